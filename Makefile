@@ -1,0 +1,54 @@
+# The two commands of the README: `make serve` and `make test`. Each sets up .venv when it has to, and only then.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BUILD := -c constraints.txt hatchling editables
+CODE := client server tests bench
+
+.PHONY: install serve test lint types bench lock clean
+install: $(VENV)/installed
+
+serve: install
+	@exec $(BIN)/numberkeep serve $(ARGS)
+
+test: $(VENV)/installed-dev lint types
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check --quiet $(CODE)
+	$(BIN)/ruff format --quiet --check $(CODE)
+	$(BIN)/lint-imports --no-logo
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy $(CODE)
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m bench $(ARGS)
+
+# Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
+lock: $(VENV)/installed-dev
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+		--output-file constraints.txt client/pyproject.toml server/pyproject.toml requirements-dev.txt
+
+clean:
+	rm -rf $(VENV)
+
+# Where Python comes without ensurepip (Debian's python3 without python3-venv), the system's pip fills the environment.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"numberkeep needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + \
+		": name another with `make PYTHON=python3.12`.")'
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version), once." >&2
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
+
+$(VENV)/installed: $(VENV)/bin/python constraints.txt client/pyproject.toml server/pyproject.toml
+	@$(PIP) install $(BUILD)
+	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e server
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
+	@$(PIP) install -c constraints.txt -r requirements-dev.txt
+	@touch $@
