@@ -1,0 +1,30 @@
+"""The composition root: which store, which clock, which server."""
+
+from starlette.applications import Starlette
+
+from numberkeep.config import Settings, sqlite_path
+from numberkeep.http.application import build_application
+from numberkeep.service.context import Context
+from numberkeep.store.contract import Store
+from numberkeep.store.sqlite import SqliteStore
+
+
+def make_store(settings: Settings) -> Store:
+    """The store that the settings name, not yet opened.
+
+    Raises:
+        ConfigError: they name none.
+    """
+    return SqliteStore(sqlite_path(settings.database))
+
+
+def make_context(settings: Settings) -> Context:
+    """What the use cases work with."""
+    return Context(make_store(settings), resend_seconds=settings.resend_seconds)
+
+
+def make_application(settings: Settings) -> Starlette:
+    """The ASGI application; it opens and closes its store with the server."""
+    return build_application(
+        make_context(settings), ignore_unknown=settings.ignore_unknown_fields, first_key=settings.first_key
+    )

@@ -1,0 +1,36 @@
+"""`numberkeep`, and what its commands share."""
+
+import sys
+
+import click
+
+from numberkeep import __version__
+from numberkeep.cli.keys import keys
+from numberkeep.cli.serve import serve
+from numberkeep.config import ConfigError
+from numberkeep.domain.errors import NumberkeepError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="numberkeep")
+def cli() -> None:
+    """A contacts service you own, speaking the Sendblue v2 Contacts API."""
+
+
+cli.add_command(serve)
+cli.add_command(keys)
+
+
+def main() -> None:
+    """Run the command line; an error that is expected is one line on stderr."""
+    try:
+        cli()
+    except ConfigError as error:
+        _fail(error, 2)
+    except NumberkeepError as error:
+        _fail(error, 1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    click.echo(f"numberkeep: {error}", err=True)
+    sys.exit(code)

@@ -1,0 +1,114 @@
+"""Settings: the only place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from numberkeep.domain.identity import KeyPair
+
+DEFAULT_DATABASE: Final = "sqlite:///numberkeep.db"
+
+
+class ConfigError(Exception):
+    """A setting cannot be used; the text names it and the mend."""
+
+
+@dataclass(slots=True, frozen=True)
+class Settings:
+    """How a process runs.
+
+    Attributes:
+        host: the address to listen on. NUMBERKEEP_HOST.
+        port: the TCP port; 0 takes a free one. NUMBERKEEP_PORT.
+        database: where contacts are kept. NUMBERKEEP_DATABASE.
+        workers: server processes; more than one needs PostgreSQL. NUMBERKEEP_WORKERS.
+        ignore_unknown_fields: drop unknown fields instead of refusing them. NUMBERKEEP_UNKNOWN_FIELDS=ignore.
+        resend_seconds: how long after a verification message the next is refused. NUMBERKEEP_RESEND_SECONDS.
+        first_key: the pair for an empty store, else a random one. NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8181
+    database: str = DEFAULT_DATABASE
+    workers: int = 1
+    ignore_unknown_fields: bool = False
+    resend_seconds: int = 60
+    first_key: KeyPair | None = None
+
+
+_DEFAULTS: Final = Settings()
+
+
+def load_settings(
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    database: str | None = None,
+    workers: int | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """The settings from flags, then the environment, then the defaults.
+
+    Raises:
+        ConfigError: a value in the environment cannot be used.
+    """
+    given = {name: value for name, value in environ.items() if name.startswith("NUMBERKEEP_") and value}
+    return Settings(
+        host=host or given.get("NUMBERKEEP_HOST", _DEFAULTS.host),
+        port=port if port is not None else _number(given, "NUMBERKEEP_PORT", _DEFAULTS.port, at_most=65_535),
+        database=database or given.get("NUMBERKEEP_DATABASE", _DEFAULTS.database),
+        workers=workers if workers is not None else _number(given, "NUMBERKEEP_WORKERS", _DEFAULTS.workers, at_least=1),
+        ignore_unknown_fields=_choice(given, "NUMBERKEEP_UNKNOWN_FIELDS", ("refuse", "ignore")) == "ignore",
+        resend_seconds=_number(given, "NUMBERKEEP_RESEND_SECONDS", _DEFAULTS.resend_seconds),
+        first_key=_first_key(given),
+    )
+
+
+def sqlite_path(database: str) -> Path | None:
+    """The file that a `sqlite:` URL names; None for `sqlite://:memory:`.
+
+    Raises:
+        ConfigError: it is no such URL.
+    """
+    if database == "sqlite://:memory:":
+        return None
+    path = database.removeprefix("sqlite:///")
+    if path == database or not path:
+        raise ConfigError(
+            f"the database {_without_password(database)!r} is not one that numberkeep can use: "
+            "give sqlite:///numberkeep.db, sqlite:////an/absolute/path.db or sqlite://:memory:"
+        )
+    return Path(path)
+
+
+def _first_key(given: Mapping[str, str]) -> KeyPair | None:
+    key, secret = given.get("NUMBERKEEP_API_KEY"), given.get("NUMBERKEEP_API_SECRET")
+    if (key is None) != (secret is None):
+        raise ConfigError("NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET go together: set both or neither")
+    if key is None or secret is None:
+        return None
+    for name, value in (("NUMBERKEEP_API_KEY", key), ("NUMBERKEEP_API_SECRET", secret)):
+        if not (value.isascii() and value.isprintable() and value == value.strip()):
+            raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP header")
+    return KeyPair(key, secret)
+
+
+def _number(given: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int = 10**6) -> int:
+    text = given.get(name, str(default))
+    if not text.isdecimal() or not at_least <= int(text) <= at_most:
+        raise ConfigError(f"{name} must be a whole number from {at_least} to {at_most}, not {text!r}")
+    return int(text)
+
+
+def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = given.get(name, choices[0])
+    if text not in choices:
+        raise ConfigError(f"{name} must be {' or '.join(choices)}, not {text!r}")
+    return text
+
+
+def _without_password(url: str) -> str:
+    scheme, sep, rest = url.partition("://")
+    return f"{scheme}{sep}{rest.rpartition('@')[2]}"

@@ -1,0 +1,1 @@
+"""What contacts are, without HTTP and without SQL: pure data and rules."""

@@ -1,0 +1,163 @@
+"""A contact, what may be changed about it, and how a change is applied.
+
+These dataclasses are not frozen: a frozen one costs four times as much to build, and one is built for every contact
+read. Nothing changes them after they are built.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final, Literal
+
+from numberkeep.domain.errors import FieldError, InvalidInput, ReadOnlyFields
+from numberkeep.domain.limits import MAX_VARIABLES
+
+
+class Unset(Enum):
+    """The type of `UNSET`: a field that a change does not mention."""
+
+    UNSET = 0
+
+
+UNSET: Final = Unset.UNSET
+UnsetType = Literal[Unset.UNSET]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def moment(micros: int) -> datetime:
+    """The time that lies `micros` microseconds after 1970-01-01T00:00:00Z."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds from 1970-01-01T00:00:00Z to `moment`; a time without zone is UTC."""
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+@dataclass(slots=True)
+class Contact:
+    """A person whom an account can reach, known by the phone number.
+
+    Attributes:
+        contact_id: immutable identity, rising with the time of creation; see `contact_id_at`.
+        phone: the number in E.164 form, unique within the account.
+        created_at: when it was created, UTC, to the microsecond.
+        first_name: `""` where none is known, as for the four texts after it.
+        last_name: likewise.
+        company_name: likewise.
+        assigned_to_email: who in the account looks after the contact.
+        sendblue_number: the account's own line that talks to the contact, in E.164 form.
+        tags: in the order given, each once.
+        custom_variables: label to value.
+        verified: the person has answered from this number after verification was asked for.
+        opt_out: the recipient does not want messages.
+    """
+
+    contact_id: int
+    phone: str
+    created_at: datetime
+    first_name: str
+    last_name: str
+    company_name: str
+    assigned_to_email: str
+    sendblue_number: str
+    tags: tuple[str, ...]
+    custom_variables: Mapping[str, str]
+    verified: bool
+    opt_out: bool
+
+
+@dataclass(slots=True)
+class ContactPatch:
+    """What a request says about a contact; what it does not mention is `UNSET` and stays.
+
+    Attributes:
+        first_name: the new text; `""` clears it. So do the four after it.
+        last_name: likewise.
+        company_name: likewise.
+        assigned_to_email: likewise.
+        sendblue_number: likewise.
+        tags: replaces the tags.
+        custom_variables: merged into those that are there; a value of `""` removes its label, None removes all.
+        opt_out: whether the recipient has opted out.
+    """
+
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    company_name: str | UnsetType = UNSET
+    assigned_to_email: str | UnsetType = UNSET
+    sendblue_number: str | UnsetType = UNSET
+    tags: tuple[str, ...] | UnsetType = UNSET
+    custom_variables: Mapping[str, str] | UnsetType | None = UNSET
+    opt_out: bool | UnsetType = UNSET
+
+
+@dataclass(slots=True)
+class ReadOnly:
+    """What an update repeats of the fields that only the service may change."""
+
+    phone: str | UnsetType | None = UNSET
+    contact_id: int | UnsetType | None = UNSET
+    created_at: datetime | UnsetType | None = UNSET
+    verified: bool | UnsetType | None = UNSET
+
+    def check(self, contact: Contact) -> None:
+        """Refuse a repetition that differs from `contact`.
+
+        Raises:
+            ReadOnlyFields: naming each field that differs.
+        """
+        wrong = [
+            name
+            for name in ("phone", "contact_id", "created_at", "verified")
+            if (given := getattr(self, name)) is not UNSET and given != getattr(contact, name)
+        ]
+        if wrong:
+            raise ReadOnlyFields(wrong)
+
+
+def new_contact(contact_id: int, phone: str, created_at: datetime, patch: ContactPatch, *, opt_out: bool) -> Contact:
+    """The contact that `patch` makes of nothing; `opt_out` is what the recipient has said before.
+
+    Raises:
+        InvalidInput: as for `patched`.
+    """
+    blank = Contact(contact_id, phone, created_at, "", "", "", "", "", (), {}, verified=False, opt_out=opt_out)
+    return patched(blank, patch)
+
+
+def patched(contact: Contact, patch: ContactPatch) -> Contact:
+    """`contact` with `patch` applied, by the rules of ContactPatch.
+
+    Raises:
+        InvalidInput: the contact would have more custom variables than `MAX_VARIABLES`.
+    """
+    return Contact(
+        contact.contact_id,
+        contact.phone,
+        contact.created_at,
+        contact.first_name if patch.first_name is UNSET else patch.first_name,
+        contact.last_name if patch.last_name is UNSET else patch.last_name,
+        contact.company_name if patch.company_name is UNSET else patch.company_name,
+        contact.assigned_to_email if patch.assigned_to_email is UNSET else patch.assigned_to_email,
+        contact.sendblue_number if patch.sendblue_number is UNSET else patch.sendblue_number,
+        contact.tags if patch.tags is UNSET else patch.tags,
+        _merged(contact.custom_variables, patch.custom_variables),
+        contact.verified,
+        contact.opt_out if patch.opt_out is UNSET else patch.opt_out,
+    )
+
+
+def _merged(there: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
+    if given is UNSET:
+        return there
+    if given is None:
+        return {}
+    merged = {label: value for label, value in {**there, **given}.items() if value}
+    if len(merged) > MAX_VARIABLES:
+        message = f"a contact has at most {MAX_VARIABLES} custom variables, and this would make {len(merged)}"
+        raise InvalidInput("Too many custom variables", [FieldError("custom_variables", message)])
+    return merged

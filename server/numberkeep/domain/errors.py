@@ -1,0 +1,117 @@
+"""What can go wrong in the domain's own words; what an HTTP client is told of it is decided in http/errors.py.
+
+NumberkeepError
+├── InvalidInput            a value cannot be taken as it is
+│   ├── MissingFields       a required field is absent
+│   ├── InvalidPhone        a number that no telephone can have
+│   ├── InvalidRows         some rows of a bulk request cannot be taken
+│   └── ReadOnlyFields      an update would change what only the service may change
+├── ContactNotFound
+├── ContactExists
+├── RecipientOptedOut
+├── VerificationTooSoon
+├── InvalidCredentials
+├── StoreBusy               try again: too much is waiting to be written
+├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
+└── StoreUnusable           the store cannot be opened at all
+    └── StoreTooNew         it was made by a newer version
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(slots=True, frozen=True)
+class FieldError:
+    """What is wrong with one field.
+
+    Attributes:
+        field: the field's current name on the wire, with its place for a part of it: `tags[2]`.
+        message: what is wrong and how to mend it.
+        index: the row of a bulk request, from 0.
+        phone: what the row gave as its number, where it gave text.
+    """
+
+    field: str
+    message: str
+    index: int | None = None
+    phone: str | None = None
+
+
+class NumberkeepError(Exception):
+    """The root of the tree."""
+
+
+class InvalidInput(NumberkeepError):
+    """A value cannot be taken as it is; `fields` says which and why."""
+
+    def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
+
+
+class MissingFields(InvalidInput):
+    """A required field is absent, null or empty."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__("Missing fields", [FieldError(name, "is required") for name in names])
+
+
+class InvalidPhone(InvalidInput):
+    """The text is no number that a telephone can have."""
+
+    def __init__(self, field: str) -> None:
+        mend = "is not a phone number; write it in E.164 form, for example +14155552671"
+        super().__init__("Invalid phone number", [FieldError(field, mend)])
+
+
+class InvalidRows(InvalidInput):
+    """Some rows of a bulk request cannot be taken, so none was."""
+
+
+class ReadOnlyFields(InvalidInput):
+    """An update names read-only fields with values other than the stored ones."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        mend = "is read-only: leave it out, or send the value that the contact has"
+        super().__init__("Read-only fields", [FieldError(name, mend) for name in names])
+
+
+class ContactNotFound(NumberkeepError):
+    """The account has no contact with this number."""
+
+
+class ContactExists(NumberkeepError):
+    """The account has a contact with this number already."""
+
+
+class RecipientOptedOut(NumberkeepError):
+    """The recipient has opted out, so nothing may be sent to the number."""
+
+
+class VerificationTooSoon(NumberkeepError):
+    """A verification was sent to the number a moment ago."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class InvalidCredentials(NumberkeepError):
+    """The key is unknown or revoked, or the secret is not its own."""
+
+
+class StoreBusy(NumberkeepError):
+    """More writes are waiting than the store takes on; nothing of this one was done."""
+
+
+class StoreUnavailable(NumberkeepError):
+    """The store could not read or write; nothing of this command was done."""
+
+
+class StoreUnusable(NumberkeepError):
+    """The store cannot be opened: the path, the rights or the file's content are wrong."""
+
+
+class StoreTooNew(StoreUnusable):
+    """The store was made by a newer version of numberkeep than this one."""

@@ -1,0 +1,85 @@
+"""What numberkeep hands out as identity: contact ids, API keys and the hash by which a secret is known."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+_EPOCH_2020_MICROS: Final = 1_577_836_800_000_000
+NODE_BITS: Final = 12
+_contact_id = re.compile(r"[0-7][0-9a-f]{15}").fullmatch
+
+
+def contact_id_at(micros: int, node: int) -> int:
+    """The contact id for a contact created at `micros` by the process with this `node` number.
+
+    63 bits: microseconds since 2020 (good until 2091) over the node. So ids rise with time, two processes do not
+    collide, and an id tells nobody how many contacts there are.
+    """
+    return (micros - _EPOCH_2020_MICROS) << NODE_BITS | node
+
+
+def contact_id_text(contact_id: int) -> str:
+    """A contact id as the world sees it: 16 hexadecimal digits, which sort as the ids do."""
+    return f"{contact_id:016x}"
+
+
+def parse_contact_id(text: str) -> int | None:
+    """The contact id that this is the text of, or None where it is none's."""
+    return int(text, 16) if _contact_id(text) else None
+
+
+@dataclass(slots=True, frozen=True)
+class Account:
+    """A tenant: whoever holds one of its keys sees and changes its contacts, and no others.
+
+    Attributes:
+        account_id: identity within the store.
+        name: what the command line calls it.
+        region: the region (ISO 3166-1 alpha-2) in which numbers without `+` are read.
+    """
+
+    account_id: int
+    name: str
+    region: str
+
+
+@dataclass(slots=True, frozen=True)
+class ApiKey:
+    """A key as it is stored: its secret is known only by the hash."""
+
+    key_id: str
+    secret_hash: bytes
+    account: Account
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    def opens_with(self, secret: bytes) -> bool:
+        """Whether `secret` is this key's and the key is not revoked; takes the same time for any secret."""
+        return hmac.compare_digest(hash_secret(secret), self.secret_hash) and self.revoked_at is None
+
+
+@dataclass(slots=True, frozen=True)
+class KeyPair:
+    """A key id and its secret, as a client sends them; shown once, never stored."""
+
+    key_id: str
+    secret: str
+
+    @property
+    def secret_hash(self) -> bytes:
+        """What the store keeps of the secret."""
+        return hash_secret(self.secret.encode())
+
+
+def new_key_pair() -> KeyPair:
+    """A random pair: 64 bits of id, 256 bits of secret."""
+    return KeyPair(f"nk_{secrets.token_hex(8)}", secrets.token_hex(32))
+
+
+def hash_secret(secret: bytes) -> bytes:
+    """SHA-256 of the secret: a random secret of 256 bits needs no slow hash (docs/adr/0006-api-keys.md)."""
+    return hashlib.sha256(secret).digest()

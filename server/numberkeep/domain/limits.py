@@ -1,0 +1,23 @@
+"""Every limit on what a client may send, in one place; docs/fidelity.md lists them for users.
+
+Lengths count characters (code points), not bytes. The hosted service documents only the page sizes; the other
+limits are our choice, wide enough for real contacts and narrow enough that one request cannot fill a disk.
+"""
+
+MAX_NAME = 200
+MAX_EMAIL = 320
+MAX_PHONE_INPUT = 64
+MAX_TAGS = 100
+MAX_TAG = 100
+MAX_VARIABLES = 100
+MAX_LABEL = 100
+MAX_VALUE = 4000
+
+DEFAULT_PAGE = 100
+MAX_PAGE = 1000
+MAX_OFFSET = 2**62
+"""An offset may be as deep as the store can count; the hosted service ends at 10,000."""
+
+MAX_BULK_ROWS = 10_000
+MAX_BODY_BYTES = 1024 * 1024
+MAX_BULK_BODY_BYTES = 16 * 1024 * 1024

@@ -1,0 +1,78 @@
+"""Which contacts a listing shows, in which order, and where a page ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.limits import DEFAULT_PAGE
+
+
+class OrderBy(StrEnum):
+    """What a listing is sorted by. Texts sort by code point, absent ones as empty; ties sort by contact_id."""
+
+    CREATED_AT = "created_at"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    PHONE = "phone"
+
+
+@dataclass(slots=True, frozen=True)
+class Order:
+    """A sort key and its direction, which holds for the tie-breaking contact_id as well."""
+
+    by: OrderBy = OrderBy.CREATED_AT
+    descending: bool = True
+
+
+@dataclass(slots=True, frozen=True)
+class ContactFilter:
+    """What a contact must be to be listed: all that is given holds at once.
+
+    Attributes:
+        contact_id: this contact.
+        phone: this number, E.164.
+        created_from: created at this time or later, microseconds since 1970.
+        tags: bears every one of them.
+        verified: is verified, or is not.
+        opt_out: has opted out, or has not.
+    """
+
+    contact_id: int | None = None
+    phone: str | None = None
+    created_from: int | None = None
+    tags: tuple[str, ...] = ()
+    verified: bool | None = None
+    opt_out: bool | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Position:
+    """A place in an ordered listing: the sort value and id of the last contact before it.
+
+    Attributes:
+        value: the sort value: text, or microseconds since 1970 for created_at.
+        contact_id: the tie-breaker.
+    """
+
+    value: str | int
+    contact_id: int
+
+
+@dataclass(slots=True, frozen=True)
+class ListQuery:
+    """One page of a listing: `limit` contacts after skipping `offset`, or after the place `after`."""
+
+    where: ContactFilter = ContactFilter()
+    order: Order = Order()
+    limit: int = DEFAULT_PAGE
+    offset: int = 0
+    after: Position | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Page:
+    """The contacts of one page, and where the next one starts; None on the last."""
+
+    contacts: Sequence[Contact]
+    next: Position | None = None

@@ -1,0 +1,28 @@
+"""A message that the service owes to a phone, kept in the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MessageStatus(StrEnum):
+    """Where a message stands on its way out."""
+
+    QUEUED = "queued"
+
+
+@dataclass(slots=True, frozen=True)
+class Message:
+    """One message of the outbox.
+
+    Attributes:
+        to: the recipient's number, E.164.
+        content: the text.
+        status: where it stands.
+        created_at: when it was committed, UTC.
+    """
+
+    to: str
+    content: str
+    status: MessageStatus
+    created_at: datetime

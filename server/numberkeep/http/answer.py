@@ -1,0 +1,24 @@
+"""An answer as routes give it, before it is sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status, a JSON body and headers beyond content-type and content-length."""
+
+    status: int
+    body: bytes
+    headers: Headers = ()
+
+
+def ok(content: Any, headers: Headers = ()) -> Answer:
+    """A success: 200 with `content` as JSON."""
+    return Answer(200, _encode(content), headers)

@@ -1,0 +1,80 @@
+"""The ASGI application: the routes, health, and errors of the router in the one shape that all have."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.identity import KeyPair
+from numberkeep.http.answer import Answer
+from numberkeep.http.decoding import Decoder
+from numberkeep.http.endpoint import Api, Endpoint, new_request_id
+from numberkeep.http.errors import error_answer, plain_error
+from numberkeep.http.routes import ROUTES
+from numberkeep.service import keys
+from numberkeep.service.context import Context
+from numberkeep.service.keys import Authenticator
+
+
+def build_application(context: Context, *, ignore_unknown: bool = False, first_key: KeyPair | None = None) -> Starlette:
+    """The application; it opens its store when the server starts and closes it when the server stops.
+
+    Args:
+        context: what the use cases work with.
+        ignore_unknown: drop unknown fields of requests instead of refusing them.
+        first_key: the pair that opens a store without keys.
+    """
+    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown))
+
+    async def live(_: Request) -> Response:
+        return _response(Answer(200, b'{"status":"OK"}'), new_request_id())
+
+    async def ready(_: Request) -> Response:
+        request_id = new_request_id()
+        try:
+            await context.store.count(0)
+        except StoreUnavailable as error:
+            return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
+        return _response(Answer(200, b'{"status":"OK"}'), request_id)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await context.store.open()
+        try:
+            if first_key is not None:
+                await keys.create_first(context, first_key)
+            yield
+        finally:
+            await context.store.close()
+
+    routes = [Route(path, Endpoint(api, handler), methods=[method]) for method, path, handler in ROUTES]
+    health = [Route("/health/live", live), Route("/health/ready", ready)]
+    application = Starlette(
+        routes=[*routes, *health], exception_handlers={HTTPException: _router_error}, lifespan=lifespan
+    )
+    application.router.redirect_slashes = False
+    return application
+
+
+async def _router_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    mends = {
+        404: f"There is no {request.url.path}: the API is under /api/v2/contacts",
+        405: f"{request.method} is not possible here",
+    }
+    request_id = new_request_id()
+    response = _response(
+        plain_error(error.status_code, mends.get(error.status_code, error.detail), request_id), request_id
+    )
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _response(answer: Answer, request_id: str) -> Response:
+    headers = {"x-request-id": request_id}
+    return Response(answer.body, answer.status, headers, "application/json")

@@ -1,0 +1,127 @@
+"""From bytes to the shapes of wire.py, and from what does not fit to errors that name the field and the mend.
+
+A body that fits is decoded once, straight into its shape. Only one that does not is decoded a second time, without a
+shape, to say everything that is wrong with it instead of the first thing.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import UNSET
+
+from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
+from numberkeep.http.deprecated import taking_old_names
+from numberkeep.http.explain import explain, has_nul
+from numberkeep.http.wire import BulkBody, BulkRow
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_MAX_QUERY_FIELDS: Final = 200
+_NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
+
+
+class Decoder:
+    """Decodes request bodies and queries.
+
+    Args:
+        ignore_unknown: drop fields that no version of the API has, instead of refusing them.
+    """
+
+    def __init__(self, *, ignore_unknown: bool) -> None:
+        self._ignore_unknown = ignore_unknown
+        self._json = cache(self._json_decoder)
+
+    def body(self, data: bytes, shape: type[S]) -> S:
+        """The body of a request.
+
+        Raises:
+            InvalidInput: it is not JSON, or does not fit the shape.
+        """
+        return self._decode(data, shape, plain=_NUL not in data)
+
+    def bulk_rows(self, data: bytes) -> tuple[list[tuple[int, BulkRow]], list[FieldError]]:
+        """The rows of a bulk request that can be read, with their places, and what is wrong with the others.
+
+        Raises:
+            InvalidInput: it is not JSON, or no list of rows.
+        """
+        given = self._decode(data, BulkBody, plain=True).contacts
+        if given is UNSET or given is None:
+            raise MissingFields("contacts")
+        shape = self._json(BulkRow).type
+        suspect = _NUL in data
+        good: list[tuple[int, BulkRow]] = []
+        bad: list[FieldError] = []
+        for index, row in enumerate(given):
+            if not (suspect and has_nul(row)):
+                try:
+                    good.append((index, msgspec.convert(row, shape)))
+                    continue
+                except msgspec.ValidationError:
+                    pass  # explained below
+            number = row.get("phone") if isinstance(row, dict) else None
+            phone = number if isinstance(number, str) else None
+            for error in explain(row, shape, ignore_unknown=self._ignore_unknown):
+                bad.append(FieldError(error.field, error.message, index, phone))  # noqa: PERF401 - reads better
+        return good, bad
+
+    def query(self, query: bytes, shape: type[S]) -> S:
+        """The query of a request.
+
+        Raises:
+            InvalidInput: a parameter is unknown or its value does not fit.
+        """
+        if not query:
+            return shape()
+        try:
+            pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS)
+        except ValueError:
+            raise InvalidInput(f"more than {_MAX_QUERY_FIELDS} query parameters") from None
+        lists = {field.name for field in msgspec.structs.fields(shape) if field.type == list[str]}
+        values: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in lists:
+                values.setdefault(name, []).append(value)
+            else:
+                values[name] = value
+        self._refuse(explain(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
+        return msgspec.convert(values, shape, strict=False)
+
+    def _decode(self, data: bytes, shape: type[S], *, plain: bool) -> S:
+        decoder: msgspec.json.Decoder[S] = self._json(shape)
+        if plain:
+            try:
+                return decoder.decode(data)
+            except (msgspec.ValidationError, RecursionError):
+                pass  # explained below
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise _not_json(data, error) from None
+        value = _any(data)
+        self._refuse(explain(value, decoder.type, ignore_unknown=self._ignore_unknown))
+        fitting: S = msgspec.convert(value, decoder.type)
+        return fitting
+
+    def _json_decoder(self, shape: type[S]) -> "msgspec.json.Decoder[S]":
+        return msgspec.json.Decoder(taking_old_names(shape, ignore_unknown=self._ignore_unknown))
+
+    @staticmethod
+    def _refuse(errors: Sequence[FieldError]) -> None:
+        if errors:
+            raise InvalidInput(f"{errors[0].field} {errors[0].message}", errors)
+
+
+def _any(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError:
+        raise InvalidInput("the body is nested too deep: no field of the API is deeper than two levels") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _not_json(data, error) from None
+
+
+def _not_json(data: bytes, error: Exception) -> InvalidInput:
+    reason = str(error) if data else "it is empty"
+    return InvalidInput(f"the body must be a JSON object in UTF-8: {reason}")

@@ -1,0 +1,139 @@
+"""What happens around every route: who asks, what went wrong, and how the answer is sent."""
+
+import logging
+import re
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from itertools import count
+from secrets import token_hex
+from typing import Final, TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_BODY_BYTES
+from numberkeep.http.answer import Answer
+from numberkeep.http.body import ClientGone, read_body
+from numberkeep.http.decoding import Decoder
+from numberkeep.http.errors import NoCredentials, error_answer, plain_error
+from numberkeep.service.context import Context
+from numberkeep.service.keys import Authenticator
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_log = logging.getLogger("numberkeep.http")
+
+_process: Final = token_hex(6)
+_numbers: Final = count(1)
+_acceptable_id = re.compile(rb"[\x21-\x7e]{1,128}").fullmatch
+
+
+def new_request_id() -> str:
+    """An id that no other request has: the process's own random part and a running number."""
+    return f"{_process}-{next(_numbers):x}"
+
+
+@dataclass(slots=True, frozen=True)
+class Api:
+    """What every endpoint works with."""
+
+    context: Context
+    authenticator: Authenticator
+    decoder: Decoder
+
+
+@dataclass(slots=True)
+class Call:
+    """One authenticated request, as a handler sees it."""
+
+    api: Api
+    account: Account
+    scope: Scope
+    receive: Receive
+
+    @property
+    def context(self) -> Context:
+        """What the use cases work with."""
+        return self.api.context
+
+    @property
+    def number(self) -> str:
+        """The number in the path. A `+` that was decoded as in a form arrives as a space."""
+        number: str = self.scope["path_params"]["phone_number"]
+        return "+" + number[1:] if number.startswith(" ") else number
+
+    async def bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """The body as it came."""
+        return await read_body(self.scope, self.receive, limit)
+
+    async def body(self, shape: type[S]) -> S:
+        """The body, decoded."""
+        return self.api.decoder.body(await self.bytes(), shape)
+
+    def query(self, shape: type[S]) -> S:
+        """The query, decoded."""
+        return self.api.decoder.query(self.scope["query_string"], shape)
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+class Endpoint:
+    """An ASGI application that authenticates a request, hands it to a handler and sends the answer.
+
+    Args:
+        api: what to work with.
+        handler: the route.
+    """
+
+    def __init__(self, api: Api, handler: Handler) -> None:
+        self._api = api
+        self._handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever happens."""
+        key_id = secret = given_id = b""
+        for name, value in scope["headers"]:
+            if name == b"sb-api-key-id":
+                key_id = value
+            elif name == b"sb-api-secret-key":
+                secret = value
+            elif name == b"x-request-id":
+                given_id = value
+        request_id = given_id.decode() if _acceptable_id(given_id) else new_request_id()
+        try:
+            if not key_id or not secret:
+                raise NoCredentials  # noqa: TRY301 - every error takes the same way out
+            account = await self._api.authenticator.account(key_id, secret)
+            answer = await self._handler(Call(self._api, account, scope, receive))
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            answer = error_answer(error, request_id) or _unexpected(error, request_id)
+        await send_answer(send, answer, request_id)
+
+
+async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
+    """Send an answer with the headers that every one has."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", b"%d" % len(answer.body)),
+                (b"x-request-id", request_id.encode()),
+                *answer.headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _unexpected(error: Exception, request_id: str) -> Answer:
+    # The exception's own text may hold a number or a name, so the log gets its type and where it was raised.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("request %s failed with %s\n%s", request_id, type(error).__name__, where)
+    return plain_error(500, "Something went wrong here: report it with the request_id", request_id)

@@ -1,0 +1,123 @@
+"""What is wrong with a decoded value that does not fit its shape, in words a person can act on."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from numberkeep.domain.errors import FieldError
+from numberkeep.http.deprecated import current_name
+
+_JSON_NAMES: Final = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+    "array": "an array",
+    "object": "an object",
+    "datetime": "a time in ISO 8601, for example 2026-01-31T09:30:00Z",
+}
+_expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=) (-?\d+))(?: - at .*)?")
+
+
+def explain(value: Any, shape: type[msgspec.Struct], *, ignore_unknown: bool, strict: bool = True) -> list[FieldError]:
+    """Every field of `value` that does not fit `shape`; empty where all fits.
+
+    Args:
+        value: what the JSON or the query says.
+        shape: what it should be.
+        ignore_unknown: say nothing of fields that the shape does not have.
+        strict: off where numbers and booleans come as text, as in a query.
+    """
+    if not isinstance(value, dict):
+        return [FieldError("body", f"must be a JSON object, not {_json_name(value)}")]
+    fields = {field.name: field.type for field in msgspec.structs.fields(shape)}
+    return list(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict))
+
+
+def has_nul(value: Any) -> bool:
+    """Whether any text in `value` has a NUL character, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(has_nul(key) or has_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(has_nul, value))
+
+
+def _faults(
+    value: dict[str, Any], fields: dict[str, Any], *, ignore_unknown: bool, strict: bool
+) -> Iterator[FieldError]:
+    for name, given in value.items():
+        if name not in fields:
+            if not ignore_unknown:
+                yield FieldError(_shown(name), _unknown(name, list(fields)))
+        elif has_nul(given):
+            yield FieldError(name, "must not contain a NUL character")
+        else:
+            yield from _misfits(name, given, fields[name], strict=strict)
+
+
+def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[FieldError]:
+    parts = _parts(name, given) or [(name, given)]
+    faults = [
+        FieldError(place, fault) for place, part in parts if (fault := _misfit(part, wanted, strict=strict)) is not None
+    ]
+    whole = _misfit(given, wanted, strict=strict)
+    if not faults and whole is not None:  # each part is right, and there are too many
+        faults = [FieldError(name, whole)]
+    yield from faults
+
+
+def _parts(name: str, given: Any) -> list[tuple[str, Any]]:
+    """The parts of an array or object, each in a container of its own so that it is judged by the same type."""
+    if isinstance(given, list):
+        return [(f"{name}[{place}]", [item]) for place, item in enumerate(given)]
+    if isinstance(given, dict):
+        return [(f"{name}.{_shown(label)}", {label: item}) for label, item in given.items()]
+    return []
+
+
+def _misfit(given: Any, wanted: Any, *, strict: bool) -> str | None:
+    try:
+        msgspec.convert(given, wanted, strict=strict)
+    except msgspec.ValidationError as error:
+        return _in_words(str(error))
+    return None
+
+
+def _in_words(text: str) -> str:
+    match = _expected.fullmatch(text)
+    if match is None:
+        return f"is not valid: {text}"
+    wanted, got, length_is, length, value_is, value = match.groups()
+    kind = wanted.split(" | ")[0]
+    if length:
+        bound = "at most" if length_is == "<=" else "at least"
+        unit = {"str": "characters", "array": "items", "object": "entries"}.get(kind, "long")
+        return f"must have {bound} {length} {unit}"
+    if value:
+        return f"must be at {'most' if value_is == '<=' else 'least'} {value}"
+    names = " or ".join(_JSON_NAMES.get(one, one) for one in wanted.split(" | "))
+    return f"must be {names}, not {_JSON_NAMES.get(got, got)}"
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    mend = f"did you mean {current_name(near[0])}?" if near else f"the fields are {', '.join(_current(known))}"
+    return f"is not a field of the API: {mend}"
+
+
+def _current(known: list[str]) -> list[str]:
+    return sorted({current_name(name) for name in known})
+
+
+def _shown(name: str, longest: int = 64) -> str:
+    return name if len(name) <= longest else f"{name[:longest]}…"
+
+
+def _json_name(value: Any) -> str:
+    kinds = {bool: "bool", str: "str", int: "int", float: "float", list: "array", dict: "object", type(None): "null"}
+    return _JSON_NAMES[kinds[type(value)]]

@@ -1,0 +1,1 @@
+"""What the API means: one use case a function, over a store and a clock."""

@@ -1,0 +1,85 @@
+"""The use cases on many contacts at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from numberkeep.domain.commands import BulkRow, DeleteContacts, UpsertContacts
+from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows, MissingFields
+from numberkeep.domain.identity import Account, contact_id_at
+from numberkeep.domain.phone import find_phone, parse_phone
+from numberkeep.service.contacts import normalised
+from numberkeep.service.context import Context
+
+
+@dataclass(slots=True)
+class GivenRow:
+    """A row as a request gives it: a number as people write it, and what is said of the contact."""
+
+    index: int
+    number: str
+    patch: ContactPatch
+
+
+@dataclass(slots=True, frozen=True)
+class BulkResult:
+    """The contacts that were stored, and what was wrong with the rows that were not."""
+
+    contacts: Sequence[Contact]
+    errors: Sequence[FieldError]
+
+
+async def create(
+    context: Context, account: Account, rows: Sequence[GivenRow], bad: Sequence[FieldError], *, skip_bad: bool
+) -> BulkResult:
+    """Make or change every row's contact in one transaction; of a number given twice the last row counts.
+
+    Args:
+        context: what to work with.
+        account: whose contacts.
+        rows: the rows that could be read.
+        bad: what was wrong with rows that could not.
+        skip_bad: store the good rows and report the bad ones, instead of storing none.
+
+    Raises:
+        InvalidRows: a row is bad, and `skip_bad` is off.
+    """
+    errors = list(bad)
+    by_phone: dict[str, ContactPatch] = {}
+    for row in rows:
+        try:
+            phone, patch = _checked(account, row)
+        except InvalidInput as error:
+            errors += [FieldError(field.field, field.message, row.index, row.number) for field in error.fields]
+            continue
+        by_phone.pop(phone, None)  # so that the last row's place counts too
+        by_phone[phone] = patch
+    errors.sort(key=lambda error: error.index or 0)
+    if errors and not skip_bad:
+        wrong = len({error.index for error in errors})
+        raise InvalidRows(f"{wrong} of the contacts cannot be taken, so none was stored", errors)
+    if not by_phone:
+        return BulkResult([], errors)
+    first = context.clock.take(len(by_phone))
+    command = UpsertContacts(
+        account.account_id,
+        [
+            BulkRow(phone, patch, contact_id_at(at, context.node), at)
+            for at, (phone, patch) in enumerate(by_phone.items(), start=first)
+        ],
+    )
+    return BulkResult(await context.store.apply(command), errors)
+
+
+async def delete(context: Context, account: Account, numbers: Sequence[str]) -> int:
+    """Delete the contacts that have these numbers; gives how many there were. Unknown numbers are ignored."""
+    found = {phone for number in numbers if (phone := find_phone(number, account.region))}
+    if not found:
+        return 0
+    return await context.store.apply(DeleteContacts(account.account_id, sorted(found)))
+
+
+def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:
+    if not row.number.strip():
+        raise MissingFields("phone")
+    return parse_phone(row.number, account.region, field="phone"), normalised(row.patch, account)

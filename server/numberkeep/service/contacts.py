@@ -1,0 +1,121 @@
+"""The use cases on one contact, and listings."""
+
+from dataclasses import replace
+
+from numberkeep.domain.commands import CreateContact, DeleteContacts, SetOptOut, UpdateContact
+from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly
+from numberkeep.domain.errors import ContactNotFound, MissingFields
+from numberkeep.domain.identity import Account, contact_id_at
+from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.phone import find_phone, parse_phone
+from numberkeep.service.context import Context
+
+
+async def retrieve(context: Context, account: Account, number: str) -> Contact:
+    """The contact with this number.
+
+    Raises:
+        ContactNotFound: there is none, or no telephone can have the number.
+    """
+    phone = find_phone(number, account.region)
+    contact = None if phone is None else await context.store.contact(account.account_id, phone)
+    if contact is None:
+        raise ContactNotFound
+    return contact
+
+
+async def create(
+    context: Context, account: Account, number: str, patch: ContactPatch, *, update_if_exists: bool
+) -> Contact:
+    """Make a contact; where there is one and `update_if_exists`, change it as `update` would.
+
+    Raises:
+        MissingFields: the number is empty.
+        InvalidPhone: the number, or `sendblue_number`, is none.
+        ContactExists: there is one already.
+    """
+    if not number.strip():
+        raise MissingFields("number")
+    phone = parse_phone(number, account.region, field="number")
+    at = context.clock.take()
+    return await context.store.apply(
+        CreateContact(
+            account.account_id,
+            phone,
+            normalised(patch, account),
+            update_if_exists,
+            contact_id_at(at, context.node),
+            at,
+        )
+    )
+
+
+async def update(context: Context, account: Account, number: str, patch: ContactPatch, read_only: ReadOnly) -> Contact:
+    """Change what the patch mentions.
+
+    Raises:
+        ContactNotFound: there is none.
+        ReadOnlyFields: a read-only field comes with another value than the stored one.
+        InvalidPhone: `sendblue_number` is none.
+    """
+    phone = find_phone(number, account.region)
+    if phone is None:
+        raise ContactNotFound
+    return await context.store.apply(
+        UpdateContact(account.account_id, phone, normalised(patch, account), read_only, context.clock.take())
+    )
+
+
+async def delete(context: Context, account: Account, number: str) -> None:
+    """Delete the contact with this number. An opt-out stays: it belongs to the number.
+
+    Raises:
+        ContactNotFound: there is none.
+    """
+    phone = find_phone(number, account.region)
+    if phone is None or not await context.store.apply(DeleteContacts(account.account_id, [phone])):
+        raise ContactNotFound
+
+
+async def count(context: Context, account: Account) -> int:
+    """How many contacts the account has."""
+    return await context.store.count(account.account_id)
+
+
+async def list_page(context: Context, account: Account, query: ListQuery, number: str | None) -> Page:
+    """One page of contacts; with `number`, of those that have it (one or none).
+
+    A number that no telephone can have is no contact's, so its page is empty.
+    """
+    if number is not None:
+        phone = find_phone(number, account.region)
+        if phone is None:
+            return Page([])
+        query = replace(query, where=replace(query.where, phone=phone))
+    return await context.store.contacts(account.account_id, query)
+
+
+async def set_opt_out(context: Context, account: Account, number: str, *, opted_out: bool) -> str:
+    """Record whether the recipient has opted out, contact or not; gives the number in E.164 form.
+
+    Raises:
+        MissingFields: the number is empty.
+        InvalidPhone: no telephone can have it.
+    """
+    if not number.strip():
+        raise MissingFields("number")
+    phone = parse_phone(number, account.region, field="number")
+    await context.store.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()))
+    return phone
+
+
+def normalised(patch: ContactPatch, account: Account) -> ContactPatch:
+    """The patch with its `sendblue_number` in E.164 form.
+
+    Raises:
+        InvalidPhone: it is none.
+    """
+    if patch.sendblue_number is UNSET or not patch.sendblue_number:
+        return patch
+    line = parse_phone(patch.sendblue_number, account.region, field="sendblue_number")
+    return patch if line == patch.sendblue_number else replace(patch, sendblue_number=line)

@@ -1,0 +1,44 @@
+"""What every use case works with, put together once by the composition root."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from numberkeep.domain.identity import NODE_BITS
+from numberkeep.store.contract import Store
+
+
+class Clock:
+    """Microseconds since 1970 that never repeat within a process, whatever the system's clock does.
+
+    Args:
+        now_ns: nanoseconds since 1970; a test gives its own.
+    """
+
+    def __init__(self, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._now_ns = now_ns
+        self._last = 0
+
+    def take(self, count: int = 1) -> int:
+        """The first of `count` microseconds in a row that are given out once."""
+        first = max(self._now_ns() // 1000, self._last + 1)
+        self._last = first + count - 1
+        return first
+
+
+@dataclass(slots=True, frozen=True)
+class Context:
+    """The store, the clock and the rules that a deployment sets.
+
+    Attributes:
+        store: where contacts are kept.
+        clock: what time it is.
+        resend_seconds: how long after a verification message the next one is refused.
+        node: this process's number in the contact ids it makes; see `contact_id_at`.
+    """
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    resend_seconds: int = 60
+    node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))

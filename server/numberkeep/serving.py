@@ -1,0 +1,115 @@
+"""Running the service: the checks before it starts, what it says, and the server process under it.
+
+Granian supervises one process per worker. It opens its sockets with SO_REUSEPORT, so it would share a port that is
+taken instead of failing; and it says nothing when it listens. Both are done here.
+"""
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from numberkeep.app import make_application, make_context
+from numberkeep.config import ConfigError, Settings
+from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.service import keys
+
+_HEADER_MILLISECONDS: Final = 15_000
+"""How long a request's headers may take; its body has BODY_SECONDS."""
+
+_GRACE_SECONDS: Final = 30
+"""How long requests in flight may take to finish after SIGTERM."""
+
+
+class CannotServe(Exception):
+    """The service cannot start; the text says why."""
+
+
+def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is in flight and close the store.
+
+    Args:
+        settings: how to run.
+        announce: called with the service's URL once it listens, and with the key pair where it was made now.
+
+    Raises:
+        CannotServe: the address cannot be listened on.
+        ConfigError: a setting cannot be used.
+        StoreUnusable: the database cannot be opened.
+    """
+    if settings.workers > 1:
+        raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
+    port = _free_port(settings.host, settings.port)
+    pair = settings.first_key or new_key_pair()
+    made = asyncio.run(_prepare(settings, pair))
+    server = Server(
+        "numberkeep",
+        address=settings.host,
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.auto,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        websockets=False,
+        workers_kill_timeout=_GRACE_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+    _when_listening(settings.host, port, partial(announce, url, pair if made else None))
+    server.serve(target_loader=partial(_load, replace(settings, first_key=pair)), wrap_loader=False)
+
+
+def _load(settings: Settings) -> Any:
+    """The application, in the worker's process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return make_application(settings)
+
+
+async def _prepare(settings: Settings, pair: KeyPair) -> bool:
+    """Open the store once, so that what is wrong with it is said before anything starts; True where `pair` is new."""
+    context = make_context(settings)
+    await context.store.open()
+    try:
+        return await keys.create_first(context, pair)
+    finally:
+        await context.store.close()
+
+
+def _free_port(host: str, port: int) -> int:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with closing(socket.socket(family, kind, protocol)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            bound: int = probe.getsockname()[1]
+            return bound
+    except OSError as error:
+        mend = "choose another with --port" if port else "choose another with --host"
+        raise CannotServe(f"cannot listen on {host} port {port}: {error.strerror or error}; {mend}") from error
+
+
+def _when_listening(host: str, port: int, then: Callable[[], None]) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - any address is reached on loopback
+
+    def wait() -> None:
+        for _ in range(3000):
+            try:
+                socket.create_connection((target, port), timeout=1).close()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                then()
+                return
+
+    threading.Thread(target=wait, daemon=True).start()

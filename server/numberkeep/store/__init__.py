@@ -1,0 +1,1 @@
+"""Where contacts are kept: the promise in contract.py, and an implementation for each engine."""

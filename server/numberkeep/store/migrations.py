@@ -1,0 +1,54 @@
+"""Numbered SQL files and which of them a store still lacks; the same for every engine."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from numberkeep.domain.errors import StoreTooNew, StoreUnusable
+
+
+@dataclass(slots=True, frozen=True)
+class Migration:
+    """One step of a schema.
+
+    Attributes:
+        version: its number, from 1 without gaps.
+        sql: its statements.
+        checksum: SHA-256 of the statements, hexadecimal.
+    """
+
+    version: int
+    sql: str
+    checksum: str
+
+
+def load_migrations(package: str) -> Sequence[Migration]:
+    """The steps that lie in `package` as files named `0001_what.sql`, in order."""
+    files = sorted(item.name for item in resources.files(package).iterdir() if item.name.endswith(".sql"))
+    texts = [resources.files(package).joinpath(name).read_text("utf-8") for name in files]
+    return [
+        Migration(version, sql, hashlib.sha256(sql.encode()).hexdigest()) for version, sql in enumerate(texts, start=1)
+    ]
+
+
+def pending(known: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[Migration]:
+    """The steps of `known` that a store lacks which has `applied` (version to checksum).
+
+    Raises:
+        StoreTooNew: the store has steps that this program does not know.
+        StoreUnusable: a step that the store has was another one than this program's.
+    """
+    newest = max(applied, default=0)
+    if newest > len(known):
+        raise StoreTooNew(
+            f"the database is at schema version {newest} and this numberkeep knows versions up to {len(known)}: "
+            "start the newer numberkeep that made it"
+        )
+    for step in known:
+        if applied.get(step.version, step.checksum) != step.checksum:
+            raise StoreUnusable(
+                f"step {step.version} of the database's schema is not the one that this numberkeep has: "
+                "restore a backup, or start the numberkeep that made it"
+            )
+    return [step for step in known if step.version > newest]

@@ -1,0 +1,5 @@
+"""The embedded store: one SQLite file in WAL mode, one writer thread, readers beside it."""
+
+from numberkeep.store.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore"]

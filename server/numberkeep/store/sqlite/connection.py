@@ -1,0 +1,119 @@
+"""Opening connections to one SQLite database, and bringing its schema up to date."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import apsw
+
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.store.migrations import load_migrations, pending
+
+_APPLICATION_ID: Final = 0x6E6B6570
+"""`nkep` in SQLite's header, so that another program's database is never taken for ours."""
+
+_BUSY_TIMEOUT_MS: Final = 5000
+_WAL_PAGES: Final = 16_000
+"""Pages in the WAL before a checkpoint: 1.7 times faster writes than SQLite's 1000 (storage-facts, docs/adr/0003)."""
+
+
+class Database:
+    """One database, of which any number of connections can be opened.
+
+    Args:
+        path: the file; None keeps everything in the memory of this process, until the last connection closes.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._name = str(path) if path else f"file:/numberkeep-{uuid4().hex}?vfs=memdb"
+
+    def connect(self) -> apsw.Connection:
+        """A new connection, for use by one thread at a time.
+
+        Raises:
+            StoreUnusable: the file cannot be opened or is no SQLite database.
+        """
+        self._create_private()
+        try:
+            connection = apsw.Connection(
+                self._name,
+                flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+                if self.path is None
+                else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
+            )
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection.pragma("journal_mode", "wal" if self.path else "memory")
+            connection.pragma("synchronous", "full" if self.path else "off")
+            connection.pragma("wal_autocheckpoint", _WAL_PAGES)
+            connection.pragma("foreign_keys", 1)
+        except apsw.Error as error:
+            raise StoreUnusable(f"cannot open the database {self.path}: {_reason(error)}") from error
+        return connection
+
+    def migrate(self, connection: apsw.Connection) -> None:
+        """Apply the schema's missing steps in one transaction.
+
+        Raises:
+            StoreUnusable: as for `Store.open`.
+        """
+        try:
+            with transaction(connection):
+                self._migrate(connection)
+        except apsw.Error as error:
+            raise StoreUnusable(f"cannot set up the database {self.path}: {_reason(error)}") from error
+
+    def _migrate(self, connection: apsw.Connection) -> None:
+        owner = connection.pragma("application_id")
+        if owner != _APPLICATION_ID:
+            if owner or connection.execute("SELECT count(*) FROM sqlite_schema").get:
+                raise StoreUnusable(f"{self.path} is another program's database: name another file")
+            connection.pragma("application_id", _APPLICATION_ID)
+            connection.execute(
+                "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
+            )
+        applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations"))
+        for step in pending(load_migrations("numberkeep.store.sqlite.migrations"), applied):
+            connection.execute(step.sql)
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (step.version, step.checksum))
+
+    def _create_private(self) -> None:
+        """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""
+        if self.path is None or self.path.exists():
+            return
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreUnusable(f"cannot create the database {self.path}: {error.strerror}") from error
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """A write transaction: committed at the end, rolled back on any exception.
+
+    IMMEDIATE, because a transaction that reads first and writes later fails where another process wrote in between.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # some failures have rolled back already
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def unavailable_on_error() -> Iterator[None]:
+    """Turn the engine's failures into the contract's StoreUnavailable."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise StoreUnavailable(_reason(error)) from error
+
+
+def _reason(error: apsw.Error) -> str:
+    return str(error).removeprefix(f"{type(error).__name__}: ")

@@ -1,0 +1,77 @@
+"""What is read by key, each by one statement on an index; listings are in listing.py."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import apsw
+
+from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.store.sqlite.rows import COLUMNS, contact_of
+
+_CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
+_CONTACTS: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?))"  # noqa: S608
+_KEYS: Final = (
+    "SELECT key_id, secret_hash, account_id, name, region, api_keys.created_at, revoked_at "
+    "FROM api_keys JOIN accounts USING (account_id) "
+)
+
+
+def contact(connection: apsw.Connection, account_id: int, phone: str) -> Contact | None:
+    """The account's contact with this number."""
+    row = connection.execute(_CONTACT, (account_id, phone)).fetchone()
+    return None if row is None else contact_of(row)
+
+
+def contacts_by_phone(connection: apsw.Connection, account_id: int, phones: Sequence[str]) -> dict[str, Contact]:
+    """Those of the account's contacts that have one of these numbers, by number."""
+    rows = connection.execute(_CONTACTS, (account_id, json.dumps(phones)))
+    return {there.phone: there for there in map(contact_of, rows)}
+
+
+def opted_out(connection: apsw.Connection, account_id: int, phones: Sequence[str]) -> frozenset[str]:
+    """Those of these numbers whose recipients have opted out."""
+    rows = connection.execute(
+        "SELECT phone FROM opt_outs WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?))",
+        (account_id, json.dumps(phones)),
+    )
+    return frozenset(phone for (phone,) in rows)
+
+
+def count(connection: apsw.Connection, account_id: int) -> int:
+    """How many contacts the account has."""
+    found = connection.execute("SELECT contact_count FROM accounts WHERE account_id = ?", (account_id,)).get
+    return found if isinstance(found, int) else 0
+
+
+def messages(connection: apsw.Connection, account_id: int, limit: int) -> Sequence[Message]:
+    """The account's newest messages, newest first."""
+    rows = connection.execute(
+        "SELECT phone, content, status, created_at FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
+        (account_id, limit),
+    )
+    return [Message(to, content, MessageStatus(status), moment(at)) for to, content, status, at in rows]
+
+
+def api_key(connection: apsw.Connection, key_id: str) -> ApiKey | None:
+    """The key of this id."""
+    row = connection.execute(f"{_KEYS} WHERE key_id = ?", (key_id,)).fetchone()
+    return None if row is None else _key_of(row)
+
+
+def api_keys(connection: apsw.Connection) -> Sequence[ApiKey]:
+    """Every key, oldest first."""
+    return [_key_of(row) for row in connection.execute(f"{_KEYS} ORDER BY api_keys.created_at, key_id")]
+
+
+def _key_of(row: tuple[Any, ...]) -> ApiKey:
+    key_id, secret_hash, account_id, name, region, created_at, revoked_at = row
+    return ApiKey(
+        key_id,
+        secret_hash,
+        Account(account_id, name, region),
+        moment(created_at),
+        None if revoked_at is None else moment(revoked_at),
+    )

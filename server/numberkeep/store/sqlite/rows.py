@@ -1,0 +1,54 @@
+"""How a contact lies in its row, and how it comes out again."""
+
+from typing import Any, Final
+
+import msgspec
+
+from numberkeep.domain.contact import Contact, micros, moment
+
+COLUMNS: Final = (
+    "contact_id, phone, created_at, first_name, last_name, company_name, assigned_to_email, sendblue_number, "
+    "tags, custom_variables, verified, opt_out"
+)
+"""The order in which `contact_of` reads a row and `values_of` writes one."""
+
+_decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_variables = msgspec.json.Decoder(dict[str, str]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def contact_of(row: tuple[Any, ...]) -> Contact:
+    """The contact whose `COLUMNS` these are."""
+    contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified, opt_out = row
+    return Contact(
+        contact_id,
+        phone,
+        moment(created_at),
+        first,
+        last,
+        company,
+        email,
+        line,
+        _decode_tags(tags),
+        _decode_variables(variables),
+        verified == 1,
+        opt_out == 1,
+    )
+
+
+def values_of(contact: Contact) -> tuple[Any, ...]:
+    """The `COLUMNS` of a contact."""
+    return (
+        contact.contact_id,
+        contact.phone,
+        micros(contact.created_at),
+        contact.first_name,
+        contact.last_name,
+        contact.company_name,
+        contact.assigned_to_email,
+        contact.sendblue_number,
+        _encode(contact.tags).decode(),
+        _encode(contact.custom_variables).decode(),
+        contact.verified,
+        contact.opt_out,
+    )

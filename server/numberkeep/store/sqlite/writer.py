@@ -1,0 +1,113 @@
+"""The one writer: a thread that drains a queue of commands and commits them as a group.
+
+One fsync then serves every command that waited for it. A command's future is resolved after the commit, so an answer
+that says OK means that it is on disk.
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+import apsw
+
+from numberkeep.domain.commands import Command
+from numberkeep.domain.errors import NumberkeepError, StoreBusy
+from numberkeep.store.sqlite.connection import transaction, unavailable_on_error
+from numberkeep.store.sqlite.writes import HANDLERS
+
+_GROUP: Final = 256
+"""Commands in one commit: beyond this an fsync's share of a command is no longer seen."""
+
+_WAITING: Final = 4096
+"""Commands that may wait before StoreBusy."""
+
+Job = tuple[Command[Any], asyncio.Future[Any]]
+
+
+class Writer:
+    """Applies commands in the order in which they are handed in.
+
+    Args:
+        connection: used by the writer's thread alone from now on.
+    """
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._waiting = 0
+        self._thread = threading.Thread(target=self._run, name="numberkeep-writer")
+        self._thread.start()
+
+    async def apply(self, command: Command[Any]) -> Any:
+        """The command's result, once it is committed.
+
+        Raises:
+            NumberkeepError: as for `Store.apply`.
+        """
+        if self._waiting >= _WAITING:
+            raise StoreBusy
+        future = self._loop.create_future()
+        self._waiting += 1
+        self._queue.put((command, future))
+        return await future
+
+    async def close(self) -> None:
+        """Apply what waits, then end the thread."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            group: list[Job] = []
+            job = self._queue.get()
+            while job is not None:
+                group.append(job)
+                if len(group) == _GROUP:
+                    break
+                try:
+                    job = self._queue.get_nowait()
+                except Empty:
+                    break
+            else:
+                open_ = False
+            if group:
+                outcomes = self._apply(group)
+                self._loop.call_soon_threadsafe(self._answer, group, outcomes)
+
+    def _apply(self, group: Sequence[Job]) -> Sequence[Any]:
+        """The result or exception of every command of the group, committed."""
+        try:
+            with unavailable_on_error():
+                return self._commit(group)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the one who asked
+            if len(group) == 1:
+                return [error]
+        # One command spoilt the group's transaction: give each its own, so that only that one fails.
+        return [outcome for job in group for outcome in self._apply([job])]
+
+    def _commit(self, group: Sequence[Job]) -> Sequence[Any]:
+        with transaction(self._connection):
+            return [self._outcome(command) for command, _ in group]
+
+    def _outcome(self, command: Command[Any]) -> Any:
+        before = self._connection.total_changes()
+        try:
+            return HANDLERS[type(command)](self._connection, command)
+        except NumberkeepError as refusal:
+            if self._connection.total_changes() != before:
+                raise  # half done: only a rollback can undo it
+            return refusal
+
+    def _answer(self, group: Sequence[Job], outcomes: Sequence[Any]) -> None:
+        self._waiting -= len(group)
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if future.done():  # its waiter was cancelled
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
