@@ -1,0 +1,234 @@
+"""The two clients."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from types import TracebackType
+from typing import ClassVar, Generic, Self, TypeVar
+
+import httpx2
+
+from ._arguments import HeaderMapping, NotGiven, QueryMapping, TimeoutTypes, not_given
+from ._connections import AsyncConnections, Connections
+from ._senders import AsyncSender, Sender
+from ._settings import DEFAULT_MAX_RETRIES, Settings, resolve
+from .resources import AsyncContactsResource, ContactsResource
+
+SenderT = TypeVar("SenderT", Sender, AsyncSender)
+V = TypeVar("V")
+HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
+
+
+class _Client(Generic[SenderT, HttpT]):
+    """What the two clients share. A client holds its sender, and the sender nothing of the client: no cycle."""
+
+    _agent: ClassVar[str]
+    _sender: SenderT
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        base_url: str | httpx2.URL | None = None,
+        timeout: TimeoutTypes | NotGiven = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: HeaderMapping | None = None,
+        default_query: QueryMapping | None = None,
+        http_client: HttpT | None = None,
+    ) -> None:
+        settings = resolve(
+            agent=self._agent,
+            api_key=api_key,
+            api_secret=api_secret,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+            http_client=http_client,
+        )
+        self._sender = self._connect(settings, http_client)
+
+    def _connect(self, settings: Settings, http_client: HttpT | None) -> SenderT:
+        raise NotImplementedError
+
+    @property
+    def api_key(self) -> str:
+        """The key that calls are made with."""
+        return self._sender.settings.api_key
+
+    @property
+    def api_secret(self) -> str:
+        """The secret that calls are made with."""
+        return self._sender.settings.api_secret
+
+    @property
+    def base_url(self) -> httpx2.URL:
+        """Where the service is. Can be set; calls from then on go there, with the same key pair."""
+        return self._sender.settings.base_url
+
+    @base_url.setter
+    def base_url(self, url: httpx2.URL | str) -> None:
+        self._sender.settings = replace(self._sender.settings, base_url=httpx2.URL(url))
+
+    @property
+    def timeout(self) -> TimeoutTypes:
+        """Seconds for each phase of a request, a Timeout, or None for no limit."""
+        return self._sender.settings.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a failed attempt is repeated."""
+        return self._sender.settings.max_retries
+
+    def is_closed(self) -> bool:
+        """Whether the client was closed; a closed client refuses calls."""
+        return self._sender.connections.is_closed
+
+    def copy(
+        self,
+        *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        base_url: str | httpx2.URL | None = None,
+        timeout: TimeoutTypes | NotGiven = not_given,
+        max_retries: int | NotGiven = not_given,
+        http_client: HttpT | None = None,
+        default_headers: HeaderMapping | None = None,
+        set_default_headers: HeaderMapping | None = None,
+        default_query: QueryMapping | None = None,
+        set_default_query: QueryMapping | None = None,
+    ) -> Self:
+        """A client that differs in what is given and shares the connections. `with_options` is the same.
+
+        Args:
+            api_key: another key.
+            api_secret: another secret.
+            base_url: another address.
+            timeout: another timeout; None for no limit.
+            max_retries: another number of retries.
+            http_client: another `httpx2` client, whose connections are then not shared.
+            default_headers: added to this client's.
+            set_default_headers: instead of this client's.
+            default_query: added to this client's.
+            set_default_query: instead of this client's.
+
+        Raises:
+            ValueError: both the adding and the replacing form were given.
+        """
+        now = self._sender.settings
+        settings = replace(
+            now,
+            api_key=now.api_key if api_key is None else api_key,
+            api_secret=now.api_secret if api_secret is None else api_secret,
+            base_url=now.base_url if base_url is None else httpx2.URL(base_url),
+            timeout=now.timeout if isinstance(timeout, NotGiven) else timeout,
+            max_retries=now.max_retries if isinstance(max_retries, NotGiven) else max_retries,
+            default_headers=_changed("default_headers", now.default_headers, default_headers, set_default_headers),
+            default_query=_changed("default_query", now.default_query, default_query, set_default_query),
+            http_client=http_client or now.http_client,
+        )
+        twin = copy.copy(self)
+        twin.__dict__.pop("contacts", None)  # it is bound to this client's sender
+        if http_client is not None:
+            sender = self._connect(settings, http_client)
+        else:
+            sender = copy.copy(self._sender)
+            sender.settings = settings
+        twin.__dict__["_sender"] = sender
+        return twin
+
+    with_options = copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
+
+
+def _changed(
+    name: str, now: Mapping[str, V], add: Mapping[str, V] | None, put: Mapping[str, V] | None
+) -> Mapping[str, V]:
+    if add is not None and put is not None:
+        raise ValueError(f"{name} adds and set_{name} replaces: give one of them.")
+    return {**now, **add} if add is not None else now if put is None else put
+
+
+class SendblueAPI(_Client[Sender, httpx2.Client]):
+    """A client of the Sendblue v2 Contacts API. It may be shared between threads.
+
+    Args:
+        api_key: the key; default: `SENDBLUE_API_API_KEY` in the environment.
+        api_secret: the secret; default: `SENDBLUE_API_API_SECRET`.
+        base_url: where the service is, with a path if it has one; default: `SENDBLUE_API_BASE_URL`, else the hosted
+            service, `https://api.sendblue.co`.
+        timeout: seconds for each phase of a request, an `httpx2.Timeout`, or None for no limit; default 60, of which
+            5 to connect, or what the given `http_client` was told.
+        max_retries: how often an attempt is repeated after a connection error, 408, 409, 429, 500 and above, or as
+            the service says in `x-should-retry`; default 2.
+        default_headers: added to every request, over `SENDBLUE_API_CUSTOM_HEADERS` (lines of `Name: value`); `omit`
+            as a value drops one.
+        default_query: added to every query.
+        http_client: an `httpx2.Client` of your own, for a proxy, a transport or a CA; it is closed with this one.
+
+    Raises:
+        SendblueAPIError: a key is missing or malformed, or `base_url` is not a whole address.
+        TypeError: `max_retries` is None, or `http_client` is not an `httpx2.Client`.
+    """
+
+    _agent = "SendblueAPI"
+
+    def _connect(self, settings: Settings, http_client: httpx2.Client | None) -> Sender:
+        return Sender(settings, Connections(http_client))
+
+    @cached_property
+    def contacts(self) -> ContactsResource:
+        """The calls on contacts."""
+        return ContactsResource(self._sender)
+
+    def close(self) -> None:
+        """Close the connections, which copies of this client share."""
+        self._sender.connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient]):
+    """A client of the Sendblue v2 Contacts API for asyncio, in one event loop or several.
+
+    The arguments are those of `SendblueAPI`, but for `http_client`: an `httpx2.AsyncClient` of your own.
+
+    Raises:
+        SendblueAPIError: a key is missing or malformed, or `base_url` is not a whole address.
+        TypeError: `max_retries` is None, or `http_client` is not an `httpx2.AsyncClient`.
+    """
+
+    _agent = "AsyncSendblueAPI"
+
+    def _connect(self, settings: Settings, http_client: httpx2.AsyncClient | None) -> AsyncSender:
+        return AsyncSender(settings, AsyncConnections(http_client))
+
+    @cached_property
+    def contacts(self) -> AsyncContactsResource:
+        """The calls on contacts."""
+        return AsyncContactsResource(self._sender)
+
+    async def close(self) -> None:
+        """Close the connections, which copies of this client share."""
+        await self._sender.connections.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+Client = SendblueAPI
+AsyncClient = AsyncSendblueAPI

@@ -1,0 +1,37 @@
+"""The models of the service's answers, and the arguments of its calls as TypedDicts. Each loads when first used."""
+
+from typing import TYPE_CHECKING
+
+from sendblue_api._lazy import exports
+
+if TYPE_CHECKING:
+    from ._params import ContactCreateParams, ContactListParams, ContactUpdateParams, ContactVerifyParams
+    from ._responses import (
+        ContactCountResponse,
+        ContactCreateResponse,
+        ContactDeleteResponse,
+        ContactListResponse,
+        ContactRetrieveResponse,
+        ContactUpdateResponse,
+        ContactVerifyResponse,
+    )
+    from .contact import Contact
+
+__all__ = [
+    "Contact",
+    "ContactCountResponse",
+    "ContactCreateParams",
+    "ContactCreateResponse",
+    "ContactDeleteResponse",
+    "ContactListParams",
+    "ContactListResponse",
+    "ContactRetrieveResponse",
+    "ContactUpdateParams",
+    "ContactUpdateResponse",
+    "ContactVerifyParams",
+    "ContactVerifyResponse",
+]
+
+if not TYPE_CHECKING:
+    _HOMES = {name: "._responses" if name.endswith("Response") else "._params" for name in __all__}
+    __getattr__ = exports(__name__, {**_HOMES, "Contact": ".contact"})

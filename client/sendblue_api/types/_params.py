@@ -1,0 +1,75 @@
+"""The arguments of the calls, as TypedDicts: `client.contacts.create(**params)`.
+
+What each means stands with the method.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Required, TypedDict
+
+
+class ContactListParams(TypedDict, total=False):
+    """The arguments of `contacts.list`."""
+
+    cid: str
+    created_at_gte: str | datetime
+    limit: int
+    offset: int
+    order_by: str
+    order_direction: Literal["asc", "desc"]
+    phone_number: str
+
+
+class ContactCreateParams(TypedDict, total=False):
+    """The arguments of `contacts.create`."""
+
+    number: Required[str]
+    assigned_to_email: str | None
+    company_name: str | None
+    custom_variables: Mapping[str, str] | None
+    first_name: str | None
+    last_name: str | None
+    sendblue_number: str | None
+    tags: Sequence[str] | None
+    update_if_exists: bool
+
+
+class ContactUpdateParams(TypedDict, total=False):
+    """The fields of `contacts.update`; None clears one."""
+
+    assigned_to_email: str | None
+    company_name: str | None
+    custom_variables: Mapping[str, str | None] | None
+    first_name: str | None
+    last_name: str | None
+    sendblue_number: str | None
+    tags: Sequence[str] | None
+
+
+class ContactVerifyParams(TypedDict):
+    """The argument of `contacts.verify`."""
+
+    number: str
+
+
+class ContactInput(TypedDict, total=False):
+    """One row of `contacts.bulk.create`."""
+
+    phone: Required[str]
+    company_name: str | None
+    custom_variables: Mapping[str, str] | None
+    first_name: str | None
+    last_name: str | None
+    tags: Sequence[str] | None
+
+
+class BulkCreateParams(TypedDict):
+    """The argument of `contacts.bulk.create`."""
+
+    contacts: Iterable[ContactInput]
+
+
+class BulkDeleteParams(TypedDict):
+    """The argument of `contacts.bulk.delete`."""
+
+    contact_ids: Sequence[str]

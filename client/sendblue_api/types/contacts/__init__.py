@@ -1,0 +1,16 @@
+"""The models and arguments of `contacts.bulk`. Each loads when first used."""
+
+from typing import TYPE_CHECKING
+
+from sendblue_api._lazy import exports
+
+if TYPE_CHECKING:
+    from sendblue_api.types._params import BulkCreateParams, BulkDeleteParams, ContactInput
+    from sendblue_api.types._responses import BulkCreateResponse, BulkDeleteResponse
+
+__all__ = ["BulkCreateParams", "BulkCreateResponse", "BulkDeleteParams", "BulkDeleteResponse", "ContactInput"]
+
+if not TYPE_CHECKING:
+    __getattr__ = exports(
+        __name__, {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
+    )
