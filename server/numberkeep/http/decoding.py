@@ -64,8 +64,8 @@ class Decoder:
                     pass  # explained below
             number = row.get("phone") if isinstance(row, dict) else None
             phone = number if isinstance(number, str) else None
-            for error in explain(row, shape, ignore_unknown=self._ignore_unknown):
-                bad.append(FieldError(error.field, error.message, index, phone))  # noqa: PERF401 - reads better
+            errors = explain(row, shape, ignore_unknown=self._ignore_unknown, whole="row")
+            bad += [FieldError(error.field, error.message, index, phone) for error in errors]
         return good, bad
 
     def query(self, query: bytes, shape: type[S]) -> S:

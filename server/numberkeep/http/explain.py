@@ -23,7 +23,9 @@ _JSON_NAMES: Final = {
 _expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=) (-?\d+))(?: - at .*)?")
 
 
-def explain(value: Any, shape: type[msgspec.Struct], *, ignore_unknown: bool, strict: bool = True) -> list[FieldError]:
+def explain(
+    value: Any, shape: type[msgspec.Struct], *, ignore_unknown: bool, strict: bool = True, whole: str = "body"
+) -> list[FieldError]:
     """Every field of `value` that does not fit `shape`; empty where all fits.
 
     Args:
@@ -31,9 +33,10 @@ def explain(value: Any, shape: type[msgspec.Struct], *, ignore_unknown: bool, st
         shape: what it should be.
         ignore_unknown: say nothing of fields that the shape does not have.
         strict: off where numbers and booleans come as text, as in a query.
+        whole: what to call `value` itself.
     """
     if not isinstance(value, dict):
-        return [FieldError("body", f"must be a JSON object, not {_json_name(value)}")]
+        return [FieldError(whole, f"must be a JSON object, not {_json_name(value)}")]
     fields = {field.name: field.type for field in msgspec.structs.fields(shape)}
     return list(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict))
 
@@ -61,30 +64,31 @@ def _faults(
 
 
 def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[FieldError]:
-    parts = _parts(name, given) or [(name, given)]
-    faults = [
-        FieldError(place, fault) for place, part in parts if (fault := _misfit(part, wanted, strict=strict)) is not None
-    ]
-    whole = _misfit(given, wanted, strict=strict)
-    if not faults and whole is not None:  # each part is right, and there are too many
-        faults = [FieldError(name, whole)]
-    yield from faults
+    text = _misfit(given, wanted, strict=strict)
+    if text is None:
+        return
+    if " - at `" not in text:
+        yield FieldError(name, _in_words(text))
+        return
+    for place, part in _parts(name, given):
+        fault = _misfit(part, wanted, strict=strict)
+        if fault is not None:
+            yield FieldError(place, _in_words(fault))
 
 
 def _parts(name: str, given: Any) -> list[tuple[str, Any]]:
     """The parts of an array or object, each in a container of its own so that it is judged by the same type."""
     if isinstance(given, list):
         return [(f"{name}[{place}]", [item]) for place, item in enumerate(given)]
-    if isinstance(given, dict):
-        return [(f"{name}.{_shown(label)}", {label: item}) for label, item in given.items()]
-    return []
+    return [(f"{name}.{_shown(label)}", {label: item}) for label, item in given.items()]
 
 
 def _misfit(given: Any, wanted: Any, *, strict: bool) -> str | None:
+    """What msgspec says of a value that does not fit, with the path to a part of it that is at fault."""
     try:
         msgspec.convert(given, wanted, strict=strict)
     except msgspec.ValidationError as error:
-        return _in_words(str(error))
+        return str(error)
     return None
 
 

@@ -1,0 +1,233 @@
+"""What no route takes, on the raw wire: a clear error, and nothing is lost."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.domain import limits
+from support.api import CONTACTS, running_service
+
+PHONE = "+14155552671"
+
+
+async def refusal(wire: httpx2.AsyncClient, body: bytes | dict[str, Any]) -> dict[str, Any]:
+    """What a create that must be refused is told."""
+    content = {"content": body} if isinstance(body, bytes) else {"json": body}
+    answer = await wire.post(CONTACTS, **content)
+    assert answer.status_code == 400
+    told: dict[str, Any] = answer.json()
+    assert told["status"] == "ERROR"
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
+    return told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b"number=%2B14155552671",
+        b'{"number": "+14155552671",}',
+        b'{"number": "+1415555\xff"}',
+        b'{"number": "\\ud800"}',
+        b'{"number": "+14155552671", "first_name": "\xed\xa0\x80"}',
+        b'\xef\xbb\xbf{"number": "+14155552671"}',
+        b'{"number": "+14155552671"} {}',
+        b'{"number": NaN}',
+        b"1" * 5000,
+    ],
+)
+async def test_what_is_no_json_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """Malformed JSON, lone surrogates and bytes that are no UTF-8 are 400, and the message says so."""
+    assert "must be a JSON object" in (await refusal(wire, body))["message"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"1", b"1.5", b"null", b"true"])
+async def test_what_is_no_object_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """A body of another JSON type is 400 and told what it is."""
+    assert "must be a JSON object, not" in (await refusal(wire, body))["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"number": ' + b"[" * 100_000,
+        b'{"custom_variables": ' + b'{"a":' * 100_000,
+        b'{"unknown": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+)
+async def test_json_nested_too_deep_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """Depth is bounded, and going over it is 400."""
+    assert "nested too deep" in (await refusal(wire, body))["message"]
+
+
+@pytest.mark.parametrize("body", [b'{"x":' + b"[" * 100_000, b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
+async def test_depth_is_bounded_in_ignored_fields_too(body: bytes) -> None:
+    """A field that is dropped is still read within bounds."""
+    async with running_service(ignore_unknown=True) as service, service.wire() as wire:
+        await refusal(wire, body)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "place"),
+    [
+        ("first_name", 5, "first_name"),
+        ("first_name", ["x"], "first_name"),
+        ("lastName", {"a": 1}, "lastName"),
+        ("tags", "vip", "tags"),
+        ("tags", [1], "tags[0]"),
+        ("tags", ["a", None], "tags[1]"),
+        ("tags", [""], "tags[0]"),
+        ("custom_variables", [], "custom_variables"),
+        ("custom_variables", {"age": 5}, "custom_variables.age"),
+        ("custom_variables", {"": "x"}, "custom_variables."),
+        ("update_if_exists", "yes", "update_if_exists"),
+        ("number", 14155552671, "number"),
+        ("first_name", "a\0b", "first_name"),
+        ("custom_variables", {"a\0": "b"}, "custom_variables"),
+        ("tags", ["a\0"], "tags"),
+        ("first_name", "x" * (limits.MAX_NAME + 1), "first_name"),
+        ("assigned_to_email", "x" * (limits.MAX_EMAIL + 1), "assigned_to_email"),
+        ("tags", ["x" * (limits.MAX_TAG + 1)], "tags[0]"),
+        ("tags", [str(n) for n in range(limits.MAX_TAGS + 1)], "tags"),
+        ("custom_variables", {"x": "y" * (limits.MAX_VALUE + 1)}, "custom_variables.x"),
+        ("custom_variables", {str(n): "y" for n in range(limits.MAX_VARIABLES + 1)}, "custom_variables"),
+        ("number", "4" * 65, "number"),
+    ],
+)
+async def test_a_value_that_does_not_fit_is_named(wire: httpx2.AsyncClient, field: str, value: Any, place: str) -> None:
+    """Wrong types, NUL characters and over-long values are 400, with the place and what it must be."""
+    told = await refusal(wire, {"number": PHONE, field: value})
+    assert [error["field"] for error in told["errors"]] == [place]
+    assert told["errors"][0]["message"].startswith("must ")
+
+
+async def test_the_longest_values_are_taken(wire: httpx2.AsyncClient) -> None:
+    """Every limit itself is allowed, in characters and not in bytes."""
+    given = {
+        "number": PHONE,
+        "first_name": "é" * limits.MAX_NAME,
+        "assigned_to_email": "😀" * limits.MAX_EMAIL,
+        "tags": [f"{n:0{limits.MAX_TAG}d}" for n in range(limits.MAX_TAGS)],
+        "custom_variables": {str(n): "ü" * limits.MAX_VALUE for n in range(limits.MAX_VARIABLES)},
+    }
+    answer = await wire.post(CONTACTS, json=given)
+    assert answer.status_code == 200
+    contact = answer.json()["contact"]
+    assert {name: contact[name] for name in given if name != "number"} == {
+        name: value for name, value in given.items() if name != "number"
+    }
+
+
+async def test_variables_do_not_grow_past_their_limit_by_merging(wire: httpx2.AsyncClient) -> None:
+    """The limit holds for the contact, not only for one request."""
+    await wire.post(CONTACTS, json={"number": PHONE, "custom_variables": {f"a{n}": "y" for n in range(60)}})
+    more = {f"b{n}": "y" for n in range(60)}
+    answer = await wire.put(f"{CONTACTS}/{PHONE}", json={"custom_variables": more})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "custom_variables"
+
+
+async def test_every_fault_is_told_at_once(wire: httpx2.AsyncClient) -> None:
+    """A body with several faults is told all of them, unknown fields with the nearest name."""
+    told = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
+    assert [error["field"] for error in told["errors"]] == ["numbr", "first_name", "tags[1]"]
+    assert "did you mean number?" in told["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "meant"),
+    [("frist_name", "first_name"), ("firstNme", "first_name"), ("tag", "tags"), ("phone", "number")],
+)
+async def test_an_unknown_field_is_named_with_the_nearest(wire: httpx2.AsyncClient, unknown: str, meant: str) -> None:
+    """A field that no version of the API has is 400, and the current name of the nearest is told."""
+    told = await refusal(wire, {"number": PHONE, unknown: "x"})
+    assert f"did you mean {meant}?" in told["errors"][0]["message"]
+
+
+async def test_unknown_fields_are_dropped_where_that_is_set() -> None:
+    """NUMBERKEEP_UNKNOWN_FIELDS=ignore drops unknown fields of bodies, rows and queries; a NUL in them is no matter."""
+    async with running_service(ignore_unknown=True) as service, service.wire() as wire:
+        body = {"number": PHONE, "first_name": "Ada", "future": {"x": "\0"}}
+        assert (await wire.post(CONTACTS, json=body)).json()["contact"]["first_name"] == "Ada"
+        rows = {"contacts": [{"phone": "+14155550001", "future": 1}], "future": 1}
+        assert (await wire.post(f"{CONTACTS}/bulk", json=rows)).status_code == 200
+        assert len((await wire.get(CONTACTS, params={"future": "1"})).json()) == 2
+        assert (await wire.post(CONTACTS, json={"number": PHONE, "first_name": 1})).status_code == 400
+
+
+async def test_an_escaped_backslash_is_no_nul(wire: httpx2.AsyncClient) -> None:
+    r"""The six characters `\u0000` are a text like any other."""
+    answer = await wire.post(CONTACTS, json={"number": PHONE, "first_name": "\\u0000"})
+    assert answer.json()["contact"]["first_name"] == "\\u0000"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 404),
+        ("GET", "/api/v2/contact", 404),
+        ("GET", "/api/v2/contacts/", 404),
+        ("POST", f"{CONTACTS}/{PHONE}/notes", 404),
+        ("PATCH", CONTACTS, 405),
+        ("PUT", CONTACTS, 405),
+        ("PATCH", f"{CONTACTS}/{PHONE}", 405),
+        ("BREW", f"{CONTACTS}/count", 405),
+        ("POST", "/health/live", 405),
+    ],
+)
+async def test_unknown_paths_and_methods_have_the_one_error_shape(
+    wire: httpx2.AsyncClient, method: str, path: str, status: int
+) -> None:
+    """404 and 405 of the router look like every other error, and 405 says what is possible."""
+    answer = await wire.request(method, path)
+    assert answer.status_code == status
+    assert answer.json()["status"] == "ERROR"
+    assert answer.json()["message"]
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert (status == 405) == ("allow" in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [(CONTACTS, limits.MAX_BODY_BYTES), (f"{CONTACTS}/bulk", limits.MAX_BULK_BODY_BYTES)],
+)
+async def test_a_body_over_the_limit_is_refused(wire: httpx2.AsyncClient, path: str, limit: int) -> None:
+    """413, by its declared length or while it comes; a body of just the limit is read."""
+
+    async def chunks() -> Any:
+        for _ in range(limit // 65_536 + 1):
+            yield b" " * 65_536
+
+    declared = await wire.post(path, content=b" " * (limit + 1))
+    streamed = await wire.post(path, content=chunks())
+    for answer in (declared, streamed):
+        assert answer.status_code == 413
+        assert str(limit) in answer.json()["message"]
+        assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert (await wire.post(path, content=b" " * limit)).status_code == 400
+
+
+async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.AsyncClient) -> None:
+    """413 comes before buffering: not one byte of the body is asked for."""
+    asked = False
+
+    async def chunks() -> Any:
+        nonlocal asked
+        asked = True
+        yield b""
+
+    answer = await wire.post(CONTACTS, content=chunks(), headers={"content-length": str(limits.MAX_BODY_BYTES + 1)})
+    assert answer.status_code == 413
+    assert not asked
+
+
+async def test_a_request_id_is_echoed_where_it_is_fit(wire: httpx2.AsyncClient) -> None:
+    """A caller's x-request-id comes back; one with odd characters or too long is replaced."""
+    for given, kept in [("abc-1", True), ("a b", False), ("x" * 200, False), ("", False)]:
+        answer = await wire.get(f"{CONTACTS}/count", headers={"x-request-id": given})
+        assert (answer.headers["x-request-id"] == given) is kept

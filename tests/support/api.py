@@ -1,0 +1,74 @@
+"""The real application over a real store, called without a socket."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from starlette.types import ASGIApp
+
+from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.http.application import build_application
+from numberkeep.service import keys
+from numberkeep.service.context import Clock, Context
+from numberkeep.store.sqlite import SqliteStore
+
+CONTACTS = "/api/v2/contacts"
+FIRST = KeyPair("first-key", "first-secret")
+
+
+class SetClock:
+    """A clock that stands still until a test moves it.
+
+    Attributes:
+        now_ns: nanoseconds since 1970.
+    """
+
+    def __init__(self) -> None:
+        self.now_ns = 1_790_000_000_000_000_000
+
+    def __call__(self) -> int:
+        """The time."""
+        return self.now_ns
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time go by."""
+        self.now_ns += int(seconds * 1_000_000_000)
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service and what a test needs to look at it.
+
+    Attributes:
+        application: the ASGI application.
+        context: what its use cases work with.
+        clock: its time.
+    """
+
+    application: ASGIApp
+    context: Context
+    clock: SetClock
+
+    def wire(self, pair: KeyPair | None = FIRST) -> httpx2.AsyncClient:
+        """A plain HTTP client with the headers of a key pair, or with none."""
+        headers = {"sb-api-key-id": pair.key_id, "sb-api-secret-key": pair.secret} if pair else {}
+        transport = httpx2.ASGITransport(app=self.application)
+        return httpx2.AsyncClient(transport=transport, base_url="http://numberkeep.test", headers=headers)
+
+    async def new_account(self, name: str) -> KeyPair:
+        """A key pair of a new account."""
+        pair = new_key_pair()
+        await keys.create(self.context, name, pair)
+        return pair
+
+
+@asynccontextmanager
+async def running_service(*, ignore_unknown: bool = False, store: Any = None) -> AsyncIterator[Service]:
+    """The application with its lifespan, over a store in memory unless another is given."""
+    clock = SetClock()
+    context = Context(store or SqliteStore(None), Clock(clock))
+    application = build_application(context, ignore_unknown=ignore_unknown, first_key=FIRST)
+    async with application.router.lifespan_context(application):
+        yield Service(application, context, clock)
