@@ -143,7 +143,7 @@ class _Client(Generic[SenderT, HttpT]):
     with_options = copy
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
+        return f"{type(self).__name__}(base_url={self.base_url!r})"  # a URL's repr hides its password
 
 
 def _changed(
