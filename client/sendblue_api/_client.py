@@ -24,6 +24,7 @@ class _Client(Generic[SenderT, HttpT]):
     """What the two clients share. A client holds its sender, and the sender nothing of the client: no cycle."""
 
     _agent: ClassVar[str]
+    _family: type[HttpT]
     _sender: SenderT
 
     def __init__(
@@ -38,6 +39,7 @@ class _Client(Generic[SenderT, HttpT]):
         default_query: QueryMapping | None = None,
         http_client: HttpT | None = None,
     ) -> None:
+        self._check(http_client)
         settings = resolve(
             agent=self._agent,
             api_key=api_key,
@@ -50,6 +52,10 @@ class _Client(Generic[SenderT, HttpT]):
             http_client=http_client,
         )
         self._sender = self._connect(settings, http_client)
+
+    def _check(self, http_client: HttpT | None) -> None:
+        if http_client is not None and not isinstance(http_client, self._family):
+            raise TypeError(f"http_client must be an httpx2.{self._family.__name__}, not {type(http_client).__name__}.")
 
     def _connect(self, settings: Settings, http_client: HttpT | None) -> SenderT:
         raise NotImplementedError
@@ -118,6 +124,7 @@ class _Client(Generic[SenderT, HttpT]):
         Raises:
             ValueError: both the adding and the replacing form were given.
         """
+        self._check(http_client)
         now = self._sender.settings
         settings = replace(
             now,
@@ -177,6 +184,7 @@ class SendblueAPI(_Client[Sender, httpx2.Client]):
     """
 
     _agent = "SendblueAPI"
+    _family = httpx2.Client
 
     def _connect(self, settings: Settings, http_client: httpx2.Client | None) -> Sender:
         return Sender(settings, Connections(http_client))
@@ -208,6 +216,7 @@ class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient]):
     """
 
     _agent = "AsyncSendblueAPI"
+    _family = httpx2.AsyncClient
 
     def _connect(self, settings: Settings, http_client: httpx2.AsyncClient | None) -> AsyncSender:
         return AsyncSender(settings, AsyncConnections(http_client))

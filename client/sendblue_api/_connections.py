@@ -16,8 +16,6 @@ class Connections:
     """One connection pool, ours or the caller's."""
 
     def __init__(self, http_client: httpx2.Client | None) -> None:
-        if http_client is not None and not isinstance(http_client, httpx2.Client):
-            raise TypeError(f"http_client must be an httpx2.Client, not {type(http_client).__name__}.")
         self._given = http_client
         self._own: httpx2.Client | None = None
         self._closed = False
@@ -53,8 +51,8 @@ class Connections:
 
     def __del__(self) -> None:
         # Whoever drops a client without closing it should not be told of unclosed sockets; a given one is not ours.
-        if (own := getattr(self, "_own", None)) is not None:
-            own.close()
+        if self._own is not None:
+            self._own.close()
 
 
 class AsyncConnections:
@@ -64,8 +62,6 @@ class AsyncConnections:
     """
 
     def __init__(self, http_client: httpx2.AsyncClient | None) -> None:
-        if http_client is not None and not isinstance(http_client, httpx2.AsyncClient):
-            raise TypeError(f"http_client must be an httpx2.AsyncClient, not {type(http_client).__name__}.")
         self._given = http_client
         self._own: WeakKeyDictionary[Any, httpx2.AsyncClient] = WeakKeyDictionary()
         self._closed = False

@@ -16,7 +16,7 @@ from ._settings import Settings
 _LAST_GOOD_STATUS = 299
 _MAX_REDIRECTS = 20
 # Failures of the caller's own making: the next attempt would fail alike.
-_HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.TooManyRedirects)
+_HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 
 
 class Exchange:

@@ -105,9 +105,10 @@ def resolve(
         TypeError: `max_retries` is None.
     """
     if isinstance(timeout, NotGiven):
+        timeout = DEFAULT_TIMEOUT
         # A client whose maker chose a timeout keeps it; 5 seconds are httpx2's own when nobody chose.
-        chosen = http_client is not None and http_client.timeout != httpx2.Timeout(5.0)
-        timeout = http_client.timeout if http_client and chosen else DEFAULT_TIMEOUT
+        if http_client is not None and http_client.timeout != httpx2.Timeout(5.0):
+            timeout = http_client.timeout
     return Settings(
         agent=agent,
         api_key=_key("api_key", api_key),

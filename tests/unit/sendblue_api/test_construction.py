@@ -69,6 +69,10 @@ def test_what_cannot_work_is_refused(kind: Any) -> None:
         kind(**PAIR, max_retries=None)
     with pytest.raises(TypeError, match=r"http_client must be an httpx2\.(Async)?Client, not (Async)?Client"):
         kind(**PAIR, http_client=other(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))))
+    with pytest.raises(TypeError, match="not str"):
+        kind(**PAIR).copy(http_client="http://proxy.test")
+    with pytest.raises(TypeError, match="not str"):
+        kind(**PAIR, http_client="http://proxy.test")
     for address in ("", "127.0.0.1:8181", "ftp://a.test", "/api"):
         with pytest.raises(SendblueAPIError, match="base_url must be a whole address"):
             kind(**PAIR, base_url=address)

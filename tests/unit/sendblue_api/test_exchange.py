@@ -96,7 +96,7 @@ async def test_a_redirect_within_the_origin_is_followed(
     api: Driver, name: str, kwargs: dict[str, Any], status: int
 ) -> None:
     """The same method, the same body, and the secret, for it is the same service."""
-    moved = httpx2.Response(status, headers={"location": "/v3/there?x=1", "set-cookie": "a=1"})
+    moved = httpx2.Response(status, headers={"location": "/v3/there?x=1", "set-cookie": "a=1; Path=/"})
     api.answers(moved, httpx2.Response(200, json={"count": 3, "status": "OK"}))
     await api(name, **kwargs)
     first, second = api.service.requests

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from sendblue_api import not_given, omit
+from sendblue_api import APIConnectionError, not_given, omit
 from unit.sendblue_api.scripted_service import Driver
 
 FIELDS = {
@@ -174,6 +174,7 @@ async def test_extras_of_one_call(api: Driver) -> None:
     await api(
         "contacts.create",
         number=NUMBER,
+        first_name="Ada",
         extra_headers={"X-Trace": "7", "Accept": omit, "sb-api-key-id": "other"},
         extra_query={"on_error": "skip"},
         extra_body={"number": "+15550000001", "new_field": 1},
@@ -183,10 +184,27 @@ async def test_extras_of_one_call(api: Driver) -> None:
     assert "accept" not in sent.headers
     assert sent.headers.get_list("sb-api-key-id") == ["other"]
     assert sent.url.query == b"on_error=skip"
-    assert json.loads(sent.content) == {"number": "+15550000001", "new_field": 1}
+    assert json.loads(sent.content) == {"number": "+15550000001", "first_name": "Ada", "new_field": 1}
     await api("contacts.count")
     assert "x-trace" not in api.request.headers
     assert api.request.headers["sb-api-key-id"] == "key-1"
+
+
+async def test_a_request_that_was_not_sent_can_be_read(api: Driver) -> None:
+    """An error holds its request, whose content one may ask for, even where no connection was made."""
+
+    class NoNetwork(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            raise httpx2.ConnectError("refused", request=request)
+
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            raise httpx2.ConnectError("refused", request=request)
+
+    family: Any = httpx2.Client if api.kind == "sync" else httpx2.AsyncClient
+    api.client = api.client.copy(max_retries=0, http_client=family(transport=NoNetwork()))
+    with pytest.raises(APIConnectionError) as caught:
+        await api("contacts.verify", number=NUMBER)
+    assert caught.value.request.content == b'{"number":"+15551234567"}'
 
 
 @pytest.mark.parametrize(
