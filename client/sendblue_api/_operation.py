@@ -57,8 +57,8 @@ def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
         arguments: the method's arguments by name, which are the names on the wire: its `locals()`.
 
     Raises:
-        TypeError: a field that takes a list was given a text or a mapping.
-        ValueError: an argument in the path is empty, `.` or `..`.
+        TypeError: a field that takes a list was given a text or a mapping, or a row is no mapping.
+        ValueError: an argument in the path is empty, `.` or `..`, or no text.
     """
     headers = arguments.pop("extra_headers")
     extra_query = arguments.pop("extra_query")
@@ -67,12 +67,10 @@ def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
     path = operation.path
     fields: dict[str, Any] = {}
     for name, value in arguments.items():
-        if name == "self" or isinstance(value, (Omit, NotGiven)):
-            continue
         slot = f"{{{name}}}"
         if slot in path:
             path = path.replace(slot, _segment(name, value))
-        else:
+        elif name != "self" and not isinstance(value, (Omit, NotGiven)):
             fields[name] = value
     _check_lists(operation, fields)
     query: QueryMapping = {}
@@ -89,8 +87,8 @@ def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
     return Call(operation, path, query, body, headers, timeout)
 
 
-def _segment(name: str, value: str) -> str:
-    if value in ("", ".", ".."):
+def _segment(name: str, value: object) -> str:
+    if not isinstance(value, str) or value in ("", ".", ".."):
         raise ValueError(f"{name} must be a phone number such as '+15551234567', not {value!r}.")
     return quote(value, safe="+")
 
@@ -101,6 +99,8 @@ def _check_lists(operation: Operation[Any], fields: dict[str, Any]) -> None:
     if operation.rows in fields:
         fields[operation.rows] = list(fields[operation.rows])
         for row in fields[operation.rows]:
+            if not isinstance(row, Mapping):
+                raise TypeError(f"{operation.rows} takes mappings such as {{'phone': ...}}, not {type(row).__name__}.")
             _refuse_text("tags", row.get("tags"))
 
 

@@ -1,4 +1,4 @@
-"""The two senders: the only modules' worth of code that is written twice, for it sends and sleeps."""
+"""The two senders. What they do is written twice, because it waits; what they decide is not theirs."""
 
 import time
 from typing import Any, TypeVar
