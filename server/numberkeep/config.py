@@ -39,6 +39,7 @@ class Settings:
 
 
 _DEFAULTS: Final = Settings()
+_MAX_DIGITS: Final = 9
 
 
 def load_settings(
@@ -75,7 +76,7 @@ def sqlite_path(database: str) -> Path | None:
     if database == "sqlite://:memory:":
         return None
     path = database.removeprefix("sqlite:///")
-    if path == database or not path:
+    if path == database or path in {"", ":memory:"}:  # SQLite would take the latter for no file at all
         raise ConfigError(
             f"the database {_without_password(database)!r} is not one that numberkeep can use: "
             "give sqlite:///numberkeep.db, sqlite:////an/absolute/path.db or sqlite://:memory:"
@@ -97,7 +98,7 @@ def _first_key(given: Mapping[str, str]) -> KeyPair | None:
 
 def _number(given: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int = 10**6) -> int:
     text = given.get(name, str(default))
-    if not text.isdecimal() or not at_least <= int(text) <= at_most:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS or not at_least <= int(text) <= at_most:
         raise ConfigError(f"{name} must be a whole number from {at_least} to {at_most}, not {text!r}")
     return int(text)
 

@@ -80,7 +80,7 @@ class ContactPatch:
         company_name: likewise.
         assigned_to_email: likewise.
         sendblue_number: likewise.
-        tags: replaces the tags.
+        tags: replaces the tags; one that is given twice counts once.
         custom_variables: merged into those that are there; a value of `""` removes its label, None removes all.
         opt_out: whether the recipient has opted out.
     """
@@ -144,7 +144,7 @@ def patched(contact: Contact, patch: ContactPatch) -> Contact:
         contact.company_name if patch.company_name is UNSET else patch.company_name,
         contact.assigned_to_email if patch.assigned_to_email is UNSET else patch.assigned_to_email,
         contact.sendblue_number if patch.sendblue_number is UNSET else patch.sendblue_number,
-        contact.tags if patch.tags is UNSET else patch.tags,
+        contact.tags if patch.tags is UNSET else tuple(dict.fromkeys(patch.tags)),
         _merged(contact.custom_variables, patch.custom_variables),
         contact.verified,
         contact.opt_out if patch.opt_out is UNSET else patch.opt_out,

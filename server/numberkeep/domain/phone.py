@@ -61,8 +61,10 @@ def _parse(text: str, region: str) -> str | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    # An extension cannot be dialled by a message, and dropping it would store another number than was given.
-    if number.extension or not phonenumbers.is_possible_number(number):
+    # An extension cannot be dialled by a message, and dropping it would store another number than was given. A number
+    # without its area code is possible to libphonenumber, but only within the area: as E.164 it is another number.
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if number.extension or not possible:
         return None
     phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return phone if _e164(phone) else None

@@ -1,5 +1,6 @@
 """API keys: making, listing and revoking them, and telling whose a request is."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -38,7 +39,7 @@ class Authenticator:
         Raises:
             InvalidCredentials: the key is unknown or revoked, or the secret is not its own.
         """
-        believed_until, key = self._known.get(key_id, (0.0, None))
+        believed_until, key = self._known.get(key_id, (-math.inf, None))
         if believed_until < self._now():
             key = await self._look_up(key_id)
         if key is None:

@@ -1,6 +1,7 @@
 """Opening connections to one SQLite database, and bringing its schema up to date."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ class Database:
         """A new connection, for use by one thread at a time.
 
         Raises:
-            StoreUnusable: the file cannot be opened or is no SQLite database.
+            StoreUnusable: the file cannot be opened, is no SQLite database, or is another program's.
         """
         self._create_private()
         try:
@@ -46,7 +47,8 @@ class Database:
                 else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
             )
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-            connection.pragma("journal_mode", "wal" if self.path else "memory")
+            self._refuse_another_programs(connection)
+            _set_journal(connection, "wal" if self.path else "memory")
             connection.pragma("synchronous", "full" if self.path else "off")
             connection.pragma("wal_autocheckpoint", _WAL_PAGES)
             connection.pragma("foreign_keys", 1)
@@ -67,10 +69,8 @@ class Database:
             raise StoreUnusable(f"cannot set up the database {self.path}: {_reason(error)}") from error
 
     def _migrate(self, connection: apsw.Connection) -> None:
-        owner = connection.pragma("application_id")
-        if owner != _APPLICATION_ID:
-            if owner or connection.execute("SELECT count(*) FROM sqlite_schema").get:
-                raise StoreUnusable(f"{self.path} is another program's database: name another file")
+        self._refuse_another_programs(connection)
+        if connection.pragma("application_id") != _APPLICATION_ID:
             connection.pragma("application_id", _APPLICATION_ID)
             connection.execute(
                 "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
@@ -79,6 +79,14 @@ class Database:
         for step in pending(load_migrations("numberkeep.store.sqlite.migrations"), applied):
             connection.execute(step.sql)
             connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (step.version, step.checksum))
+
+    def _refuse_another_programs(self, connection: apsw.Connection) -> None:
+        """Checked before anything is set: the journal mode alone would change another program's file."""
+        owner, tables = connection.execute(
+            "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
+        ).get
+        if owner != _APPLICATION_ID and (owner or tables):
+            raise StoreUnusable(f"{self.path} is another program's database: name another file")
 
     def _create_private(self) -> None:
         """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""
@@ -113,6 +121,20 @@ def unavailable_on_error() -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise StoreUnavailable(_reason(error)) from error
+
+
+def _set_journal(connection: apsw.Connection, mode: str) -> None:
+    """Set the journal mode, waiting for processes that open the same new file: SQLite itself does not wait here."""
+    give_up = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.pragma("journal_mode", mode)
+        except apsw.BusyError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _reason(error: apsw.Error) -> str:

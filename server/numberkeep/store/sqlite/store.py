@@ -16,6 +16,7 @@ import apsw
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import Contact
+from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.message import Message
@@ -45,11 +46,19 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Connect and migrate."""
-        first = self._connect()
-        self._database.migrate(first)
-        self._inline = self._connect()
+        try:
+            first = self._connect()
+            self._database.migrate(first)
+            self._inline = self._connect()
+            # Opened here and not by the threads: what cannot be opened is said now, and not by the first listing.
+            spare = [self._connect() for _ in range(_READERS)]
+        except StoreUnusable:
+            await self.close()
+            raise
         self._writer = Writer(first)
-        self._readers = ThreadPoolExecutor(_READERS, "numberkeep-reader", initializer=self._open_reader)
+        self._readers = ThreadPoolExecutor(
+            _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
+        )
 
     async def close(self) -> None:
         """Apply what waits, then close every connection."""
@@ -109,8 +118,8 @@ class SqliteStore:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
-    def _open_reader(self) -> None:
-        self._reader.connection = self._connect()
+    def _take_reader(self, spare: list[apsw.Connection]) -> None:
+        self._reader.connection = spare.pop()
 
     def _connect(self) -> apsw.Connection:
         connection = self._database.connect()

@@ -13,7 +13,7 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.commands import Command
-from numberkeep.domain.errors import NumberkeepError, StoreBusy
+from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.store.sqlite.connection import transaction, unavailable_on_error
 from numberkeep.store.sqlite.writes import HANDLERS
 
@@ -38,6 +38,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting = 0
+        self._closing = False
         self._thread = threading.Thread(target=self._run, name="numberkeep-writer")
         self._thread.start()
 
@@ -47,6 +48,8 @@ class Writer:
         Raises:
             NumberkeepError: as for `Store.apply`.
         """
+        if self._closing:
+            raise StoreUnavailable("the store is closing")
         if self._waiting >= _WAITING:
             raise StoreBusy
         future = self._loop.create_future()
@@ -56,6 +59,7 @@ class Writer:
 
     async def close(self) -> None:
         """Apply what waits, then end the thread."""
+        self._closing = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 

@@ -41,6 +41,9 @@ _UPDATE: Final = (
     "tags = ?, custom_variables = ?, verified = ?, opt_out = ? WHERE contact_id = ?"
 )
 
+Change = tuple[Contact, Contact, int]
+"""A contact before and after, and the time of the change."""
+
 
 def create_contact(connection: apsw.Connection, command: CreateContact) -> Contact:
     """Apply CreateContact."""
@@ -51,7 +54,7 @@ def create_contact(connection: apsw.Connection, command: CreateContact) -> Conta
         return _change(connection, command.account_id, there, command.patch, command.at)
     opted_out = reads.opted_out(connection, command.account_id, [command.phone])
     contact = _new(command, opt_out=command.phone in opted_out)
-    _insert(connection, command.account_id, [contact])
+    _insert(connection, command.account_id, [contact], opted_out)
     return contact
 
 
@@ -71,7 +74,7 @@ def upsert_contacts(connection: apsw.Connection, command: UpsertContacts) -> Seq
     opted_out = reads.opted_out(connection, command.account_id, phones)
     done: list[Contact] = []
     new: list[Contact] = []
-    changed: list[tuple[Contact, Contact]] = []
+    changed: list[Change] = []
     for row in command.rows:
         old = there.get(row.phone)
         if old is None:
@@ -80,9 +83,9 @@ def upsert_contacts(connection: apsw.Connection, command: UpsertContacts) -> Seq
         else:
             contact = patched(old, row.patch)
             if contact != old:
-                changed.append((old, contact))
+                changed.append((old, contact, row.at))
         done.append(contact)
-    _insert(connection, command.account_id, new)
+    _insert(connection, command.account_id, new, opted_out)
     _update(connection, command.account_id, changed)
     return done
 
@@ -189,21 +192,29 @@ def _new(row: CreateContact | BulkRow, *, opt_out: bool) -> Contact:
 def _change(connection: apsw.Connection, account_id: int, old: Contact, patch: ContactPatch, at: int) -> Contact:
     contact = patched(old, patch)
     if contact != old:
-        if contact.opt_out != old.opt_out:
-            _record_opt_out(connection, account_id, contact.phone, at, opted_out=contact.opt_out)
-        _update(connection, account_id, [(old, contact)])
+        _update(connection, account_id, [(old, contact, at)])
     return contact
 
 
-def _insert(connection: apsw.Connection, account_id: int, contacts: Sequence[Contact]) -> None:
+def _insert(
+    connection: apsw.Connection, account_id: int, contacts: Sequence[Contact], opted_out: frozenset[str]
+) -> None:
     connection.executemany(_INSERT, [(account_id, *values_of(contact)) for contact in contacts])
     _add_tags(connection, account_id, contacts)
     _count(connection, account_id, len(contacts))
+    for contact in contacts:
+        if contact.opt_out != (contact.phone in opted_out):
+            _record_opt_out(
+                connection, account_id, contact.phone, micros(contact.created_at), opted_out=contact.opt_out
+            )
 
 
-def _update(connection: apsw.Connection, account_id: int, changes: Sequence[tuple[Contact, Contact]]) -> None:
-    connection.executemany(_UPDATE, [(*values_of(new)[3:], new.contact_id) for _, new in changes])
-    retagged = [(old, new) for old, new in changes if old.tags != new.tags]
+def _update(connection: apsw.Connection, account_id: int, changes: Sequence[Change]) -> None:
+    connection.executemany(_UPDATE, [(*values_of(new)[3:], new.contact_id) for _, new, _ in changes])
+    for old, new, at in changes:
+        if old.opt_out != new.opt_out:
+            _record_opt_out(connection, account_id, new.phone, at, opted_out=new.opt_out)
+    retagged = [(old, new) for old, new, _ in changes if old.tags != new.tags]
     _remove_tags(connection, account_id, (old for old, _ in retagged))
     _add_tags(connection, account_id, (new for _, new in retagged))
 

@@ -1,0 +1,39 @@
+"""Contacts in which every order has ties and every filter has some that fit and some that do not."""
+
+from collections.abc import Iterable
+
+from numberkeep.domain.commands import BulkRow
+from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.listing import OrderBy
+from support.store import START, AccountDriver, MarkVerified, phone
+
+_FIRST_NAMES = ("", "Zoe", "ada", "Ada", "\u00c5sa", "\U0001f600", "Ada", "", "Ada Maria", "\u4e2d", "ada", "")
+_LAST_NAMES = ("L", "", "l", "L", "\u0141ucja", "", "\uff2c", "L", "\U0001f600", "", "La", "L")
+_TAGS = ((), ("red",), ("blue",), ("red", "blue"), ("Red",), ("blue", "Red", "red"))
+
+
+async def populate(account: AccountDriver, mark_verified: MarkVerified) -> list[Contact]:
+    """Fill an account; ids rise neither with numbers nor with times, and some times are equal."""
+    size = len(_FIRST_NAMES)
+    await account.upsert(
+        *[
+            BulkRow(
+                phone(n),
+                ContactPatch(first_name=_FIRST_NAMES[n], last_name=_LAST_NAMES[n], tags=_TAGS[n % len(_TAGS)]),
+                contact_id=1000 + n * 5 % size,
+                at=START + n // 2 * 7 % 11,
+            )
+            for n in range(size)
+        ]
+    )
+    for n in range(0, size, 3):
+        await account.opt_out(phone(n))
+    for n in range(1, size, 2):
+        await mark_verified(account.account_id, phone(n))
+    contacts = [await account.contact(phone(n)) for n in range(size)]
+    return [contact for contact in contacts if contact is not None]
+
+
+def by_order(contacts: Iterable[Contact], by: OrderBy, *, descending: bool) -> list[Contact]:
+    """The contacts as a listing has to show them: Python compares texts by code point too."""
+    return sorted(contacts, key=lambda contact: (getattr(contact, by), contact.contact_id), reverse=descending)

@@ -1,0 +1,97 @@
+"""The SQLite store, in a file and in memory, held to the contract."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from contract.durability import DurabilityContract, Reopen
+from contract.machine import DurableMachine, StoreMachine, run_machine
+from contract.suite import StoreContract
+from numberkeep.store.contract import Store
+from numberkeep.store.sqlite import SqliteStore
+from support.store import MarkVerified
+
+
+def marking(store: SqliteStore) -> MarkVerified:
+    """Marks contacts as verified over a connection of its own."""
+
+    async def mark(account_id: int, phone: str) -> None:
+        connection = store._database.connect()
+        connection.execute("UPDATE contacts SET verified = 1 WHERE account_id = ? AND phone = ?", (account_id, phone))
+        connection.close()
+
+    return mark
+
+
+class SqliteContract(StoreContract):
+    """What the file and the memory have in common."""
+
+    @pytest.fixture
+    def mark_verified(self, store: SqliteStore) -> MarkVerified:
+        """Mark a contact as verified."""
+        return marking(store)
+
+
+class TestMemory(SqliteContract):
+    """`sqlite://:memory:`."""
+
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[SqliteStore]:
+        """A store in memory."""
+        store = SqliteStore(None)
+        await store.open()
+        yield store
+        await store.close()
+
+
+class TestFile(SqliteContract, DurabilityContract):
+    """`sqlite:///path`."""
+
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+        """A store in a new file."""
+        store = SqliteStore(tmp_path / "contacts.db")
+        await store.open()
+        yield store
+        await store.close()
+
+    @pytest.fixture
+    async def reopen(self, tmp_path: Path, store: SqliteStore) -> AsyncIterator[Reopen]:
+        """Close the store and open its file anew."""
+        opened = [store]
+
+        async def reopen() -> SqliteStore:
+            await opened[-1].close()
+            opened.append(SqliteStore(tmp_path / "contacts.db"))
+            await opened[-1].open()
+            return opened[-1]
+
+        yield reopen
+        await opened[-1].close()
+
+
+class MemoryMachine(StoreMachine):
+    """Histories of a store in memory."""
+
+    async def open_store(self) -> tuple[Store, MarkVerified]:
+        """A store in memory."""
+        store = SqliteStore(None)
+        await store.open()
+        return store, marking(store)
+
+
+class FileMachine(DurableMachine):
+    """Histories of a store in a file."""
+
+    async def open_store(self) -> tuple[Store, MarkVerified]:
+        """The store in the machine's directory."""
+        store = SqliteStore(self.path / "contacts.db")
+        await store.open()
+        return store, marking(store)
+
+
+@pytest.mark.parametrize(("machine", "histories"), [(MemoryMachine, 200), (FileMachine, 60)])
+def test_random_histories_agree_with_the_model(machine: type[StoreMachine], histories: int) -> None:
+    """Whatever is done to two accounts, in whatever order, a store answers as the model does."""
+    run_machine(machine, histories=histories)

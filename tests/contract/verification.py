@@ -1,0 +1,108 @@
+"""Verification requests and the messages that they owe."""
+
+import pytest
+
+from numberkeep.domain.contact import moment
+from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
+from numberkeep.domain.message import Message, MessageStatus
+from support.store import PHONE, SECOND, START, AccountDriver, MarkVerified, phone
+
+
+class VerificationContract:
+    """RequestVerification and `Store.messages`."""
+
+    async def test_a_request_owes_a_message(self, ours: AccountDriver) -> None:
+        """The message is in the outbox with the request's text and time; the contact is not verified by it."""
+        await ours.create(PHONE)
+        assert await ours.request_verification(PHONE, at=START + 7, content="Hello \U0001f600") is True
+        queued = Message(PHONE, "Hello \U0001f600", MessageStatus.QUEUED, moment(START + 7))
+        assert list(await ours.store.messages(ours.account_id, 10)) == [queued]
+        contact = await ours.contact(PHONE)
+        assert contact is not None
+        assert contact.verified is False
+
+    async def test_a_number_without_contact_is_refused(self, ours: AccountDriver) -> None:
+        """No contact, no message."""
+        with pytest.raises(ContactNotFound):
+            await ours.request_verification(PHONE)
+        assert list(await ours.store.messages(ours.account_id, 10)) == []
+
+    async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver, mark_verified: MarkVerified) -> None:
+        """A verified contact gives False and no message, opted out or not."""
+        await ours.create(PHONE)
+        await mark_verified(ours.account_id, PHONE)
+        assert await ours.request_verification(PHONE) is False
+        await ours.opt_out(PHONE)
+        assert await ours.request_verification(PHONE) is False
+        assert list(await ours.store.messages(ours.account_id, 10)) == []
+
+    async def test_an_opted_out_recipient_is_sent_nothing(self, ours: AccountDriver) -> None:
+        """RecipientOptedOut is raised and nothing is owed, until the recipient opts in."""
+        await ours.create(PHONE)
+        await ours.opt_out(PHONE)
+        with pytest.raises(RecipientOptedOut):
+            await ours.request_verification(PHONE)
+        assert list(await ours.store.messages(ours.account_id, 10)) == []
+        await ours.opt_out(PHONE, opted_out=False)
+        assert await ours.request_verification(PHONE) is True
+
+    @pytest.mark.parametrize(
+        ("waited", "retry_after"),
+        [(0, 60), (1, 60), (SECOND - 1, 60), (SECOND, 59), (59 * SECOND, 1), (60 * SECOND - 1, 1)],
+    )
+    async def test_a_request_too_soon_says_when(self, ours: AccountDriver, waited: int, retry_after: int) -> None:
+        """Within the interval nothing is sent, and the whole seconds to wait are given, never 0."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE, at=START)
+        with pytest.raises(VerificationTooSoon) as refused:
+            await ours.request_verification(PHONE, at=START + waited)
+        assert refused.value.retry_after == retry_after
+        assert len(await ours.store.messages(ours.account_id, 10)) == 1
+
+    async def test_after_the_interval_a_new_one_begins(self, ours: AccountDriver) -> None:
+        """A request at the interval's end is sent, and the next interval counts from it."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE, at=START)
+        assert await ours.request_verification(PHONE, at=START + 60 * SECOND) is True
+        with pytest.raises(VerificationTooSoon) as refused:
+            await ours.request_verification(PHONE, at=START + 61 * SECOND)
+        assert refused.value.retry_after == 59
+
+    async def test_a_refused_request_does_not_prolong_the_interval(self, ours: AccountDriver) -> None:
+        """Asking too soon, again and again, does not put off the next message."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE, at=START)
+        with pytest.raises(VerificationTooSoon):
+            await ours.request_verification(PHONE, at=START + 59 * SECOND)
+        assert await ours.request_verification(PHONE, at=START + 60 * SECOND) is True
+
+    async def test_the_interval_belongs_to_the_number(self, ours: AccountDriver) -> None:
+        """Deleting and re-creating a contact does not get its number a second message at once."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE, at=START)
+        await ours.delete(PHONE)
+        await ours.create(PHONE)
+        with pytest.raises(VerificationTooSoon):
+            await ours.request_verification(PHONE, at=START + SECOND)
+
+    async def test_intervals_of_two_numbers_are_apart(self, ours: AccountDriver) -> None:
+        """A request for one number does not hold up another."""
+        for n in (1, 2):
+            await ours.create(phone(n))
+            assert await ours.request_verification(phone(n), at=START) is True
+
+    async def test_messages_come_newest_first(self, ours: AccountDriver) -> None:
+        """Messages are given newest first, equal times in the order of their commits, `limit` at most."""
+        for n in range(5):
+            await ours.create(phone(n))
+            await ours.request_verification(phone(n), at=START + n // 3)
+        messages = await ours.store.messages(ours.account_id, 10)
+        assert [message.to for message in messages] == [phone(n) for n in (4, 3, 2, 1, 0)]
+        assert list(await ours.store.messages(ours.account_id, 2)) == list(messages[:2])
+
+    async def test_messages_outlive_the_contact(self, ours: AccountDriver) -> None:
+        """What was owed is still known when the contact is deleted."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE)
+        await ours.delete(PHONE)
+        assert [message.to for message in await ours.store.messages(ours.account_id, 10)] == [PHONE]
