@@ -5,7 +5,12 @@ taken instead of failing; and it says nothing when it listens. Both are done her
 """
 
 import asyncio
+import errno
 import logging
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
 import socket
 import threading
 import time
@@ -27,6 +32,8 @@ from numberkeep.service import keys
 
 _HEADER_MILLISECONDS: Final = 15_000
 """How long a request's headers may take; its body has BODY_SECONDS."""
+
+_PORT_ERRORS: Final = (errno.EADDRINUSE, errno.EACCES)
 
 _GRACE_SECONDS: Final = 30
 """How long requests in flight may take to finish after SIGTERM."""
@@ -50,12 +57,12 @@ def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -
     """
     if settings.workers > 1:
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
-    port = _free_port(settings.host, settings.port)
+    address, port = _free_address(settings.host, settings.port)
     pair = settings.first_key or new_key_pair()
     made = asyncio.run(_prepare(settings, pair))
     server = Server(
         "numberkeep",
-        address=settings.host,
+        address=address,
         port=port,
         interface=Interfaces.ASGI,
         loop=Loops.auto,
@@ -66,14 +73,23 @@ def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -
         log_level=LogLevels.warning,
     )
     url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
-    _when_listening(settings.host, port, partial(announce, url, pair if made else None))
+    _when_listening(address, port, partial(announce, url, pair if made else None))
     server.serve(target_loader=partial(_load, replace(settings, first_key=pair)), wrap_loader=False)
 
 
 def _load(settings: Settings) -> Any:
     """The application, in the worker's process."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
     return make_application(settings)
+
+
+def _end_with_supervisor() -> None:
+    """Stop this worker when its supervisor is gone: one that was killed cannot do it, and the port stays taken."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        multiprocessing.connection.wait([supervisor.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _prepare(settings: Settings, pair: KeyPair) -> bool:
@@ -86,21 +102,21 @@ async def _prepare(settings: Settings, pair: KeyPair) -> bool:
         await context.store.close()
 
 
-def _free_port(host: str, port: int) -> int:
+def _free_address(host: str, port: int) -> tuple[str, int]:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, target = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with closing(socket.socket(family, kind, protocol)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            bound: int = probe.getsockname()[1]
+            probe.bind(target)
+            bound: tuple[str, int] = probe.getsockname()[:2]
             return bound
     except OSError as error:
-        mend = "choose another with --port" if port else "choose another with --host"
+        mend = f"choose another with {'--port' if error.errno in _PORT_ERRORS else '--host'}"
         raise CannotServe(f"cannot listen on {host} port {port}: {error.strerror or error}; {mend}") from error
 
 
-def _when_listening(host: str, port: int, then: Callable[[], None]) -> None:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - any address is reached on loopback
+def _when_listening(address: str, port: int, then: Callable[[], None]) -> None:
+    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - any address is reached on loopback
 
     def wait() -> None:
         for _ in range(3000):

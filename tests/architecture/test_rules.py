@@ -1,0 +1,113 @@
+"""Rules of the house that import-linter cannot see. Its own stand in pyproject.toml and run with `make lint`."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sendblue_api
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = [ROOT / "server" / "numberkeep", ROOT / "client" / "sendblue_api"]
+MODULES = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
+EVERYTHING = MODULES + sorted(path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py"))
+
+OLD_NAMES = {
+    "firstName",
+    "lastName",
+    "companyName",
+    "assignedToEmail",
+    "sendblueNumber",
+    "optOut",
+    "phoneNumber",
+}
+
+
+def named(path: Path) -> str:
+    """The path as a test's name shows it."""
+    return str(path.relative_to(ROOT))
+
+
+def strings(tree: ast.AST) -> Iterator[str]:
+    """Every text in a module's code, docstrings too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@pytest.mark.parametrize("path", EVERYTHING, ids=named)
+def test_no_file_is_over_400_lines(path: Path) -> None:
+    """Small rooms: a file over 400 lines is to be split by what it is about."""
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_modules_are_named_by_what_they_hold(path: Path) -> None:
+    """No module is a drawer for odds and ends."""
+    assert path.stem.strip("_") not in {"utils", "util", "common", "helpers", "helper", "manager", "base", "misc"}
+
+
+def test_old_names_stand_in_one_module_of_each_package() -> None:
+    """The camelCase names of older API versions are one table in the service and one in the client."""
+    knowing = {
+        named(path)
+        for path in MODULES
+        if OLD_NAMES & {word for text in strings(ast.parse(path.read_text())) for word in re.findall(r"\w+", text)}
+    }
+    assert knowing == {"server/numberkeep/http/deprecated.py", "client/sendblue_api/_casing.py"}
+
+
+def test_few_modules_read_the_environment() -> None:
+    """Settings come from one place in each package; the client's log level, of the whole process, from another."""
+    reading = {named(path) for path in MODULES if re.search(r"\bos\.(environ|getenv)\b", path.read_text())}
+    assert reading == {
+        "server/numberkeep/config.py",
+        "client/sendblue_api/_settings.py",
+        "client/sendblue_api/_log.py",
+    }
+
+
+def test_the_client_shows_what_it_promises_and_no_more() -> None:
+    """The public names are pinned: adding one is a decision, losing one breaks programs."""
+    assert sorted(sendblue_api.__all__) == sorted(
+        [
+            "DEFAULT_CONNECTION_LIMITS",
+            "DEFAULT_MAX_RETRIES",
+            "DEFAULT_TIMEOUT",
+            "NOT_GIVEN",
+            "APIConnectionError",
+            "APIError",
+            "APIResponseValidationError",
+            "APIStatusError",
+            "APITimeoutError",
+            "AsyncClient",
+            "AsyncSendblueAPI",
+            "AuthenticationError",
+            "BadRequestError",
+            "BaseModel",
+            "Client",
+            "ConflictError",
+            "InternalServerError",
+            "NotFoundError",
+            "NotGiven",
+            "Omit",
+            "PermissionDeniedError",
+            "RateLimitError",
+            "SendblueAPI",
+            "SendblueAPIError",
+            "Timeout",
+            "UnprocessableEntityError",
+            "__title__",
+            "__version__",
+            "not_given",
+            "omit",
+            "types",
+        ]
+    )
+
+
+def test_pins_name_no_index() -> None:
+    """The constraints hold on every machine, so they name no address."""
+    assert "://" not in (ROOT / "constraints.txt").read_text()

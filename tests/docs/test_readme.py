@@ -1,0 +1,97 @@
+"""The READMEs are true: their blocks run, in the order in which a reader meets them."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from support.process import PATIENCE, environment, run, serving
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "client/README.md", "server/README.md", "bench/README.md"]
+PAGES += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in one language."""
+    tokens = MarkdownIt().parse((ROOT / page).read_text())
+    return [token.content for token in tokens if token.type == "fence" and token.info == language]
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """What the export line of a first start sets."""
+    with serving(tmp_path) as running:
+        yield running.read_export()
+
+
+def run_block(*command: str, exported: Mapping[str, str], cwd: Path) -> str:
+    """What a block prints in a shell in which the export line was pasted."""
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(**exported), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_python_block_of_the_readme_prints_what_it_says(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """The first thing that a newcomer pastes works, and prints what the README shows."""
+    [block], [printed] = blocks("README.md", "python"), blocks("README.md", "text")
+    assert run_block(sys.executable, "-W", "error", "-c", block, exported=exported, cwd=tmp_path) == printed
+
+
+def test_the_curl_block_of_the_readme_works(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """Every call of the curl block succeeds."""
+    [block] = [block for block in blocks("README.md", "sh") if "curl" in block]
+    said = run_block("bash", "-euc", block.replace("curl -sS", "curl -sS --fail"), exported=exported, cwd=tmp_path)
+    assert said.count('"status":"OK"') == 4
+    assert '"amount":3' in said
+
+
+def test_the_make_commands_of_the_readme_exist() -> None:
+    """`make serve` and `make test` are targets."""
+    block = "\n".join(blocks("README.md", "sh"))
+    assert "make serve" in block
+    for target in ("serve", "test"):
+        subprocess.run(  # noqa: S607 - whichever make the reader has
+            ["make", "-n", target], cwd=ROOT, env=os.environ, capture_output=True, check=True
+        )
+
+
+def test_the_ci_settings_of_the_readme_make_that_pair(tmp_path: Path) -> None:
+    """The variables that the README sets for CI give the pair it names, and no file."""
+    [block] = [block for block in blocks("README.md", "sh") if "NUMBERKEEP_API_KEY" in block]
+    settings = dict(re.findall(r"(NUMBERKEEP_\w+)=(\S+)", block))
+    with serving(tmp_path, **settings) as running:
+        assert running.read_export()["SENDBLUE_API_API_KEY"] == "ci-key"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_variable_and_flag_of_the_readme_is_real(tmp_path: Path) -> None:
+    """The table of settings names what the program reads, all of it."""
+    named = set(re.findall(r"NUMBERKEEP_[A-Z_]+", (ROOT / "README.md").read_text()))
+    config = (ROOT / "server" / "numberkeep" / "config.py").read_text()
+    assert named == set(re.findall(r"NUMBERKEEP_[A-Z]+(?:_[A-Z]+)*", config))
+    said = run("serve", "--help", cwd=tmp_path).stdout
+    for flag in ("--host", "--port", "--database", "--workers"):
+        assert flag in said
+
+
+def test_the_python_block_of_the_clients_readme_works(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """The client's own README runs from top to bottom."""
+    [block] = blocks("client/README.md", "python")
+    assert "404" in run_block(sys.executable, "-W", "error", "-c", block, exported=exported, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_inside_the_repository_lead_somewhere(page: str) -> None:
+    """No page points at a file that is not there."""
+    text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)[^)]*\)", text):
+        assert ((ROOT / page).parent / target).exists(), target

@@ -1,0 +1,220 @@
+"""`numberkeep serve` as a process: how it starts, what it says, how it ends."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.process import PATIENCE, run, serving
+
+CONTACTS = "/api/v2/contacts"
+BODY = b'{"number": "+14155552671"}'
+
+
+def test_a_first_start_makes_a_key_pair_and_shows_it_once(tmp_path: Path) -> None:
+    """On an empty store a random pair is printed as an export block that works; later starts print none."""
+    with serving(tmp_path) as first:
+        exported = first.read_export()
+        assert set(exported) == {"SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET"}
+        assert exported["SENDBLUE_API_BASE_URL"] == first.url
+        headers = first.headers
+        assert httpx2.post(first.url + CONTACTS, headers=headers, content=BODY).status_code == 200
+        assert first.stop() == 0
+    assert list(tmp_path.iterdir()) == [tmp_path / "numberkeep.db"], "a clean end leaves no side files"
+    with serving(tmp_path) as second:
+        assert httpx2.get(f"{second.url}{CONTACTS}/count", headers=headers).json() == {"count": 1}
+        assert second.stop() == 0
+        assert second.process.stdout
+        assert second.process.stdout.read() == ""
+
+
+def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None:
+    """NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are the first pair where they are set, in memory too."""
+    for database in ("sqlite:///a.db", "sqlite://:memory:"):
+        settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "my-secret"}
+        with serving(tmp_path, "--database", database, **settings) as running:
+            exported = running.read_export()
+            assert (exported["SENDBLUE_API_API_KEY"], exported["SENDBLUE_API_API_SECRET"]) == ("my-key", "my-secret")
+            with running.wire() as wire:
+                assert wire.get(f"{CONTACTS}/count").json() == {"count": 0}
+
+
+def test_the_environment_configures_and_flags_win(tmp_path: Path) -> None:
+    """Flags also as NUMBERKEEP_..., and a flag beats its variable."""
+    settings = {"NUMBERKEEP_DATABASE": "sqlite:///from-env.db", "NUMBERKEEP_HOST": "localhost", "NUMBERKEEP_PORT": "1"}
+    with serving(tmp_path, **settings) as running:
+        assert running.url.startswith("http://localhost:")
+        assert (tmp_path / "from-env.db").exists()
+
+
+def test_nothing_is_written_for_a_store_in_memory(tmp_path: Path) -> None:
+    """`sqlite://:memory:` leaves no file."""
+    with serving(tmp_path, "--database", "sqlite://:memory:") as running:
+        running.read_export()
+        with running.wire() as wire:
+            assert wire.post(CONTACTS, content=BODY).status_code == 200
+            assert len(wire.get(CONTACTS).json()) == 1
+        assert running.stop() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_in_flight_finishes(tmp_path: Path, how: signal.Signals) -> None:
+    """After SIGTERM or Ctrl-C nobody new is let in, what is in flight is answered, and the answer is on disk."""
+    with serving(tmp_path) as running:
+        running.read_export()
+        with running.wire() as idle, contextlib.closing(running.connect()) as connection:
+            idle.get("/health/live")
+            lines = [f"POST {CONTACTS} HTTP/1.1", "host: x", f"content-length: {len(BODY)}"]
+            lines += [f"{name}: {value}" for name, value in running.headers.items()]
+            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + BODY[:5])
+            # Only when the service answers a later request has it taken up this one.
+            idle.get("/health/live")
+            os.killpg(running.process.pid, how)
+            wait_until_refused(running.url)
+            connection.sendall(BODY[5:])
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+        assert running.process.wait(PATIENCE) == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "numberkeep.db")) as database:
+        assert database.execute("SELECT phone FROM contacts").fetchall() == [("+14155552671",)]
+
+
+def wait_until_refused(url: str) -> None:
+    """Wait until the service lets nobody new in."""
+    target = httpx2.URL(url)
+    with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
+        while True:
+            socket.create_connection((target.host, target.port or 80), timeout=PATIENCE).close()
+
+
+def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
+    """After kill -9 of the program its port is free again and the store is whole."""
+    with serving(tmp_path) as running:
+        running.read_export()
+        with running.wire() as wire:
+            wire.post(CONTACTS, content=BODY)
+        running.process.kill()
+        running.process.wait(PATIENCE)
+        wait_until_refused(running.url)
+    with serving(tmp_path) as again:
+        assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
+
+
+def test_health_tells_that_it_lives_and_is_ready(tmp_path: Path) -> None:
+    """Health needs no key."""
+    with serving(tmp_path) as running:
+        for path in ("/health/live", "/health/ready"):
+            assert httpx2.get(running.url + path).json() == {"status": "OK"}
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    """A port that another program has is refused before anything is made."""
+    with contextlib.closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = run("serve", "--port", str(other.getsockname()[1]), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Address already in use; choose another with --port" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_service_does_not_share_the_port(tmp_path: Path) -> None:
+    """Two services on one port would each get half of the requests; the second is refused."""
+    with serving(tmp_path) as running:
+        port = str(httpx2.URL(running.url).port)
+        assert run("serve", "--port", port, "--database", "sqlite:///b.db", cwd=tmp_path).returncode == 1
+
+
+def make_newer(path: Path) -> None:
+    """A database that a later version has migrated further."""
+    run("keys", "create", "--database", f"sqlite:///{path}", cwd=path.parent)
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO schema_migrations VALUES (999, 'later')")
+
+
+def make_foreign(path: Path) -> None:
+    """Another program's database."""
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE notes (text)")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (make_newer, "start the newer numberkeep"),
+        (make_foreign, "another program's database"),
+        (lambda path: path.write_text("no database, this"), "not a database"),
+        (lambda path: path.mkdir(), "cannot open the database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, said: str) -> None:
+    """One line that names the trouble, exit 1, and the file stays as it was."""
+    path = tmp_path / "x.db"
+    assert callable(make)
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    done = run("serve", "--database", f"sqlite:///{path}", "--port", "0", cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "said"),
+    [
+        (["--database", "mysql://x"], {}, "sqlite:///numberkeep.db"),
+        (["--workers", "2"], {}, "one writing process"),
+        (["--port", "http"], {}, "--port"),
+        ([], {"NUMBERKEEP_PORT": "http"}, "NUMBERKEEP_PORT"),
+        ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
+        ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
+        (["--host", "256.0.0.1"], {}, "--host"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told(
+    tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
+) -> None:
+    """A bad setting names itself and the mend, and nothing is made."""
+    done = run("serve", *arguments, cwd=tmp_path, **settings)
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_are_made_listed_and_revoked_while_it_serves(tmp_path: Path) -> None:
+    """A key made beside the running service opens it at once; a revoked one is refused."""
+    with serving(tmp_path) as running:
+        made = json.loads(run("keys", "create", "--account", "acme", "--json", cwd=tmp_path).stdout)
+        headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
+        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).json() == []
+        listed = json.loads(run("keys", "list", "--json", cwd=tmp_path).stdout)
+        assert [key["account"] for key in listed] == ["default", "acme"]
+        assert made["secret"] not in json.dumps(listed)
+        assert run("keys", "revoke", made["key_id"], cwd=tmp_path).returncode == 0
+        answers = []
+        while httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code != 401:
+            answers.append(1)
+            assert len(answers) < 10_000
+    assert run("keys", "revoke", "nk_nobody", cwd=tmp_path).returncode == 1
+
+
+def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
+    """The store knows a secret by its hash alone."""
+    with serving(tmp_path) as running:
+        secret = running.read_export()["SENDBLUE_API_API_SECRET"]
+        assert running.stop() == 0
+    assert secret.encode() not in (tmp_path / "numberkeep.db").read_bytes()
+
+
+def test_keys_need_a_database_that_lasts(tmp_path: Path) -> None:
+    """Keys of a store in memory would be gone with the command."""
+    done = run("keys", "list", "--database", "sqlite://:memory:", cwd=tmp_path)
+    assert (done.returncode, "name a file" in done.stderr) == (2, True)

@@ -1,0 +1,88 @@
+"""What only a socket can do: requests that no client library would send."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from numberkeep.domain import limits
+from support.process import Serving, serving
+
+CONTACTS = b"/api/v2/contacts"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """One service for all of these requests: none may harm it."""
+    folder: Path = tmp_path_factory.mktemp("sockets")
+    with serving(folder, "--database", "sqlite://:memory:") as service:
+        service.read_export()
+        yield service
+        with service.wire() as wire:
+            assert wire.get("/api/v2/contacts/count").json() == {"count": 0}
+        assert service.stop() == 0
+        assert service.process.stderr
+        assert "request" not in service.process.stderr.read(), "no unexpected error was logged"
+
+
+def talk(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+    """Send one request as it is, and give the answer's status."""
+    with contextlib.closing(running.connect()) as connection:
+        keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
+        connection.sendall(b"\r\n".join([line, b"host: x", *keys, *headers]) + b"\r\n\r\n")
+        with contextlib.suppress(ConnectionError):  # it may answer and close before the whole body is sent
+            connection.sendall(body)
+        answer = connection.recv(65_536)
+        return answer.split(b" ", 2)[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/%FF", b"/%ED%A0%80", b"/%", b"/%zz", b"/%00", b"/a%2Fb", b"//", b"/" + b"9" * 7000, b"/%F0%9F%98%80"],
+)
+def test_a_path_that_is_no_number_is_not_found(running: Serving, path: bytes) -> None:
+    """However a path is encoded, it is 404 at worst."""
+    assert talk(running, b"GET " + CONTACTS + path + b" HTTP/1.1") == b"404"
+
+
+@pytest.mark.parametrize("query", [b"limit=%", b"limit=%FF", b"cursor=" + b"A" * 20_000, b"a=1&" * 300])
+def test_a_query_that_is_no_query_is_bad(running: Serving, query: bytes) -> None:
+    """However a query is encoded, it is 400."""
+    assert talk(running, b"GET " + CONTACTS + b"?" + query + b" HTTP/1.1") == b"400"
+
+
+@pytest.mark.parametrize("line", [b"GET " + CONTACTS + b"/\xff HTTP/1.1", b"nonsense", b"GET  HTTP/1.1"])
+def test_what_is_no_http_is_bad(running: Serving, line: bytes) -> None:
+    """The server under the application refuses what is no HTTP."""
+    assert talk(running, line) == b"400"
+
+
+def test_a_large_body_is_refused_before_it_is_sent(running: Serving) -> None:
+    """413 on the declared length alone: a client that waits for 100 Continue never sends the body."""
+    length = b"content-length: %d" % (limits.MAX_BODY_BYTES + 1)
+    assert talk(running, b"POST " + CONTACTS + b" HTTP/1.1", length, b"expect: 100-continue") == b"413"
+
+
+def test_a_large_body_without_declared_length_is_cut_off(running: Serving) -> None:
+    """413 as soon as more than the limit has come."""
+    chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+    chunks = chunk * (limits.MAX_BODY_BYTES // 65_536 + 2) + b"0\r\n\r\n"
+    assert talk(running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=chunks) == b"413"
+
+
+def test_a_client_that_goes_away_leaves_nothing(running: Serving) -> None:
+    """Half a request changes nothing; the service's own count is checked when all of these are done."""
+    with contextlib.closing(running.connect()) as connection:
+        keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
+        head = b"\r\n".join([b"POST " + CONTACTS + b" HTTP/1.1", b"host: x", *keys, b"content-length: 100"])
+        connection.sendall(head + b'\r\n\r\n{"number": "+14155552671"')
+
+
+def test_headers_of_any_bytes_are_no_key(running: Serving) -> None:
+    """Keys that are no text are wrong keys."""
+    with contextlib.closing(running.connect()) as connection:
+        connection.sendall(
+            b"GET " + CONTACTS + b" HTTP/1.1\r\nhost: x\r\nsb-api-key-id: \xff\xfe\r\nsb-api-secret-key: \xff\r\n\r\n"
+        )
+        assert connection.recv(4096).startswith(b"HTTP/1.1 401 ")
