@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 from abc import abstractmethod
 from collections.abc import Coroutine
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,9 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contract.model import TEXTS, Fields, ModelAccount
+from contract.model import TEXTS, Fields, ModelAccount, fields_of
 from numberkeep.domain.commands import BulkRow
-from numberkeep.domain.contact import Contact, ContactPatch, micros
+from numberkeep.domain.contact import ContactPatch, micros
 from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
@@ -228,14 +227,6 @@ class DurableMachine(StoreMachine):
         """Close the store and remove it."""
         super().teardown()
         self.directory.cleanup()
-
-
-def fields_of(contact: object) -> Fields | None:
-    """The fields of a contact with its time in microseconds, as the model has them; None for None."""
-    if contact is None:
-        return None
-    assert isinstance(contact, Contact)
-    return asdict(contact) | {"created_at": micros(contact.created_at)}
 
 
 def run_machine(machine: type[StoreMachine], *, histories: int) -> None:

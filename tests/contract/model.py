@@ -1,7 +1,9 @@
 """What a store does, in dictionaries: the measure for machine.py. It shares no rule with the code it measures."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from numberkeep.domain.contact import Contact, micros
 
 Fields = dict[str, Any]
 
@@ -84,3 +86,11 @@ def _fits(contact: Fields, where: Fields) -> bool:
         elif contact[name] != wanted:
             return False
     return True
+
+
+def fields_of(contact: object) -> Fields | None:
+    """The fields of a contact with its time in microseconds, as the model has them; None for None."""
+    if contact is None:
+        return None
+    assert isinstance(contact, Contact)
+    return asdict(contact) | {"created_at": micros(contact.created_at)}

@@ -1,0 +1,68 @@
+"""The clock that never repeats."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numberkeep.domain.identity import NODE_BITS
+from numberkeep.service.context import Clock, Context
+from numberkeep.store.sqlite import SqliteStore
+from support.api import SetClock
+
+
+def test_the_clock_tells_the_systems_time_in_microseconds() -> None:
+    """Nanoseconds are cut to microseconds, and time that passes is seen."""
+    system = SetClock()
+    clock = Clock(system)
+    assert clock.take() == system.now_ns // 1000
+    system.pass_seconds(1.5)
+    assert clock.take() == system.now_ns // 1000
+
+
+def test_a_clock_that_stands_still_gives_every_microsecond_once() -> None:
+    """Calls within one microsecond get the following ones."""
+    system = SetClock()
+    clock = Clock(system)
+    start = system.now_ns // 1000
+    assert [clock.take() for _ in range(4)] == [start, start + 1, start + 2, start + 3]
+
+
+def test_a_system_clock_that_goes_back_is_not_followed() -> None:
+    """Time goes on by single microseconds until the system's clock has caught up."""
+    system = SetClock()
+    clock = Clock(system)
+    first = clock.take()
+    system.pass_seconds(-3600)
+    assert clock.take() == first + 1
+    system.pass_seconds(3601)
+    assert clock.take() == first + 1_000_000
+
+
+def test_taking_many_reserves_them_all() -> None:
+    """`take(n)` gives the first of n that nobody else gets."""
+    system = SetClock()
+    clock = Clock(system)
+    first = clock.take(10)
+    assert clock.take() == first + 10
+    assert clock.take(5) == first + 11
+    assert clock.take() == first + 16
+
+
+@settings(derandomize=True)
+@given(st.lists(st.tuples(st.integers(-5000, 5000), st.integers(1, 5))))
+def test_whatever_the_system_clock_does_nothing_is_given_twice(steps: list[tuple[int, int]]) -> None:
+    """However the system's clock jumps, the ranges that are given out rise and do not overlap."""
+    system = SetClock()
+    clock = Clock(system)
+    end = 0
+    for jump, count in steps:
+        system.now_ns += jump
+        first = clock.take(count)
+        assert first >= max(end, system.now_ns // 1000)
+        end = first + count
+
+
+def test_a_process_has_a_node_number_of_its_own() -> None:
+    """Contexts draw node numbers that fit the ids and differ between processes, most likely."""
+    nodes = {Context(SqliteStore(None)).node for _ in range(50)}
+    assert all(0 <= node < 2**NODE_BITS for node in nodes)
+    assert len(nodes) > 1

@@ -1,0 +1,66 @@
+"""Asking a person to show that a number is theirs."""
+
+import pytest
+
+from numberkeep.domain.contact import ContactPatch, moment
+from numberkeep.domain.errors import ContactNotFound, MissingFields, RecipientOptedOut, VerificationTooSoon
+from numberkeep.domain.identity import Account
+from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.service import contacts, verification
+from numberkeep.service.context import Context
+from support.api import SetClock
+
+PHONE = "+14155552671"
+
+
+@pytest.fixture(autouse=True)
+async def contact(context: Context, account: Account) -> None:
+    """A contact that is not verified."""
+    await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
+
+
+async def test_a_request_owes_the_text(context: Context, account: Account, clock: SetClock) -> None:
+    """A request puts one message in the outbox, to the E.164 number, at the clock's time, that names STOP."""
+    clock.pass_seconds(5)
+    await verification.request(context, account, "(415) 555-2671")
+    queued = Message(PHONE, verification.TEXT, MessageStatus.QUEUED, moment(clock.now_ns // 1000))
+    assert list(await verification.messages(context, account, 10)) == [queued]
+    assert "STOP" in verification.TEXT
+
+
+async def test_a_repetition_waits_for_the_interval(context: Context, account: Account, clock: SetClock) -> None:
+    """Within the deployment's interval a second request says how long to wait; after it one is sent."""
+    clock.pass_seconds(1)
+    await verification.request(context, account, PHONE)
+    clock.pass_seconds(20)
+    with pytest.raises(VerificationTooSoon) as refused:
+        await verification.request(context, account, PHONE)
+    assert refused.value.retry_after == 40
+    clock.pass_seconds(40)
+    await verification.request(context, account, PHONE)
+    assert len(await verification.messages(context, account, 10)) == 2
+    assert len(await verification.messages(context, account, 1)) == 1
+
+
+@pytest.mark.parametrize("number", ["+14155559999", "12", "nobody"])
+async def test_who_is_no_contact_is_not_asked(context: Context, account: Account, number: str) -> None:
+    """A number without contact, and one that cannot be, are not found, and nothing is sent."""
+    with pytest.raises(ContactNotFound):
+        await verification.request(context, account, number)
+    assert list(await verification.messages(context, account, 10)) == []
+
+
+@pytest.mark.parametrize("number", ["", "  "])
+async def test_a_number_that_is_empty_is_missing(context: Context, account: Account, number: str) -> None:
+    """MissingFields names it."""
+    with pytest.raises(MissingFields) as refused:
+        await verification.request(context, account, number)
+    assert [error.field for error in refused.value.fields] == ["number"]
+
+
+async def test_who_has_opted_out_is_not_asked(context: Context, account: Account) -> None:
+    """RecipientOptedOut is raised and nothing is sent."""
+    await contacts.set_opt_out(context, account, PHONE, opted_out=True)
+    with pytest.raises(RecipientOptedOut):
+        await verification.request(context, account, PHONE)
+    assert list(await verification.messages(context, account, 10)) == []

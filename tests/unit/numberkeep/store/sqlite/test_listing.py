@@ -1,0 +1,86 @@
+"""Every page is read along an index: no scan, and no sort where an index has the order."""
+
+import re
+from itertools import product
+from typing import Any
+
+import apsw
+import pytest
+
+from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.store.sqlite.connection import Database
+from numberkeep.store.sqlite.listing import page
+
+
+@pytest.fixture
+def connection() -> apsw.Connection:
+    """An empty database with the schema."""
+    database = Database(None)
+    connection = database.connect()
+    database.migrate(connection)
+    return connection
+
+
+def plans(connection: apsw.Connection, query: ListQuery) -> list[str]:
+    """How SQLite goes about each statement of a page."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_: apsw.Cursor, sql: str, values: Any) -> bool:
+        statements.append((sql, values))
+        return True
+
+    connection.exec_trace = note
+    page(connection, 1, query)
+    connection.exec_trace = None
+    return [
+        "\n".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+        for sql, values in statements
+    ]
+
+
+def place(by: OrderBy) -> Position:
+    """Some place in an order."""
+    return Position(1 if by is OrderBy.CREATED_AT else "x", 1)
+
+
+CASES = list(product(OrderBy, (False, True), (False, True)))
+
+
+@pytest.mark.parametrize(("by", "descending", "cursor"), CASES)
+def test_a_page_is_read_along_the_index_of_its_order(
+    connection: apsw.Connection, by: OrderBy, *, descending: bool, cursor: bool
+) -> None:
+    """Without a tag each statement searches the sort key's index and sorts nothing, with a cursor or without."""
+    query = ListQuery(order=Order(by, descending), after=place(by) if cursor else None)
+    for plan in plans(connection, query):
+        assert re.fullmatch(rf"SEARCH c USING INDEX contacts_{by} \(account_id=\?.*\)", plan), plan
+
+
+@pytest.mark.parametrize(("by", "descending", "cursor"), CASES)
+def test_a_page_with_a_tag_is_read_along_the_tags(
+    connection: apsw.Connection, by: OrderBy, *, descending: bool, cursor: bool
+) -> None:
+    """With tags each statement begins at the first tag's rows, finds contacts by id, and sorts only by other keys."""
+    query = ListQuery(ContactFilter(tags=("a", "b")), Order(by, descending), after=place(by) if cursor else None)
+    for plan in plans(connection, query):
+        assert plan.startswith("SEARCH t USING PRIMARY KEY (account_id=? AND tag=?"), plan
+        assert "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)" in plan
+        assert "SCAN" not in plan
+        assert ("TEMP B-TREE" in plan) == (by is not OrderBy.CREATED_AT)
+
+
+@pytest.mark.parametrize(("name", "value"), [("verified", True), ("opt_out", True)])
+def test_the_few_who_differ_are_read_along_their_own_index(
+    connection: apsw.Connection, name: str, *, value: bool
+) -> None:
+    """The newest verified or opted out contacts are found without passing by the others."""
+    flags: dict[str, Any] = {name: value}
+    (plan,) = plans(connection, ListQuery(ContactFilter(**flags)))
+    assert plan == f"SEARCH c USING INDEX contacts_{name} (account_id=?)"
+
+
+def test_one_contact_is_found_by_its_id(connection: apsw.Connection) -> None:
+    """A filter on contact_id reads one row."""
+    for by in OrderBy:
+        (plan,) = plans(connection, ListQuery(ContactFilter(contact_id=1), Order(by)))
+        assert plan == "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"

@@ -1,0 +1,96 @@
+"""What is particular to the SQLite store: its threads, its connections and its failures."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.sqlite import SqliteStore
+from support.store import PHONE, AccountDriver, new_account, phone
+
+
+@pytest.fixture
+async def account(tmp_path: Path) -> AsyncIterator[AccountDriver]:
+    """An account in a file store."""
+    store = SqliteStore(tmp_path / "contacts.db")
+    await store.open()
+    yield await new_account(store, "default")
+    await store.close()
+
+
+def store_of(account: AccountDriver) -> SqliteStore:
+    """The account's store, to look inside."""
+    assert isinstance(account.store, SqliteStore)
+    return account.store
+
+
+READS: list[Callable[[AccountDriver], Coroutine[Any, Any, object]]] = [
+    lambda account: account.contact(PHONE),
+    lambda account: account.count(),
+    lambda account: account.page(),
+    lambda account: account.store.messages(account.account_id, 1),
+    lambda account: account.store.api_key("k"),
+    lambda account: account.store.api_keys(),
+]
+
+
+@pytest.mark.parametrize("read", READS, ids=["contact", "count", "contacts", "messages", "api_key", "api_keys"])
+async def test_a_read_that_the_engine_refuses_is_store_unavailable(
+    account: AccountDriver, tmp_path: Path, read: Callable[[AccountDriver], Coroutine[Any, Any, object]]
+) -> None:
+    """Whatever goes wrong in the file, callers see the contract's error and no driver's."""
+    connection = apsw.Connection(str(tmp_path / "contacts.db"))
+    connection.execute("PRAGMA foreign_keys = 0; DROP TABLE contacts; DROP TABLE api_keys; DROP TABLE messages")
+    connection.execute("DROP TABLE accounts")
+    connection.close()
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        await read(account)
+
+
+async def test_a_bulk_write_that_the_engine_refuses_half_way_is_undone(account: AccountDriver) -> None:
+    """Two rows with one id cannot both be stored: neither is, nor their tags, nor their count."""
+    first, second = account.row(phone(1), tags=("t",)), account.row(phone(2), tags=("t",))
+    second.contact_id = first.contact_id
+    with pytest.raises(StoreUnavailable):
+        await account.upsert(first, second)
+    assert await account.count() == 0
+    assert await account.listed() == await account.listed(tags=("t",)) == []
+
+
+async def test_listings_need_nothing_that_open_did_not_get(
+    account: AccountDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every connection is opened by open(): a process that is out of files can still list."""
+
+    def refuse() -> apsw.Connection:
+        raise AssertionError("a connection is opened late")
+
+    monkeypatch.setattr(store_of(account)._database, "connect", refuse)
+    await account.create(PHONE)
+    assert await account.listed() == [PHONE]
+
+
+def names_in(folder: Path) -> list[str]:
+    """The files of a folder."""
+    return [file.name for file in folder.iterdir()]
+
+
+async def test_a_closed_store_lets_go_of_its_file(account: AccountDriver, tmp_path: Path) -> None:
+    """After close() there is one file, with everything in it, and no connection or thread."""
+    await account.create(PHONE)
+    await account.store.close()
+    assert names_in(tmp_path) == ["contacts.db"]
+    assert store_of(account)._connections == []
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("numberkeep")] == []
+
+
+async def test_a_store_that_is_not_open_says_so(tmp_path: Path) -> None:
+    """Using a store before open() or after close() is the caller's mistake, and is named."""
+    account = AccountDriver(SqliteStore(tmp_path / "contacts.db"), 1)
+    for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
+        with pytest.raises(RuntimeError, match="not open"):
+            await wrong

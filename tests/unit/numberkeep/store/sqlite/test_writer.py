@@ -1,0 +1,222 @@
+"""The writer's group commit: what shares a commit, and what is spoilt by whom."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import apsw
+import pytest
+
+from numberkeep.domain.commands import Command
+from numberkeep.domain.errors import ContactNotFound, StoreBusy, StoreUnavailable
+from numberkeep.store.sqlite import writer as module
+from numberkeep.store.sqlite.writer import Writer
+from numberkeep.store.sqlite.writes import HANDLERS
+
+
+@dataclass(slots=True)
+class Note(Command[str]):
+    """A command that writes its text down and then does what `then` does."""
+
+    text: str
+    then: Callable[[], object] = str
+
+
+@dataclass(slots=True)
+class Hold(Command[None]):
+    """A command that keeps the writer busy until it is let go, so that others gather behind it."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+
+def note(connection: apsw.Connection, command: Note) -> str:
+    """Apply Note."""
+    connection.execute("INSERT INTO notes VALUES (?)", (command.text,))
+    command.then()
+    return command.text
+
+
+def hold(_: apsw.Connection, command: Hold) -> None:
+    """Apply Hold."""
+    command.begun.set()
+    assert command.let_go.wait(30)
+
+
+def refuse(_: apsw.Connection, __: "Refused") -> None:
+    """Apply Refused."""
+    raise ContactNotFound
+
+
+class Refused(Command[None]):
+    """A command that is refused before it changes anything."""
+
+
+class Bench:
+    """A writer on a database of notes, and a count of its commits."""
+
+    def __init__(self) -> None:
+        self.connection = apsw.Connection(":memory:")
+        self.connection.execute("CREATE TABLE notes (text TEXT UNIQUE)")
+        self.commits = 0
+        self.commit_fails = False
+        self.connection.set_commit_hook(self._on_commit)
+        self.writer = Writer(self.connection)
+
+    def _on_commit(self) -> bool:
+        self.commits += 1
+        return self.commit_fails
+
+    async def together(self, *commands: Command[Any]) -> list[Any]:
+        """The outcomes of commands that all wait while the writer is busy with another."""
+        hold = Hold()
+        waiters = [asyncio.create_task(self.writer.apply(command)) for command in (hold, *commands)]
+        await asyncio.to_thread(hold.begun.wait, 30)
+        hold.let_go.set()
+        return (await asyncio.gather(*waiters, return_exceptions=True))[1:]
+
+    @property
+    def notes(self) -> list[str]:
+        """What stands in the database, sorted."""
+        return [text for (text,) in self.connection.execute("SELECT text FROM notes ORDER BY text")]
+
+
+@pytest.fixture
+async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    """A writer that knows the commands of this file."""
+    for command, handler in ((Note, note), (Hold, hold), (Refused, refuse)):
+        monkeypatch.setitem(HANDLERS, command, handler)
+    bench = Bench()
+    yield bench
+    await bench.writer.close()
+    bench.connection.close()
+
+
+def fail(error: BaseException) -> Callable[[], object]:
+    """What raises this error in the middle of a command."""
+
+    def then() -> object:
+        raise error
+
+    return then
+
+
+async def test_commands_that_wait_share_a_commit(bench: Bench) -> None:
+    """Fifty commands behind a busy writer are committed at once, each with its own result, in order."""
+    outcomes = await bench.together(*[Note(f"{n:02d}") for n in range(50)])
+    assert outcomes == [f"{n:02d}" for n in range(50)]
+    assert bench.commits == 1
+    assert [text for (text,) in bench.connection.execute("SELECT text FROM notes ORDER BY rowid")] == outcomes
+
+
+async def test_a_group_has_a_size(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More commands than a group takes are committed in several."""
+    monkeypatch.setattr(module, "_GROUP", 10)
+    await bench.together(*[Note(str(n)) for n in range(25)])
+    assert bench.commits == 3
+    assert len(bench.notes) == 25
+
+
+async def test_no_answer_comes_before_the_commit(bench: Bench) -> None:
+    """While a command of the group is still at work, no other of the group is answered."""
+    last = Hold()
+    first = asyncio.create_task(bench.together(Note("a"), last))
+    await asyncio.to_thread(last.begun.wait, 30)
+    assert not first.done()
+    assert bench.commits == 0
+    last.let_go.set()
+    assert await first == ["a", None]
+    assert bench.commits == 1
+
+
+async def test_a_refusal_costs_the_group_nothing(bench: Bench) -> None:
+    """A domain error before any change is that command's answer, and the others still share one commit."""
+    outcomes = await bench.together(Note("a"), Refused(), Note("b"))
+    assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", ContactNotFound, "b"]
+    assert bench.commits == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ContactNotFound(), ValueError("bug"), RecursionError()], ids=lambda e: type(e).__name__
+)
+async def test_a_command_that_fails_half_done_is_undone_alone(bench: Bench, error: Exception) -> None:
+    """An exception after a change rolls back that command, and the others are committed without it."""
+    outcomes = await bench.together(Note("a"), Note("half", fail(error)), Note("b"))
+    assert outcomes == ["a", error, "b"]
+    assert bench.notes == ["a", "b"]
+
+
+async def test_an_engine_failure_is_store_unavailable_for_its_own_command(bench: Bench) -> None:
+    """What SQLite refuses raises StoreUnavailable in its command only."""
+    outcomes = await bench.together(Note("a"), Note("a"), Note("b"))
+    assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", StoreUnavailable, "b"]
+    assert bench.notes == ["a", "b"]
+
+
+async def test_an_unknown_command_fails_alone(bench: Bench) -> None:
+    """A command without a handler is an error of its own."""
+
+    class Unheard(Command[None]):
+        pass
+
+    outcomes = await bench.together(Note("a"), Unheard(), Note("b"))
+    assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", KeyError, "b"]
+
+
+async def test_a_commit_that_fails_answers_nobody_with_success(bench: Bench) -> None:
+    """Where nothing can be committed every command raises StoreUnavailable, and afterwards the writer goes on."""
+    bench.commit_fails = True
+    outcomes = await bench.together(Note("a"), Note("b"), Note("c"))
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
+    assert bench.notes == []
+    bench.commit_fails = False
+    assert await bench.writer.apply(Note("a")) == "a"
+    assert bench.notes == ["a"]
+
+
+async def test_a_full_queue_is_busy_and_empties_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit a command raises StoreBusy at once and is not done; room comes back with the answers."""
+    monkeypatch.setattr(module, "_WAITING", 3)
+    busy = Hold()
+    waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
+    await asyncio.to_thread(busy.begun.wait, 30)
+    with pytest.raises(StoreBusy):
+        await bench.writer.apply(Note("c"))
+    busy.let_go.set()
+    assert await asyncio.gather(*waiters) == [None, "a", "b"]
+    assert await asyncio.gather(*[bench.writer.apply(Note(text)) for text in "def"]) == ["d", "e", "f"]
+    assert bench.notes == ["a", "b", "d", "e", "f"]
+
+
+async def test_a_cancelled_waiter_frees_its_place_and_harms_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command whose waiter has gone is applied, its neighbours are answered, and it counts as waiting no more."""
+    monkeypatch.setattr(module, "_WAITING", 3)
+    busy = Hold()
+    waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
+    await asyncio.to_thread(busy.begun.wait, 30)
+    waiters[1].cancel()
+    busy.let_go.set()
+    outcomes = await asyncio.gather(*waiters, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), asyncio.CancelledError, str]
+    assert bench.notes == ["a", "b"]
+    assert len(await asyncio.gather(*[bench.writer.apply(Note(text)) for text in "cde"])) == 3
+
+
+async def test_closing_applies_what_waits_and_refuses_what_comes_later(bench: Bench) -> None:
+    """Closing ends the thread after the last waiting command; a later command raises StoreUnavailable."""
+    busy = Hold()
+    waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"))]
+    await asyncio.to_thread(busy.begun.wait, 30)
+    closing = asyncio.create_task(bench.writer.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StoreUnavailable, match="closing"):
+        await bench.writer.apply(Note("late"))
+    busy.let_go.set()
+    await closing
+    assert await asyncio.gather(*waiters) == [None, "a"]
+    assert not bench.writer._thread.is_alive()
+    assert bench.notes == ["a"]

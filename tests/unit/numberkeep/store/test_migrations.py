@@ -1,0 +1,46 @@
+"""Which schema steps a store still lacks."""
+
+import hashlib
+from importlib import resources
+
+import pytest
+
+from numberkeep.domain.errors import StoreTooNew, StoreUnusable
+from numberkeep.store.migrations import Migration, load_migrations, pending
+
+PACKAGE = "numberkeep.store.sqlite.migrations"
+KNOWN = [Migration(version, f"-- step {version}", f"sum{version}") for version in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("has", [0, 1, 2, 3])
+def test_what_is_missing_is_pending_in_order(has: int) -> None:
+    """A store that has some steps lacks the following ones; one that is up to date lacks none."""
+    applied = {step.version: step.checksum for step in KNOWN[:has]}
+    assert list(pending(KNOWN, applied)) == KNOWN[has:]
+
+
+def test_a_newer_store_is_refused_with_both_versions() -> None:
+    """A store with steps that this program does not know raises StoreTooNew and says what to start."""
+    applied = {version: f"sum{version}" for version in (1, 2, 3, 4, 5)}
+    with pytest.raises(StoreTooNew, match=r"version 5 .* up to 3.*start the newer numberkeep"):
+        pending(KNOWN, applied)
+
+
+@pytest.mark.parametrize("changed", [1, 2])
+def test_a_changed_step_is_refused_by_number(changed: int) -> None:
+    """A store one of whose steps was another raises StoreUnusable, but not StoreTooNew."""
+    applied = {1: "sum1", 2: "sum2"} | {changed: "other"}
+    with pytest.raises(StoreUnusable, match=f"step {changed} of the database's schema") as refused:
+        pending(KNOWN, applied)
+    assert not isinstance(refused.value, StoreTooNew)
+
+
+def test_the_files_are_numbered_without_gaps() -> None:
+    """The steps are the package's SQL files, in the order of the numbers that their names begin with."""
+    steps = load_migrations(PACKAGE)
+    names = sorted(item.name for item in resources.files(PACKAGE).iterdir() if item.name.endswith(".sql"))
+    assert len(steps) >= 1
+    assert [step.version for step in steps] == [int(name[:4]) for name in names]
+    for step, name in zip(steps, names, strict=True):
+        assert step.sql == resources.files(PACKAGE).joinpath(name).read_text("utf-8")
+        assert step.checksum == hashlib.sha256(step.sql.encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""Settings: flags beat the environment, the environment beats the defaults, and what cannot be used is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from numberkeep.config import ConfigError, Settings, load_settings, sqlite_path
+from numberkeep.domain.identity import KeyPair
+
+FULL = {
+    "NUMBERKEEP_HOST": "0.0.0.0",  # noqa: S104 - a value, not a socket
+    "NUMBERKEEP_PORT": "9000",
+    "NUMBERKEEP_DATABASE": "sqlite:////var/lib/numberkeep.db",
+    "NUMBERKEEP_WORKERS": "4",
+    "NUMBERKEEP_UNKNOWN_FIELDS": "ignore",
+    "NUMBERKEEP_RESEND_SECONDS": "0",
+    "NUMBERKEEP_API_KEY": "my-key",
+    "NUMBERKEEP_API_SECRET": "my secret!",
+}
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    """The documented defaults: loopback, port 8181, a file in the working directory, one process."""
+    assert load_settings(environ={}) == Settings(
+        "127.0.0.1", 8181, "sqlite:///numberkeep.db", 1, ignore_unknown_fields=False, resend_seconds=60, first_key=None
+    )
+
+
+def test_the_environment_sets_everything() -> None:
+    """Each setting has its name in the environment."""
+    assert load_settings(environ=FULL) == Settings(
+        FULL["NUMBERKEEP_HOST"],
+        9000,
+        "sqlite:////var/lib/numberkeep.db",
+        4,
+        ignore_unknown_fields=True,
+        resend_seconds=0,
+        first_key=KeyPair("my-key", "my secret!"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("host", "::1"), ("port", 1), ("port", 0), ("database", "sqlite://:memory:"), ("workers", 2)],
+)
+def test_a_flag_beats_the_environment(flag: str, value: object) -> None:
+    """A flag that is given counts, 0 too, and the rest still comes from the environment."""
+    flags: dict[str, Any] = {flag: value}
+    settings = load_settings(environ=FULL, **flags)
+    assert getattr(settings, flag) == value
+    assert settings.resend_seconds == 0
+
+
+@pytest.mark.parametrize("name", sorted(FULL))
+def test_an_empty_value_is_none(name: str) -> None:
+    """A name set to nothing, as a compose file does, is not set; the two halves of the key pair go together."""
+    pair = {"NUMBERKEEP_API_KEY", "NUMBERKEEP_API_SECRET"}
+    emptied = pair if name in pair else {name}
+    without = {key: value for key, value in FULL.items() if key not in emptied}
+    assert load_settings(environ=FULL | dict.fromkeys(emptied, "")) == load_settings(environ=without)
+    assert load_settings(environ=without) != load_settings(environ=FULL)
+
+
+def test_other_names_are_not_read() -> None:
+    """Only names that begin with NUMBERKEEP_ matter: the client's SENDBLUE_API_ ones do not."""
+    environ = {"PORT": "1", "HOST": "x", "SENDBLUE_API_API_KEY": "k", "DATABASE": "x"}
+    assert load_settings(environ=environ) == load_settings(environ={})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("NUMBERKEEP_PORT", "http", "a whole number from 0 to 65535, not 'http'"),
+        ("NUMBERKEEP_PORT", "-1", "a whole number"),
+        ("NUMBERKEEP_PORT", "65536", "from 0 to 65535"),
+        ("NUMBERKEEP_PORT", "80.5", "a whole number"),
+        ("NUMBERKEEP_PORT", "9" * 5000, "a whole number"),
+        ("NUMBERKEEP_WORKERS", "0", "from 1 to"),
+        ("NUMBERKEEP_WORKERS", "two", "from 1 to"),
+        ("NUMBERKEEP_RESEND_SECONDS", "1000001", "from 0 to 1000000"),
+        ("NUMBERKEEP_RESEND_SECONDS", "\u00b2", "a whole number"),
+        ("NUMBERKEEP_UNKNOWN_FIELDS", "drop", "refuse or ignore, not 'drop'"),
+        ("NUMBERKEEP_API_KEY", "k\u00e9y", "printable ASCII"),
+        ("NUMBERKEEP_API_KEY", " key", "printable ASCII"),
+        ("NUMBERKEEP_API_SECRET", "secret\n", "printable ASCII"),
+        ("NUMBERKEEP_API_SECRET", "a\tb", "printable ASCII"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name: str, value: str, says: str) -> None:
+    """ConfigError names the setting and what it must be."""
+    with pytest.raises(ConfigError, match=f"^{name} must be .*{says}"):
+        load_settings(environ=FULL | {name: value})
+
+
+@pytest.mark.parametrize("value", ["k\u00e9y", "secret\n"])
+def test_an_unusable_secret_is_not_repeated(value: str) -> None:
+    """What is wrong with a secret is said without showing it."""
+    with pytest.raises(ConfigError) as refused:
+        load_settings(environ=FULL | {"NUMBERKEEP_API_SECRET": value})
+    assert value not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["NUMBERKEEP_API_KEY", "NUMBERKEEP_API_SECRET"])
+def test_half_a_key_pair_is_refused(name: str) -> None:
+    """A key without secret, or a secret without key, is a mistake and not a random other half."""
+    with pytest.raises(ConfigError, match="set both or neither"):
+        load_settings(environ={name: "x"})
+
+
+@pytest.mark.parametrize(
+    ("database", "path"),
+    [
+        ("sqlite:///numberkeep.db", Path("numberkeep.db")),
+        ("sqlite:///data/my file?.db", Path("data/my file?.db")),
+        ("sqlite:////var/lib/numberkeep.db", Path("/var/lib/numberkeep.db")),
+        ("sqlite://:memory:", None),
+    ],
+)
+def test_a_sqlite_url_names_a_file_or_the_memory(database: str, path: Path | None) -> None:
+    """Three slashes lead to a relative path, four to an absolute one."""
+    assert sqlite_path(database) == path
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "",
+        "numberkeep.db",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite://numberkeep.db",
+        "sqlite:///:memory:",
+        "SQLITE:///x.db",
+        "mysql://localhost/x",
+    ],
+)
+def test_another_url_is_refused_with_the_mend(database: str) -> None:
+    """ConfigError repeats what was given and shows what can be."""
+    with pytest.raises(ConfigError) as refused:
+        sqlite_path(database)
+    assert repr(database) in str(refused.value)
+    assert "sqlite:///numberkeep.db" in str(refused.value)
+    assert "sqlite://:memory:" in str(refused.value)
+
+
+def test_a_refused_url_keeps_its_password() -> None:
+    """The user and password of a URL are not repeated."""
+    with pytest.raises(ConfigError) as refused:
+        sqlite_path("mysql://ada:hunter@2@db.example/contacts")
+    assert "'mysql://db.example/contacts'" in str(refused.value)
+    assert "hunter" not in str(refused.value)
