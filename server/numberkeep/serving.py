@@ -23,7 +23,7 @@ from typing import Any, Final
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from numberkeep.app import make_application, make_context
 from numberkeep.config import ConfigError, Settings
@@ -60,7 +60,15 @@ def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -
     address, port = _free_address(settings.host, settings.port)
     pair = settings.first_key or new_key_pair()
     made = asyncio.run(_prepare(settings, pair))
-    server = Server(
+    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+    _when_listening(address, port, partial(announce, url, pair if made else None))
+    load = partial(_load, replace(settings, first_key=pair))
+    make_server(address, port).serve(target_loader=load, wrap_loader=False)
+
+
+def make_server(address: str, port: int) -> MPServer:
+    """The HTTP server for an ASGI application: one process on one event loop."""
+    return MPServer(
         "numberkeep",
         address=address,
         port=port,
@@ -72,9 +80,6 @@ def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -
         workers_kill_timeout=_GRACE_SECONDS,
         log_level=LogLevels.warning,
     )
-    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
-    _when_listening(address, port, partial(announce, url, pair if made else None))
-    server.serve(target_loader=partial(_load, replace(settings, first_key=pair)), wrap_loader=False)
 
 
 def _load(settings: Settings) -> Any:

@@ -1,0 +1,1 @@
+"""What numberkeep costs, as ratios: `make bench`."""

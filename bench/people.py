@@ -1,0 +1,36 @@
+"""Contacts that look like contacts: names of real length, a few tags and variables."""
+
+import random
+from collections.abc import Iterator
+from typing import Final
+
+from numberkeep.domain.commands import BulkRow
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.identity import contact_id_at
+
+START_MICROS: Final = 1_780_000_000_000_000
+_SYLLABLES: Final = ("an", "be", "cor", "da", "el", "fi", "gra", "ho", "is", "ju", "ka", "lo", "mi", "no", "ra", "sa")
+
+
+def phone(number: int) -> str:
+    """The number of contact `number`, one to one and not in order."""
+    return f"+1{2_000_000_000 + number * 7_919 % 7_999_993_000}"
+
+
+def rows(first: int, count: int) -> Iterator[BulkRow]:
+    """`count` rows from contact `first` on, the same on every run."""
+    chance = random.Random(first)  # noqa: S311 - the same people on every run
+    for number in range(first, first + count):
+        patch = ContactPatch(
+            first_name=_name(chance),
+            last_name=_name(chance),
+            company_name=_name(chance),
+            tags=("customer",) if number % 3 else ("customer", f"cohort-{number % 50}"),
+            custom_variables={"plan": "pro", "seats": str(number % 90)},
+        )
+        at = START_MICROS + number
+        yield BulkRow(phone(number), patch, contact_id_at(at, 1), at)
+
+
+def _name(chance: random.Random) -> str:
+    return "".join(chance.choices(_SYLLABLES, k=3)).capitalize()
