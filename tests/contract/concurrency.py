@@ -56,9 +56,9 @@ class ConcurrencyContract:
         await asyncio.sleep(0)  # every task has handed in its command
         for waiter in waiters[::2]:
             waiter.cancel()
-        outcomes = await asyncio.gather(*waiters, return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError, Contact] * 10
         async with asyncio.timeout(20):
+            outcomes = await asyncio.gather(*waiters, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError, Contact] * 10
             while await ours.count() < 20:
                 await ours.store.messages(ours.account_id, 1)
         assert sorted(await ours.listed()) == [phone(n) for n in range(20)]

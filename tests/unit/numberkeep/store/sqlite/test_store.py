@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 import pytest
 
+from numberkeep.domain.contact import micros
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.sqlite import SqliteStore
 from support.store import PHONE, AccountDriver, new_account, phone
@@ -94,3 +95,20 @@ async def test_a_store_that_is_not_open_says_so(tmp_path: Path) -> None:
     for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
         with pytest.raises(RuntimeError, match="not open"):
             await wrong
+
+
+async def test_the_tag_table_holds_the_tags_and_nothing_else(account: AccountDriver, tmp_path: Path) -> None:
+    """What listings filter tags by is what contacts bear, after every way to change or delete them: nothing leaks."""
+    await account.upsert(*[account.row(phone(n), tags=("a", "b")) for n in range(4)])
+    await account.update(phone(0), tags=("b", "c"))
+    await account.create(phone(1), update_if_exists=True, tags=())
+    await account.upsert(account.row(phone(2), tags=("d",)), account.row(phone(4), tags=("a",)))
+    await account.delete(phone(3), phone(4))
+    connection = apsw.Connection(str(tmp_path / "contacts.db"))
+    rows = connection.execute("SELECT tag, created_at, contact_id FROM contact_tags").fetchall()
+    connection.close()
+    contacts = (await account.page()).contacts
+    assert len(contacts) == 3
+    assert sorted(rows) == sorted(
+        (tag, micros(contact.created_at), contact.contact_id) for contact in contacts for tag in contact.tags
+    )

@@ -200,7 +200,8 @@ async def test_a_cancelled_waiter_frees_its_place_and_harms_nobody(
     await asyncio.to_thread(busy.begun.wait, 30)
     waiters[1].cancel()
     busy.let_go.set()
-    outcomes = await asyncio.gather(*waiters, return_exceptions=True)
+    async with asyncio.timeout(20):
+        outcomes = await asyncio.gather(*waiters, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [type(None), asyncio.CancelledError, str]
     assert bench.notes == ["a", "b"]
     assert len(await asyncio.gather(*[bench.writer.apply(Note(text)) for text in "cde"])) == 3
