@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
 CODE := client server tests bench
 
-.PHONY: install serve test lint types bench lock clean
+.PHONY: install serve test lint types bench openapi lock clean
 install: $(VENV)/installed
 
 serve: install
@@ -25,6 +25,10 @@ types: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench $(ARGS)
+
+# Rewrites the published description of the API after a change of its shapes.
+openapi: $(VENV)/installed
+	$(BIN)/python -m numberkeep.http.openapi > docs/openapi.json
 
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev

@@ -11,11 +11,12 @@ from starlette.routing import Route
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
-from numberkeep.http.answer import Answer
+from numberkeep.http.answer import Answer, ok
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.endpoint import Api, Endpoint, new_request_id
 from numberkeep.http.errors import error_answer, plain_error
-from numberkeep.http.routes import ROUTES
+from numberkeep.http.openapi import document
+from numberkeep.http.routes import OPERATIONS
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -52,11 +53,12 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
         finally:
             await context.store.close()
 
-    routes = [Route(path, Endpoint(api, handler), methods=[method]) for method, path, handler in ROUTES]
-    health = [Route("/health/live", live), Route("/health/ready", ready)]
-    application = Starlette(
-        routes=[*routes, *health], exception_handlers={HTTPException: _router_error}, lifespan=lifespan
-    )
+    async def openapi(_: Request) -> Response:
+        return _response(ok(document()), new_request_id())
+
+    routes = [Route(line.path, Endpoint(api, line.handler), methods=[line.method]) for line in OPERATIONS]
+    routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/openapi.json", openapi)]
+    application = Starlette(routes=routes, exception_handlers={HTTPException: _router_error}, lifespan=lifespan)
     application.router.redirect_slashes = False
     return application
 

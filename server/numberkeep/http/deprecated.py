@@ -55,6 +55,11 @@ def current_name(name: str) -> str:
     return next((current for current, old in OLD_NAMES.items() if name in old), name)
 
 
+def is_old_name(name: str) -> bool:
+    """Whether this is a name that only older versions of the API had."""
+    return current_name(name) != name
+
+
 def echoing_old_names(struct: type[S]) -> type[S]:
     """A subclass of the answer type `struct` with the older names behind its own fields; fill it with `echo_of`."""
     fields = {field.name: field.type for field in msgspec.structs.fields(struct)}

@@ -1,6 +1,12 @@
-"""The routes: decode, call, encode. Source: api-reference.md, "The nine operations"."""
+"""The routes: decode, call, encode. Source: api-reference.md, "The nine operations".
 
-from typing import Final
+A handler's docstring is what the OpenAPI document says of its operation.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
 
 from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_BULK_BODY_BYTES, MAX_PAGE
@@ -12,7 +18,7 @@ from numberkeep.service import bulk, contacts, verification
 
 
 async def list_contacts(call: Call) -> Answer:
-    """Contacts.list."""
+    """List contacts, newest first unless told otherwise; a `Link` header leads to the next page."""
     params = call.query(wire.ListParams)
     query = list_query(params)
     page = await contacts.list_page(call.context, call.account, query, params.phone_number)
@@ -24,7 +30,7 @@ async def list_contacts(call: Call) -> Answer:
 
 
 async def create_contact(call: Call) -> Answer:
-    """Contacts.create."""
+    """Create a contact, or change the one that is there where `update_if_exists`."""
     body = await call.body(wire.CreateBody)
     contact = await contacts.create(
         call.context,
@@ -37,25 +43,25 @@ async def create_contact(call: Call) -> Answer:
 
 
 async def count_contacts(call: Call) -> Answer:
-    """Contacts.count."""
+    """Count the contacts."""
     return ok(wire.CountAnswer(await contacts.count(call.context, call.account)))
 
 
 async def verify_contact(call: Call) -> Answer:
-    """Contacts.verify."""
+    """Send the contact a verification message."""
     body = await call.body(wire.NumberBody)
     await verification.request(call.context, call.account, wire.number_of(body))
     return ok(wire.StatusOut())
 
 
 async def retrieve_contact(call: Call) -> Answer:
-    """Contacts.retrieve."""
+    """Retrieve the contact with this number."""
     contact = await contacts.retrieve(call.context, call.account, call.number)
     return ok(wire.ContactAnswer(wire.contact_out(contact)))
 
 
 async def update_contact(call: Call) -> Answer:
-    """Contacts.update."""
+    """Change what the body mentions of the contact with this number."""
     body = await call.body(wire.UpdateBody)
     patch, read_only = wire.update_of(body, call.account.region)
     contact = await contacts.update(call.context, call.account, call.number, patch, read_only)
@@ -63,13 +69,13 @@ async def update_contact(call: Call) -> Answer:
 
 
 async def delete_contact(call: Call) -> Answer:
-    """Contacts.delete."""
+    """Delete the contact with this number."""
     await contacts.delete(call.context, call.account, call.number)
     return ok(wire.StatusOut())
 
 
 async def bulk_create(call: Call) -> Answer:
-    """Contacts.bulk.create."""
+    """Create or change many contacts, all or none unless `on_error=skip`."""
     skip = call.query(wire.BulkParams).on_error == "skip"
     rows, bad = call.api.decoder.bulk_rows(await call.bytes(MAX_BULK_BODY_BYTES))
     given = [bulk.GivenRow(index, wire.number_of(row, "phone"), wire.patch_of(row)) for index, row in rows]
@@ -81,7 +87,7 @@ async def bulk_create(call: Call) -> Answer:
 
 
 async def bulk_delete(call: Call) -> Answer:
-    """Contacts.bulk.delete."""
+    """Delete the contacts with these numbers."""
     body = await call.body(wire.BulkDeleteBody)
     if not isinstance(body.contact_ids, list):
         raise MissingFields("contact_ids")
@@ -89,7 +95,7 @@ async def bulk_delete(call: Call) -> Answer:
 
 
 async def opt_out(call: Call) -> Answer:
-    """Contacts.opt_out."""
+    """Record whether the recipient behind a number has opted out."""
     body = await call.body(wire.OptOutBody)
     opted_out = body.opted_out is not False
     phone = await contacts.set_opt_out(call.context, call.account, wire.number_of(body), opted_out=opted_out)
@@ -97,25 +103,96 @@ async def opt_out(call: Call) -> Answer:
 
 
 async def list_messages(call: Call) -> Answer:
-    """What the account's contacts are owed: numberkeep's own, not of the API."""
+    """List the messages that are owed, newest first. Not of the hosted API."""
     limit = min(call.query(wire.MessagesParams).limit or DEFAULT_PAGE, MAX_PAGE)
     messages = await verification.messages(call.context, call.account, limit)
     return ok([wire.message_out(message) for message in messages])
 
 
-_CONTACTS: Final = "/api/v2/contacts"
+@dataclass(slots=True, frozen=True)
+class Operation:
+    """One line of the API.
 
-ROUTES: Final[list[tuple[str, str, Handler]]] = [
-    ("GET", f"{_CONTACTS}/count", count_contacts),
-    ("POST", f"{_CONTACTS}/verify", verify_contact),
-    ("POST", f"{_CONTACTS}/bulk", bulk_create),
-    ("POST", f"{_CONTACTS}/opt-out", opt_out),
-    ("GET", f"{_CONTACTS}/{{phone_number}}", retrieve_contact),
-    ("PUT", f"{_CONTACTS}/{{phone_number}}", update_contact),
-    ("DELETE", f"{_CONTACTS}/{{phone_number}}", delete_contact),
-    ("GET", _CONTACTS, list_contacts),
-    ("POST", _CONTACTS, create_contact),
-    ("DELETE", _CONTACTS, bulk_delete),
-    ("GET", "/_numberkeep/messages", list_messages),
-]
-"""Method, path and handler; the fixed paths stand before the one with a number in it."""
+    Attributes:
+        name: what the clients call it.
+        method: the HTTP method.
+        path: the path, with the argument in braces.
+        handler: what answers.
+        answer: the type of a success.
+        body: the shape of the request's body, where it has one.
+        query: the shape of the query, where it has one.
+        errors: the statuses that a request can end with, beyond those of every request.
+    """
+
+    name: str
+    method: str
+    path: str
+    handler: Handler
+    answer: Any
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    errors: tuple[int, ...] = ()
+
+
+_ALL: Final = "/api/v2/contacts"
+_ONE: Final = f"{_ALL}/{{phone_number}}"
+
+OPERATIONS: Final = (
+    Operation("contacts.count", "GET", f"{_ALL}/count", count_contacts, wire.CountAnswer),
+    Operation(
+        "contacts.verify",
+        "POST",
+        f"{_ALL}/verify",
+        verify_contact,
+        wire.StatusOut,
+        body=wire.NumberBody,
+        errors=(400, 404, 409, 429),
+    ),
+    Operation(
+        "contacts.bulk.create",
+        "POST",
+        f"{_ALL}/bulk",
+        bulk_create,
+        wire.BulkAnswer,
+        body=wire.BulkBody,
+        query=wire.BulkParams,
+        errors=(400,),
+    ),
+    Operation(
+        "contacts.opt_out",
+        "POST",
+        f"{_ALL}/opt-out",
+        opt_out,
+        wire.OptOutAnswer,
+        body=wire.OptOutBody,
+        errors=(400,),
+    ),
+    Operation("contacts.retrieve", "GET", _ONE, retrieve_contact, wire.ContactAnswer, errors=(404,)),
+    Operation(
+        "contacts.update", "PUT", _ONE, update_contact, wire.ContactAnswer, body=wire.UpdateBody, errors=(400, 404)
+    ),
+    Operation("contacts.delete", "DELETE", _ONE, delete_contact, wire.StatusOut, errors=(404,)),
+    Operation("contacts.list", "GET", _ALL, list_contacts, list[wire.ContactOut], query=wire.ListParams, errors=(400,)),
+    Operation(
+        "contacts.create", "POST", _ALL, create_contact, wire.ContactAnswer, body=wire.CreateBody, errors=(400, 409)
+    ),
+    Operation(
+        "contacts.bulk.delete",
+        "DELETE",
+        _ALL,
+        bulk_delete,
+        wire.AmountAnswer,
+        body=wire.BulkDeleteBody,
+        errors=(400,),
+    ),
+    Operation(
+        "messages.list",
+        "GET",
+        "/_numberkeep/messages",
+        list_messages,
+        list[wire.MessageOut],
+        query=wire.MessagesParams,
+        errors=(400,),
+    ),
+)
+"""Every operation; the fixed paths stand before the one with a number in it."""

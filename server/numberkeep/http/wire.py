@@ -28,6 +28,7 @@ from numberkeep.domain.message import Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.deprecated import echo_of, echoing_old_names, given
 
+Time = Annotated[datetime, Meta(tz=True)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Email = Annotated[str, Meta(max_length=MAX_EMAIL)]
 Number = Annotated[str, Meta(max_length=MAX_PHONE_INPUT)]
@@ -131,7 +132,7 @@ class ContactOut(msgspec.Struct):
     assigned_to_email: str | None
     company_name: str | None
     contact_id: str
-    created_at: datetime
+    created_at: Time
     custom_variables: Mapping[str, str]
     first_name: str | None
     last_name: str | None
@@ -208,10 +209,10 @@ class MessageOut(msgspec.Struct):
     to: str
     content: str
     status: str
-    created_at: datetime
+    created_at: Time
 
 
-_EchoedContact: Any = echoing_old_names(ContactOut)
+EchoedContact: Any = echoing_old_names(ContactOut)
 _echo = echo_of(ContactOut)
 
 
@@ -298,5 +299,5 @@ def contact_out(contact: domain.Contact) -> ContactOut:
         contact.tags,
         contact.verified,
     )
-    out: ContactOut = _EchoedContact(*current, *_echo(current))
+    out: ContactOut = EchoedContact(*current, *_echo(current))
     return out

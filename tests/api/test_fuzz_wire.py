@@ -1,0 +1,85 @@
+"""No input gives a 500, found by Hypothesis instead of by imagination."""
+
+import json
+from typing import Any, Final
+from urllib.parse import quote
+
+import anyio.from_thread
+import httpx2
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numberkeep.http.routes import OPERATIONS
+from support.api import running_service
+
+FIELDS: Final = [
+    "number",
+    "phone",
+    "first_name",
+    "firstName",
+    "tags",
+    "custom_variables",
+    "contacts",
+    "contact_ids",
+    "opted_out",
+    "update_if_exists",
+    "created_at",
+    "verified",
+    "contact_id",
+    "sendblue_number",
+]
+PARAMETERS: Final = [
+    "cid",
+    "cursor",
+    "limit",
+    "offset",
+    "order_by",
+    "phone_number",
+    "tag",
+    "created_at_gte",
+    "on_error",
+]
+
+texts = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["+14155552671", "4155552671", "", "\0", "2026-01-01T00:00:00Z", "0" * 16, "-1", "1e9", "WyJ4Il0"]),
+)
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(st.sampled_from(FIELDS), texts), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+bodies = st.one_of(
+    st.binary(max_size=60),
+    values.map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(st.sampled_from(FIELDS), values, max_size=6).map(lambda value: json.dumps(value).encode()),
+    st.fixed_dictionaries({"contacts": st.lists(st.dictionaries(st.sampled_from(FIELDS), values, max_size=4))}).map(
+        lambda value: json.dumps(value).encode()
+    ),
+)
+queries = st.dictionaries(st.one_of(st.sampled_from(PARAMETERS), texts), texts, max_size=4)
+
+
+def test_no_input_gives_a_server_error() -> None:
+    """Whatever the body, the query and the path, every operation answers below 500, as JSON, and the store lives."""
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(running_service()) as service,
+        portal.wrap_async_context_manager(service.wire()) as wire,
+    ):
+
+        @settings(max_examples=600, deadline=None, derandomize=True)
+        @given(st.sampled_from(OPERATIONS), bodies, queries, st.one_of(st.just("+14155552671"), texts))
+        def ask(operation: Any, body: bytes, query: dict[str, str], number: str) -> None:
+            path = operation.path.replace("{phone_number}", quote(number, safe="") or "x")
+            url = httpx2.URL(f"http://numberkeep.test{path}", params=query)
+            answer = portal.call(lambda: wire.request(operation.method, url, content=body))
+            assert answer.status_code < 500, answer.text
+            assert isinstance(answer.json(), dict | list)
+            if answer.status_code >= 400:
+                assert answer.json()["status"] == "ERROR"
+
+        ask()
+        assert portal.call(lambda: wire.get("/health/ready")).status_code == 200
