@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -20,13 +21,17 @@ _NO_CONTACT = -1
 """An id that no contact has: what a `cid` of another form asks for."""
 
 
+_Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a store can compare with: a forged cursor may say more."""
+
+
 class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """What a cursor says: the order that it belongs to, and the place in it."""
 
     by: str
     descending: bool
-    value: str | int
-    contact_id: int
+    value: Annotated[str, msgspec.Meta(pattern=r"^[^\0]*$")] | _Int64
+    contact_id: _Int64
 
 
 _encode = msgspec.json.Encoder().encode

@@ -49,10 +49,13 @@ def test_common_ways_to_write_a_number_are_one_number(written: str) -> None:
         ("IT", "06 1234 5678", "+390612345678"),
         ("US", "+44 20 7946 0958", "+442079460958"),
         ("US", "020 7946 0958", None),
+        ("DE", "0301", None),
+        ("DE", "03012", None),
+        ("DE", "030123456789012", None),
     ],
 )
 def test_a_number_without_plus_is_read_in_its_region(region: str, written: str, found: str | None) -> None:
-    """What a national number means depends on the region, and one with `+` on none."""
+    """A national number means what its region makes of it, if that is E.164 in form; one with `+` is nobody's."""
     assert find_phone(written, region) == found
 
 

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from numberkeep.domain.commands import CreateKey
 from numberkeep.domain.errors import StoreTooNew, StoreUnusable
 from numberkeep.store.sqlite import SqliteStore
+from numberkeep.store.sqlite import connection as module
 from numberkeep.store.sqlite.connection import Database, transaction
 
 
@@ -171,6 +173,38 @@ def test_processes_that_make_a_database_together_all_get_it(tmp_path: Path) -> N
     with ThreadPoolExecutor(8) as openers:
         for attempt in range(10):
             assert list(openers.map(make, [tmp_path / f"{attempt}.db"] * 8)) == [1] * 8
+
+
+class Contended(apsw.Connection):
+    """A connection that is told `busy` a few times, as SQLite says at once where two set the journal mode."""
+
+    refusals = 2
+
+    def pragma(self, name: str, value: Any = None, **more: Any) -> Any:
+        """Refuse the journal mode, then give in."""
+        if name == "journal_mode" and self.refusals:
+            self.refusals -= 1
+            raise apsw.BusyError
+        return super().pragma(name, value, **more)
+
+
+def test_the_journal_mode_is_asked_for_until_it_is_given(tmp_path: Path) -> None:
+    """Another process at the same new file is waited for."""
+    connection = Contended(str(tmp_path / "contacts.db"))
+    module._set_journal(connection, "wal")
+    assert connection.refusals == 0
+    assert connection.execute("PRAGMA journal_mode").get == "wal"
+    connection.close()
+
+
+def test_a_journal_mode_that_is_never_given_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the time for a busy database the failure is told."""
+    monkeypatch.setattr(module, "_BUSY_TIMEOUT_MS", 0)
+    connection = Contended(":memory:")
+    connection.refusals = 1000
+    with pytest.raises(apsw.BusyError):
+        module._set_journal(connection, "wal")
+    assert connection.refusals > 900
 
 
 def test_a_file_is_durable_and_the_memory_is_not() -> None:
