@@ -64,7 +64,7 @@ async def _measure(folder: Path, rounds: int) -> tuple[list[float], list[float],
         body = _body(next(blocks))
         begin = time.perf_counter()
         good, bad = decoder.bulk_rows(body)
-        given = [bulk.GivenRow(index, wire.number_of(row, "phone"), wire.patch_of(row)) for index, row in good]
+        given = [bulk.GivenRow(index, wire.number_of(row.phone), wire.patch_of(row)) for index, row in good]
         result = await bulk.create(context, key.account, given, bad, skip_bad=False)
         msgspec.json.encode(wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts]))
         times[2].append(time.perf_counter() - begin)

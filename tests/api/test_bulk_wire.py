@@ -94,6 +94,19 @@ async def test_on_error_skip_stores_the_good_rows(
     assert await count(wire) == 1
 
 
+@pytest.mark.parametrize("skip", [False, True])
+async def test_a_row_that_does_not_fit_what_is_stored_is_a_bad_row(wire: httpx2.AsyncClient, *, skip: bool) -> None:
+    """Custom variables that are too many only with those of the contact are told, and skipped, like any bad row."""
+    full = {"phone": "+14155550002", "custom_variables": {f"a{n}": "y" for n in range(60)}}
+    await wire.post(BULK, json={"contacts": [full]})
+    more = {**full, "custom_variables": {f"b{n}": "y" for n in range(60)}}
+    answer = await wire.post(BULK, json={"contacts": [GOOD, more]}, params={"on_error": "skip"} if skip else {})
+    assert answer.status_code == (200 if skip else 400)
+    [error] = answer.json()["errors"]
+    assert (error["index"], error["field"], error["phone"]) == (1, "custom_variables", "+14155550002")
+    assert await count(wire) == (2 if skip else 1)
+
+
 async def test_every_bad_row_is_reported_in_order(wire: httpx2.AsyncClient) -> None:
     """Errors of reading and errors of meaning come in the order of the rows."""
     rows = [{"phone": "1"}, GOOD, 5, {"phone": "2"}]

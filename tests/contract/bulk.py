@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from numberkeep.domain.commands import UpsertContacts
 from numberkeep.domain.contact import moment, new_contact
-from numberkeep.domain.errors import InvalidInput
+from numberkeep.domain.errors import InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
 from support.store import PHONE, AccountDriver, phone
 
@@ -46,15 +47,27 @@ class BulkContract:
         full = await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         rows = [
             ours.row(phone(1), tags=("new",)),
-            ours.row(phone(5), first_name="Eve", custom_variables={"one more": "x"}),
+            ours.row(phone(5), index=7, first_name="Eve", custom_variables={"one more": "x"}),
             ours.row(phone(9), tags=("new",)),
         ]
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidRows) as caught:
             await ours.upsert(*rows)
+        [error] = caught.value.fields
+        assert (error.field, error.index, error.phone) == ("custom_variables", 7, phone(5))
         assert await ours.listed() == [phone(5)]
         assert await ours.contact(phone(5)) == full
         assert await ours.count() == 1
         assert await ours.listed(tags=("new",)) == []
+
+    async def test_a_bad_row_is_skipped_where_that_is_asked(self, ours: AccountDriver) -> None:
+        """With skip_bad the others are stored, and what was wrong is told."""
+        full = await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
+        rows = [ours.row(phone(1)), ours.row(phone(5), index=7, custom_variables={"one more": "x"}), ours.row(phone(9))]
+        done = await ours.store.apply(UpsertContacts(ours.account_id, rows, skip_bad=True))
+        assert [contact.phone for contact in done.contacts] == [phone(1), phone(9)]
+        assert [(error.index, error.phone) for error in done.errors] == [(7, phone(5))]
+        assert await ours.contact(phone(5)) == full
+        assert await ours.count() == 3
 
     async def test_the_same_rows_again_change_nothing(self, ours: AccountDriver) -> None:
         """A bulk request is an upsert: its repetition makes no second contact and no difference."""

@@ -52,10 +52,10 @@ class AccountDriver:
         self.now += SECOND
         return self.now
 
-    def row(self, number: str, **said: Any) -> BulkRow:
+    def row(self, number: str, *, index: int = 0, **said: Any) -> BulkRow:
         """A row of a bulk request that says this of the contact, with the next id and time."""
         at = self.tick()
-        return BulkRow(number, ContactPatch(**said), contact_id_at(at, self.account_id), at)
+        return BulkRow(number, ContactPatch(**said), contact_id_at(at, self.account_id), at, index)
 
     async def create(
         self,
@@ -80,7 +80,7 @@ class AccountDriver:
 
     async def upsert(self, *rows: BulkRow) -> Sequence[Contact]:
         """Store the rows in bulk."""
-        return await self.store.apply(UpsertContacts(self.account_id, rows))
+        return (await self.store.apply(UpsertContacts(self.account_id, rows))).contacts
 
     async def delete(self, *numbers: str) -> int:
         """Delete the contacts with these numbers."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import ApiKey
 
 R_co = TypeVar("R_co", covariant=True)
@@ -51,24 +52,39 @@ class UpdateContact(Command[Contact]):
 
 @dataclass(slots=True)
 class BulkRow:
-    """One contact of a bulk request, with the id and time it gets if it is new."""
+    """One contact of a bulk request, with the id and time it gets if it is new, and its place there for errors."""
 
     phone: str
     patch: ContactPatch
     contact_id: int
     at: int
+    index: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Upserted:
+    """What became of the rows.
+
+    Attributes:
+        contacts: what is stored now, in the order of the rows.
+        errors: what was wrong with the rows that were skipped.
+    """
+
+    contacts: Sequence[Contact]
+    errors: Sequence[FieldError] = ()
 
 
 @dataclass(slots=True)
-class UpsertContacts(Command[Sequence[Contact]]):
-    """Make or patch every row's contact, all or none; gives them in the order of the rows.
+class UpsertContacts(Command[Upserted]):
+    """Make or patch every row's contact: all or none, or with `skip_bad` all whose patch fits what is there.
 
     No number comes twice in `rows`.
-    Raises on application: InvalidInput.
+    Raises on application: InvalidRows, unless `skip_bad`.
     """
 
     account_id: int
     rows: Sequence[BulkRow]
+    skip_bad: bool = False
 
 
 @dataclass(slots=True)

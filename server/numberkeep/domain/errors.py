@@ -37,6 +37,10 @@ class FieldError:
     index: int | None = None
     phone: str | None = None
 
+    def in_row(self, index: int, phone: str | None) -> "FieldError":
+        """The same fault, in this row of a bulk request."""
+        return FieldError(self.field, self.message, index, phone)
+
 
 class NumberkeepError(Exception):
     """The root of the tree."""
@@ -67,6 +71,10 @@ class InvalidPhone(InvalidInput):
 
 class InvalidRows(InvalidInput):
     """Some rows of a bulk request cannot be taken, so none was."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        wrong = len({error.index for error in errors})
+        super().__init__(f"{wrong} of the contacts cannot be taken, so none was stored", errors)
 
 
 class ReadOnlyFields(InvalidInput):

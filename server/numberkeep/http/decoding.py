@@ -5,15 +5,15 @@ shape, to say everything that is wrong with it instead of the first thing.
 """
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any, Final, TypeVar
+from functools import cache, partial
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import UNSET
 
 from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
-from numberkeep.http.deprecated import taking_old_names
+from numberkeep.http.deprecated import settling, taking_old_names
 from numberkeep.http.explain import explain, has_nul
 from numberkeep.http.wire import BulkBody, BulkRow
 
@@ -21,6 +21,19 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _MAX_QUERY_FIELDS: Final = 200
 _NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
+
+
+class _Shape(Generic[S]):
+    """A shape with the older names of its fields, ready to decode."""
+
+    def __init__(self, struct: type[S], *, ignore_unknown: bool) -> None:
+        self.type = taking_old_names(struct, ignore_unknown=ignore_unknown)
+        self.decode = msgspec.json.Decoder(self.type).decode
+        self.settle = settling(self.type)
+
+    def convert(self, value: Any) -> S:
+        """What the plain JSON `value` is in this shape."""
+        return self.settle(msgspec.convert(value, self.type))
 
 
 class Decoder:
@@ -32,7 +45,7 @@ class Decoder:
 
     def __init__(self, *, ignore_unknown: bool) -> None:
         self._ignore_unknown = ignore_unknown
-        self._json = cache(self._json_decoder)
+        self._shape = cache(partial(_Shape, ignore_unknown=ignore_unknown))
 
     def body(self, data: bytes, shape: type[S]) -> S:
         """The body of a request.
@@ -51,21 +64,20 @@ class Decoder:
         given = self._decode(data, BulkBody, plain=True).contacts
         if given is UNSET or given is None:
             raise MissingFields("contacts")
-        shape = self._json(BulkRow).type
+        shape: _Shape[BulkRow] = self._shape(BulkRow)
         suspect = _NUL in data
         good: list[tuple[int, BulkRow]] = []
         bad: list[FieldError] = []
         for index, row in enumerate(given):
-            if not (suspect and has_nul(row)):
-                try:
-                    good.append((index, msgspec.convert(row, shape)))
-                    continue
-                except msgspec.ValidationError:
-                    pass  # explained below
-            number = row.get("phone") if isinstance(row, dict) else None
-            phone = number if isinstance(number, str) else None
-            errors = explain(row, shape, ignore_unknown=self._ignore_unknown, whole="row")
-            bad += [FieldError(error.field, error.message, index, phone) for error in errors]
+            try:
+                if suspect and has_nul(row):
+                    self._refuse(self._explain(row, shape))
+                good.append((index, shape.convert(row)))
+            except (msgspec.ValidationError, InvalidInput):
+                number = row.get("phone") if isinstance(row, dict) else None
+                phone = number if isinstance(number, str) else None
+                errors = self._explain(row, shape, whole="row")
+                bad += [error.in_row(index, phone) for error in errors]
         return good, bad
 
     def query(self, query: bytes, shape: type[S]) -> S:
@@ -90,22 +102,21 @@ class Decoder:
         self._refuse(explain(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
         return msgspec.convert(values, shape, strict=False)
 
-    def _decode(self, data: bytes, shape: type[S], *, plain: bool) -> S:
-        decoder: msgspec.json.Decoder[S] = self._json(shape)
+    def _decode(self, data: bytes, struct: type[S], *, plain: bool) -> S:
+        shape: _Shape[S] = self._shape(struct)
         if plain:
             try:
-                return decoder.decode(data)
+                return shape.settle(shape.decode(data))
             except (msgspec.ValidationError, RecursionError):
                 pass  # explained below
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise _not_json(data, error) from None
         value = _any(data)
-        self._refuse(explain(value, decoder.type, ignore_unknown=self._ignore_unknown))
-        fitting: S = msgspec.convert(value, decoder.type)
-        return fitting
+        self._refuse(self._explain(value, shape))
+        return shape.convert(value)
 
-    def _json_decoder(self, shape: type[S]) -> "msgspec.json.Decoder[S]":
-        return msgspec.json.Decoder(taking_old_names(shape, ignore_unknown=self._ignore_unknown))
+    def _explain(self, value: Any, shape: _Shape[Any], whole: str = "body") -> list[FieldError]:
+        return explain(value, shape.type, ignore_unknown=self._ignore_unknown, whole=whole)
 
     @staticmethod
     def _refuse(errors: Sequence[FieldError]) -> None:

@@ -3,7 +3,8 @@
 No other module of the service writes these names. Source: api-reference.md, "The nine operations".
 """
 
-from operator import itemgetter
+from collections.abc import Callable
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -19,7 +20,8 @@ OLD_NAMES: Final = {
     "opt_out": ("optOut",),
     "sendblue_number": ("sendblueNumber",),
 }
-"""Current name to the older ones, of which the first that comes counts where the current one does not come."""
+"""Current name to the older ones, at least two of which every request type has or none; the first that comes counts,
+and the current name before all."""
 
 OLD_ORDERS: Final = {"firstName": "first_name", "lastName": "last_name"}
 """Older values of the query parameter `order_by`."""
@@ -39,15 +41,22 @@ def taking_old_names(struct: type[S], *, ignore_unknown: bool) -> type[S]:
     )
 
 
-def given(body: msgspec.Struct, name: str) -> Any:
-    """The value of a request's field under its current name, else under an older one, else UNSET."""
-    value = getattr(body, name)
-    if value is msgspec.UNSET:
-        for old in OLD_NAMES.get(name, ()):
-            value = getattr(body, old)
-            if value is not msgspec.UNSET:
-                break
-    return value
+def settling(struct: type[S]) -> Callable[[S], S]:
+    """What moves values under older names to the current ones, in bodies of a type made by `taking_old_names`."""
+    names = {field.name for field in msgspec.structs.fields(struct)}
+    pairs = [(old, name) for name in names for old in OLD_NAMES.get(name, ())]
+    if not pairs:
+        return lambda body: body
+    old_values = attrgetter(*(old for old, _ in pairs))
+
+    def settle(body: S) -> S:
+        if old_values(body).count(msgspec.UNSET) < len(pairs):
+            for old, name in pairs:
+                if getattr(body, name) is msgspec.UNSET:
+                    setattr(body, name, getattr(body, old))
+        return body
+
+    return settle
 
 
 def current_name(name: str) -> str:

@@ -35,7 +35,7 @@ async def create_contact(call: Call) -> Answer:
     contact = await contacts.create(
         call.context,
         call.account,
-        wire.number_of(body),
+        wire.number_of(body.number),
         wire.patch_of(body),
         update_if_exists=body.update_if_exists is True,
     )
@@ -50,7 +50,7 @@ async def count_contacts(call: Call) -> Answer:
 async def verify_contact(call: Call) -> Answer:
     """Send the contact a verification message."""
     body = await call.body(wire.NumberBody)
-    await verification.request(call.context, call.account, wire.number_of(body))
+    await verification.request(call.context, call.account, wire.number_of(body.number))
     return ok(wire.StatusOut())
 
 
@@ -78,7 +78,7 @@ async def bulk_create(call: Call) -> Answer:
     """Create or change many contacts, all or none unless `on_error=skip`."""
     skip = call.query(wire.BulkParams).on_error == "skip"
     rows, bad = call.api.decoder.bulk_rows(await call.bytes(MAX_BULK_BODY_BYTES))
-    given = [bulk.GivenRow(index, wire.number_of(row, "phone"), wire.patch_of(row)) for index, row in rows]
+    given = [bulk.GivenRow(index, wire.number_of(row.phone), wire.patch_of(row)) for index, row in rows]
     result = await bulk.create(call.context, call.account, given, bad, skip_bad=skip)
     answer = wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts])
     if skip:
@@ -98,7 +98,7 @@ async def opt_out(call: Call) -> Answer:
     """Record whether the recipient behind a number has opted out."""
     body = await call.body(wire.OptOutBody)
     opted_out = body.opted_out is not False
-    phone = await contacts.set_opt_out(call.context, call.account, wire.number_of(body), opted_out=opted_out)
+    phone = await contacts.set_opt_out(call.context, call.account, wire.number_of(body.number), opted_out=opted_out)
     return ok(wire.OptOutAnswer(phone, opted_out))
 
 

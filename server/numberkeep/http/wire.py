@@ -5,6 +5,7 @@ The older names are in deprecated.py. Source: api-reference.md, "The nine operat
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -26,7 +27,7 @@ from numberkeep.domain.limits import (
 )
 from numberkeep.domain.message import Message
 from numberkeep.domain.phone import find_phone
-from numberkeep.http.deprecated import echo_of, echoing_old_names, given
+from numberkeep.http.deprecated import echo_of, echoing_old_names
 
 Time = Annotated[datetime, Meta(tz=True)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
@@ -216,16 +217,19 @@ EchoedContact: Any = echoing_old_names(ContactOut)
 _echo = echo_of(ContactOut)
 
 
+_texts_of = attrgetter("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
+
+
 def patch_of(body: ContactFields) -> domain.ContactPatch:
     """What a request says of a contact."""
-    tags = body.tags
+    first, last, company, email, line = [domain.UNSET if text is UNSET else text or "" for text in _texts_of(body)]
     return domain.ContactPatch(
-        first_name=_text(body, "first_name"),
-        last_name=_text(body, "last_name"),
-        company_name=_text(body, "company_name"),
-        assigned_to_email=_text(body, "assigned_to_email"),
-        sendblue_number=_text(body, "sendblue_number"),
-        tags=domain.UNSET if tags is UNSET else tuple(dict.fromkeys(tags or ())),
+        first,
+        last,
+        company,
+        email,
+        line,
+        tags=domain.UNSET if body.tags is UNSET else tuple(body.tags or ()),
         custom_variables=_variables(body),
     )
 
@@ -233,9 +237,8 @@ def patch_of(body: ContactFields) -> domain.ContactPatch:
 def update_of(body: UpdateBody, region: str) -> tuple[domain.ContactPatch, domain.ReadOnly]:
     """What an update changes, and what it repeats of the read-only fields."""
     patch = patch_of(body)
-    opt_out = given(body, "opt_out")
-    if opt_out is not UNSET:
-        patch.opt_out = opt_out
+    if body.opt_out is not UNSET:
+        patch.opt_out = body.opt_out
     repeated = domain.ReadOnly()
     if body.phone is not UNSET:
         repeated.phone = find_phone(body.phone or "", region)
@@ -248,24 +251,18 @@ def update_of(body: UpdateBody, region: str) -> tuple[domain.ContactPatch, domai
     return patch, repeated
 
 
-def number_of(body: msgspec.Struct, name: str = "number") -> str:
-    """The number that a request gives, as people write it; `""` where it gives none."""
-    number = given(body, name)
+def number_of(number: str | UnsetType | None) -> str:
+    """A number that a request gives, as people write it; `""` where it gives none."""
     return "" if number is UNSET or number is None else number
 
 
-def _text(body: msgspec.Struct, name: str) -> str | domain.UnsetType:
-    text = given(body, name)
-    return domain.UNSET if text is UNSET else text or ""
-
-
 def _variables(body: ContactFields) -> dict[str, str] | domain.UnsetType | None:
-    given_variables = body.custom_variables
-    if given_variables is UNSET:
+    given = body.custom_variables
+    if given is UNSET:
         return domain.UNSET
-    if given_variables is None:
+    if given is None:
         return None
-    return {label: value or "" for label, value in given_variables.items()}
+    return {label: value or "" for label, value in given.items()}
 
 
 def field_error_out(error: FieldError) -> FieldErrorOut:

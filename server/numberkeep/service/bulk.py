@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.commands import BulkRow, DeleteContacts, UpsertContacts
-from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
+from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
@@ -21,17 +21,9 @@ class GivenRow:
     patch: ContactPatch
 
 
-@dataclass(slots=True, frozen=True)
-class BulkResult:
-    """The contacts that were stored, and what was wrong with the rows that were not."""
-
-    contacts: Sequence[Contact]
-    errors: Sequence[FieldError]
-
-
 async def create(
     context: Context, account: Account, rows: Sequence[GivenRow], bad: Sequence[FieldError], *, skip_bad: bool
-) -> BulkResult:
+) -> Upserted:
     """Make or change every row's contact in one transaction; of a number given twice the last row counts.
 
     Args:
@@ -42,33 +34,34 @@ async def create(
         skip_bad: store the good rows and report the bad ones, instead of storing none.
 
     Raises:
-        InvalidRows: a row is bad, and `skip_bad` is off.
+        InvalidRows: a row is bad, or its custom variables would be too many with those that the contact has, and
+            `skip_bad` is off.
     """
     errors = list(bad)
-    by_phone: dict[str, ContactPatch] = {}
+    by_phone: dict[str, tuple[int, ContactPatch]] = {}
     for row in rows:
         try:
             phone, patch = _checked(account, row)
         except InvalidInput as error:
-            errors += [FieldError(field.field, field.message, row.index, row.number) for field in error.fields]
+            errors += [field.in_row(row.index, row.number) for field in error.fields]
             continue
         by_phone.pop(phone, None)  # so that the last row's place counts too
-        by_phone[phone] = patch
-    errors.sort(key=lambda error: error.index or 0)
+        by_phone[phone] = (row.index, patch)
     if errors and not skip_bad:
-        wrong = len({error.index for error in errors})
-        raise InvalidRows(f"{wrong} of the contacts cannot be taken, so none was stored", errors)
+        raise InvalidRows(_sorted(errors))
     if not by_phone:
-        return BulkResult([], errors)
+        return Upserted([], _sorted(errors))
     first = context.clock.take(len(by_phone))
     command = UpsertContacts(
         account.account_id,
         [
-            BulkRow(phone, patch, contact_id_at(at, context.node), at)
-            for at, (phone, patch) in enumerate(by_phone.items(), start=first)
+            BulkRow(phone, patch, contact_id_at(at, context.node), at, index)
+            for at, (phone, (index, patch)) in enumerate(by_phone.items(), start=first)
         ],
+        skip_bad,
     )
-    return BulkResult(await context.store.apply(command), errors)
+    done = await context.store.apply(command)
+    return Upserted(done.contacts, _sorted([*errors, *done.errors]))
 
 
 async def delete(context: Context, account: Account, numbers: Sequence[str]) -> int:
@@ -83,3 +76,7 @@ def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:
     if not row.number.strip():
         raise MissingFields("phone")
     return parse_phone(row.number, account.region, field="phone"), normalised(row.patch, account)
+
+
+def _sorted(errors: Sequence[FieldError]) -> Sequence[FieldError]:
+    return sorted(errors, key=lambda error: error.index or 0)

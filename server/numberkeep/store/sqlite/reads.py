@@ -13,6 +13,11 @@ from numberkeep.store.sqlite.rows import COLUMNS, contact_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
 _CONTACTS: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?))"  # noqa: S608
+# The first condition spares an account without opt-outs a lookup for every number.
+_OPTED_OUT: Final = (
+    "SELECT phone FROM opt_outs WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?) "
+    "AND account_id = ? AND phone IN (SELECT value FROM json_each(?))"
+)
 _KEYS: Final = (
     "SELECT key_id, secret_hash, account_id, name, region, api_keys.created_at, revoked_at "
     "FROM api_keys JOIN accounts USING (account_id) "
@@ -33,10 +38,7 @@ def contacts_by_phone(connection: apsw.Connection, account_id: int, phones: Sequ
 
 def opted_out(connection: apsw.Connection, account_id: int, phones: Sequence[str]) -> frozenset[str]:
     """Those of these numbers whose recipients have opted out."""
-    rows = connection.execute(
-        "SELECT phone FROM opt_outs WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?))",
-        (account_id, json.dumps(phones)),
-    )
+    rows = connection.execute(_OPTED_OUT, (account_id, account_id, json.dumps(phones)))
     return frozenset(phone for (phone,) in rows)
 
 

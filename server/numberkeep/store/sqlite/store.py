@@ -27,6 +27,7 @@ from numberkeep.store.sqlite.writer import Writer
 R = TypeVar("R")
 
 _READERS: Final = 2
+_NOT_OPEN: Final = "the store is not open"
 
 
 class SqliteStore:
@@ -101,17 +102,20 @@ class SqliteStore:
     async def apply(self, command: Command[R]) -> R:
         """On the writer's thread, in a group with what else waits."""
         if self._writer is None:
-            raise RuntimeError("the store is not open")
+            raise RuntimeError(_NOT_OPEN)
         result: R = await self._writer.apply(command)
         return result
 
     @property
     def _connection(self) -> apsw.Connection:
         if self._inline is None:
-            raise RuntimeError("the store is not open")
+            raise RuntimeError(_NOT_OPEN)
         return self._inline
 
     async def _read(self, read: Callable[[apsw.Connection], R]) -> R:
+        if self._readers is None:
+            raise RuntimeError(_NOT_OPEN)
+
         def run() -> R:
             with unavailable_on_error():
                 return read(self._reader.connection)

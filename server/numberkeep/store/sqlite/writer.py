@@ -39,7 +39,7 @@ class Writer:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting = 0
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="numberkeep-writer")
+        self._thread = threading.Thread(target=self._run, name="numberkeep-writer", daemon=True)
         self._thread.start()
 
     async def apply(self, command: Command[Any]) -> Any:

@@ -20,6 +20,7 @@ from numberkeep.domain.commands import (
     SetOptOut,
     UpdateContact,
     UpsertContacts,
+    Upserted,
 )
 from numberkeep.domain.contact import Contact, ContactPatch, micros, moment, new_contact, patched
 from numberkeep.domain.errors import (
@@ -27,6 +28,7 @@ from numberkeep.domain.errors import (
     ContactNotFound,
     FieldError,
     InvalidInput,
+    InvalidRows,
     RecipientOptedOut,
     VerificationTooSoon,
 )
@@ -67,7 +69,7 @@ def update_contact(connection: apsw.Connection, command: UpdateContact) -> Conta
     return _change(connection, command.account_id, there, command.patch, command.at)
 
 
-def upsert_contacts(connection: apsw.Connection, command: UpsertContacts) -> Sequence[Contact]:
+def upsert_contacts(connection: apsw.Connection, command: UpsertContacts) -> Upserted:
     """Apply UpsertContacts."""
     phones = [row.phone for row in command.rows]
     there = reads.contacts_by_phone(connection, command.account_id, phones)
@@ -75,19 +77,24 @@ def upsert_contacts(connection: apsw.Connection, command: UpsertContacts) -> Seq
     done: list[Contact] = []
     new: list[Contact] = []
     changed: list[Change] = []
+    errors: list[FieldError] = []
     for row in command.rows:
         old = there.get(row.phone)
-        if old is None:
-            contact = _new(row, opt_out=row.phone in opted_out)
-            new.append(contact)
-        else:
-            contact = patched(old, row.patch)
-            if contact != old:
-                changed.append((old, contact, row.at))
+        try:
+            contact = _new(row, opt_out=row.phone in opted_out) if old is None else patched(old, row.patch)
+        except InvalidInput as error:
+            errors += [field.in_row(row.index, row.phone) for field in error.fields]
+            continue
         done.append(contact)
+        if old is None:
+            new.append(contact)
+        elif contact != old:
+            changed.append((old, contact, row.at))
+    if errors and not command.skip_bad:
+        raise InvalidRows(errors)
     _insert(connection, command.account_id, new, opted_out)
     _update(connection, command.account_id, changed)
-    return done
+    return Upserted(done, errors)
 
 
 def delete_contacts(connection: apsw.Connection, command: DeleteContacts) -> int:
