@@ -6,6 +6,7 @@ taken instead of failing; and it says nothing when it listens. Both are done her
 
 import asyncio
 import errno
+import gc
 import logging
 import multiprocessing
 import multiprocessing.connection
@@ -32,6 +33,8 @@ from numberkeep.service import keys
 
 _HEADER_MILLISECONDS: Final = 15_000
 """How long a request's headers may take; its body has BODY_SECONDS."""
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 _PORT_ERRORS: Final = (errno.EADDRINUSE, errno.EACCES)
 
@@ -86,7 +89,12 @@ def _load(settings: Settings) -> Any:
     """The application, in the worker's process."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
-    return make_application(settings)
+    application = make_application(settings)
+    # What is loaded now lives until the end, and a bulk request makes tens of thousands of objects without a cycle:
+    # looking for garbage among them every 700 objects is a tenth of its time.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
+    return application
 
 
 def _end_with_supervisor() -> None:
