@@ -192,6 +192,13 @@ async def test_unknown_paths_and_methods_have_the_one_error_shape(
     assert (status == 405) == ("allow" in answer.headers)
 
 
+async def test_a_405_names_every_method_of_the_path(wire: httpx2.AsyncClient) -> None:
+    """Allow lists all that is possible (RFC 9110, section 15.5.6)."""
+    answer = await wire.put(CONTACTS)
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, POST"
+    assert (await wire.head(CONTACTS)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "limit"),
     [(CONTACTS, limits.MAX_BODY_BYTES), (f"{CONTACTS}/bulk", limits.MAX_BULK_BODY_BYTES)],

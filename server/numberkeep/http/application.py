@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +14,10 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Endpoint, new_request_id
+from numberkeep.http.endpoint import Api, Endpoint, Handler, new_request_id
 from numberkeep.http.errors import error_answer, plain_error
 from numberkeep.http.openapi import document
-from numberkeep.http.routes import OPERATIONS
+from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -56,11 +57,30 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
     async def openapi(_: Request) -> Response:
         return _response(ok(document()), new_request_id())
 
-    routes = [Route(line.path, Endpoint(api, line.handler), methods=[line.method]) for line in OPERATIONS]
+    routes = _routes(api)
     routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/openapi.json", openapi)]
     application = Starlette(routes=routes, exception_handlers={HTTPException: _router_error}, lifespan=lifespan)
     application.router.redirect_slashes = False
     return application
+
+
+class _WrittenNumber(StringConvertor):
+    """What most numbers in a path look like, and no fixed path does: it starts with no lower-case letter."""
+
+    regex = "[^/a-z][^/]*"
+
+
+register_url_convertor("written_number", _WrittenNumber())
+
+
+def _routes(api: Api) -> list[Route]:
+    """A route for each path, with all of its methods, so that a 405 can name them."""
+    handlers: dict[str, dict[str, Handler]] = {}
+    for line in OPERATIONS:
+        handlers.setdefault(line.path, {})[line.method] = line.handler
+    routes = [Route(path, Endpoint(api, methods)) for path, methods in handlers.items()]
+    # The router tries one route after the other; the busiest comes first, and once more behind the fixed paths.
+    return [Route(ONE.replace("}", ":written_number}"), Endpoint(api, handlers[ONE])), *routes]
 
 
 async def _router_error(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 import logging
 import re
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from secrets import token_hex
@@ -17,7 +17,7 @@ from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.answer import Answer
 from numberkeep.http.body import ClientGone, read_body
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.errors import NoCredentials, error_answer, plain_error
+from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 
@@ -85,12 +85,14 @@ class Endpoint:
 
     Args:
         api: what to work with.
-        handler: the route.
+        handlers: the operation of each HTTP method.
     """
 
-    def __init__(self, api: Api, handler: Handler) -> None:
+    def __init__(self, api: Api, handlers: Mapping[str, Handler]) -> None:
         self._api = api
-        self._handler = handler
+        self._handlers = dict(handlers)
+        if "GET" in handlers:
+            self._handlers["HEAD"] = handlers["GET"]  # the server leaves out the body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens."""
@@ -104,10 +106,13 @@ class Endpoint:
                 given_id = value
         request_id = given_id.decode() if _acceptable_id(given_id) else new_request_id()
         try:
+            handler = self._handlers.get(scope["method"])
+            if handler is None:
+                raise MethodNotAllowed(scope["method"], self._handlers)  # noqa: TRY301 - as below
             if not key_id or not secret:
                 raise NoCredentials  # noqa: TRY301 - every error takes the same way out
             account = await self._api.authenticator.account(key_id, secret)
-            answer = await self._handler(Call(self._api, account, scope, receive))
+            answer = await handler(Call(self._api, account, scope, receive))
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last line of defence

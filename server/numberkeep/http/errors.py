@@ -1,6 +1,6 @@
 """The one table of what an HTTP client is told of each error, and the errors that only HTTP has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -50,6 +50,14 @@ class BodyTooSlow(HttpError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(408, f"the body did not arrive within {seconds:g} s", ((b"connection", b"close"),))
+
+
+class MethodNotAllowed(HttpError):
+    """The path has no operation for this method."""
+
+    def __init__(self, method: str, allowed: Iterable[str]) -> None:
+        names = ", ".join(sorted(allowed))
+        super().__init__(405, f"{method} is not possible here: use {names}", ((b"allow", names.encode()),))
 
 
 class NoCredentials(HttpError):

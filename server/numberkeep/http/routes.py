@@ -135,7 +135,8 @@ class Operation:
 
 
 _ALL: Final = "/api/v2/contacts"
-_ONE: Final = f"{_ALL}/{{phone_number}}"
+ONE: Final = f"{_ALL}/{{phone_number}}"
+"""The path of one contact."""
 
 OPERATIONS: Final = (
     Operation("contacts.count", "GET", f"{_ALL}/count", count_contacts, wire.CountAnswer),
@@ -167,11 +168,11 @@ OPERATIONS: Final = (
         body=wire.OptOutBody,
         errors=(400,),
     ),
-    Operation("contacts.retrieve", "GET", _ONE, retrieve_contact, wire.ContactAnswer, errors=(404,)),
+    Operation("contacts.retrieve", "GET", ONE, retrieve_contact, wire.ContactAnswer, errors=(404,)),
     Operation(
-        "contacts.update", "PUT", _ONE, update_contact, wire.ContactAnswer, body=wire.UpdateBody, errors=(400, 404)
+        "contacts.update", "PUT", ONE, update_contact, wire.ContactAnswer, body=wire.UpdateBody, errors=(400, 404)
     ),
-    Operation("contacts.delete", "DELETE", _ONE, delete_contact, wire.StatusOut, errors=(404,)),
+    Operation("contacts.delete", "DELETE", ONE, delete_contact, wire.StatusOut, errors=(404,)),
     Operation("contacts.list", "GET", _ALL, list_contacts, list[wire.ContactOut], query=wire.ListParams, errors=(400,)),
     Operation(
         "contacts.create", "POST", _ALL, create_contact, wire.ContactAnswer, body=wire.CreateBody, errors=(400, 409)
