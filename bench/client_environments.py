@@ -1,0 +1,52 @@
+"""Our client and the official one, each in environments of its own, for both install the package `sendblue_api`."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, Literal
+
+ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = ROOT / ".venv-bench"
+PINS: Final = (ROOT / "constraints.txt", ROOT / "bench" / "client-constraints.txt")
+"""One set of pins for all environments, so that what both clients need is the same release under each."""
+
+Client = Literal["ours", "official"]
+
+
+def interpreter(client: Client, *, aiohttp: bool) -> Path:
+    """The Python of an environment with this client, which is made when it is missing or its pins have changed.
+
+    Args:
+        client: which of the two.
+        aiohttp: with the extra for aiohttp. It has an environment of its own, because the official client imports
+            aiohttp wherever it is installed.
+    """
+    extra = "[aiohttp]" if aiohttp else ""
+    folder = FOLDER / f"{client}{'-aiohttp' if aiohttp else ''}"
+    python = folder / "bin" / "python"
+    made = folder / "made"
+    wanted = _fingerprint(extra)
+    if not made.exists() or made.read_text() != wanted:
+        print(f"Setting up {folder.relative_to(ROOT)}.", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+        if client == "ours":
+            _install(python, "hatchling", "editables")
+            _install(python, "--no-build-isolation", "--editable", f"{ROOT / 'client'}{extra}")
+        else:
+            _install(python, f"sendblue{extra}")
+        made.write_text(wanted)
+    return python
+
+
+def _install(python: Path, *what: str) -> None:
+    # Quiet twice: where our client does not have the extra, its row in the table says so.
+    pip = [sys.executable, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", "--python", str(python)]
+    pins = [argument for path in PINS for argument in ("--constraint", str(path))]
+    if subprocess.run([*pip, "install", *pins, *what], check=False).returncode:
+        sys.exit("The clients are measured in environments of their own, and one could not be installed.")
+
+
+def _fingerprint(extra: str) -> str:
+    read = [path.read_text() for path in (*PINS, ROOT / "client" / "pyproject.toml")]
+    return hashlib.sha256("\0".join([sys.version, extra, *read]).encode()).hexdigest()
