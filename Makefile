@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
-CODE := client server tests bench
+CODE := client server tests bench examples
 
 .PHONY: install serve test lint types bench openapi lock clean
 install: $(VENV)/installed

@@ -1,0 +1,38 @@
+"""Every call on one contact: create, read, change, list, delete.
+
+Run it with the three variables of the `export` line that `make serve` prints:
+
+    .venv/bin/python examples/quickstart.py
+"""
+
+from sendblue_api import NotFoundError, SendblueAPI
+
+PHONE = "+14155552671"
+
+
+def main() -> None:
+    """Make a contact, and leave nothing behind."""
+    with SendblueAPI() as client:
+        created = client.contacts.create(
+            number="(415) 555-2671", first_name="Ada", tags=["vip", "beta"], custom_variables={"plan": "pro"}
+        )
+        print("created", created.contact.phone, created.contact.tags)
+
+        # What an update leaves out stays as it is; None clears a field; variables are merged, tags replaced.
+        client.contacts.update(PHONE, last_name="Lovelace", tags=["vip"], custom_variables={"seats": "3"})
+        contact = client.contacts.retrieve(PHONE).contact
+        print("updated", contact.first_name, contact.last_name, contact.tags, contact.custom_variables)
+
+        for each in client.contacts.list(order_by="first_name", order_direction="asc", limit=10):
+            print("listed", each.phone, each.first_name)
+        print("counted", client.contacts.count().count)
+
+        client.contacts.delete(PHONE)
+        try:
+            client.contacts.retrieve(PHONE)
+        except NotFoundError:
+            print("deleted", PHONE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The examples run against the real process, and print what they are for."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from sendblue_api import SendblueAPI
+from support.process import PATIENCE, environment, serving
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+PRINTED = {
+    "quickstart": """\
+created +14155552671 ['vip', 'beta']
+updated Ada Lovelace ['vip'] {'plan': 'pro', 'seats': '3'}
+listed +14155552671 Ada
+counted 1
+deleted +14155552671
+""",
+    "at_once": """\
+99 found, missing: +14155552007
+99 deleted
+""",
+    "errors_and_retries": """\
+409 there is one with this number
+404 with a request_id to ask about: True
+400 Invalid phone number
+401 wrong keys
+not reached: Connection error.
+""",
+    "verification": """\
+asked
+asked a moment ago, try again in SECONDS s
++14155552671 Please reply to this message to confirm your phone number. Reply STOP to receive no more messages.
+""",
+}
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """The variables that a user pastes."""
+    with serving(tmp_path) as running:
+        yield running.read_export()
+
+
+def run_example(name: str, *arguments: object, exported: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program of the folder to its end, without a warning."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *map(str, arguments)],
+        env=environment(**exported),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_every_example_is_run() -> None:
+    """No program of the folder goes untried."""
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*PRINTED, "import_csv", "test_with_numberkeep"}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_example_prints_what_it_shows(name: str, exported: Mapping[str, str]) -> None:
+    """A program runs as it stands, and prints exactly this."""
+    done = run_example(name, exported=exported)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.sub(r"in \d+ s", "in SECONDS s", done.stdout) == PRINTED[name]
+
+
+def test_the_csv_is_imported_and_again(exported: Mapping[str, str]) -> None:
+    """Every column arrives, an empty cell is left out, and a second run changes nothing."""
+    for _ in range(2):
+        done = run_example("import_csv", EXAMPLES / "contacts.csv", exported=exported)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "5 contacts stored\n", "")
+    with SendblueAPI(
+        base_url=exported["SENDBLUE_API_BASE_URL"],
+        api_key=exported["SENDBLUE_API_API_KEY"],
+        api_secret=exported["SENDBLUE_API_API_SECRET"],
+    ) as client:
+        ada = client.contacts.retrieve("+14155550101").contact
+        assert (ada.first_name, ada.last_name, ada.company_name) == ("Ada", "Lovelace", "Analytical Engines")
+        assert (ada.tags, ada.custom_variables) == (["vip", "beta"], {"plan": "pro"})
+        alan = client.contacts.retrieve("+14155550103").contact
+        assert (alan.tags, alan.custom_variables) == ([], {"plan": "free"})
+        assert client.contacts.retrieve("+442079460104").contact.custom_variables == {}
+
+
+def test_a_bad_row_of_the_csv_is_named(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """Of 1,002 rows the one in the second request is wrong: the first thousand are stored, and the row is named."""
+    phones = [f"+1415555{number:04d}" for number in range(1001)]
+    (tmp_path / "bad.csv").write_text("\n".join(["phone,first_name", *phones, "12,Nobody"]))
+    done = run_example("import_csv", tmp_path / "bad.csv", exported=exported)
+    assert (done.returncode, done.stdout) == (1, "1000 contacts stored\n")
+    assert done.stderr.startswith("row 1003: phone is not a phone number")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_fixture_works(tmp_path: Path) -> None:
+    """The example for pytest is two passing tests, in a folder without any settings."""
+    (tmp_path / "test_copied.py").write_text((EXAMPLES / "test_with_numberkeep.py").read_text())
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "-q", "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
