@@ -16,10 +16,12 @@ from ._lazy import exports
 from ._version import __title__, __version__
 
 if TYPE_CHECKING:
+    from types import NoneType
+
     from httpx2 import Timeout
 
     from . import types
-    from ._arguments import NOT_GIVEN, NotGiven, Omit, not_given, omit
+    from ._arguments import NOT_GIVEN, NotGiven, Omit, RequestOptions, not_given, omit
     from ._client import AsyncClient, AsyncSendblueAPI, Client, SendblueAPI
     from ._errors import (
         APIConnectionError,
@@ -37,8 +39,18 @@ if TYPE_CHECKING:
         SendblueAPIError,
         UnprocessableEntityError,
     )
+    from ._http import (
+        DefaultAioHttpClient,
+        DefaultAsyncHttpxClient,
+        DefaultHttpxClient,
+        ProxiesTypes,
+        Transport,
+        file_from_path,
+    )
     from ._models import BaseModel
+    from ._raw import APIResponse, AsyncAPIResponse
     from ._settings import DEFAULT_CONNECTION_LIMITS, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT
+    from ._stream import AsyncStream, Stream
 
 __all__ = [
     "DEFAULT_CONNECTION_LIMITS",
@@ -47,28 +59,40 @@ __all__ = [
     "NOT_GIVEN",
     "APIConnectionError",
     "APIError",
+    "APIResponse",
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncAPIResponse",
     "AsyncClient",
     "AsyncSendblueAPI",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
     "BaseModel",
     "Client",
     "ConflictError",
+    "DefaultAioHttpClient",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
     "InternalServerError",
+    "NoneType",
     "NotFoundError",
     "NotGiven",
     "Omit",
     "PermissionDeniedError",
+    "ProxiesTypes",
     "RateLimitError",
+    "RequestOptions",
     "SendblueAPI",
     "SendblueAPIError",
+    "Stream",
     "Timeout",
+    "Transport",
     "UnprocessableEntityError",
     "__title__",
     "__version__",
+    "file_from_path",
     "not_given",
     "omit",
     "types",
@@ -77,10 +101,21 @@ __all__ = [
 if not TYPE_CHECKING:
     _NOT_ERRORS = {
         "httpx2": ("Timeout",),
-        "._arguments": ("NOT_GIVEN", "NotGiven", "Omit", "not_given", "omit"),
+        "types": ("NoneType",),
+        "._arguments": ("NOT_GIVEN", "NotGiven", "Omit", "RequestOptions", "not_given", "omit"),
         "._client": ("AsyncClient", "AsyncSendblueAPI", "Client", "SendblueAPI"),
+        "._http": (
+            "DefaultAioHttpClient",
+            "DefaultAsyncHttpxClient",
+            "DefaultHttpxClient",
+            "ProxiesTypes",
+            "Transport",
+            "file_from_path",
+        ),
         "._models": ("BaseModel",),
+        "._raw": ("APIResponse", "AsyncAPIResponse"),
         "._settings": ("DEFAULT_CONNECTION_LIMITS", "DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT"),
+        "._stream": ("AsyncStream", "Stream"),
         ".types": ("types",),
     }
     _HOMES = {name: home for home, names in _NOT_ERRORS.items() for name in names}

@@ -1,4 +1,4 @@
-"""The camelCase names that stand beside snake_case ones in the service's answers: the only place that knows them.
+"""The camelCase names of older versions of the API: the only place that knows them.
 
 Responses carry both spellings (api-reference.md, "The nine operations"); clients of different ages read one or the
 other. A `Contact` has the snake_case one.
@@ -14,3 +14,10 @@ CAMEL_OF: Final = {
     "opt_out": "optOut",
     "sendblue_number": "sendblueNumber",
 }
+
+FIELD_OF: Final = {
+    f"body_{name}_{version}": field
+    for name, camel in {**CAMEL_OF, "phone_number": "phoneNumber"}.items()
+    for version, field in ((1, name), (2, camel))
+}
+"""The official client's argument -> the field that it sends (client-facts.md, "Surface")."""

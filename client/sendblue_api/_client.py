@@ -1,26 +1,46 @@
 """The two clients."""
 
 import copy
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from types import TracebackType
-from typing import ClassVar, Generic, Self, TypeVar
+from types import MappingProxyType, TracebackType
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, cast
 
 import httpx2
 
-from ._arguments import HeaderMapping, NotGiven, QueryMapping, TimeoutTypes, not_given
+from ._arguments import HeaderMapping, NotGiven, QueryMapping, RequestOptions, TimeoutTypes, URLTypes, not_given
+from ._awaited import awaited
 from ._connections import AsyncConnections, Connections
+from ._operation import Call
 from ._senders import AsyncSender, Sender
 from ._settings import DEFAULT_MAX_RETRIES, Settings, resolve
 from .resources import AsyncContactsResource, ContactsResource
 
 SenderT = TypeVar("SenderT", Sender, AsyncSender)
+T = TypeVar("T")
 V = TypeVar("V")
 HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
+LegacyT = TypeVar("LegacyT")
+_NO_OPTIONS: Final = cast("RequestOptions", MappingProxyType({}))
 
 
-class _Client(Generic[SenderT, HttpT]):
+class LegacyClient(Protocol):
+    """An `httpx.Client` of the caller's: httpx itself is not needed to say so."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+class AsyncLegacyClient(Protocol):
+    """An `httpx.AsyncClient` of the caller's."""
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+
+
+class _Client(Generic[SenderT, HttpT, LegacyT]):
     """What the two clients share. A client holds its sender, and the sender nothing of the client: no cycle."""
 
     _agent: ClassVar[str]
@@ -32,14 +52,15 @@ class _Client(Generic[SenderT, HttpT]):
         *,
         api_key: str | None = None,
         api_secret: str | None = None,
-        base_url: str | httpx2.URL | None = None,
+        base_url: URLTypes | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: HeaderMapping | None = None,
         default_query: QueryMapping | None = None,
-        http_client: HttpT | None = None,
+        http_client: HttpT | LegacyT | None = None,
+        _strict_response_validation: bool = False,
     ) -> None:
-        self._check(http_client)
+        http_client = self._adopt(http_client)
         settings = resolve(
             agent=self._agent,
             api_key=api_key,
@@ -50,12 +71,21 @@ class _Client(Generic[SenderT, HttpT]):
             default_headers=default_headers,
             default_query=default_query,
             http_client=http_client,
+            strict=_strict_response_validation,
         )
         self._sender = self._connect(settings, http_client)
 
-    def _check(self, http_client: HttpT | None) -> None:
-        if http_client is not None and not isinstance(http_client, self._family):
-            raise TypeError(f"http_client must be an httpx2.{self._family.__name__}, not {type(http_client).__name__}.")
+    def _adopt(self, http_client: HttpT | LegacyT | None) -> HttpT | None:
+        if http_client is None or isinstance(http_client, self._family):
+            return http_client
+        name = self._family.__name__
+        httpx = sys.modules.get("httpx")
+        if httpx is None or not isinstance(http_client, getattr(httpx, name)):
+            raise TypeError(f"http_client must be an httpx2.{name}, not {type(http_client).__name__}.")
+        from ._legacy import adopted  # noqa: PLC0415 - for callers who still have httpx
+
+        ours: HttpT = adopted(http_client, self._family)
+        return ours
 
     def _connect(self, settings: Settings, http_client: HttpT | None) -> SenderT:
         raise NotImplementedError
@@ -76,8 +106,8 @@ class _Client(Generic[SenderT, HttpT]):
         return self._sender.settings.base_url
 
     @base_url.setter
-    def base_url(self, url: httpx2.URL | str) -> None:
-        self._sender.settings = replace(self._sender.settings, base_url=httpx2.URL(url))
+    def base_url(self, url: URLTypes) -> None:
+        self._sender.settings = replace(self._sender.settings, base_url=httpx2.URL(str(url)))
 
     @property
     def timeout(self) -> TimeoutTypes:
@@ -98,10 +128,10 @@ class _Client(Generic[SenderT, HttpT]):
         *,
         api_key: str | None = None,
         api_secret: str | None = None,
-        base_url: str | httpx2.URL | None = None,
+        base_url: URLTypes | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
         max_retries: int | NotGiven = not_given,
-        http_client: HttpT | None = None,
+        http_client: HttpT | LegacyT | None = None,
         default_headers: HeaderMapping | None = None,
         set_default_headers: HeaderMapping | None = None,
         default_query: QueryMapping | None = None,
@@ -124,19 +154,20 @@ class _Client(Generic[SenderT, HttpT]):
         Raises:
             ValueError: both the adding and the replacing form were given.
         """
-        self._check(http_client)
+        http_client = self._adopt(http_client)
         now = self._sender.settings
-        settings = replace(
-            now,
-            api_key=now.api_key if api_key is None else api_key,
-            api_secret=now.api_secret if api_secret is None else api_secret,
-            base_url=now.base_url if base_url is None else httpx2.URL(base_url),
-            timeout=now.timeout if isinstance(timeout, NotGiven) else timeout,
-            max_retries=now.max_retries if isinstance(max_retries, NotGiven) else max_retries,
-            default_headers=_changed("default_headers", now.default_headers, default_headers, set_default_headers),
-            default_query=_changed("default_query", now.default_query, default_query, set_default_query),
-            http_client=http_client or now.http_client,
-        )
+        given = {
+            "api_key": not_given if api_key is None else api_key,
+            "api_secret": not_given if api_secret is None else api_secret,
+            "base_url": not_given if base_url is None else httpx2.URL(str(base_url)),
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "http_client": http_client or not_given,
+            "default_headers": _changed("default_headers", now.default_headers, default_headers, set_default_headers),
+            "default_query": _changed("default_query", now.default_query, default_query, set_default_query),
+        }
+        changes: dict[str, Any] = {name: value for name, value in given.items() if not isinstance(value, NotGiven)}
+        settings = replace(now, **changes)
         twin = copy.copy(self)
         twin.__dict__.pop("contacts", None)  # it is bound to this client's sender
         if http_client is not None:
@@ -148,6 +179,12 @@ class _Client(Generic[SenderT, HttpT]):
         return twin
 
     with_options = copy
+
+    def _call(self, method: str, path: str, cast_to: type[T], body: object, options: RequestOptions) -> Call[T]:
+        from ._verbs import describe_path  # noqa: PLC0415 - few programs need it
+
+        settings = self._sender.settings
+        return describe_path(method, path, cast_to=cast_to, body=body, options=options, settings=settings)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"  # a URL's repr hides its password
@@ -161,7 +198,7 @@ def _changed(
     return {**now, **add} if add is not None else now if put is None else put
 
 
-class SendblueAPI(_Client[Sender, httpx2.Client]):
+class SendblueAPI(_Client[Sender, httpx2.Client, LegacyClient]):
     """A client of the Sendblue v2 Contacts API. It may be shared between threads.
 
     Args:
@@ -176,7 +213,9 @@ class SendblueAPI(_Client[Sender, httpx2.Client]):
         default_headers: added to every request, over `SENDBLUE_API_CUSTOM_HEADERS` (lines of `Name: value`); `omit`
             as a value drops one.
         default_query: added to every query.
-        http_client: an `httpx2.Client` of your own, for a proxy, a transport or a CA; it is closed with this one.
+        http_client: an `httpx2.Client` of your own, for a proxy, a transport or a CA; it is closed with this one. An
+            `httpx.Client` is taken too.
+        _strict_response_validation: an answer that does not fit its model raises `APIResponseValidationError`.
 
     Raises:
         SendblueAPIError: a key is missing or malformed, or `base_url` is not a whole address.
@@ -194,6 +233,37 @@ class SendblueAPI(_Client[Sender, httpx2.Client]):
         """The calls on contacts."""
         return ContactsResource(self._sender)
 
+    def get(self, path: str, *, cast_to: type[T], options: RequestOptions = _NO_OPTIONS) -> T:
+        """Call a path of the service that has no method here.
+
+        Args:
+            path: what follows the base URL. A whole address must begin with it, for the secret goes nowhere else.
+            cast_to: the type of the answer: a model, `dict`, `list[...]`, `str`, `NoneType`, or `httpx2.Response`.
+            body: what is sent as JSON (not with GET).
+            options: query, headers, timeout and more, for this call alone.
+
+        Raises:
+            APIError: as every call.
+            ValueError: the path is an address elsewhere.
+        """
+        return self._sender.send(self._call("GET", path, cast_to, None, options))
+
+    def post(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+        """POST a path that has no method here. See `get`."""
+        return self._sender.send(self._call("POST", path, cast_to, body, options))
+
+    def put(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+        """PUT a path that has no method here. See `get`."""
+        return self._sender.send(self._call("PUT", path, cast_to, body, options))
+
+    def patch(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+        """PATCH a path that has no method here. See `get`."""
+        return self._sender.send(self._call("PATCH", path, cast_to, body, options))
+
+    def delete(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+        """DELETE a path that has no method here. See `get`."""
+        return self._sender.send(self._call("DELETE", path, cast_to, body, options))
+
     def close(self) -> None:
         """Close the connections, which copies of this client share."""
         self._sender.connections.close()
@@ -205,7 +275,7 @@ class SendblueAPI(_Client[Sender, httpx2.Client]):
         self.close()
 
 
-class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient]):
+class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient, AsyncLegacyClient]):
     """A client of the Sendblue v2 Contacts API for asyncio, in one event loop or several.
 
     The arguments are those of `SendblueAPI`, but for `http_client`: an `httpx2.AsyncClient` of your own.
@@ -225,6 +295,12 @@ class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient]):
     def contacts(self) -> AsyncContactsResource:
         """The calls on contacts."""
         return AsyncContactsResource(self._sender)
+
+    get = awaited(SendblueAPI.get)
+    post = awaited(SendblueAPI.post)
+    put = awaited(SendblueAPI.put)
+    patch = awaited(SendblueAPI.patch)
+    delete = awaited(SendblueAPI.delete)
 
     async def close(self) -> None:
         """Close the connections, which copies of this client share."""

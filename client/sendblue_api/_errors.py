@@ -5,7 +5,7 @@ SendblueAPIError                       the client was built or used wrongly, or 
 └── APIError                           a call failed
     ├── APIConnectionError             no answer came
     │   └── APITimeoutError            it did not come in time
-    ├── APIResponseValidationError     a 2xx answer that is not JSON
+    ├── APIResponseValidationError     a 2xx answer that is not JSON, or, where asked, not its model
     └── APIStatusError                 an error status, a refused redirect, or a 2xx that says `"status": "ERROR"`
         ├── BadRequestError            400
         ├── AuthenticationError        401
@@ -78,7 +78,7 @@ class _AnsweredError(APIError):
 
 
 class APIResponseValidationError(_AnsweredError):
-    """A 2xx answer is not JSON. Has `response`, `status_code`, `body`, `request_id`."""
+    """A 2xx answer is not JSON or, with `_strict_response_validation`, not its model. Has what APIStatusError has."""
 
     def __init__(self, response: httpx2.Response, body: object | None, *, message: str | None = None) -> None:
         super().__init__(message or "The answer is not JSON.", response=response, body=body)
@@ -144,6 +144,13 @@ def status_error(response: httpx2.Response, *, message: str | None = None) -> AP
     body = body_of(response)
     text = message or (f"Error code: {status} - {body}" if body else f"Error code: {status}")
     return _BY_STATUS.get(status, default)(text, response=response, body=body)
+
+
+def connection_error(error: httpx2.RequestError, request: httpx2.Request) -> APIConnectionError:
+    """The error for a failure of httpx2 that left no answer, or half of one."""
+    return (
+        APITimeoutError(request) if isinstance(error, httpx2.TimeoutException) else APIConnectionError(request=request)
+    )
 
 
 def body_of(response: httpx2.Response) -> Any:

@@ -3,20 +3,24 @@
 import random
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import httpx2
 
 from . import _retry
-from ._errors import APIConnectionError, APITimeoutError, status_error
+from ._errors import connection_error, status_error
 from ._log import logger
 from ._operation import Call
 from ._request import build
 from ._settings import Settings
 
-_LAST_GOOD_STATUS = 299
+LAST_GOOD_STATUS = 299
 _MAX_REDIRECTS = 20
 # Failures of the caller's own making: the next attempt would fail alike.
 _HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+# Failures before anything was sent.
+_UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_NOTHING_DONE = 429
 
 
 class Exchange:
@@ -27,14 +31,15 @@ class Exchange:
         retries_taken: how often an attempt was repeated so far.
     """
 
-    __slots__ = ("_max_retries", "_name", "_redirects", "request", "retries_taken")
+    __slots__ = ("_max_retries", "_name", "_once", "_redirects_left", "request", "retries_taken")
 
-    def __init__(self, call: Call, settings: Settings) -> None:
+    def __init__(self, call: Call[Any], settings: Settings) -> None:
         self.request = build(call, settings)
         self.retries_taken = 0
-        self._redirects = 0
-        self._max_retries = settings.max_retries
+        self._redirects_left = _MAX_REDIRECTS if call.follow_redirects else 0
+        self._max_retries = settings.max_retries if call.max_retries is None else call.max_retries
         self._name = f"{call.operation.method} {call.operation.path}"
+        self._once = call.operation.once
 
     def answered(self, response: httpx2.Response) -> float | None:
         """Take an answer.
@@ -47,12 +52,13 @@ class Exchange:
         """
         status = response.status_code
         logger.info("%s %d", self._name, status)
-        if status <= _LAST_GOOD_STATUS:
+        if status <= LAST_GOOD_STATUS:
             return None
         if response.next_request is not None:
             self._follow(response, response.next_request)
             return 0.0
-        if self.retries_taken < self._max_retries and _retry.should_retry(status, response.headers):
+        may_retry = self.retries_taken < self._max_retries and (status == _NOTHING_DONE or not self._once)
+        if may_retry and _retry.should_retry(status, response.headers):
             return self._again(str(status), response.headers)
         raise status_error(response)
 
@@ -65,17 +71,17 @@ class Exchange:
         Raises:
             APIConnectionError: there are no more attempts; APITimeoutError when time ran out.
         """
-        if self.retries_taken < self._max_retries and not isinstance(error, _HOPELESS):
+        may_retry = isinstance(error, _UNSENT) if self._once else not isinstance(error, _HOPELESS)
+        if may_retry and self.retries_taken < self._max_retries:
             return self._again(type(error).__name__, {})
         logger.info("%s failed: %s", self._name, type(error).__name__)
-        if isinstance(error, httpx2.TimeoutException):
-            raise APITimeoutError(self.request) from error
-        raise APIConnectionError(request=self.request) from error
+        raise connection_error(error, self.request) from error
 
     def _again(self, reason: str, headers: Mapping[str, str]) -> float:
         pause = _retry.delay(self.retries_taken, headers, jitter=random.random(), now=time.time())  # noqa: S311 - not a secret
         self.retries_taken += 1
-        self.request.headers["x-stainless-retry-count"] = str(self.retries_taken)
+        if "x-stainless-retry-count" in self.request.headers:
+            self.request.headers["x-stainless-retry-count"] = str(self.retries_taken)
         logger.debug("%s: %s, retry %d in %.2f s", self._name, reason, self.retries_taken, pause)
         return pause
 
@@ -88,9 +94,9 @@ class Exchange:
                 message=f"The service redirects to {request.method} {_origin(request.url)}, where the secret must not"
                 " go unasked: if the service has moved there, set base_url to it.",
             )
-        self._redirects += 1
-        if self._redirects > _MAX_REDIRECTS:
-            raise status_error(response, message=f"More than {_MAX_REDIRECTS} redirects, one after the other.")
+        if not self._redirects_left:
+            raise status_error(response, message="The service redirects, and no more redirects are to be followed.")
+        self._redirects_left -= 1
         request.headers.pop("Cookie", None)
         logger.debug("%s: redirected", self._name)
         self.request = request

@@ -1,11 +1,11 @@
 """From the arguments of a method to the description of one HTTP call. Pure: nothing here sends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
-from ._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, omit
+from ._arguments import CallOptions, HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, not_given, omit
 
 T = TypeVar("T")
 
@@ -20,6 +20,10 @@ class Operation(Generic[T]):
         answer: gives the type of the answer. A function, so that the models load at the first answer.
         lists: the fields that take a list, where a lone text is a mistake.
         rows: the field that holds whole contacts, whose tags are lists too.
+        repeated: the fields of a query that may be a list, sent as one parameter for each item.
+        options: the TypedDict of what it takes besides its fields.
+        once: it does something that must not happen twice, as to send a message. Then an attempt is repeated only when
+            it certainly did nothing: no connection was made, or the service answered 429.
     """
 
     method: str
@@ -27,9 +31,12 @@ class Operation(Generic[T]):
     answer: Callable[[], type[T]]
     lists: tuple[str, ...] = ()
     rows: str = ""
+    repeated: tuple[str, ...] = ()
+    options: type[CallOptions] = CallOptions
+    once: bool = False
 
 
-class Call(NamedTuple):
+class Call(NamedTuple, Generic[T]):
     """One call, ready to become a request.
 
     Attributes:
@@ -39,17 +46,27 @@ class Call(NamedTuple):
         body: what is sent as JSON; `omit` for no body.
         headers: headers of this call alone; `omit` as a value drops a default one.
         timeout: seconds, a Timeout, None for none, `not_given` for the client's.
+        max_retries: how often a failed attempt is repeated; None for as often as the client says.
+        follow_redirects: whether a redirect is followed at all.
     """
 
-    operation: Operation[Any]
+    operation: Operation[T]
     path: str
     query: QueryMapping
     body: object
     headers: HeaderMapping | None
     timeout: TimeoutTypes | NotGiven
+    max_retries: int | None = None
+    follow_redirects: bool = True
 
 
-def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
+class Repeated(tuple[object, ...]):
+    """The values of a query parameter that comes more than once, where lists are joined by commas."""
+
+    __slots__ = ()
+
+
+def describe(operation: Operation[T], arguments: dict[str, Any]) -> Call[T]:
     """Describe a call.
 
     Args:
@@ -57,21 +74,19 @@ def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
         arguments: the method's arguments by name, which are the names on the wire: its `locals()`.
 
     Raises:
-        TypeError: a field that takes a list was given a text or a mapping, or a row is no mapping.
+        TypeError: an argument that the operation does not take; or a field that takes a list was given a text or a
+            mapping, or a row is no mapping.
         ValueError: an argument in the path is empty, `.` or `..`, or no text.
     """
-    headers = arguments.pop("extra_headers")
-    extra_query = arguments.pop("extra_query")
-    extra_body = arguments.pop("extra_body")
-    timeout = arguments.pop("timeout")
+    options = arguments.pop("options")
     path = operation.path
     fields: dict[str, Any] = {}
     for name, value in arguments.items():
-        slot = f"{{{name}}}"
-        if slot in path:
-            path = path.replace(slot, _segment(name, value))
+        if f"{{{name}}}" in path:
+            path = path.replace(f"{{{name}}}", _segment(name, value))
         elif name != "self" and not isinstance(value, (Omit, NotGiven)):
             fields[name] = value
+    extra: Any = options and _take_options(operation, options, fields)
     _check_lists(operation, fields)
     query: QueryMapping = {}
     body: object = omit
@@ -79,12 +94,34 @@ def describe(operation: Operation[Any], arguments: dict[str, Any]) -> Call:
         query = fields
     elif fields or operation.method != "DELETE":
         body = fields
-    if extra_query:
-        query = {**query, **extra_query}
-    if extra_body is not None:
-        merge = isinstance(body, dict) and isinstance(extra_body, Mapping)
-        body = {**fields, **extra_body} if merge else extra_body
-    return Call(operation, path, query, body, headers, timeout)
+    if not extra:
+        return Call(operation, path, query, body, None, not_given)
+    query = {**query, **(extra.get("extra_query") or {})}
+    if extra.get("extra_body") is not None:
+        body = merged(body, extra["extra_body"])
+    return Call(operation, path, query, body, extra.get("extra_headers"), extra.get("timeout", not_given))
+
+
+def merged(body: object, extra: object) -> object:
+    """A body with more fields, or another instead of it where one of the two is no mapping."""
+    return {**body, **extra} if isinstance(body, Mapping) and isinstance(extra, Mapping) else extra
+
+
+def _take_options(operation: Operation[Any], options: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    # Moves the values of older names to the fields that they stand for; the rest is what every call takes.
+    extra = {}
+    for name, value in options.items():
+        if name not in operation.options.__annotations__:
+            raise TypeError(f"There is no argument {name!r}.")
+        if name in CallOptions.__annotations__:
+            extra[name] = value
+        elif not isinstance(value, (Omit, NotGiven)):
+            from ._casing import FIELD_OF  # noqa: PLC0415 - for programs of the official client only
+
+            if FIELD_OF[name] in fields:
+                raise TypeError(f"{name} and {FIELD_OF[name]} are one field: give one of them.")
+            fields[FIELD_OF[name]] = value
+    return extra
 
 
 def _segment(name: str, value: object) -> str:
@@ -96,6 +133,9 @@ def _segment(name: str, value: object) -> str:
 def _check_lists(operation: Operation[Any], fields: dict[str, Any]) -> None:
     for name in operation.lists:
         _refuse_text(name, fields.get(name))
+    for name in operation.repeated:
+        if isinstance(fields.get(name), Iterable) and not isinstance(fields[name], str):
+            fields[name] = Repeated(fields[name])
     if operation.rows in fields:
         fields[operation.rows] = list(fields[operation.rows])
         for row in fields[operation.rows]:

@@ -2,43 +2,60 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx2
 from pydantic_core import to_json
 
 from ._arguments import NotGiven, Omit
-from ._operation import Call
-from ._settings import Settings, extensions, override
+from ._operation import Call, Repeated
+from ._settings import Settings, extensions, override, read_timeout
+
+_BODILESS = ("GET", "DELETE")
 
 
-def build(call: Call, settings: Settings) -> httpx2.Request:
+def build(call: Call[Any], settings: Settings) -> httpx2.Request:
     """Build the request of a call.
 
     httpx2's `Client.build_request` would merge headers, query, cookies and URL on each call; they are merged once, in
     the settings. Cookies are not sent.
     """
     method = call.operation.method
-    url = settings.prefix + call.path
+    url: str | httpx2.URL = settings.url(call.path) if call.path == call.operation.path else settings.prefix + call.path
     query = {**settings.query, **call.query} if settings.query else call.query
     if query:
-        url += "?" + _encode(query)
-    headers = httpx2.Headers(settings.headers)
+        url = f"{url}{'&' if '?' in call.path else '?'}{_encode(query)}"
     content = b""
-    if not isinstance(call.body, Omit):
+    if isinstance(call.body, Omit):
+        headers = httpx2.Headers(settings.headers)
+        if method not in _BODILESS:
+            headers["Content-Length"] = "0"
+    else:
         content = to_json(call.body, fallback=_plain)
-        headers["Content-Type"] = "application/json"
+        headers = httpx2.Headers(settings.headers_of_json)
         headers["Content-Length"] = str(len(content))
+    if method == "POST" and settings.makes_keys:
+        # Made with the request, so that every attempt carries the same: a service that keeps it does the work once.
+        headers["Idempotency-Key"] = str(uuid4())
+    timeouts = settings.extensions
+    if not isinstance(call.timeout, NotGiven):
+        timeouts = extensions(call.timeout)
+        override(headers, read_timeout(timeouts))
     if call.headers:
         override(headers, call.headers)
-    timeouts = settings.extensions if isinstance(call.timeout, NotGiven) else extensions(call.timeout)
     request = httpx2.Request(method, url, headers=headers, stream=httpx2.ByteStream(content), extensions=timeouts)
     request.read()  # so that an error's `request.content` can be read
     return request
 
 
 def _encode(query: Mapping[str, object]) -> str:
-    return urlencode({name: _text(value) for name, value in query.items() if value is not None})
+    pairs = []
+    for name, value in query.items():
+        if value is not None:
+            pairs += [(name, _text(each)) for each in (value if isinstance(value, Repeated) else (value,))]
+    return urlencode(pairs)
 
 
 def _text(value: object) -> str:

@@ -1,16 +1,20 @@
 """The two senders. What they do is written twice, because it waits; what they decide is not theirs."""
 
 import time
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import Any, TypeAlias, TypeVar
 
 import httpx2
 
 from ._connections import AsyncConnections, Connections
-from ._exchange import Exchange
-from ._operation import Call, Operation, describe
+from ._errors import APIStatusError
+from ._exchange import LAST_GOOD_STATUS, Exchange
+from ._operation import Call
 from ._settings import Settings
 
 T = TypeVar("T")
+Steps: TypeAlias = Generator[Call[Any] | list[T], Any, None]
+"""Calls to send, each of which gets its answer back, decoded and as HTTP, or its APIStatusError thrown; and results."""
 
 
 class Sender:
@@ -21,19 +25,31 @@ class Sender:
         self.connections = connections
         self.sleep = time.sleep
 
-    def send(self, operation: Operation[T], arguments: dict[str, Any]) -> T:
-        """Send a call and decode its answer; `arguments` are those of `describe`."""
-        from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
+    def send(self, call: Call[T]) -> T:
+        """Send a call and decode its answer."""
+        return self._answer(call)[0]
 
-        return decode(operation, self.fetch(describe(operation, arguments)))
+    def walk(self, steps: Steps[T]) -> Iterator[T]:
+        """Take the steps and give their results."""
+        result: Any = None
+        while (step := _next(steps, result)) is not None:
+            if isinstance(step, list):
+                yield from step
+                result = None
+                continue
+            try:
+                result = self._answer(step)
+            except APIStatusError as error:
+                result = error
 
-    def fetch(self, call: Call) -> httpx2.Response:
-        """Send a call and give its good answer, with retries and redirects."""
-        exchange = Exchange(call, self.settings)
+    def fetch(self, exchange: Exchange, *, stream: bool = False) -> httpx2.Response:
+        """Send a call and give its good answer, with retries and redirects; with `stream`, before its body came."""
         while True:
             http = self.connections.http()
             try:
-                response = http.send(exchange.request, follow_redirects=False)
+                response = http.send(exchange.request, stream=stream, follow_redirects=False)
+                if stream and response.status_code > LAST_GOOD_STATUS:
+                    response.read()
             except httpx2.RequestError as error:
                 pause: float | None = exchange.failed(error)
             else:
@@ -42,6 +58,12 @@ class Sender:
                     return response
             if pause:
                 self.sleep(pause)
+
+    def _answer(self, call: Call[T]) -> tuple[T, httpx2.Response]:
+        from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
+
+        response = self.fetch(Exchange(call, self.settings))
+        return decode(call.operation.answer(), response, strict=self.settings.strict), response
 
 
 class AsyncSender:
@@ -52,19 +74,32 @@ class AsyncSender:
         self.connections = connections
         self.sleep = _sleep
 
-    async def send(self, operation: Operation[T], arguments: dict[str, Any]) -> T:
-        """Send a call and decode its answer; `arguments` are those of `describe`."""
-        from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
+    async def send(self, call: Call[T]) -> T:
+        """Send a call and decode its answer."""
+        return (await self._answer(call))[0]
 
-        return decode(operation, await self.fetch(describe(operation, arguments)))
+    async def walk(self, steps: Steps[T]) -> AsyncIterator[T]:
+        """Take the steps and give their results."""
+        result: Any = None
+        while (step := _next(steps, result)) is not None:
+            if isinstance(step, list):
+                for each in step:
+                    yield each
+                result = None
+                continue
+            try:
+                result = await self._answer(step)
+            except APIStatusError as error:
+                result = error
 
-    async def fetch(self, call: Call) -> httpx2.Response:
-        """Send a call and give its good answer, with retries and redirects."""
-        exchange = Exchange(call, self.settings)
+    async def fetch(self, exchange: Exchange, *, stream: bool = False) -> httpx2.Response:
+        """Send a call and give its good answer, with retries and redirects; with `stream`, before its body came."""
         while True:
             http = self.connections.http()
             try:
-                response = await http.send(exchange.request, follow_redirects=False)
+                response = await http.send(exchange.request, stream=stream, follow_redirects=False)
+                if stream and response.status_code > LAST_GOOD_STATUS:
+                    await response.aread()
             except httpx2.RequestError as error:
                 pause: float | None = exchange.failed(error)
             else:
@@ -73,6 +108,19 @@ class AsyncSender:
                     return response
             if pause:
                 await self.sleep(pause)
+
+    async def _answer(self, call: Call[T]) -> tuple[T, httpx2.Response]:
+        from ._decode import decode  # noqa: PLC0415 - as above
+
+        response = await self.fetch(Exchange(call, self.settings))
+        return decode(call.operation.answer(), response, strict=self.settings.strict), response
+
+
+def _next(steps: Steps[T], result: Any) -> Call[Any] | list[T] | None:
+    try:
+        return steps.throw(result) if isinstance(result, APIStatusError) else steps.send(result)
+    except StopIteration:
+        return None
 
 
 async def _sleep(seconds: float) -> None:

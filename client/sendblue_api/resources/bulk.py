@@ -1,15 +1,20 @@
-"""The calls on many contacts at once, sync and async."""
-# ruff: noqa: D417, ASYNC109 - `timeout` and the other arguments that every method takes stand with ContactsResource
+"""The calls on many contacts at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
 
-from sendblue_api._arguments import HeaderMapping, NotGiven, QueryMapping, TimeoutTypes, not_given
-from sendblue_api._senders import AsyncSender, Sender
+from sendblue_api._arguments import CallOptions
+from sendblue_api._operation import describe
+from sendblue_api._senders import Sender
 from sendblue_api.types import contacts as bulk_types
 
 from . import _operations as operations
+
+if TYPE_CHECKING:
+    from .raw import BulkWithRawResponse, BulkWithStreamingResponse
 
 
 class BulkResource:
@@ -18,14 +23,22 @@ class BulkResource:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
+    @cached_property
+    def with_raw_response(self) -> BulkWithRawResponse:
+        """The same methods, which return an `APIResponse`."""
+        from .raw import BulkWithRawResponse  # noqa: PLC0415 - few programs need it
+
+        return BulkWithRawResponse(self._sender)
+
+    @cached_property
+    def with_streaming_response(self) -> BulkWithStreamingResponse:
+        """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
+        from .raw import BulkWithStreamingResponse  # noqa: PLC0415 - few programs need it
+
+        return BulkWithStreamingResponse(self._sender)
+
     def create(
-        self,
-        *,
-        contacts: Iterable[bulk_types.ContactInput],
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
+        self, *, contacts: Iterable[bulk_types.ContactInput], **options: Unpack[CallOptions]
     ) -> bulk_types.BulkCreateResponse:
         """Create many contacts at once, or update those that exist: all of them, or none when one is refused.
 
@@ -36,17 +49,38 @@ class BulkResource:
             BadRequestError: a row is refused; `body["errors"]` names each on numberkeep.
             TypeError: `contacts` is one row, or `tags` in a row is one text, not a list.
         """
-        return self._sender.send(operations.BULK_CREATE, locals())
+        return self._sender.send(describe(operations.BULK_CREATE, locals()))
 
-    def delete(
+    def create_all(
         self,
+        contacts: Iterable[bulk_types.ContactInput],
         *,
-        contact_ids: Sequence[str],
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> bulk_types.BulkDeleteResponse:
+        chunk: int = 1000,
+        on_progress: Callable[[int, int], object] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[bulk_types.RowResult]:
+        """Create or update any number of contacts, with a result for each row; a refused row does not stop the others.
+
+        The rows are read and sent as the results are asked for, one chunk at a time, so that no more than a chunk is
+        in memory: nothing is sent before the first result is. numberkeep skips refused rows itself (`on_error=skip`);
+        elsewhere a refused chunk is sent again in halves until the refused row is alone.
+
+        Args:
+            contacts: the rows, as for `create`.
+            chunk: how many rows a request carries, from 1 to 1000.
+            on_progress: called after each answer with the number of rows done and how many of them were refused.
+
+        Returns:
+            An iterator over a RowResult for each row, in their order.
+
+        Raises:
+            ValueError: `chunk` is out of range, or an `Idempotency-Key` is given, which every chunk has its own of.
+        """
+        from ._rows import rows  # noqa: PLC0415 - few programs need it
+
+        return self._sender.walk(rows(contacts, chunk, on_progress, options))
+
+    def delete(self, *, contact_ids: Sequence[str], **options: Unpack[CallOptions]) -> bulk_types.BulkDeleteResponse:
         """Delete many contacts at once; numbers that are no contacts are passed over.
 
         Args:
@@ -55,38 +89,4 @@ class BulkResource:
         Raises:
             TypeError: `contact_ids` is one text, not a list.
         """
-        return self._sender.send(operations.BULK_DELETE, locals())
-
-
-class AsyncBulkResource:
-    """`client.contacts.bulk` of the async client."""
-
-    def __init__(self, sender: AsyncSender) -> None:
-        self._sender = sender
-
-    async def create(
-        self,
-        *,
-        contacts: Iterable[bulk_types.ContactInput],
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> bulk_types.BulkCreateResponse:
-        """Create many contacts at once, or update those that exist: all of them, or none when one is refused.
-
-        See `BulkResource.create`.
-        """
-        return await self._sender.send(operations.BULK_CREATE, locals())
-
-    async def delete(
-        self,
-        *,
-        contact_ids: Sequence[str],
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> bulk_types.BulkDeleteResponse:
-        """Delete many contacts at once; numbers that are no contacts are passed over. See `BulkResource.delete`."""
-        return await self._sender.send(operations.BULK_DELETE, locals())
+        return self._sender.send(describe(operations.BULK_DELETE, locals()))

@@ -1,31 +1,30 @@
-"""The calls on contacts, sync. Each method only names its operation: what is sent and read is decided elsewhere."""
-# ruff: noqa: D417 - the arguments that every method takes stand with the class
+"""The calls on contacts. Each method only names its operation: what is sent and read is decided elsewhere."""
+# ruff: noqa: D417 - `options`, which every method takes, stands with the class
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from sendblue_api import types
-from sendblue_api._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, not_given, omit
+from sendblue_api._arguments import CallOptions, CreateOptions, Omit, UpdateOptions, omit
+from sendblue_api._operation import describe
 from sendblue_api._senders import Sender
 
 from . import _operations as operations
 from .bulk import BulkResource
 
+if TYPE_CHECKING:
+    from .raw import ContactsWithRawResponse, ContactsWithStreamingResponse
+
 
 class ContactsResource:
     """`client.contacts`.
 
-    Every method also takes these, for this call alone:
-
-    - `extra_headers`: added to the headers; `omit` as a value drops a default one.
-    - `extra_query`: added to the query.
-    - `extra_body`: added to the JSON body.
-    - `timeout`: seconds for each phase of the request, an `httpx2.Timeout`, or None for no limit. Default: the
-      client's.
+    Every method also takes `extra_headers`, `extra_query`, `extra_body` and `timeout`, for this call alone: see
+    `CallOptions`. `create` and `update` take the official client's argument names besides: `CreateOptions`.
 
     A field left at `omit` is not sent; None is sent as null. Every method may raise `APIStatusError` (one of its
     subclasses by status), `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
@@ -39,6 +38,20 @@ class ContactsResource:
         """Many contacts in one call."""
         return BulkResource(self._sender)
 
+    @cached_property
+    def with_raw_response(self) -> ContactsWithRawResponse:
+        """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
+        from .raw import ContactsWithRawResponse  # noqa: PLC0415 - few programs need it
+
+        return ContactsWithRawResponse(self._sender)
+
+    @cached_property
+    def with_streaming_response(self) -> ContactsWithStreamingResponse:
+        """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
+        from .raw import ContactsWithStreamingResponse  # noqa: PLC0415 - few programs need it
+
+        return ContactsWithStreamingResponse(self._sender)
+
     def list(
         self,
         *,
@@ -49,12 +62,13 @@ class ContactsResource:
         order_by: str | Omit = omit,
         order_direction: Literal["asc", "desc"] | Omit = omit,
         phone_number: str | Omit = omit,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
+        cursor: str | Omit = omit,
+        tag: str | Sequence[str] | Omit = omit,
+        verified: bool | Omit = omit,
+        opt_out: bool | Omit = omit,
+        **options: Unpack[CallOptions],
     ) -> types.ContactListResponse:
-        """List contacts, newest first unless told otherwise.
+        """List contacts, newest first unless told otherwise. `iter` walks all of them.
 
         Args:
             cid: only the contact with this `contact_id`.
@@ -65,11 +79,47 @@ class ContactsResource:
             order_by: `created_at` (the service's default), `first_name`, `last_name` or `phone`.
             order_direction: `asc` or `desc` (the service's default).
             phone_number: only the contact with this number.
+            cursor: where the page begins, out of the `Link` header of the page before. This and what follows is
+                numberkeep's own.
+            tag: only contacts with this tag, or with each of these.
+            verified: only contacts that are verified, or that are not.
+            opt_out: only contacts that have opted out, or that have not.
 
         Returns:
             A list of Contact.
         """
-        return self._sender.send(operations.LIST, locals())
+        return self._sender.send(describe(operations.LIST, locals()))
+
+    def iter(
+        self,
+        *,
+        page_size: int = 1000,
+        cid: str | Omit = omit,
+        created_at_gte: str | datetime | Omit = omit,
+        order_by: str | Omit = omit,
+        order_direction: Literal["asc", "desc"] | Omit = omit,
+        phone_number: str | Omit = omit,
+        tag: str | Sequence[str] | Omit = omit,
+        verified: bool | Omit = omit,
+        opt_out: bool | Omit = omit,
+        **options: Unpack[CallOptions],
+    ) -> Iterator[types.Contact]:
+        """Walk every contact, page by page; oldest first unless an order is given. The filters are those of `list`.
+
+        On numberkeep a cursor leads from page to page. The hosted service has none: there the walk goes by offset up
+        to its limit of 10,000, and on from the last contact's `created_at`, which only works oldest first.
+
+        Args:
+            page_size: how many contacts a request asks for, from 1 to 1000.
+
+        Raises:
+            SendblueAPIError: the service lets nobody walk further in this order.
+            ValueError: `page_size` is out of range.
+        """
+        from ._pages import pages  # noqa: PLC0415 - few programs need it
+
+        arguments = locals()
+        return self._sender.walk(pages(arguments.pop("page_size"), arguments))
 
     def create(
         self,
@@ -83,10 +133,7 @@ class ContactsResource:
         sendblue_number: str | Omit | None = omit,
         tags: Sequence[str] | Omit | None = omit,
         update_if_exists: bool | Omit = omit,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
+        **options: Unpack[CreateOptions],
     ) -> types.ContactCreateResponse:
         """Create a contact.
 
@@ -106,31 +153,16 @@ class ContactsResource:
             ConflictError: there is a contact with this number, and `update_if_exists` is not True.
             TypeError: `tags` is one text, not a list.
         """
-        return self._sender.send(operations.CREATE, locals())
+        return self._sender.send(describe(operations.CREATE, locals()))
 
-    def count(
-        self,
-        *,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> types.ContactCountResponse:
+    def count(self, **options: Unpack[CallOptions]) -> types.ContactCountResponse:
         """Count the account's contacts."""
-        return self._sender.send(operations.COUNT, locals())
+        return self._sender.send(describe(operations.COUNT, locals()))
 
-    def verify(
-        self,
-        *,
-        number: str,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> types.ContactVerifyResponse:
+    def verify(self, *, number: str, **options: Unpack[CallOptions]) -> types.ContactVerifyResponse:
         """Send the contact a verification message; it is `verified` once the recipient has texted the line.
 
-        A contact that is verified already is sent nothing.
+        A contact that is verified already is sent nothing. Repeated only when the attempt certainly sent nothing.
 
         Args:
             number: the contact's phone number.
@@ -140,17 +172,23 @@ class ContactsResource:
             NotFoundError: the number is not a contact.
             RateLimitError: one was sent a moment ago.
         """
-        return self._sender.send(operations.VERIFY, locals())
+        return self._sender.send(describe(operations.VERIFY, locals()))
 
-    def retrieve(
-        self,
-        phone_number: str,
-        *,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> types.ContactRetrieveResponse:
+    def opt_out(
+        self, *, number: str, opted_out: bool | Omit = omit, **options: Unpack[CallOptions]
+    ) -> types.ContactOptOutResponse:
+        """Record that a recipient wants no more messages, be they a contact or not.
+
+        Args:
+            number: the recipient's phone number.
+            opted_out: False when they want messages again; default True.
+
+        Raises:
+            BadRequestError: the number is not one.
+        """
+        return self._sender.send(describe(operations.OPT_OUT, locals()))
+
+    def retrieve(self, phone_number: str, **options: Unpack[CallOptions]) -> types.ContactRetrieveResponse:
         """Read one contact.
 
         Args:
@@ -160,7 +198,7 @@ class ContactsResource:
             NotFoundError: the number is not a contact.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
-        return self._sender.send(operations.RETRIEVE, locals())
+        return self._sender.send(describe(operations.RETRIEVE, locals()))
 
     def update(
         self,
@@ -171,12 +209,10 @@ class ContactsResource:
         custom_variables: Mapping[str, str | None] | Omit | None = omit,
         first_name: str | Omit | None = omit,
         last_name: str | Omit | None = omit,
+        opt_out: bool | Omit = omit,
         sendblue_number: str | Omit | None = omit,
         tags: Sequence[str] | Omit | None = omit,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
+        **options: Unpack[UpdateOptions],
     ) -> types.ContactUpdateResponse:
         """Change a contact: what is left out stays, and None clears a field.
 
@@ -187,6 +223,7 @@ class ContactsResource:
             custom_variables: label -> value, merged into what is stored; a value of None removes its label.
             first_name: the given name.
             last_name: the family name.
+            opt_out: whether the recipient wants no more messages.
             sendblue_number: the line that the contact is written to from, in E.164.
             tags: the contact's tags, instead of those stored.
 
@@ -196,17 +233,9 @@ class ContactsResource:
             TypeError: `tags` is one text, not a list.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
-        return self._sender.send(operations.UPDATE, locals())
+        return self._sender.send(describe(operations.UPDATE, locals()))
 
-    def delete(
-        self,
-        phone_number: str,
-        *,
-        extra_headers: HeaderMapping | None = None,
-        extra_query: QueryMapping | None = None,
-        extra_body: object | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> types.ContactDeleteResponse:
+    def delete(self, phone_number: str, **options: Unpack[CallOptions]) -> types.ContactDeleteResponse:
         """Delete a contact.
 
         Args:
@@ -216,4 +245,4 @@ class ContactsResource:
             NotFoundError: the number is not a contact.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
-        return self._sender.send(operations.DELETE, locals())
+        return self._sender.send(describe(operations.DELETE, locals()))

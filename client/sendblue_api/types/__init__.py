@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING
 from sendblue_api._lazy import exports
 
 if TYPE_CHECKING:
-    from ._params import ContactCreateParams, ContactListParams, ContactUpdateParams, ContactVerifyParams
+    from ._params import (
+        ContactCreateParams,
+        ContactListParams,
+        ContactOptOutParams,
+        ContactUpdateParams,
+        ContactVerifyParams,
+    )
     from ._responses import (
         ContactCountResponse,
         ContactCreateResponse,
         ContactDeleteResponse,
         ContactListResponse,
+        ContactOptOutResponse,
         ContactRetrieveResponse,
         ContactUpdateResponse,
         ContactVerifyResponse,
@@ -25,6 +32,8 @@ __all__ = [
     "ContactDeleteResponse",
     "ContactListParams",
     "ContactListResponse",
+    "ContactOptOutParams",
+    "ContactOptOutResponse",
     "ContactRetrieveResponse",
     "ContactUpdateParams",
     "ContactUpdateResponse",

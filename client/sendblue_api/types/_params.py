@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Required, TypedDict
 
+from sendblue_api._arguments import OldCreateNames, OldUpdateNames
+
 
 class ContactListParams(TypedDict, total=False):
     """The arguments of `contacts.list`."""
@@ -18,9 +20,13 @@ class ContactListParams(TypedDict, total=False):
     order_by: str
     order_direction: Literal["asc", "desc"]
     phone_number: str
+    cursor: str
+    tag: str | Sequence[str]
+    verified: bool
+    opt_out: bool
 
 
-class ContactCreateParams(TypedDict, total=False):
+class ContactCreateParams(OldCreateNames, total=False):
     """The arguments of `contacts.create`."""
 
     number: Required[str]
@@ -34,7 +40,7 @@ class ContactCreateParams(TypedDict, total=False):
     update_if_exists: bool
 
 
-class ContactUpdateParams(TypedDict, total=False):
+class ContactUpdateParams(OldUpdateNames, total=False):
     """The fields of `contacts.update`; None clears one."""
 
     assigned_to_email: str | None
@@ -42,6 +48,7 @@ class ContactUpdateParams(TypedDict, total=False):
     custom_variables: Mapping[str, str | None] | None
     first_name: str | None
     last_name: str | None
+    opt_out: bool
     sendblue_number: str | None
     tags: Sequence[str] | None
 
@@ -50,6 +57,13 @@ class ContactVerifyParams(TypedDict):
     """The argument of `contacts.verify`."""
 
     number: str
+
+
+class ContactOptOutParams(TypedDict, total=False):
+    """The arguments of `contacts.opt_out`."""
+
+    number: Required[str]
+    opted_out: bool
 
 
 class ContactInput(TypedDict, total=False):

@@ -47,6 +47,13 @@ class ContactVerifyResponse(_Status):
     """The verification message is on its way, or was not needed."""
 
 
+class ContactOptOutResponse(_Status):
+    """What is recorded for the number, in E.164."""
+
+    number: str = _ABSENT
+    opted_out: bool = _ABSENT
+
+
 class ContactDeleteResponse(_Status):
     """The contact is deleted."""
 

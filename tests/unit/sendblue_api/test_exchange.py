@@ -1,11 +1,20 @@
 """One call with its retries and redirects, through either client."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
-from sendblue_api import APIConnectionError, APIStatusError, APITimeoutError, ConflictError, InternalServerError
+from sendblue_api import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    ConflictError,
+    InternalServerError,
+    omit,
+)
 from unit.sendblue_api.scripted_service import Driver
 
 NUMBER = "+15551234567"
@@ -14,11 +23,13 @@ COUNTED = httpx2.Response(200, json={"count": 3})
 
 
 async def test_a_failure_is_repeated_until_it_works(api: Driver) -> None:
-    """A lost connection and a busy service are both tried again, later each time, with the same body."""
-    api.answers(httpx2.ConnectError("refused"), BUSY, httpx2.Response(200, json={"status": "OK"}))
-    await api("contacts.verify", number=NUMBER)
+    """A lost connection and a busy service are both tried again, later each time, with the same body and key."""
+    api.answers(httpx2.ReadError("cut"), BUSY, httpx2.Response(200, json={"status": "OK"}))
+    await api("contacts.create", number=NUMBER)
     assert len({request.content for request in api.service.requests}) == 1
-    assert [request.headers.get("x-stainless-retry-count") for request in api.service.requests] == [None, "1", "2"]
+    assert len({UUID(request.headers["idempotency-key"]).version for request in api.service.requests}) == 1
+    assert len({request.headers["idempotency-key"] for request in api.service.requests}) == 1
+    assert [request.headers.get("x-stainless-retry-count") for request in api.service.requests] == ["0", "1", "2"]
     first, second = api.pauses
     assert 0.375 <= first <= 0.5
     assert 0.75 <= second <= 1.0
@@ -41,6 +52,52 @@ async def test_two_retries_unless_told_otherwise(api: Driver) -> None:
     with pytest.raises(APIConnectionError):
         await api("contacts.count")
     assert len(api.service.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [httpx2.ConnectError("refused"), httpx2.ConnectTimeout("slow"), httpx2.PoolTimeout("busy"), httpx2.Response(429)],
+)
+async def test_a_verify_that_certainly_sent_nothing_is_repeated(api: Driver, failure: Any) -> None:
+    """Without a connection, or refused for coming too soon, no message can have gone out."""
+    api.answers(failure, httpx2.Response(200, json={"status": "OK"}))
+    assert (await api("contacts.verify", number=NUMBER)).status == "OK"
+    assert len(api.service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx2.ReadTimeout("slow"),
+        httpx2.ReadError("cut"),
+        httpx2.WriteError("cut"),
+        httpx2.RemoteProtocolError("cut"),
+        httpx2.Response(500),
+        httpx2.Response(408),
+        httpx2.Response(503, headers={"x-should-retry": "true"}),
+        httpx2.Response(429, headers={"x-should-retry": "false"}),
+    ],
+)
+async def test_a_verify_that_may_have_sent_is_not_repeated(api: Driver, failure: Any) -> None:
+    """Nobody gets two verification messages for one call, whatever broke behind the service's door."""
+    api.answers(failure)
+    with pytest.raises(APIError):
+        await api("contacts.verify", number=NUMBER)
+    assert len(api.service.requests) == 1
+
+
+async def test_every_post_has_a_key_of_its_own(api: Driver) -> None:
+    """A key of the caller's counts instead; other methods are harmless to repeat and have none; it can be off."""
+    await api("contacts.create", number=NUMBER)
+    await api("contacts.create", number=NUMBER)
+    await api("contacts.create", number=NUMBER, extra_headers={"idempotency-key": "mine"})
+    await api("contacts.update", NUMBER)
+    keys = [request.headers.get("Idempotency-Key") for request in api.service.requests]
+    assert len(set(keys)) == 4
+    assert keys[2:] == ["mine", None]
+    api.connect(default_headers={"Idempotency-Key": omit})
+    await api("contacts.create", number=NUMBER)
+    assert "Idempotency-Key" not in api.request.headers
 
 
 async def test_the_service_decides_on_a_conflict(api: Driver) -> None:
@@ -72,7 +129,7 @@ async def test_when_no_answer_comes(api: Driver, failure: Exception, kind: type[
     """The error is ours, its cause is httpx2's, and it holds the request."""
     api.answers(failure)
     with pytest.raises(APIConnectionError) as caught:
-        await api("contacts.verify", number=NUMBER)
+        await api("contacts.opt_out", number=NUMBER)
     assert type(caught.value) is kind
     assert str(caught.value) == text
     assert caught.value.__cause__ is failure
@@ -137,7 +194,7 @@ async def test_a_redirect_that_would_lose_the_body_is_refused(api: Driver) -> No
 async def test_a_circle_of_redirects_ends(api: Driver) -> None:
     """Twenty are followed."""
     api.answers(httpx2.Response(307, headers={"location": "/api/v2/contacts/count"}))
-    with pytest.raises(APIStatusError, match="More than 20 redirects"):
+    with pytest.raises(APIStatusError, match="no more redirects are to be followed"):
         await api("contacts.count")
     assert len(api.service.requests) == 21
 

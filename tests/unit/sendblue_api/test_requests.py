@@ -1,14 +1,16 @@
 """What each call puts on the wire (api-reference.md, "The nine operations")."""
 
 import json
+import platform
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
-from sendblue_api import APIConnectionError, not_given, omit
+from sendblue_api import APIConnectionError, __version__, not_given, omit
 from unit.sendblue_api.scripted_service import Driver
 
 FIELDS = {
@@ -30,9 +32,14 @@ FILTERS = {
     "order_by": "phone",
     "order_direction": "asc",
     "phone_number": NUMBER,
+    "cursor": "c",
+    "tag": ["vip", "a,b"],
+    "verified": True,
+    "opt_out": False,
 }
 QUERY = (
     "cid=c-1&created_at_gte=2026-01-01&limit=5&offset=10&order_by=phone&order_direction=asc&phone_number=%2B15551234567"
+    "&cursor=c&tag=vip&tag=a%2Cb&verified=true&opt_out=false"
 )
 
 
@@ -40,6 +47,15 @@ QUERY = (
     ("call", "kwargs", "line", "body"),
     [
         ("list", {}, "GET /api/v2/contacts", None),
+        ("list", {"tag": "vip"}, "GET /api/v2/contacts?tag=vip", None),
+        ("opt_out", {"number": NUMBER}, "POST /api/v2/contacts/opt-out", {"number": NUMBER}),
+        (
+            "opt_out",
+            {"number": NUMBER, "opted_out": False},
+            "POST /api/v2/contacts/opt-out",
+            {"number": NUMBER, "opted_out": False},
+        ),
+        ("update", {"phone_number": NUMBER, "opt_out": True}, f"PUT /api/v2/contacts/{NUMBER}", {"opt_out": True}),
         ("list", FILTERS, f"GET /api/v2/contacts?{QUERY}", None),
         (
             "create",
@@ -79,6 +95,8 @@ async def test_headers_of_a_request(api: Driver) -> None:
     agent = "SendblueAPI" if api.kind == "sync" else "AsyncSendblueAPI"
     assert headers.pop("user-agent").startswith(f"{agent}/Python ")
     assert headers.pop("accept-encoding").startswith("gzip")
+    assert UUID(headers.pop("idempotency-key")).version == 4
+    assert headers.pop("x-stainless-arch")
     assert headers == {
         "accept": "application/json",
         "connection": "keep-alive",
@@ -87,6 +105,14 @@ async def test_headers_of_a_request(api: Driver) -> None:
         "host": "service.test",
         "sb-api-key-id": "key-1",
         "sb-api-secret-key": "secret-1",
+        "x-stainless-lang": "python",
+        "x-stainless-package-version": __version__,
+        "x-stainless-os": {"Darwin": "MacOS"}.get(platform.system(), platform.system()),
+        "x-stainless-runtime": "CPython",
+        "x-stainless-runtime-version": platform.python_version(),
+        "x-stainless-async": "false" if api.kind == "sync" else "async:asyncio",
+        "x-stainless-retry-count": "0",
+        "x-stainless-read-timeout": "60",
     }
 
 
@@ -222,11 +248,12 @@ async def test_timeouts_of_one_call(api: Driver, seconds: Any, expected: dict[st
     seen = []
 
     def note(request: httpx2.Request) -> httpx2.Response:
-        seen.append(request.extensions["timeout"])
+        seen.append((request.extensions["timeout"], request.headers.get("x-stainless-read-timeout")))
         return httpx2.Response(200, json={"count": 1})
 
     transport = httpx2.MockTransport(note)
     http_client = httpx2.Client(transport=transport) if api.kind == "sync" else httpx2.AsyncClient(transport=transport)
     api.client = api.client.copy(http_client=http_client)
     await api("contacts.count", timeout=seconds)
-    assert seen == [expected]
+    read = expected["read"]
+    assert seen == [(expected, None if read is None else f"{read:g}")]

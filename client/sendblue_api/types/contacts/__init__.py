@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING
 from sendblue_api._lazy import exports
 
 if TYPE_CHECKING:
+    from sendblue_api.resources._rows import RowResult
     from sendblue_api.types._params import BulkCreateParams, BulkDeleteParams, ContactInput
     from sendblue_api.types._responses import BulkCreateResponse, BulkDeleteResponse
 
-__all__ = ["BulkCreateParams", "BulkCreateResponse", "BulkDeleteParams", "BulkDeleteResponse", "ContactInput"]
+__all__ = [
+    "BulkCreateParams",
+    "BulkCreateResponse",
+    "BulkDeleteParams",
+    "BulkDeleteResponse",
+    "ContactInput",
+    "RowResult",
+]
 
 if not TYPE_CHECKING:
-    __getattr__ = exports(
-        __name__, {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
-    )
+    _HOMES = {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
+    __getattr__ = exports(__name__, {**_HOMES, "RowResult": "...resources._rows"})

@@ -1,0 +1,111 @@
+"""A transport of httpx2 on aiohttp, one session for each event loop. Needs the extra `aiohttp`."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import httpx2
+from yarl import URL
+
+from ._settings import DEFAULT_CONNECTION_LIMITS
+
+_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_ERRORS = (  # the first that fits; what fits none is a failure of httpx2 all the same
+    (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),
+    (aiohttp.ServerTimeoutError, httpx2.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx2.ConnectError),
+    (aiohttp.ServerDisconnectedError, httpx2.RemoteProtocolError),
+    (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),
+    (aiohttp.InvalidURL, httpx2.UnsupportedProtocol),
+    (aiohttp.ClientError, httpx2.NetworkError),
+    (OSError, httpx2.NetworkError),
+)
+
+
+class AiohttpTransport(httpx2.AsyncBaseTransport):
+    """Sends the requests of an `httpx2.AsyncClient` with aiohttp.
+
+    Args:
+        verify: False trusts any certificate; an `ssl.SSLContext` says which are trusted.
+        limits: how many connections are open at once; aiohttp keeps any of them alive, for as long as is said here.
+        trust_env: take proxies from the environment.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: ssl.SSLContext | bool = True,
+        limits: httpx2.Limits = DEFAULT_CONNECTION_LIMITS,
+        trust_env: bool = True,
+    ) -> None:
+        self._verify = verify
+        self._limits = limits
+        self._trust_env = trust_env
+        self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request; the body of the answer is read later."""
+        session = self._sessions.get(asyncio.get_running_loop()) or self._open()
+        limit = request.extensions.get("timeout", {})
+        with _translated(request):
+            response = await session.request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+                data=await request.aread() or None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=None,
+                    connect=limit.get("pool"),
+                    sock_connect=limit.get("connect"),
+                    sock_read=limit.get("read"),
+                ),
+            )
+        return httpx2.Response(response.status, headers=list(response.raw_headers), stream=_Body(request, response))
+
+    async def aclose(self) -> None:
+        """Close the running loop's session; those of other loops are dropped."""
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        self._sessions = {loop: session for loop, session in self._sessions.items() if not loop.is_closed()}
+        connector = aiohttp.TCPConnector(
+            limit=self._limits.max_connections or 0, keepalive_timeout=self._limits.keepalive_expiry, ssl=self._verify
+        )
+        session = self._sessions[asyncio.get_running_loop()] = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_ADDED_BY_AIOHTTP,
+            trust_env=self._trust_env,
+        )
+        return session
+
+
+class _Body(httpx2.AsyncByteStream):
+    def __init__(self, request: httpx2.Request, response: aiohttp.ClientResponse) -> None:
+        self._request = request
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated(self._request):
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def _translated(request: httpx2.Request) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        for kind, ours in _ERRORS:
+            if isinstance(error, kind):
+                raise ours(str(error) or type(error).__name__, request=request) from error
+        raise

@@ -1,0 +1,55 @@
+"""The httpx2 clients that this package makes, for programs that want one with a setting or two changed."""
+
+from typing import Any, TypeAlias
+
+import httpx2
+
+from ._settings import DEFAULT_CONNECTION_LIMITS, DEFAULT_TIMEOUT
+
+Transport: TypeAlias = httpx2.BaseTransport
+ProxiesTypes: TypeAlias = str | httpx2.Proxy | dict[str | httpx2.URL, str | httpx2.URL | httpx2.Proxy | None]
+
+
+def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
+    ours = {"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, "follow_redirects": True}
+    return {**ours, **settings}
+
+
+class DefaultHttpxClient(httpx2.Client):
+    """An `httpx2.Client` with this package's timeout and limits, where you do not give your own."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**_defaults(settings))
+
+
+class DefaultAsyncHttpxClient(httpx2.AsyncClient):
+    """An `httpx2.AsyncClient` with this package's timeout and limits, where you do not give your own."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**_defaults(settings))
+
+
+class DefaultAioHttpClient(httpx2.AsyncClient):
+    """An `httpx2.AsyncClient` whose requests aiohttp sends, which is faster where many wait at once.
+
+    It takes the settings of an `httpx2.AsyncClient`, and needs `pip install sendblue-api[aiohttp]`.
+
+    Raises:
+        ImportError: aiohttp is not installed.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        try:
+            from ._aiohttp import AiohttpTransport  # noqa: PLC0415 - an extra
+        except ImportError as error:
+            raise ImportError("DefaultAioHttpClient needs aiohttp: pip install 'sendblue-api[aiohttp]'.") from error
+        settings = _defaults(settings)
+        connection = {name: settings.pop(name) for name in ("verify", "limits", "trust_env") if name in settings}
+        super().__init__(**{"transport": AiohttpTransport(**connection), **settings})
+
+
+def file_from_path(path: str) -> tuple[str, bytes]:
+    """The name and the content of a file, as HTTP libraries take an upload."""
+    from pathlib import Path  # noqa: PLC0415 - few programs need it
+
+    return Path(path).name, Path(path).read_bytes()
