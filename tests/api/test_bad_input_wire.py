@@ -6,7 +6,8 @@ import httpx2
 import pytest
 
 from numberkeep.domain import limits
-from support.api import CONTACTS, running_service
+from numberkeep.domain.errors import StoreUnavailable
+from support.api import CONTACTS, Service, running_service
 
 PHONE = "+14155552671"
 
@@ -63,6 +64,20 @@ async def test_what_is_no_object_is_refused(wire: httpx2.AsyncClient, body: byte
 async def test_json_nested_too_deep_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
     """Depth is bounded, and going over it is 400."""
     assert "nested too deep" in (await refusal(wire, body))["message"]
+
+
+@pytest.mark.parametrize("depth", [300, 480, 600, 900, 990])
+@pytest.mark.parametrize("start", [b'{"first_name": ', b'{"custom_variables": {"a": ', b'{"unknown": '])
+async def test_depth_that_json_allows_is_judged_like_any_value(
+    wire: httpx2.AsyncClient, start: bytes, depth: int
+) -> None:
+    """What the decoder can just read is 400 too, in a row of a bulk request as well, with a NUL in it or without."""
+    ends = b"}" * start.count(b"{")
+    for innermost in (b"1", b'"\\u0000"'):
+        body = start + b"[" * depth + innermost + b"]" * depth + ends
+        await refusal(wire, body)
+        bulk = await wire.post(f"{CONTACTS}/bulk", content=b'{"contacts": [' + body + b"]}")
+        assert bulk.status_code == 400
 
 
 @pytest.mark.parametrize("body", [b'{"x":' + b"[" * 100_000, b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
@@ -137,6 +152,15 @@ async def test_every_fault_is_told_at_once(wire: httpx2.AsyncClient) -> None:
     told = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
     assert [error["field"] for error in told["errors"]] == ["numbr", "first_name", "tags[1]"]
     assert "did you mean number?" in told["errors"][0]["message"]
+
+
+async def test_faults_without_end_are_not_all_told(wire: httpx2.AsyncClient) -> None:
+    """An answer tells so many faults and no more, but in a bulk request one at least for each bad row."""
+    unknown = {f"x{n}": 0 for n in range(limits.MAX_ERRORS + 50)}
+    assert len((await refusal(wire, unknown))["errors"]) == limits.MAX_ERRORS
+    rows = [{"phone": PHONE, **unknown}, {"phone": PHONE, **unknown}, {"phone": PHONE, "last_name": "\0", **unknown}]
+    told = (await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})).json()
+    assert [error["index"] for error in told["errors"]] == [0] * limits.MAX_ERRORS + [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +259,24 @@ async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.A
 
 async def test_a_request_id_is_echoed_where_it_is_fit(wire: httpx2.AsyncClient) -> None:
     """A caller's x-request-id comes back; one with odd characters or too long is replaced."""
-    for given, kept in [("abc-1", True), ("a b", False), ("x" * 200, False), ("", False)]:
-        answer = await wire.get(f"{CONTACTS}/count", headers={"x-request-id": given})
-        assert (answer.headers["x-request-id"] == given) is kept
+    for path in (f"{CONTACTS}/count", "/nowhere", "/health/live", "/health/ready", "/openapi.json"):
+        for given, kept in [("abc-1", True), ("a b", False), ("x" * 200, False), ("", False)]:
+            answer = await wire.get(path, headers={"x-request-id": given})
+            assert (answer.headers["x-request-id"] == given) is kept
+
+
+async def test_a_store_that_fails_is_logged_with_its_reason(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who runs the service learns why it answers 503: the client is told only to try again."""
+
+    async def fail(_: int) -> int:
+        raise StoreUnavailable("database or disk is full")
+
+    monkeypatch.setattr(service.context.store, "count", fail)
+    answer = await wire.get(f"{CONTACTS}/count")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "disk" not in answer.text
+    assert [record.getMessage() for record in caplog.records if record.name == "numberkeep.http"] == [
+        f"request {answer.headers['x-request-id']} failed: the store says database or disk is full"
+    ]

@@ -77,6 +77,14 @@ async def test_filters_hold_together(wire: httpx2.AsyncClient, given: dict[str, 
     assert await listed(wire, **given) == list(expected)
 
 
+@pytest.mark.parametrize("written", ["+442079460000", "%2B442079460000", "%20442079460000"])
+async def test_phone_number_is_found_however_its_plus_is_written(wire: httpx2.AsyncClient, written: str) -> None:
+    """As in a path, a `+` may come raw, escaped or form-decoded to a space, for numbers of every country."""
+    await wire.post(CONTACTS, json={"number": "+442079460000"})
+    answer = await wire.get(httpx2.URL(f"http://numberkeep.test{CONTACTS}?phone_number={written}"))
+    assert [contact["phone"] for contact in answer.json()] == ["+442079460000"]
+
+
 async def test_cid_finds_the_contact_of_this_identity(wire: httpx2.AsyncClient) -> None:
     """`cid` filters on contact_id."""
     contact = (await wire.get(f"{CONTACTS}/+14155550002")).json()["contact"]

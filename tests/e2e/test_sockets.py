@@ -28,13 +28,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 def talk(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
     """Send one request as it is, and give the answer's status."""
+    return answer_to(running, line, *headers, body=body).split(b" ", 2)[1]
+
+
+def answer_to(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+    """Send one request as it is, and give the answer as it comes."""
     with contextlib.closing(running.connect()) as connection:
         keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
         connection.sendall(b"\r\n".join([line, b"host: x", *keys, *headers]) + b"\r\n\r\n")
         with contextlib.suppress(ConnectionError):  # it may answer and close before the whole body is sent
             connection.sendall(body)
-        answer = connection.recv(65_536)
-        return answer.split(b" ", 2)[1]
+        return connection.recv(65_536)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,15 @@ def test_a_path_that_is_no_number_is_not_found(running: Serving, path: bytes) ->
 def test_a_query_that_is_no_query_is_bad(running: Serving, query: bytes) -> None:
     """However a query is encoded, it is 400."""
     assert talk(running, b"GET " + CONTACTS + b"?" + query + b" HTTP/1.1") == b"400"
+
+
+def test_a_query_in_plain_utf8_is_read_as_such(running: Serving) -> None:
+    """A command such as curl sends what it is given: a tag that is not escaped finds its contacts."""
+    with running.wire() as wire:
+        wire.post(CONTACTS.decode(), json={"number": "+14155550001", "tags": ["é"]})
+        found = answer_to(running, b"GET " + CONTACTS + "?tag=é".encode() + b" HTTP/1.1")
+        assert wire.delete(CONTACTS.decode() + "/+14155550001").status_code == 200
+    assert b'"phone":"+14155550001"' in found
 
 
 @pytest.mark.parametrize("line", [b"GET " + CONTACTS + b"/\xff HTTP/1.1", b"nonsense", b"GET  HTTP/1.1"])

@@ -26,7 +26,7 @@ class FieldError:
     """What is wrong with one field.
 
     Attributes:
-        field: the field's current name on the wire, with its place for a part of it: `tags[2]`.
+        field: the field's name as the request wrote it, with its place for a part of it: `tags[2]`.
         message: what is wrong and how to mend it.
         index: the row of a bulk request, from 0.
         phone: what the row gave as its number, where it gave text.

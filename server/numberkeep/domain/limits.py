@@ -19,5 +19,8 @@ MAX_OFFSET = 2**62
 """An offset may be as deep as the store can count; the hosted service ends at 10,000."""
 
 MAX_BULK_ROWS = 10_000
+MAX_ERRORS = 100
+"""Faults that one answer tells; beyond them, an answer to a bulk request tells one for each bad row."""
+
 MAX_BODY_BYTES = 1024 * 1024
 MAX_BULK_BODY_BYTES = 16 * 1024 * 1024

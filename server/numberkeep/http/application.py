@@ -14,7 +14,7 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Endpoint, Handler, new_request_id
+from numberkeep.http.endpoint import Api, Endpoint, Handler, request_id_for
 from numberkeep.http.errors import error_answer, plain_error
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import ONE, OPERATIONS
@@ -33,11 +33,11 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
     """
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown))
 
-    async def live(_: Request) -> Response:
-        return _response(Answer(200, b'{"status":"OK"}'), new_request_id())
+    async def live(request: Request) -> Response:
+        return _response(Answer(200, b'{"status":"OK"}'), _request_id(request))
 
-    async def ready(_: Request) -> Response:
-        request_id = new_request_id()
+    async def ready(request: Request) -> Response:
+        request_id = _request_id(request)
         try:
             await context.store.count(0)
         except StoreUnavailable as error:
@@ -54,8 +54,8 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
         finally:
             await context.store.close()
 
-    async def openapi(_: Request) -> Response:
-        return _response(ok(document()), new_request_id())
+    async def openapi(request: Request) -> Response:
+        return _response(ok(document()), _request_id(request))
 
     routes = _routes(api)
     routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/openapi.json", openapi)]
@@ -89,12 +89,16 @@ async def _router_error(request: Request, error: Exception) -> Response:
         404: f"There is no {request.url.path}: the API is under /api/v2/contacts",
         405: f"{request.method} is not possible here",
     }
-    request_id = new_request_id()
+    request_id = _request_id(request)
     response = _response(
         plain_error(error.status_code, mends.get(error.status_code, error.detail), request_id), request_id
     )
     response.headers.update(error.headers or {})
     return response
+
+
+def _request_id(request: Request) -> str:
+    return request_id_for(request.headers.get("x-request-id", "").encode("latin-1"))
 
 
 def _response(answer: Answer, request_id: str) -> Response:

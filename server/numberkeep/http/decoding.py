@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
+from numberkeep.domain.limits import MAX_ERRORS
 from numberkeep.http.deprecated import settling, taking_old_names
 from numberkeep.http.explain import explain, has_nul
 from numberkeep.http.wire import BulkBody, BulkRow
@@ -71,12 +72,12 @@ class Decoder:
         for index, row in enumerate(given):
             try:
                 if suspect and has_nul(row):
-                    self._refuse(self._explain(row, shape))
+                    self._refuse(self._explain(row, shape, most=1))
                 good.append((index, shape.convert(row)))
             except (msgspec.ValidationError, InvalidInput):
                 number = row.get("phone") if isinstance(row, dict) else None
                 phone = number if isinstance(number, str) else None
-                errors = self._explain(row, shape, whole="row")
+                errors = self._explain(row, shape, whole="row", most=max(1, MAX_ERRORS - len(bad)))
                 bad += [error.in_row(index, phone) for error in errors]
         return good, bad
 
@@ -88,13 +89,9 @@ class Decoder:
         """
         if not query:
             return shape()
-        try:
-            pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS)
-        except ValueError:
-            raise InvalidInput(f"more than {_MAX_QUERY_FIELDS} query parameters") from None
         lists = {field.name for field in msgspec.structs.fields(shape) if field.type == list[str]}
         values: dict[str, Any] = {}
-        for name, value in pairs:
+        for name, value in query_pairs(query):
             if name in lists:
                 values.setdefault(name, []).append(value)
             else:
@@ -115,13 +112,25 @@ class Decoder:
         self._refuse(self._explain(value, shape))
         return shape.convert(value)
 
-    def _explain(self, value: Any, shape: _Shape[Any], whole: str = "body") -> list[FieldError]:
-        return explain(value, shape.type, ignore_unknown=self._ignore_unknown, whole=whole)
+    def _explain(self, value: Any, shape: _Shape[Any], whole: str = "body", most: int = MAX_ERRORS) -> list[FieldError]:
+        return explain(value, shape.type, ignore_unknown=self._ignore_unknown, whole=whole, most=most)
 
     @staticmethod
     def _refuse(errors: Sequence[FieldError]) -> None:
         if errors:
             raise InvalidInput(f"{errors[0].field} {errors[0].message}", errors)
+
+
+def query_pairs(query: bytes) -> list[tuple[str, str]]:
+    """The names and values of a query, escaped or in plain UTF-8.
+
+    Raises:
+        InvalidInput: there are too many.
+    """
+    try:
+        return parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MAX_QUERY_FIELDS)
+    except ValueError:
+        raise InvalidInput(f"more than {_MAX_QUERY_FIELDS} query parameters") from None
 
 
 def _any(data: bytes) -> Any:

@@ -12,12 +12,14 @@ from typing import Final, TypeVar
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.answer import Answer
 from numberkeep.http.body import ClientGone, read_body
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
+from numberkeep.http.wire import number_in_url
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 
@@ -30,9 +32,9 @@ _numbers: Final = count(1)
 _acceptable_id = re.compile(rb"[\x21-\x7e]{1,128}").fullmatch
 
 
-def new_request_id() -> str:
-    """An id that no other request has: the process's own random part and a running number."""
-    return f"{_process}-{next(_numbers):x}"
+def request_id_for(given: bytes) -> str:
+    """The caller's id where `given` is fit; else one of the process's own random part and a running number."""
+    return given.decode() if _acceptable_id(given) else f"{_process}-{next(_numbers):x}"
 
 
 @dataclass(slots=True, frozen=True)
@@ -60,9 +62,8 @@ class Call:
 
     @property
     def number(self) -> str:
-        """The number in the path. A `+` that was decoded as in a form arrives as a space."""
-        number: str = self.scope["path_params"]["phone_number"]
-        return "+" + number[1:] if number.startswith(" ") else number
+        """The number in the path."""
+        return number_in_url(self.scope["path_params"]["phone_number"])
 
     async def bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The body as it came."""
@@ -104,7 +105,7 @@ class Endpoint:
                 secret = value
             elif name == b"x-request-id":
                 given_id = value
-        request_id = given_id.decode() if _acceptable_id(given_id) else new_request_id()
+        request_id = request_id_for(given_id)
         try:
             handler = self._handlers.get(scope["method"])
             if handler is None:
@@ -116,6 +117,8 @@ class Endpoint:
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last line of defence
+            if isinstance(error, StoreUnavailable):
+                _log.error("request %s failed: the store says %s", request_id, error)
             answer = error_answer(error, request_id) or _unexpected(error, request_id)
         await send_answer(send, answer, request_id)
 

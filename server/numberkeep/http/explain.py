@@ -3,11 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from numberkeep.domain.errors import FieldError
+from numberkeep.domain.limits import MAX_ERRORS
 from numberkeep.http.deprecated import current_name
 
 _JSON_NAMES: Final = {
@@ -24,9 +26,15 @@ _expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=)
 
 
 def explain(
-    value: Any, shape: type[msgspec.Struct], *, ignore_unknown: bool, strict: bool = True, whole: str = "body"
+    value: Any,
+    shape: type[msgspec.Struct],
+    *,
+    ignore_unknown: bool,
+    strict: bool = True,
+    whole: str = "body",
+    most: int = MAX_ERRORS,
 ) -> list[FieldError]:
-    """Every field of `value` that does not fit `shape`; empty where all fits.
+    """The fields of `value` that do not fit `shape`; empty where all fits.
 
     Args:
         value: what the JSON or the query says.
@@ -34,20 +42,28 @@ def explain(
         ignore_unknown: say nothing of fields that the shape does not have.
         strict: off where numbers and booleans come as text, as in a query.
         whole: what to call `value` itself.
+        most: how many faults to tell; finding the nearest name for all of a large body would hold up everyone.
     """
     if not isinstance(value, dict):
         return [FieldError(whole, f"must be a JSON object, not {_json_name(value)}")]
     fields = {field.name: field.type for field in msgspec.structs.fields(shape)}
-    return list(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict))
+    return list(islice(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict), most))
 
 
 def has_nul(value: Any) -> bool:
     """Whether any text in `value` has a NUL character, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(has_nul(key) or has_nul(item) for key, item in value.items())
-    return isinstance(value, list) and any(map(has_nul, value))
+    waiting = [value]  # no recursion: the decoder lets through what is deeper than Python's own stack
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            waiting += item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return False
 
 
 def _faults(
@@ -56,7 +72,8 @@ def _faults(
     for name, given in value.items():
         if name not in fields:
             if not ignore_unknown:
-                yield FieldError(_shown(name), _unknown(name, list(fields)))
+                shown = _shown(name)
+                yield FieldError(shown, _unknown(shown, list(fields)))
         elif has_nul(given):
             yield FieldError(name, "must not contain a NUL character")
         else:

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,6 +14,7 @@ from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import parse_contact_id
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_PAGE
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.http.decoding import query_pairs
 from numberkeep.http.deprecated import OLD_ORDERS
 from numberkeep.http.wire import ListParams
 
@@ -66,11 +67,7 @@ def list_query(params: ListParams) -> ListQuery:
 def next_link(path: str, query: bytes, order: Order, place: Position) -> str:
     """The `Link` header that leads to the page behind `place`: the same query with a cursor. RFC 8288."""
     cursor = _encode(_Cursor(order.by, order.descending, place.value, place.contact_id))
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-        if name not in {"cursor", "offset"}
-    ]
+    kept = [(name, value) for name, value in query_pairs(query) if name not in {"cursor", "offset"}]
     pairs: Sequence[tuple[str, str]] = [*kept, ("cursor", base64.urlsafe_b64encode(cursor).rstrip(b"=").decode())]
     return f'<{path}?{urlencode(pairs)}>; rel="next"'
 

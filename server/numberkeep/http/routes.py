@@ -21,7 +21,8 @@ async def list_contacts(call: Call) -> Answer:
     """List contacts, newest first unless told otherwise; a `Link` header leads to the next page."""
     params = call.query(wire.ListParams)
     query = list_query(params)
-    page = await contacts.list_page(call.context, call.account, query, params.phone_number)
+    number = None if params.phone_number is None else wire.number_in_url(params.phone_number)
+    page = await contacts.list_page(call.context, call.account, query, number)
     out = [wire.contact_out(contact) for contact in page.contacts]
     if page.next is None:
         return ok(out)

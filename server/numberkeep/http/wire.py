@@ -19,6 +19,7 @@ from numberkeep.domain.limits import (
     MAX_EMAIL,
     MAX_LABEL,
     MAX_NAME,
+    MAX_OFFSET,
     MAX_PHONE_INPUT,
     MAX_TAG,
     MAX_TAGS,
@@ -106,7 +107,7 @@ class ListParams(msgspec.Struct, kw_only=True):
     created_at_gte: str | None = None
     cursor: str | None = None
     limit: Annotated[int, Meta(ge=1)] | None = None
-    offset: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    offset: Annotated[int, Meta(ge=0, le=MAX_OFFSET)] | None = None
     opt_out: bool | None = None
     order_by: str | None = None
     order_direction: Literal["asc", "desc"] | None = None
@@ -254,6 +255,11 @@ def update_of(body: UpdateBody, region: str) -> tuple[domain.ContactPatch, domai
 def number_of(number: str | UnsetType | None) -> str:
     """A number that a request gives, as people write it; `""` where it gives none."""
     return "" if number is UNSET or number is None else number
+
+
+def number_in_url(text: str) -> str:
+    """A number in a path or a query: a `+` that was decoded as in a form arrives as a space."""
+    return "+" + text[1:] if text.startswith(" ") else text
 
 
 def _variables(body: ContactFields) -> dict[str, str] | domain.UnsetType | None:
