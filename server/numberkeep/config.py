@@ -76,6 +76,8 @@ def sqlite_path(database: str) -> Path | None:
     if database == "sqlite://:memory:":
         return None
     path = database.removeprefix("sqlite:///")
+    if not _is_utf8(path):
+        raise ConfigError("the database's path is not valid UTF-8: rename the file or its folder")
     if path == database or path in {"", ":memory:"}:  # SQLite would take the latter for no file at all
         raise ConfigError(
             f"the database {_without_password(database)!r} is not one that numberkeep can use: "
@@ -108,6 +110,15 @@ def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> st
     if text not in choices:
         raise ConfigError(f"{name} must be {' or '.join(choices)}, not {text!r}")
     return text
+
+
+def _is_utf8(text: str) -> bool:
+    """False for arguments and variables with other bytes, which Python reads as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _without_password(url: str) -> str:

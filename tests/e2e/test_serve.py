@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import httpx2
@@ -43,6 +44,18 @@ def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None
             assert (exported["SENDBLUE_API_API_KEY"], exported["SENDBLUE_API_API_SECRET"]) == ("my-key", "my-secret")
             with running.wire() as wire:
                 assert wire.get(f"{CONTACTS}/count").json() == {"count": 0}
+
+
+def test_the_export_line_can_be_pasted_whatever_the_secret(tmp_path: Path) -> None:
+    """A shell that reads the line gets the secret itself: nothing in it is expanded or run."""
+    secret = "a b$HOME'; touch ran; '"
+    with serving(tmp_path, NUMBERKEEP_API_KEY="my-key", NUMBERKEEP_API_SECRET=secret) as running:
+        assert running.process.stdout
+        line = running.process.stdout.readline()
+    script = f'{line}printf %s "$SENDBLUE_API_API_SECRET"'
+    said = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S607
+    assert said.stdout == secret
+    assert not (tmp_path / "ran").exists()
 
 
 def test_the_environment_configures_and_flags_win(tmp_path: Path) -> None:
@@ -176,6 +189,8 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
         ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
         (["--host", "256.0.0.1"], {}, "--host"),
+        (["--database", f"sqlite:///{'x' * 300}.db"], {}, "cannot open the database"),
+        (["--database", "sqlite:///\udcff.db"], {}, "not valid UTF-8"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(
@@ -212,6 +227,20 @@ def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
         secret = running.read_export()["SENDBLUE_API_API_SECRET"]
         assert running.stop() == 0
     assert secret.encode() not in (tmp_path / "numberkeep.db").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m", "\udcff"])
+def test_an_account_has_a_name_that_can_be_shown(tmp_path: Path, name: str) -> None:
+    """`keys list` is read on a terminal, line by line."""
+    done = run("keys", "create", "--account", name, cwd=tmp_path)
+    assert (done.returncode, "printable" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_cannot_exist_is_not_there_to_revoke(tmp_path: Path) -> None:
+    """Any bytes may stand on a command line."""
+    done = run("keys", "revoke", "\udcff", cwd=tmp_path)
+    assert (done.returncode, "there is no key" in done.stderr) == (1, True)
 
 
 def test_keys_need_a_database_that_lasts(tmp_path: Path) -> None:

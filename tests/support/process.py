@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -60,7 +61,7 @@ class Serving:
         """Wait for the `export` line, and give what it sets."""
         assert self.process.stdout
         line = self.process.stdout.readline()
-        self.exported = dict(pair.split("=", 1) for pair in line.removeprefix("export ").split())
+        self.exported = dict(pair.split("=", 1) for pair in shlex.split(line.removeprefix("export ")))
         return self.exported
 
     @property

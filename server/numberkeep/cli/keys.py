@@ -31,8 +31,8 @@ def keys() -> None:
 @json_option
 def create(account: str, database: str | None, *, as_json: bool) -> None:
     """Make a key pair and show it, once: only a hash of the secret is kept."""
-    if not account.strip():
-        raise click.BadParameter("give the account a name", param_hint="--account")
+    if not account.strip() or not account.isprintable():
+        raise click.BadParameter("give the account a name of printable characters", param_hint="--account")
     pair = new_key_pair()
     key = _run(database, lambda context: service.create(context, account, pair))
     if as_json:
@@ -63,7 +63,7 @@ def list_(database: str | None, *, as_json: bool) -> None:
 @database_option
 def revoke(key_id: str, database: str | None) -> None:
     """Revoke a key for good. A running service refuses it within a second."""
-    if not _run(database, lambda context: service.revoke(context, key_id)):
+    if not key_id.isprintable() or not _run(database, lambda context: service.revoke(context, key_id)):
         raise click.ClickException(f"there is no key {key_id}: `numberkeep keys list` shows them")
     click.echo(f"Revoked {key_id}.", err=True)
 

@@ -1,5 +1,7 @@
 """`numberkeep serve`."""
 
+from shlex import quote
+
 import click
 
 from numberkeep.config import DEFAULT_DATABASE, load_settings
@@ -37,5 +39,5 @@ def _announce(url: str, made: KeyPair | None) -> None:
     click.echo(f"numberkeep listens on {url}", err=True)
     if made is not None:
         click.echo("Made the account `default` with this key pair, shown once:", err=True)
-        pair = f"SENDBLUE_API_API_KEY={made.key_id} SENDBLUE_API_API_SECRET={made.secret}"
+        pair = f"SENDBLUE_API_API_KEY={quote(made.key_id)} SENDBLUE_API_API_SECRET={quote(made.secret)}"
         click.echo(f"export SENDBLUE_API_BASE_URL={url} {pair}")

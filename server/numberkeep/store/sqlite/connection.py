@@ -90,12 +90,13 @@ class Database:
 
     def _create_private(self) -> None:
         """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""
-        if self.path is None or self.path.exists():
+        if self.path is None:
             return
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            if not self.path.exists():
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise StoreUnusable(f"cannot create the database {self.path}: {error.strerror}") from error
+            raise StoreUnusable(f"cannot open the database {self.path}: {error.strerror}") from error
 
 
 @contextmanager

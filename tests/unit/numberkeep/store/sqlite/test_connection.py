@@ -144,7 +144,7 @@ async def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monke
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(StoreUnusable, match=r"cannot create the database .*: Permission denied"):
+    with pytest.raises(StoreUnusable, match=r"cannot open the database .*: Permission denied"):
         await opened(tmp_path / "contacts.db")
 
 
