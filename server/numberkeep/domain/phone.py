@@ -13,6 +13,7 @@ from numberkeep.domain.limits import MAX_PHONE_INPUT
 _e164 = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch
 
 # libphonenumber would find a number inside any text; here the whole text has to be one, in any script's digits.
+# So no extension gets through: it cannot be dialled by a message, and dropping it would store another number.
 _is_written_number = re.compile(r"[\d\s()+./\-\u2010-\u2015\uff0b]+").fullmatch
 
 
@@ -48,11 +49,6 @@ def parse_phone(text: str, region: str, *, field: str) -> str:
     return phone
 
 
-def mask_phone(phone: str) -> str:
-    """The number as a log may show it: its last two digits."""
-    return f"…{phone[-2:]}"
-
-
 def _parse(text: str, region: str) -> str | None:
     # Its tables take a tenth of a second to load, and most numbers are E.164 already.
     import phonenumbers  # noqa: PLC0415
@@ -61,10 +57,8 @@ def _parse(text: str, region: str) -> str | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    # An extension cannot be dialled by a message, and dropping it would store another number than was given. A number
-    # without its area code is possible to libphonenumber, but only within the area: as E.164 it is another number.
-    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    if number.extension or not possible:
+    # A number without its area code is possible to libphonenumber, but only within the area: as E.164 it is another.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return phone if _e164(phone) else None

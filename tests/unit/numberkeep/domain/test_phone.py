@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.limits import MAX_PHONE_INPUT
-from numberkeep.domain.phone import find_phone, mask_phone, parse_phone
+from numberkeep.domain.phone import find_phone, parse_phone
 
 NUMBERISH = st.text(st.sampled_from("0123456789+-() ./\u2010\uff0b\uff14\u0661\u00b2x;#\0\t\n"), max_size=20)
 REGIONS = st.sampled_from(["US", "GB", "DE", "IN", "MX", "IT"])
@@ -150,8 +150,3 @@ def test_parse_phone_names_the_field_of_a_bad_number() -> None:
     (error,) = refused.value.fields
     assert error.field == "sendblue_number"
     assert "+14155552671" in error.message
-
-
-def test_a_masked_number_shows_its_last_two_digits() -> None:
-    """A log may tell numbers apart, but not hold them."""
-    assert mask_phone("+14155552671") == "\u202671"
