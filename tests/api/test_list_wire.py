@@ -153,6 +153,22 @@ async def test_a_bad_parameter_is_named(wire: httpx2.AsyncClient, query: str, fi
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("order_direction=up", "must be asc or desc"),
+        ("order_by=height", "must be one of created_at, first_name, last_name, phone"),
+        ("limit=ten", "must be a whole number, not a string"),
+        ("limit=0", "must be at least 1"),
+        ("verified=maybe", "must be true or false, not a string"),
+    ],
+)
+async def test_a_bad_parameter_is_told_what_it_must_be(wire: httpx2.AsyncClient, query: str, message: str) -> None:
+    """The message names every choice, and nothing that a query cannot say."""
+    answer = await wire.get(f"{CONTACTS}?{query}")
+    assert [error["message"] for error in answer.json()["errors"]] == [message]
+
+
 async def test_a_cursor_belongs_to_its_order(wire: httpx2.AsyncClient) -> None:
     """A cursor with another order, or with an offset, is refused with the mend."""
     link = (await wire.get(CONTACTS, params={"limit": 1})).headers["link"]

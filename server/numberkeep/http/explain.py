@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
@@ -84,8 +84,11 @@ def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[Fi
     text = _misfit(given, wanted, strict=strict)
     if text is None:
         return
+    if text.startswith("Invalid enum value"):
+        yield FieldError(name, f"must be {' or '.join(_choices(wanted))}")
+        return
     if " - at `" not in text:
-        yield FieldError(name, _in_words(text))
+        yield FieldError(name, _in_words(text if strict else text.replace(" | null", "")))  # no query says null
         return
     for place, part in _parts(name, given):
         fault = _misfit(part, wanted, strict=strict)
@@ -107,6 +110,11 @@ def _misfit(given: Any, wanted: Any, *, strict: bool) -> str | None:
     except msgspec.ValidationError as error:
         return str(error)
     return None
+
+
+def _choices(wanted: Any) -> list[str]:
+    """The texts of the `Literal` in a type."""
+    return [wanted] if isinstance(wanted, str) else [text for part in get_args(wanted) for text in _choices(part)]
 
 
 def _in_words(text: str) -> str:
