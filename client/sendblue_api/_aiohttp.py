@@ -47,7 +47,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the body of the answer is read later."""
-        session = self._sessions.get(asyncio.get_running_loop()) or self._open()
+        session = self._sessions.get(asyncio.get_running_loop()) or await self._open()
         limit = request.extensions.get("timeout", {})
         with _translated(request):
             response = await session.request(
@@ -66,13 +66,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(response.status, headers=list(response.raw_headers), stream=_Body(request, response))
 
     async def aclose(self) -> None:
-        """Close the running loop's session; those of other loops are dropped."""
-        session = self._sessions.pop(asyncio.get_running_loop(), None)
-        if session is not None:
-            await session.close()
+        """Close the sessions of the running loop and of loops that are gone."""
+        for loop, session in list(self._sessions.items()):
+            if loop.is_closed() or loop is asyncio.get_running_loop():
+                await self._sessions.pop(loop, session).close()
 
-    def _open(self) -> aiohttp.ClientSession:
-        self._sessions = {loop: session for loop, session in self._sessions.items() if not loop.is_closed()}
+    async def _open(self) -> aiohttp.ClientSession:
+        await self.aclose()  # a loop that is gone would be kept alive by its session
         connector = aiohttp.TCPConnector(
             limit=self._limits.max_connections or 0, keepalive_timeout=self._limits.keepalive_expiry, ssl=self._verify
         )

@@ -116,9 +116,9 @@ class ContactsResource:
             SendblueAPIError: the service lets nobody walk further in this order.
             ValueError: `page_size` is out of range.
         """
+        arguments = locals()
         from ._pages import pages  # noqa: PLC0415 - few programs need it
 
-        arguments = locals()
         return self._sender.walk(pages(arguments.pop("page_size"), arguments))
 
     def create(

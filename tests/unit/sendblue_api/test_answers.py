@@ -1,6 +1,7 @@
 """What the caller gets of an answer, sound or odd."""
 
 import json
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from sendblue_api import APIResponseValidationError, APIStatusError, BaseModel, NotFoundError, types
 from sendblue_api._casing import CAMEL_OF
 from sendblue_api.types import contacts as bulk_types
-from unit.sendblue_api.scripted_service import CONTACT, Driver
+from unit.sendblue_api.scripted_service import CONTACT, Driver, settled
 
 NUMBER = "+15551234567"
 
@@ -165,6 +166,52 @@ async def test_a_2xx_that_says_error_raises(api: Driver, name: str) -> None:
     assert not isinstance(caught.value, NotFoundError)
     assert caught.value.body == body
     assert str(caught.value) == f"Error code: 200 - {body}"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "text"),
+    [
+        ("contacts.count", {"count": "3"}, "does not fit ContactCountResponse"),
+        ("contacts.list", [{"phone": 5}], "does not fit list"),
+        ("contacts.list", {}, "does not fit list"),
+    ],
+)
+async def test_strict_validation(api: Driver, name: str, answer: object, text: str) -> None:
+    """With `_strict_response_validation` what does not fit is an error that holds the answer; raw answers too."""
+    api.connect(_strict_response_validation=True)
+    api.answers(httpx2.Response(200, json=answer))
+    with pytest.raises(APIResponseValidationError, match=text) as caught:
+        await api(name)
+    assert caught.value.body == answer
+    response = await api(name.replace("contacts", "contacts.with_raw_response"))
+    with pytest.raises(APIResponseValidationError, match=text):
+        await settled(response.parse)
+    copy = api.client.copy(max_retries=0)
+    with pytest.raises(APIResponseValidationError, match=text):
+        await settled(getattr(copy.contacts, name.partition(".")[2]))
+    api.answers(httpx2.Response(200, json={"status": "ERROR"}))
+    with pytest.raises(APIStatusError):
+        await api(name)
+
+
+def test_models_can_be_pickled_and_compared() -> None:
+    """With what the model does not know, and without loading anything before."""
+    contact = types.Contact.construct(phone=NUMBER, created_at=CONTACT["created_at"], mood={"a": 1}, tags=5)
+    answer = types.ContactCreateResponse(contact=contact, status="OK")
+    again = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own
+    assert again == answer
+    assert again.contact.mood == {"a": 1}
+    assert again.contact.model_fields_set == {"phone", "created_at", "mood", "tags"}
+    assert contact != types.Contact(phone=NUMBER)
+
+
+def test_construct_takes_anything() -> None:
+    """Values of any type, read as in an answer where they fit; which count as sent can be said."""
+    made = datetime(2026, 1, 2, tzinfo=UTC)
+    answer: Any = types.ContactCreateResponse.construct(contact={"phone": 3, "created_at": made}, odd=object)
+    assert (type(answer.contact), answer.contact.phone, answer.contact.created_at) == (types.Contact, 3, made)
+    assert (answer.odd, answer.status) == (object, None)
+    assert types.Contact.construct({"phone"}, phone="1", last_name="L").model_fields_set == {"phone"}
 
 
 def test_to_json_is_indented_and_to_dict_says_what_was_sent() -> None:
