@@ -74,13 +74,11 @@ def measure(rounds: int, seconds: float) -> Iterator[str]:
                         said = _run(python, "client_ready.py", measurement.job, url, people.phone(0))
                     else:
                         said = _run(python, "client_worker.py", client, measurement.job, url, folder, str(seconds))
-                    runs[client] += [float(number) * measurement.scale for number in said.split()]
+                    runs[client].append(float(said) * measurement.scale)
             yield _row(measurement, runs["ours"], runs["official"])
 
 
 def _row(measurement: Measurement, ours: list[float], official: list[float]) -> str:
-    if not ours:
-        return f"| {measurement.name} | not offered | {median(official):,.0f} | |"
     ratio = median([one / other for one, other in zip(ours, official, strict=True)])
     return f"| {measurement.name} | {median(ours):,.0f} | {median(official):,.0f} | {ratio:.2f} |"
 

@@ -40,8 +40,7 @@ def interpreter(client: Client, *, aiohttp: bool) -> Path:
 
 
 def _install(python: Path, *what: str) -> None:
-    # Quiet twice: where our client does not have the extra, its row in the table says so.
-    pip = [sys.executable, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", "--python", str(python)]
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python)]
     pins = [argument for path in PINS for argument in ("--constraint", str(path))]
     if subprocess.run([*pip, "install", *pins, *what], check=False).returncode:
         sys.exit("The clients are measured in environments of their own, and one could not be installed.")

@@ -1,8 +1,8 @@
 """One measurement of the client that is installed here, whichever of the two it is; prints one number.
 
 `python -I bench/client_worker.py CLIENT JOB URL FOLDER SECONDS`, with CLIENT `ours` or `official`. FOLDER has answers
-of the service as it sent them: `one.json`, `created.json` and `all.json`. Prints nothing where the client does not
-offer what the job measures. It needs nothing but the client, for it runs in environments that have nothing else.
+of the service as it sent them: `one.json`, `created.json` and `all.json`. It needs nothing but the client, for it runs
+in environments that have nothing else.
 """
 
 import asyncio
@@ -73,12 +73,11 @@ class Job:
 
     def concurrent(self) -> float:
         """Calls a second against the service, 100 at a time, on the default transport."""
-        return asyncio.run(self._at_once({}))
+        return asyncio.run(self._at_once())
 
-    def concurrent_aiohttp(self) -> float | None:
+    def concurrent_aiohttp(self) -> float:
         """The same on aiohttp."""
-        transport = getattr(sendblue_api, "DefaultAioHttpClient", None)
-        return None if transport is None else asyncio.run(self._at_once({"http_client": transport}))
+        return asyncio.run(self._at_once(sendblue_api.DefaultAioHttpClient))
 
     def _on_mock(self, answer: str) -> Any:
         http: Any = import_module(HTTP[self.client])
@@ -104,10 +103,10 @@ class Job:
             rate = calls / (clock() - began)
         return rate
 
-    async def _at_once(self, transport: dict[str, Callable[[], Any]]) -> float:
-        given = {name: make() for name, make in transport.items()}
+    async def _at_once(self, transport: Callable[[], Any] | None = None) -> float:
+        http_client = transport() if transport else None
         calls = 0
-        async with sendblue_api.AsyncSendblueAPI(**SETTINGS, base_url=self.url, **given) as client:
+        async with sendblue_api.AsyncSendblueAPI(**SETTINGS, base_url=self.url, http_client=http_client) as client:
 
             async def repeat(phone: str, end: float) -> None:
                 nonlocal calls
@@ -127,9 +126,7 @@ class Job:
 def main() -> None:
     """Measure what the command line asks for."""
     client, job, url, folder, seconds = sys.argv[1:]
-    rate = getattr(Job(client, url, Path(folder), float(seconds)), job)()
-    if rate is not None:
-        print(rate)
+    print(getattr(Job(client, url, Path(folder), float(seconds)), job)())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ The two fixtures are what to copy into a `conftest.py`. Run it with the numberke
     .venv/bin/pytest examples/test_with_numberkeep.py
 """
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ def numberkeep() -> Iterator[Mapping[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         exported = process.stdout.readline().removeprefix("export ")  # printed when it listens
-        yield dict(setting.split("=", 1) for setting in exported.split())
+        yield dict(setting.split("=", 1) for setting in shlex.split(exported))
         process.terminate()
 
 

@@ -8,8 +8,6 @@ Run it with the three variables of the `export` line that `make serve` prints:
     .venv/bin/python examples/verification.py
 """
 
-import httpx2
-
 from sendblue_api import RateLimitError, SendblueAPI
 
 PHONE = "+14155552671"
@@ -34,8 +32,7 @@ def main() -> None:
         print(ask(client, PHONE))
         print(ask(client, PHONE))
 
-        keys = {"sb-api-key-id": client.api_key, "sb-api-secret-key": client.api_secret}
-        for message in httpx2.get(client.base_url.join("/_numberkeep/messages"), headers=keys).json():
+        for message in client.get("/_numberkeep/messages", cast_to=list[dict[str, str]]):
             print(message["to"], message["content"])
 
 

@@ -76,7 +76,7 @@ def test_the_csv_is_imported_and_again(exported: Mapping[str, str]) -> None:
     """Every column arrives, an empty cell is left out, and a second run changes nothing."""
     for _ in range(2):
         done = run_example("import_csv", EXAMPLES / "contacts.csv", exported=exported)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "5 contacts stored\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "5 contacts stored, 0 refused\n", "")
     with SendblueAPI(
         base_url=exported["SENDBLUE_API_BASE_URL"],
         api_key=exported["SENDBLUE_API_API_KEY"],
@@ -91,12 +91,12 @@ def test_the_csv_is_imported_and_again(exported: Mapping[str, str]) -> None:
 
 
 def test_a_bad_row_of_the_csv_is_named(exported: Mapping[str, str], tmp_path: Path) -> None:
-    """Of 1,002 rows the one in the second request is wrong: the first thousand are stored, and the row is named."""
+    """Of 1,002 rows, the last is wrong: the others are stored, and the row is named as a spreadsheet counts it."""
     phones = [f"+1415555{number:04d}" for number in range(1001)]
     (tmp_path / "bad.csv").write_text("\n".join(["phone,first_name", *phones, "12,Nobody"]))
     done = run_example("import_csv", tmp_path / "bad.csv", exported=exported)
-    assert (done.returncode, done.stdout) == (1, "1000 contacts stored\n")
-    assert done.stderr.startswith("row 1003: phone is not a phone number")
+    assert (done.returncode, done.stdout) == (1, "1001 contacts stored, 1 refused\n")
+    assert done.stderr.startswith("row 1003: phone: is not a phone number")
     assert len(done.stderr.splitlines()) == 1
 
 

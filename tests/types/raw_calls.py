@@ -1,0 +1,69 @@
+"""What an editor knows of raw, streaming and walked results, for `make types`. Nothing here is ever run."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import assert_type
+
+import httpx2
+
+from sendblue_api import APIResponse, AsyncAPIResponse, AsyncSendblueAPI, SendblueAPI
+from sendblue_api.types import Contact, ContactCreateResponse, ContactRetrieveResponse
+from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, RowResult
+
+
+def raw(client: SendblueAPI) -> None:
+    """The methods keep their arguments, and `parse` gives what the plain method returns."""
+    contacts = client.contacts.with_raw_response
+    assert_type(contacts.create(number="+14155552671", tags=["vip"]), APIResponse[ContactCreateResponse])
+    retrieved = contacts.retrieve("+14155552671", timeout=1)
+    assert_type(retrieved.parse(), ContactRetrieveResponse)
+    assert_type(retrieved.parse(to=Contact), Contact)
+    assert_type(retrieved.headers, httpx2.Headers)
+    assert_type(retrieved.status_code, int)
+    assert_type(retrieved.read(), bytes)
+    assert_type(contacts.list(limit=10).parse(), list[Contact])
+    assert_type(contacts.bulk.create(contacts=[{"phone": "+14155552671"}]).parse(), BulkCreateResponse)
+    assert_type(client.contacts.bulk.with_raw_response.delete(contact_ids=["+1"]).parse(), BulkDeleteResponse)
+
+
+def streamed(client: SendblueAPI) -> None:
+    """In a `with` block, the same."""
+    with client.contacts.with_streaming_response.list(limit=10) as answer:
+        assert_type(answer, APIResponse[list[Contact]])
+        assert_type(answer.iter_bytes(1024), Iterator[bytes])
+        assert_type(answer.iter_lines(), Iterator[str])
+        assert_type(answer.parse(), list[Contact])
+    with client.contacts.bulk.with_streaming_response.create(contacts=[]) as bulk_answer:
+        assert_type(bulk_answer.parse(), BulkCreateResponse)
+
+
+async def async_raw(client: AsyncSendblueAPI) -> None:
+    """What is awaited: the call, and whatever may read the body."""
+    contacts = client.contacts.with_raw_response
+    assert_type(await contacts.create(number="+14155552671"), AsyncAPIResponse[ContactCreateResponse])
+    retrieved = await contacts.retrieve("+14155552671")
+    assert_type(await retrieved.parse(), ContactRetrieveResponse)
+    assert_type(await retrieved.read(), bytes)
+    assert_type(retrieved.status_code, int)
+    assert_type(await (await contacts.bulk.delete(contact_ids=["+1"])).parse(), BulkDeleteResponse)
+
+
+async def async_streamed(client: AsyncSendblueAPI) -> None:
+    """In an `async with` block, the same."""
+    async with client.contacts.with_streaming_response.list(limit=10) as answer:
+        assert_type(answer, AsyncAPIResponse[list[Contact]])
+        assert_type(answer.iter_bytes(), AsyncIterator[bytes])
+        assert_type(await answer.parse(), list[Contact])
+
+
+def walked(client: SendblueAPI) -> None:
+    """Every contact, and every row's result."""
+    assert_type(client.contacts.iter(page_size=100, order_by="phone"), Iterator[Contact])
+    assert_type(client.contacts.bulk.create_all([{"phone": "+14155552671"}], chunk=10), Iterator[RowResult])
+
+
+async def async_walked(client: AsyncSendblueAPI) -> None:
+    """The same for `async for`."""
+    async for contact in client.contacts.iter():
+        assert_type(contact, Contact)
+    async for result in client.contacts.bulk.create_all([{"phone": "+14155552671"}]):
+        assert_type(result, RowResult)
