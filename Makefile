@@ -37,7 +37,7 @@ lock: $(VENV)/installed-dev
 		--output-file constraints.txt client/pyproject.toml server/pyproject.toml requirements-dev.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-bench
 
 # Where Python comes without ensurepip (Debian's python3 without python3-venv), the system's pip fills the environment.
 $(VENV)/bin/python:
