@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
@@ -42,13 +43,15 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     ) -> None:
         self._verify = verify
         self._limits = limits
-        self._trust_env = trust_env
+        self._proxies = getproxies() if trust_env else {}
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; the body of the answer is read later."""
         session = self._sessions.get(asyncio.get_running_loop()) or await self._open()
         limit = request.extensions.get("timeout", {})
+        # aiohttp's own trust_env asks a thread for each request, and would send what a .netrc says along.
+        proxy = self._proxies.get(request.url.scheme)
         with _translated(request):
             response = await session.request(
                 request.method,
@@ -56,6 +59,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
                 data=await request.aread() or None,
                 allow_redirects=False,
+                proxy=None if proxy is None or proxy_bypass(request.url.host) else proxy,
                 timeout=aiohttp.ClientTimeout(
                     total=None,
                     connect=limit.get("pool"),
@@ -81,7 +85,6 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=_ADDED_BY_AIOHTTP,
-            trust_env=self._trust_env,
         )
         return session
 

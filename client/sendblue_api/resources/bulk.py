@@ -12,30 +12,20 @@ from sendblue_api._senders import Sender
 from sendblue_api.types import contacts as bulk_types
 
 from . import _operations as operations
+from ._resource import Resource, later
 
 if TYPE_CHECKING:
-    from .raw import BulkWithRawResponse, BulkWithStreamingResponse
+    from . import raw
 
 
-class BulkResource:
+class BulkResource(Resource[Sender]):
     """`client.contacts.bulk`. What every method takes and may raise stands with `ContactsResource`."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
+    with_raw_response: cached_property[raw.BulkWithRawResponse] = later("Raw")
+    """The same methods, which return an `APIResponse`."""
 
-    @cached_property
-    def with_raw_response(self) -> BulkWithRawResponse:
-        """The same methods, which return an `APIResponse`."""
-        from .raw import BulkWithRawResponse  # noqa: PLC0415 - few programs need it
-
-        return BulkWithRawResponse(self._sender)
-
-    @cached_property
-    def with_streaming_response(self) -> BulkWithStreamingResponse:
-        """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
-        from .raw import BulkWithStreamingResponse  # noqa: PLC0415 - few programs need it
-
-        return BulkWithStreamingResponse(self._sender)
+    with_streaming_response: cached_property[raw.BulkWithStreamingResponse] = later("Streaming")
+    """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
 
     def create(
         self, *, contacts: Iterable[bulk_types.ContactInput], **options: Unpack[CallOptions]

@@ -14,13 +14,14 @@ from sendblue_api._operation import describe
 from sendblue_api._senders import Sender
 
 from . import _operations as operations
+from ._resource import Resource, attached, later
 from .bulk import BulkResource
 
 if TYPE_CHECKING:
-    from .raw import ContactsWithRawResponse, ContactsWithStreamingResponse
+    from . import raw
 
 
-class ContactsResource:
+class ContactsResource(Resource[Sender]):
     """`client.contacts`.
 
     Every method also takes `extra_headers`, `extra_query`, `extra_body` and `timeout`, for this call alone: see
@@ -30,27 +31,13 @@ class ContactsResource:
     subclasses by status), `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
     """
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
+    bulk = attached(BulkResource)
 
-    @cached_property
-    def bulk(self) -> BulkResource:
-        """Many contacts in one call."""
-        return BulkResource(self._sender)
+    with_raw_response: cached_property[raw.ContactsWithRawResponse] = later("Raw")
+    """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
 
-    @cached_property
-    def with_raw_response(self) -> ContactsWithRawResponse:
-        """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
-        from .raw import ContactsWithRawResponse  # noqa: PLC0415 - few programs need it
-
-        return ContactsWithRawResponse(self._sender)
-
-    @cached_property
-    def with_streaming_response(self) -> ContactsWithStreamingResponse:
-        """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
-        from .raw import ContactsWithStreamingResponse  # noqa: PLC0415 - few programs need it
-
-        return ContactsWithStreamingResponse(self._sender)
+    with_streaming_response: cached_property[raw.ContactsWithStreamingResponse] = later("Streaming")
+    """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
 
     def list(
         self,

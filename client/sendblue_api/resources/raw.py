@@ -4,7 +4,6 @@ What differs is the sender that they hand their call to; the functions below tel
 """
 
 from collections.abc import Callable, Coroutine
-from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sendblue_api._raw import (
@@ -17,8 +16,8 @@ from sendblue_api._raw import (
     ResponseContext,
     StreamingSender,
 )
-from sendblue_api._senders import AsyncSender, Sender
 
+from ._resource import Resource, attached
 from .bulk import BulkResource
 from .contacts import ContactsResource
 
@@ -43,28 +42,17 @@ def _streamed_async(method: Method[P, T]) -> Method[P, AsyncResponseContext[T]]:
     return cast("Method[P, AsyncResponseContext[T]]", method)
 
 
-class BulkWithRawResponse:
-    """`client.contacts.bulk.with_raw_response`."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = RawSender(sender)
+class BulkWithRawResponse(Resource[RawSender]):
+    """`contacts.bulk.with_raw_response`."""
 
     create = _raw(BulkResource.create)
     delete = _raw(BulkResource.delete)
 
 
-class ContactsWithRawResponse:
-    """`client.contacts.with_raw_response`."""
+class ContactsWithRawResponse(Resource[RawSender]):
+    """`contacts.with_raw_response`."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._plain = sender
-        self._sender = RawSender(sender)
-
-    @cached_property
-    def bulk(self) -> BulkWithRawResponse:
-        """Many contacts in one call."""
-        return BulkWithRawResponse(self._plain)
-
+    bulk = attached(BulkWithRawResponse)
     list = _raw(ContactsResource.list)
     create = _raw(ContactsResource.create)
     count = _raw(ContactsResource.count)
@@ -75,28 +63,17 @@ class ContactsWithRawResponse:
     delete = _raw(ContactsResource.delete)
 
 
-class BulkWithStreamingResponse:
-    """`client.contacts.bulk.with_streaming_response`."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = StreamingSender(sender)
+class BulkWithStreamingResponse(Resource[StreamingSender]):
+    """`contacts.bulk.with_streaming_response`."""
 
     create = _streamed(BulkResource.create)
     delete = _streamed(BulkResource.delete)
 
 
-class ContactsWithStreamingResponse:
-    """`client.contacts.with_streaming_response`."""
+class ContactsWithStreamingResponse(Resource[StreamingSender]):
+    """`contacts.with_streaming_response`."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._plain = sender
-        self._sender = StreamingSender(sender)
-
-    @cached_property
-    def bulk(self) -> BulkWithStreamingResponse:
-        """Many contacts in one call."""
-        return BulkWithStreamingResponse(self._plain)
-
+    bulk = attached(BulkWithStreamingResponse)
     list = _streamed(ContactsResource.list)
     create = _streamed(ContactsResource.create)
     count = _streamed(ContactsResource.count)
@@ -107,28 +84,17 @@ class ContactsWithStreamingResponse:
     delete = _streamed(ContactsResource.delete)
 
 
-class AsyncBulkWithRawResponse:
-    """`client.contacts.bulk.with_raw_response` of the async client."""
-
-    def __init__(self, sender: AsyncSender) -> None:
-        self._sender = AsyncRawSender(sender)
+class AsyncBulkWithRawResponse(Resource[AsyncRawSender]):
+    """`contacts.bulk.with_raw_response` of the async client."""
 
     create = _raw_async(BulkResource.create)
     delete = _raw_async(BulkResource.delete)
 
 
-class AsyncContactsWithRawResponse:
-    """`client.contacts.with_raw_response` of the async client."""
+class AsyncContactsWithRawResponse(Resource[AsyncRawSender]):
+    """`contacts.with_raw_response` of the async client."""
 
-    def __init__(self, sender: AsyncSender) -> None:
-        self._plain = sender
-        self._sender = AsyncRawSender(sender)
-
-    @cached_property
-    def bulk(self) -> AsyncBulkWithRawResponse:
-        """Many contacts in one call."""
-        return AsyncBulkWithRawResponse(self._plain)
-
+    bulk = attached(AsyncBulkWithRawResponse)
     list = _raw_async(ContactsResource.list)
     create = _raw_async(ContactsResource.create)
     count = _raw_async(ContactsResource.count)
@@ -139,28 +105,17 @@ class AsyncContactsWithRawResponse:
     delete = _raw_async(ContactsResource.delete)
 
 
-class AsyncBulkWithStreamingResponse:
-    """`client.contacts.bulk.with_streaming_response` of the async client."""
-
-    def __init__(self, sender: AsyncSender) -> None:
-        self._sender = AsyncStreamingSender(sender)
+class AsyncBulkWithStreamingResponse(Resource[AsyncStreamingSender]):
+    """`contacts.bulk.with_streaming_response` of the async client."""
 
     create = _streamed_async(BulkResource.create)
     delete = _streamed_async(BulkResource.delete)
 
 
-class AsyncContactsWithStreamingResponse:
-    """`client.contacts.with_streaming_response` of the async client."""
+class AsyncContactsWithStreamingResponse(Resource[AsyncStreamingSender]):
+    """`contacts.with_streaming_response` of the async client."""
 
-    def __init__(self, sender: AsyncSender) -> None:
-        self._plain = sender
-        self._sender = AsyncStreamingSender(sender)
-
-    @cached_property
-    def bulk(self) -> AsyncBulkWithStreamingResponse:
-        """Many contacts in one call."""
-        return AsyncBulkWithStreamingResponse(self._plain)
-
+    bulk = attached(AsyncBulkWithStreamingResponse)
     list = _streamed_async(ContactsResource.list)
     create = _streamed_async(ContactsResource.create)
     count = _streamed_async(ContactsResource.count)
