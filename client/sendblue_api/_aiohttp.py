@@ -19,7 +19,6 @@ _ERRORS = (  # the first that fits; what fits none is a failure of httpx2 all th
     (aiohttp.ClientConnectorError, httpx2.ConnectError),
     (aiohttp.ServerDisconnectedError, httpx2.RemoteProtocolError),
     (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),
-    (aiohttp.InvalidURL, httpx2.UnsupportedProtocol),
     (aiohttp.ClientError, httpx2.NetworkError),
     (OSError, httpx2.NetworkError),
 )
@@ -30,7 +29,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     Args:
         verify: False trusts any certificate; an `ssl.SSLContext` says which are trusted.
-        limits: how many connections are open at once; aiohttp keeps any of them alive, for as long as is said here.
+        limits: how many connections are open at once, and for how long an idle one is kept.
         trust_env: take proxies from the environment.
     """
 
@@ -47,7 +46,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request; the body of the answer is read later."""
+        """Send a request."""
         session = self._sessions.get(asyncio.get_running_loop()) or await self._open()
         limit = request.extensions.get("timeout", {})
         # aiohttp's own trust_env asks a thread for each request, and would send what a .netrc says along.
@@ -71,21 +70,24 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close the sessions of the running loop and of loops that are gone."""
-        for loop, session in list(self._sessions.items()):
-            if loop.is_closed() or loop is asyncio.get_running_loop():
-                await self._sessions.pop(loop, session).close()
+        running = asyncio.get_running_loop()
+        for loop in [loop for loop in self._sessions if loop is running or loop.is_closed()]:
+            await self._sessions.pop(loop).close()
 
     async def _open(self) -> aiohttp.ClientSession:
-        await self.aclose()  # a loop that is gone would be kept alive by its session
-        connector = aiohttp.TCPConnector(
-            limit=self._limits.max_connections or 0, keepalive_timeout=self._limits.keepalive_expiry, ssl=self._verify
-        )
-        session = self._sessions[asyncio.get_running_loop()] = aiohttp.ClientSession(
-            connector=connector,
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._limits.max_connections or 0,
+                keepalive_timeout=self._limits.keepalive_expiry,
+                ssl=self._verify,
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=_ADDED_BY_AIOHTTP,
         )
+        self._sessions[asyncio.get_running_loop()] = session
+        for loop in [loop for loop in self._sessions if loop.is_closed()]:  # its session would keep it alive
+            await self._sessions.pop(loop).close()
         return session
 
 

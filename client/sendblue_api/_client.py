@@ -60,19 +60,9 @@ class _Client(Generic[SenderT, HttpT, LegacyT]):
         http_client: HttpT | LegacyT | None = None,
         _strict_response_validation: bool = False,
     ) -> None:
+        given = locals()
         http_client = self._adopt(http_client)
-        settings = resolve(
-            agent=self._agent,
-            api_key=api_key,
-            api_secret=api_secret,
-            base_url=base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            default_headers=default_headers,
-            default_query=default_query,
-            http_client=http_client,
-            strict=_strict_response_validation,
-        )
+        settings = resolve(self._agent, http_client, given)
         self._sender = self._connect(settings, http_client)
 
     def _adopt(self, http_client: HttpT | LegacyT | None) -> HttpT | None:
@@ -102,7 +92,7 @@ class _Client(Generic[SenderT, HttpT, LegacyT]):
 
     @property
     def base_url(self) -> httpx2.URL:
-        """Where the service is. Can be set; calls from then on go there, with the same key pair."""
+        """Where the service is. Can be set: calls from then on go there, with the same key pair."""
         return self._sender.settings.base_url
 
     @base_url.setter

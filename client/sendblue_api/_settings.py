@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from ._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, URLTypes, omit
+from ._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, omit
 from ._errors import SendblueAPIError
 from ._version import __version__
 
@@ -110,43 +110,37 @@ class Settings:
         return extensions(self.timeout)
 
 
-def resolve(
-    *,
-    agent: str,
-    api_key: str | None,
-    api_secret: str | None,
-    base_url: URLTypes | None,
-    timeout: TimeoutTypes | NotGiven,
-    max_retries: int,
-    default_headers: HeaderMapping | None,
-    default_query: QueryMapping | None,
-    http_client: httpx2.Client | httpx2.AsyncClient | None,
-    strict: bool,
-) -> Settings:
+def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, given: Mapping[str, Any]) -> Settings:
     """Settings from the arguments of a constructor and, where those say nothing, from the environment.
+
+    Args:
+        agent: the name in the User-Agent header.
+        http_client: the caller's, or None.
+        given: the other arguments of the constructor by name.
 
     Raises:
         SendblueAPIError: a key is missing or malformed, or the base URL is not a whole address.
         TypeError: `max_retries` is None.
     """
+    timeout, base_url = given["timeout"], given["base_url"]
     if isinstance(timeout, NotGiven):
         timeout = DEFAULT_TIMEOUT
         # A client whose maker chose a timeout keeps it; 5 seconds are httpx2's own when nobody chose.
         if http_client is not None and http_client.timeout != httpx2.Timeout(5.0):
             timeout = http_client.timeout
+    if base_url is None:
+        base_url = os.environ.get("SENDBLUE_API_BASE_URL") or DEFAULT_BASE_URL
     return Settings(
         agent=agent,
-        api_key=_key("api_key", api_key),
-        api_secret=_key("api_secret", api_secret),
-        base_url=httpx2.URL(
-            os.environ.get("SENDBLUE_API_BASE_URL") or DEFAULT_BASE_URL if base_url is None else str(base_url)
-        ),
+        api_key=_key("api_key", given["api_key"]),
+        api_secret=_key("api_secret", given["api_secret"]),
+        base_url=httpx2.URL(str(base_url)),
         timeout=timeout,
-        max_retries=max_retries,
-        default_headers={**_custom_headers(), **(default_headers or {})},
-        default_query=default_query or {},
+        max_retries=given["max_retries"],
+        default_headers={**_custom_headers(), **(given["default_headers"] or {})},
+        default_query=given["default_query"] or {},
         http_client=http_client,
-        strict=strict,
+        strict=given["_strict_response_validation"],
     )
 
 
