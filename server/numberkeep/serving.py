@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -46,12 +46,29 @@ class CannotServe(Exception):
     """The service cannot start; the text says why."""
 
 
-def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -> None:
+@dataclass(slots=True, frozen=True)
+class Started:
+    """What there is to say of a service that listens.
+
+    Attributes:
+        url: where.
+        new_pair: the key pair that was made at random for an empty store; nobody else knows its secret.
+        given_pair_made: the empty store has the pair of the settings now.
+        given_pair_unknown: the settings name a pair that does not open this store, which has keys already.
+    """
+
+    url: str
+    new_pair: KeyPair | None = None
+    given_pair_made: bool = False
+    given_pair_unknown: bool = False
+
+
+def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is in flight and close the store.
 
     Args:
         settings: how to run.
-        announce: called with the service's URL once it listens, and with the key pair where it was made now.
+        announce: called once it listens.
 
     Raises:
         CannotServe: the address cannot be listened on.
@@ -61,10 +78,12 @@ def serve(settings: Settings, announce: Callable[[str, KeyPair | None], None]) -
     if settings.workers > 1:
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
     address, port = _free_address(settings.host, settings.port)
-    pair = settings.first_key or new_key_pair()
-    made = asyncio.run(_prepare(settings, pair))
     url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
-    _when_listening(address, port, partial(announce, url, pair if made else None))
+    pair = settings.first_key or new_key_pair()
+    made, opens = asyncio.run(_prepare(settings, pair))
+    given = settings.first_key is not None
+    started = Started(url, None if given or not made else pair, given and made, given and not opens)
+    _when_listening(address, port, partial(announce, started))
     load = partial(_load, replace(settings, first_key=pair))
     make_server(address, port).serve(target_loader=load, wrap_loader=False)
 
@@ -105,12 +124,15 @@ def _end_with_supervisor() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-async def _prepare(settings: Settings, pair: KeyPair) -> bool:
-    """Open the store once, so that what is wrong with it is said before anything starts; True where `pair` is new."""
+async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
+    """Open the store once, so that what is wrong with it is said before anything starts.
+
+    Gives whether `pair` was made now, and whether it opens the store.
+    """
     context = make_context(settings)
     await context.store.open()
     try:
-        return await keys.create_first(context, pair)
+        return await keys.create_first(context, pair), await keys.opens(context, pair)
     finally:
         await context.store.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from support.process import PATIENCE, run, serving
+from support.process import PATIENCE, environment, run, serving
 
 CONTACTS = "/api/v2/contacts"
 BODY = b'{"number": "+14155552671"}'
@@ -40,22 +40,49 @@ def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None
     for database in ("sqlite:///a.db", "sqlite://:memory:"):
         settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "my-secret"}
         with serving(tmp_path, "--database", database, **settings) as running:
-            exported = running.read_export()
-            assert (exported["SENDBLUE_API_API_KEY"], exported["SENDBLUE_API_API_SECRET"]) == ("my-key", "my-secret")
-            with running.wire() as wire:
-                assert wire.get(f"{CONTACTS}/count").json() == {"count": 0}
+            headers = {"sb-api-key-id": "my-key", "sb-api-secret-key": "my-secret"}
+            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=headers).json() == {"count": 0}
 
 
-def test_the_export_line_can_be_pasted_whatever_the_secret(tmp_path: Path) -> None:
-    """A shell that reads the line gets the secret itself: nothing in it is expanded or run."""
-    secret = "a b$HOME'; touch ran; '"
-    with serving(tmp_path, NUMBERKEEP_API_KEY="my-key", NUMBERKEEP_API_SECRET=secret) as running:
+def test_a_given_secret_is_not_printed_and_the_export_line_still_works(tmp_path: Path) -> None:
+    """What is printed ends in logs, so the line refers to the variables, and works where they are set."""
+    settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "a b$HOME'; touch ran; '"}
+    with serving(tmp_path, **settings) as running:
         assert running.process.stdout
         line = running.process.stdout.readline()
-    script = f'{line}printf %s "$SENDBLUE_API_API_SECRET"'
-    said = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S607
-    assert said.stdout == secret
+    assert "my-key" not in line
+    assert "touch" not in line
+    said = subprocess.run(
+        ["bash", "-c", f'{line}printf %s "$SENDBLUE_API_API_SECRET"'],  # noqa: S607
+        cwd=tmp_path,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == settings["NUMBERKEEP_API_SECRET"]
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_pair_that_does_not_open_the_store_is_told(tmp_path: Path) -> None:
+    """Whoever changes the pair of a database that has keys is warned at the start, instead of by 401s."""
+    settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "one"}
+    with serving(tmp_path, **settings) as first:
+        first.stop()
+    for secret, warned in (("one", False), ("two", True)):
+        with serving(tmp_path, **{**settings, "NUMBERKEEP_API_SECRET": secret}) as again:
+            again.stop()
+            assert again.process.stderr
+            assert ("Warning" in again.process.stderr.read()) is warned
+
+
+def test_listing_keys_makes_no_database(tmp_path: Path) -> None:
+    """A mistyped path is told, and leaves no file; only `keys create` makes a database."""
+    for command in (["list"], ["revoke", "nk_x"]):
+        done = run("keys", *command, "--database", "sqlite:///typo.db", cwd=tmp_path)
+        assert (done.returncode, "there is no database typo.db" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
 
 
 def test_the_environment_configures_and_flags_win(tmp_path: Path) -> None:

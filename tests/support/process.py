@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from string import Template
 from typing import Final
 
 import httpx2
@@ -47,8 +48,9 @@ class Serving:
         exported: what the `export` line on stdout sets; empty where there was none.
     """
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], settings: Mapping[str, str]) -> None:
         self.process = process
+        self._settings = settings
         assert process.stderr
         assert process.stdout
         self.said = process.stderr.readline()
@@ -58,9 +60,9 @@ class Serving:
         self.exported: Mapping[str, str] = {}
 
     def read_export(self) -> Mapping[str, str]:
-        """Wait for the `export` line, and give what it sets."""
+        """Wait for the `export` line, and give what it sets in a shell that has the settings."""
         assert self.process.stdout
-        line = self.process.stdout.readline()
+        line = Template(self.process.stdout.readline()).substitute(self._settings)
         self.exported = dict(pair.split("=", 1) for pair in shlex.split(line.removeprefix("export ")))
         return self.exported
 
@@ -102,7 +104,7 @@ def serving(cwd: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
         start_new_session=True,
     ) as process:
         try:
-            yield Serving(process)
+            yield Serving(process, settings)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

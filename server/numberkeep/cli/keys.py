@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from numberkeep.app import make_context
-from numberkeep.config import ConfigError, load_settings
+from numberkeep.config import ConfigError, load_settings, sqlite_path
 from numberkeep.domain.identity import ApiKey, new_key_pair
 from numberkeep.service import keys as service
 from numberkeep.service.context import Context
@@ -34,7 +34,7 @@ def create(account: str, database: str | None, *, as_json: bool) -> None:
     if not account.strip() or not account.isprintable():
         raise click.BadParameter("give the account a name of printable characters", param_hint="--account")
     pair = new_key_pair()
-    key = _run(database, lambda context: service.create(context, account, pair))
+    key = _run(database, lambda context: service.create(context, account, pair), may_make=True)
     if as_json:
         click.echo(json.dumps({**_shown(key), "secret": pair.secret}))
     else:
@@ -68,10 +68,13 @@ def revoke(key_id: str, database: str | None) -> None:
     click.echo(f"Revoked {key_id}.", err=True)
 
 
-def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]]) -> R:
+def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, may_make: bool = False) -> R:
     settings = load_settings(database=database)
-    if settings.database == "sqlite://:memory:":
+    path = sqlite_path(settings.database)
+    if path is None:
         raise ConfigError("a database in memory is gone with its process: name a file with --database")
+    if not may_make and not path.exists():
+        raise ConfigError(f"there is no database {path}: name another with --database")
 
     async def run() -> R:
         context = make_context(settings)

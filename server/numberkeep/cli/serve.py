@@ -1,11 +1,13 @@
 """`numberkeep serve`."""
 
-from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from numberkeep.config import DEFAULT_DATABASE, load_settings
-from numberkeep.domain.identity import KeyPair
+
+if TYPE_CHECKING:
+    from numberkeep.serving import Started
 
 
 @click.command()
@@ -22,8 +24,8 @@ from numberkeep.domain.identity import KeyPair
 def serve(host: str | None, port: int | None, database: str | None, workers: int | None) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
-    On an empty database it makes the account `default` with one key pair, from NUMBERKEEP_API_KEY and
-    NUMBERKEEP_API_SECRET or at random, and shows it once.
+    On an empty database it makes the account `default` with one key pair: that of NUMBERKEEP_API_KEY and
+    NUMBERKEEP_API_SECRET, or else a random one, which it shows once.
     """
     settings = load_settings(host=host, port=port, database=database, workers=workers)
     # Only this command needs the server, and the others should start fast.
@@ -35,9 +37,22 @@ def serve(host: str | None, port: int | None, database: str | None, workers: int
         raise click.ClickException(str(error)) from error
 
 
-def _announce(url: str, made: KeyPair | None) -> None:
-    click.echo(f"numberkeep listens on {url}", err=True)
-    if made is not None:
+def _announce(started: "Started") -> None:
+    click.echo(f"numberkeep listens on {started.url}", err=True)
+    if started.given_pair_unknown:
+        click.echo(
+            "Warning: NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are no key pair of this database, which has keys "
+            "already: `numberkeep keys list` shows them, `numberkeep keys create` makes another.",
+            err=True,
+        )
+    if started.new_pair is not None:
         click.echo("Made the account `default` with this key pair, shown once:", err=True)
-        pair = f"SENDBLUE_API_API_KEY={quote(made.key_id)} SENDBLUE_API_API_SECRET={quote(made.secret)}"
-        click.echo(f"export SENDBLUE_API_BASE_URL={url} {pair}")
+        _export(started.url, started.new_pair.key_id, started.new_pair.secret)
+    if started.given_pair_made:
+        click.echo("Made the account `default` with the key pair of the environment:", err=True)
+        # Whoever set the secret has it; what is printed ends in logs.
+        _export(started.url, '"$NUMBERKEEP_API_KEY"', '"$NUMBERKEEP_API_SECRET"')
+
+
+def _export(url: str, key: str, secret: str) -> None:
+    click.echo(f"export SENDBLUE_API_BASE_URL={url} SENDBLUE_API_API_KEY={key} SENDBLUE_API_API_SECRET={secret}")

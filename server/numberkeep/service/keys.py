@@ -63,6 +63,12 @@ async def create_first(context: Context, pair: KeyPair) -> bool:
     return await context.store.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair))) is not None
 
 
+async def opens(context: Context, pair: KeyPair) -> bool:
+    """Whether this pair is a key of the store, not revoked."""
+    key = await context.store.api_key(pair.key_id)
+    return key is not None and key.opens_with(pair.secret.encode())
+
+
 async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
     """Make a key for an account, and the account where there is none of this name.
 
