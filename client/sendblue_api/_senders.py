@@ -27,7 +27,7 @@ class Sender:
 
     def send(self, call: Call[T]) -> T:
         """Send a call and decode its answer."""
-        return self._answer(call)[0]
+        return _decoded(call, self.fetch(Exchange(call, self.settings)), self.settings)
 
     def walk(self, steps: Steps[T]) -> Iterator[T]:
         """Take the steps and give their results."""
@@ -38,7 +38,8 @@ class Sender:
                 result = None
                 continue
             try:
-                result = self._answer(step)
+                response = self.fetch(Exchange(step, self.settings))
+                result = _decoded(step, response, self.settings), response
             except APIStatusError as error:
                 result = error
 
@@ -59,12 +60,6 @@ class Sender:
             if pause:
                 self.sleep(pause)
 
-    def _answer(self, call: Call[T]) -> tuple[T, httpx2.Response]:
-        from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
-
-        response = self.fetch(Exchange(call, self.settings))
-        return decode(call.operation.answer(), response, strict=self.settings.strict), response
-
 
 class AsyncSender:
     """Sends calls and awaits their answers."""
@@ -76,7 +71,7 @@ class AsyncSender:
 
     async def send(self, call: Call[T]) -> T:
         """Send a call and decode its answer."""
-        return (await self._answer(call))[0]
+        return _decoded(call, await self.fetch(Exchange(call, self.settings)), self.settings)
 
     async def walk(self, steps: Steps[T]) -> AsyncIterator[T]:
         """Take the steps and give their results."""
@@ -88,7 +83,8 @@ class AsyncSender:
                 result = None
                 continue
             try:
-                result = await self._answer(step)
+                response = await self.fetch(Exchange(step, self.settings))
+                result = _decoded(step, response, self.settings), response
             except APIStatusError as error:
                 result = error
 
@@ -109,11 +105,11 @@ class AsyncSender:
             if pause:
                 await self.sleep(pause)
 
-    async def _answer(self, call: Call[T]) -> tuple[T, httpx2.Response]:
-        from ._decode import decode  # noqa: PLC0415 - as above
 
-        response = await self.fetch(Exchange(call, self.settings))
-        return decode(call.operation.answer(), response, strict=self.settings.strict), response
+def _decoded(call: Call[T], response: httpx2.Response, settings: Settings) -> T:
+    from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
+
+    return decode(call.operation.answer(), response, strict=settings.strict)
 
 
 def _next(steps: Steps[T], result: Any) -> Call[Any] | list[T] | None:

@@ -29,6 +29,8 @@ def pages(size: int, arguments: Mapping[str, Any]) -> Steps[Contact]:
     if not 1 <= size <= _LARGEST_PAGE:
         raise ValueError(f"page_size must be from 1 to {_LARGEST_PAGE}, not {size!r}.")
     query = {name: value for name, value in arguments.items() if not isinstance(value, Omit)}
+    if not isinstance(query.get("tag", ""), str):
+        query["tag"] = tuple(query["tag"])  # what can be read once only is needed for every page
     if "order_by" not in query and "order_direction" not in query:
         query |= _OLDEST_FIRST
     return _pages({**query, "limit": size})

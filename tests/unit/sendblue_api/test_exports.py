@@ -39,7 +39,19 @@ def test_the_short_names_are_the_same_clients() -> None:
         ("import sendblue_api, sendblue_api.types", ("httpx2", "pydantic", "pydantic_core")),
         (
             "import sendblue_api; sendblue_api.SendblueAPI(api_key='k', api_secret='s').contacts.bulk",
-            ("pydantic", "asyncio", "sendblue_api.types.contact"),
+            (
+                "pydantic",
+                "asyncio",
+                "aiohttp",
+                "httpx",
+                "sendblue_api._http",
+                "sendblue_api._legacy",
+                "sendblue_api._raw",
+                "sendblue_api._verbs",
+                "sendblue_api.resources._pages",
+                "sendblue_api.resources.raw",
+                "sendblue_api.types.contact",
+            ),
         ),
     ],
 )

@@ -60,7 +60,7 @@ async def test_a_cursor_leads_from_page_to_page(api: Driver) -> None:
         httpx2.Response(200, json=[{"phone": "1"}, {"phone": "2"}], headers={"link": link}),
         httpx2.Response(200, json=[{"phone": "3"}, {"phone": "4"}]),
     )
-    contacts = await collected(api.client.contacts.iter(page_size=2, tag=["a", "b"], extra_headers={"X-A": "1"}))
+    contacts = await collected(api.client.contacts.iter(page_size=2, tag=iter(["a", "b"]), extra_headers={"X-A": "1"}))
     assert [contact.phone for contact in contacts] == ["1", "2", "3", "4"]
     first, second = api.service.requests
     wanted = [("tag", "a"), ("tag", "b"), ("order_by", "created_at"), ("order_direction", "asc"), ("limit", "2")]
