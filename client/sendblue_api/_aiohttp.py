@@ -12,26 +12,17 @@ from yarl import URL
 
 from ._settings import DEFAULT_CONNECTION_LIMITS
 
-_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-_ERRORS = (  # the first that fits; what fits none is a failure of httpx2 all the same
+_ERRORS = (  # the first that fits
     (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),
     (aiohttp.ServerTimeoutError, httpx2.ReadTimeout),
     (aiohttp.ClientConnectorError, httpx2.ConnectError),
     (aiohttp.ServerDisconnectedError, httpx2.RemoteProtocolError),
-    (aiohttp.ClientPayloadError, httpx2.RemoteProtocolError),
-    (aiohttp.ClientError, httpx2.NetworkError),
-    (OSError, httpx2.NetworkError),
+    ((aiohttp.ClientError, OSError), httpx2.NetworkError),
 )
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
-    """Sends the requests of an `httpx2.AsyncClient` with aiohttp.
-
-    Args:
-        verify: False trusts any certificate; an `ssl.SSLContext` says which are trusted.
-        limits: how many connections are open at once, and for how long an idle one is kept.
-        trust_env: take proxies from the environment.
-    """
+    """Sends the requests of an `httpx2.AsyncClient` with aiohttp. The arguments are those of `httpx2.AsyncClient`."""
 
     def __init__(
         self,
@@ -60,34 +51,30 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 allow_redirects=False,
                 proxy=None if proxy is None or proxy_bypass(request.url.host) else proxy,
                 timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    connect=limit.get("pool"),
-                    sock_connect=limit.get("connect"),
-                    sock_read=limit.get("read"),
+                    connect=limit.get("pool"), sock_connect=limit.get("connect"), sock_read=limit.get("read")
                 ),
             )
         return httpx2.Response(response.status, headers=list(response.raw_headers), stream=_Body(request, response))
 
     async def aclose(self) -> None:
         """Close the sessions of the running loop and of loops that are gone."""
-        running = asyncio.get_running_loop()
+        await self._drop(asyncio.get_running_loop())
+
+    async def _drop(self, running: asyncio.AbstractEventLoop | None = None) -> None:
         for loop in [loop for loop in self._sessions if loop is running or loop.is_closed()]:
             await self._sessions.pop(loop).close()
 
     async def _open(self) -> aiohttp.ClientSession:
-        session = aiohttp.ClientSession(
+        limits = self._limits
+        session = self._sessions[asyncio.get_running_loop()] = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=self._limits.max_connections or 0,
-                keepalive_timeout=self._limits.keepalive_expiry,
-                ssl=self._verify,
+                limit=limits.max_connections or 0, keepalive_timeout=limits.keepalive_expiry, ssl=self._verify
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=_ADDED_BY_AIOHTTP,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
-        self._sessions[asyncio.get_running_loop()] = session
-        for loop in [loop for loop in self._sessions if loop.is_closed()]:  # its session would keep it alive
-            await self._sessions.pop(loop).close()
+        await self._drop()  # a loop that is gone would be kept alive by its session
         return session
 
 

@@ -10,23 +10,34 @@ Transport: TypeAlias = httpx2.BaseTransport
 ProxiesTypes: TypeAlias = str | httpx2.Proxy | dict[str | httpx2.URL, str | httpx2.URL | httpx2.Proxy | None]
 
 
-def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
+def _defaults(settings: dict[str, Any], family: str) -> dict[str, Any]:
     ours = {"timeout": DEFAULT_TIMEOUT, "limits": DEFAULT_CONNECTION_LIMITS, "follow_redirects": True}
-    return {**ours, **settings}
+    settings = {**ours, **settings}
+    if hasattr(settings["timeout"], "as_dict"):  # httpx2's, or httpx's
+        settings["timeout"] = httpx2.Timeout(**settings["timeout"].as_dict())
+    transport = settings.get("transport")
+    if transport is not None and not isinstance(transport, (httpx2.BaseTransport, httpx2.AsyncBaseTransport)):
+        from ._legacy import bridged  # noqa: PLC0415 - for callers who still have httpx
+
+        settings["transport"] = bridged(transport, family)
+    return settings
 
 
 class DefaultHttpxClient(httpx2.Client):
-    """An `httpx2.Client` with this package's timeout and limits, where you do not give your own."""
+    """An `httpx2.Client` with this package's timeout and limits, where you do not give your own.
+
+    A timeout and a transport may be httpx's.
+    """
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**_defaults(settings))
+        super().__init__(**_defaults(settings, "Client"))
 
 
 class DefaultAsyncHttpxClient(httpx2.AsyncClient):
     """An `httpx2.AsyncClient` with this package's timeout and limits, where you do not give your own."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**_defaults(settings))
+        super().__init__(**_defaults(settings, "AsyncClient"))
 
 
 class DefaultAioHttpClient(httpx2.AsyncClient):
@@ -43,7 +54,7 @@ class DefaultAioHttpClient(httpx2.AsyncClient):
             from ._aiohttp import AiohttpTransport  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise ImportError("DefaultAioHttpClient needs aiohttp: pip install 'sendblue-api[aiohttp]'.") from error
-        settings = _defaults(settings)
+        settings = _defaults(settings, "AsyncClient")
         connection = {name: settings.pop(name) for name in ("verify", "limits", "trust_env") if name in settings}
         super().__init__(**{"transport": AiohttpTransport(**connection), **settings})
 

@@ -28,6 +28,14 @@ def adopted(legacy: Any, family: Any) -> Any:
     )
 
 
+def bridged(transport: Any, family: str) -> httpx2.BaseTransport | httpx2.AsyncBaseTransport:
+    """A transport of httpx2 that sends through one of httpx; `family` is `Client` or `AsyncClient`."""
+    httpx = sys.modules.get("httpx")
+    if httpx is None or not isinstance(transport, (httpx.BaseTransport, httpx.AsyncBaseTransport)):
+        raise TypeError(f"transport must be one of httpx2, not {type(transport).__name__}.")
+    return _Bridge(getattr(httpx, family)(transport=transport))
+
+
 class _Bridge(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     def __init__(self, legacy: Any) -> None:
         self._legacy = legacy

@@ -61,10 +61,14 @@ class _Echo(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # of 5, the default, connections that come at once get lost
+
+
 @pytest.fixture
 def address() -> Iterator[str]:
     """A real HTTP server."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+    with _Server(("127.0.0.1", 0), _Echo) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -8,6 +8,7 @@ import httpx
 import httpx2
 import pytest
 
+import sendblue_api
 from sendblue_api import (
     APIConnectionError,
     APITimeoutError,
@@ -87,6 +88,18 @@ async def test_it_is_closed_with_ours_and_ours_with_it(api: Driver) -> None:
     assert api.client.is_closed()
     with pytest.raises(SendblueAPIError, match="closed"):
         await api("contacts.count")
+
+
+async def test_a_transport_and_a_timeout_of_httpx_in_our_default_client(api: Driver) -> None:
+    """The official client's own documentation shows it."""
+    kind: Any = sendblue_api.DefaultHttpxClient if api.kind == "sync" else sendblue_api.DefaultAsyncHttpxClient
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"count": 4}))
+    http_client = kind(transport=transport, timeout=httpx.Timeout(9))
+    api.client = type(api.client)(**PAIR, http_client=http_client)
+    assert (await api("contacts.count")).count == 4
+    assert http_client.timeout == httpx2.Timeout(9)
+    with pytest.raises(TypeError, match="transport must be one of httpx2, not str"):
+        kind(transport="http://proxy.test")
 
 
 def test_the_wrong_family_is_refused() -> None:
