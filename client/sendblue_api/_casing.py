@@ -21,3 +21,5 @@ FIELD_OF: Final = {
     for version, field in ((1, name), (2, camel))
 }
 """The official client's argument -> the field that it sends (client-facts.md, "Surface")."""
+CAMELS: Final = frozenset(CAMEL_OF.values())
+SNAKES: Final = frozenset(CAMEL_OF)

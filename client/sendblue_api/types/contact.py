@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sendblue_api._casing import CAMEL_OF
+from sendblue_api._casing import CAMEL_OF, CAMELS, SNAKES
 from sendblue_api._models import BaseModel
 
 
@@ -40,11 +40,16 @@ class Contact(BaseModel):
 
     def model_post_init(self, _context: Any, /) -> None:
         """Drop the camelCase duplicates, after filling from them what came in no other spelling."""
-        extra = self.__pydantic_extra__
-        if extra:
-            for name, camel in CAMEL_OF.items():
-                if camel in extra:
-                    value = extra.pop(camel)
-                    self.__pydantic_fields_set__.discard(camel)
-                    if name not in self.__pydantic_fields_set__:
-                        setattr(self, name, value)
+        extra, given = self.__pydantic_extra__, self.__pydantic_fields_set__
+        if not extra:
+            return
+        if extra.keys() == CAMELS and given >= SNAKES:  # what a service sends: told apart without a look at each name
+            extra.clear()
+            given -= CAMELS
+            return
+        for name, camel in CAMEL_OF.items():
+            if camel in extra:
+                value = extra.pop(camel)
+                given.discard(camel)
+                if name not in given:
+                    setattr(self, name, value)
