@@ -119,4 +119,4 @@ if not TYPE_CHECKING:
         ".types": ("types",),
     }
     _HOMES = {name: home for home, names in _NOT_ERRORS.items() for name in names}
-    __getattr__ = exports(__name__, {**dict.fromkeys(__all__, "._errors"), **_HOMES})
+    __getattr__, __dir__ = exports(__name__, {**dict.fromkeys(__all__, "._errors"), **_HOMES})

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 
-def exports(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """Make the module function `__getattr__` of a package.
+def exports(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Make the module functions `__getattr__` and `__dir__` of a package.
 
     Args:
         package: the package's `__name__`.
@@ -21,4 +21,7 @@ def exports(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
         setattr(sys.modules[package], name, value)
         return value
 
-    return load
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *homes})
+
+    return load, names

@@ -27,6 +27,14 @@ def test_every_public_name_is_there(package: Any) -> None:
         _ = package.nothing
 
 
+@pytest.mark.parametrize("package", ["sendblue_api", "sendblue_api.types", "sendblue_api.types.contacts"])
+def test_names_show_before_they_are_loaded(package: str) -> None:
+    """`dir()`, and so the completion of a shell, lists the public names of a fresh import."""
+    check = f"import {package} as p; print(sorted(n for n in dir(p) if n in p.__all__) == sorted(p.__all__))"
+    said = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert said.stdout == "True\n", said.stderr
+
+
 def test_the_short_names_are_the_same_clients() -> None:
     """`Client` and `AsyncClient` are the official client's other names for the two."""
     assert sendblue_api.Client is sendblue_api.SendblueAPI

@@ -20,4 +20,4 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
-    __getattr__ = exports(__name__, {**_HOMES, "RowResult": "...resources._rows"})
+    __getattr__, __dir__ = exports(__name__, {**_HOMES, "RowResult": "...resources._rows"})
