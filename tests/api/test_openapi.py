@@ -24,6 +24,13 @@ def test_the_kept_document_is_the_generated_one() -> None:
     assert json.loads(KEPT.read_text()) == document()
 
 
+def test_what_can_go_wrong_with_a_body_is_described() -> None:
+    """Every operation with a body can end with 408 and 413, and no other can."""
+    for line in OPERATIONS:
+        responses = document()["paths"][line.path][line.method.lower()]["responses"]
+        assert ({"408", "413"} <= set(responses)) is (line.body is not None), line.name
+
+
 async def test_the_document_is_published(service: Service) -> None:
     """Anyone may read it, without a key."""
     async with service.wire(None) as stranger:

@@ -17,10 +17,13 @@ _REASONS: Final = {
     403: "A key header is missing.",
     404: "There is no contact with this number.",
     409: "The contact exists already, or the recipient has opted out.",
+    408: "The body did not arrive in time.",
+    413: "The body is larger than the route takes.",
     429: "A verification was sent a moment ago; `Retry-After` says when to try again.",
     503: "The store is busy or cannot be reached; `Retry-After` says when to try again.",
 }
 _ALWAYS: Final = (401, 403, 503)
+_OF_A_BODY: Final = (408, 413)
 _NUMBER: Final = {
     "name": "phone_number",
     "in": "path",
@@ -70,7 +73,8 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.body is not None:
         schema = {"$ref": _REF.format(name=operation.body.__name__)}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    for status in sorted({*operation.errors, *_ALWAYS}):
+    of_a_body = () if operation.body is None else _OF_A_BODY
+    for status in sorted({*operation.errors, *_ALWAYS, *of_a_body}):
         error = {"$ref": _REF.format(name=wire.ErrorOut.__name__)}
         described["responses"][str(status)] = _content(_REASONS[status], error)
     return described
