@@ -18,9 +18,9 @@ from numberkeep.http import wire
 from numberkeep.http.decoding import Decoder
 from numberkeep.service import bulk, keys
 from numberkeep.service.context import Context
+from numberkeep.store.rows import COLUMNS, values_of
 from numberkeep.store.sqlite import SqliteStore
 from numberkeep.store.sqlite.connection import Database, transaction
-from numberkeep.store.sqlite.rows import COLUMNS, values_of
 
 ROWS: Final = 1000
 STORED: Final = 100_000

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from numberkeep.domain.commands import CreateFirstKey, CreateKey
+from numberkeep.domain.directory import CreateFirstKey, CreateKey
 from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.store.contract import Store
 from support.store import PHONE, SECOND, START, AccountDriver, MarkVerified, phone

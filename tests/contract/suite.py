@@ -7,6 +7,7 @@ from contract.bulk import BulkContract
 from contract.concurrency import ConcurrencyContract
 from contract.contacts import ContactContract
 from contract.cursor import CursorContract
+from contract.idempotency import IdempotencyContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
@@ -23,6 +24,7 @@ class StoreContract(
     AccountContract,
     OptOutContract,
     VerificationContract,
+    IdempotencyContract,
     KeyContract,
     ConcurrencyContract,
 ):

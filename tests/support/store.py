@@ -6,7 +6,6 @@ from typing import Any
 from numberkeep.domain.commands import (
     BulkRow,
     CreateContact,
-    CreateKey,
     DeleteContacts,
     RequestVerification,
     SetOptOut,
@@ -14,6 +13,7 @@ from numberkeep.domain.commands import (
     UpsertContacts,
 )
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.store.contract import Store

@@ -10,6 +10,8 @@ NumberkeepError
 ├── ContactExists
 ├── RecipientOptedOut
 ├── VerificationTooSoon
+├── IdempotencyKeyReused    the key came with another request before
+├── AnsweredBefore          the request was answered before: not a fault, and nothing more was done
 ├── InvalidCredentials
 ├── StoreBusy               try again: too much is waiting to be written
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
@@ -103,6 +105,18 @@ class VerificationTooSoon(NumberkeepError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"try again in {retry_after} s")
         self.retry_after = retry_after
+
+
+class IdempotencyKeyReused(NumberkeepError):
+    """The idempotency key came with another request before."""
+
+
+class AnsweredBefore(NumberkeepError):
+    """A request with this idempotency key was answered before, with `answer`; nothing more was done."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class InvalidCredentials(NumberkeepError):

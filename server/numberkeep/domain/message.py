@@ -26,3 +26,18 @@ class Message:
     content: str
     status: MessageStatus
     created_at: datetime
+
+
+@dataclass(slots=True, frozen=True)
+class NewMessage:
+    """A message that a command owes.
+
+    Attributes:
+        to: the recipient's number, E.164.
+        content: the text.
+        at: when, microseconds since 1970.
+    """
+
+    to: str
+    content: str
+    at: int

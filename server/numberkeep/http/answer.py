@@ -7,7 +7,7 @@ import msgspec
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -21,4 +21,4 @@ class Answer:
 
 def ok(content: Any, headers: Headers = ()) -> Answer:
     """A success: 200 with `content` as JSON."""
-    return Answer(200, _encode(content), headers)
+    return Answer(200, encode(content), headers)

@@ -7,22 +7,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from secrets import token_hex
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.errors import AnsweredBefore, StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_BODY_BYTES
-from numberkeep.http.answer import Answer
+from numberkeep.http.answer import Answer, ok
 from numberkeep.http.body import ClientGone, read_body
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
+from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.wire import number_in_url
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 
+R = TypeVar("R")
 S = TypeVar("S", bound=msgspec.Struct)
 
 _log = logging.getLogger("numberkeep.http")
@@ -54,6 +56,7 @@ class Call:
     account: Account
     scope: Scope
     receive: Receive
+    _body: bytes = b""
 
     @property
     def context(self) -> Context:
@@ -67,7 +70,8 @@ class Call:
 
     async def bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The body as it came."""
-        return await read_body(self.scope, self.receive, limit)
+        self._body = await read_body(self.scope, self.receive, limit)
+        return self._body
 
     async def body(self, shape: type[S]) -> S:
         """The body, decoded."""
@@ -76,6 +80,21 @@ class Call:
     def query(self, shape: type[S]) -> S:
         """The query, decoded."""
         return self.api.decoder.query(self.scope["query_string"], shape)
+
+    async def answer_once(self, act: Callable[[Context], Awaitable[R]], answer_of: Callable[[R], Any]) -> Answer:
+        """Do what the request asks for, and answer; for an idempotency key only once.
+
+        Args:
+            act: the use case, whose result is its command's.
+            answer_of: the answer's content for that result.
+        """
+        keyed = KeyedAnswer.of(self.scope, self._body, answer_of)
+        if keyed is None:
+            return ok(answer_of(await act(self.context)))
+        try:
+            return keyed.answer(await act(self.context.once(keyed.idempotency)))
+        except AnsweredBefore as before:
+            return replayed(before)
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

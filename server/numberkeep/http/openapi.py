@@ -16,7 +16,7 @@ _REASONS: Final = {
     401: "The key is unknown or revoked, or the secret is not its own.",
     403: "A key header is missing.",
     404: "There is no contact with this number.",
-    409: "The contact exists already, or the recipient has opted out.",
+    409: "The contact exists, the recipient has opted out, or the `Idempotency-Key` came with another request.",
     408: "The body did not arrive in time.",
     413: "The body is larger than the route takes.",
     429: "A verification was sent a moment ago; `Retry-After` says when to try again.",
@@ -30,6 +30,12 @@ _NUMBER: Final = {
     "required": True,
     "description": "The contact's number, E.164 or a national format of the account's region.",
     "schema": {"type": "string"},
+}
+_KEY: Final[dict[str, object]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Asked again with its key within 24 hours, a request is answered as before and not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 
@@ -61,9 +67,11 @@ def document() -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    parameters = [_NUMBER] if "{phone_number}" in operation.path else []
+    parameters: list[dict[str, Any]] = [_NUMBER] if "{phone_number}" in operation.path else []
     if operation.query is not None:
         parameters += _query(operation.query)
+    if operation.once:
+        parameters.append(_KEY)
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.handler.__doc__,
@@ -74,7 +82,8 @@ def _described(operation: Operation) -> dict[str, Any]:
         schema = {"$ref": _REF.format(name=operation.body.__name__)}
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     of_a_body = () if operation.body is None else _OF_A_BODY
-    for status in sorted({*operation.errors, *_ALWAYS, *of_a_body}):
+    of_a_key = (400, 409) if operation.once else ()
+    for status in sorted({*operation.errors, *_ALWAYS, *of_a_body, *of_a_key}):
         error = {"$ref": _REF.format(name=wire.ErrorOut.__name__)}
         described["responses"][str(status)] = _content(_REASONS[status], error)
     return described

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
+from numberkeep.domain.commands import Upserted
 from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_BULK_BODY_BYTES, MAX_PAGE
 from numberkeep.http import wire
@@ -33,14 +35,16 @@ async def list_contacts(call: Call) -> Answer:
 async def create_contact(call: Call) -> Answer:
     """Create a contact, or change the one that is there where `update_if_exists`."""
     body = await call.body(wire.CreateBody)
-    contact = await contacts.create(
-        call.context,
-        call.account,
-        wire.number_of(body.number),
-        wire.patch_of(body),
-        update_if_exists=body.update_if_exists is True,
+    return await call.answer_once(
+        lambda context: contacts.create(
+            context,
+            call.account,
+            wire.number_of(body.number),
+            wire.patch_of(body),
+            update_if_exists=body.update_if_exists is True,
+        ),
+        lambda contact: wire.ContactAnswer(wire.contact_out(contact)),
     )
-    return ok(wire.ContactAnswer(wire.contact_out(contact)))
 
 
 async def count_contacts(call: Call) -> Answer:
@@ -51,8 +55,10 @@ async def count_contacts(call: Call) -> Answer:
 async def verify_contact(call: Call) -> Answer:
     """Send the contact a verification message."""
     body = await call.body(wire.NumberBody)
-    await verification.request(call.context, call.account, wire.number_of(body.number))
-    return ok(wire.StatusOut())
+    return await call.answer_once(
+        lambda context: verification.request(context, call.account, wire.number_of(body.number)),
+        lambda _: wire.StatusOut(),
+    )
 
 
 async def retrieve_contact(call: Call) -> Answer:
@@ -80,11 +86,12 @@ async def bulk_create(call: Call) -> Answer:
     skip = call.query(wire.BulkParams).on_error == "skip"
     rows, bad = call.api.decoder.bulk_rows(await call.bytes(MAX_BULK_BODY_BYTES))
     given = [bulk.GivenRow(index, wire.number_of(row.phone), wire.patch_of(row)) for index, row in rows]
-    result = await bulk.create(call.context, call.account, given, bad, skip_bad=skip)
-    answer = wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts])
-    if skip:
-        answer.errors = [wire.field_error_out(error) for error in result.errors]
-    return ok(answer)
+
+    def answer(result: Upserted) -> wire.BulkAnswer:
+        errors = [wire.field_error_out(error) for error in result.errors] if skip else UNSET
+        return wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts], errors)
+
+    return await call.answer_once(lambda context: bulk.create(context, call.account, given, bad, skip_bad=skip), answer)
 
 
 async def bulk_delete(call: Call) -> Answer:
@@ -99,8 +106,10 @@ async def opt_out(call: Call) -> Answer:
     """Record whether the recipient behind a number has opted out."""
     body = await call.body(wire.OptOutBody)
     opted_out = body.opted_out is not False
-    phone = await contacts.set_opt_out(call.context, call.account, wire.number_of(body.number), opted_out=opted_out)
-    return ok(wire.OptOutAnswer(phone, opted_out))
+    return await call.answer_once(
+        lambda context: contacts.set_opt_out(context, call.account, wire.number_of(body.number), opted_out=opted_out),
+        lambda phone: wire.OptOutAnswer(phone, opted_out),
+    )
 
 
 async def list_messages(call: Call) -> Answer:
@@ -133,6 +142,11 @@ class Operation:
     body: type[msgspec.Struct] | None = None
     query: type[msgspec.Struct] | None = None
     errors: tuple[int, ...] = ()
+
+    @property
+    def once(self) -> bool:
+        """Whether an `Idempotency-Key` is heeded: without one, a repetition of any other method changes no more."""
+        return self.method == "POST"
 
 
 _ALL: Final = "/api/v2/contacts"

@@ -59,9 +59,9 @@ async def create(
             for at, (phone, (index, patch)) in enumerate(by_phone.items(), start=first)
         ],
         skip_bad,
+        errors,
     )
-    done = await context.store.apply(command)
-    return Upserted(done.contacts, _sorted([*errors, *done.errors]))
+    return await context.apply(command)
 
 
 async def delete(context: Context, account: Account, numbers: Sequence[str]) -> int:
@@ -69,7 +69,7 @@ async def delete(context: Context, account: Account, numbers: Sequence[str]) -> 
     found = {phone for number in numbers if (phone := find_phone(number, account.region))}
     if not found:
         return 0
-    return await context.store.apply(DeleteContacts(account.account_id, sorted(found)))
+    return await context.apply(DeleteContacts(account.account_id, sorted(found)))
 
 
 def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:

@@ -38,7 +38,7 @@ async def create(
         raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
     at = context.clock.take()
-    return await context.store.apply(
+    return await context.apply(
         CreateContact(
             account.account_id,
             phone,
@@ -61,7 +61,7 @@ async def update(context: Context, account: Account, number: str, patch: Contact
     phone = find_phone(number, account.region)
     if phone is None:
         raise ContactNotFound
-    return await context.store.apply(
+    return await context.apply(
         UpdateContact(account.account_id, phone, normalised(patch, account), read_only, context.clock.take())
     )
 
@@ -73,7 +73,7 @@ async def delete(context: Context, account: Account, number: str) -> None:
         ContactNotFound: there is none.
     """
     phone = find_phone(number, account.region)
-    if phone is None or not await context.store.apply(DeleteContacts(account.account_id, [phone])):
+    if phone is None or not await context.apply(DeleteContacts(account.account_id, [phone])):
         raise ContactNotFound
 
 
@@ -105,8 +105,7 @@ async def set_opt_out(context: Context, account: Account, number: str, *, opted_
     if not number.strip():
         raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
-    await context.store.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()))
-    return phone
+    return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()))
 
 
 def normalised(patch: ContactPatch, account: Account) -> ContactPatch:

@@ -3,10 +3,14 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
+from numberkeep.domain.commands import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
 from numberkeep.store.contract import Store
+
+R = TypeVar("R")
 
 
 class Clock:
@@ -28,6 +32,21 @@ class Clock:
 
 
 @dataclass(slots=True, frozen=True)
+class Idempotency:
+    """That what a request asks for is done once, however often it comes.
+
+    Attributes:
+        key: the idempotency key that the request has.
+        fingerprint: tells the request from others.
+        encode: makes the answer, to be kept for the next time, out of the use case's result.
+    """
+
+    key: str
+    fingerprint: bytes
+    encode: Callable[[Any], bytes]
+
+
+@dataclass(slots=True, frozen=True)
 class Context:
     """The store, the clock and the rules that a deployment sets.
 
@@ -36,9 +55,26 @@ class Context:
         clock: what time it is.
         resend_seconds: how long after a verification message the next one is refused.
         node: this process's number in the contact ids it makes; see `contact_id_at`.
+        idempotency: of the request that is served, where it has a key.
     """
 
     store: Store
     clock: Clock = field(default_factory=Clock)
     resend_seconds: int = 60
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
+    idempotency: Idempotency | None = None
+
+    def once(self, idempotency: Idempotency) -> "Context":
+        """This context, for a request with an idempotency key. Its use case must give the command's own result."""
+        return replace(self, idempotency=idempotency)
+
+    async def apply(self, command: Command[R]) -> R:
+        """Have the store apply a command.
+
+        Raises:
+            NumberkeepError: as for `Store.apply`; with an idempotency key also as for `Once`.
+        """
+        given = self.idempotency
+        if given is not None and isinstance(command, AccountCommand):
+            command = Once(command, given.key, given.fingerprint, given.encode, self.clock.take())
+        return await self.store.apply(command)

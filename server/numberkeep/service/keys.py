@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from numberkeep.domain.commands import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
 from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.domain.identity import Account, ApiKey, KeyPair, hash_secret
 from numberkeep.service.context import Context
@@ -60,7 +60,7 @@ class Authenticator:
 
 async def create_first(context: Context, pair: KeyPair) -> bool:
     """On a store without keys, make the account `default` with this pair; gives whether it was made."""
-    return await context.store.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair))) is not None
+    return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair))) is not None
 
 
 async def opens(context: Context, pair: KeyPair) -> bool:
@@ -75,7 +75,7 @@ async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
     Raises:
         InvalidInput: the key id is taken.
     """
-    return await context.store.apply(_creation(context, account_name, pair))
+    return await context.apply(_creation(context, account_name, pair))
 
 
 async def list_all(context: Context) -> Sequence[ApiKey]:
@@ -85,7 +85,7 @@ async def list_all(context: Context) -> Sequence[ApiKey]:
 
 async def revoke(context: Context, key_id: str) -> bool:
     """Revoke a key for good; gives False where there is none of this id."""
-    return await context.store.apply(RevokeKey(key_id, context.clock.take()))
+    return await context.apply(RevokeKey(key_id, context.clock.take()))
 
 
 def _creation(context: Context, account_name: str, pair: KeyPair) -> CreateKey:

@@ -13,8 +13,8 @@ from numberkeep.service.context import Context
 TEXT: Final = "Please reply to this message to confirm your phone number. Reply STOP to receive no more messages."
 
 
-async def request(context: Context, account: Account, number: str) -> None:
-    """Owe the contact a verification message, unless it is verified already.
+async def request(context: Context, account: Account, number: str) -> bool:
+    """Owe the contact a verification message; gives False where it is verified already and nothing is sent.
 
     Raises:
         MissingFields: the number is empty.
@@ -27,7 +27,7 @@ async def request(context: Context, account: Account, number: str) -> None:
     phone = find_phone(number, account.region)
     if phone is None:
         raise ContactNotFound
-    await context.store.apply(
+    return await context.apply(
         RequestVerification(
             account.account_id, phone, TEXT, context.clock.take(), resend_after=context.resend_seconds * 1_000_000
         )

@@ -11,7 +11,7 @@ import apsw
 
 from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
-from numberkeep.store.sqlite.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, contact_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _HAS_TAG: Final = (

@@ -1,6 +1,5 @@
 """What is read by key, each by one statement on an index; listings are in listing.py."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,15 +8,9 @@ import apsw
 from numberkeep.domain.contact import Contact, moment
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.store.sqlite.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, contact_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
-_CONTACTS: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?))"  # noqa: S608
-# The first condition spares an account without opt-outs a lookup for every number.
-_OPTED_OUT: Final = (
-    "SELECT phone FROM opt_outs WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?) "
-    "AND account_id = ? AND phone IN (SELECT value FROM json_each(?))"
-)
 _KEYS: Final = (
     "SELECT key_id, secret_hash, account_id, name, region, api_keys.created_at, revoked_at "
     "FROM api_keys JOIN accounts USING (account_id) "
@@ -28,18 +21,6 @@ def contact(connection: apsw.Connection, account_id: int, phone: str) -> Contact
     """The account's contact with this number."""
     row = connection.execute(_CONTACT, (account_id, phone)).fetchone()
     return None if row is None else contact_of(row)
-
-
-def contacts_by_phone(connection: apsw.Connection, account_id: int, phones: Sequence[str]) -> dict[str, Contact]:
-    """Those of the account's contacts that have one of these numbers, by number."""
-    rows = connection.execute(_CONTACTS, (account_id, json.dumps(phones)))
-    return {there.phone: there for there in map(contact_of, rows)}
-
-
-def opted_out(connection: apsw.Connection, account_id: int, phones: Sequence[str]) -> frozenset[str]:
-    """Those of these numbers whose recipients have opted out."""
-    rows = connection.execute(_OPTED_OUT, (account_id, account_id, json.dumps(phones)))
-    return frozenset(phone for (phone,) in rows)
 
 
 def count(connection: apsw.Connection, account_id: int) -> int:

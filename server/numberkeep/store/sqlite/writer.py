@@ -8,17 +8,18 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import apsw
 
-from numberkeep.domain.commands import Command
+from numberkeep.domain.commands import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.store.sqlite import work
 from numberkeep.store.sqlite.connection import transaction, unavailable_on_error
-from numberkeep.store.sqlite.writes import HANDLERS
+from numberkeep.store.sqlite.directory import HANDLERS
 
 _GROUP: Final = 256
-"""Commands in one commit: beyond this an fsync's share of a command is no longer seen."""
+"""Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
 
 _WAITING: Final = 4096
 """Commands that may wait before StoreBusy."""
@@ -67,10 +68,12 @@ class Writer:
         open_ = True
         while open_:
             group: list[Job] = []
+            rows = 0
             job = self._queue.get()
             while job is not None:
                 group.append(job)
-                if len(group) == _GROUP:
+                rows += job[0].weight
+                if rows >= _GROUP:
                     break
                 try:
                     job = self._queue.get_nowait()
@@ -94,8 +97,20 @@ class Writer:
         return [outcome for job in group for outcome in self._apply([job])]
 
     def _commit(self, group: Sequence[Job]) -> Sequence[Any]:
+        done: list[Any] = [None] * len(group)
+        accounts: dict[int, list[int]] = {}
         with transaction(self._connection):
-            return [self._outcome(command) for command, _ in group]
+            for place, (command, _) in enumerate(group):
+                if isinstance(command, AccountCommand):
+                    accounts.setdefault(command.account_id, []).append(place)
+                else:
+                    done[place] = self._outcome(command)
+            for account_id, places in accounts.items():
+                commands = [cast("AccountCommand[Any]", group[place][0]) for place in places]
+                outcomes = work.apply(self._connection, account_id, commands)
+                for place, outcome in zip(places, outcomes, strict=True):
+                    done[place] = outcome
+        return done
 
     def _outcome(self, command: Command[Any]) -> Any:
         before = self._connection.total_changes()

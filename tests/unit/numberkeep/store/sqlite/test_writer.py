@@ -12,8 +12,8 @@ import pytest
 from numberkeep.domain.commands import Command
 from numberkeep.domain.errors import ContactNotFound, StoreBusy, StoreUnavailable
 from numberkeep.store.sqlite import writer as module
+from numberkeep.store.sqlite.directory import HANDLERS
 from numberkeep.store.sqlite.writer import Writer
-from numberkeep.store.sqlite.writes import HANDLERS
 
 
 @dataclass(slots=True)

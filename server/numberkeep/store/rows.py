@@ -1,4 +1,4 @@
-"""How a contact lies in its row, and how it comes out again."""
+"""How a contact lies in its row, and how it comes out again; the same on every engine."""
 
 from typing import Any, Final
 

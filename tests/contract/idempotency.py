@@ -1,0 +1,128 @@
+"""Commands that are to be done once, however often they are asked."""
+
+import asyncio
+
+import pytest
+
+from numberkeep.domain.commands import ANSWERS_KEPT, CreateContact, Once, UpsertContacts, Upserted
+from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.errors import (
+    AnsweredBefore,
+    ContactExists,
+    IdempotencyKeyReused,
+    InvalidRows,
+    NumberkeepError,
+)
+from numberkeep.domain.identity import contact_id_at
+from numberkeep.domain.limits import MAX_VARIABLES
+from support.store import PHONE, AccountDriver, phone
+
+
+def creation(account: AccountDriver, number: str = PHONE, at: int | None = None) -> CreateContact:
+    """A command that creates a contact."""
+    at = account.tick() if at is None else at
+    contact_id = contact_id_at(at, account.account_id)
+    return CreateContact(
+        account.account_id, number, ContactPatch(), update_if_exists=False, contact_id=contact_id, at=at
+    )
+
+
+def once(command: CreateContact, key: str = "key", *, fingerprint: bytes = b"f", at: int = 0) -> Once[Contact]:
+    """The command, under an idempotency key; its answer is the contact's number."""
+    return Once(command, key, fingerprint, lambda contact: contact.phone.encode(), at)
+
+
+async def answered_before(account: AccountDriver, command: Once[Contact]) -> bytes:
+    """What a command that was done before is answered with."""
+    with pytest.raises(AnsweredBefore) as caught:
+        await account.store.apply(command)
+    return caught.value.answer
+
+
+class IdempotencyContract:
+    """Once."""
+
+    async def test_a_second_time_is_answered_as_the_first_and_does_nothing(self, ours: AccountDriver) -> None:
+        """The effect happens once; every repetition gets the first answer, whatever became of the contact since."""
+        made = await ours.store.apply(once(creation(ours)))
+        assert made == await ours.contact(PHONE)
+        assert await answered_before(ours, once(creation(ours))) == PHONE.encode()
+        await ours.delete(PHONE)
+        assert await answered_before(ours, once(creation(ours))) == PHONE.encode()
+        assert await ours.count() == 0
+
+    async def test_a_key_of_another_request_is_refused(self, ours: AccountDriver) -> None:
+        """One key is for one request: with another fingerprint it is IdempotencyKeyReused, and nothing is done."""
+        await ours.store.apply(once(creation(ours)))
+        with pytest.raises(IdempotencyKeyReused):
+            await ours.store.apply(once(creation(ours, phone(1)), fingerprint=b"another"))
+        assert await ours.listed() == [PHONE]
+
+    async def test_a_refused_command_keeps_no_answer(self, ours: AccountDriver) -> None:
+        """What was refused may be tried anew under the same key, and by another request too."""
+        await ours.create(PHONE)
+        with pytest.raises(ContactExists):
+            await ours.store.apply(once(creation(ours)))
+        await ours.delete(PHONE)
+        assert (await ours.store.apply(once(creation(ours), fingerprint=b"another"))).phone == PHONE
+
+    async def test_a_key_belongs_to_its_account(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Two accounts may use the same key, each for its own request."""
+        await ours.store.apply(once(creation(ours)))
+        await theirs.store.apply(once(creation(theirs, phone(1)), fingerprint=b"another"))
+        assert await ours.listed() == [PHONE]
+        assert await theirs.listed() == [phone(1)]
+
+    async def test_an_answer_is_kept_for_its_time(self, ours: AccountDriver) -> None:
+        """Until ANSWERS_KEPT has passed a repetition is one; from then on the key is new."""
+        at = ours.tick()
+        await ours.store.apply(once(creation(ours), at=at))
+        await ours.delete(PHONE)
+        assert await answered_before(ours, once(creation(ours), at=at + ANSWERS_KEPT - 1)) == PHONE.encode()
+        made = await ours.store.apply(once(creation(ours), fingerprint=b"another", at=at + ANSWERS_KEPT))
+        assert made == await ours.contact(PHONE)
+        with pytest.raises(IdempotencyKeyReused):
+            await ours.store.apply(once(creation(ours), at=at + ANSWERS_KEPT + 1))
+
+    async def test_parallel_repetitions_are_done_once(self, ours: AccountDriver) -> None:
+        """Of many requests with one key at once, one is done and all others get its answer."""
+        outcomes = await asyncio.gather(
+            *[ours.store.apply(once(creation(ours))) for _ in range(64)], return_exceptions=True
+        )
+        made = [outcome for outcome in outcomes if isinstance(outcome, Contact)]
+        assert made == [await ours.contact(PHONE)]
+        replays = [outcome for outcome in outcomes if isinstance(outcome, AnsweredBefore)]
+        assert [replay.answer for replay in replays] == [PHONE.encode()] * 63
+
+    async def test_many_keys_at_once_are_independent(self, ours: AccountDriver) -> None:
+        """A group of commands keeps the answer of each, and a refused one among them keeps none."""
+        await ours.create(phone(7))
+        commands = [once(creation(ours, phone(n)), str(n)) for n in range(20)]
+        outcomes = await asyncio.gather(*[ours.store.apply(command) for command in commands], return_exceptions=True)
+        refused = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, NumberkeepError)]
+        assert refused == [7]
+        for n in (0, 19):
+            assert await answered_before(ours, once(creation(ours, phone(n)), str(n))) == phone(n).encode()
+        await ours.delete(phone(7))
+        await ours.store.apply(once(creation(ours, phone(7)), "7"))
+
+    async def test_a_large_answer_comes_back_whole(self, ours: AccountDriver) -> None:
+        """An answer is any bytes of any length, zeros among them."""
+        answer = bytes(range(256)) * 8000
+        await ours.store.apply(Once(creation(ours), "key", b"\0\xff", lambda _: answer, 0))
+        assert await answered_before(ours, once(creation(ours), fingerprint=b"\0\xff")) == answer
+
+    async def test_a_bulk_request_that_fails_keeps_no_answer(self, ours: AccountDriver) -> None:
+        """All or nothing holds for the answer too."""
+        await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
+
+        def upsert(label: str) -> Once[Upserted]:
+            rows = [ours.row(phone(1)), ours.row(phone(5), index=1, custom_variables={label: "x"})]
+            return Once(UpsertContacts(ours.account_id, rows), "key", b"f", lambda _: b"done", 0)
+
+        with pytest.raises(InvalidRows):
+            await ours.store.apply(upsert("one more"))
+        assert await ours.listed() == [phone(5)]
+        assert len((await ours.store.apply(upsert("1"))).contacts) == 2
+        with pytest.raises(AnsweredBefore):
+            await ours.store.apply(upsert("1"))

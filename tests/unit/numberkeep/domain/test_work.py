@@ -1,0 +1,116 @@
+"""The unit of work: what a group of commands sees, and what is left to save."""
+
+from dataclasses import replace
+
+import pytest
+
+from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, SetOptOut, UpdateContact, outcomes
+from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
+from numberkeep.domain.errors import ContactExists, ContactNotFound
+from numberkeep.domain.work import Loaded, Wanted, Work
+
+PHONE, OTHER = "+14155552671", "+14155550002"
+AT = 1_790_000_000_000_000
+ADA = new_contact(7, PHONE, moment(AT), ContactPatch(first_name="Ada", tags=("a", "b")), opt_out=False)
+
+
+def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
+    """A unit of work that has loaded these."""
+    return Work(1, Loaded({contact.phone: contact for contact in contacts}, dict.fromkeys(opt_outs, AT)))
+
+
+def create(phone: str = PHONE, contact_id: int = 8, **said: object) -> CreateContact:
+    """A command that creates a contact."""
+    return CreateContact(1, phone, ContactPatch(**said), update_if_exists=False, contact_id=contact_id, at=AT + 1)  # type: ignore[arg-type]
+
+
+def update(**said: object) -> UpdateContact:
+    """A command that changes the contact."""
+    return UpdateContact(1, PHONE, ContactPatch(**said), ReadOnly(), AT + 1)  # type: ignore[arg-type]
+
+
+def test_nothing_done_is_nothing_to_save() -> None:
+    """A unit of work that only read, or changed a contact to what it was, has no changes."""
+    unit = work(ADA, opt_outs=(OTHER,))
+    outcomes([update(first_name="Ada"), SetOptOut(1, OTHER, opted_out=True, at=AT + 5)], unit)
+    changes = unit.changes()
+    assert not any(getattr(changes, name) for name in changes.__slots__)
+    assert (changes.count, changes.tagged, changes.untagged) == (0, [], [])
+
+
+def test_a_command_sees_what_those_before_it_did() -> None:
+    """Create, create again, change and delete within a group behave as one after the other."""
+    unit = work()
+    done = outcomes([create(), create(), update(last_name="L"), DeleteContacts(1, [PHONE]), update()], unit)
+    assert [type(outcome) for outcome in done] == [Contact, ContactExists, Contact, int, ContactNotFound]
+    assert unit.changes().count == 0
+    assert not unit.changes().inserted
+
+
+def test_a_contact_changed_twice_is_saved_once() -> None:
+    """Only the last state of a contact is written, against the one that was loaded."""
+    unit = work(ADA)
+    outcomes([update(last_name="L"), update(company_name="C", tags=("b", "c"))], unit)
+    expected = replace(ADA, last_name="L", company_name="C", tags=("b", "c"))
+    changes = unit.changes()
+    assert changes.updated == [(ADA, expected)]
+    assert changes.untagged == [(ADA, "a"), (ADA, "b")]
+    assert changes.tagged == [(expected, "b"), (expected, "c")]
+
+
+def test_a_contact_made_anew_is_another_contact() -> None:
+    """Deleted and created within a group: the old row and its tags go, the new one comes."""
+    unit = work(ADA)
+    outcomes([DeleteContacts(1, [PHONE]), create(tags=("b",))], unit)
+    changes = unit.changes()
+    assert changes.deleted == [ADA]
+    assert [contact.contact_id for contact in changes.inserted] == [8]
+    assert changes.updated == []
+    assert [tag for _, tag in changes.untagged] == ["a", "b"]
+    assert [tag for _, tag in changes.tagged] == ["b"]
+    assert changes.count == 0
+
+
+def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
+    """Whoever opts out, the contact says so; deleted and made anew within the group, it still does."""
+    unit = work(ADA)
+    done = outcomes([SetOptOut(1, PHONE, opted_out=True, at=AT + 3), DeleteContacts(1, [PHONE]), create()], unit)
+    assert isinstance(done[2], Contact)
+    assert done[2].opt_out
+    assert unit.changes().opted_out == [(PHONE, AT + 3)]
+
+
+def test_a_contact_that_says_opt_out_records_it() -> None:
+    """An opt-out said by create or update is the recipient's, and ends when it is taken back."""
+    unit = work(opt_outs=(OTHER,))
+    outcomes([create(opt_out=True), create(OTHER, 9, opt_out=False)], unit)
+    assert unit.changes().opted_out == [(PHONE, AT + 1)]
+    assert unit.changes().opted_in == [OTHER]
+
+
+def test_an_opt_out_given_again_later_is_a_new_one() -> None:
+    """Opting in and out within a group leaves the later time, by a removal and an insertion."""
+    unit = work(opt_outs=(PHONE,))
+    outcomes([SetOptOut(1, PHONE, opted_out=said, at=AT + n) for n, said in enumerate((False, True), 1)], unit)
+    assert unit.changes().opted_in == [PHONE]
+    assert unit.changes().opted_out == [(PHONE, AT + 2)]
+
+
+class Half(AccountCommand[None]):
+    """A command that is refused after a change."""
+
+    account_id = 1
+
+    def want(self, wanted: Wanted) -> None:
+        """Nothing."""
+
+    def apply(self, work: Work) -> None:
+        """Delete, then refuse."""
+        work.drop(PHONE)
+        raise ContactNotFound
+
+
+def test_a_command_refused_half_done_spoils_the_unit() -> None:
+    """What it left behind must not be saved: the refusal is raised instead of given."""
+    with pytest.raises(ContactNotFound):
+        outcomes([create(OTHER, 9), Half()], work(ADA))
