@@ -1,9 +1,69 @@
-"""What every test may use."""
+"""What every test may use. A server starts when the first test asks for it, and serves all that do."""
+
+import os
+from collections.abc import Iterator
 
 import pytest
+
+from support import pgbouncer
+from support.pgbouncer import PgBouncer
+from support.postgres import PostgresDatabases, PostgresServer
+
+OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
+"""A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on the event loop that the service runs on."""
     return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresDatabases]:
+    """A PostgreSQL server that no test stops."""
+    if OUTSIDE_POSTGRES:
+        yield PostgresDatabases(OUTSIDE_POSTGRES)
+    else:
+        with PostgresServer() as server:
+            yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresDatabases) -> Iterator[str]:
+    """A new, empty database."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def _durable_postgres() -> Iterator[PostgresServer]:
+    with PostgresServer(durable=True) as server:
+        yield server
+
+
+@pytest.fixture
+def durable_postgres(request: pytest.FixtureRequest) -> PostgresServer:
+    """A running PostgreSQL server that waits for the disk, and that a test may stop, kill and start."""
+    if OUTSIDE_POSTGRES:
+        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that is not ours to stop")
+    server: PostgresServer = request.getfixturevalue("_durable_postgres")
+    if not server.running:
+        server.restart()
+    return server
+
+
+@pytest.fixture(scope="session")
+def pgbouncer_server(postgres_server: PostgresDatabases) -> Iterator[PgBouncer]:
+    """A PgBouncer in transaction mode before `postgres_server`."""
+    if pgbouncer.PROGRAM is None:
+        pytest.skip("there is no program pgbouncer: `apt-get install pgbouncer` brings it")
+    with PgBouncer(postgres_server) as pooler:
+        yield pooler
+
+
+@pytest.fixture
+def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
+    """The database of `postgres_url` through PgBouncer."""
+    return pgbouncer_server.url_of(postgres_url)

@@ -1,0 +1,202 @@
+"""Servers that others wrote, as processes that never outlive the tests and have no rights that they do not need."""
+
+import os
+import pwd
+import secrets
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, TypedDict
+
+PATIENCE: Final = 60.0
+"""Seconds that a server may take to start or to end."""
+
+_KEEPER: Final = """
+pid= waited=0
+while read -r line; do pid=$line; done
+if [ "$pid" ] && kill -QUIT "$pid"; then
+    while [ $waited -lt 100 ] && kill -0 "$pid"; do sleep 0.1; waited=$((waited + 1)); done
+fi
+rm -rf "$0"
+"""
+"""Waits until the process that wrote to it is no more, however that ended; then ends the server and its files."""
+
+
+class _Rights(TypedDict, total=False):
+    """Arguments of subprocess that take root's rights away."""
+
+    user: int
+    group: int
+    extra_groups: Sequence[int]
+
+
+def _rights() -> _Rights:
+    """Those of `nobody` when root runs the tests: PostgreSQL and PgBouncer refuse to be root."""
+    if os.geteuid():
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": ()}
+
+
+def enterable(path: Path) -> bool:
+    """Whether a server may enter this folder, or run this program, with the rights that it will have."""
+    place = path.resolve()
+    return os.geteuid() != 0 or all(each.stat().st_mode & stat.S_IXOTH for each in (place, *place.parents))
+
+
+def free_port() -> int:
+    """A free TCP port of 127.0.0.1 that stays free while its server is down.
+
+    It lies below the ports of outgoing connections: of these, one could take the port of a server that is down, even a
+    connection to that very port.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+
+
+class Daemon:
+    """A running server.
+
+    Attributes:
+        process: its first process.
+    """
+
+    def __init__(self, arguments: Sequence[str | Path], cwd: Path, log: Path, rights: _Rights) -> None:
+        # Every process of the server inherits the writing end: the reading end is at its end once the last one is gone.
+        self._gone, alive = os.pipe()
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                arguments,
+                cwd=cwd,
+                env={"PATH": os.defpath, "LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=[alive],
+                start_new_session=True,  # so that Ctrl-C reaches pytest alone
+                **rights,
+            )
+        os.close(alive)
+
+    @property
+    def running(self) -> bool:
+        """Whether its first process is there."""
+        return self.process.poll() is None
+
+    def _children(self) -> list[int]:
+        """The processes that its first one started; none where the system does not tell (it is not Linux)."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in children.read_text().split()] if children.exists() else []
+
+    def end(self, how: signal.Signals) -> None:
+        """Send a signal, SIGKILL to every process and others to the first, and wait until all are gone.
+
+        Raises:
+            TimeoutError: one is still there.
+        """
+        processes = [self.process.pid, *(self._children() if how is signal.SIGKILL else ())] if self.running else []
+        for process in processes:
+            try:
+                os.kill(process, how)
+            except ProcessLookupError:
+                continue
+        self.wait()
+
+    def wait(self) -> int:
+        """Wait until all processes are gone, and give the exit code of the first.
+
+        Raises:
+            TimeoutError: one is still there.
+        """
+        code = self.process.wait(PATIENCE)
+        if not select.select([self._gone], [], [], PATIENCE)[0]:
+            raise TimeoutError(f"{self.process.args!r} left processes behind")
+        os.close(self._gone)
+        return code
+
+
+class Den:
+    """A folder in which one server runs at a time; both are gone once the test run is, even if that was killed.
+
+    Attributes:
+        path: the folder; short, since a socket's path must be.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._rights = _rights()
+        place = Path(tempfile.gettempdir())
+        if not enterable(place):  # root's own
+            place = Path("/tmp")  # noqa: S108 - mkdtemp makes a folder there that others cannot open
+        self.path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
+        self.own(self.path)
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, self.path],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **self._rights,
+        )
+
+    def own(self, path: Path) -> None:
+        """Give a path and all below it to the account that the server runs under."""
+        if self._rights:
+            for each in (path, *path.rglob("*")):
+                os.chown(each, self._rights["user"], self._rights["group"], follow_symlinks=False)
+
+    def write(self, name: str, text: str) -> Path:
+        """A file of the folder that only the server reads."""
+        path = self.path / name
+        path.touch(0o600)
+        path.write_text(text)
+        self.own(path)
+        return path
+
+    def run(self, *arguments: str | Path) -> None:
+        """Run a program to its end, with the rights of the server.
+
+        Raises:
+            RuntimeError: it failed.
+        """
+        log = self.path / "run.log"
+        daemon = self.start(arguments, log)
+        failed = daemon.wait()
+        self.ended()
+        if failed:
+            raise RuntimeError(log.read_text())
+
+    def start(self, arguments: Sequence[str | Path], log: Path) -> Daemon:
+        """Start the server, which appends what it says to `log`."""
+        daemon = Daemon(arguments, self.path, log, self._rights)
+        self._tell_keeper(daemon.process.pid)
+        return daemon
+
+    def ended(self) -> None:
+        """Say that the server has ended, so that nobody ends another process of the same number."""
+        self._tell_keeper("")
+
+    def _tell_keeper(self, process: int | str) -> None:
+        assert self._keeper.stdin
+        self._keeper.stdin.write(f"{process}\n".encode())
+        self._keeper.stdin.flush()
+
+    def close(self) -> None:
+        """End the server at once if it still runs, and remove the folder."""
+        assert self._keeper.stdin
+        self._keeper.stdin.close()
+        self._keeper.wait(PATIENCE)
+        shutil.rmtree(self.path, ignore_errors=True)  # what a foreign account left
