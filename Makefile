@@ -34,7 +34,7 @@ openapi: $(VENV)/installed
 lock: $(VENV)/installed-dev
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
-		--output-file constraints.txt client/pyproject.toml server/pyproject.toml requirements-dev.txt
+		--output-file constraints.txt --extra postgres client/pyproject.toml server/pyproject.toml requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .venv-bench
@@ -50,7 +50,7 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: $(VENV)/bin/python constraints.txt client/pyproject.toml server/pyproject.toml
 	@$(PIP) install $(BUILD)
-	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e server
+	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt

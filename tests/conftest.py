@@ -1,13 +1,17 @@
 """What every test may use. A server starts when the first test asks for it, and serves all that do."""
 
+import asyncio
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from numberkeep.store.postgres import PostgresStore
+from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support import pgbouncer
 from support.pgbouncer import PgBouncer
-from support.postgres import PostgresDatabases, PostgresServer
+from support.postgres import PostgresDatabases, PostgresServer, database_of
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
@@ -35,6 +39,32 @@ def postgres_url(postgres_server: PostgresDatabases) -> Iterator[str]:
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_server: PostgresDatabases) -> Iterator[str]:
+    url = postgres_server.create_database()
+
+    async def migrate() -> None:
+        store = PostgresStore(url)
+        await store.open()
+        await store.close()
+
+    with ThreadPoolExecutor(1) as thread:  # a test's event loop may be running here
+        thread.submit(lambda: asyncio.run(migrate())).result()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def emptied_postgres(postgres_server: PostgresDatabases, _migrated_postgres: str) -> str:
+    """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
+    tables = (*DISTRIBUTED, *reversed(REFERENCE))
+    postgres_server.execute(
+        *[f"DELETE FROM numberkeep.{table}" for table in tables],  # noqa: S608
+        database=database_of(_migrated_postgres),
+    )
+    return _migrated_postgres
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from numberkeep.config import Settings, sqlite_path
+from numberkeep.config import ConfigError, Settings, is_postgres, postgres_url, sqlite_path
 from numberkeep.http.application import build_application
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
@@ -15,7 +15,14 @@ def make_store(settings: Settings) -> Store:
     Raises:
         ConfigError: they name none.
     """
-    return SqliteStore(sqlite_path(settings.database))
+    if not is_postgres(settings.database):
+        return SqliteStore(sqlite_path(settings.database))
+    url, pooled = postgres_url(settings.database)
+    try:
+        from numberkeep.store.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
+    except ImportError as error:
+        raise ConfigError("PostgreSQL needs its driver: pip install 'numberkeep[postgres]'") from error
+    return PostgresStore(url, pooled=pooled)
 
 
 def make_context(settings: Settings) -> Context:

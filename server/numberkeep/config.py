@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from numberkeep.domain.identity import KeyPair
 
@@ -81,9 +82,33 @@ def sqlite_path(database: str) -> Path | None:
     if path == database or path in {"", ":memory:"}:  # SQLite would take the latter for no file at all
         raise ConfigError(
             f"the database {_without_password(database)!r} is not one that numberkeep can use: "
-            "give sqlite:///numberkeep.db, sqlite:////an/absolute/path.db or sqlite://:memory:"
+            "give sqlite:///numberkeep.db, sqlite:////an/absolute/path.db, sqlite://:memory: or postgresql://..."
         )
     return Path(path)
+
+
+def is_postgres(database: str) -> bool:
+    """Whether the URL names a PostgreSQL database."""
+    return database.startswith(("postgresql://", "postgres://"))
+
+
+def postgres_url(database: str) -> tuple[str, bool]:
+    """The URL for the driver, and whether it says `pgbouncer=true`: that a pooler without prepared statements is there.
+
+    Raises:
+        ConfigError: it names no database.
+    """
+    parts = urlsplit(database)
+    if not parts.path.strip("/"):
+        raise ConfigError(
+            f"the URL {_without_password(database)!r} names no database: give postgresql://USER@HOST:PORT/DATABASE"
+        )
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    said = dict(options).get("pgbouncer", "false")
+    if said not in {"true", "false"}:
+        raise ConfigError(f"pgbouncer in the database's URL must be true or false, not {said!r}")
+    others = urlencode([(name, value) for name, value in options if name != "pgbouncer"])
+    return parts._replace(query=others).geturl(), said == "true"
 
 
 def _first_key(given: Mapping[str, str]) -> KeyPair | None:

@@ -27,7 +27,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from numberkeep.app import make_application, make_context
-from numberkeep.config import ConfigError, Settings
+from numberkeep.config import ConfigError, Settings, is_postgres
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
 
@@ -75,7 +75,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         ConfigError: a setting cannot be used.
         StoreUnusable: the database cannot be opened.
     """
-    if settings.workers > 1:
+    if settings.workers > 1 and not is_postgres(settings.database):
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
     address, port = _free_address(settings.host, settings.port)
     url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
@@ -85,15 +85,16 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     _when_listening(address, port, partial(announce, started))
     load = partial(_load, replace(settings, first_key=pair))
-    make_server(address, port).serve(target_loader=load, wrap_loader=False)
+    make_server(address, port, settings.workers).serve(target_loader=load, wrap_loader=False)
 
 
-def make_server(address: str, port: int) -> MPServer:
-    """The HTTP server for an ASGI application: one process on one event loop."""
+def make_server(address: str, port: int, workers: int = 1) -> MPServer:
+    """The HTTP server for an ASGI application: processes with one event loop each, which share the port."""
     return MPServer(
         "numberkeep",
         address=address,
         port=port,
+        workers=workers,
         interface=Interfaces.ASGI,
         loop=Loops.auto,
         http=HTTPModes.http1,

@@ -1,17 +1,28 @@
-"""A service for each test, and a plain HTTP client for it."""
+"""A service for each test, on each engine, and a plain HTTP client for it."""
 
 from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
+from numberkeep.store.contract import Store
+from numberkeep.store.postgres import PostgresStore
+from numberkeep.store.sqlite import SqliteStore
 from support.api import Service, running_service
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Store:
+    """A store of each engine, not yet opened; its database is asked for only where it is needed."""
+    if request.param == "sqlite":
+        return SqliteStore(None)
+    return PostgresStore(request.getfixturevalue("emptied_postgres"))
+
+
 @pytest.fixture
-async def service() -> AsyncIterator[Service]:
-    """The service over a store in memory."""
-    async with running_service() as running:
+async def service(engine: Store) -> AsyncIterator[Service]:
+    """The service over an empty store."""
+    async with running_service(store=engine) as running:
         yield running
 
 

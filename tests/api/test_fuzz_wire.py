@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numberkeep.http.routes import OPERATIONS
+from numberkeep.store.contract import Store
 from support.api import running_service
 
 FIELDS: Final = [
@@ -62,11 +63,11 @@ bodies = st.one_of(
 queries = st.dictionaries(st.one_of(st.sampled_from(PARAMETERS), texts), texts, max_size=4)
 
 
-def test_no_input_gives_a_server_error() -> None:
+def test_no_input_gives_a_server_error(engine: Store) -> None:
     """Whatever the body, the query and the path, every operation answers below 500, as JSON, and the store lives."""
     with (
         anyio.from_thread.start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(running_service()) as service,
+        portal.wrap_async_context_manager(running_service(store=engine)) as service,
         portal.wrap_async_context_manager(service.wire()) as wire,
     ):
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from numberkeep.app import make_context
-from numberkeep.config import ConfigError, load_settings, sqlite_path
+from numberkeep.config import ConfigError, is_postgres, load_settings, sqlite_path
 from numberkeep.domain.identity import ApiKey, new_key_pair
 from numberkeep.service import keys as service
 from numberkeep.service.context import Context
@@ -70,11 +71,8 @@ def revoke(key_id: str, database: str | None) -> None:
 
 def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, may_make: bool = False) -> R:
     settings = load_settings(database=database)
-    path = sqlite_path(settings.database)
-    if path is None:
-        raise ConfigError("a database in memory is gone with its process: name a file with --database")
-    if not may_make and not path.exists():
-        raise ConfigError(f"there is no database {path}: name another with --database")
+    if not is_postgres(settings.database):
+        _check_file(sqlite_path(settings.database), may_make=may_make)
 
     async def run() -> R:
         context = make_context(settings)
@@ -85,6 +83,13 @@ def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, m
             await context.store.close()
 
     return asyncio.run(run())
+
+
+def _check_file(path: Path | None, *, may_make: bool) -> None:
+    if path is None:
+        raise ConfigError("a database in memory is gone with its process: name a file with --database")
+    if not may_make and not path.exists():
+        raise ConfigError(f"there is no database {path}: name another with --database")
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:

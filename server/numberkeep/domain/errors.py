@@ -15,6 +15,7 @@ NumberkeepError
 ├── InvalidCredentials
 ├── StoreBusy               try again: too much is waiting to be written
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
+│   └── StoreUnsure         the connection was lost in the middle of a commit
 └── StoreUnusable           the store cannot be opened at all
     └── StoreTooNew         it was made by a newer version
 """
@@ -129,6 +130,10 @@ class StoreBusy(NumberkeepError):
 
 class StoreUnavailable(NumberkeepError):
     """The store could not read or write; nothing of this command was done."""
+
+
+class StoreUnsure(StoreUnavailable):
+    """The connection was lost while the store committed: all of the command was done, or nothing."""
 
 
 class StoreUnusable(NumberkeepError):

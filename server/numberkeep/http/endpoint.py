@@ -1,7 +1,9 @@
 """What happens around every route: who asks, what went wrong, and how the answer is sent."""
 
 import logging
+import math
 import re
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -100,6 +102,29 @@ class Call:
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
+class Outage:
+    """Logs that the store fails: one line a second, for while it does every request fails alike.
+
+    Args:
+        now: seconds of a monotonic clock; a test gives its own.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._quiet_until = -math.inf
+        self._untold = 0
+
+    def tell(self, error: StoreUnavailable, request_id: str) -> None:
+        """Log it, or count it for the next line."""
+        if self._now() < self._quiet_until:
+            self._untold += 1
+            return
+        also = f", and {self._untold} more since the last line" if self._untold else ""
+        _log.error("request %s failed%s: the store says %s", request_id, also, error)
+        self._untold = 0
+        self._quiet_until = self._now() + 1.0
+
+
 class Endpoint:
     """An ASGI application that authenticates a request, hands it to a handler and sends the answer.
 
@@ -110,6 +135,7 @@ class Endpoint:
 
     def __init__(self, api: Api, handlers: Mapping[str, Handler]) -> None:
         self._api = api
+        self._outage = Outage()
         self._handlers = dict(handlers)
         if "GET" in handlers:
             self._handlers["HEAD"] = handlers["GET"]  # the server leaves out the body
@@ -137,7 +163,7 @@ class Endpoint:
             return
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
-                _log.error("request %s failed: the store says %s", request_id, error)
+                self._outage.tell(error, request_id)
             answer = error_answer(error, request_id) or _unexpected(error, request_id)
         await send_answer(send, answer, request_id)
 

@@ -15,6 +15,7 @@ from numberkeep.domain.errors import (
     RecipientOptedOut,
     StoreBusy,
     StoreUnavailable,
+    StoreUnsure,
     VerificationTooSoon,
 )
 from numberkeep.http.answer import Answer, Headers
@@ -69,6 +70,7 @@ class NoCredentials(HttpError):
 
 
 _NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)  # clients try a 409 again unless they are told
+_LATER: Final[Headers] = ((b"retry-after", b"5"),)
 
 _TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError], str], Headers]]] = [
     (InvalidInput, 400, str, ()),
@@ -79,7 +81,8 @@ _TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError],
     (IdempotencyKeyReused, 409, lambda _: "The Idempotency-Key came with another request before", _NO_RETRY),
     (VerificationTooSoon, 429, lambda error: f"A verification was sent a moment ago: {error}", ()),
     (StoreBusy, 503, lambda _: "Too many writes are waiting: try again", ((b"retry-after", b"1"),)),
-    (StoreUnavailable, 503, lambda _: "The store cannot be reached: try again", ((b"retry-after", b"5"),)),
+    (StoreUnsure, 503, lambda _: "The store was lost in the middle, so the change may have been made", _LATER),
+    (StoreUnavailable, 503, lambda _: "The store cannot be reached: try again", _LATER),
 ]
 
 _encode = msgspec.json.Encoder().encode

@@ -1,5 +1,6 @@
 """How a contact lies in its row, and how it comes out again; the same on every engine."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ _decode_variables = msgspec.json.Decoder(dict[str, str]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def contact_of(row: tuple[Any, ...]) -> Contact:
+def contact_of(row: Iterable[Any]) -> Contact:
     """The contact whose `COLUMNS` these are."""
     contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified, opt_out = row
     return Contact(

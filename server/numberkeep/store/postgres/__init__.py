@@ -1,0 +1,5 @@
+"""The store for growth: PostgreSQL 14 or newer, or Citus on it, shared by any number of processes."""
+
+from numberkeep.store.postgres.store import PostgresStore
+
+__all__ = ["PostgresStore"]

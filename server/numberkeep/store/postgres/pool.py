@@ -1,0 +1,109 @@
+"""Connections to one PostgreSQL database, and what becomes of them when the server goes away.
+
+A plain list of free connections: the driver's own pool resets a connection after every use, which costs more than a
+lookup by key (docs/adr/0009-postgresql.md has the figures).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import asyncpg
+
+from numberkeep.domain.errors import StoreUnavailable
+
+R = TypeVar("R")
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+
+_WAIT_SECONDS: Final = 10.0
+"""How long a request waits for a free connection."""
+
+DRIVER_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""All that the driver raises; TimeoutError is an OSError."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is at fault, and not the statement or the server's pace."""
+    if isinstance(error, (TimeoutError, ValueError)):  # a value that the driver cannot encode is an InterfaceError too
+        return False
+    return isinstance(
+        error, (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+    )
+
+
+@contextmanager
+def unavailable_on_error() -> Iterator[None]:
+    """Turn the driver's failures into the contract's StoreUnavailable."""
+    try:
+        yield
+    except DRIVER_ERRORS as error:
+        raise StoreUnavailable(reason(error)) from error
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, without the server's text: that may repeat a value."""
+    code = getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} ({code})" if code else type(error).__name__
+
+
+class Pool:
+    """At most `size` connections, made when they are needed.
+
+    Args:
+        connect: makes a connection.
+        size: how many there may be.
+    """
+
+    def __init__(self, connect: Connect, size: int) -> None:
+        self._connect = connect
+        self._free: list[asyncpg.Connection] = []
+        self._slots = asyncio.Semaphore(size)
+
+    async def run(self, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
+        """What `work` makes of a connection.
+
+        Where a connection from the list turns out to be dead at the first statement, the server was restarted: all
+        that are free are let go, and `work` is done again on a new one. So it must be safe to repeat where it raises
+        what `is_lost`.
+
+        Raises:
+            StoreUnavailable: there is no connection, or it fails.
+        """
+        with unavailable_on_error():
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self._slots.acquire()
+            try:
+                if self._free:
+                    try:
+                        return await self._use(self._free.pop(), work)
+                    except DRIVER_ERRORS as error:
+                        if not is_lost(error):
+                            raise
+                        self._drop_free()
+                return await self._use(await self._connect(), work)
+            finally:
+                self._slots.release()
+
+    async def close(self) -> None:
+        """Close the free connections."""
+        while self._free:
+            connection = self._free.pop()
+            try:
+                await connection.close(timeout=5)
+            except DRIVER_ERRORS:
+                connection.terminate()
+
+    async def _use(self, connection: asyncpg.Connection, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
+        try:
+            result = await work(connection)
+        except BaseException:
+            # Whatever state it is in, it is not worth the risk: an error is rare, and a connection cheap.
+            connection.terminate()
+            raise
+        self._free.append(connection)
+        return result
+
+    def _drop_free(self) -> None:
+        while self._free:
+            self._free.pop().terminate()

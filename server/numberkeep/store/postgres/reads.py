@@ -1,0 +1,62 @@
+"""What is read by key, each by one statement on an index; listings are in listing.py."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+
+from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.store.rows import COLUMNS, contact_of
+
+_CONTACT: Final = f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2"  # noqa: S608
+_KEYS: Final = (
+    "SELECT k.key_id, k.secret_hash, k.account_id, a.name, a.region, k.created_at, k.revoked_at "
+    "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id) "
+)
+
+
+async def contact(connection: asyncpg.Connection, account_id: int, phone: str) -> Contact | None:
+    """The account's contact with this number."""
+    row = await connection.fetchrow(_CONTACT, account_id, phone)
+    return None if row is None else contact_of(row)
+
+
+async def count(connection: asyncpg.Connection, account_id: int) -> int:
+    """How many contacts the account has."""
+    found = await connection.fetchval("SELECT contact_count FROM numberkeep.writers WHERE account_id = $1", account_id)
+    return found or 0
+
+
+async def messages(connection: asyncpg.Connection, account_id: int, limit: int) -> Sequence[Message]:
+    """The account's newest messages, newest first."""
+    rows = await connection.fetch(
+        "SELECT phone, content, status, created_at FROM numberkeep.messages WHERE account_id = $1 "
+        "ORDER BY message_id DESC LIMIT $2",
+        account_id,
+        limit,
+    )
+    return [Message(to, content, MessageStatus(status), moment(at)) for to, content, status, at in rows]
+
+
+async def api_key(connection: asyncpg.Connection, key_id: str) -> ApiKey | None:
+    """The key of this id."""
+    row = await connection.fetchrow(f"{_KEYS} WHERE k.key_id = $1", key_id)
+    return None if row is None else _key_of(row)
+
+
+async def api_keys(connection: asyncpg.Connection) -> Sequence[ApiKey]:
+    """Every key, oldest first."""
+    return [_key_of(row) for row in await connection.fetch(f"{_KEYS} ORDER BY k.created_at, k.key_id")]
+
+
+def _key_of(row: asyncpg.Record) -> ApiKey:
+    key_id, secret_hash, account_id, name, region, created_at, revoked_at = row
+    return ApiKey(
+        key_id,
+        secret_hash,
+        Account(account_id, name, region),
+        moment(created_at),
+        None if revoked_at is None else moment(revoked_at),
+    )

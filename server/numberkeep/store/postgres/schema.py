@@ -1,0 +1,74 @@
+"""Bringing the schema up to date, and spreading its tables where Citus is installed."""
+
+from typing import Final
+
+import asyncpg
+
+from numberkeep.domain.errors import StoreUnusable
+from numberkeep.store.migrations import load_migrations, pending
+
+_LOCK: Final = 0x6E6B6570
+"""The advisory lock under which one process migrates at a time."""
+
+_OLDEST: Final = 14
+
+REFERENCE: Final = ("accounts", "api_keys")
+"""Small tables that are looked up without an account: Citus keeps a copy of them on every node."""
+
+DISTRIBUTED: Final = ("writers", "contacts", "contact_tags", "opt_outs", "verifications", "messages", "answers")
+"""Tables that Citus distributes by account_id, so that all of an account's rows lie on one node."""
+
+
+async def migrate(connection: asyncpg.Connection) -> None:
+    """Apply the schema's missing steps in one transaction.
+
+    Raises:
+        StoreUnusable: as for `Store.open`.
+    """
+    if connection.get_server_version().major < _OLDEST:
+        raise StoreUnusable(f"PostgreSQL {_OLDEST} or newer is needed, and this is {connection.get_server_version()}")
+    if await connection.fetchval("SHOW server_encoding") != "UTF8":
+        raise StoreUnusable("the database's encoding is not UTF8: create it with ENCODING 'UTF8' TEMPLATE template0")
+    async with connection.transaction():
+        await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        # IF NOT EXISTS wants the right to create a schema even where there is one.
+        if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
+            await connection.execute("CREATE SCHEMA numberkeep")
+        if not await connection.fetchval("SELECT to_regclass('numberkeep.schema_migrations') IS NOT NULL"):
+            if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'numberkeep')"):
+                raise StoreUnusable("the schema `numberkeep` is another program's: name another database")
+            await connection.execute(
+                "CREATE TABLE numberkeep.schema_migrations (version integer PRIMARY KEY, checksum text NOT NULL)"
+            )
+        rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
+        applied = {version: checksum for version, checksum in rows}  # noqa: C416 - to dict() a record is no pair
+        for step in pending(load_migrations("numberkeep.store.postgres.migrations"), applied):
+            await connection.execute(step.sql)
+            await connection.execute(
+                "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
+            )
+
+
+async def distribute(connection: asyncpg.Connection) -> list[str]:
+    """Where the Citus extension is, spread the tables that are not yet; gives their names.
+
+    The tables may hold rows already. They are locked against writing while each is spread.
+    """
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"):
+        return []
+    spread = {name for (name,) in await connection.fetch("SELECT logicalrelid::text FROM pg_dist_partition")}
+    done: list[str] = []
+    for name in REFERENCE:
+        if f"numberkeep.{name}" not in spread:
+            await connection.execute("SELECT create_reference_table($1::text::regclass)", f"numberkeep.{name}")
+            done.append(name)
+    for name in DISTRIBUTED:
+        if f"numberkeep.{name}" not in spread:
+            beside = "default" if name == DISTRIBUTED[0] else f"numberkeep.{DISTRIBUTED[0]}"
+            await connection.execute(
+                "SELECT create_distributed_table($1::text::regclass, 'account_id', colocate_with => $2)",
+                f"numberkeep.{name}",
+                beside,
+            )
+            done.append(name)
+    return done

@@ -1,0 +1,119 @@
+"""The Store contract on PostgreSQL: reads and writes on connections of their own."""
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import asyncpg
+
+from numberkeep.domain.commands import Command
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.errors import StoreUnusable
+from numberkeep.domain.identity import ApiKey
+from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.message import Message
+from numberkeep.store.postgres import listing, reads, schema
+from numberkeep.store.postgres.lanes import Lanes
+from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
+
+R = TypeVar("R")
+
+_READING: Final = 6
+_WRITING: Final = 4
+"""Connections of a process, apart, so that a long bulk request does not keep a lookup waiting."""
+
+_CONNECT_SECONDS: Final = 5.0
+_STATEMENT_SECONDS: Final = 30.0
+_STATEMENTS: Final = 200
+"""Prepared statements that a connection remembers."""
+
+
+class PostgresStore:
+    """Contacts in a PostgreSQL database; see `numberkeep.store.contract.Store` for every method's promise.
+
+    Args:
+        url: `postgresql://user:password@host:port/database`, with libpq's parameters behind a `?`.
+        pooled: a pooler that does not know prepared statements (PgBouncer before 1.21, in transaction mode) stands
+            in between, so none is kept.
+    """
+
+    def __init__(self, url: str, *, pooled: bool = False) -> None:
+        self._url = url
+        self._statements = 0 if pooled else _STATEMENTS
+        self._reads: Pool | None = None
+        self._writes: Pool | None = None
+        self._lanes: Lanes | None = None
+
+    async def open(self) -> None:
+        """Connect and migrate."""
+        try:
+            connection = await self._connect()
+            try:
+                await schema.migrate(connection)
+            finally:
+                await connection.close()
+        except (ValueError, *DRIVER_ERRORS) as error:
+            raise StoreUnusable(f"cannot use the PostgreSQL database: {_told(error)}") from error
+        self._reads = Pool(self._connect, _READING)
+        self._writes = Pool(self._connect, _WRITING)
+        self._lanes = Lanes(self._writes)
+
+    async def close(self) -> None:
+        """Apply what waits, then close every connection."""
+        if self._lanes is not None:
+            await self._lanes.close()
+        for pool in (self._writes, self._reads):
+            if pool is not None:
+                await pool.close()
+        self._lanes = self._writes = self._reads = None
+
+    async def distribute(self) -> Sequence[str]:
+        """Where the Citus extension is, spread the tables that are not yet; gives their names."""
+        return await self._opened(self._writes).run(schema.distribute)
+
+    async def contact(self, account_id: int, phone: str) -> Contact | None:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.contact(connection, account_id, phone))
+
+    async def contacts(self, account_id: int, query: ListQuery) -> Page:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: listing.page(connection, account_id, query))
+
+    async def count(self, account_id: int) -> int:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.count(connection, account_id))
+
+    async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: reads.messages(connection, account_id, limit))
+
+    async def api_key(self, key_id: str) -> ApiKey | None:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.api_key(connection, key_id))
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """By one statement."""
+        return await self._opened(self._reads).run(reads.api_keys)
+
+    async def apply(self, command: Command[R]) -> R:
+        """In its account's lane, in a group with what else waits there."""
+        result: R = await self._opened(self._lanes).apply(command)
+        return result
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self._url,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_STATEMENT_SECONDS,
+            statement_cache_size=self._statements,
+        )
+
+    @staticmethod
+    def _opened(part: R | None) -> R:
+        if part is None:
+            raise RuntimeError("the store is not open")
+        return part
+
+
+def _told(error: BaseException) -> str:
+    """What a person who starts the service can mend: no request has run yet, so no text can repeat a contact's."""
+    return str(error) or reason(error)

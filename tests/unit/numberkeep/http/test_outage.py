@@ -1,0 +1,23 @@
+"""What the log says while the store is away."""
+
+import pytest
+
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.http.endpoint import Outage
+
+
+def test_an_outage_is_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    """The first failure is told at once; those of the second after it are counted in the next line."""
+    time = 100.0
+    outage = Outage(lambda: time)
+    for n in range(1000):
+        outage.tell(StoreUnavailable("gone"), f"r{n}")
+    time += 1.5
+    outage.tell(StoreUnavailable("gone"), "last")
+    time += 1.5
+    outage.tell(StoreUnavailable("gone"), "again")
+    assert [record.message for record in caplog.records] == [
+        "request r0 failed: the store says gone",
+        "request last failed, and 999 more since the last line: the store says gone",
+        "request again failed: the store says gone",
+    ]
