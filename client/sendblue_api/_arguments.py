@@ -1,7 +1,7 @@
 """What every call takes besides its own fields, the values that stand for "not given", and older argument names."""
 
-from collections.abc import Mapping
-from typing import Final, Literal, Protocol, TypeAlias, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict
 
 import httpx2
 
@@ -113,6 +113,15 @@ class UpdateOptions(CallOptions, OldUpdateNames):
     """What `contacts.update` takes besides the specification's fields."""
 
 
+class Payload(TypedDict, total=False):
+    """What `client.post`, `put`, `patch` and `delete` take besides: see `client.get`."""
+
+    body: object
+    content: bytes | str | Iterable[bytes] | None
+    files: Any
+    options: "RequestOptions | None"
+
+
 class RequestOptions(TypedDict, total=False):
     """The `options` of `client.get`, `post`, `put`, `patch` and `delete`.
 
@@ -126,10 +135,10 @@ class RequestOptions(TypedDict, total=False):
         follow_redirects: False raises the redirect as an `APIStatusError`.
     """
 
-    params: QueryMapping
-    headers: HeaderMapping
-    timeout: TimeoutTypes
+    params: QueryMapping | None
+    headers: HeaderMapping | None
+    timeout: TimeoutTypes | NotGiven
     max_retries: int
-    extra_json: Mapping[str, object]
+    extra_json: Mapping[str, object] | None
     idempotency_key: str
     follow_redirects: bool

@@ -21,5 +21,6 @@ FIELD_OF: Final = {
     for version, field in ((1, name), (2, camel))
 }
 """The official client's argument -> the field that it sends (client-facts.md, "Surface")."""
-CAMELS: Final = frozenset(CAMEL_OF.values())
+SNAKE_OF: Final = {camel: name for name, camel in CAMEL_OF.items()}
+CAMELS: Final = frozenset(SNAKE_OF)
 SNAKES: Final = frozenset(CAMEL_OF)

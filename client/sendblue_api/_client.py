@@ -1,194 +1,30 @@
 """The two clients."""
 
-import copy
-import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from __future__ import annotations
+
 from functools import cached_property
-from types import MappingProxyType, TracebackType
-from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 import httpx2
 
-from ._arguments import HeaderMapping, NotGiven, QueryMapping, RequestOptions, TimeoutTypes, URLTypes, not_given
+from ._arguments import Payload, RequestOptions
 from ._awaited import awaited
+from ._client_base import AsyncLegacyClient, BaseClient, LegacyClient
 from ._connections import AsyncConnections, Connections
-from ._operation import Call
 from ._senders import AsyncSender, Sender
-from ._settings import DEFAULT_MAX_RETRIES, Settings, resolve
+from ._settings import Settings
 from .resources import AsyncContactsResource, ContactsResource
+from .resources._resource import later
 
-SenderT = TypeVar("SenderT", Sender, AsyncSender)
+if TYPE_CHECKING:
+    from .resources import raw
+
 T = TypeVar("T")
-V = TypeVar("V")
-HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
-LegacyT = TypeVar("LegacyT")
-_NO_OPTIONS: Final = cast("RequestOptions", MappingProxyType({}))
+StreamT = TypeVar("StreamT")
 
 
-class LegacyClient(Protocol):
-    """An `httpx.Client` of the caller's: httpx itself is not needed to say so."""
-
-    def close(self) -> None:
-        """Close the connections."""
-
-
-class AsyncLegacyClient(Protocol):
-    """An `httpx.AsyncClient` of the caller's."""
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-
-
-class _Client(Generic[SenderT, HttpT, LegacyT]):
-    """What the two clients share. A client holds its sender, and the sender nothing of the client: no cycle."""
-
-    _agent: ClassVar[str]
-    _family: type[HttpT]
-    _sender: SenderT
-
-    def __init__(
-        self,
-        *,
-        api_key: str | None = None,
-        api_secret: str | None = None,
-        base_url: URLTypes | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        default_headers: HeaderMapping | None = None,
-        default_query: QueryMapping | None = None,
-        http_client: HttpT | LegacyT | None = None,
-        _strict_response_validation: bool = False,
-    ) -> None:
-        given = locals()
-        http_client = self._adopt(http_client)
-        settings = resolve(self._agent, http_client, given)
-        self._sender = self._connect(settings, http_client)
-
-    def _adopt(self, http_client: HttpT | LegacyT | None) -> HttpT | None:
-        if http_client is None or isinstance(http_client, self._family):
-            return http_client
-        name = self._family.__name__
-        httpx = sys.modules.get("httpx")
-        if httpx is None or not isinstance(http_client, getattr(httpx, name)):
-            raise TypeError(f"http_client must be an httpx2.{name}, not {type(http_client).__name__}.")
-        from ._legacy import adopted  # noqa: PLC0415 - for callers who still have httpx
-
-        ours: HttpT = adopted(http_client, self._family)
-        return ours
-
-    def _connect(self, settings: Settings, http_client: HttpT | None) -> SenderT:
-        raise NotImplementedError
-
-    @property
-    def api_key(self) -> str:
-        """The key that calls are made with."""
-        return self._sender.settings.api_key
-
-    @property
-    def api_secret(self) -> str:
-        """The secret that calls are made with."""
-        return self._sender.settings.api_secret
-
-    @property
-    def base_url(self) -> httpx2.URL:
-        """Where the service is. Can be set: calls from then on go there, with the same key pair."""
-        return self._sender.settings.base_url
-
-    @base_url.setter
-    def base_url(self, url: URLTypes) -> None:
-        self._sender.settings = replace(self._sender.settings, base_url=httpx2.URL(str(url)))
-
-    @property
-    def timeout(self) -> TimeoutTypes:
-        """Seconds for each phase of a request, a Timeout, or None for no limit."""
-        return self._sender.settings.timeout
-
-    @property
-    def max_retries(self) -> int:
-        """How often a failed attempt is repeated."""
-        return self._sender.settings.max_retries
-
-    def is_closed(self) -> bool:
-        """Whether the client was closed; a closed client refuses calls."""
-        return self._sender.connections.is_closed
-
-    def copy(
-        self,
-        *,
-        api_key: str | None = None,
-        api_secret: str | None = None,
-        base_url: URLTypes | None = None,
-        timeout: TimeoutTypes | NotGiven = not_given,
-        max_retries: int | NotGiven = not_given,
-        http_client: HttpT | LegacyT | None = None,
-        default_headers: HeaderMapping | None = None,
-        set_default_headers: HeaderMapping | None = None,
-        default_query: QueryMapping | None = None,
-        set_default_query: QueryMapping | None = None,
-    ) -> Self:
-        """A client that differs in what is given and shares the connections. `with_options` is the same.
-
-        Args:
-            api_key: another key.
-            api_secret: another secret.
-            base_url: another address.
-            timeout: another timeout; None for no limit.
-            max_retries: another number of retries.
-            http_client: another `httpx2` client, whose connections are then not shared.
-            default_headers: added to this client's.
-            set_default_headers: instead of this client's.
-            default_query: added to this client's.
-            set_default_query: instead of this client's.
-
-        Raises:
-            ValueError: both the adding and the replacing form were given.
-        """
-        http_client = self._adopt(http_client)
-        now = self._sender.settings
-        given = {
-            "api_key": not_given if api_key is None else api_key,
-            "api_secret": not_given if api_secret is None else api_secret,
-            "base_url": not_given if base_url is None else httpx2.URL(str(base_url)),
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "http_client": http_client or not_given,
-            "default_headers": _changed("default_headers", now.default_headers, default_headers, set_default_headers),
-            "default_query": _changed("default_query", now.default_query, default_query, set_default_query),
-        }
-        changes: dict[str, Any] = {name: value for name, value in given.items() if not isinstance(value, NotGiven)}
-        settings = replace(now, **changes)
-        twin = copy.copy(self)
-        twin.__dict__.pop("contacts", None)  # it is bound to this client's sender
-        if http_client is not None:
-            sender = self._connect(settings, http_client)
-        else:
-            sender = copy.copy(self._sender)
-            sender.settings = settings
-        twin.__dict__["_sender"] = sender
-        return twin
-
-    with_options = copy
-
-    def _call(self, method: str, path: str, cast_to: type[T], body: object, options: RequestOptions) -> Call[T]:
-        from ._verbs import describe_path  # noqa: PLC0415 - few programs need it
-
-        settings = self._sender.settings
-        return describe_path(method, path, cast_to=cast_to, body=body, options=options, settings=settings)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"  # a URL's repr hides its password
-
-
-def _changed(
-    name: str, now: Mapping[str, V], add: Mapping[str, V] | None, put: Mapping[str, V] | None
-) -> Mapping[str, V]:
-    if add is not None and put is not None:
-        raise ValueError(f"{name} adds and set_{name} replaces: give one of them.")
-    return {**now, **add} if add is not None else now if put is None else put
-
-
-class SendblueAPI(_Client[Sender, httpx2.Client, LegacyClient]):
+class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
     """A client of the Sendblue v2 Contacts API. It may be shared between threads.
 
     Args:
@@ -223,36 +59,85 @@ class SendblueAPI(_Client[Sender, httpx2.Client, LegacyClient]):
         """The calls on contacts."""
         return ContactsResource(self._sender)
 
-    def get(self, path: str, *, cast_to: type[T], options: RequestOptions = _NO_OPTIONS) -> T:
+    with_raw_response: cached_property[raw.ClientWithRawResponse] = later("Client", "Raw")
+    """The same calls, which return an `APIResponse`."""
+
+    with_streaming_response: cached_property[raw.ClientWithStreamingResponse] = later("Client", "Streaming")
+    """The same calls for a `with` block, which get an `APIResponse` that is not read yet."""
+
+    @overload
+    def get(
+        self, path: str, *, cast_to: type[T], options: RequestOptions | None = None, stream: Literal[False] = False
+    ) -> T: ...
+    @overload
+    def get(
+        self,
+        path: str,
+        *,
+        cast_to: type[Any],
+        options: RequestOptions | None = None,
+        stream: Literal[True],
+        stream_cls: type[StreamT],
+    ) -> StreamT: ...
+    def get(
+        self,
+        path: str,
+        *,
+        cast_to: Any,
+        options: RequestOptions | None = None,
+        stream: bool = False,
+        stream_cls: Any = None,
+    ) -> Any:
         """Call a path of the service that has no method here.
 
         Args:
             path: what follows the base URL. A whole address must begin with it, for the secret goes nowhere else.
-            cast_to: the type of the answer: a model, `dict`, `list[...]`, `str`, `NoneType`, or `httpx2.Response`.
-            body: what is sent as JSON (not with GET).
+            cast_to: the type of the answer: a model, `dict`, `list[...]`, `str`, `NoneType`, or `httpx2.Response`;
+                `object` is JSON or, where the answer is none, its text.
+            body: what is sent as JSON (not with GET); bytes are sent as they are.
+            content: what is sent as it is, instead of a body: bytes, text, or an iterable of bytes.
+            files: an upload, in the forms that httpx2 takes; the body's fields go along as a form.
             options: query, headers, timeout and more, for this call alone.
+            stream: give the server-sent events of the answer, as they come (with GET and POST).
+            stream_cls: what to give them as: `Stream[Model]`, or `AsyncStream[Model]` from the async client.
+                Default: of `cast_to`.
 
         Raises:
             APIError: as every call.
+            TypeError: both `body` and `content`.
             ValueError: the path is an address elsewhere.
         """
-        return self._sender.send(self._call("GET", path, cast_to, None, options))
+        return self._send("GET", path, cast_to, stream=stream, stream_cls=stream_cls, options=options)
 
-    def post(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+    @overload
+    def post(self, path: str, *, cast_to: type[T], stream: Literal[False] = False, **sent: Unpack[Payload]) -> T: ...
+    @overload
+    def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[Any],
+        stream: Literal[True],
+        stream_cls: type[StreamT],
+        **sent: Unpack[Payload],
+    ) -> StreamT: ...
+    def post(
+        self, path: str, *, cast_to: Any, stream: bool = False, stream_cls: Any = None, **sent: Unpack[Payload]
+    ) -> Any:
         """POST a path that has no method here. See `get`."""
-        return self._sender.send(self._call("POST", path, cast_to, body, options))
+        return self._send("POST", path, cast_to, stream=stream, stream_cls=stream_cls, **sent)
 
-    def put(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+    def put(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
         """PUT a path that has no method here. See `get`."""
-        return self._sender.send(self._call("PUT", path, cast_to, body, options))
+        return self._send("PUT", path, cast_to, **sent)  # type: ignore[no-any-return]
 
-    def patch(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+    def patch(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
         """PATCH a path that has no method here. See `get`."""
-        return self._sender.send(self._call("PATCH", path, cast_to, body, options))
+        return self._send("PATCH", path, cast_to, **sent)  # type: ignore[no-any-return]
 
-    def delete(self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions = _NO_OPTIONS) -> T:
+    def delete(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
         """DELETE a path that has no method here. See `get`."""
-        return self._sender.send(self._call("DELETE", path, cast_to, body, options))
+        return self._send("DELETE", path, cast_to, **sent)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Close the connections, which copies of this client share."""
@@ -265,7 +150,7 @@ class SendblueAPI(_Client[Sender, httpx2.Client, LegacyClient]):
         self.close()
 
 
-class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient, AsyncLegacyClient]):
+class AsyncSendblueAPI(BaseClient[AsyncSender, httpx2.AsyncClient, AsyncLegacyClient]):
     """A client of the Sendblue v2 Contacts API for asyncio, in one event loop or several.
 
     The arguments are those of `SendblueAPI`, but for `http_client`: an `httpx2.AsyncClient` of your own.
@@ -285,6 +170,12 @@ class AsyncSendblueAPI(_Client[AsyncSender, httpx2.AsyncClient, AsyncLegacyClien
     def contacts(self) -> AsyncContactsResource:
         """The calls on contacts."""
         return AsyncContactsResource(self._sender)
+
+    with_raw_response: cached_property[raw.AsyncClientWithRawResponse] = later("Client", "Raw")
+    """The same calls, which return an `AsyncAPIResponse`."""
+
+    with_streaming_response: cached_property[raw.AsyncClientWithStreamingResponse] = later("Client", "Streaming")
+    """The same calls for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
 
     get = awaited(SendblueAPI.get)
     post = awaited(SendblueAPI.post)

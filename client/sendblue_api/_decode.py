@@ -27,7 +27,8 @@ def decode(kind: type[T], response: httpx2.Response, *, strict: bool) -> T:
     What does not fit its type stays as it came, so that a newer or an odd service never breaks a reader.
 
     Args:
-        kind: a type that pydantic knows, or `str`, `bytes`, `httpx2.Response` or `NoneType` for the answer as it is.
+        kind: a type that pydantic knows, or `str`, `bytes`, `httpx2.Response` or `NoneType` for the answer as it is;
+            `object` for JSON, or for the text where the answer says to be none.
         response: the answer.
         strict: fail where it does not fit its type.
 
@@ -54,6 +55,8 @@ def _odd(kind: Any, response: httpx2.Response, failure: ValidationError | None) 
     try:
         value = from_json(response.content)
     except ValueError as error:
+        if kind is object and "json" not in response.headers.get("content-type", ""):
+            return response.text
         raise APIResponseValidationError(response, response.text) from error
     if failure is not None and not (isinstance(value, dict) and value.get("status") == "ERROR"):
         message = f"The answer does not fit {getattr(kind, '__name__', kind)}."

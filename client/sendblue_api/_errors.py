@@ -20,6 +20,8 @@ SendblueAPIError                       the client was built or used wrongly, or 
 A wrong argument is Python's own `TypeError` or `ValueError`, raised before anything is sent.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -91,45 +93,64 @@ class APIStatusError(_AnsweredError):
 class BadRequestError(APIStatusError):
     """400: a field is missing, unknown or malformed; `body["errors"]` names it where the service does."""
 
+    status_code = 400
+
 
 class AuthenticationError(APIStatusError):
     """401: the key pair is wrong."""
+
+    status_code = 401
 
 
 class PermissionDeniedError(APIStatusError):
     """403: the key pair is missing or may not do this."""
 
+    status_code = 403
+
 
 class NotFoundError(APIStatusError):
     """404: no such contact."""
+
+    status_code = 404
 
 
 class ConflictError(APIStatusError):
     """409: the contact exists already, or the recipient has opted out."""
 
+    status_code = 409
+
 
 class UnprocessableEntityError(APIStatusError):
     """422: the service understood the request and cannot do it."""
 
+    status_code = 422
+
 
 class RateLimitError(APIStatusError):
     """429: too many requests; `response.headers["retry-after"]` says when to come back."""
+
+    status_code = 429
 
 
 class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
 
 
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    422: UnprocessableEntityError,
-    429: RateLimitError,
+_BY_STATUS = {
+    kind.status_code: kind
+    for kind in (
+        BadRequestError,
+        AuthenticationError,
+        PermissionDeniedError,
+        NotFoundError,
+        ConflictError,
+        UnprocessableEntityError,
+        RateLimitError,
+    )
 }
 _SERVER_ERROR = 500
+FAILURES = (httpx2.RequestError, OSError)
+"""What a transport may raise; httpx2 turns most of an operating system's errors into its own, but not every one."""
 
 
 def status_error(response: httpx2.Response, *, message: str | None = None) -> APIStatusError:
@@ -146,11 +167,20 @@ def status_error(response: httpx2.Response, *, message: str | None = None) -> AP
     return _BY_STATUS.get(status, default)(text, response=response, body=body)
 
 
-def connection_error(error: httpx2.RequestError, request: httpx2.Request) -> APIConnectionError:
-    """The error for a failure of httpx2 that left no answer, or half of one."""
+def connection_error(error: Exception, request: httpx2.Request) -> APIConnectionError:
+    """The error for one of `FAILURES`, which left no answer, or half of one."""
     return (
         APITimeoutError(request) if isinstance(error, httpx2.TimeoutException) else APIConnectionError(request=request)
     )
+
+
+@contextmanager
+def reading(request: httpx2.Request) -> Iterator[None]:
+    """A block that reads an answer whose head has come: a failure there is ours too."""
+    try:
+        yield
+    except FAILURES as error:
+        raise connection_error(error, request) from error
 
 
 def body_of(response: httpx2.Response) -> Any:

@@ -21,6 +21,7 @@ _HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 # Failures before anything was sent.
 _UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _NOTHING_DONE = 429
+_COUNT = "x-stainless-retry-count"
 
 
 class Exchange:
@@ -62,8 +63,8 @@ class Exchange:
             return self._again(str(status), response.headers)
         raise status_error(response)
 
-    def failed(self, error: httpx2.RequestError) -> float:
-        """Take a failure that left no answer.
+    def failed(self, error: Exception) -> float:
+        """Take one of `FAILURES`, which left no answer.
 
         Returns:
             The seconds to wait before sending `request` again.
@@ -79,25 +80,30 @@ class Exchange:
 
     def _again(self, reason: str, headers: Mapping[str, str]) -> float:
         pause = _retry.delay(self.retries_taken, headers, jitter=random.random(), now=time.time())  # noqa: S311 - not a secret
+        if self.request.headers.get(_COUNT) == str(self.retries_taken):  # else it is the caller's own
+            self.request.headers[_COUNT] = str(self.retries_taken + 1)
         self.retries_taken += 1
-        if "x-stainless-retry-count" in self.request.headers:
-            self.request.headers["x-stainless-retry-count"] = str(self.retries_taken)
         logger.debug("%s: %s, retry %d in %.2f s", self._name, reason, self.retries_taken, pause)
         return pause
 
     def _follow(self, response: httpx2.Response, request: httpx2.Request) -> None:
         # The headers hold the secret, and httpx2 would take all but Authorization along to another origin. A POST that
         # is sent on as a GET would lose what it was to store.
-        if _origin(request.url) != _origin(self.request.url) or request.method != self.request.method:
-            raise status_error(
-                response,
-                message=f"The service redirects to {request.method} {_origin(request.url)}, where the secret must not"
-                " go unasked: if the service has moved there, set base_url to it.",
+        refused = None
+        if _origin(request.url) != _origin(self.request.url):
+            refused = (
+                f"to {_origin(request.url)}, where the secret must not go unasked:"
+                " if the service has moved there, set base_url to it."
             )
-        if not self._redirects_left:
-            raise status_error(response, message="The service redirects, and no more redirects are to be followed.")
+        elif request.method != self.request.method:
+            refused = f"to {request.method}, which would lose the body of the {self.request.method}."
+        elif not self._redirects_left:
+            refused = "and no more redirects are to be followed."
+        if refused:
+            raise status_error(response, message=f"The service redirects {refused}")
         self._redirects_left -= 1
         request.headers.pop("Cookie", None)
+        request.read()  # its content is asked for, by errors and by clients of httpx
         logger.debug("%s: redirected", self._name)
         self.request = request
 

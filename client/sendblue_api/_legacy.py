@@ -1,6 +1,5 @@
 """A client of httpx (0.28), the library before httpx2, behind the face of an httpx2 one. httpx is the caller's."""
 
-import logging
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from ._log import HideContacts
+from ._log import hide_contacts
 
 
 def adopted(legacy: Any, family: Any) -> Any:
@@ -18,7 +17,6 @@ def adopted(legacy: Any, family: Any) -> Any:
         legacy: an `httpx.Client` or `httpx.AsyncClient`; it is closed with the new one.
         family: `httpx2.Client` or `httpx2.AsyncClient`.
     """
-    logging.getLogger("httpx").addFilter(HideContacts())
     kind = type(family.__name__, (family,), {"is_closed": property(lambda _: legacy.is_closed)})
     return kind(
         transport=_Bridge(legacy),
@@ -39,6 +37,7 @@ def bridged(transport: Any, family: str) -> httpx2.BaseTransport | httpx2.AsyncB
 class _Bridge(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     def __init__(self, legacy: Any) -> None:
         self._legacy = legacy
+        hide_contacts("httpx")
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         with _translated(request):

@@ -6,13 +6,11 @@
 import logging
 import os
 
-import httpx2
-
 logger = logging.getLogger("sendblue_api")
 _CONTACTS = "/api/v2/contacts"
 
 
-class HideContacts(logging.Filter):
+class _HideContacts(logging.Filter):
     """Cuts phone numbers out of the lines in which httpx2 logs a whole URL, at level INFO, for every request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -22,8 +20,14 @@ class HideContacts(logging.Filter):
         return True
 
 
+def hide_contacts(logger_name: str) -> None:
+    """Have the lines of `httpx2`, or of `httpx`, lose the phone numbers."""
+    logging.getLogger(logger_name).addFilter(_FILTER)
+
+
 def _cut(argument: object) -> object:
-    if isinstance(argument, httpx2.URL) and _CONTACTS in argument.path:
+    # A URL of either library.
+    if hasattr(argument, "raw_path") and _CONTACTS in str(argument):
         return str(argument).partition(_CONTACTS)[0] + _CONTACTS + "/..."
     return argument
 
@@ -43,5 +47,6 @@ def configure(level: str | None) -> None:
         logger.addHandler(handler)
 
 
-logging.getLogger("httpx2").addFilter(HideContacts())
+_FILTER = _HideContacts()
+hide_contacts("httpx2")
 configure(os.environ.get("SENDBLUE_API_LOG"))

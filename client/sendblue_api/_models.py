@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self, TypedDict, Unpack, get_args, get_origin
 
 import pydantic
 from pydantic_core import PydanticSerializationError, to_json
@@ -26,18 +26,45 @@ def lenient(kind: Any, value: Any) -> Any:
     if get_origin(kind) is list and isinstance(value, list):
         return [lenient(get_args(kind)[0], each) for each in value]
     if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) and isinstance(value, dict):
-        fields = kind.model_fields
-        missing = {name: None for name, field in fields.items() if field.is_required()}
-        fitted = {
-            name: lenient(fields[name].annotation, each) if name in fields else each for name, each in value.items()
-        }
-        return kind.model_construct(set(value), **{**missing, **fitted})
+        return _constructed(kind, value)
     return value
+
+
+def _constructed(kind: type[pydantic.BaseModel], value: dict[str, Any]) -> pydantic.BaseModel:
+    annotations: dict[object, Any] = {}
+    for name, field in kind.model_fields.items():
+        alias = field.validation_alias or name
+        choices = alias.choices if isinstance(alias, pydantic.AliasChoices) else [alias]
+        annotations |= {each: field.annotation for each in choices if isinstance(each, str)}
+    model = kind.model_construct(
+        **{key: lenient(annotations[key], each) if key in annotations else each for key, each in value.items()}
+    )
+    model.__pydantic_fields_set__ |= (model.model_extra or {}).keys()
+    model.__dict__.update(dict.fromkeys(kind.model_fields.keys() - model.__dict__.keys()))  # required, and not there
+    return model
 
 
 @lru_cache
 def _reader(kind: Any) -> Callable[[bytes], Any]:
     return partial(pydantic.TypeAdapter(kind).validator.validate_json, strict=True)
+
+
+class DumpOptions(TypedDict, total=False):
+    """What `to_dict` and `to_json` take besides.
+
+    Attributes:
+        use_api_names: the names that the service uses, where a model has others (pydantic's aliases). Default True.
+        exclude_unset: leave out what the service did not send. Default True.
+        exclude_defaults: leave out what equals its default. Default False.
+        exclude_none: leave out what is None. Default False.
+        warnings: warn of values that are not of their field's type. Default False.
+    """
+
+    use_api_names: bool
+    exclude_unset: bool
+    exclude_defaults: bool
+    exclude_none: bool
+    warnings: bool
 
 
 class BaseModel(pydantic.BaseModel):
@@ -57,50 +84,26 @@ class BaseModel(pydantic.BaseModel):
             object.__setattr__(model, "__pydantic_fields_set__", _fields_set)
         return model
 
-    def to_dict(
-        self,
-        *,
-        mode: Literal["json", "python"] = "python",
-        exclude_unset: bool = True,
-        exclude_defaults: bool = False,
-        exclude_none: bool = False,
-    ) -> dict[str, Any]:
-        """The model as a dictionary.
+    def to_dict(self, *, mode: Literal["json", "python"] = "python", **options: Unpack[DumpOptions]) -> dict[str, Any]:
+        """The model as a dictionary. `DumpOptions` says what else can be told.
 
         Args:
             mode: `python` keeps datetimes; `json` turns everything into what JSON has.
-            exclude_unset: leave out what the service did not send.
-            exclude_defaults: leave out what equals its default.
-            exclude_none: leave out what is None.
         """
-        return self.model_dump(
-            mode=mode,
-            exclude_unset=exclude_unset,
-            exclude_defaults=exclude_defaults,
-            exclude_none=exclude_none,
-            warnings=False,
-        )
+        return self.model_dump(mode=mode, **_dump(options))
 
-    def to_json(
-        self,
-        *,
-        indent: int | None = 2,
-        exclude_unset: bool = True,
-        exclude_defaults: bool = False,
-        exclude_none: bool = False,
-    ) -> str:
-        """The model as JSON text.
+    def to_json(self, *, indent: int | None = 2, **options: Unpack[DumpOptions]) -> str:
+        """The model as JSON text. `DumpOptions` says what else can be told.
 
         Args:
             indent: spaces a level; None for one line.
-            exclude_unset: leave out what the service did not send.
-            exclude_defaults: leave out what equals its default.
-            exclude_none: leave out what is None.
         """
-        return self.model_dump_json(
-            indent=indent,
-            exclude_unset=exclude_unset,
-            exclude_defaults=exclude_defaults,
-            exclude_none=exclude_none,
-            warnings=False,
-        )
+        return self.model_dump_json(indent=indent, **_dump(options))
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+def _dump(options: DumpOptions) -> dict[str, Any]:
+    told: dict[str, Any] = {"use_api_names": True, "exclude_unset": True, "warnings": False, **options}
+    return {"by_alias": told.pop("use_api_names"), **told}

@@ -97,14 +97,24 @@ def describe(operation: Operation[T], arguments: dict[str, Any]) -> Call[T]:
     if not extra:
         return Call(operation, path, query, body, None, not_given)
     query = {**query, **(extra.get("extra_query") or {})}
-    if extra.get("extra_body") is not None:
-        body = merged(body, extra["extra_body"])
+    body = merged(operation.method, body, extra.get("extra_body"))
     return Call(operation, path, query, body, extra.get("extra_headers"), extra.get("timeout", not_given))
 
 
-def merged(body: object, extra: object) -> object:
-    """A body with more fields, or another instead of it where one of the two is no mapping."""
+def merged(method: str, body: object, extra: object) -> object:
+    """A body with more fields, or another instead of it where one of the two is no mapping; a GET has none."""
+    if extra is None or method == "GET":
+        return body
     return {**body, **extra} if isinstance(body, Mapping) and isinstance(extra, Mapping) else extra
+
+
+def bare(value: object) -> object:
+    """What is sent of a model, or of a mapping: only what was set. Anything else is given back as it is."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
+    if isinstance(value, Mapping):
+        return {name: each for name, each in value.items() if not isinstance(each, (Omit, NotGiven))}
+    return value
 
 
 def _take_options(operation: Operation[Any], options: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +147,7 @@ def _check_lists(operation: Operation[Any], fields: dict[str, Any]) -> None:
         if isinstance(fields.get(name), Iterable) and not isinstance(fields[name], str):
             fields[name] = Repeated(fields[name])
     if operation.rows in fields:
-        fields[operation.rows] = list(fields[operation.rows])
+        fields[operation.rows] = [bare(row) for row in fields[operation.rows]]
         for row in fields[operation.rows]:
             if not isinstance(row, Mapping):
                 raise TypeError(f"{operation.rows} takes mappings such as {{'phone': ...}}, not {type(row).__name__}.")

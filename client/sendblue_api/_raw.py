@@ -1,7 +1,6 @@
 """Answers as HTTP has them, with `parse()` for what they mean: what `with_raw_response` and its like give."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, TypeVar, overload
@@ -10,7 +9,7 @@ import httpx2
 from pydantic_core import from_json
 
 from ._decode import decode
-from ._errors import APIResponseValidationError, connection_error
+from ._errors import APIResponseValidationError, reading
 from ._exchange import Exchange
 from ._operation import Call
 from ._senders import AsyncSender, Sender
@@ -86,13 +85,6 @@ class _Answer(Generic[T]):
             raise APIResponseValidationError(self.http_response, self.http_response.text) from error
         return value
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except httpx2.RequestError as error:
-            raise connection_error(error, self.http_request) from error
-
 
 class APIResponse(_Answer[T]):
     """An answer of the sync client. The body is read when it is first asked for, and can then be had again.
@@ -119,7 +111,7 @@ class APIResponse(_Answer[T]):
 
     def read(self) -> bytes:
         """The body."""
-        with self._reading():
+        with reading(self.http_request):
             return self.http_response.read()
 
     def text(self) -> str:
@@ -134,17 +126,17 @@ class APIResponse(_Answer[T]):
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body in pieces of `chunk_size` bytes, or as they arrive."""
-        with self._reading():
+        with reading(self.http_request):
             yield from self.http_response.iter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
         """The body as text in pieces of `chunk_size` characters, or as they arrive."""
-        with self._reading():
+        with reading(self.http_request):
             yield from self.http_response.iter_text(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
         """The body's lines."""
-        with self._reading():
+        with reading(self.http_request):
             yield from self.http_response.iter_lines()
 
     def close(self) -> None:
@@ -166,7 +158,7 @@ class AsyncAPIResponse(_Answer[T]):
 
     async def read(self) -> bytes:
         """The body."""
-        with self._reading():
+        with reading(self.http_request):
             return await self.http_response.aread()
 
     async def text(self) -> str:
@@ -181,19 +173,19 @@ class AsyncAPIResponse(_Answer[T]):
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body in pieces of `chunk_size` bytes, or as they arrive."""
-        with self._reading():
+        with reading(self.http_request):
             async for chunk in self.http_response.aiter_bytes(chunk_size):
                 yield chunk
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """The body as text in pieces of `chunk_size` characters, or as they arrive."""
-        with self._reading():
+        with reading(self.http_request):
             async for chunk in self.http_response.aiter_text(chunk_size):
                 yield chunk
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """The body's lines."""
-        with self._reading():
+        with reading(self.http_request):
             async for line in self.http_response.aiter_lines():
                 yield line
 

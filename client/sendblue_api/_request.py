@@ -1,6 +1,6 @@
 """From the description of a call to an HTTP request. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -25,15 +25,15 @@ def build(call: Call[Any], settings: Settings) -> httpx2.Request:
     method = call.operation.method
     url: str | httpx2.URL = settings.url(call.path) if call.path == call.operation.path else settings.prefix + call.path
     query = {**settings.query, **call.query} if settings.query else call.query
-    if query:
-        url = f"{url}{'&' if '?' in call.path else '?'}{_encode(query)}"
+    if query and (encoded := urlencode([pair for name, value in query.items() for pair in _pairs(name, value)])):
+        url = f"{url}{'&' if '?' in call.path else '?'}{encoded}"
     content = b""
     if isinstance(call.body, Omit):
         headers = httpx2.Headers(settings.headers)
         if method not in _BODILESS:
             headers["Content-Length"] = "0"
     else:
-        content = to_json(call.body, fallback=_plain)
+        content = call.body if isinstance(call.body, bytes) else to_json(call.body, fallback=_plain)
         headers = httpx2.Headers(settings.headers_of_json)
         headers["Content-Length"] = str(len(content))
     if method == "POST" and settings.makes_keys:
@@ -50,12 +50,14 @@ def build(call: Call[Any], settings: Settings) -> httpx2.Request:
     return request
 
 
-def _encode(query: Mapping[str, object]) -> str:
-    pairs = []
-    for name, value in query.items():
-        if value is not None:
-            pairs += [(name, _text(each)) for each in (value if isinstance(value, Repeated) else (value,))]
-    return urlencode(pairs)
+def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _pairs(f"{name}[{key}]", each)
+    elif isinstance(value, Repeated):
+        yield from ((name, _text(each)) for each in value)
+    elif value is not None and not isinstance(value, (Omit, NotGiven)):
+        yield name, _text(value)
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar
 import httpx2
 
 from ._connections import AsyncConnections, Connections
-from ._errors import APIStatusError
+from ._errors import FAILURES, APIStatusError
 from ._exchange import LAST_GOOD_STATUS, Exchange
 from ._operation import Call
 from ._settings import Settings
@@ -51,7 +51,7 @@ class Sender:
                 response = http.send(exchange.request, stream=stream, follow_redirects=False)
                 if stream and response.status_code > LAST_GOOD_STATUS:
                     response.read()
-            except httpx2.RequestError as error:
+            except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
                 pause = exchange.answered(response)
@@ -96,7 +96,7 @@ class AsyncSender:
                 response = await http.send(exchange.request, stream=stream, follow_redirects=False)
                 if stream and response.status_code > LAST_GOOD_STATUS:
                     await response.aread()
-            except httpx2.RequestError as error:
+            except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
                 pause = exchange.answered(response)

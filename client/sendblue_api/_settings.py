@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from ._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, omit
+from ._arguments import HeaderMapping, NotGiven, Omit, QueryMapping, TimeoutTypes, URLTypes, omit
 from ._errors import SendblueAPIError
 from ._version import __version__
 
@@ -53,6 +53,7 @@ class Settings:
             value = getattr(self, name)
             if not value or not value.isascii() or not value.isprintable() or value != value.strip():
                 raise SendblueAPIError(f"{name} is empty or holds a space or a line break: strip it.")
+        object.__setattr__(self, "base_url", _address(self.base_url))
         if self.base_url.scheme not in ("http", "https") or not self.base_url.host:
             raise SendblueAPIError("base_url must be a whole address, such as 'http://127.0.0.1:8181'.")
 
@@ -134,7 +135,7 @@ def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, 
         agent=agent,
         api_key=_key("api_key", given["api_key"]),
         api_secret=_key("api_secret", given["api_secret"]),
-        base_url=httpx2.URL(str(base_url)),
+        base_url=base_url,
         timeout=timeout,
         max_retries=given["max_retries"],
         default_headers={**_custom_headers(), **(given["default_headers"] or {})},
@@ -144,18 +145,27 @@ def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, 
     )
 
 
+def _address(url: URLTypes) -> httpx2.URL:
+    # With a slash at the end of its path, so that `base_url.join("api")` leads below it.
+    address = httpx2.URL(str(url))
+    path = address.raw_path.partition(b"?")[0]
+    return address if path.endswith(b"/") else address.copy_with(raw_path=path + b"/")
+
+
 def override(headers: httpx2.Headers, changes: HeaderMapping) -> None:
     """Set headers in place; `omit` as a value drops one."""
     for name, value in changes.items():
         if isinstance(value, Omit):
             headers.pop(name, None)
-        else:
+        elif isinstance(value, str):
             headers[name] = value
+        else:
+            raise TypeError(f"The header {name} must be a str or omit, not {type(value).__name__}.")
 
 
 def extensions(timeout: TimeoutTypes) -> dict[str, object]:
     """A timeout, as httpx2 hands it to its transport."""
-    if timeout is None or isinstance(timeout, (int, float)):
+    if timeout is None or isinstance(timeout, (int, float, tuple)):
         timeout = httpx2.Timeout(timeout)
     return {"timeout": timeout.as_dict()}
 

@@ -1,18 +1,21 @@
 """Answers that go on and on, as server-sent events. No call on contacts has one; other paths of a service may."""
 
-from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, get_args
 
 import httpx2
 
+from ._errors import reading
+from ._exchange import Exchange
 from ._models import lenient
+from ._operation import Call
+from ._senders import AsyncSender, Sender
 
 T = TypeVar("T")
 
 
 class _Events(Generic[T]):
-    """The events of an answer, each with its JSON read as `cast_to`.
+    """The events of an answer, each with its JSON read as `cast_to`; what reads them may raise `APIConnectionError`.
 
     Args:
         cast_to: a model, or another type that pydantic knows.
@@ -23,6 +26,10 @@ class _Events(Generic[T]):
     def __init__(self, *, cast_to: type[T], response: httpx2.Response) -> None:
         self.response = response
         self._cast_to = cast_to
+        self._events: Any = self._begun(httpx2.EventSource(response))
+
+    def _begun(self, source: httpx2.EventSource) -> Any:
+        raise NotImplementedError
 
     def _read(self, event: httpx2.ServerSentEvent) -> T:
         data: T = lenient(self._cast_to, event.json())
@@ -32,8 +39,15 @@ class _Events(Generic[T]):
 class Stream(_Events[T]):
     __doc__ = _Events.__doc__
 
-    def __iter__(self) -> Iterator[T]:
-        return map(self._read, httpx2.EventSource(self.response))
+    def _begun(self, source: httpx2.EventSource) -> Any:
+        return iter(source)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        with reading(self.response.request):
+            return self._read(next(self._events))
 
     def close(self) -> None:
         """Close the connection."""
@@ -49,9 +63,15 @@ class Stream(_Events[T]):
 class AsyncStream(_Events[T]):
     __doc__ = _Events.__doc__
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for event in httpx2.EventSource(self.response):
-            yield self._read(event)
+    def _begun(self, source: httpx2.EventSource) -> Any:
+        return aiter(source)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        with reading(self.response.request):
+            return self._read(await anext(self._events))
 
     async def close(self) -> None:
         """Close the connection."""
@@ -64,3 +84,42 @@ class AsyncStream(_Events[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
         await self.close()
+
+
+class EventSender:
+    """Stands for a sender where the events of an answer are wanted.
+
+    Args:
+        sender: what sends.
+        kind: `Stream[Model]`, or a class made of it; None for `Stream` of what the call is cast to.
+    """
+
+    def __init__(self, sender: Sender, kind: type[Any] | None) -> None:
+        self._sender = sender
+        self._kind = kind
+
+    def send(self, call: Call[Any]) -> Any:
+        """Send a call."""
+        response = self._sender.fetch(Exchange(call, self._sender.settings), stream=True)
+        return (self._kind or Stream)(cast_to=_model(self._kind, call), response=response)
+
+
+class AsyncEventSender:
+    """The same for the async client."""
+
+    def __init__(self, sender: AsyncSender, kind: type[Any] | None) -> None:
+        self._sender = sender
+        self._kind = kind
+
+    async def send(self, call: Call[Any]) -> Any:
+        """Send a call."""
+        response = await self._sender.fetch(Exchange(call, self._sender.settings), stream=True)
+        return (self._kind or AsyncStream)(cast_to=_model(self._kind, call), response=response)
+
+
+def _model(kind: type[Any] | None, call: Call[Any]) -> Any:
+    for each in (kind, *getattr(kind, "__orig_bases__", ())):
+        for model in get_args(each):
+            if not isinstance(model, TypeVar):
+                return model
+    return call.operation.answer()

@@ -5,7 +5,7 @@ from typing import assert_type
 
 import httpx2
 
-from sendblue_api import APIResponse, AsyncAPIResponse, AsyncSendblueAPI, SendblueAPI
+from sendblue_api import APIResponse, AsyncAPIResponse, AsyncSendblueAPI, AsyncStream, SendblueAPI, Stream
 from sendblue_api.types import Contact, ContactCreateResponse, ContactRetrieveResponse
 from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, RowResult
 
@@ -23,6 +23,28 @@ def raw(client: SendblueAPI) -> None:
     assert_type(contacts.list(limit=10).parse(), list[Contact])
     assert_type(contacts.bulk.create(contacts=[{"phone": "+14155552671"}]).parse(), BulkCreateResponse)
     assert_type(client.contacts.bulk.with_raw_response.delete(contact_ids=["+1"]).parse(), BulkDeleteResponse)
+    assert_type(client.with_raw_response.contacts.retrieve("+1").parse(), ContactRetrieveResponse)
+    assert_type(client.with_raw_response.contacts.bulk.delete(contact_ids=["+1"]).parse(), BulkDeleteResponse)
+
+
+def events(client: SendblueAPI) -> None:
+    """The verbs give what they are told to: an answer, or a stream."""
+    assert_type(client.get("/x", cast_to=Contact), Contact)
+    assert_type(client.post("/x", cast_to=dict[str, int], body={"a": 1}, options={"timeout": 1}), dict[str, int])
+    assert_type(client.put("/x", cast_to=str, content=b"a,b"), str)
+    assert_type(client.get("/x", cast_to=object, stream=True, stream_cls=Stream[Contact]), Stream[Contact])
+    assert_type(client.post("/x", cast_to=object, stream=True, stream_cls=Stream[Contact]), Stream[Contact])
+    assert_type(next(client.get("/x", cast_to=object, stream=True, stream_cls=Stream[Contact])), Contact)
+
+
+async def async_events(client: AsyncSendblueAPI) -> None:
+    """The same, awaited."""
+    assert_type(await client.get("/x", cast_to=Contact), Contact)
+    assert_type(await client.post("/x", cast_to=Contact, files={"f": b"x"}), Contact)
+    stream = await client.get("/x", cast_to=object, stream=True, stream_cls=AsyncStream[Contact])
+    assert_type(stream, AsyncStream[Contact])
+    async for contact in stream:
+        assert_type(contact, Contact)
 
 
 def streamed(client: SendblueAPI) -> None:
@@ -34,6 +56,8 @@ def streamed(client: SendblueAPI) -> None:
         assert_type(answer.parse(), list[Contact])
     with client.contacts.bulk.with_streaming_response.create(contacts=[]) as bulk_answer:
         assert_type(bulk_answer.parse(), BulkCreateResponse)
+    with client.with_streaming_response.contacts.list() as answer:
+        assert_type(answer.parse(), list[Contact])
 
 
 async def async_raw(client: AsyncSendblueAPI) -> None:
@@ -45,6 +69,7 @@ async def async_raw(client: AsyncSendblueAPI) -> None:
     assert_type(await retrieved.read(), bytes)
     assert_type(retrieved.status_code, int)
     assert_type(await (await contacts.bulk.delete(contact_ids=["+1"])).parse(), BulkDeleteResponse)
+    assert_type(await client.with_raw_response.contacts.retrieve("+1"), AsyncAPIResponse[ContactRetrieveResponse])
 
 
 async def async_streamed(client: AsyncSendblueAPI) -> None:
@@ -52,6 +77,8 @@ async def async_streamed(client: AsyncSendblueAPI) -> None:
     async with client.contacts.with_streaming_response.list(limit=10) as answer:
         assert_type(answer, AsyncAPIResponse[list[Contact]])
         assert_type(answer.iter_bytes(), AsyncIterator[bytes])
+        assert_type(await answer.parse(), list[Contact])
+    async with client.with_streaming_response.contacts.list() as answer:
         assert_type(await answer.parse(), list[Contact])
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from sendblue_api._senders import AsyncSender
+
 S = TypeVar("S")
 R = TypeVar("R")
 
@@ -25,20 +27,21 @@ def attached(kind: Callable[[Any], R]) -> cached_property[R]:
     return cached_property(make)
 
 
-def later(kind: str) -> Any:
-    """An attribute of a resource: the class of the module `raw` for it, which loads at its first use.
+def later(group: str, kind: str) -> Any:
+    """An attribute of a resource, or of a client: a class of the module `raw`, which loads at its first use.
 
     Args:
-        kind: `Raw` or `Streaming`: of `ContactsResource` then `ContactsWithRawResponse` on a `RawSender`, for example.
+        group: `Contacts`, for example.
+        kind: `Raw` or `Streaming`: then `ContactsWithRawResponse` on a `RawSender`, or the same with `Async` in front.
     """
 
-    def make(resource: Resource[Any]) -> Any:
+    def make(holder: Any) -> Any:
         from sendblue_api import _raw  # noqa: PLC0415 - few programs need it
 
         from . import raw  # noqa: PLC0415 - as above
 
-        name = type(resource).__name__.removesuffix("Resource")
-        sender = getattr(_raw, f"{'Async' if name.startswith('Async') else ''}{kind}Sender")
-        return getattr(raw, f"{name}With{kind}Response")(sender(resource._sender))  # noqa: SLF001 - of one family
+        sender = holder._sender  # noqa: SLF001 - of one family
+        family = "Async" if isinstance(sender, AsyncSender) else ""
+        return getattr(raw, f"{family}{group}With{kind}Response")(getattr(_raw, f"{family}{kind}Sender")(sender))
 
     return cached_property(make)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class BulkResource(Resource[Sender]):
     """`client.contacts.bulk`. What every method takes and may raise stands with `ContactsResource`."""
 
-    with_raw_response: cached_property[raw.BulkWithRawResponse] = later("Raw")
+    with_raw_response: cached_property[raw.BulkWithRawResponse] = later("Bulk", "Raw")
     """The same methods, which return an `APIResponse`."""
 
-    with_streaming_response: cached_property[raw.BulkWithStreamingResponse] = later("Streaming")
+    with_streaming_response: cached_property[raw.BulkWithStreamingResponse] = later("Bulk", "Streaming")
     """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
 
     def create(

@@ -33,10 +33,10 @@ class ContactsResource(Resource[Sender]):
 
     bulk = attached(BulkResource)
 
-    with_raw_response: cached_property[raw.ContactsWithRawResponse] = later("Raw")
+    with_raw_response: cached_property[raw.ContactsWithRawResponse] = later("Contacts", "Raw")
     """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
 
-    with_streaming_response: cached_property[raw.ContactsWithStreamingResponse] = later("Streaming")
+    with_streaming_response: cached_property[raw.ContactsWithStreamingResponse] = later("Contacts", "Streaming")
     """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
 
     def list(

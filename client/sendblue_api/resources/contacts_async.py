@@ -32,10 +32,10 @@ class AsyncBulkResource(Resource[AsyncSender]):
     create_all = _walked(BulkResource.create_all)
     delete = awaited(BulkResource.delete)
 
-    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = later("Raw")
+    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = later("Bulk", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = later("Streaming")
+    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = later("Bulk", "Streaming")
     """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
 
 
@@ -53,8 +53,8 @@ class AsyncContactsResource(Resource[AsyncSender]):
     update = awaited(ContactsResource.update)
     delete = awaited(ContactsResource.delete)
 
-    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = later("Raw")
+    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = later("Contacts", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = later("Streaming")
+    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = later("Contacts", "Streaming")
     """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""

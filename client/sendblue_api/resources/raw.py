@@ -124,3 +124,27 @@ class AsyncContactsWithStreamingResponse(Resource[AsyncStreamingSender]):
     retrieve = _streamed_async(ContactsResource.retrieve)
     update = _streamed_async(ContactsResource.update)
     delete = _streamed_async(ContactsResource.delete)
+
+
+class ClientWithRawResponse(Resource[RawSender]):
+    """`with_raw_response`."""
+
+    contacts = attached(ContactsWithRawResponse)
+
+
+class ClientWithStreamingResponse(Resource[StreamingSender]):
+    """`with_streaming_response`."""
+
+    contacts = attached(ContactsWithStreamingResponse)
+
+
+class AsyncClientWithRawResponse(Resource[AsyncRawSender]):
+    """`with_raw_response` of the async client."""
+
+    contacts = attached(AsyncContactsWithRawResponse)
+
+
+class AsyncClientWithStreamingResponse(Resource[AsyncStreamingSender]):
+    """`with_streaming_response` of the async client."""
+
+    contacts = attached(AsyncContactsWithStreamingResponse)

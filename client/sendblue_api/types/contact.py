@@ -1,9 +1,9 @@
 """A contact, as the service answers it."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sendblue_api._casing import CAMEL_OF, CAMELS, SNAKES
+from sendblue_api._casing import CAMEL_OF, CAMELS, SNAKE_OF, SNAKES
 from sendblue_api._models import BaseModel
 
 
@@ -53,3 +53,9 @@ class Contact(BaseModel):
                 given.discard(camel)
                 if name not in given:
                     setattr(self, name, value)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Read a field by the name that older programs know it by."""
+            return getattr(self, SNAKE_OF[name]) if name in SNAKE_OF else super().__getattr__(name)

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
+import pydantic
 import pytest
 
 from sendblue_api import APIResponseValidationError, APIStatusError, BaseModel, NotFoundError, types
 from sendblue_api._casing import CAMEL_OF
+from sendblue_api._models import lenient
 from sendblue_api.types import contacts as bulk_types
 from unit.sendblue_api.scripted_service import CONTACT, Driver, settled
 
@@ -75,12 +77,18 @@ async def test_the_camel_case_spelling_alone_is_read(api: Driver, name: str) -> 
 
 
 async def test_of_both_spellings_the_snake_case_one_counts(api: Driver) -> None:
-    """Services send both; the duplicate does not clutter the contact, not even when the current one is null."""
+    """Services send both; the duplicate does not clutter the contact, not even when the current one is null.
+
+    It can still be read, for programs that do.
+    """
     answer = {"first_name": None, "firstName": "Old", "last_name": "New", "lastName": "Old"}
     api.answers(httpx2.Response(200, json={"contact": answer, "status": "OK"}))
     contact = (await api("contacts.retrieve", NUMBER)).contact
     assert contact.to_dict() == {"first_name": None, "last_name": "New"}
     assert not contact.model_extra
+    assert (contact.lastName, contact.firstName, contact.companyName) == ("New", None, None)
+    with pytest.raises(AttributeError, match="no attribute 'middleName'"):
+        _ = contact.middleName
 
 
 async def test_unknown_fields_are_kept(api: Driver) -> None:
@@ -225,3 +233,35 @@ def test_to_json_is_indented_and_to_dict_says_what_was_sent() -> None:
     assert contact.to_json(exclude_none=True).splitlines()[1] == '  "created_at": "2026-01-02T03:04:05.678000Z",'
     assert contact.to_json(indent=None, exclude_none=True).startswith('{"created_at":"2026')
     assert set(contact.to_dict(exclude_unset=False)) == set(types.Contact.model_fields)
+
+
+class Renamed(BaseModel):
+    """A model of a program's own, whose fields have other names on the wire."""
+
+    given: str | None = pydantic.Field(alias="firstName", default=None)
+    age: int = pydantic.Field(validation_alias=pydantic.AliasChoices("age", "years"), default=0)
+
+
+@pytest.mark.parametrize("name", ["Ada", 5])
+def test_models_with_names_of_their_own(name: object) -> None:
+    """Aliases are read of sound and of odd answers alike, and `use_api_names` says which names are given back."""
+    model = lenient(Renamed, {"firstName": name, "years": 3, "more": 1})
+    assert (model.given, model.age, model.more) == (name, 3, 1)
+    assert model.to_dict() == {"firstName": name, "age": 3, "more": 1}
+    assert model.to_dict(use_api_names=False) == {"given": name, "age": 3, "more": 1}
+    assert json.loads(model.to_json(use_api_names=False)) == model.to_dict(use_api_names=False)
+    assert json.loads(model.to_json()) == model.to_dict()
+
+
+def test_warnings_can_be_had() -> None:
+    """Pydantic warns of values of the wrong type when it writes them; nobody is told unless they ask."""
+    contact = types.Contact.construct(phone=5)
+    assert contact.to_dict() == json.loads(contact.to_json()) == {"phone": 5}
+    for write in (contact.to_dict, contact.to_json):
+        with pytest.warns(UserWarning, match="serialized value"):
+            write(warnings=True)
+
+
+def test_a_model_prints_with_its_name() -> None:
+    """As the official client's does."""
+    assert str(types.ContactCountResponse(count=1)) == "ContactCountResponse(count=1)"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from sendblue_api import AsyncSendblueAPI, SendblueAPI, SendblueAPIError, omit
+from sendblue_api import AsyncSendblueAPI, InternalServerError, SendblueAPI, SendblueAPIError, omit
 from unit.sendblue_api.scripted_service import Driver
 
 PAIR = {"api_key": "key-1", "api_secret": "secret-1"}
@@ -85,6 +85,7 @@ async def test_the_path_of_the_base_url_is_kept(api: Driver, base_url: str) -> N
     """Behind a gateway the service has a path in front, with or without a slash at its end."""
     await api.connect(base_url=base_url)("contacts.retrieve", "+15551234567")
     assert str(api.request.url) == "http://service.test/gate/api/v2/contacts/+15551234567"
+    assert api.client.base_url.join("x").path == "/gate/x"
 
 
 async def test_the_base_url_can_be_set(api: Driver) -> None:
@@ -99,21 +100,54 @@ async def test_the_base_url_can_be_set(api: Driver) -> None:
     )
 
 
+async def test_the_other_settings_can_be_set(api: Driver) -> None:
+    """A program may get a new key pair while it runs; what the constructor refuses is refused here too."""
+    client = api.client
+    client.api_key, client.api_secret, client.timeout, client.max_retries = "key-2", "secret-2", 7, 1
+    assert (client.api_key, client.api_secret, client.timeout, client.max_retries) == ("key-2", "secret-2", 7, 1)
+    api.answers(httpx2.Response(503))
+    with pytest.raises(InternalServerError):
+        await api("contacts.count")
+    first, second = api.service.requests
+    assert (first.headers["sb-api-key-id"], second.headers["sb-api-secret-key"]) == ("key-2", "secret-2")
+    assert second.headers["x-stainless-read-timeout"] == "7"
+    with pytest.raises(TypeError, match="pass 0 for no retries"):
+        client.max_retries = None
+
+
+async def test_what_goes_with_every_request_can_be_read(api: Driver) -> None:
+    """For a call by other means; what is read is a copy."""
+    api.connect(default_headers={"X-A": "1"}, default_query={"q": 1})
+    client = api.client
+    assert client.auth_headers == {"sb-api-key-id": "key-1", "sb-api-secret-key": "secret-1"}
+    headers = dict(client.default_headers)
+    assert (headers["x-a"], headers["sb-api-key-id"], client.default_query) == ("1", "key-1", {"q": 1})
+    assert "host" not in headers
+    client.default_headers["X-B"] = "1"
+    client.default_query["r"] = 2
+    await api("contacts.count")
+    assert "x-b" not in api.request.headers
+    assert api.request.url.query == b"q=1"
+
+
 async def test_a_copy_differs_in_what_was_given(api: Driver) -> None:
     """A copy is a client of its own on the same connections; the original stays as it was."""
     api.connect(default_headers={"X-A": "1"}, default_query={"a": "1"})
     api.answers(httpx2.Response(200, json={"count": 1}))
-    original, contacts = api.client, api.client.contacts
+    original, contacts, raw = api.client, api.client.contacts, api.client.with_raw_response
     api.client = original.with_options(api_key="key-2", timeout=None, max_retries=7, default_headers={"X-B": "2"})
     await api("contacts.count")
     sent = api.request
     assert (sent.headers["sb-api-key-id"], sent.headers["sb-api-secret-key"]) == ("key-2", "secret-1")
     assert (sent.headers["x-a"], sent.headers["x-b"], sent.url.query) == ("1", "2", b"a=1")
     assert (api.client.timeout, api.client.max_retries) == (None, 7)
+    await api("with_raw_response.contacts.count")
+    assert api.request.headers["sb-api-key-id"] == "key-2"
     api.client = original.copy(set_default_headers={}, set_default_query={"b": "2"}, base_url="http://b.test")
     await api("contacts.count")
     assert ("x-a" in api.request.headers, str(api.request.url)) == (False, "http://b.test/api/v2/contacts/count?b=2")
     assert (original.api_key, original.max_retries, original.contacts) == ("key-1", 2, contacts)
+    assert original.with_raw_response is raw
     with pytest.raises(ValueError, match="set_default_headers replaces"):
         original.copy(default_headers={}, set_default_headers={})
 
@@ -145,4 +179,4 @@ async def test_a_given_http_client_keeps_its_settings(api: Driver) -> None:
 def test_repr_shows_no_secret(kind: Any) -> None:
     """A client ends up in logs and tracebacks; neither its key pair nor a password in its address may."""
     text = repr(kind(**PAIR, base_url="http://user:hunter2@a.test/x"))
-    assert text == f"{kind.__name__}(base_url=URL('http://user:[secure]@a.test/x'))"
+    assert text == f"{kind.__name__}(base_url=URL('http://user:[secure]@a.test/x/'))"

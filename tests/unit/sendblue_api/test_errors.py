@@ -38,6 +38,8 @@ async def test_each_status_has_its_error(api: Driver, status: int, name: str) ->
         await api("contacts.count")
     error = caught.value
     assert type(error) is getattr(sendblue_api, name)
+    if name not in ("APIStatusError", "InternalServerError"):
+        assert getattr(sendblue_api, name).status_code == status
     assert str(error) == error.message == f"Error code: {status} - {body}"
     assert (error.status_code, error.body, error.request_id) == (status, body, "r-9")
     assert error.response.status_code == status

@@ -100,6 +100,14 @@ async def test_every_post_has_a_key_of_its_own(api: Driver) -> None:
     assert "Idempotency-Key" not in api.request.headers
 
 
+async def test_a_retry_count_of_the_caller_s_own_stays(api: Driver) -> None:
+    """A header given per call counts over the client's, on every attempt."""
+    for given, seen in (("42", ["42", "42"]), (omit, [None, None])):
+        api.answers(BUSY, COUNTED)
+        await api("contacts.count", extra_headers={"x-stainless-retry-count": given})
+        assert [each.headers.get("x-stainless-retry-count") for each in api.service.requests[-2:]] == seen
+
+
 async def test_the_service_decides_on_a_conflict(api: Driver) -> None:
     """A contact that exists will exist in half a second too: the service says `x-should-retry: false`."""
     api.answers(httpx2.Response(409, headers={"x-should-retry": "false"}))
@@ -123,6 +131,7 @@ async def test_the_wait_the_service_asks_for(api: Driver) -> None:
         (httpx2.DecodingError("not gzip"), APIConnectionError, "Connection error."),
         (httpx2.ConnectTimeout("slow"), APITimeoutError, "Request timed out."),
         (httpx2.PoolTimeout("busy"), APITimeoutError, "Request timed out."),
+        (OSError("too many open files"), APIConnectionError, "Connection error."),
     ],
 )
 async def test_when_no_answer_comes(api: Driver, failure: Exception, kind: type[APIConnectionError], text: str) -> None:
@@ -186,7 +195,7 @@ async def test_a_redirect_to_another_origin_is_refused(api: Driver, location: st
 async def test_a_redirect_that_would_lose_the_body_is_refused(api: Driver) -> None:
     """A POST answered with 301 is repeated as a GET by browsers: the contact would not be created, without a word."""
     api.answers(httpx2.Response(301, headers={"location": "/elsewhere"}))
-    with pytest.raises(APIStatusError, match="redirects to GET"):
+    with pytest.raises(APIStatusError, match="redirects to GET, which would lose the body of the POST"):
         await api("contacts.create", number=NUMBER)
     assert len(api.service.requests) == 1
 

@@ -1,5 +1,6 @@
 """Clients, timeouts and URLs of httpx, the library before httpx2, of a caller who has it."""
 
+import logging
 import subprocess
 import sys
 from typing import Any
@@ -63,6 +64,36 @@ async def test_a_client_of_httpx_sends(api: Driver) -> None:
     assert (await settled((await api("contacts.with_raw_response.count")).json)) == {"count": 3}
     response = await api("get", "/x", cast_to=httpx.Response)
     assert (type(response), response.json()) == (httpx2.Response, {"count": 3})
+
+
+async def test_its_redirects_are_followed(api: Driver) -> None:
+    """With their body, as on a client of httpx2."""
+    transport = httpx.MockTransport(
+        lambda request: (
+            httpx.Response(200, content=request.content)
+            if request.url.path == "/there"
+            else httpx.Response(307, headers={"location": "/there"})
+        )
+    )
+    legacy: Any = httpx.Client(transport=transport) if api.kind == "sync" else httpx.AsyncClient(transport=transport)
+    api.client = api.client.copy(http_client=legacy)
+    assert await api("post", "/here", cast_to=dict, body={"a": 1}) == {"a": 1}
+
+
+async def test_its_log_loses_the_numbers_too(api: Driver, caplog: pytest.LogCaptureFixture) -> None:
+    """Its lines hold whole URLs, at level INFO; nothing piles up with the number of clients."""
+    caplog.set_level(logging.INFO)
+    kind: Any = sendblue_api.DefaultHttpxClient if api.kind == "sync" else sendblue_api.DefaultAsyncHttpxClient
+    good = httpx.Response(200, json={"status": "OK"})
+    for _ in range(3):
+        connected(api, good)
+        await api("contacts.delete", "+15551234567")
+        http_client = kind(transport=httpx.MockTransport(lambda _: good))
+        api.client = api.client.copy(http_client=http_client)
+        await api("contacts.list", phone_number="+15551234567")
+    assert {record.name for record in caplog.records} == {"httpx", "httpx2", "sendblue_api"}
+    assert "5551234567" not in caplog.text
+    assert len(logging.getLogger("httpx").filters) == 1
 
 
 async def test_its_errors_are_ours(api: Driver) -> None:

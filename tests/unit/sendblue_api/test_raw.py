@@ -13,9 +13,7 @@ from sendblue_api import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
-    AsyncStream,
     NotFoundError,
-    Stream,
     types,
 )
 from unit.sendblue_api.scripted_service import CONTACT, Driver, settled
@@ -123,14 +121,15 @@ async def test_a_raw_response(api: Driver) -> None:
     ],
 )
 async def test_every_call_has_its_raw_and_streaming_variant(api: Driver, name: str, arguments: dict[str, Any]) -> None:
-    """Reached from the group or from the resource, with the same request and the same model."""
+    """Reached from the group, the resource or the client, with the same request and the same model."""
     plain = await api(f"contacts.{name}", **arguments)
     group, _, method = f"contacts.{name}".rpartition(".")
     requests = [api.request.url]
-    for path in (f"{group}.with_raw_response.{method}", f"contacts.with_raw_response.{name}"):
+    raw = [f"{group}.with_raw_response.{method}", f"contacts.with_raw_response.{name}"]
+    for path in (*raw, f"with_raw_response.contacts.{name}"):
         assert await settled((await api(path, **arguments)).parse) == plain
         requests.append(api.request.url)
-    for holder in (f"{group}.with_streaming_response.{method}", f"contacts.with_streaming_response.{name}"):
+    for holder in (path.replace("raw", "streaming") for path in (*raw, f"with_raw_response.contacts.{name}")):
         async with Opened(await api(holder, **arguments)) as response:
             assert await settled(response.parse) == plain
         requests.append(api.request.url)
@@ -199,18 +198,3 @@ async def test_a_body_that_breaks_off(api: Driver, failure: Exception, kind: typ
             with pytest.raises(kind) as caught:
                 await (collected(getattr(response, read)()) if "iter" in read else settled(getattr(response, read)))
             assert type(caught.value) is kind
-
-
-async def test_server_sent_events(api: Driver) -> None:
-    """No call on contacts answers with them; `Stream` reads those of another path."""
-    body = Body(b'data: {"phone": "+1"}\n\n', b'data: {"phone": 2}\n\n')
-    answer = httpx2.Response(
-        200, stream=body, headers={"content-type": "text/event-stream"}, request=httpx2.Request("GET", "http://a.test")
-    )
-    if api.kind == "sync":
-        with Stream(cast_to=types.Contact, response=answer) as stream:
-            phones: list[Any] = [contact.phone for contact in stream]
-    else:
-        async with AsyncStream(cast_to=types.Contact, response=answer) as events:
-            phones = [contact.phone async for contact in events]
-    assert (phones, body.closed) == (["+1", 2], True)

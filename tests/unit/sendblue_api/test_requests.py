@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from sendblue_api import APIConnectionError, __version__, not_given, omit
+from sendblue_api import APIConnectionError, __version__, not_given, omit, types
 from unit.sendblue_api.scripted_service import Driver
 
 FIELDS = {
@@ -123,9 +123,45 @@ async def test_omit_leaves_out_and_none_is_null(api: Driver) -> None:
 
 
 async def test_a_query_leaves_out_none(api: Driver) -> None:
-    """A query has no null: None leaves a filter out."""
-    await api("contacts.list", cid=None, limit=1)
+    """A query has no null: None leaves a filter out, as `omit` does; of nothing there is no question mark."""
+    await api("contacts.list", cid=None, limit=1, extra_query={"a": omit, "b": not_given})
     assert api.request.url.query == b"limit=1"
+    await api("contacts.list", cid=None)
+    assert str(api.request.url) == "http://service.test/api/v2/contacts"
+    api.connect(default_query={"a": omit, "b": 1})
+    await api("contacts.count")
+    assert api.request.url.query == b"b=1"
+
+
+async def test_a_mapping_in_a_query_is_written_with_brackets(api: Driver) -> None:
+    """As the official client writes it."""
+    await api("contacts.count", extra_query={"a": {"b": {"c": 1}, "d": [1, 2], "e": None}})
+    assert dict(api.request.url.params) == {"a[b][c]": "1", "a[d]": "1,2"}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("contacts.list", {}), ("contacts.retrieve", {"phone_number": NUMBER})]
+)
+async def test_a_get_has_no_body(api: Driver, name: str, arguments: dict[str, Any]) -> None:
+    """Proxies refuse one, so `extra_body` counts for nothing there, as in the official client."""
+    await api(name, **arguments, extra_body={"a": 1})
+    assert (api.request.content, "content-type" in api.request.headers) == (b"", False)
+
+
+async def test_rows_without_what_is_omitted(api: Driver) -> None:
+    """A row may hold `omit`, or be a contact that was read: what it did not have is not sent."""
+    row = {"phone": NUMBER, "first_name": omit, "last_name": None}
+    await api("contacts.bulk.create", contacts=[row, types.Contact(phone="+1", tags=["a"])])
+    assert json.loads(api.request.content) == {
+        "contacts": [{"phone": NUMBER, "last_name": None}, {"phone": "+1", "tags": ["a"]}]
+    }
+
+
+@pytest.mark.parametrize("value", [None, 1, b"1"])
+async def test_a_header_that_is_no_text_is_refused(api: Driver, value: Any) -> None:
+    """By name; `omit` is what leaves one out."""
+    with pytest.raises(TypeError, match="X-A must be a str or omit, not"):
+        await api("contacts.count", extra_headers={"X-A": value})
 
 
 async def test_query_values_are_written_as_the_service_reads_them(api: Driver) -> None:
@@ -241,6 +277,7 @@ async def test_a_request_that_was_not_sent_can_be_read(api: Driver) -> None:
         (3, {"connect": 3, "read": 3, "write": 3, "pool": 3}),
         (None, {"connect": None, "read": None, "write": None, "pool": None}),
         (httpx2.Timeout(9, read=1), {"connect": 9, "read": 1, "write": 9, "pool": 9}),
+        ((1, 2, 3, 4), {"connect": 1, "read": 2, "write": 3, "pool": 4}),
     ],
 )
 async def test_timeouts_of_one_call(api: Driver, seconds: Any, expected: dict[str, float | None]) -> None:

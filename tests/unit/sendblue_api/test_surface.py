@@ -78,8 +78,9 @@ def test_the_constructor_and_the_verbs() -> None:
     assert constructor["max_retries"].default == 2
     for name in ("get", "post", "put", "patch", "delete"):
         taken = arguments(getattr(SendblueAPI, name))
-        body = {} if name == "get" else {"body": False}
-        assert taken == {"path": True, "cast_to": True, **body, "options": False}
+        more = [] if name == "get" else ["body", "content", "files"]
+        more += ["stream", "stream_cls"] if name in ("get", "post") else []
+        assert taken == {"path": True, "cast_to": True, "options": False, **dict.fromkeys(more, False)}
     assert {"params", "headers", "timeout", "max_retries", "extra_json", "follow_redirects"} <= set(
         RequestOptions.__annotations__
     )

@@ -2,13 +2,22 @@
 
 import json
 import logging
-from typing import Any
+from typing import Any, Union
 
 import httpx2
 import pydantic
 import pytest
 
-from sendblue_api import APIStatusError, BaseModel, ConflictError, NoneType, types
+from sendblue_api import (
+    APIResponseValidationError,
+    APIStatusError,
+    BaseModel,
+    ConflictError,
+    NoneType,
+    not_given,
+    omit,
+    types,
+)
 from unit.sendblue_api.scripted_service import Driver
 
 VERBS = ["get", "post", "put", "patch", "delete"]
@@ -59,6 +68,8 @@ async def test_no_body_is_said_to_be_none(api: Driver, verb: str, length: str | 
         (types.Contact, types.Contact.construct(a=[1, 2], status="OK")),
         (list[int], {"a": [1, 2], "status": "OK"}),
         (Odd, Odd.model_construct({"a", "status"}, a=[1, 2], missing=None)),
+        (types.Contact | None, types.Contact.construct(a=[1, 2], status="OK")),
+        (Union[int, dict[str, object]], {"a": [1, 2], "status": "OK"}),  # noqa: UP007 - another class than `|`
     ],
 )
 async def test_what_an_answer_can_be_read_as(api: Driver, kind: Any, expected: object) -> None:
@@ -67,6 +78,18 @@ async def test_what_an_answer_can_be_read_as(api: Driver, kind: Any, expected: o
     answer = await api("get", "/x", cast_to=kind)
     assert answer == expected
     assert type(answer) is type(expected)
+
+
+async def test_an_object_can_be_a_text(api: Driver) -> None:
+    """Other paths may answer "OK" or nothing: that is an object too; broken JSON is none, and text no model."""
+    for content, kind in ((b"OK", "text/plain"), (b"", "text/html")):
+        api.answers(httpx2.Response(200, content=content, headers={"content-type": kind}))
+        assert await api("post", "/x", cast_to=object) == content.decode()
+        with pytest.raises(APIResponseValidationError):
+            await api("post", "/x", cast_to=dict)
+    api.answers(httpx2.Response(200, content=b"{", headers={"content-type": "application/json"}))
+    with pytest.raises(APIResponseValidationError):
+        await api("post", "/x", cast_to=object)
 
 
 async def test_lists_and_whole_answers(api: Driver) -> None:
@@ -84,6 +107,10 @@ async def test_the_other_options(api: Driver) -> None:
     assert (json.loads(api.request.content), api.request.headers["idempotency-key"]) == ({"a": 1}, "k-1")
     await api("post", "/x", cast_to=object, body={"a": 1, "b": 2}, options={"extra_json": {"a": 3}})
     assert json.loads(api.request.content) == {"a": 3, "b": 2}
+    await api("post", "/x", cast_to=object, body={"a": 1}, options={"extra_json": None, "params": None})
+    assert json.loads(api.request.content) == {"a": 1}
+    await api("get", "/x", cast_to=object, options={"extra_json": {"a": 1}})
+    assert api.request.content == b""
     sent = len(api.service.requests)
     api.answers(httpx2.Response(409))
     with pytest.raises(ConflictError):
@@ -93,6 +120,45 @@ async def test_the_other_options(api: Driver) -> None:
     with pytest.raises(APIStatusError, match="no more redirects"):
         await api("get", "/x", cast_to=object, options={"follow_redirects": False})
     assert len(api.service.requests) - sent == 6
+
+
+async def test_a_model_as_body(api: Driver) -> None:
+    """What was set of it is sent, by the names of the service; what is omitted of a mapping is not."""
+    await api("post", "/x", cast_to=object, body=types.Contact(phone="+1", last_name=None))
+    assert json.loads(api.request.content) == {"phone": "+1", "last_name": None}
+    await api("put", "/x", cast_to=object, body={"a": omit, "b": not_given, "c": None})
+    assert json.loads(api.request.content) == {"c": None}
+
+
+async def test_what_is_sent_as_it_is(api: Driver) -> None:
+    """Bytes, text and pieces of a body, of the type that the headers name; a slip in an argument is refused."""
+    content: Any
+    for content in (b"a,b", "a,b", iter([b"a,", b"b"])):
+        await api("post", "/x", cast_to=object, content=content, options={"headers": {"Content-Type": "text/csv"}})
+        assert (api.request.content, api.request.headers["content-type"]) == (b"a,b", "text/csv")
+        assert api.request.headers["content-length"] == "3"
+    await api("put", "/x", cast_to=object, body=b"{}")
+    assert (api.request.content, api.request.headers["content-type"]) == (b"{}", "application/json")
+    sent = len(api.service.requests)
+    for wrong, text in (({"content": b"a", "body": {}}, "give one of them"), ({"json": {}}, "'json'")):
+        with pytest.raises(TypeError, match=text):
+            await api("patch", "/x", cast_to=object, **wrong)
+    assert len(api.service.requests) == sent
+
+
+@pytest.mark.parametrize("options", [{}, {"headers": {"content-type": "multipart/form-data"}}])
+async def test_an_upload(api: Driver, options: Any) -> None:
+    """Files go with the body's fields as a form, whose boundary the header names."""
+    files = {"file": ("a.txt", b"data", "a/b")}
+    await api("post", "/x", cast_to=object, files=files, body={"number": "+1"}, options=options)
+    (kind,) = api.request.headers.get_list("content-type")
+    boundary = kind.removeprefix("multipart/form-data; boundary=")
+    assert api.request.content.split(b"--" + boundary.encode()) == [
+        b"",
+        b'\r\nContent-Disposition: form-data; name="number"\r\n\r\n+1\r\n',
+        b'\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: a/b\r\n\r\ndata\r\n',
+        b"--\r\n",
+    ]
 
 
 @pytest.mark.parametrize(
