@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, Literal, Self, TypedDict, Unpack, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, Literal, Self, TypedDict, Union, Unpack, get_args, get_origin
 
 import pydantic
 from pydantic_core import PydanticSerializationError, to_json
@@ -23,6 +24,9 @@ def lenient(kind: Any, value: Any) -> Any:
         return read(kind, to_json(value))
     except (pydantic.ValidationError, PydanticSerializationError):
         pass
+    if get_origin(kind) in (Union, UnionType):
+        kinds = [each for each in get_args(kind) if each is not NoneType]
+        return lenient(kinds[0], value) if len(kinds) == 1 else value
     if get_origin(kind) is list and isinstance(value, list):
         return [lenient(get_args(kind)[0], each) for each in value]
     if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) and isinstance(value, dict):

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from typing import Any, TypeAlias, TypeVar
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import httpx2
 
@@ -13,8 +14,19 @@ from ._operation import Call
 from ._settings import Settings
 
 T = TypeVar("T")
-Steps: TypeAlias = Generator[Call[Any] | list[T], Any, None]
-"""Calls to send, each of which gets its answer back, decoded and as HTTP, or its APIStatusError thrown; and results."""
+
+
+class Taken(NamedTuple):
+    """A step that takes the next `size` items, or what is left, of an iterator of the caller's."""
+
+    source: Any
+    size: int
+
+
+Step: TypeAlias = Call[Any] | Taken | list[T]
+Steps: TypeAlias = Generator[Step[T], Any, None]
+"""Calls to send, each of which gets its answer back, decoded and as HTTP, or its APIStatusError thrown; items to take,
+which it gets as a list; and results."""
 
 
 class Sender:
@@ -36,6 +48,9 @@ class Sender:
             if isinstance(step, list):
                 yield from step
                 result = None
+                continue
+            if isinstance(step, Taken):
+                result = list(islice(step.source, step.size))
                 continue
             try:
                 response = self.fetch(Exchange(step, self.settings))
@@ -82,6 +97,9 @@ class AsyncSender:
                     yield each
                 result = None
                 continue
+            if isinstance(step, Taken):
+                result = await _taken(step)
+                continue
             try:
                 response = await self.fetch(Exchange(step, self.settings))
                 result = _decoded(step, response, self.settings), response
@@ -112,11 +130,22 @@ def _decoded(call: Call[T], response: httpx2.Response, settings: Settings) -> T:
     return decode(call.operation.answer(), response, strict=settings.strict)
 
 
-def _next(steps: Steps[T], result: Any) -> Call[Any] | list[T] | None:
+def _next(steps: Steps[T], result: Any) -> Step[T] | None:
     try:
         return steps.throw(result) if isinstance(result, APIStatusError) else steps.send(result)
     except StopIteration:
         return None
+
+
+async def _taken(step: Taken) -> list[Any]:
+    if not hasattr(step.source, "__anext__"):
+        return list(islice(step.source, step.size))
+    items: list[Any] = []
+    async for item in step.source:
+        items.append(item)
+        if len(items) == step.size:
+            break
+    return items
 
 
 async def _sleep(seconds: float) -> None:

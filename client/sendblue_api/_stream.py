@@ -1,11 +1,14 @@
 """Answers that go on and on, as server-sent events. No call on contacts has one; other paths of a service may."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, get_args
 
 import httpx2
+from pydantic_core import from_json
 
-from ._errors import reading
+from ._errors import APIResponseValidationError, reading
 from ._exchange import Exchange
 from ._models import lenient
 from ._operation import Call
@@ -15,7 +18,9 @@ T = TypeVar("T")
 
 
 class _Events(Generic[T]):
-    """The events of an answer, each with its JSON read as `cast_to`; what reads them may raise `APIConnectionError`.
+    """The events of an answer, each with its JSON read as `cast_to`.
+
+    Reading them may raise `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
 
     Args:
         cast_to: a model, or another type that pydantic knows.
@@ -32,8 +37,19 @@ class _Events(Generic[T]):
         raise NotImplementedError
 
     def _read(self, event: httpx2.ServerSentEvent) -> T:
-        data: T = lenient(self._cast_to, event.json())
+        try:
+            data: T = lenient(self._cast_to, from_json(event.data))
+        except ValueError as error:
+            raise APIResponseValidationError(self.response, event.data, message="An event is not JSON.") from error
         return data
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with reading(self.response.request):
+            try:
+                yield
+            except httpx2.SSEError as error:  # not of this type, or an event without end
+                raise APIResponseValidationError(self.response, None, message=str(error)) from error
 
 
 class Stream(_Events[T]):
@@ -46,7 +62,7 @@ class Stream(_Events[T]):
         return self
 
     def __next__(self) -> T:
-        with reading(self.response.request):
+        with self._reading():
             return self._read(next(self._events))
 
     def close(self) -> None:
@@ -70,7 +86,7 @@ class AsyncStream(_Events[T]):
         return self
 
     async def __anext__(self) -> T:
-        with reading(self.response.request):
+        with self._reading():
             return self._read(await anext(self._events))
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ import httpx2
 
 from sendblue_api import APIResponse, AsyncAPIResponse, AsyncSendblueAPI, AsyncStream, SendblueAPI, Stream
 from sendblue_api.types import Contact, ContactCreateResponse, ContactRetrieveResponse
-from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, RowResult
+from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, ContactInput, RowResult
 
 
 def raw(client: SendblueAPI) -> None:
@@ -94,3 +94,8 @@ async def async_walked(client: AsyncSendblueAPI) -> None:
         assert_type(contact, Contact)
     async for result in client.contacts.bulk.create_all([{"phone": "+14155552671"}]):
         assert_type(result, RowResult)
+
+    async def rows() -> AsyncIterator[ContactInput]:
+        yield {"phone": "+14155552671"}
+
+    assert_type(client.contacts.bulk.create_all(rows(), chunk=10), AsyncIterator[RowResult])

@@ -3,9 +3,17 @@
 `make types` passes this file over; test_wrong_calls.py holds mypy to the comments. Nothing here is ever run.
 """
 
+from collections.abc import AsyncIterator
+
 import httpx2
 
 from sendblue_api import AsyncSendblueAPI, SendblueAPI
+from sendblue_api.types.contacts import ContactInput
+
+
+async def some_rows() -> AsyncIterator[ContactInput]:
+    """Rows that only the async client can wait for."""
+    yield {"phone": "+14155552671"}
 
 
 def refused(client: SendblueAPI) -> None:
@@ -25,6 +33,7 @@ def refused(client: SendblueAPI) -> None:
     client.contacts.bulk.create(contacts=[{"phone": "+1", "firstname": "Ada"}])  # typeddict-unknown-key: "firstname"
     client.contacts.bulk.create(contacts={"phone": "+14155552671"})  # dict-item: "ContactInput"
     client.contacts.bulk.delete(contact_ids=[14155552671])  # list-item: "int"
+    client.contacts.bulk.create_all(some_rows())  # arg-type: expected "Iterable[ContactInput]"
 
 
 def misread(client: SendblueAPI) -> None:

@@ -44,8 +44,8 @@ def _pages(query: dict[str, Any]) -> Steps[Contact]:
     made_then: set[str | None] = set()  # contacts made at the moment of the newest so far
     while True:
         contacts, response = yield describe(operations.LIST, dict(query))
-        if not isinstance(contacts, list):
-            raise APIResponseValidationError(response, contacts, message="The answer is not a list.")
+        if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
+            raise APIResponseValidationError(response, contacts, message="The answer is not a list of contacts.")
         yield [contact for contact in contacts if _identity(contact) not in seen]
         cursor = _cursor(response)
         if cursor:

@@ -1,13 +1,12 @@
 """The steps of creating any number of contacts, and what became of each row. Pure: a sender takes the steps."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from sendblue_api._errors import BadRequestError, UnprocessableEntityError
+from sendblue_api._errors import APIResponseValidationError, BadRequestError, UnprocessableEntityError
 from sendblue_api._operation import describe
-from sendblue_api._senders import Steps
+from sendblue_api._senders import Steps, Taken
 from sendblue_api.types import Contact
 from sendblue_api.types.contacts import ContactInput
 
@@ -25,7 +24,8 @@ class RowResult:
         row: the row as it was given.
         contact: the contact as it is stored; None when the row was refused, and where another row of the same chunk
             has the same number in another spelling.
-        error: why the row was refused, or None.
+        error: why the row was refused, or None. Where the service does not say which row it means, a row that no
+            contact was found for has all that it says.
     """
 
     index: int
@@ -35,7 +35,10 @@ class RowResult:
 
 
 def rows(
-    contacts: Iterable[ContactInput], chunk: int, on_progress: Callable[[int, int], object] | None, options: Any
+    contacts: Iterator[ContactInput] | AsyncIterator[ContactInput],
+    chunk: int,
+    on_progress: Callable[[int, int], object] | None,
+    options: Any,
 ) -> Steps[RowResult]:
     """Every chunk of the rows. The arguments are those of `bulk.create_all`.
 
@@ -47,17 +50,17 @@ def rows(
     if "idempotency-key" in map(str.lower, options.get("extra_headers") or ()):
         raise ValueError("Each chunk has an Idempotency-Key of its own: with one for all, only the first would count.")
     options = {**options, "extra_query": {"on_error": "skip", **(options.get("extra_query") or {})}}
-    return _rows(iter(contacts), chunk, on_progress or _nobody, options)
+    return _rows(Taken(contacts, chunk), on_progress or _nobody, options)
 
 
-def _rows(contacts: Any, chunk: int, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
+def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
     done = refused = 0
-    while batch := list(islice(contacts, chunk)):
+    while batch := (yield chunk):
         parts = [batch]
         while parts:
             part = parts.pop()
             try:
-                answer, _ = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
+                answer, response = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
             except (BadRequestError, UnprocessableEntityError) as error:
                 if len(part) > 1:
                     half = len(part) // 2
@@ -65,29 +68,49 @@ def _rows(contacts: Any, chunk: int, on_progress: Callable[[int, int], object], 
                     continue
                 results = [RowResult(done, part[0], None, str(error))]
             else:
-                results = _results(done, part, answer)
+                contacts = getattr(answer, "contacts", None)
+                if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
+                    raise APIResponseValidationError(response, answer, message="The answer holds no contacts.")
+                results = _results(done, part, contacts, getattr(answer, "errors", None))
             done += len(part)
             refused += sum(result.error is not None for result in results)
             on_progress(done, refused)
             yield results
 
 
-def _results(start: int, part: list[ContactInput], answer: Any) -> list[RowResult]:
-    errors: dict[int, str] = {}
-    for each in getattr(answer, "errors", None) or ():
-        text = f"{each['field']}: {each['message']}"
-        errors[each["index"]] = f"{errors[each['index']]}; {text}" if each["index"] in errors else text
+def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) -> list[RowResult]:
+    errors, unclear = _errors(said)
     good = [index for index in range(len(part)) if index not in errors]
-    by_phone = {contact.phone: contact for contact in answer.contacts or ()}
+    by_phone = {contact.phone: contact for contact in contacts}
     # A number in another spelling than the stored one is found by its place, unless some number came twice.
-    in_order = iter(answer.contacts if len(by_phone) == len(good) else ())
-    found = {index: (next(in_order, None), by_phone.get(part[index]["phone"])) for index in good}
-    return [
-        RowResult(start + index, row, None, errors[index])
-        if index in errors
-        else RowResult(start + index, row, found[index][1] or found[index][0], None)
-        for index, row in enumerate(part)
-    ]
+    in_order = iter(contacts if len(by_phone) == len(good) else ())
+    found = {index: (next(in_order, None), by_phone.get(_phone(part[index]))) for index in good}
+    results = []
+    for index, row in enumerate(part):
+        by_place, by_number = found.get(index, (None, None))
+        contact = by_number or by_place
+        error = errors.get(index) or (None if contact else unclear)
+        results.append(RowResult(start + index, row, contact, error))
+    return results
+
+
+def _errors(said: Any) -> tuple[dict[int, str], str | None]:
+    # By the place of the row; and what is said in another way than numberkeep's.
+    errors: dict[int, str] = {}
+    unclear = []
+    for each in said if isinstance(said, list) else [said]:
+        match each:
+            case {"index": int(index), "field": field, "message": message}:
+                errors[index] = f"{errors[index]}; {field}: {message}" if index in errors else f"{field}: {message}"
+            case None:
+                pass
+            case _:
+                unclear.append(str(each))
+    return errors, "; ".join(unclear) or None
+
+
+def _phone(row: Any) -> str | None:
+    return row.get("phone") if isinstance(row, Mapping) else row.phone
 
 
 def _nobody(_done: int, _refused: int) -> None:

@@ -68,7 +68,7 @@ class BulkResource(Resource[Sender]):
         """
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
-        return self._sender.walk(rows(contacts, chunk, on_progress, options))
+        return self._sender.walk(rows(iter(contacts), chunk, on_progress, options))
 
     def delete(self, *, contact_ids: Sequence[str], **options: Unpack[CallOptions]) -> bulk_types.BulkDeleteResponse:
         """Delete many contacts at once; numbers that are no contacts are passed over.

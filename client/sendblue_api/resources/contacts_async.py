@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack, cast
 
+from sendblue_api._arguments import CallOptions
 from sendblue_api._awaited import awaited
 from sendblue_api._senders import AsyncSender
+from sendblue_api.types import contacts as bulk_types
 
 from ._resource import Resource, attached, later
 from .bulk import BulkResource
@@ -29,8 +31,21 @@ class AsyncBulkResource(Resource[AsyncSender]):
     """Many contacts in one call. See `BulkResource`."""
 
     create = awaited(BulkResource.create)
-    create_all = _walked(BulkResource.create_all)
     delete = awaited(BulkResource.delete)
+
+    def create_all(
+        self,
+        contacts: Iterable[bulk_types.ContactInput] | AsyncIterable[bulk_types.ContactInput],
+        *,
+        chunk: int = 1000,
+        on_progress: Callable[[int, int], object] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncIterator[bulk_types.RowResult]:
+        """Create or update any number of contacts, of an async iterable too. See `BulkResource.create_all`."""
+        from ._rows import rows  # noqa: PLC0415 - few programs need it
+
+        source = aiter(contacts) if isinstance(contacts, AsyncIterable) else iter(contacts)
+        return self._sender.walk(rows(source, chunk, on_progress, options))
 
     with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = later("Bulk", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""

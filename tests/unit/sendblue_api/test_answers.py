@@ -253,6 +253,20 @@ def test_models_with_names_of_their_own(name: object) -> None:
     assert json.loads(model.to_json()) == model.to_dict()
 
 
+class Family(BaseModel):
+    """A model of a program's own that holds others, or none."""
+
+    members: list[types.Contact] | None = None
+    head: types.Contact | None = None
+
+
+def test_what_may_be_none_is_read_in_part_too() -> None:
+    """Odd data in a list or a model that is optional spoils nothing beside it."""
+    family = lenient(Family, {"members": [{"phone": 5}, {"phone": "+1"}, 7], "head": {"phone": "+1", "tags": 5}})
+    assert family.members == [types.Contact.construct(phone=5), types.Contact(phone="+1"), 7]
+    assert (type(family.head), family.head.phone, family.head.tags) == (types.Contact, "+1", 5)
+
+
 def test_warnings_can_be_had() -> None:
     """Pydantic warns of values of the wrong type when it writes them; nobody is told unless they ask."""
     contact = types.Contact.construct(phone=5)

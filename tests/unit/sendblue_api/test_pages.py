@@ -140,8 +140,9 @@ async def test_a_wrong_page_size_is_refused_at_once(api: Driver) -> None:
             api.client.contacts.iter(page_size=size)
 
 
-async def test_an_answer_that_is_no_list(api: Driver) -> None:
+@pytest.mark.parametrize("answer", [{"contacts": []}, [{"phone": "+1"}, 5], "none"])
+async def test_an_answer_that_is_no_list_of_contacts(api: Driver, answer: object) -> None:
     """It does not pass for the end."""
-    api.answers(httpx2.Response(200, json={"contacts": []}))
-    with pytest.raises(APIResponseValidationError, match="not a list"):
+    api.answers(httpx2.Response(200, json=answer))
+    with pytest.raises(APIResponseValidationError, match="not a list of contacts"):
         await collected(api.client.contacts.iter())

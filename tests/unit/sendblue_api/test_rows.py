@@ -1,13 +1,14 @@
 """`bulk.create_all`: any number of rows, a result for each."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import anyio.lowlevel
 import httpx2
 import pytest
 
-from sendblue_api import InternalServerError
+from sendblue_api import APIResponseValidationError, InternalServerError, types
 from unit.sendblue_api.scripted_service import Driver
 from unit.sendblue_api.test_pages import collected, connected
 
@@ -96,6 +97,54 @@ async def test_numbers_in_another_spelling_and_twice(api: Driver) -> None:
     results = await collected(create_all([{"phone": "+1"}, {"phone": " 1"}, {"phone": "+2"}]))
     assert [result.contact and result.contact.phone for result in results] == ["+1", None, "+2"]
     assert [result.error for result in results] == [None] * 3
+
+
+async def test_rows_that_come_one_by_one(api: Driver) -> None:
+    """The async client takes them from an async iterable too, a chunk at a time; the sync one refuses it at once."""
+    given: list[int] = []
+
+    async def rows() -> AsyncIterator[dict[str, str]]:
+        for number in range(7):
+            given.append(number)
+            await anyio.lowlevel.checkpoint()
+            yield {"phone": f"+{number}"}
+
+    service = Service(skips=True)
+    create_all = connected(api, service).client.contacts.bulk.create_all
+    if api.kind == "sync":
+        with pytest.raises(TypeError, match="not iterable"):
+            create_all(rows())
+        return
+    results = create_all(rows(), chunk=3)
+    assert ((await anext(results)).index, given, service.sizes) == (0, [0, 1, 2], [3])
+    assert [result.index for result in await collected(results)] == [1, 2, 3, 4, 5, 6]
+    assert service.sizes == [3, 3, 1]
+
+
+async def test_contacts_as_rows(api: Driver) -> None:
+    """A contact that was read can be given as a row, and is what its result holds."""
+    rows = [types.Contact(phone="+1", tags=["a"]), types.Contact(phone=" 2")]
+    results = await collected(connected(api, Service(skips=True)).client.contacts.bulk.create_all(rows))
+    assert [result.row for result in results] == rows
+    assert [result.contact.phone for result in results] == ["+1", "+2"]
+
+
+@pytest.mark.parametrize("errors", [["odd"], {"a": 1}, "odd", [{"index": "0", "field": "a"}], [{"field": "a"}], 7])
+async def test_errors_of_another_shape(api: Driver, errors: Any) -> None:
+    """They are told with the rows that no contact came for, and with no other."""
+    api.answers(httpx2.Response(200, json={"status": "OK", "contacts": [{"phone": "+1"}], "errors": errors}))
+    good, bad = await collected(api.client.contacts.bulk.create_all([{"phone": "+1"}, {"phone": "+2"}]))
+    assert (good.contact.phone, good.error) == ("+1", None)
+    assert (bad.contact, bad.error) == (None, str(errors[0] if isinstance(errors, list) else errors))
+
+
+@pytest.mark.parametrize("answer", [[], {"status": "OK", "contacts": "none"}, {"status": "OK", "contacts": [5]}, 7])
+async def test_an_answer_without_contacts(api: Driver, answer: object) -> None:
+    """It does not pass for rows that were stored."""
+    api.answers(httpx2.Response(200, json=answer))
+    with pytest.raises(APIResponseValidationError, match="holds no contacts") as caught:
+        await collected(api.client.contacts.bulk.create_all([{"phone": "+1"}]))
+    assert caught.value.status_code == 200
 
 
 async def test_other_errors_stop_it(api: Driver) -> None:

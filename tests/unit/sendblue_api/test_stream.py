@@ -5,7 +5,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from sendblue_api import APIConnectionError, APITimeoutError, AsyncStream, NotFoundError, Stream, types
+from sendblue_api import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AsyncStream,
+    NotFoundError,
+    Stream,
+    types,
+)
 from unit.sendblue_api.scripted_service import Driver
 from unit.sendblue_api.test_raw import Body, Opened, collected, streaming
 
@@ -64,6 +72,17 @@ async def test_no_events_come_of_an_error(api: Driver) -> None:
         await api("get", "/x", cast_to=object, stream=True)
     assert caught.value.body == {"message": "No"}
     assert await api("get", "/x", cast_to=dict, stream=False) == {"a": 1}
+
+
+async def test_what_is_no_event(api: Driver) -> None:
+    """An answer of another type, or an event that is not JSON, is said to be so."""
+    api.answers(httpx2.Response(200, json={"a": 1}))
+    with pytest.raises(APIResponseValidationError, match="text/event-stream"):
+        await collected(await api("get", "/x", cast_to=object, stream=True))
+    api.client = streaming(api, answer(Body(b"data: [DONE\n\n")))
+    with pytest.raises(APIResponseValidationError, match="event is not JSON") as caught:
+        await collected(await api("get", "/x", cast_to=object, stream=True))
+    assert caught.value.body == "[DONE"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,11 @@ def test_both_clients_offer_the_same(sync: Any, other: Any) -> None:
         one, two = inspect.getattr_static(sync, name), inspect.getattr_static(other, name)
         assert type(one) is type(two), name
         if inspect.isfunction(one):
-            assert inspect.signature(one).parameters == inspect.signature(two).parameters, name
+            first, second = dict(inspect.signature(one).parameters), dict(inspect.signature(two).parameters)
+            if name == "create_all":  # the rows of the async client may come from an async iterable too
+                rows = first.pop("contacts").annotation
+                assert second.pop("contacts").annotation == f"{rows} | Async{rows}"
+            assert first == second, name
             assert inspect.getdoc(two), name
 
 
