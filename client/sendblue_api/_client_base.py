@@ -10,12 +10,12 @@ from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, Unpack, cast
 import httpx2
 
 from ._arguments import HeaderMapping, NotGiven, Payload, QueryMapping, TimeoutTypes, URLTypes, not_given
+from ._connections import HttpT
 from ._senders import AsyncSender, Sender
 from ._settings import DEFAULT_MAX_RETRIES, Settings, resolve
 
 SenderT = TypeVar("SenderT", Sender, AsyncSender)
 V = TypeVar("V")
-HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
 LegacyT = TypeVar("LegacyT")
 
 

@@ -1,7 +1,7 @@
 """The httpx2 clients behind a client and its copies, opened at the first call, for opening one reads the CA files."""
 
 import threading
-from typing import Any
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import httpx2
@@ -9,32 +9,41 @@ import httpx2
 from ._errors import SendblueAPIError
 from ._settings import DEFAULT_CONNECTION_LIMITS
 
-_CLOSED = "This client is closed: make a new one."
+HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
 
 
-class Connections:
-    """One connection pool, ours or the caller's."""
-
-    def __init__(self, http_client: httpx2.Client | None) -> None:
-        self._given = http_client
-        self._own: httpx2.Client | None = None
+class _Pools(Generic[HttpT]):
+    def __init__(self, http_client: HttpT | None) -> None:
+        self._given: HttpT | None = http_client
         self._closed = False
-        self._lock = threading.Lock()
 
     @property
     def is_closed(self) -> bool:
         """Whether calls are refused."""
         return self._closed or (self._given is not None and self._given.is_closed)
 
-    def http(self) -> httpx2.Client:
-        """The httpx2 client to send with.
+    def http(self) -> HttpT:
+        """The httpx2 client to send with, in the running event loop if there is one.
 
         Raises:
             SendblueAPIError: it is closed.
         """
         if self.is_closed:
-            raise SendblueAPIError(_CLOSED)
-        return self._given or self._own or self._open()
+            raise SendblueAPIError("This client is closed: make a new one.")
+        return self._given or self._pool()
+
+    def _pool(self) -> HttpT:
+        raise NotImplementedError
+
+
+class Connections(_Pools[httpx2.Client]):
+    """One connection pool, ours or the caller's."""
+
+    _own: httpx2.Client | None = None
+
+    def __init__(self, http_client: httpx2.Client | None) -> None:
+        super().__init__(http_client)
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close the pool, which may be the caller's."""
@@ -42,6 +51,9 @@ class Connections:
         for http in (self._given, self._own):
             if http is not None:
                 http.close()
+
+    def _pool(self) -> httpx2.Client:
+        return self._own or self._open()
 
     def _open(self) -> httpx2.Client:
         with self._lock:
@@ -55,32 +67,17 @@ class Connections:
             self._own.close()
 
 
-class AsyncConnections:
+class AsyncConnections(_Pools[httpx2.AsyncClient]):
     """One connection pool for each event loop, or the caller's client.
 
     Connections belong to the loop they were opened in. With a pool for each, a client outlives `asyncio.run`.
     """
 
     def __init__(self, http_client: httpx2.AsyncClient | None) -> None:
-        self._given = http_client
+        super().__init__(http_client)
         self._own: WeakKeyDictionary[Any, httpx2.AsyncClient] = WeakKeyDictionary()
-        self._closed = False
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether calls are refused."""
-        return self._closed or (self._given is not None and self._given.is_closed)
-
-    def http(self) -> httpx2.AsyncClient:
-        """The httpx2 client to send with in the running event loop.
-
-        Raises:
-            SendblueAPIError: it is closed.
-        """
-        if self.is_closed:
-            raise SendblueAPIError(_CLOSED)
-        if self._given is not None:
-            return self._given
+    def _pool(self) -> httpx2.AsyncClient:
         loop = _loop(self)
         http = self._own.get(loop)
         if http is None:

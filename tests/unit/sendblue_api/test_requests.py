@@ -2,7 +2,6 @@
 
 import json
 import platform
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -122,23 +121,6 @@ async def test_omit_leaves_out_and_none_is_null(api: Driver) -> None:
     assert json.loads(api.request.content) == {"first_name": None}
 
 
-async def test_a_query_leaves_out_none(api: Driver) -> None:
-    """A query has no null: None leaves a filter out, as `omit` does; of nothing there is no question mark."""
-    await api("contacts.list", cid=None, limit=1, extra_query={"a": omit, "b": not_given})
-    assert api.request.url.query == b"limit=1"
-    await api("contacts.list", cid=None)
-    assert str(api.request.url) == "http://service.test/api/v2/contacts"
-    api.connect(default_query={"a": omit, "b": 1})
-    await api("contacts.count")
-    assert api.request.url.query == b"b=1"
-
-
-async def test_a_mapping_in_a_query_is_written_with_brackets(api: Driver) -> None:
-    """As the official client writes it."""
-    await api("contacts.count", extra_query={"a": {"b": {"c": 1}, "d": [1, 2], "e": None}})
-    assert dict(api.request.url.params) == {"a[b][c]": "1", "a[d]": "1,2"}
-
-
 @pytest.mark.parametrize(
     ("name", "arguments"), [("contacts.list", {}), ("contacts.retrieve", {"phone_number": NUMBER})]
 )
@@ -162,21 +144,6 @@ async def test_a_header_that_is_no_text_is_refused(api: Driver, value: Any) -> N
     """By name; `omit` is what leaves one out."""
     with pytest.raises(TypeError, match="X-A must be a str or omit, not"):
         await api("contacts.count", extra_headers={"X-A": value})
-
-
-async def test_query_values_are_written_as_the_service_reads_them(api: Driver) -> None:
-    """Booleans in lower case, lists joined by commas, datetimes as ISO 8601 with their offset escaped."""
-    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    await api(
-        "contacts.list", created_at_gte=moment, extra_query={"verified": True, "opt_out": False, "tag": ["a", "b"]}
-    )
-    assert dict(api.request.url.params) == {
-        "created_at_gte": "2026-01-02T03:04:05+00:00",
-        "verified": "true",
-        "opt_out": "false",
-        "tag": "a,b",
-    }
-    assert b"+" not in api.request.url.query
 
 
 @pytest.mark.parametrize(
