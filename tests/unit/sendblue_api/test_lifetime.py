@@ -67,6 +67,7 @@ async def test_a_dropped_client_is_freed_at_once(api: Driver) -> None:
     sender = api.client._sender
     parts = [api.client, sender, sender.connections, sender.connections.http(), api.client.contacts.bulk]
     parts += [api.client.contacts.with_raw_response.bulk, api.client.contacts.with_streaming_response]
+    parts += [api.client.with_raw_response.contacts, api.client.with_streaming_response]
     watched = [weakref.ref(part) for part in parts]
     gc.collect()
     gc.disable()
