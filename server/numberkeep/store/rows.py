@@ -1,11 +1,12 @@
-"""How a contact lies in its row, and how it comes out again; the same on every engine."""
+"""How contacts, tags and messages lie in their rows; the same on every engine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from numberkeep.domain.contact import Contact, micros, moment
+from numberkeep.domain.message import MessageStatus, NewMessage
 
 COLUMNS: Final = (
     "contact_id, phone, created_at, first_name, last_name, company_name, assigned_to_email, sendblue_number, "
@@ -53,3 +54,15 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
         contact.verified,
         contact.opt_out,
     )
+
+
+def values_of_tags(tags: Iterable[tuple[Contact, str]]) -> list[tuple[str, int, int]]:
+    """Tag, created_at and contact_id of each tag of a contact."""
+    return [(tag, micros(contact.created_at), contact.contact_id) for contact, tag in tags]
+
+
+def values_of_messages(messages: Sequence[NewMessage], last: int) -> list[tuple[int, str, str, int, str]]:
+    """Message_id, phone, content, created_at and status of messages of which the last has the number `last`."""
+    first = last - len(messages) + 1
+    queued = MessageStatus.QUEUED.value
+    return [(number, each.to, each.content, each.at, queued) for number, each in enumerate(messages, start=first)]

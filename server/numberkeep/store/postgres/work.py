@@ -6,10 +6,8 @@ from typing import Any, Final
 import asyncpg
 
 from numberkeep.domain.commands import ANSWERS_KEPT, AccountCommand, outcomes
-from numberkeep.domain.contact import Contact, micros
-from numberkeep.domain.message import MessageStatus, NewMessage
 from numberkeep.domain.work import Changes, KeptAnswer, Loaded, Wanted, Work
-from numberkeep.store.rows import COLUMNS, contact_of, values_of
+from numberkeep.store.rows import COLUMNS, contact_of, values_of, values_of_messages, values_of_tags
 
 # Whoever waits longer than this for the account's lock, or holds it while nothing happens, gives up; a setting of the
 # transaction and not of the connection, which a pooler may share.
@@ -129,15 +127,15 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         await connection.execute(_FORGET, account_id, oldest, most)
     for statement, rows in (
-        (_UNTAG, _tags(changes.untagged)),
+        (_UNTAG, values_of_tags(changes.untagged)),
         (_DELETE, [(contact.contact_id,) for contact in changes.deleted]),
         (_INSERT, list(map(values_of, changes.inserted))),
         (_UPDATE, [values_of(new) for _, new in changes.updated]),
-        (_TAG, _tags(changes.tagged)),
+        (_TAG, values_of_tags(changes.tagged)),
         (_OPT_IN, [(phone,) for phone in changes.opted_in]),
         (_OPT_OUT, changes.opted_out),
         (_VERIFY, changes.verifications),
-        (_OWE, _numbered(changes.messages, last_message)),
+        (_OWE, values_of_messages(changes.messages, last_message)),
         (_KEEP, [(kept.key, kept.fingerprint, kept.answer, kept.at) for kept in changes.answers]),
     ):
         if rows:
@@ -146,13 +144,3 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
 
 def _pairs(rows: Sequence[asyncpg.Record]) -> dict[str, int]:
     return {phone: at for phone, at in rows}  # noqa: C416 - to dict() a record is no pair
-
-
-def _tags(tags: Sequence[tuple[Contact, str]]) -> Sequence[tuple[Any, ...]]:
-    return [(tag, micros(contact.created_at), contact.contact_id) for contact, tag in tags]
-
-
-def _numbered(messages: Sequence[NewMessage], last: int) -> Sequence[tuple[Any, ...]]:
-    first = last - len(messages) + 1
-    queued = MessageStatus.QUEUED.value
-    return [(number, each.to, each.content, each.at, queued) for number, each in enumerate(messages, start=first)]

@@ -7,10 +7,8 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.commands import ANSWERS_KEPT, AccountCommand, outcomes
-from numberkeep.domain.contact import micros
-from numberkeep.domain.message import MessageStatus
 from numberkeep.domain.work import Changes, KeptAnswer, Loaded, Wanted, Work
-from numberkeep.store.rows import COLUMNS, contact_of, values_of
+from numberkeep.store.rows import COLUMNS, contact_of, values_of, values_of_messages, values_of_tags
 
 _OF: Final = "account_id = ? AND {} IN (SELECT value FROM json_each(?))"
 _CONTACTS: Final = f"SELECT {COLUMNS} FROM contacts WHERE {_OF.format('phone')}"  # noqa: S608
@@ -22,14 +20,36 @@ _OPT_OUTS: Final = (
 _VERIFICATIONS: Final = f"SELECT phone, requested_at FROM verifications WHERE {_OF.format('phone')}"  # noqa: S608
 _ANSWERS: Final = f"SELECT key, fingerprint, answer, created_at FROM answers WHERE {_OF.format('key')}"  # noqa: S608
 
-_INSERT: Final = f"INSERT INTO contacts (account_id, {COLUMNS}) VALUES (?{', ?' * (COLUMNS.count(',') + 1)})"  # noqa: S608
+# The account's id is each statement's last value; the others stand in the order of its row.
+_UNTAG: Final = "DELETE FROM contact_tags WHERE tag = ? AND created_at = ? AND contact_id = ? AND account_id = ?"
+_DELETE: Final = "DELETE FROM contacts WHERE contact_id = ? AND account_id = ?"
+_INSERT: Final = f"INSERT INTO contacts ({COLUMNS}, account_id) VALUES (?{', ?' * (COLUMNS.count(',') + 1)})"  # noqa: S608
 _UPDATE: Final = (
     "UPDATE contacts SET first_name = ?, last_name = ?, company_name = ?, assigned_to_email = ?, sendblue_number = ?, "
-    "tags = ?, custom_variables = ?, verified = ?, opt_out = ? WHERE contact_id = ?"
+    "tags = ?, custom_variables = ?, verified = ?, opt_out = ? WHERE contact_id = ? AND account_id = ?"
+)
+_TAG: Final = "INSERT INTO contact_tags (tag, created_at, contact_id, account_id) VALUES (?, ?, ?, ?)"
+_OPT_IN: Final = "DELETE FROM opt_outs WHERE phone = ? AND account_id = ?"
+_OPT_OUT: Final = "INSERT INTO opt_outs (phone, opted_out_at, account_id) VALUES (?, ?, ?)"
+_VERIFY: Final = (
+    "INSERT INTO verifications (phone, requested_at, account_id) VALUES (?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET requested_at = excluded.requested_at"
+)
+_TALLY: Final = (
+    "UPDATE accounts SET contact_count = contact_count + ?, last_message = last_message + ? WHERE account_id = ? "
+    "RETURNING last_message"
+)
+_OWE: Final = (
+    "INSERT INTO messages (message_id, phone, content, created_at, status, account_id) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _FORGET: Final = (
     "DELETE FROM answers WHERE answer_id IN "
     "(SELECT answer_id FROM answers WHERE account_id = ? AND created_at <= ? ORDER BY created_at LIMIT ?)"
+)
+_KEEP: Final = (
+    "INSERT INTO answers (key, fingerprint, answer, created_at, account_id) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, "
+    "created_at = excluded.created_at"
 )
 
 
@@ -67,50 +87,24 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
 
 
 def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None:
-    """Write the changes."""
-    many = connection.executemany
-    many(
-        "DELETE FROM contact_tags WHERE account_id = ? AND tag = ? AND created_at = ? AND contact_id = ?",
-        [(account_id, tag, micros(contact.created_at), contact.contact_id) for contact, tag in changes.untagged],
-    )
-    many("DELETE FROM contacts WHERE contact_id = ?", [(contact.contact_id,) for contact in changes.deleted])
-    many(_INSERT, [(account_id, *values_of(contact)) for contact in changes.inserted])
-    many(_UPDATE, [(*values_of(new)[3:], new.contact_id) for _, new in changes.updated])
-    many(
-        "INSERT INTO contact_tags (account_id, tag, created_at, contact_id) VALUES (?, ?, ?, ?)",
-        [(account_id, tag, micros(contact.created_at), contact.contact_id) for contact, tag in changes.tagged],
-    )
-    if changes.count:
-        connection.execute(
-            "UPDATE accounts SET contact_count = contact_count + ? WHERE account_id = ?", (changes.count, account_id)
-        )
-    many("DELETE FROM opt_outs WHERE account_id = ? AND phone = ?", [(account_id, phone) for phone in changes.opted_in])
-    many(
-        "INSERT INTO opt_outs (account_id, phone, opted_out_at) VALUES (?, ?, ?)",
-        [(account_id, phone, at) for phone, at in changes.opted_out],
-    )
-    many(
-        "INSERT INTO verifications (account_id, phone, requested_at) VALUES (?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET requested_at = excluded.requested_at",
-        [(account_id, phone, at) for phone, at in changes.verifications],
-    )
-    many(
-        "INSERT INTO messages (account_id, phone, content, status, created_at) VALUES (?, ?, ?, ?, ?)",
-        [
-            (account_id, message.to, message.content, MessageStatus.QUEUED.value, message.at)
-            for message in changes.messages
-        ],
-    )
+    """Write the changes, removals before insertions."""
+    last_message = 0
+    if changes.count or changes.messages:
+        last_message = connection.execute(_TALLY, (changes.count, len(changes.messages), account_id)).get
     if changes.answers:
-        _keep(connection, account_id, changes.answers)
-
-
-def _keep(connection: apsw.Connection, account_id: int, answers: Sequence[KeptAnswer]) -> None:
-    """Keep the answers, and forget twice as many that are too old: so the table holds no more than a day's."""
-    connection.execute(_FORGET, (account_id, answers[-1].at - ANSWERS_KEPT, 2 * len(answers)))
-    connection.executemany(
-        "INSERT INTO answers (account_id, key, fingerprint, answer, created_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, "
-        "created_at = excluded.created_at",
-        [(account_id, kept.key, kept.fingerprint, kept.answer, kept.at) for kept in answers],
-    )
+        # Twice as many that are too old go: so the table holds no more than a day's.
+        oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
+        connection.execute(_FORGET, (account_id, oldest, most))
+    for statement, rows in (
+        (_UNTAG, values_of_tags(changes.untagged)),
+        (_DELETE, [(contact.contact_id,) for contact in changes.deleted]),
+        (_INSERT, map(values_of, changes.inserted)),
+        (_UPDATE, [(*values_of(new)[3:], new.contact_id) for _, new in changes.updated]),
+        (_TAG, values_of_tags(changes.tagged)),
+        (_OPT_IN, [(phone,) for phone in changes.opted_in]),
+        (_OPT_OUT, changes.opted_out),
+        (_VERIFY, changes.verifications),
+        (_OWE, values_of_messages(changes.messages, last_message)),
+        (_KEEP, [(kept.key, kept.fingerprint, kept.answer, kept.at) for kept in changes.answers]),
+    ):
+        connection.executemany(statement, ((*row, account_id) for row in rows))
