@@ -1,0 +1,20 @@
+"""The service with one commit for each request, to measure what sharing commits brings. `python -m bench.ungrouped`."""
+
+import sys
+from functools import partial
+from typing import Any
+
+from numberkeep import serving
+from numberkeep.config import load_settings
+from numberkeep.store.postgres import lanes
+from numberkeep.store.sqlite import writer
+
+
+def load() -> Any:
+    """The application, in the worker's process."""
+    writer._GROUP = lanes._GROUP = 1  # type: ignore[misc]  # noqa: SLF001 - the point of this program
+    return serving._load(load_settings())  # noqa: SLF001
+
+
+if __name__ == "__main__":
+    serving.make_server("127.0.0.1", int(sys.argv[1])).serve(target_loader=partial(load), wrap_loader=False)
