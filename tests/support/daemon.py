@@ -20,8 +20,9 @@ PATIENCE: Final = 60.0
 _KEEPER: Final = """
 pid= waited=0
 while read -r line; do pid=$line; done
-if [ "$pid" ] && kill -QUIT "$pid"; then
+if [ "$pid" ] && kill -"$1" "$pid"; then
     while [ $waited -lt 100 ] && kill -0 "$pid"; do sleep 0.1; waited=$((waited + 1)); done
+    kill -KILL "$pid"
 fi
 rm -rf "$0"
 """
@@ -135,7 +136,13 @@ class Den:
         path: the folder; short, since a socket's path must be.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, at_once: signal.Signals = signal.SIGKILL) -> None:
+        """Make the folder.
+
+        Args:
+            name: how the folder's name begins.
+            at_once: what ends the server, with all its processes, when the test run is gone.
+        """
         self._rights = _rights()
         place = Path(tempfile.gettempdir())
         if not enterable(place):  # root's own
@@ -143,7 +150,7 @@ class Den:
         self.path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
         self.own(self.path)
         self._keeper = subprocess.Popen(
-            ["/bin/sh", "-c", _KEEPER, self.path],
+            ["/bin/sh", "-c", _KEEPER, self.path, at_once.name.removeprefix("SIG")],
             cwd="/",
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -50,7 +50,7 @@ class PgBouncer:
             "listen_addr": "127.0.0.1",
             "listen_port": self.port,
             "unix_socket_dir": self.path,
-            "auth_type": "plain",
+            "auth_type": "plain" if password else "trust",
             "auth_file": self._den.write("users", f'"{user}" "{password}"\n'),
             "admin_users": user,
             "pool_mode": "transaction",

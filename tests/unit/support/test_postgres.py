@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -53,6 +53,16 @@ def alive(process: int) -> bool:
         return not status.parent.parent.exists()
 
 
+def vanish(processes: Iterable[int], folder: Path | None = None) -> bool:
+    """Whether processes, and a folder, are gone soon."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if not any(map(alive, processes)) and not (folder and folder.exists()):
+            return True
+        time.sleep(0.01)
+    return False
+
+
 async def test_a_database_is_new_and_empty(postgres_url: str) -> None:
     """`postgres_url` is a database without a table, which takes one."""
     connection = await asyncpg.connect(postgres_url)
@@ -91,7 +101,7 @@ def test_what_was_committed_outlives_the_server(durable_postgres: PostgresServer
     durable_postgres.execute("CREATE TABLE here AS SELECT 7 AS it", database=database_of(url))
     end(durable_postgres)
     assert not durable_postgres.running
-    assert not any(map(alive, before))
+    assert vanish(before)
     with pytest.raises(OSError, match=r"refused|Connect call failed"):
         durable_postgres.execute("SELECT 1")
     durable_postgres.start()
@@ -124,7 +134,7 @@ def test_a_closed_server_leaves_nothing() -> None:
     with PostgresServer() as server:
         before = processes(server)
         server.kill()
-    assert not any(map(alive, before))
+    assert vanish(before)
     assert not server.path.exists()
 
 
@@ -150,15 +160,13 @@ def test_nothing_outlives_a_run_that_is_ended(how: signal.Signals) -> None:
         try:
             assert run.stdout
             folder, *started = run.stdout.readline().split()
-            assert all(alive(int(process)) for process in started)
+            numbers = [int(process) for process in started]
+            assert all(map(alive, numbers))
             run.send_signal(how)
             run.wait(20)
         finally:
             run.kill()
-    deadline = time.monotonic() + 20
-    while Path(folder).exists() or any(alive(int(process)) for process in started):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert vanish(numbers, Path(folder))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run under another account")
