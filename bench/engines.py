@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import asyncpg
-from support.postgres import PostgresServer
 
 from bench import people
 from numberkeep.app import make_store
@@ -20,6 +19,7 @@ from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.store.rows import COLUMNS
+from support.postgres import PostgresServer
 
 PAIR: Final = KeyPair("bench", "bench-secret")
 BATCH: Final = 10_000

@@ -17,12 +17,12 @@ def make_store(settings: Settings) -> Store:
     """
     if not is_postgres(settings.database):
         return SqliteStore(sqlite_path(settings.database))
-    url, pooled = postgres_url(settings.database)
+    url = postgres_url(settings.database)
     try:
         from numberkeep.store.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
     except ImportError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'numberkeep[postgres]'") from error
-    return PostgresStore(url, pooled=pooled)
+    return PostgresStore(url)
 
 
 def make_context(settings: Settings) -> Context:

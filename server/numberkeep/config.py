@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from numberkeep.domain.identity import KeyPair
 
@@ -92,23 +92,17 @@ def is_postgres(database: str) -> bool:
     return database.startswith(("postgresql://", "postgres://"))
 
 
-def postgres_url(database: str) -> tuple[str, bool]:
-    """The URL for the driver, and whether it says `pgbouncer=true`: that a pooler without prepared statements is there.
+def postgres_url(database: str) -> str:
+    """The URL for the driver: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with libpq's parameters behind a `?`.
 
     Raises:
         ConfigError: it names no database.
     """
-    parts = urlsplit(database)
-    if not parts.path.strip("/"):
+    if not urlsplit(database).path.strip("/"):
         raise ConfigError(
             f"the URL {_without_password(database)!r} names no database: give postgresql://USER@HOST:PORT/DATABASE"
         )
-    options = parse_qsl(parts.query, keep_blank_values=True)
-    said = dict(options).get("pgbouncer", "false")
-    if said not in {"true", "false"}:
-        raise ConfigError(f"pgbouncer in the database's URL must be true or false, not {said!r}")
-    others = urlencode([(name, value) for name, value in options if name != "pgbouncer"])
-    return parts._replace(query=others).geturl(), said == "true"
+    return database
 
 
 def _first_key(given: Mapping[str, str]) -> KeyPair | None:

@@ -60,12 +60,12 @@ class TestPostgres(StoreContract, DurabilityContract):
 
 
 class TestPgBouncer(StoreContract):
-    """`postgresql://...?pgbouncer=true`: a pooler in transaction mode stands in between."""
+    """A pooler in transaction mode stands in between, which hands one client's connection to another."""
 
     @pytest.fixture
     async def store(self, emptied_postgres: str, pgbouncer_server: PgBouncer) -> AsyncIterator[PostgresStore]:
         """A store in an empty database, through the pooler."""
-        store = PostgresStore(pgbouncer_server.url_of(emptied_postgres), pooled=True)
+        store = PostgresStore(pgbouncer_server.url_of(emptied_postgres))
         await store.open()
         yield store
         await store.close()

@@ -32,13 +32,11 @@ class PostgresStore:
 
     Args:
         url: `postgresql://user:password@host:port/database`, with libpq's parameters behind a `?`.
-        pooled: a pooler that does not know prepared statements (PgBouncer before 1.21, in transaction mode) stands
-            in between, so none is kept.
     """
 
-    def __init__(self, url: str, *, pooled: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._statements = 0 if pooled else _STATEMENTS
+        self._statements = 0
         self._reads: Pool | None = None
         self._writes: Pool | None = None
         self._lanes: Lanes | None = None
@@ -48,6 +46,7 @@ class PostgresStore:
         try:
             connection = await self._connect()
             try:
+                self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 await schema.migrate(connection)
             finally:
                 await connection.close()
@@ -112,6 +111,16 @@ class PostgresStore:
         if part is None:
             raise RuntimeError("the store is not open")
         return part
+
+
+async def _is_pooled(connection: asyncpg.Connection) -> bool:
+    """Whether a pooler such as PgBouncer stands in between: then the process that answers is not the one that greeted.
+
+    Behind a pooler no prepared statement may be kept. PgBouncer before 1.21 hands one client's to another under the
+    same name, and what comes back is another query's answer, without an error.
+    """
+    answering: int = await connection.fetchval("SELECT pg_backend_pid()")
+    return answering != connection.get_server_pid()
 
 
 def _told(error: BaseException) -> str:

@@ -1,0 +1,214 @@
+"""What is particular to the PostgreSQL store: its connections, its pooler and its failures."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from numberkeep.domain.errors import ContactExists, StoreBusy, StoreTooNew, StoreUnavailable, StoreUnsure, StoreUnusable
+from numberkeep.store.postgres import PostgresStore, lanes
+from support.pgbouncer import PgBouncer
+from support.postgres import PostgresDatabases, database_of
+from support.store import PHONE, AccountDriver, new_account, phone
+
+
+@pytest.fixture
+async def account(emptied_postgres: str) -> AsyncIterator[AccountDriver]:
+    """An account in an empty database."""
+    store = PostgresStore(emptied_postgres)
+    await store.open()
+    yield await new_account(store, "default")
+    await store.close()
+
+
+def store_of(account: AccountDriver) -> PostgresStore:
+    """The account's store, to look inside."""
+    assert isinstance(account.store, PostgresStore)
+    return account.store
+
+
+async def test_a_pooler_is_noticed(pgbouncer_server: PgBouncer, emptied_postgres: str) -> None:
+    """Behind PgBouncer no prepared statement is kept, and straight on the server many are."""
+    for url, kept in ((pgbouncer_server.url_of(emptied_postgres), False), (emptied_postgres, True)):
+        store = PostgresStore(url)
+        await store.open()
+        assert bool(store._statements) is kept
+        await store.close()
+
+
+async def test_two_stores_behind_a_pooler_get_their_own_answers(
+    postgres_server: PostgresDatabases, emptied_postgres: str, pgbouncer_server: PgBouncer
+) -> None:
+    """Where few connections are shared by many clients, nobody reads what another asked for."""
+    assert pgbouncer_server.port
+    with PgBouncer(postgres_server, pool_size=2) as pooler:
+        stores = [PostgresStore(pooler.url_of(emptied_postgres)) for _ in range(2)]
+        for store in stores:
+            await store.open()
+        first = await new_account(stores[0], "first")
+        await asyncio.gather(*[first.create(phone(n), first_name=str(n)) for n in range(100)])
+
+        async def read(store: PostgresStore, n: int) -> None:
+            contact = await store.contact(first.account_id, phone(n))
+            assert contact is not None
+            assert contact.first_name == str(n)
+            assert await store.count(first.account_id) == 100
+
+        await asyncio.gather(*[read(stores[n % 2], n % 100) for n in range(400)])
+        for store in stores:
+            await store.close()
+
+
+async def test_a_closed_store_lets_go_of_its_connections(postgres_server: PostgresDatabases, postgres_url: str) -> None:
+    """After close() nobody is connected: a database that somebody uses could not be copied."""
+    store = PostgresStore(postgres_url)
+    await store.open()
+    account = await new_account(store, "ours")
+    await asyncio.gather(*[account.create(phone(n)) for n in range(20)], *[account.count() for _ in range(20)])
+    await store.close()
+    postgres_server.drop_database(postgres_server.create_database(template=database_of(postgres_url)))
+
+
+async def test_a_dead_connection_is_replaced_unnoticed(account: AccountDriver, emptied_postgres: str) -> None:
+    """Connections that the server ended while they were idle cost no request an error."""
+    await asyncio.gather(*[account.create(phone(n)) for n in range(20)], *[account.count() for _ in range(20)])
+    direct = await asyncpg.connect(emptied_postgres)
+    await direct.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await direct.close()
+    assert await account.count() == 20
+    assert (await account.create(PHONE)).phone == PHONE
+    assert len(await account.listed()) == 21
+
+
+async def test_a_commit_whose_answer_is_lost_is_unsure(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the connection breaks in COMMIT the caller learns that the change may have been made, and it was."""
+    execute = asyncpg.Connection.execute
+
+    async def lose_the_answer(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        done = await execute(self, query, *args, **kwargs)
+        if query == "COMMIT":
+            raise ConnectionResetError
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncpg.Connection, "execute", lose_the_answer)
+        with pytest.raises(StoreUnsure):
+            await account.create(PHONE)
+    with pytest.raises(ContactExists):
+        await account.create(PHONE)
+
+
+async def test_one_bad_command_spoils_no_other(account: AccountDriver) -> None:
+    """Of commands that share a transaction, one that the server refuses fails alone."""
+    taken = await account.create(phone(0))
+    outcomes = await asyncio.gather(
+        account.create(phone(1)),
+        account.create(phone(2)),
+        account.create(phone(3), contact_id=taken.contact_id),
+        account.create(phone(4)),
+        return_exceptions=True,
+    )
+    assert [isinstance(outcome, StoreUnavailable) for outcome in outcomes] == [False, False, True, False]
+    assert sorted(await account.listed()) == [phone(0), phone(1), phone(2), phone(4)]
+    assert await account.count() == 4
+
+
+async def test_an_account_that_is_locked_waits_for_nobody_forever(
+    account: AccountDriver, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who cannot get the account's lock in time is told so; all that waited together fail together, at once."""
+    monkeypatch.setattr("numberkeep.store.postgres.work._BEGIN", BEGIN_IMPATIENTLY)
+    direct = await asyncpg.connect(emptied_postgres)
+    async with direct.transaction():
+        await direct.execute("SELECT FROM numberkeep.writers FOR UPDATE")
+        outcomes = await asyncio.gather(*[account.create(phone(n)) for n in range(50)], return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
+        assert await account.contact(PHONE) is None  # reads do not wait
+    await direct.close()
+    assert (await account.create(PHONE)).phone == PHONE
+
+
+BEGIN_IMPATIENTLY = (
+    "BEGIN; SET LOCAL lock_timeout = '50ms'; SELECT FROM numberkeep.writers WHERE account_id = {:d} FOR UPDATE"
+)
+
+
+async def test_a_full_queue_is_busy_and_empties_again(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit a command raises StoreBusy at once and is not done; room comes back with the answers."""
+    monkeypatch.setattr(lanes, "_WAITING", 10)
+    outcomes = await asyncio.gather(*[account.create(phone(n)) for n in range(25)], return_exceptions=True)
+    busy = [isinstance(outcome, StoreBusy) for outcome in outcomes]
+    assert busy == [False] * 10 + [True] * 15
+    assert await account.count() == 10
+    await asyncio.gather(*[account.create(phone(n)) for n in range(10, 20)])
+    assert await account.count() == 20
+
+
+async def test_a_cancelled_waiter_frees_its_place(account: AccountDriver) -> None:
+    """A command whose waiter has gone is applied, its neighbours are answered, and it counts as waiting no more."""
+    waiters = [asyncio.create_task(account.create(phone(n))) for n in range(3)]
+    await asyncio.sleep(0)
+    waiters[1].cancel()
+    outcomes = await asyncio.gather(*waiters, return_exceptions=True)
+    assert isinstance(outcomes[1], asyncio.CancelledError)
+    assert (await account.create(phone(5))).phone == phone(5)
+    assert await account.count() == 4
+    lane = store_of(account)._lanes
+    assert lane is not None
+    assert lane._waiting == 0
+
+
+async def test_what_cannot_be_opened_says_why(postgres_server: PostgresDatabases, emptied_postgres: str) -> None:
+    """A wrong password, a missing database, a foreign schema, another encoding: one line each, without the password."""
+    url = emptied_postgres
+    user = url.split("//")[1].split("@")[0]
+    name = database_of(url)
+    foreign, latin = postgres_server.create_database(), f"latin_{name}"
+    postgres_server.execute("CREATE SCHEMA numberkeep", "CREATE TABLE numberkeep.t ()", database=database_of(foreign))
+    postgres_server.execute(f"CREATE DATABASE \"{latin}\" ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+    for wrong, says in (
+        (url.replace(user, "postgres:hunter2"), "password authentication failed"),
+        (url.replace(name, "missing"), '"missing" does not exist'),
+        (url.replace(user, f"{user}").replace("127.0.0.1:", "127.0.0.1:1"), "cannot use the PostgreSQL database"),
+        (foreign, "another program's"),
+        (postgres_server.url(latin), "ENCODING 'UTF8'"),
+    ):
+        with pytest.raises(StoreUnusable, match=says) as refused:
+            await PostgresStore(wrong).open()
+        assert "hunter2" not in str(refused.value)
+    postgres_server.drop_database(foreign)
+    postgres_server.drop_database(postgres_server.url(latin))
+
+
+async def test_a_newer_schema_is_refused(postgres_url: str) -> None:
+    """A database that a newer numberkeep has migrated raises StoreTooNew, and nothing is done to it."""
+    store = PostgresStore(postgres_url)
+    await store.open()
+    await store.close()
+    direct = await asyncpg.connect(postgres_url)
+    await direct.execute("INSERT INTO numberkeep.schema_migrations VALUES (999, 'of the future')")
+    await direct.close()
+    with pytest.raises(StoreTooNew, match="schema version 999"):
+        await PostgresStore(postgres_url).open()
+
+
+async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> None:
+    """One of them migrates, the others wait for it."""
+    stores = [PostgresStore(postgres_url) for _ in range(8)]
+    await asyncio.gather(*[store.open() for store in stores])
+    await new_account(stores[0], "ours")
+    assert len(await stores[7].api_keys()) == 1
+    await asyncio.gather(*[store.close() for store in stores])
+
+
+async def test_a_store_that_is_not_open_says_so(emptied_postgres: str) -> None:
+    """Using a store before open() or after close() is the caller's mistake, and is named."""
+    account = AccountDriver(PostgresStore(emptied_postgres), 1)
+    for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
+        with pytest.raises(RuntimeError, match="not open"):
+            await wrong
