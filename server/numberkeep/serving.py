@@ -1,7 +1,7 @@
 """Running the service: the checks before it starts, what it says, and the server process under it.
 
 Granian supervises one process per worker. It opens its sockets with SO_REUSEPORT, so it would share a port that is
-taken instead of failing; and it says nothing when it listens. Both are done here.
+taken instead of failing; and it says nothing when it serves. Both are done here.
 """
 
 import asyncio
@@ -152,16 +152,24 @@ def _free_address(host: str, port: int) -> tuple[str, int]:
 
 
 def _when_listening(address: str, port: int, then: Callable[[], None]) -> None:
+    """Do something once a request is answered.
+
+    A connection alone says too little: the supervisor's socket takes it before the worker is there, and a SIGTERM that
+    comes until then reaches the worker before its handler does and is lost.
+    """
     target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - any address is reached on loopback
 
     def wait() -> None:
         for _ in range(3000):
             try:
-                socket.create_connection((target, port), timeout=1).close()
+                with socket.create_connection((target, port), timeout=_GRACE_SECONDS) as connection:
+                    connection.sendall(b"GET /health/live HTTP/1.1\r\nhost: numberkeep\r\nconnection: close\r\n\r\n")
+                    answered = connection.recv(1)
             except OSError:
-                time.sleep(0.01)
-            else:
+                answered = b""
+            if answered:
                 then()
                 return
+            time.sleep(0.01)
 
     threading.Thread(target=wait, daemon=True).start()
