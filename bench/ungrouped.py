@@ -13,7 +13,7 @@ from numberkeep.store.sqlite import writer
 def load() -> Any:
     """The application, in the worker's process."""
     writer._GROUP = lanes._GROUP = 1  # type: ignore[misc]  # noqa: SLF001 - the point of this program
-    return serving._load(load_settings())  # noqa: SLF001
+    return serving._load(load_settings(), None)  # noqa: SLF001
 
 
 if __name__ == "__main__":

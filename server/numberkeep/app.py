@@ -1,12 +1,14 @@
 """The composition root: which store, which clock, which server."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from starlette.applications import Starlette
 
 from numberkeep.config import ConfigError, Settings, is_postgres, postgres_url, sqlite_path
 from numberkeep.http.application import build_application
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import SqliteStore
+from numberkeep.store.sqlite import ServiceLock, SqliteStore
 
 
 def make_store(settings: Settings) -> Store:
@@ -23,6 +25,17 @@ def make_store(settings: Settings) -> Store:
     except ImportError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'numberkeep[postgres]'") from error
     return PostgresStore(url)
+
+
+def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]:
+    """The right to be the one service of the store, until the end of the block; None where nobody else can be.
+
+    Raises:
+        ConfigError: the settings name no store.
+        StoreInUse: another service has it.
+    """
+    path = None if is_postgres(settings.database) else sqlite_path(settings.database)
+    return nullcontext() if path is None else ServiceLock.acquire(path)
 
 
 def make_context(settings: Settings) -> Context:

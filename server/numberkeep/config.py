@@ -77,7 +77,7 @@ def sqlite_path(database: str) -> Path | None:
     if database == "sqlite://:memory:":
         return None
     path = database.removeprefix("sqlite:///")
-    if not _is_utf8(path):
+    if not is_utf8(path):
         raise ConfigError("the database's path is not valid UTF-8: rename the file or its folder")
     if path == database or path in {"", ":memory:"}:  # SQLite would take the latter for no file at all
         raise ConfigError(
@@ -105,6 +105,29 @@ def postgres_url(database: str) -> str:
     return database
 
 
+def database_file(database: str) -> Path:
+    """The file of a database that is one, for what is done to files.
+
+    Raises:
+        ConfigError: it is in memory, or of an engine that brings its own tools.
+    """
+    if is_postgres(database):
+        raise ConfigError("this command is for SQLite files: back PostgreSQL up by pg_dump, restore it by pg_restore")
+    path = sqlite_path(database)
+    if path is None:
+        raise ConfigError("a database in memory is gone with its process: name a file with --database")
+    return path
+
+
+def is_utf8(text: str) -> bool:
+    """False for arguments and variables with other bytes, which Python reads as lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _first_key(given: Mapping[str, str]) -> KeyPair | None:
     key, secret = given.get("NUMBERKEEP_API_KEY"), given.get("NUMBERKEEP_API_SECRET")
     if (key is None) != (secret is None):
@@ -129,15 +152,6 @@ def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> st
     if text not in choices:
         raise ConfigError(f"{name} must be {' or '.join(choices)}, not {text!r}")
     return text
-
-
-def _is_utf8(text: str) -> bool:
-    """False for arguments and variables with other bytes, which Python reads as lone surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _without_password(url: str) -> str:

@@ -26,10 +26,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from numberkeep.app import make_application, make_context
+from numberkeep.app import lock_store, make_application, make_context
 from numberkeep.config import ConfigError, Settings, is_postgres
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
+from numberkeep.store.sqlite import ServiceLock
 
 _HEADER_MILLISECONDS: Final = 15_000
 """How long a request's headers may take; its body has BODY_SECONDS."""
@@ -73,10 +74,16 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     Raises:
         CannotServe: the address cannot be listened on.
         ConfigError: a setting cannot be used.
-        StoreUnusable: the database cannot be opened.
+        StoreUnusable: the database cannot be opened, or (StoreInUse) another service has it.
     """
     if settings.workers > 1 and not is_postgres(settings.database):
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
+    # Before all else: who starts a second service by mistake is told that, and not of its port.
+    with lock_store(settings) as lock:
+        _serve(settings, lock, announce)
+
+
+def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Started], None]) -> None:
     address, port = _free_address(settings.host, settings.port)
     url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
     pair = settings.first_key or new_key_pair()
@@ -84,7 +91,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     given = settings.first_key is not None
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     _when_listening(address, port, partial(announce, started))
-    load = partial(_load, replace(settings, first_key=pair))
+    load = partial(_load, replace(settings, first_key=pair), lock)
     make_server(address, port, settings.workers).serve(target_loader=load, wrap_loader=False)
 
 
@@ -105,8 +112,10 @@ def make_server(address: str, port: int, workers: int = 1) -> MPServer:
     )
 
 
-def _load(settings: Settings) -> Any:
-    """The application, in the worker's process."""
+def _load(settings: Settings, lock: ServiceLock | None) -> Any:
+    """The application, in the worker's process, which has inherited the lock on its store until it ends."""
+    if lock is not None:
+        lock.join()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     application = make_application(settings)

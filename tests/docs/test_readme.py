@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from markdown_it import MarkdownIt
 
-from support.process import PATIENCE, environment, run, serving
+from support.process import PATIENCE, PROGRAM, environment, run, serving
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "client/README.md", "server/README.md", "bench/README.md"]
@@ -82,6 +82,20 @@ def test_every_variable_and_flag_of_the_readme_is_real(tmp_path: Path) -> None:
     said = run("serve", "--help", cwd=tmp_path).stdout
     for flag in ("--host", "--port", "--database", "--workers"):
         assert flag in said
+
+
+def test_the_commands_of_the_operations_page_work(tmp_path: Path) -> None:
+    """Backing up, checking and restoring are commands to paste, in the order in which they stand."""
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    command = ["bash", "-euc", "".join(blocks("docs/operations.md", "sh"))]
+    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(PATH=path), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "contacts-backup.db is sound: 1 account, 0 contacts\n"
+    assert len(list(tmp_path.glob("numberkeep.db*"))) == 2, "the database and the one that was replaced"
+    assert len(list(tmp_path.glob("*backup*.db"))) == 2
 
 
 def test_the_python_block_of_the_clients_readme_works(exported: Mapping[str, str], tmp_path: Path) -> None:

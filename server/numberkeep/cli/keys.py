@@ -4,13 +4,12 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from numberkeep.app import make_context
-from numberkeep.config import ConfigError, is_postgres, load_settings, sqlite_path
+from numberkeep.config import ConfigError, database_file, is_postgres, load_settings
 from numberkeep.domain.identity import ApiKey, new_key_pair
 from numberkeep.service import keys as service
 from numberkeep.service.context import Context
@@ -71,8 +70,8 @@ def revoke(key_id: str, database: str | None) -> None:
 
 def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, may_make: bool = False) -> R:
     settings = load_settings(database=database)
-    if not is_postgres(settings.database):
-        _check_file(sqlite_path(settings.database), may_make=may_make)
+    if not is_postgres(settings.database) and not (path := database_file(settings.database)).exists() and not may_make:
+        raise ConfigError(f"there is no database {path}: name another with --database")
 
     async def run() -> R:
         context = make_context(settings)
@@ -83,13 +82,6 @@ def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, m
             await context.store.close()
 
     return asyncio.run(run())
-
-
-def _check_file(path: Path | None, *, may_make: bool) -> None:
-    if path is None:
-        raise ConfigError("a database in memory is gone with its process: name a file with --database")
-    if not may_make and not path.exists():
-        raise ConfigError(f"there is no database {path}: name another with --database")
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from numberkeep import __version__
+from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.keys import keys
 from numberkeep.cli.serve import serve
 from numberkeep.config import ConfigError
@@ -19,6 +20,9 @@ def cli() -> None:
 
 cli.add_command(serve)
 cli.add_command(keys)
+cli.add_command(backup)
+cli.add_command(restore)
+cli.add_command(check)
 
 
 def main() -> None:

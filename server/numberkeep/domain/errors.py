@@ -17,7 +17,8 @@ NumberkeepError
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
 │   └── StoreUnsure         the connection was lost in the middle of a commit
 └── StoreUnusable           the store cannot be opened at all
-    └── StoreTooNew         it was made by a newer version
+    ├── StoreTooNew         it was made by a newer version
+    └── StoreInUse          another process has what only one may have
 """
 
 from collections.abc import Sequence
@@ -142,3 +143,7 @@ class StoreUnusable(NumberkeepError):
 
 class StoreTooNew(StoreUnusable):
     """The store was made by a newer version of numberkeep than this one."""
+
+
+class StoreInUse(StoreUnusable):
+    """Another process has the store in a way in which only one may have it."""

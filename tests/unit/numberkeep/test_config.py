@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config import ConfigError, Settings, load_settings, sqlite_path
+from numberkeep.config import ConfigError, Settings, database_file, load_settings, sqlite_path
 from numberkeep.domain.identity import KeyPair
 
 FULL = {
@@ -143,6 +143,23 @@ def test_another_url_is_refused_with_the_mend(database: str) -> None:
     assert repr(database) in str(refused.value)
     assert "sqlite:///numberkeep.db" in str(refused.value)
     assert "sqlite://:memory:" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("database", "says"),
+    [
+        ("sqlite://:memory:", "name a file with --database"),
+        ("postgresql://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
+        ("postgres://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
+        ("mysql://ada:hunter2@db/contacts", "give sqlite:///"),
+    ],
+)
+def test_what_is_done_to_files_is_refused_for_other_databases(database: str, says: str) -> None:
+    """ConfigError says what to do instead, and no password."""
+    with pytest.raises(ConfigError, match=says) as refused:
+        database_file(database)
+    assert "hunter2" not in str(refused.value)
+    assert database_file("sqlite:////a/b.db") == Path("/a/b.db")
 
 
 def test_a_refused_url_keeps_its_password() -> None:

@@ -1,5 +1,6 @@
 """The embedded store: one SQLite file in WAL mode, one writer thread, readers beside it."""
 
+from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.sqlite.store import SqliteStore
 
-__all__ = ["SqliteStore"]
+__all__ = ["ServiceLock", "SqliteStore"]

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import load_migrations, pending
+from numberkeep.store.migrations import Migration, load_migrations, pending
 
 _APPLICATION_ID: Final = 0x6E6B6570
 """`nkep` in SQLite's header, so that another program's database is never taken for ours."""
@@ -47,13 +47,34 @@ class Database:
                 else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
             )
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-            self._refuse_another_programs(connection)
+            self.refuse_another_programs(connection)
             _set_journal(connection, "wal" if self.path else "memory")
             connection.pragma("synchronous", "full" if self.path else "off")
             connection.pragma("wal_autocheckpoint", _WAL_PAGES)
             connection.pragma("foreign_keys", 1)
         except apsw.Error as error:
-            raise StoreUnusable(f"cannot open the database {self.path}: {_reason(error)}") from error
+            raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
+        return connection
+
+    def visit(self) -> apsw.Connection:
+        """A new connection for reading a numberkeep database that is there, whoever else uses it.
+
+        It changes nothing that was stored and sets nothing for others, not even the journal mode.
+
+        Raises:
+            StoreUnusable: the file cannot be opened or is no numberkeep database.
+        """
+        try:
+            # Not SQLITE_OPEN_READONLY: such a connection leaves the WAL's files behind where it is the last to close.
+            connection = apsw.Connection(self._name, flags=apsw.SQLITE_OPEN_READWRITE)
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection.pragma("query_only", 1)
+            owner = connection.pragma("application_id")
+        except apsw.Error as error:
+            raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
+        if owner != _APPLICATION_ID:
+            connection.close()
+            raise StoreUnusable(f"{self.path} is no numberkeep database: name another file")
         return connection
 
     def migrate(self, connection: apsw.Connection) -> None:
@@ -66,27 +87,30 @@ class Database:
             with transaction(connection):
                 self._migrate(connection)
         except apsw.Error as error:
-            raise StoreUnusable(f"cannot set up the database {self.path}: {_reason(error)}") from error
+            raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
 
-    def _migrate(self, connection: apsw.Connection) -> None:
-        self._refuse_another_programs(connection)
-        if connection.pragma("application_id") != _APPLICATION_ID:
-            connection.pragma("application_id", _APPLICATION_ID)
-            connection.execute(
-                "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
-            )
-        applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations"))
-        for step in pending(load_migrations("numberkeep.store.sqlite.migrations"), applied):
-            connection.execute(step.sql)
-            connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (step.version, step.checksum))
+    def refuse_another_programs(self, connection: apsw.Connection) -> None:
+        """Checked before anything is set: the journal mode alone would change another program's file.
 
-    def _refuse_another_programs(self, connection: apsw.Connection) -> None:
-        """Checked before anything is set: the journal mode alone would change another program's file."""
+        Raises:
+            StoreUnusable: the database is neither numberkeep's nor empty.
+        """
         owner, tables = connection.execute(
             "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
         ).get
         if owner != _APPLICATION_ID and (owner or tables):
             raise StoreUnusable(f"{self.path} is another program's database: name another file")
+
+    def _migrate(self, connection: apsw.Connection) -> None:
+        self.refuse_another_programs(connection)
+        if connection.pragma("application_id") != _APPLICATION_ID:
+            connection.pragma("application_id", _APPLICATION_ID)
+            connection.execute(
+                "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
+            )
+        for step in lacking(connection):
+            connection.execute(step.sql)
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (step.version, step.checksum))
 
     def _create_private(self) -> None:
         """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""
@@ -97,6 +121,16 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             raise StoreUnusable(f"cannot open the database {self.path}: {error.strerror}") from error
+
+
+def lacking(connection: apsw.Connection) -> Sequence[Migration]:
+    """The steps that the schema of a numberkeep database lacks.
+
+    Raises:
+        StoreUnusable: as for `pending`.
+    """
+    applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations"))
+    return pending(load_migrations("numberkeep.store.sqlite.migrations"), applied)
 
 
 @contextmanager
@@ -121,7 +155,7 @@ def unavailable_on_error() -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        raise StoreUnavailable(_reason(error)) from error
+        raise StoreUnavailable(reason(error)) from error
 
 
 def _set_journal(connection: apsw.Connection, mode: str) -> None:
@@ -138,5 +172,6 @@ def _set_journal(connection: apsw.Connection, mode: str) -> None:
             return
 
 
-def _reason(error: apsw.Error) -> str:
+def reason(error: apsw.Error) -> str:
+    """The engine's words for what went wrong."""
     return str(error).removeprefix(f"{type(error).__name__}: ")

@@ -1,0 +1,279 @@
+"""Backups, checks and the one service for one file, with the real process."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import sqlite3
+import stat
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.process import PATIENCE, PROGRAM, Serving, environment, run, serving
+
+CONTACTS = "/api/v2/contacts"
+PAIR = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "my-secret"}
+HEADERS = {"sb-api-key-id": "my-key", "sb-api-secret-key": "my-secret"}
+
+
+def create(running: Serving, number: int) -> None:
+    """Create a contact, and have the answer that it is stored."""
+    body = {"number": f"+1415600{number:04d}", "tags": ["vip"], "first_name": "Ada"}
+    assert httpx2.post(running.url + CONTACTS, headers=HEADERS, json=body).status_code == 200
+
+
+def names_in(folder: Path) -> set[str]:
+    """The files of a folder."""
+    return {file.name for file in folder.iterdir()}
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Path:
+    """The folder of a service that has stopped, with three contacts in its numberkeep.db."""
+    with serving(tmp_path, **PAIR) as running:
+        for number in range(3):
+            create(running, number)
+        assert running.stop() == 0
+    return tmp_path
+
+
+@contextlib.contextmanager
+def writing(running: Serving) -> Iterator[list[str]]:
+    """Write contacts from four clients until the block ends; gives the numbers that were acknowledged."""
+    acknowledged: list[str] = []
+    end = threading.Event()
+
+    def write(client: int) -> None:
+        with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+            for number in range(100_000):
+                phone = f"+1415{client}{number:06d}"
+                if end.is_set() or wire.post(CONTACTS, json={"number": phone, "tags": ["t"]}).status_code != 200:
+                    return
+                acknowledged.append(phone)
+
+    clients = [threading.Thread(target=write, args=(client,)) for client in range(2, 6)]
+    for client in clients:
+        client.start()
+    try:
+        yield acknowledged
+    finally:
+        end.set()
+        for client in clients:
+            client.join(PATIENCE)
+
+
+def test_a_backup_beside_a_busy_service_has_all_that_was_acknowledged(tmp_path: Path) -> None:
+    """Every write whose answer came before the backup began is in it; it passes `check`, and a service serves it."""
+    with serving(tmp_path, **PAIR) as running, writing(running) as acknowledged:
+        while len(acknowledged) < 200:
+            time.sleep(0.01)
+        before = set(acknowledged)
+        done = run("backup", "backup.db", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert len(acknowledged) > len(before), "the service was writing meanwhile"
+        assert run("check", cwd=tmp_path).returncode == 0
+    assert stat.S_IMODE((tmp_path / "backup.db").stat().st_mode) == 0o600
+    assert {name for name in names_in(tmp_path) if not name.startswith("numberkeep.db")} == {"backup.db"}
+    assert run("check", "--database", "sqlite:///backup.db", cwd=tmp_path).returncode == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "backup.db")) as copy:
+        stored = {phone for (phone,) in copy.execute("SELECT phone FROM contacts")}
+    assert before <= stored
+    with serving(tmp_path, "--database", "sqlite:///backup.db", **PAIR) as copied:
+        assert httpx2.get(f"{copied.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": len(stored)}
+
+
+def test_a_restore_brings_the_contacts_of_the_backup(stopped: Path) -> None:
+    """What was made after the backup is gone from the service, and lies in the database that was replaced."""
+    assert run("backup", "backup.db", cwd=stopped).returncode == 0
+    with serving(stopped, **PAIR) as running:
+        create(running, 3)
+        running.stop()
+    refused = run("restore", "backup.db", cwd=stopped)
+    assert (refused.returncode, "--force" in refused.stderr) == (1, True)
+    done = run("restore", "backup.db", "--force", cwd=stopped)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Restored numberkeep.db from backup.db: 1 account, 3 contacts, " in done.stderr
+    match = re.search(r"kept as (numberkeep\.db\.replaced-\d{8}T\d{6}Z)\.\n", done.stderr)
+    assert match, done.stderr
+    assert names_in(stopped) == {"backup.db", "numberkeep.db", match[1]}
+    for database, contacts in (("numberkeep.db", 3), (match[1], 4)):
+        with serving(stopped, "--database", f"sqlite:///{database}", **PAIR) as running:
+            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": contacts}
+
+
+def test_one_service_has_a_file(stopped: Path) -> None:
+    """A second service and a restore are refused in a line that names the first; all else works beside it."""
+    assert run("backup", "backup.db", cwd=stopped).returncode == 0
+    with serving(stopped, **PAIR) as running:
+        (stopped / "link.db").symlink_to("numberkeep.db")
+        port = str(httpx2.URL(running.url).port)
+        for command in (
+            ["serve", "--port", "0"],
+            ["serve", "--port", port],
+            ["serve", "--port", "0", "--database", "sqlite:///link.db"],
+            ["restore", "backup.db", "--force"],
+        ):
+            refused = run(*command, cwd=stopped)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert re.fullmatch(rf"numberkeep: .* in use by process {running.process.pid}, .*\n", refused.stderr)
+        for command in (["keys", "list"], ["keys", "create"], ["check"], ["backup", "beside.db"]):
+            assert run(*command, cwd=stopped).returncode == 0
+        with serving(stopped, "--database", "sqlite:///backup.db", **PAIR) as other:
+            other.stop()
+        create(running, 3)
+        assert running.stop() == 0
+    assert names_in(stopped) == {"numberkeep.db", "link.db", "backup.db", "beside.db"}
+
+
+def kill_both(running: Serving) -> None:
+    """As a power cut would."""
+    os.killpg(running.process.pid, signal.SIGKILL)
+
+
+def kill_supervisor(running: Serving) -> None:
+    """As whoever has its process id would."""
+    running.process.kill()
+
+
+def kill_worker(running: Serving) -> None:
+    """As the kernel would where memory is short."""
+    os.kill(worker_of(running), signal.SIGKILL)
+
+
+def worker_of(running: Serving) -> int:
+    """The process that has the store open."""
+    command = ["pgrep", "-P", str(running.process.pid)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
+
+
+@pytest.mark.parametrize("kill", [kill_both, kill_supervisor, kill_worker])
+def test_a_killed_service_can_be_started_again(tmp_path: Path, kill: Callable[[Serving], None]) -> None:
+    """However a service ends, the next one starts at once, with all that was acknowledged."""
+    with serving(tmp_path, **PAIR) as running:
+        create(running, 1)
+        kill(running)
+        running.process.wait(PATIENCE)
+        with serving(tmp_path, **PAIR) as again:
+            assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": 1}
+            assert again.stop() == 0
+    assert names_in(tmp_path) == {"numberkeep.db"}
+
+
+def test_a_worker_that_still_finishes_has_the_file(stopped: Path) -> None:
+    """While the worker of a killed service has the store open nobody gets it, and the worker is the one named."""
+    with serving(stopped, **PAIR) as running:
+        worker = worker_of(running)
+        os.kill(worker, signal.SIGSTOP)
+        running.process.kill()
+        running.process.wait(PATIENCE)
+        refused = run("serve", "--port", "0", cwd=stopped)
+        assert (refused.returncode, f"in use by process {worker}," in refused.stderr) == (1, True), refused.stderr
+        os.kill(worker, signal.SIGCONT)
+        with serving(stopped, **PAIR) as again:
+            assert again.stop() == 0
+
+
+def test_a_killed_service_is_backed_up_and_replaced_with_its_wal(tmp_path: Path) -> None:
+    """What a killed service had acknowledged is in the next backup, and in the database that a restore replaces."""
+    with serving(tmp_path, **PAIR) as running:
+        create(running, 1)
+        assert run("backup", "backup.db", cwd=tmp_path).returncode == 0
+        create(running, 2)
+        kill_both(running)
+        running.process.wait(PATIENCE)
+    assert "numberkeep.db-wal" in names_in(tmp_path)
+    assert run("restore", "backup.db", "--force", cwd=tmp_path).returncode == 0
+    [kept] = [name for name in names_in(tmp_path) if "replaced" in name]
+    assert names_in(tmp_path) == {"backup.db", "numberkeep.db", kept}
+    said = run("check", "--database", f"sqlite:///{kept}", cwd=tmp_path).stdout
+    assert said == f"{kept} is sound: 1 account, 2 contacts\n"
+
+
+def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
+    """`check` exits 1 with a line, or with JSON, for each fault, and names contacts by their ids alone."""
+    with contextlib.closing(sqlite3.connect(stopped / "numberkeep.db")) as database, database:
+        database.execute("UPDATE contacts SET opt_out = 1 WHERE phone = '+14156000001'")
+        database.execute("UPDATE accounts SET contact_count = 9")
+        database.execute("UPDATE contacts SET tags = '[\"Ada\"]' WHERE phone = '+14156000001'")
+        [contact_id] = database.execute("SELECT contact_id FROM contacts WHERE opt_out").fetchone()
+    contact = f"contact {contact_id:016x} of account 1"
+    done = run("check", cwd=stopped)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "contact_count: account 1: the account's count is 9 and it has 3 contacts",
+        f"contact_tags: {contact}: the contact has a tag by which no listing finds it",
+        f"contact_tags: {contact}: listings find the contact by a tag that it does not have",
+        f"opt_outs: {contact}: the contact is opted out and its number is not",
+    ]
+    told = run("check", "--json", cwd=stopped)
+    assert told.returncode == 1
+    found = json.loads(told.stdout)
+    assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
+    assert found["faults"][3] == {
+        "rule": "opt_outs",
+        "message": "the contact is opted out and its number is not",
+        "account_id": 1,
+        "contact_id": f"{contact_id:016x}",
+    }
+    for text in (done.stdout, told.stdout):
+        assert "Ada" not in text
+        assert "1415" not in text
+
+
+def test_a_sound_database_is_a_line(stopped: Path) -> None:
+    """Exit 0 and one line; as JSON too."""
+    assert run("check", cwd=stopped).stdout == "numberkeep.db is sound: 1 account, 3 contacts\n"
+    told = run("check", "--json", cwd=stopped)
+    assert json.loads(told.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
+    assert names_in(stopped) == {"numberkeep.db"}
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["backup", "b.db"], 2, "there is no database numberkeep.db"),
+        (["check"], 2, "there is no database numberkeep.db"),
+        (["backup", "-"], 2, "name one"),
+        (["backup", "\udcff"], 2, "not valid UTF-8"),
+        (["restore", "no.db"], 2, "does not exist"),
+        (["backup"], 2, "Missing argument"),
+        (["backup", "b.db", "--database", "sqlite://:memory:"], 2, "name a file"),
+        (["restore", "notes", "--database", "sqlite://:memory:"], 2, "name a file"),
+        (["restore", "notes", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_restore"),
+        (["restore", "notes"], 1, "not a database"),
+        (["check", "--database", "sqlite:///notes"], 1, "not a database"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_makes_nothing(
+    tmp_path: Path, command: list[str], code: int, said: str
+) -> None:
+    """One line that names the trouble; no database, no backup and no lock is left."""
+    (tmp_path / "notes").write_text("no database, this")
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+    assert names_in(tmp_path) == {"notes"}
+
+
+def test_a_terminal_is_told_how_far_it_is(stopped: Path) -> None:
+    """Progress goes to stderr where that is a terminal, and nowhere else."""
+    ours, theirs = pty.openpty()
+    command = [str(PROGRAM), "backup", "backup.db"]
+    subprocess.run(command, cwd=stopped, env=environment(), stderr=theirs, timeout=PATIENCE, check=True)
+    os.close(theirs)
+    said = b""
+    # The end of a terminal is an error.
+    with os.fdopen(ours, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
+        while more := terminal.read(4096):
+            said += more
+    assert b"\rCopied 100 %\r\nBacked numberkeep.db up" in said
+    assert "Copied" not in run("backup", "backup.db", "--force", cwd=stopped).stderr

@@ -1,0 +1,39 @@
+"""A SQLite file from outside the store."""
+
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+
+
+def silent(done: int, of: int) -> None:
+    """Progress for nobody."""
+
+
+def names_in(folder: Path) -> set[str]:
+    """The files of a folder."""
+    return {file.name for file in folder.iterdir()}
+
+
+def change(path: Path, sql: str, *values: str) -> None:
+    """Run statements behind the store's back."""
+    with closing(apsw.Connection(str(path))) as connection:
+        connection.execute(sql, values)
+
+
+def contacts_in(path: Path) -> int:
+    """How many contacts a file has."""
+    with closing(apsw.Connection(str(path))) as connection:
+        found = connection.execute("SELECT count(*) FROM contacts").get
+    assert isinstance(found, int)
+    return found
+
+
+def damage(path: Path, name: str) -> None:
+    """Write over the first page of a table or index."""
+    with closing(apsw.Connection(str(path))) as connection:
+        size = connection.pragma("page_size")
+        page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).get
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = b"\x55" * size
+    path.write_bytes(content)

@@ -1,0 +1,12 @@
+"""A process that inherits a service's lock, as a worker does."""
+
+from multiprocessing.connection import Connection
+
+from numberkeep.store.sqlite import ServiceLock
+
+
+def hold(lock: ServiceLock, until: Connection) -> None:
+    """Join the holders of a lock, say so, and stay until told to end or killed."""
+    lock.join()
+    until.send("joined")
+    until.recv()

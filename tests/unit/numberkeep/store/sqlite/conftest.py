@@ -1,0 +1,24 @@
+"""A store with something of everything, for those who look at it as a file."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from numberkeep.store.sqlite import SqliteStore
+from support.store import AccountDriver, new_account, phone
+
+
+@pytest.fixture
+async def filled(tmp_path: Path) -> AsyncIterator[AccountDriver]:
+    """An account of an open store in contacts.db: 20 contacts with tags, some opted out, and another account."""
+    store = SqliteStore(tmp_path / "contacts.db")
+    await store.open()
+    account = await new_account(store, "default")
+    await account.upsert(*[account.row(phone(n), tags=("a", 'say "b"\n')[: n % 3]) for n in range(20)])
+    for n in (3, 4):
+        await account.opt_out(phone(n))
+    await account.opt_out(phone(500))
+    await (await new_account(store, "other")).create(phone(3), tags=("a",))
+    yield account
+    await store.close()

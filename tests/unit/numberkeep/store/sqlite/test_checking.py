@@ -1,0 +1,114 @@
+"""What `check` calls a fault, and what it does not say of people."""
+
+from pathlib import Path
+
+import pytest
+
+from numberkeep.domain.errors import StoreTooNew, StoreUnusable
+from numberkeep.domain.identity import contact_id_text
+from numberkeep.store.sqlite import checking
+from numberkeep.store.sqlite.checking import Checked, Fault, check
+from support.files import change, damage, names_in
+from support.store import AccountDriver, phone
+
+OPTED_OUT = UNTAGGED = phone(3)
+TAGGED = phone(5)
+MOVED = ["contact_count", "account", "contact_tags", "contact_tags"]
+
+
+async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Path) -> None:
+    """However contacts came, changed and went, the rules hold: counts, tags and opt-outs agree."""
+    await filled.update(phone(5), tags=("c", "a"), opt_out=True)
+    await filled.delete(phone(4), phone(5), phone(8))
+    await filled.upsert(filled.row(phone(5), tags=("\u00e9",)), filled.row(phone(4)))
+    await filled.opt_out(phone(3), opted_out=False)
+    assert check(tmp_path / "contacts.db") == Checked([], 2, 20)
+
+
+@pytest.mark.parametrize(
+    ("sql", "number", "expected"),
+    [
+        ("UPDATE accounts SET contact_count = 7 WHERE account_id = 1", None, ["contact_count"]),
+        ("DELETE FROM contacts WHERE account_id = 1 AND tags = '[]' AND opt_out = 0", None, ["contact_count"]),
+        ("UPDATE contacts SET account_id = 9 WHERE account_id = 2", None, MOVED),
+        ("UPDATE contacts SET tags = '[' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
+        ("UPDATE contacts SET tags = '{}' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
+        ("UPDATE contacts SET custom_variables = '[]' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
+        ("UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["contact_tags"]),
+        ("UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?", TAGGED, ["contact_tags"]),
+        (
+            "UPDATE contacts SET tags = 'x' WHERE account_id = 1 AND phone = ?",
+            TAGGED,
+            ["json", "contact_tags", "contact_tags"],
+        ),
+        ("INSERT INTO contact_tags VALUES (1, 'z', 1, 5)", None, ["contact_tags"]),
+        ("UPDATE contacts SET opt_out = 0 WHERE account_id = 1 AND phone = ?", OPTED_OUT, ["opt_outs"]),
+        ("UPDATE contacts SET opt_out = 1 WHERE account_id = 1 AND phone = ?", TAGGED, ["opt_outs"]),
+        ("DELETE FROM opt_outs WHERE account_id = 1 AND phone = ?", OPTED_OUT, ["opt_outs"]),
+        ("PRAGMA foreign_keys = 0; UPDATE api_keys SET account_id = 9 WHERE account_id = 2", None, ["foreign_key"]),
+    ],
+)
+async def test_a_rule_that_is_broken_is_told(
+    filled: AccountDriver, tmp_path: Path, sql: str, number: str | None, expected: list[str]
+) -> None:
+    """Each fault names its rule, and the contact by its id where it is in one; never a number."""
+    contact = await filled.contact(number) if number else None
+    change(tmp_path / "contacts.db", sql, *filter(None, [number]))
+    faults = check(tmp_path / "contacts.db").faults
+    assert [fault.rule for fault in faults] == expected
+    if contact is not None:
+        assert {(fault.account_id, fault.contact_id) for fault in faults} == {(1, contact_id_text(contact.contact_id))}
+    assert "+1415" not in repr(faults)
+
+
+async def test_an_opt_out_of_nobody_is_no_fault(filled: AccountDriver, tmp_path: Path) -> None:
+    """An opt-out belongs to the number: it may have no contact, or one of another account that has not opted out."""
+    await filled.delete(phone(3))
+    assert check(tmp_path / "contacts.db") == Checked([], 2, 20)
+
+
+async def test_many_faults_of_a_rule_are_counted(
+    filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first hundred of a rule the rest is one line."""
+    monkeypatch.setattr(checking, "_TOLD", 4)
+    change(tmp_path / "contacts.db", "UPDATE contacts SET opt_out = 1 WHERE account_id = 1")
+    faults = check(tmp_path / "contacts.db").faults
+    assert [fault.contact_id is None for fault in faults] == [False] * 4 + [True]
+    assert faults[-1] == Fault("opt_outs", "and 14 more: the contact is opted out and its number is not")
+    assert await filled.count() == 20
+
+
+async def test_a_damaged_file_is_a_fault(filled: AccountDriver, tmp_path: Path) -> None:
+    """What SQLite says of a page or an index that is wrong is told as it is."""
+    await filled.store.close()
+    path = tmp_path / "contacts.db"
+    damage(path, "contacts_phone")
+    faults = check(path).faults
+    assert {fault.rule for fault in faults} == {"integrity"}
+    assert all("\n" not in fault.message for fault in faults)
+
+
+async def test_a_check_runs_beside_a_writer_and_changes_nothing(filled: AccountDriver, tmp_path: Path) -> None:
+    """An open store is checked, with what is in its WAL, which stays as it is; nothing is left behind."""
+    await filled.create(phone(900))
+    before = (tmp_path / "contacts.db-wal").read_bytes()
+    assert check(tmp_path / "contacts.db") == Checked([], 2, 22)
+    assert (tmp_path / "contacts.db-wal").read_bytes() == before
+    await filled.store.close()
+    assert check(tmp_path / "contacts.db") == Checked([], 2, 22)
+    assert names_in(tmp_path) == {"contacts.db"}
+
+
+async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDriver, tmp_path: Path) -> None:
+    """Rules of a newer schema are not known; another program's file has none of ours; and none is made."""
+    with pytest.raises(StoreUnusable, match="unable to open"):
+        check(tmp_path / "no.db")
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreUnusable, match="no numberkeep database"):
+        check(tmp_path / "empty.db")
+    change(tmp_path / "contacts.db", "INSERT INTO schema_migrations VALUES (9999, 'later')")
+    with pytest.raises(StoreTooNew):
+        check(tmp_path / "contacts.db")
+    assert not (tmp_path / "no.db").exists()
+    assert await filled.count() == 20

@@ -1,0 +1,147 @@
+"""A copy is one state of the database, whole, in one file, or there is none."""
+
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import pytest
+
+from numberkeep.domain.errors import StoreTooNew, StoreUnusable
+from numberkeep.store.sqlite import copying
+from numberkeep.store.sqlite.copying import Check, Contents, Progress, checked_copy
+from support.files import change, damage, names_in, silent
+from support.store import AccountDriver, phone
+
+
+def copied(folder: Path, check: Check = "quick_check", progress: Progress = silent) -> Contents:
+    """Copy contacts.db to copy.db."""
+    with checked_copy(folder / "contacts.db", folder / "copy.db", check, progress) as (path, contents):
+        assert path.parent == folder
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert [file.name for file in folder.glob("copy.db*")] == [path.name], "no side files"
+        path.rename(folder / "copy.db")
+    return contents
+
+
+async def test_a_writer_goes_on_while_its_database_is_copied(
+    filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writes between any two steps neither wait, nor get into the copy, nor make it begin anew."""
+    monkeypatch.setattr(copying, "_STEP_PAGES", 1)
+    steps: list[int] = []
+    with closing(apsw.Connection(str(tmp_path / "contacts.db"))) as writer:
+
+        def write(done: int, _of: int) -> None:
+            steps.append(done)
+            assert len(steps) < 1000, "it begins anew"
+            writer.execute("UPDATE contacts SET first_name = first_name || 'x'")
+
+        assert copied(tmp_path, progress=write) == Contents((tmp_path / "copy.db").stat().st_size, 2, 21)
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) > 10
+    with closing(apsw.Connection(str(tmp_path / "copy.db"))) as copy:
+        assert copy.execute("SELECT DISTINCT first_name FROM contacts").fetchall() == [("",)]
+        assert copy.pragma("journal_mode") == "delete"
+    assert (await filled.page()).contacts[0].first_name == "x" * len(steps)
+
+
+async def test_what_is_only_in_the_wal_is_copied(filled: AccountDriver, tmp_path: Path) -> None:
+    """A copy has what was applied before it, checkpointed or not; and the WAL stays as it is."""
+    await filled.create(phone(900))
+    before = (tmp_path / "contacts.db-wal").read_bytes()
+    assert copied(tmp_path).contacts == 22
+    assert (tmp_path / "contacts.db-wal").read_bytes() == before
+
+
+async def test_a_copy_of_a_closed_database_leaves_it_as_it_is(filled: AccountDriver, tmp_path: Path) -> None:
+    """Nothing of the database changes, and no side files stay."""
+    await filled.store.close()
+    before = (tmp_path / "contacts.db").read_bytes()
+    copied(tmp_path)
+    assert (tmp_path / "contacts.db").read_bytes() == before
+    assert names_in(tmp_path) == {"contacts.db", "copy.db"}
+
+
+@pytest.mark.parametrize("check", ["quick_check", "integrity_check"])
+async def test_a_damaged_database_is_not_copied(filled: AccountDriver, tmp_path: Path, check: Check) -> None:
+    """A copy that does not pass its check is removed, and the fault is named."""
+    await filled.store.close()
+    damage(tmp_path / "contacts.db", "messages")
+    with pytest.raises(StoreUnusable, match=r"contacts\.db is damaged"):
+        copied(tmp_path, check)
+    assert names_in(tmp_path) == {"contacts.db"}
+
+
+async def test_only_the_integrity_check_compares_indexes(filled: AccountDriver, tmp_path: Path) -> None:
+    """An index with another value than its table passes the quick check and not the other."""
+    await filled.store.close()
+    path = tmp_path / "contacts.db"
+    reindex = (
+        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = replace(sql, ?, ?) "
+        "WHERE name = 'contacts_first_name'; PRAGMA writable_schema = RESET"
+    )
+    change(path, reindex, "first_name)", "last_name)")
+    change(path, "UPDATE contacts SET first_name = 'Ada'")
+    change(path, reindex, "last_name)", "first_name)")
+    assert copied(tmp_path).contacts == 21
+    (tmp_path / "copy.db").unlink()
+    with pytest.raises(StoreUnusable, match="contacts_first_name"):
+        copied(tmp_path, "integrity_check")
+
+
+async def test_a_newer_database_is_not_copied(filled: AccountDriver, tmp_path: Path) -> None:
+    """What is in a schema that this program does not know, it does not vouch for."""
+    await filled.store.close()
+    change(tmp_path / "contacts.db", "INSERT INTO schema_migrations VALUES (9999, 'later')")
+    with pytest.raises(StoreTooNew, match="9999"):
+        copied(tmp_path)
+    assert names_in(tmp_path) == {"contacts.db"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "no numberkeep database"), ("no database, this", "file is not a database"), (None, "unable to open")],
+)
+def test_what_is_no_numberkeep_database_is_not_copied(tmp_path: Path, content: str | None, said: str) -> None:
+    """A file that is empty, another program's or not there is refused, and none is made."""
+    if content is not None:
+        (tmp_path / "contacts.db").write_text(content)
+    before = names_in(tmp_path)
+    with pytest.raises(StoreUnusable, match=said):
+        copied(tmp_path)
+    assert names_in(tmp_path) == before
+
+
+async def test_a_copy_that_ends_early_leaves_nothing(filled: AccountDriver, tmp_path: Path) -> None:
+    """Ctrl-C removes what was written."""
+    before = names_in(tmp_path)
+
+    def interrupt(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copied(tmp_path, progress=interrupt)
+    assert names_in(tmp_path) == before
+    assert await filled.count() == 20
+
+
+async def test_a_copy_that_cannot_be_written_is_told(
+    filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is not there, a disk that fails: one line with the destination and the reason."""
+
+    def fail(_path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    assert await filled.count() == 20
+    before = names_in(tmp_path)
+    with (
+        pytest.raises(StoreUnusable, match=r"cannot write .*no/x\.db: No such file"),
+        checked_copy(tmp_path / "contacts.db", tmp_path / "no" / "x.db", "quick_check", silent),
+    ):
+        pass
+    monkeypatch.setattr(copying, "sync", fail)
+    with pytest.raises(StoreUnusable, match=r"cannot write .*copy\.db: No space left"):
+        copied(tmp_path)
+    assert names_in(tmp_path) == before
