@@ -78,15 +78,4 @@ def _plain(first: int, size: int) -> tuple[Rows, Rows]:
 
 
 def _body(first: int, size: int) -> bytes:
-    rows = [
-        {
-            "phone": row.phone,
-            "first_name": row.patch.first_name,
-            "last_name": row.patch.last_name,
-            "company_name": row.patch.company_name,
-            "tags": row.patch.tags,
-            "custom_variables": row.patch.custom_variables,
-        }
-        for row in people.rows(first, size)
-    ]
-    return msgspec.json.encode({"contacts": rows})
+    return msgspec.json.encode({"contacts": [people.as_json(row) for row in people.rows(first, size)]})

@@ -94,14 +94,9 @@ def _prepare(folder: Path, url: str) -> None:
     headers = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}
     rows = [
         {
-            "phone": row.phone,
-            "first_name": row.patch.first_name,
-            "last_name": row.patch.last_name,
-            "company_name": row.patch.company_name,
+            **people.as_json(row),
             "assigned_to_email": f"sales-{number % 20}@example.com",
             "sendblue_number": "+14155550100",
-            "tags": row.patch.tags,
-            "custom_variables": row.patch.custom_variables,
         }
         for number, row in enumerate(people.rows(0, CONTACTS))
     ]

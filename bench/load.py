@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,12 @@ from typing import Final
 CONNECTIONS: Final = 64
 SERVER_CPU: Final = 0
 LOAD_CPU: Final = 1
+PATIENCE: Final = 120
+"""Seconds that a server has until it listens, or until it has ended."""
+
+
+class CannotMeasure(SystemExit):
+    """There is no figure; ends the run with the reason, unless it is caught."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -38,26 +44,62 @@ class Workload:
 @contextmanager
 def server(command: Sequence[str], **environment: str) -> Iterator[str]:
     """Start a server with its port as the last argument; gives its URL when it listens."""
+    port = free_port()
+    with process([*command, str(port)], port, environment):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def process(
+    command: Sequence[str], port: int, environment: Mapping[str, str], folder: Path | None = None
+) -> Iterator[int]:
+    """Start a server, and give the id of its process when it listens.
+
+    Args:
+        command: the server, with all its arguments.
+        port: where it will listen.
+        environment: what it has beside this process's own.
+        folder: where it runs, and has a file `log` with what it says (default: here, with its errors on stderr).
+
+    Raises:
+        CannotMeasure: it ended, or did not listen in time.
+    """
+    with (folder / "log").open("ab") if folder else nullcontext(subprocess.DEVNULL) as output:
+        running = subprocess.Popen(
+            [*pinned(SERVER_CPU), *command],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT if folder else None,
+        )
+    try:
+        end = time.monotonic() + PATIENCE
+        while not _listens(port):
+            if running.poll() is not None:
+                raise CannotMeasure(f"{command} ended before it listened")
+            if time.monotonic() > end:
+                raise CannotMeasure(f"{command} did not listen in {PATIENCE} seconds")
+            time.sleep(0.02)
+        yield running.pid
+    finally:
+        running.terminate()
+        try:
+            running.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def free_port() -> int:
+    """A port that nothing listens on at this moment."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [*pinned(SERVER_CPU), *command, str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            if process.poll() is not None:
-                sys.exit(f"{command} ended before it listened")
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def requests_per_second(url: str, workload: Workload, seconds: int) -> float:
@@ -70,10 +112,10 @@ def requests_per_second(url: str, workload: Workload, seconds: int) -> float:
         command = ["wrk", "-t1", f"-c{workload.connections}", f"-d{seconds}s", "-s", str(script), url]
         said = subprocess.run([*pinned(LOAD_CPU), *command], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said:
-        sys.exit(f"{workload.name}: {said}")
+        raise CannotMeasure(f"{workload.name}: {said}")
     match = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    if match is None:
-        sys.exit(f"wrk said nothing to count: {said}")
+    if match is None or not float(match[1]):
+        raise CannotMeasure(f"{workload.name}: no answer in {seconds} seconds: {said}")
     return float(match[1])
 
 

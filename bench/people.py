@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import ContactPatch
@@ -10,6 +10,9 @@ from numberkeep.domain.identity import contact_id_at
 
 START_MICROS: Final = 1_780_000_000_000_000
 _SYLLABLES: Final = ("an", "be", "cor", "da", "el", "fi", "gra", "ho", "is", "ju", "ka", "lo", "mi", "no", "ra", "sa")
+# Lua's numbers are doubles: n * 7919 stays exact far beyond ten million.
+DIGITS_IN_LUA: Final = "string.format('1%d', 2000000000 + n * 7919 % 7999993000)"
+"""What `phone` gives for `n`, without its plus, as an expression for wrk's script."""
 
 
 def phone(number: int) -> str:
@@ -30,6 +33,18 @@ def rows(first: int, count: int) -> Iterator[BulkRow]:
         )
         at = START_MICROS + number
         yield BulkRow(phone(number), patch, contact_id_at(at, 1), at)
+
+
+def as_json(row: BulkRow) -> dict[str, Any]:
+    """The fields of a row as the API spells them."""
+    return {
+        "phone": row.phone,
+        "first_name": row.patch.first_name,
+        "last_name": row.patch.last_name,
+        "company_name": row.patch.company_name,
+        "tags": row.patch.tags,
+        "custom_variables": row.patch.custom_variables,
+    }
 
 
 def _name(chance: random.Random) -> str:

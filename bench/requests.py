@@ -23,9 +23,8 @@ _HEADERS: Final = f'wrk.headers["sb-api-key-id"] = "{PAIR.key_id}"; wrk.headers[
 
 def workloads(contacts: int) -> list[Workload]:
     """What is measured on a store of so many contacts."""
-    # Lua's numbers are doubles: n * 7919 stays exact far beyond ten million.
-    phone = "string.format('+1%d', 2000000000 + n * 7919 % 7999993000)"
-    get = f"n = math.random(0, {contacts - 1}); return wrk.format('GET', '/api/v2/contacts/' .. {phone})"
+    path = f"'/api/v2/contacts/+' .. {people.DIGITS_IN_LUA}"
+    get = f"n = math.random(0, {contacts - 1}); return wrk.format('GET', {path})"
     listing = "return wrk.format('GET', '/api/v2/contacts?limit=100')"
     create = (
         "n = n + 1; return wrk.format('POST', '/api/v2/contacts', nil, "
