@@ -1,5 +1,6 @@
 """The measurement of the clients still runs: its figures are made seldom, and the client changes often."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,3 +77,19 @@ def test_one_release_of_what_both_clients_need() -> None:
     assert "sendblue" in names[0]
     assert not names[0] & names[1]
     assert "://" not in own
+
+
+@pytest.mark.parametrize("pins", sorted((BENCH / "peers" / "pins").glob("*.txt")), ids=lambda path: path.stem)
+def test_peers_are_pinned_and_name_no_index(pins: Path) -> None:
+    """Each line of a peer's pins is one package with its version, for pip or for npm."""
+    assert all(re.fullmatch(r"(@[\w-]+/)?[\w.-]+(==|@)[\w.]+", line) for line in pins.read_text().splitlines())
+
+
+def test_the_peers_can_be_named() -> None:
+    """The comparison is not run here, for it installs much; its modules load, and each peer has its pins."""
+    command = [sys.executable, "-m", "bench", "--help"]
+    done = subprocess.run(
+        command, cwd=BENCH.parent, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    for pins in (BENCH / "peers" / "pins").glob("*.txt"):
+        assert pins.stem in done.stdout

@@ -1,0 +1,1 @@
+"""The same workloads on what one would pick instead: `python -m bench peers`."""

@@ -1,0 +1,1 @@
+"""A contacts service as the tutorials of FastAPI and SQLModel write one."""
