@@ -24,7 +24,7 @@ types: $(VENV)/installed-dev
 	$(BIN)/mypy $(CODE)
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m bench $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 # Rewrites the published description of the API after a change of its shapes.
 openapi: $(VENV)/installed

@@ -15,7 +15,7 @@ import msgspec
 from bench import people
 from bench.client_environments import Client, interpreter
 from bench.load import LOAD_CPU, median, pinned, server
-from bench.requests import PAIR
+from bench.engines import PAIR
 
 CONTACTS: Final = 10_000
 PAGE: Final = 1000

@@ -1,77 +1,88 @@
-"""Requests per second of the service, each as a ratio to the same server answering a constant."""
+"""Requests per second of the service, each as a ratio to the same server answering a constant; and its memory."""
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import people
-from bench.load import Workload, median, requests_per_second, server
-from numberkeep.domain.commands import UpsertContacts
-from numberkeep.domain.identity import KeyPair
-from numberkeep.service import keys
-from numberkeep.service.context import Context
-from numberkeep.store.sqlite import SqliteStore
+from bench.engines import PAIR, Engine, engines, fill, settle
+from bench.load import Workload, free_port, median, process, requests_per_second, server
+from bench.peers.memory import resident_mib
+from bench.people import DIGITS_IN_LUA
 
-PAIR: Final = KeyPair("bench", "bench-secret")
-BATCH: Final = 10_000
+NUMBERKEEP: Final = Path(sys.executable).with_name("numberkeep")
 _HEADERS: Final = f'wrk.headers["sb-api-key-id"] = "{PAIR.key_id}"; wrk.headers["sb-api-secret-key"] = "{PAIR.secret}"'
+_CREATE: Final = (
+    "n = n + 1; return wrk.format('POST', '/api/v2/contacts', nil, "
+    """'{"number": "+4420' .. string.format('%010d', n) .. '", "first_name": "Ada", "last_name": "Lovelace"}')"""
+)
 
 
 def workloads(contacts: int) -> list[Workload]:
     """What is measured on a store of so many contacts."""
-    path = f"'/api/v2/contacts/+' .. {people.DIGITS_IN_LUA}"
-    get = f"n = math.random(0, {contacts - 1}); return wrk.format('GET', {path})"
+    get = f"n = math.random(0, {contacts - 1}); return wrk.format('GET', '/api/v2/contacts/+' .. {DIGITS_IN_LUA})"
     listing = "return wrk.format('GET', '/api/v2/contacts?limit=100')"
-    create = (
-        "n = n + 1; return wrk.format('POST', '/api/v2/contacts', nil, "
-        """'{"number": "+4420' .. string.format('%010d', n) .. '", "first_name": "Ada", "last_name": "Lovelace"}')"""
-    )
+    return [Workload("GET one contact", _script(get)), Workload("list of 100", _script(listing)), *creates()]
+
+
+def creates() -> list[Workload]:
+    """Durable creates of new numbers."""
     return [
-        Workload("GET one contact", _script(get)),
-        Workload("list of 100", _script(listing)),
-        Workload("create, 64 connections", _script(create)),
-        Workload("create, 1 connection", _script(create), connections=1),
+        Workload("create, 64 connections", _script(_CREATE)),
+        Workload("create, 1 connection", _script(_CREATE), connections=1),
     ]
 
 
 def measure(contacts: int, rounds: int, seconds: int) -> Iterator[str]:
     """The table's rows, one as soon as it is measured."""
     constant = Workload("constant", _script("return wrk.format('GET', '/')"))
-    with _filled(contacts) as database, server([sys.executable, "-m", "bench.bare"]) as bare:
-        url = f"sqlite:///{database}"
-        command = [str(Path(sys.executable).with_name("numberkeep")), "serve", "--database", url, "--port"]
-        with server(command) as service:
-            for workload in workloads(contacts):
-                pairs = [
-                    (requests_per_second(bare, constant, seconds), requests_per_second(service, workload, seconds))
-                    for _ in range(rounds)
-                ]
-                ratio = median([ours / constant_rate for constant_rate, ours in pairs])
-                rate = median([ours for _, ours in pairs])
-                yield f"| {workload.name} | {rate:,.0f} | {median([b for b, _ in pairs]):,.0f} | {ratio:.2f} |"
+    with engines() as there, server([sys.executable, "-m", "bench.bare"]) as bare:
+        for engine in there:
+            url = _filled(engine, contacts)
+            port = free_port()
+            with process(_serve(url, port), port, {}) as pid:
+                ours = f"http://127.0.0.1:{port}"
+                for workload in workloads(contacts):
+                    yield _row(engine, workload, _pairs((bare, constant), (ours, workload), rounds, seconds))
+                yield f"| {engine.name}: memory after that, MiB | {resident_mib(pid):,.0f} | - | - |"
 
 
-@contextmanager
-def _filled(contacts: int) -> Iterator[Path]:
-    with TemporaryDirectory(dir=".") as folder:
-        path = Path(folder).resolve() / "bench.db"
-        asyncio.run(_fill(path, contacts))
-        yield path
+def measure_sharing(rounds: int, seconds: int) -> Iterator[str]:
+    """What it brings that creates which wait together share a commit, on stores of 100,000 contacts."""
+    with engines() as there:
+        for engine in there:
+            grouped, single = (_filled(engine, 100_000) for _ in range(2))
+            with (
+                server([str(NUMBERKEEP), "serve", "--database", grouped, "--port"]) as ours,
+                server([sys.executable, "-m", "bench.ungrouped"], NUMBERKEEP_DATABASE=single) as alone,
+            ):
+                for workload in creates():
+                    yield _row(engine, workload, _pairs((alone, workload), (ours, workload), rounds, seconds))
 
 
-async def _fill(path: Path, contacts: int) -> None:
-    context = Context(SqliteStore(path))
-    await context.store.open()
-    await keys.create_first(context, PAIR)
-    [key] = await keys.list_all(context)
-    for first in range(0, contacts, BATCH):
-        rows = list(people.rows(first, min(BATCH, contacts - first)))
-        await context.store.apply(UpsertContacts(key.account.account_id, rows))
-    await context.store.close()
+def _filled(engine: Engine, contacts: int) -> str:
+    url = engine.new_database()
+    asyncio.run(fill(url, contacts))
+    asyncio.run(settle(url))
+    return url
+
+
+def _serve(url: str, port: int) -> list[str]:
+    return [str(NUMBERKEEP), "serve", "--database", url, "--port", str(port)]
+
+
+Pairs = Sequence[tuple[float, float]]
+
+
+def _pairs(other: tuple[str, Workload], ours: tuple[str, Workload], rounds: int, seconds: int) -> Pairs:
+    return [(requests_per_second(*other, seconds), requests_per_second(*ours, seconds)) for _ in range(rounds)]
+
+
+def _row(engine: Engine, workload: Workload, pairs: Pairs) -> str:
+    ratio = median([ours / other for other, ours in pairs])
+    rates = f"{median([ours for _, ours in pairs]):,.0f} | {median([other for other, _ in pairs]):,.0f}"
+    return f"| {engine.name}: {workload.name} | {rates} | {ratio:.2f} |"
 
 
 def _script(request: str) -> str:

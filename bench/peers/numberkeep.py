@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import msgspec
 
+from bench.engines import PAIR
 from bench.load import free_port, process
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
-from bench.requests import PAIR
 from numberkeep.domain.commands import BulkRow
 
 HEADERS = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}

@@ -57,6 +57,13 @@ _UPDATE: Final = (
     f"FROM {_UNNEST} AS new ({COLUMNS}) WHERE c.account_id = $1 AND c.contact_id = new.contact_id"
 )
 _TAG: Final = f"INSERT INTO numberkeep.contact_tags SELECT $1, t.* FROM {_TAGS}"  # noqa: S608
+_COPIED_FROM: Final = 100
+"""Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
+
+_COPIED: Final = {
+    _INSERT: ("contacts", ["account_id", *_NAMES]),
+    _TAG: ("contact_tags", ["account_id", "tag", "created_at", "contact_id"]),
+}
 _OPT_IN: Final = "DELETE FROM numberkeep.opt_outs WHERE account_id = $1 AND phone = ANY($2::text[])"
 _OPT_OUT: Final = "INSERT INTO numberkeep.opt_outs SELECT $1, * FROM unnest($2::text[], $3::bigint[])"
 _VERIFY: Final = (
@@ -138,9 +145,18 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         (_OWE, values_of_messages(changes.messages, last_message)),
         (_KEEP, [(kept.key, kept.fingerprint, kept.answer, kept.at) for kept in changes.answers]),
     ):
-        if rows:
+        if len(rows) >= _COPIED_FROM and (table := _COPIED.get(statement)):
+            await _copy(connection, account_id, *table, rows)
+        elif rows:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
 
 
 def _pairs(rows: Sequence[asyncpg.Record]) -> dict[str, int]:
     return {phone: at for phone, at in rows}  # noqa: C416 - to dict() a record is no pair
+
+
+async def _copy(
+    connection: asyncpg.Connection, account_id: int, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    records = ((account_id, *row) for row in rows)
+    await connection.copy_records_to_table(table, schema_name="numberkeep", columns=columns, records=records)
