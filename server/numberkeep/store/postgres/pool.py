@@ -23,13 +23,20 @@ DRIVER_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, 
 """All that the driver raises; TimeoutError is an OSError."""
 
 
+_LOST: Final = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # used while the driver is taking in that the server ended the connection
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is at fault, and not the statement or the server's pace."""
     if isinstance(error, (TimeoutError, ValueError)):  # a value that the driver cannot encode is an InterfaceError too
         return False
-    return isinstance(
-        error, (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
-    )
+    return isinstance(error, _LOST)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from numberkeep.domain.errors import ContactExists, StoreBusy, StoreTooNew, StoreUnavailable, StoreUnsure, StoreUnusable
 from numberkeep.store.postgres import PostgresStore, lanes
 from support.pgbouncer import PgBouncer
-from support.postgres import PostgresDatabases, database_of
+from support.postgres import PostgresDatabases, PostgresServer, database_of
 from support.store import PHONE, AccountDriver, new_account, phone
 
 
@@ -164,25 +165,29 @@ async def test_a_cancelled_waiter_frees_its_place(account: AccountDriver) -> Non
 
 
 async def test_what_cannot_be_opened_says_why(postgres_server: PostgresDatabases, emptied_postgres: str) -> None:
-    """A wrong password, a missing database, a foreign schema, another encoding: one line each, without the password."""
-    url = emptied_postgres
-    user = url.split("//")[1].split("@")[0]
-    name = database_of(url)
-    foreign, latin = postgres_server.create_database(), f"latin_{name}"
+    """A missing database, no server, a foreign schema, another encoding: one line each."""
+    foreign, latin = postgres_server.create_database(), f"latin_{database_of(emptied_postgres)}"
     postgres_server.execute("CREATE SCHEMA numberkeep", "CREATE TABLE numberkeep.t ()", database=database_of(foreign))
     postgres_server.execute(f"CREATE DATABASE \"{latin}\" ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
     for wrong, says in (
-        (url.replace(user, "postgres:hunter2"), "password authentication failed"),
-        (url.replace(name, "missing"), '"missing" does not exist'),
-        (url.replace(user, f"{user}").replace("127.0.0.1:", "127.0.0.1:1"), "cannot use the PostgreSQL database"),
+        (postgres_server.url("missing"), '"missing" does not exist'),
+        ("postgresql://postgres@127.0.0.1:1/x", "cannot use the PostgreSQL database"),
         (foreign, "another program's"),
         (postgres_server.url(latin), "ENCODING 'UTF8'"),
     ):
-        with pytest.raises(StoreUnusable, match=says) as refused:
+        with pytest.raises(StoreUnusable, match=says):
             await PostgresStore(wrong).open()
-        assert "hunter2" not in str(refused.value)
     postgres_server.drop_database(foreign)
     postgres_server.drop_database(postgres_server.url(latin))
+
+
+async def test_a_wrong_password_is_told_and_not_shown(durable_postgres: PostgresServer) -> None:
+    """What the server says of a login names the user, and never the password."""
+    url = urlsplit(durable_postgres.superuser_url)
+    wrong = url._replace(netloc=f"postgres:hunter2@{url.hostname}:{url.port}").geturl()
+    with pytest.raises(StoreUnusable, match="password authentication failed") as refused:
+        await PostgresStore(wrong).open()
+    assert "hunter2" not in str(refused.value)
 
 
 async def test_a_newer_schema_is_refused(postgres_url: str) -> None:
