@@ -14,8 +14,8 @@ import msgspec
 
 from bench import people
 from bench.client_environments import Client, interpreter
-from bench.load import LOAD_CPU, median, pinned, server
 from bench.engines import PAIR
+from bench.load import LOAD_CPU, median, pinned, server
 
 CONTACTS: Final = 10_000
 PAGE: Final = 1000

@@ -1,59 +1,97 @@
-"""What a thousand, a million and ten million contacts in one account cost, on both engines: p50, in one run."""
+"""What a thousand, a million and ten million contacts in one account cost, on both engines: p50, in one run.
+
+Every call is measured twice: as a client sees it, over HTTP on one connection, and in the store alone.
+"""
 
 import asyncio
+import http.client
+import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Final
+from urllib.parse import urlsplit
 
 from bench import people
-from bench.engines import Engine, engines, fill, opened, settle
-from bench.load import median
+from bench.engines import PAIR, Engine, engines, fill, opened, settle
+from bench.load import median, server
+from bench.requests import NUMBERKEEP
 from numberkeep.domain.commands import CreateContact
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.identity import contact_id_at
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, Position
+from numberkeep.domain.listing import ContactFilter, ListQuery, Position
+from numberkeep.http.listing import next_link
 from numberkeep.store.contract import Store
+
+Call = Callable[[], Awaitable[object]]
 
 CALLS: Final = 300
 ROUNDS: Final = 7
 _RARE: Final = "rare"
 _RARE_BEARERS: Final = 20
+_ALL: Final = "/api/v2/contacts"
 
 
 def measure(sizes: Sequence[int]) -> Iterator[str]:
     """The table's rows: microseconds at the first size, and at each other as a ratio to it."""
     with engines() as there:
         for engine in there:
-            yield from asyncio.run(_measure(engine, sizes))
+            urls = [prepare(engine, size) for size in sizes]
+            yield from compare(engine, urls, sizes)
 
 
-async def _measure(engine: Engine, sizes: Sequence[int]) -> list[str]:
-    stores: list[tuple[Store, dict[str, Call]]] = []
-    for size in sizes:
-        url = engine.new_database()
-        await fill(url, size)
+def prepare(engine: Engine, size: int) -> str:
+    """A database of so many contacts, of whom twenty, spread over the others, bear a tag that no other has."""
+    url = engine.new_database()
+
+    async def mark() -> None:
         context, account = await opened(url)
-        await _mark_rare(context.store, account.account_id, size)
+        for number in range(0, size, max(1, size // _RARE_BEARERS)):
+            at = people.START_MICROS + size + number
+            patch = ContactPatch(tags=("customer", _RARE))
+            await context.store.apply(
+                CreateContact(account.account_id, people.phone(number), patch, True, contact_id_at(at, 2), at)  # noqa: FBT003
+            )
         await context.store.close()
-        await settle(url)
-        context, account = await opened(url)
-        stores.append((context.store, await _calls(context.store, account.account_id, size)))
-    rows: list[str] = []
-    for name in stores[0][1]:
-        p50s: list[list[float]] = [[] for _ in sizes]
-        for _ in range(ROUNDS):
-            for (_, calls), times in zip(stores, p50s, strict=True):
-                times.append(await _p50(calls[name]))
-        ratios = [median([b / a for a, b in zip(p50s[0], other, strict=True)]) for other in p50s[1:]]
-        shown = " | ".join(f"{ratio:.2f}" for ratio in ratios)
-        rows.append(f"| {engine.name}: {name} | {median(p50s[0]) * 1e6:,.0f} us | {shown} |")
-    for store, _ in stores:
-        await store.close()
+
+    asyncio.run(fill(url, size))
+    asyncio.run(mark())
+    asyncio.run(settle(url))
+    return url
+
+
+def compare(engine: Engine, urls: Sequence[str], sizes: Sequence[int]) -> Iterator[str]:
+    """The rows of one engine."""
+    with ExitStack() as stack:
+        wires: list[dict[str, Call]] = []
+        for url, size in zip(urls, sizes, strict=True):
+            service = stack.enter_context(server([str(NUMBERKEEP), "serve", "--database", url, "--port"]))
+            wires.append(_Wire(service, size).calls())
+        yield from asyncio.run(_rows(f"{engine.name}, HTTP", wires))
+    yield from asyncio.run(_alone(engine, urls, sizes))
+
+
+async def _alone(engine: Engine, urls: Sequence[str], sizes: Sequence[int]) -> Sequence[str]:
+    there = [await opened(url) for url in urls]
+    calls = [_store_calls(each.store, account.account_id, n) for (each, account), n in zip(there, sizes, strict=True)]
+    rows = await _rows(f"{engine.name}, store", calls)
+    for context, _ in there:
+        await context.store.close()
     return rows
 
 
-Call = Callable[[], Awaitable[object]]
+async def _rows(engine: str, calls: Sequence[dict[str, Call]]) -> Sequence[str]:
+    rows: list[str] = []
+    for name in calls[0]:
+        p50s: list[list[float]] = [[] for _ in calls]
+        for _ in range(ROUNDS):
+            for there, times in zip(calls, p50s, strict=True):
+                times.append(await _p50(there[name]))
+        ratios = [median([b / a for a, b in zip(p50s[0], other, strict=True)]) for other in p50s[1:]]
+        shown = " | ".join(f"{ratio:.2f}" for ratio in ratios)
+        rows.append(f"| {engine}: {name} | {median(p50s[0]) * 1e6:,.0f} us | {shown} |")
+    return rows
 
 
 async def _p50(call: Call) -> float:
@@ -65,42 +103,68 @@ async def _p50(call: Call) -> float:
     return median(times)
 
 
-async def _mark_rare(store: Store, account_id: int, size: int) -> None:
-    """Twenty contacts spread over the others bear a tag that no other has; an update makes it so."""
-    for number in range(0, size, max(1, size // _RARE_BEARERS)):
-        at = people.START_MICROS + size + number
-        patch = ContactPatch(tags=("customer", _RARE))
-        command = CreateContact(account_id, people.phone(number), patch, True, contact_id_at(at, 2), at)  # noqa: FBT003
-        await store.apply(command)
+class _Wire:
+    """A client of one service, with one connection."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        self._chance = random.Random(1)  # noqa: S311 - the same numbers on every run
+        self._size = size
+        self._made = 0
+
+    def calls(self) -> dict[str, Call]:
+        """The calls by name."""
+        return {
+            "retrieve": lambda: self._ask("GET", f"{_ALL}/{people.phone(self._chance.randrange(self._size))}"),
+            "create": self._create,
+            "count": lambda: self._ask("GET", f"{_ALL}/count"),
+            "first page of 100": lambda: self._ask("GET", f"{_ALL}?limit=100"),
+            "page of 100 by cursor": lambda: self._ask("GET", self._somewhere()),
+            "page of a rare tag": lambda: self._ask("GET", f"{_ALL}?tag={_RARE}"),
+        }
+
+    def _create(self) -> Awaitable[object]:
+        self._made += 1
+        body = {"number": _new_phone(self._made), "first_name": "Ada", "last_name": "Lovelace", "tags": ["customer"]}
+        return self._ask("POST", _ALL, json.dumps(body))
+
+    def _somewhere(self) -> str:
+        link = next_link(_ALL, b"limit=100", ListQuery().order, _place(self._chance, self._size))
+        return link[1 : link.index(">")]
+
+    async def _ask(self, method: str, path: str, body: str | None = None) -> object:
+        headers = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}
+        self._connection.request(method, path, body, headers)
+        with self._connection.getresponse() as answer:
+            assert answer.status == http.client.OK, answer.read()  # noqa: S101 - a refusal is no measurement
+            return answer.read()
 
 
-async def _calls(store: Store, account_id: int, size: int) -> dict[str, Call]:
+def _store_calls(store: Store, account_id: int, size: int) -> dict[str, Call]:
     chance = random.Random(1)  # noqa: S311 - the same numbers on every run
-    made = iter(range(10**9))
-
-    def retrieve() -> Awaitable[object]:
-        return store.contact(account_id, people.phone(chance.randrange(size)))
+    made = iter(range(10**6, 10**9))
 
     def create() -> Awaitable[object]:
         n = next(made)
         at = people.START_MICROS + 2 * size + n
-        phone = f"+1{3_000_000_000 + n * 7_919 % 999_999_937}9"
         patch = ContactPatch(first_name="Ada", last_name="Lovelace", tags=("customer",))
-        return store.apply(CreateContact(account_id, phone, patch, False, contact_id_at(at, 3), at))  # noqa: FBT003
+        return store.apply(CreateContact(account_id, _new_phone(n), patch, False, contact_id_at(at, 3), at))  # noqa: FBT003
 
-    def page(query: ListQuery) -> Call:
-        return lambda: store.contacts(account_id, query)
-
-    def cursor() -> Awaitable[object]:
-        at = people.START_MICROS + chance.randrange(size // 2, size)
-        return store.contacts(account_id, ListQuery(limit=100, after=Position(at, contact_id_at(at, 1))))
-
-    first = ListQuery(order=Order(), limit=100)
     return {
-        "retrieve": retrieve,
+        "retrieve": lambda: store.contact(account_id, people.phone(chance.randrange(size))),
         "create": create,
         "count": lambda: store.count(account_id),
-        "first page of 100": page(first),
-        "page of 100 by cursor": cursor,
-        "page of a rare tag": page(ListQuery(ContactFilter(tags=(_RARE,)), limit=100)),
+        "first page of 100": lambda: store.contacts(account_id, ListQuery(limit=100)),
+        "page of 100 by cursor": lambda: store.contacts(account_id, ListQuery(limit=100, after=_place(chance, size))),
+        "page of a rare tag": lambda: store.contacts(account_id, ListQuery(ContactFilter(tags=(_RARE,)))),
     }
+
+
+def _new_phone(n: int) -> str:
+    """A number that no contact of people.py has."""
+    return f"+44{1_000_000_000 + n * 7_919 % 8_999_999_929}"
+
+
+def _place(chance: random.Random, size: int) -> Position:
+    at = people.START_MICROS + chance.randrange(size // 2, size)
+    return Position(at, contact_id_at(at, 1))

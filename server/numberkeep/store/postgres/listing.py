@@ -62,8 +62,12 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
         beyond = "<" if query.order.descending else ">"
         statement.add(f"({key}, {row_id}) {beyond} ({{}}, {{}})", query.after.value, query.after.contact_id)
     direction = "DESC" if query.order.descending else "ASC"
-    # One more than asked for tells whether a next page follows.
-    limit, offset = statement.value(query.limit + 1), statement.value(query.offset)
+    # One more than asked for tells whether a next page follows. Where any plan but the one along the index would be
+    # wrong, the page's size stands in the statement: then PostgreSQL plans it once and not each time. Elsewhere the
+    # best plan depends on the values, and a size that it does not know makes it plan for them.
+    size = query.limit + 1
+    limit = str(size) if _is_along_index(query) else statement.value(size)
+    offset = f" OFFSET {statement.value(query.offset)}" if query.offset else ""
     # A number is unique within an account: without ties its own index has the whole order.
     order = (
         f"{key} {direction}"
@@ -72,9 +76,18 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
     )
     sql = (
         f"{_SELECT} FROM {_BY_TAG if by_tag else 'numberkeep.contacts AS c'} "
-        f"WHERE {' AND '.join(statement.conditions)} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+        f"WHERE {' AND '.join(statement.conditions)} ORDER BY {order} LIMIT {limit}{offset}"
     )
     return sql, statement.values
+
+
+def _is_along_index(query: ListQuery) -> bool:
+    """Whether the rows of an index, read in its order, are the page, whatever the values in the conditions are."""
+    if query.order.by is OrderBy.CREATED_AT:
+        where = ContactFilter(created_from=query.where.created_from, tags=query.where.tags[:1])
+    else:
+        where = ContactFilter()
+    return query.where == where
 
 
 def _filter(statement: _Statement, given: ContactFilter, driver: str) -> None:
