@@ -47,6 +47,8 @@ class Database:
                 else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
             )
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            if connection.readonly("main"):  # opened all the same, until somebody writes
+                raise apsw.ReadOnlyError
             self.refuse_another_programs(connection)
             _set_journal(connection, "wal" if self.path else "memory")
             connection.pragma("synchronous", "full" if self.path else "off")
@@ -133,6 +135,38 @@ def lacking(connection: apsw.Connection) -> Sequence[Migration]:
     return pending(load_migrations("numberkeep.store.sqlite.migrations"), applied)
 
 
+class OpenFiles:
+    """The files under a connection, which somebody may delete or replace while they are open.
+
+    SQLite then goes on with files that have no name any more, and all that it writes is gone with the process.
+
+    Args:
+        connection: in WAL mode, and used before, so that its WAL is there; one in memory has no files.
+    """
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        paths = (connection.filename, connection.filename_wal) if connection.filename else ()
+        self._opened = [(path, _identity(path)) for path in paths]
+
+    def check(self) -> None:
+        """Look whether they are still there, which takes some microseconds.
+
+        Raises:
+            StoreUnavailable: one of them is not.
+        """
+        for path, opened in self._opened:
+            if _identity(path) != opened:
+                raise StoreUnavailable(f"{path} was deleted or replaced under the running service: restart it")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - twice a commit, and half as slow as pathlib's
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextmanager
 def transaction(connection: apsw.Connection) -> Iterator[None]:
     """A write transaction: committed at the end, rolled back on any exception.
@@ -174,4 +208,6 @@ def _set_journal(connection: apsw.Connection, mode: str) -> None:
 
 def reason(error: apsw.Error) -> str:
     """The engine's words for what went wrong."""
+    if isinstance(error, apsw.ReadOnlyError):
+        return "it may not be written, or its folder may not"
     return str(error).removeprefix(f"{type(error).__name__}: ")

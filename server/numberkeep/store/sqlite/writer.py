@@ -15,7 +15,7 @@ import apsw
 from numberkeep.domain.commands import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.store.sqlite import work
-from numberkeep.store.sqlite.connection import transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
 from numberkeep.store.sqlite.directory import HANDLERS
 
 _GROUP: Final = 256
@@ -36,6 +36,7 @@ class Writer:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self._files = OpenFiles(connection)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting = 0
@@ -110,6 +111,7 @@ class Writer:
                 outcomes = work.apply(self._connection, account_id, commands)
                 for place, outcome in zip(places, outcomes, strict=True):
                     done[place] = outcome
+            self._files.check()
         return done
 
     def _outcome(self, command: Command[Any]) -> Any:

@@ -1,5 +1,6 @@
 """What is particular to the SQLite store: its threads, its connections and its failures."""
 
+import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -112,3 +113,35 @@ async def test_the_tag_table_holds_the_tags_and_nothing_else(account: AccountDri
     assert sorted(rows) == sorted(
         (tag, micros(contact.created_at), contact.contact_id) for contact in contacts for tag in contact.tags
     )
+
+
+LOSSES: list[Callable[[Path, Path], object]] = [
+    lambda file, _: file.unlink(),
+    lambda file, aside: file.rename(aside),
+    lambda file, aside: (shutil.copy(file, aside), aside.rename(file)),
+]
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+@pytest.mark.parametrize("lose", LOSSES, ids=["deleted", "moved", "replaced"])
+async def test_nothing_is_written_to_a_file_that_is_no_longer_there(
+    account: AccountDriver, tmp_path: Path, lose: Callable[[Path, Path], object], suffix: str
+) -> None:
+    """What goes to a file without a name is lost with the process: every write is refused instead of acknowledged."""
+    await account.create(PHONE)
+    lose(tmp_path / f"contacts.db{suffix}", tmp_path / "aside")
+    for number in (phone(1), phone(2)):
+        with pytest.raises(StoreUnavailable, match=rf"contacts\.db{suffix} was deleted or replaced"):
+            await account.create(number)
+    assert await account.listed() == [PHONE]
+
+
+async def test_a_file_that_is_put_back_is_written_to_again(account: AccountDriver, tmp_path: Path) -> None:
+    """What was refused in between is not there."""
+    file, aside = tmp_path / "contacts.db", tmp_path / "aside"
+    file.rename(aside)
+    with pytest.raises(StoreUnavailable):
+        await account.create(phone(1))
+    aside.rename(file)
+    await account.create(phone(2))
+    assert await account.listed() == [phone(2)]
