@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
 CODE := client server tests bench examples
 
-.PHONY: install serve test lint types bench openapi lock clean
+.PHONY: install serve test soak lint types bench openapi lock clean
 install: $(VENV)/installed
 
 serve: install
@@ -14,6 +14,10 @@ serve: install
 
 test: $(VENV)/installed-dev lint types
 	$(BIN)/pytest $(ARGS)
+
+# The fault tests with ten times their rounds.
+soak: $(VENV)/installed-dev
+	$(BIN)/pytest tests/fault --soak $(ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check --quiet $(CODE)

@@ -97,3 +97,9 @@ def pgbouncer_server(postgres_server: PostgresDatabases) -> Iterator[PgBouncer]:
 def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
     """The database of `postgres_url` through PgBouncer."""
     return pgbouncer_server.url_of(postgres_url)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
+    parser.addoption("--soak", action="store_true", help="ten times as many rounds of every fault test")
+    parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")

@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
@@ -25,10 +26,10 @@ def environment(**settings: str) -> dict[str, str]:
     return {**clean, **settings}
 
 
-def run(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; `under` is a command that runs the one behind it."""
     return subprocess.run(
-        [PROGRAM, *arguments],
+        [*under, PROGRAM, *arguments],
         cwd=cwd,
         env=environment(**settings),
         capture_output=True,
@@ -90,12 +91,37 @@ class Serving:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        """Kill it with its worker, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    @property
+    def worker(self) -> int:
+        """The process under the supervisor, which has the store. Linux only."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(children[-1])  # newer Pythons start a process of their own before it
+
 
 @contextmanager
-def serving(cwd: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
-    """Run `numberkeep serve` on a free port until the block ends."""
+def serving(cwd: Path, *arguments: str, under: Sequence[str] = (), **settings: str) -> Iterator[Serving]:
+    """Run `numberkeep serve` on a free port until the block ends; `under` as for `run`."""
+    with _started(cwd, under, arguments, settings) as process:
+        yield Serving(process, settings)
+
+
+def killed_while_starting(cwd: Path, *arguments: str, after: float, **settings: str) -> None:
+    """Start `numberkeep serve` and kill it `after` so many seconds, however far it has come."""
+    with _started(cwd, (), arguments, settings):
+        time.sleep(after)
+
+
+@contextmanager
+def _started(
+    cwd: Path, under: Sequence[str], arguments: Sequence[str], settings: Mapping[str, str]
+) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [PROGRAM, "serve", "--port", "0", *arguments],
+        [*under, PROGRAM, "serve", "--port", "0", *arguments],
         cwd=cwd,
         env=environment(**settings),
         stdout=subprocess.PIPE,
@@ -104,7 +130,7 @@ def serving(cwd: Path, *arguments: str, **settings: str) -> Iterator[Serving]:
         start_new_session=True,
     ) as process:
         try:
-            yield Serving(process, settings)
+            yield process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,80 @@
+"""kill -9 at any moment, while sixteen clients write."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from fault.checks import check
+from fault.engines import Engine, sqlite, wire_to
+from fault.writers import WRITERS, Writer
+from support.process import PATIENCE, Serving
+
+_WORKER_CAN_BE_FOUND: Final = sys.platform == "linux"
+
+
+@pytest.fixture(params=[sqlite])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """Each engine, with an empty database."""
+    make: Callable[[Path], Engine] = request.param
+    return make(tmp_path)
+
+
+@contextlib.contextmanager
+def noting(what: str) -> Iterator[None]:
+    """Say with a failure what is needed to see it again."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(what)
+        raise
+
+
+def kill_one_way_or_another(running: Serving, chance: random.Random) -> None:
+    """Kill the whole service, or now and then its worker alone: then the supervisor ends and says so by its code."""
+    if _WORKER_CAN_BE_FOUND and chance.random() < 0.2:
+        os.kill(running.worker, signal.SIGKILL)
+        assert running.process.wait(PATIENCE) == 1
+    else:
+        running.kill()
+
+
+async def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(engine: Engine, rounds: int, seed: int) -> None:
+    """Whenever the service is killed, it comes up with every acknowledged write and no half one.
+
+    What each writer has under its own numbers is what was last acknowledged, or what the one request makes of it whose
+    answer had not come: a bulk request whole or not at all. A POST that is sent again with its idempotency key has one
+    effect. Counts, listings by tag, messages and the engine's own examination agree. The database goes on from round to
+    round, and some of the services are killed while they start on what another left behind.
+    """
+    chance = random.Random(seed)
+    writers = [Writer(number, chance.getrandbits(64)) for number in range(WRITERS)]
+    pending: Counter[bool | None] = Counter()
+    since = datetime.now(UTC)
+    for round_ in range(rounds + 1):
+        with noting(f"round {round_}; again: --fault-seed {seed}"), engine.serving() as running:
+            async with wire_to(running) as wire:
+                pending += await check(wire, writers, since)
+            engine.examine()
+            if round_ == rounds:
+                break
+            since = datetime.now(UTC)
+            async with asyncio.TaskGroup() as group:
+                for writer in writers:
+                    group.create_task(writer.run(wire_to(running)))
+                await asyncio.sleep(chance.uniform(0, 0.3))
+                kill_one_way_or_another(running, chance)
+            if chance.random() < 0.25:
+                engine.kill_while_starting(chance.uniform(0.1, 0.5))
+    assert sum(writer.acknowledged for writer in writers) > rounds * WRITERS, "the writers hardly wrote"
+    assert sum(writer.refused for writer in writers) == 0
+    assert pending.total() > rounds
