@@ -88,8 +88,9 @@ def test_peers_are_pinned_and_name_no_index(pins: Path) -> None:
 def test_the_peers_can_be_named() -> None:
     """The comparison is not run here, for it installs much; its modules load, and each peer has its pins."""
     command = [sys.executable, "-m", "bench", "--help"]
+    as_make = environment(PYTHONPATH="tests")
     done = subprocess.run(
-        command, cwd=BENCH.parent, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=True
+        command, cwd=BENCH.parent, env=as_make, capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     for pins in (BENCH / "peers" / "pins").glob("*.txt"):
         assert pins.stem in done.stdout

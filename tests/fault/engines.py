@@ -1,5 +1,6 @@
 """The engines under a service that is to fail: how it is started on each, and how its database is examined."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from typing import Final
 
 import apsw
 
-from support.process import Serving, killed_while_starting, serving
+from support.postgres import PostgresServer, database_of
+from support.process import PATIENCE, Serving, killed_while_starting, serving
 from support.wire import Wire
 
 _SETTINGS: Final = {
@@ -26,14 +28,17 @@ class Engine:
         folder: where the services run.
         database: how they name the database.
         examine: raises AssertionError where the database is not sound; called while a service runs.
+        let_go: waits until the database has done with a service that was killed.
     """
 
     folder: Path
     database: str
     examine: Callable[[], None]
+    let_go: Callable[[], None] = lambda: None
 
     def serving(self, under: Sequence[str] = ()) -> AbstractContextManager[Serving]:
         """Start a service; `under` is a command that runs the one behind it."""
+        self.let_go()
         return serving(self.folder, "--database", self.database, under=under, **_SETTINGS)
 
     def kill_while_starting(self, after: float) -> None:
@@ -45,6 +50,12 @@ def sqlite(folder: Path) -> Engine:
     """A new file."""
     path = folder / "contacts.db"
     return Engine(folder, f"sqlite:///{path}", lambda: examine_file(path))
+
+
+def postgres(folder: Path, server: PostgresServer) -> Engine:
+    """A new database of a server that waits for the disk."""
+    url = server.create_database()
+    return Engine(folder, url, lambda: examine_tables(server, url), lambda: wait_for_backends(server, url))
 
 
 def wire_to(running: Serving) -> Wire:
@@ -65,3 +76,29 @@ def examine_file(path: Path) -> None:
     finally:
         connection.close()
     assert found == [("ok",)]
+
+
+def examine_tables(server: PostgresServer, url: str) -> None:
+    """Compare what stands twice: counts with rows, tags with contacts, the numbers of messages with one another."""
+    for rows in server.execute(
+        "SELECT w.account_id, contact_count, count(c) FROM numberkeep.writers AS w "
+        "LEFT JOIN numberkeep.contacts AS c USING (account_id) GROUP BY w.account_id HAVING contact_count <> count(c)",
+        "SELECT account_id, contact_id, json_array_elements_text(tags::json) AS tag, created_at "
+        "FROM numberkeep.contacts EXCEPT SELECT account_id, contact_id, tag, created_at FROM numberkeep.contact_tags",
+        "SELECT account_id, contact_id, tag FROM numberkeep.contact_tags "
+        "EXCEPT SELECT account_id, contact_id, json_array_elements_text(tags::json) FROM numberkeep.contacts",
+        "SELECT account_id, last_message, count(m) FROM numberkeep.writers LEFT JOIN numberkeep.messages AS m "
+        "USING (account_id) GROUP BY account_id, last_message HAVING last_message <> count(m)",
+        "SELECT account_id, phone FROM numberkeep.contacts WHERE opt_out "
+        "EXCEPT SELECT account_id, phone FROM numberkeep.opt_outs",
+        database=database_of(url),
+    ):
+        assert rows == []
+
+
+def wait_for_backends(server: PostgresServer, url: str) -> None:
+    """Wait until nobody is connected: a backend whose client was killed may still commit what it had received."""
+    give_up = time.monotonic() + PATIENCE
+    while server.execute(f"SELECT FROM pg_stat_activity WHERE datname = '{database_of(url)}'") != [[]]:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)

@@ -7,7 +7,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,18 +15,19 @@ from typing import Final
 import pytest
 
 from fault.checks import check
-from fault.engines import Engine, sqlite, wire_to
+from fault.engines import Engine, postgres, sqlite, wire_to
 from fault.writers import WRITERS, Writer
 from support.process import PATIENCE, Serving
 
 _WORKER_CAN_BE_FOUND: Final = sys.platform == "linux"
 
 
-@pytest.fixture(params=[sqlite])
+@pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     """Each engine, with an empty database."""
-    make: Callable[[Path], Engine] = request.param
-    return make(tmp_path)
+    if request.param == "sqlite":
+        return sqlite(tmp_path)
+    return postgres(tmp_path, request.getfixturevalue("durable_postgres"))
 
 
 @contextlib.contextmanager

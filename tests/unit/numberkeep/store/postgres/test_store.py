@@ -164,21 +164,21 @@ async def test_a_cancelled_waiter_frees_its_place(account: AccountDriver) -> Non
     assert lane._waiting == 0
 
 
-async def test_what_cannot_be_opened_says_why(postgres_server: PostgresDatabases, emptied_postgres: str) -> None:
+async def test_what_cannot_be_opened_says_why(durable_postgres: PostgresServer) -> None:
     """A missing database, no server, a foreign schema, another encoding: one line each."""
-    foreign, latin = postgres_server.create_database(), f"latin_{database_of(emptied_postgres)}"
-    postgres_server.execute("CREATE SCHEMA numberkeep", "CREATE TABLE numberkeep.t ()", database=database_of(foreign))
-    postgres_server.execute(f"CREATE DATABASE \"{latin}\" ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+    foreign = durable_postgres.create_database()
+    durable_postgres.execute("CREATE SCHEMA numberkeep", "CREATE TABLE numberkeep.t ()", database=database_of(foreign))
+    durable_postgres.execute("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
     for wrong, says in (
-        (postgres_server.url("missing"), '"missing" does not exist'),
+        (durable_postgres.url("missing"), '"missing" does not exist'),
         ("postgresql://postgres@127.0.0.1:1/x", "cannot use the PostgreSQL database"),
         (foreign, "another program's"),
-        (postgres_server.url(latin), "ENCODING 'UTF8'"),
+        (durable_postgres.url("ascii"), "ENCODING 'UTF8'"),
     ):
         with pytest.raises(StoreUnusable, match=says):
             await PostgresStore(wrong).open()
-    postgres_server.drop_database(foreign)
-    postgres_server.drop_database(postgres_server.url(latin))
+    durable_postgres.drop_database(foreign)
+    durable_postgres.drop_database(durable_postgres.url("ascii"))
 
 
 async def test_a_wrong_password_is_told_and_not_shown(durable_postgres: PostgresServer) -> None:
