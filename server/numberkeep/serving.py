@@ -72,7 +72,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
         announce: called once it listens.
 
     Raises:
-        CannotServe: the address cannot be listened on.
+        CannotServe: the address cannot be listened on, or the only worker process ended by itself.
         ConfigError: a setting cannot be used.
         StoreUnusable: the database cannot be opened, or (StoreInUse) another service has it.
     """
@@ -92,7 +92,10 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     _when_listening(address, port, partial(announce, started))
     load = partial(_load, replace(settings, first_key=pair), lock)
-    make_server(address, port, settings.workers).serve(target_loader=load, wrap_loader=False)
+    try:
+        make_server(address, port, settings.workers).serve(target_loader=load, wrap_loader=False)
+    except SystemExit as ended:
+        raise CannotServe("a worker process ended by itself: what it said last stands above") from ended
 
 
 def make_server(address: str, port: int, workers: int = 1) -> MPServer:
@@ -102,6 +105,7 @@ def make_server(address: str, port: int, workers: int = 1) -> MPServer:
         address=address,
         port=port,
         workers=workers,
+        respawn_failed_workers=workers > 1,  # one that fails need not end the others
         interface=Interfaces.ASGI,
         loop=Loops.auto,
         http=HTTPModes.http1,

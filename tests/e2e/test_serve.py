@@ -146,6 +146,15 @@ def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
         assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
 
 
+def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
+    """Where the process that serves is killed, the program ends with 1 and a line that tells it."""
+    with serving(tmp_path) as running:
+        os.kill(running.worker, signal.SIGKILL)
+        assert running.process.wait(PATIENCE) == 1
+        assert running.process.stderr
+        assert "a worker process ended by itself" in running.process.stderr.read()
+
+
 def test_health_tells_that_it_lives_and_is_ready(tmp_path: Path) -> None:
     """Health needs no key."""
     with serving(tmp_path) as running:

@@ -173,11 +173,14 @@ async def test_a_file_deleted_under_the_service_is_noticed(tmp_path: Path, names
     with engine.serving() as running:
         async with wire_to(running) as wire:
             assert (await wire.request("POST", CONTACTS, body)).status == 200
+            assert (await wire.request("GET", "/health/ready")).status == 200
             for name in names:
                 (tmp_path / name).unlink()
             for _ in range(3):
                 answer = await wire.request("POST", CONTACTS, {"number": "+14155552672"})
                 assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+            assert (await wire.request("GET", "/health/ready")).status == 503
+            assert (await wire.request("GET", "/health/live")).status == 200
             assert len(await walk(wire)) == 1
         assert running.stop() == 0
     with engine.serving() as running:

@@ -1,6 +1,8 @@
 """The real service on a real PostgreSQL that goes away and comes back."""
 
 import asyncio
+import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -148,6 +150,19 @@ async def test_two_processes_lose_no_merge(running: Serving) -> None:
     assert [answer.headers.get("idempotency-replayed") for answer in answers].count(None) == 1
     for wire in wires:
         await wire.aclose()
+
+
+async def test_a_killed_process_is_replaced_and_the_other_goes_on(running: Serving) -> None:
+    """Of two processes one is killed: the service lives, and soon both answer again."""
+    before = running.children
+    os.kill(running.worker, signal.SIGKILL)
+    give_up = time.monotonic() + PATIENCE
+    while len(running.children) < len(before) or running.children == before:
+        assert time.monotonic() < give_up
+        await asyncio.sleep(0.05)
+    for _ in range(20):
+        async with client(running) as wire:  # a connection each, for either process
+            assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
 
 
 async def everything(wire: httpx2.AsyncClient, path: str) -> set[str]:

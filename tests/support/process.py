@@ -99,8 +99,13 @@ class Serving:
     @property
     def worker(self) -> int:
         """The process under the supervisor, which has the store. Linux only."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[-1])  # newer Pythons start a process of their own before it
+        return self.children[-1]  # newer Pythons start a process of their own before it
+
+    @property
+    def children(self) -> Sequence[int]:
+        """The processes under the supervisor, oldest first. Linux only."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in listed.split()]
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
     async def ready(request: Request) -> Response:
         request_id = _request_id(request)
         try:
-            await context.store.count(0)
+            await context.store.ready()
         except StoreUnavailable as error:
             return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
         return _response(Answer(200, b'{"status":"OK"}'), request_id)

@@ -34,6 +34,13 @@ class Store(Protocol):
     async def close(self) -> None:
         """Apply what was already handed in, then let go of everything. Closing twice is harmless."""
 
+    async def ready(self) -> None:
+        """Whether reads and writes can be expected to work now, as far as can be told without writing.
+
+        Raises:
+            StoreUnavailable: they cannot.
+        """
+
     async def contact(self, account_id: int, phone: str) -> Contact | None:
         """The account's contact with this number, by one lookup."""
 

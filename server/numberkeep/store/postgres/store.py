@@ -7,7 +7,7 @@ import asyncpg
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.errors import StoreUnusable
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.message import Message
@@ -68,6 +68,11 @@ class PostgresStore:
     async def distribute(self) -> Sequence[str]:
         """Where the Citus extension is, spread the tables that are not yet; gives their names."""
         return await self._opened(self._writes).run(schema.distribute)
+
+    async def ready(self) -> None:
+        """By asking the server whether it takes writes."""
+        if await self._opened(self._reads).run(lambda connection: connection.fetchval("SELECT pg_is_in_recovery()")):
+            raise StoreUnavailable("the server is a standby, which takes no writes")
 
     async def contact(self, account_id: int, phone: str) -> Contact | None:
         """By one lookup."""

@@ -72,6 +72,13 @@ class SqliteStore:
             with contextlib.suppress(apsw.Error):  # a failed final checkpoint loses nothing: the WAL is still there
                 self._connections.pop().close()
 
+    async def ready(self) -> None:
+        """By one lookup, and a look whether the files are still there."""
+        with unavailable_on_error():
+            reads.count(self._connection, 0)
+        if self._writer is not None:
+            self._writer.check_files()
+
     async def contact(self, account_id: int, phone: str) -> Contact | None:
         """By one lookup, inline."""
         with unavailable_on_error():

@@ -59,6 +59,14 @@ class Writer:
         self._queue.put((command, future))
         return await future
 
+    def check_files(self) -> None:
+        """Look whether what is written goes into files that are still there.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        self._files.check()
+
     async def close(self) -> None:
         """Apply what waits, then end the thread."""
         self._closing = True
@@ -111,7 +119,7 @@ class Writer:
                 outcomes = work.apply(self._connection, account_id, commands)
                 for place, outcome in zip(places, outcomes, strict=True):
                     done[place] = outcome
-            self._files.check()
+            self.check_files()
         return done
 
     def _outcome(self, command: Command[Any]) -> Any:

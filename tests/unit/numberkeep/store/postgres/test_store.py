@@ -211,6 +211,19 @@ async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> 
     await asyncio.gather(*[store.close() for store in stores])
 
 
+async def test_a_standby_is_not_ready(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes no writes is told by readiness, before a request fails by it."""
+    await account.store.ready()
+    real = asyncpg.Connection.fetchval
+
+    async def on_a_standby(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        return True if "pg_is_in_recovery" in query else await real(self, query, *args, **kwargs)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetchval", on_a_standby)
+    with pytest.raises(StoreUnavailable, match="standby"):
+        await account.store.ready()
+
+
 async def test_a_store_that_is_not_open_says_so(emptied_postgres: str) -> None:
     """Using a store before open() or after close() is the caller's mistake, and is named."""
     account = AccountDriver(PostgresStore(emptied_postgres), 1)
