@@ -4,12 +4,14 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from numberkeep.store.postgres import PostgresStore
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support import pgbouncer
+from support.databases import NewDatabase, sqlite_url
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer, database_of
 
@@ -39,6 +41,23 @@ def postgres_url(postgres_server: PostgresDatabases) -> Iterator[str]:
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    """Makes new, empty databases of either engine; gives their URLs."""
+    made: list[tuple[PostgresDatabases, str]] = []
+
+    def make(engine: str) -> str:
+        if engine == "sqlite":
+            return sqlite_url(tmp_path)
+        server: PostgresDatabases = request.getfixturevalue("postgres_server")
+        made.append((server, server.create_database()))
+        return made[-1][1]
+
+    yield make
+    for server, url in made:
+        server.drop_database(url)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,16 @@
 """The composition root: which store, which clock, which server."""
 
 from contextlib import AbstractContextManager, nullcontext
+from types import ModuleType
 
 from starlette.applications import Starlette
 
-from numberkeep.config import ConfigError, Settings, is_postgres, postgres_url, sqlite_path
+from numberkeep.config import ConfigError, Settings, database_file, is_postgres, postgres_url, sqlite_path
 from numberkeep.http.application import build_application
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import ServiceLock, SqliteStore
+from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer
+from numberkeep.store.transfer import Transfer
 
 
 def make_store(settings: Settings) -> Store:
@@ -19,12 +21,28 @@ def make_store(settings: Settings) -> Store:
     """
     if not is_postgres(settings.database):
         return SqliteStore(sqlite_path(settings.database))
-    url = postgres_url(settings.database)
+    store: Store = _postgres().PostgresStore(postgres_url(settings.database))
+    return store
+
+
+def make_transfer(database: str) -> Transfer:
+    """The database of a URL as a copy reads or writes it, not yet opened.
+
+    Raises:
+        ConfigError: the URL names none, or one in memory.
+    """
+    if not is_postgres(database):
+        return SqliteTransfer(database_file(database))
+    transfer: Transfer = _postgres().PostgresTransfer(postgres_url(database))
+    return transfer
+
+
+def _postgres() -> ModuleType:
     try:
-        from numberkeep.store.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
+        from numberkeep.store import postgres  # noqa: PLC0415 - its driver is an extra
     except ImportError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'numberkeep[postgres]'") from error
-    return PostgresStore(url)
+    return postgres
 
 
 def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]:

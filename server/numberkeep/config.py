@@ -96,9 +96,18 @@ def postgres_url(database: str) -> str:
     """The URL for the driver: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, with libpq's parameters behind a `?`.
 
     Raises:
-        ConfigError: it names no database.
+        ConfigError: it names no database, or cannot be read.
     """
-    if not urlsplit(database).path.strip("/"):
+    try:
+        parts = urlsplit(database)
+        for host in parts.netloc.rpartition("@")[2].split(","):
+            _ = urlsplit(f"//{host}").port  # looks at it
+    except ValueError:  # whose text may have a part of the password
+        raise ConfigError(
+            "the database's URL cannot be read: a port is a number up to 65535, and in a password / is written %2F, "
+            "# %23, ? %3F, @ %40 and [ %5B"
+        ) from None
+    if not parts.path.strip("/"):
         raise ConfigError(
             f"the URL {_without_password(database)!r} names no database: give postgresql://USER@HOST:PORT/DATABASE"
         )
@@ -155,5 +164,9 @@ def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> st
 
 
 def _without_password(url: str) -> str:
-    scheme, sep, rest = url.partition("://")
-    return f"{scheme}{sep}{rest.rpartition('@')[2]}"
+    """The URL without whoever logs in and its parameters, one of which may be a password."""
+    shown, _, parameters = url.partition("?")
+    if "@" not in url:
+        return shown
+    scheme = next((shown[: len(mark) + shown.index(mark)] for mark in ("://", ":") if mark in shown), "")
+    return f"{scheme}..." if "@" in parameters else scheme + shown.rpartition("@")[2]  # that ? may be a password's

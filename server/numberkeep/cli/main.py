@@ -5,8 +5,10 @@ import sys
 import click
 
 from numberkeep import __version__
+from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.keys import keys
+from numberkeep.cli.migrate import migrate
 from numberkeep.cli.serve import serve
 from numberkeep.config import ConfigError
 from numberkeep.domain.errors import NumberkeepError
@@ -23,6 +25,8 @@ cli.add_command(keys)
 cli.add_command(backup)
 cli.add_command(restore)
 cli.add_command(check)
+cli.add_command(copy)
+cli.add_command(migrate)
 
 
 def main() -> None:

@@ -16,9 +16,10 @@ NumberkeepError
 ├── StoreBusy               try again: too much is waiting to be written
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
 │   └── StoreUnsure         the connection was lost in the middle of a commit
-└── StoreUnusable           the store cannot be opened at all
-    ├── StoreTooNew         it was made by a newer version
-    └── StoreInUse          another process has what only one may have
+├── StoreUnusable           the store cannot be opened at all
+│   ├── StoreTooNew         it was made by a newer version
+│   └── StoreInUse          another process has what only one may have
+└── CannotCopy              the two databases of a copy do not go together
 """
 
 from collections.abc import Sequence
@@ -147,3 +148,7 @@ class StoreTooNew(StoreUnusable):
 
 class StoreInUse(StoreUnusable):
     """Another process has the store in a way in which only one may have it."""
+
+
+class CannotCopy(NumberkeepError):
+    """The two databases of a copy do not go together; nothing was written."""

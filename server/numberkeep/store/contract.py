@@ -14,6 +14,7 @@ from numberkeep.domain.contact import Contact
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.message import Message
+from numberkeep.store.migrations import Upgrade
 
 R = TypeVar("R")
 
@@ -29,6 +30,13 @@ class Store(Protocol):
 
         Raises:
             StoreUnusable: the store cannot be opened, is not numberkeep's, or (StoreTooNew) is of a newer version.
+        """
+
+    async def upgrade(self) -> Upgrade:
+        """Bring the schema of a store that is not open up to date, and tell what was done, without opening it.
+
+        Raises:
+            StoreUnusable: as for `open`.
         """
 
     async def close(self) -> None:

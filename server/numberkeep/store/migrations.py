@@ -23,6 +23,21 @@ class Migration:
     checksum: str
 
 
+@dataclass(slots=True, frozen=True)
+class Upgrade:
+    """What was done to a store's schema.
+
+    Attributes:
+        before: its version until then; 0 where there was none.
+        after: its version now.
+        spread: tables that were distributed over nodes; None where the engine has no nodes.
+    """
+
+    before: int
+    after: int
+    spread: Sequence[str] | None = None
+
+
 def load_migrations(package: str) -> Sequence[Migration]:
     """The steps that lie in `package` as files named `0001_what.sql`, in order."""
     files = sorted(item.name for item in resources.files(package).iterdir() if item.name.endswith(".sql"))
@@ -52,3 +67,16 @@ def pending(known: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[
                 "restore a backup, or start the numberkeep that made it"
             )
     return [step for step in known if step.version > newest]
+
+
+def refuse_older(missing: Sequence[Migration]) -> None:
+    """Refuse to read a store whose schema lacks steps.
+
+    Raises:
+        StoreUnusable: steps are missing.
+    """
+    if missing:
+        raise StoreUnusable(
+            f"the database is at schema version {missing[0].version - 1} and this numberkeep reads version "
+            f"{missing[-1].version}: `numberkeep migrate` brings it up to date"
+        )

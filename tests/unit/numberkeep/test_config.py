@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config import ConfigError, Settings, database_file, load_settings, sqlite_path
+from numberkeep.config import ConfigError, Settings, database_file, load_settings, postgres_url, sqlite_path
 from numberkeep.domain.identity import KeyPair
 
 FULL = {
@@ -168,3 +168,40 @@ def test_a_refused_url_keeps_its_password() -> None:
         sqlite_path("mysql://ada:hunter@2@db.example/contacts")
     assert "'mysql://db.example/contacts'" in str(refused.value)
     assert "hunter" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:hun/ter@db.example/contacts",
+        "postgresql://ada:hun#ter@db.example/contacts",
+        "postgresql://ada:hun?ter@db.example/contacts",
+        "postgresql://ada:hun[ter@db.example/contacts",
+        "postgresql://ada@db.example/?password=hunter",
+        "postgresql://ada@db.example/?password=hun@ter",
+        "postgresql://ada:hunter@db.example:99999/contacts",
+    ],
+)
+def test_a_postgresql_url_that_cannot_be_used_keeps_its_password(url: str) -> None:
+    """What splits a URL at the wrong place is told with the mend, and no part of the password is repeated."""
+    with pytest.raises(ConfigError) as refused:
+        postgres_url(url)
+    assert "hun" not in str(refused.value)
+    assert "ter@" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres:/ada:hunter@db/x", "mysql://ada:hun?ter@db/x", "hunter@db", "x://h?a=hunter"]
+)
+def test_what_is_no_url_keeps_its_password(url: str) -> None:
+    """Nor is it repeated where the scheme or the slashes are wrong."""
+    with pytest.raises(ConfigError) as refused:
+        sqlite_path(url)
+    assert "hun" not in str(refused.value)
+
+
+def test_a_postgresql_url_may_name_several_hosts() -> None:
+    """As libpq's do: for a server with a standby."""
+    url = "postgresql://ada:hunter@one:5432,two:5433/contacts?target_session_attrs=read-write"
+    assert postgres_url(url) == url

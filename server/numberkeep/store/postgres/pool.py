@@ -11,11 +11,12 @@ from typing import Final, TypeVar
 
 import asyncpg
 
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 
 R = TypeVar("R")
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
+_CONNECT_SECONDS: Final = 5.0
 _WAIT_SECONDS: Final = 10.0
 """How long a request waits for a free connection."""
 
@@ -46,6 +47,42 @@ def unavailable_on_error() -> Iterator[None]:
         yield
     except DRIVER_ERRORS as error:
         raise StoreUnavailable(reason(error)) from error
+
+
+@contextmanager
+def unusable_on_error() -> Iterator[None]:
+    """Turn the driver's failures while a store is opened into the contract's StoreUnusable.
+
+    The server's text is told: no request has run yet, so it can repeat nothing of a contact's.
+    """
+    try:
+        yield
+    except (ValueError, *DRIVER_ERRORS) as error:
+        raise StoreUnusable(f"cannot use the PostgreSQL database: {str(error) or reason(error)}") from error
+
+
+async def connect(url: str, *, statement_seconds: float | None, statements: int = 0) -> asyncpg.Connection:
+    """A new connection.
+
+    Args:
+        url: as for `PostgresStore`.
+        statement_seconds: how long a statement may take; None, as long as it takes.
+        statements: how many prepared statements it remembers; none where a pooler may stand in between.
+    """
+    return await asyncpg.connect(
+        url,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=statement_seconds,
+        statement_cache_size=statements,
+    )
+
+
+async def disconnect(connection: asyncpg.Connection) -> None:
+    """Close a connection, whatever state it is in."""
+    try:
+        await connection.close(timeout=_CONNECT_SECONDS)
+    except DRIVER_ERRORS:
+        connection.terminate()
 
 
 def reason(error: BaseException) -> str:
@@ -95,11 +132,7 @@ class Pool:
     async def close(self) -> None:
         """Close the free connections."""
         while self._free:
-            connection = self._free.pop()
-            try:
-                await connection.close(timeout=5)
-            except DRIVER_ERRORS:
-                connection.terminate()
+            await disconnect(self._free.pop())
 
     async def _use(self, connection: asyncpg.Connection, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
         try:

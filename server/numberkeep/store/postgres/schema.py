@@ -5,7 +5,9 @@ from typing import Final
 import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.store.migrations import load_migrations, pending
+from numberkeep.store.migrations import Upgrade, load_migrations, pending, refuse_older
+
+_MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
 
 _LOCK: Final = 0x6E6B6570
 """The advisory lock under which one process migrates at a time."""
@@ -19,8 +21,8 @@ DISTRIBUTED: Final = ("writers", "contacts", "contact_tags", "opt_outs", "verifi
 """Tables that Citus distributes by account_id, so that all of an account's rows lie on one node."""
 
 
-async def migrate(connection: asyncpg.Connection) -> None:
-    """Apply the schema's missing steps in one transaction.
+async def migrate(connection: asyncpg.Connection) -> Upgrade:
+    """Apply the schema's missing steps in one transaction; tells what was done.
 
     Raises:
         StoreUnusable: as for `Store.open`.
@@ -34,28 +36,50 @@ async def migrate(connection: asyncpg.Connection) -> None:
         # IF NOT EXISTS wants the right to create a schema even where there is one.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
             await connection.execute("CREATE SCHEMA numberkeep")
-        if not await connection.fetchval("SELECT to_regclass('numberkeep.schema_migrations') IS NOT NULL"):
+        if not await _is_there(connection):
             if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'numberkeep')"):
                 raise StoreUnusable("the schema `numberkeep` is another program's: name another database")
             await connection.execute(
                 "CREATE TABLE numberkeep.schema_migrations (version integer PRIMARY KEY, checksum text NOT NULL)"
             )
-        rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
-        applied = {version: checksum for version, checksum in rows}  # noqa: C416 - to dict() a record is no pair
-        for step in pending(load_migrations("numberkeep.store.postgres.migrations"), applied):
+        applied = await _applied(connection)
+        steps = pending(load_migrations(_MIGRATIONS), applied)
+        for step in steps:
             await connection.execute(step.sql)
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )
+    return Upgrade(len(applied), len(applied) + len(steps))
 
 
-async def distribute(connection: asyncpg.Connection) -> list[str]:
-    """Where the Citus extension is, spread the tables that are not yet; gives their names.
+async def refuse_other(connection: asyncpg.Connection) -> None:
+    """Refuse to read a database that has no store, or one of another schema than this program's.
+
+    Raises:
+        StoreUnusable: so it is; (StoreTooNew) the schema is a newer one.
+    """
+    if not await _is_there(connection):
+        raise StoreUnusable("it is no numberkeep database: name another one")
+    refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
+
+
+async def _is_there(connection: asyncpg.Connection) -> bool:
+    found: bool = await connection.fetchval("SELECT to_regclass('numberkeep.schema_migrations') IS NOT NULL")
+    return found
+
+
+async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
+    rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
+    return {version: checksum for version, checksum in rows}  # noqa: C416 - to dict() a record is no pair
+
+
+async def distribute(connection: asyncpg.Connection) -> list[str] | None:
+    """Where the Citus extension is, spread the tables that are not yet; gives their names, or None without it.
 
     The tables may hold rows already. They are locked against writing while each is spread.
     """
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"):
-        return []
+        return None
     spread = {name for (name,) in await connection.fetch("SELECT logicalrelid::text FROM pg_dist_partition")}
     done: list[str] = []
     for name in REFERENCE:

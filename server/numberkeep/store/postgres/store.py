@@ -1,19 +1,21 @@
 """The Store contract on PostgreSQL: reads and writes on connections of their own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 import asyncpg
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.message import Message
+from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import listing, reads, schema
 from numberkeep.store.postgres.lanes import Lanes
-from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
+from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
 
 R = TypeVar("R")
 
@@ -21,7 +23,6 @@ _READING: Final = 6
 _WRITING: Final = 4
 """Connections of a process, apart, so that a long bulk request does not keep a lookup waiting."""
 
-_CONNECT_SECONDS: Final = 5.0
 _STATEMENT_SECONDS: Final = 30.0
 _STATEMENTS: Final = 200
 """Prepared statements that a connection remembers."""
@@ -43,15 +44,13 @@ class PostgresStore:
 
     async def open(self) -> None:
         """Connect and migrate."""
-        try:
+        with unusable_on_error():
             connection = await self._connect()
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 await schema.migrate(connection)
             finally:
                 await connection.close()
-        except (ValueError, *DRIVER_ERRORS) as error:
-            raise StoreUnusable(f"cannot use the PostgreSQL database: {_told(error)}") from error
         self._reads = Pool(self._connect, _READING)
         self._writes = Pool(self._connect, _WRITING)
         self._lanes = Lanes(self._writes)
@@ -65,9 +64,18 @@ class PostgresStore:
                 await pool.close()
         self._lanes = self._writes = self._reads = None
 
-    async def distribute(self) -> Sequence[str]:
-        """Where the Citus extension is, spread the tables that are not yet; gives their names."""
-        return await self._opened(self._writes).run(schema.distribute)
+    async def upgrade(self) -> Upgrade:
+        """Migrate, and where the Citus extension is, spread the tables that are not yet; all for as long as it takes.
+
+        Tables that hold rows are locked against writing while each is spread.
+        """
+        with unusable_on_error():
+            connection = await connect(self._url, statement_seconds=None)
+            try:
+                done = await schema.migrate(connection)
+                return replace(done, spread=await schema.distribute(connection))
+            finally:
+                await disconnect(connection)
 
     async def ready(self) -> None:
         """By asking the server whether it takes writes."""
@@ -104,12 +112,7 @@ class PostgresStore:
         return result
 
     async def _connect(self) -> asyncpg.Connection:
-        return await asyncpg.connect(
-            self._url,
-            timeout=_CONNECT_SECONDS,
-            command_timeout=_STATEMENT_SECONDS,
-            statement_cache_size=self._statements,
-        )
+        return await connect(self._url, statement_seconds=_STATEMENT_SECONDS, statements=self._statements)
 
     @staticmethod
     def _opened(part: R | None) -> R:
@@ -126,8 +129,3 @@ async def _is_pooled(connection: asyncpg.Connection) -> bool:
     """
     answering: int = await connection.fetchval("SELECT pg_backend_pid()")
     return answering != connection.get_server_pid()
-
-
-def _told(error: BaseException) -> str:
-    """What a person who starts the service can mend: no request has run yet, so no text can repeat a contact's."""
-    return str(error) or reason(error)

@@ -2,5 +2,6 @@
 
 from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.sqlite.store import SqliteStore
+from numberkeep.store.sqlite.transfer import SqliteTransfer
 
-__all__ = ["ServiceLock", "SqliteStore"]
+__all__ = ["ServiceLock", "SqliteStore", "SqliteTransfer"]

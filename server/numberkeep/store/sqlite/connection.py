@@ -11,7 +11,7 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import Migration, load_migrations, pending
+from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pending
 
 _APPLICATION_ID: Final = 0x6E6B6570
 """`nkep` in SQLite's header, so that another program's database is never taken for ours."""
@@ -79,15 +79,15 @@ class Database:
             raise StoreUnusable(f"{self.path} is no numberkeep database: name another file")
         return connection
 
-    def migrate(self, connection: apsw.Connection) -> None:
-        """Apply the schema's missing steps in one transaction.
+    def migrate(self, connection: apsw.Connection) -> Upgrade:
+        """Apply the schema's missing steps in one transaction; tells what was done.
 
         Raises:
             StoreUnusable: as for `Store.open`.
         """
         try:
             with transaction(connection):
-                self._migrate(connection)
+                return self._migrate(connection)
         except apsw.Error as error:
             raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
 
@@ -103,16 +103,19 @@ class Database:
         if owner != _APPLICATION_ID and (owner or tables):
             raise StoreUnusable(f"{self.path} is another program's database: name another file")
 
-    def _migrate(self, connection: apsw.Connection) -> None:
+    def _migrate(self, connection: apsw.Connection) -> Upgrade:
         self.refuse_another_programs(connection)
         if connection.pragma("application_id") != _APPLICATION_ID:
             connection.pragma("application_id", _APPLICATION_ID)
             connection.execute(
                 "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT"
             )
-        for step in lacking(connection):
+        before = connection.execute("SELECT count(*) FROM schema_migrations").get
+        steps = lacking(connection)
+        for step in steps:
             connection.execute(step.sql)
             connection.execute("INSERT INTO schema_migrations VALUES (?, ?)", (step.version, step.checksum))
+        return Upgrade(before, before + len(steps))
 
     def _create_private(self) -> None:
         """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""

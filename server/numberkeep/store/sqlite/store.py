@@ -20,6 +20,7 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.message import Message
+from numberkeep.store.migrations import Upgrade
 from numberkeep.store.sqlite import listing, reads
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
 from numberkeep.store.sqlite.writer import Writer
@@ -71,6 +72,13 @@ class SqliteStore:
         while self._connections:
             with contextlib.suppress(apsw.Error):  # a failed final checkpoint loses nothing: the WAL is still there
                 self._connections.pop().close()
+
+    async def upgrade(self) -> Upgrade:
+        """Migrate."""
+        try:
+            return self._database.migrate(self._connect())
+        finally:
+            await self.close()
 
     async def ready(self) -> None:
         """By one lookup, and a look whether the files are still there."""

@@ -1,0 +1,220 @@
+"""Copying all that one database has to another, of the same engine or not.
+
+Both are walked side by side in the order of each table's key, page by page, and only what differs is written. So a copy
+that was interrupted goes on by being started again, one of a service that ran meanwhile is made up for by a second, and
+rows that the source no longer has leave the target.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from numberkeep.domain.errors import CannotCopy, StoreUnavailable, StoreUnusable
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table, Transfer
+
+SOURCE: Final = "SRC"
+TARGET: Final = "DST"
+"""What the two databases are called in errors, after the command's arguments: never by their URLs."""
+
+Report = Callable[[str, int, int], None]
+"""Told again and again what is being done, how many rows are done, and how many there are, about."""
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(slots=True, frozen=True)
+class Content:
+    """What a table holds.
+
+    Attributes:
+        rows: how many rows.
+        sha256: of all rows in the order of their key, each in MessagePack; hexadecimal.
+    """
+
+    rows: int
+    sha256: str
+
+
+@dataclass(slots=True, frozen=True)
+class Copied:
+    """What became of a table.
+
+    Attributes:
+        table: its name.
+        written: rows that the target lacked or had otherwise.
+        removed: rows that only the target had.
+        source: what the source holds.
+        target: what the target holds, read anew after all was written.
+    """
+
+    table: str
+    written: int
+    removed: int
+    source: Content
+    target: Content
+
+    @property
+    def equal(self) -> bool:
+        """Whether both hold the same."""
+        return self.source == self.target
+
+
+async def copy(
+    source: Transfer, target: Transfer, report: Report = lambda *_: None, *, page: int | None = None
+) -> Sequence[Copied]:
+    """Make the target hold what the source held when this began, and compare them.
+
+    Args:
+        source: read, and never written; not open.
+        target: empty, or written by an earlier copy of the source; not open. Nothing else should use it meanwhile.
+        report: where to tell of the progress.
+        page: rows that are read at once, if fewer than each table's own.
+
+    Gives what became of each table; whether both hold the same is for the caller to look at.
+
+    Raises:
+        StoreUnusable: one of the two cannot be opened.
+        CannotCopy: the two do not go together; nothing was written.
+        StoreUnavailable: one of them failed on the way; the next copy goes on from there.
+    """
+    async with _opened(source, SOURCE, writing=False), _opened(target, TARGET, writing=True):
+        try:
+            if await source.identity() == await target.identity():
+                raise CannotCopy(f"{SOURCE} and {TARGET} are the same database: name two")
+            pass_ = _Pass(source, target, report, page)
+            await pass_.refuse_strangers()
+            return await pass_.run()
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"{error}; start the copy again, and it goes on from there") from error
+
+
+@asynccontextmanager
+async def _opened(transfer: Transfer, name: str, *, writing: bool) -> AsyncIterator[None]:
+    try:
+        await transfer.open(writing=writing)
+    except StoreUnusable as error:
+        await transfer.close()
+        raise type(error)(f"{name}: {error}") from error
+    try:
+        yield
+    finally:
+        await transfer.close()
+
+
+class _Pass:
+    """One walk over two open databases."""
+
+    def __init__(self, source: Transfer, target: Transfer, report: Report, page: int | None) -> None:
+        self._source = source
+        self._target = target
+        self._report = report
+        self._page = page
+        self._about = 0
+        self._done = 0
+
+    async def refuse_strangers(self) -> None:
+        """Refuse a target that has accounts which the source has not.
+
+        Raises:
+            CannotCopy: so it is.
+        """
+        async for page in self._pages(self._target, ACCOUNTS, None):
+            for account_id, name, _, created_at in page:
+                there = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)
+                if [(found[0], found[1], found[3]) for found in there] != [(account_id, name, created_at)]:
+                    raise CannotCopy(
+                        f"{TARGET} has accounts that {SOURCE} has not: name an empty database, or one that a copy of "
+                        f"{SOURCE} was made in"
+                    )
+
+    async def run(self) -> Sequence[Copied]:
+        """Write what differs, and compare all."""
+        counts = [await self._source.count(table) for table in TABLES]
+        self._about = sum(counts)
+        changes = [await self._bring(table) for table in TABLES]
+        await self._target.finish()
+        self._done = 0
+        copied: list[Copied] = []
+        for table, (written, removed) in zip(TABLES, changes, strict=True):
+            contents = await asyncio.gather(
+                self._content(self._source, table, self._compared), self._content(self._target, table)
+            )
+            copied.append(Copied(table.name, written, removed, *contents))
+        return copied
+
+    async def _bring(self, table: Table) -> tuple[int, int]:
+        """Make a table's rows equal; gives how many were written, and how many removed."""
+        written = removed = 0
+        async for account_id in self._parts(self._source, table):
+            after: Key | None = None
+            while True:
+                new, old, until = await self._side_by_side(table, account_id, after)
+                if new != old:
+                    here, there = set(new), set(old)
+                    gone = [row for row in old if row not in here]
+                    fresh = [row for row in new if row not in there]
+                    await self._target.replace(table, account_id, gone, fresh)
+                    written += len(fresh)
+                    removed += len(set(map(table.key_of, gone)) - set(map(table.key_of, fresh)))
+                self._done += len(new)
+                self._report("copying", self._done, self._about)
+                if until is None:
+                    break
+                after = until
+        return written, removed
+
+    async def _side_by_side(
+        self, table: Table, account_id: int | None, after: Key | None
+    ) -> tuple[Sequence[Row], Sequence[Row], Key | None]:
+        """The rows of both behind a key, up to where both pages reach; None for that at the end."""
+        limit = self._limit(table)
+        pages = await asyncio.gather(
+            self._source.rows(table, account_id, after, limit), self._target.rows(table, account_id, after, limit)
+        )
+        ends = [table.key_of(rows[-1]) for rows in pages if len(rows) == limit]
+        if not ends:
+            return *pages, None
+        until = min(ends)
+        new, old = ([row for row in rows if table.key_of(row) <= until] for rows in pages)
+        return new, old, until
+
+    async def _content(self, side: Transfer, table: Table, read: Callable[[int], None] = lambda _: None) -> Content:
+        count = 0
+        digest = hashlib.sha256()
+        async for account_id in self._parts(side, table):
+            async for page in self._pages(side, table, account_id):
+                count += len(page)
+                digest.update(b"".join(map(_encode, page)))
+                read(len(page))
+        return Content(count, digest.hexdigest())
+
+    def _compared(self, rows: int) -> None:
+        self._done += rows
+        self._report("comparing", self._done, self._about)
+
+    async def _parts(self, side: Transfer, table: Table) -> AsyncIterator[int | None]:
+        """The accounts whose rows are read one after the other; None for a table that is read as one."""
+        if not table.of_account:
+            yield None
+            return
+        async for page in self._pages(side, ACCOUNTS, None):
+            for account_id, *_ in page:
+                yield account_id
+
+    async def _pages(self, side: Transfer, table: Table, account_id: int | None) -> AsyncIterator[Sequence[Row]]:
+        """Every row of a table, or of an account's part of it, in the order of the key."""
+        after: Key | None = None
+        limit = self._limit(table)
+        while page := await side.rows(table, account_id, after, limit):
+            yield page
+            if len(page) < limit:
+                return
+            after = table.key_of(page[-1])
+
+    def _limit(self, table: Table) -> int:
+        return table.page if self._page is None else min(self._page, table.page)

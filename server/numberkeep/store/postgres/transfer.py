@@ -1,0 +1,181 @@
+"""A PostgreSQL database, as a copy reads or writes it.
+
+Every statement on tables of accounts but the count names one account, so that on Citus it goes to one node.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+import asyncpg
+
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.postgres import schema
+from numberkeep.store.postgres.pool import connect, disconnect, unavailable_on_error, unusable_on_error
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table
+
+_STATEMENT_SECONDS: Final = 600.0
+
+# As of one moment, as pg_dump reads. The settings are the transaction's: a pooler may share the connection.
+_READ: Final = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+)
+_DERIVE: Final = (
+    "INSERT INTO numberkeep.writers (account_id, contact_count, last_message) VALUES ($1, $2, $3) "
+    "ON CONFLICT (account_id) DO UPDATE SET contact_count = excluded.contact_count, "
+    "last_message = excluded.last_message"
+)
+# Names no table, so that on Citus it is done where the sequence is.
+_NEXT_ACCOUNT: Final = "SELECT setval(pg_get_serial_sequence('numberkeep.accounts', 'account_id'), $1)"
+
+
+class PostgresTransfer:
+    """See `numberkeep.store.transfer.Transfer` for every method's promise.
+
+    Args:
+        url: as for `PostgresStore`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: asyncpg.Connection | None = None
+
+    async def open(self, *, writing: bool) -> None:
+        """Connect; to read, in a transaction that stays open."""
+        with unusable_on_error():
+            self._connection = await connect(self._url, statement_seconds=_STATEMENT_SECONDS)
+            if writing:
+                await schema.migrate(self._connection)
+            else:
+                await self._connection.execute(_READ)
+                await schema.refuse_other(self._connection)
+
+    async def close(self) -> None:
+        """Ends the transaction too."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await disconnect(connection)
+
+    async def identity(self) -> str:
+        """The database's name, and when its server was started: no two servers start in the same microsecond."""
+        with unavailable_on_error():
+            found: str = await self._opened.fetchval(
+                "SELECT concat_ws(' ', 'postgres', extract(epoch FROM pg_postmaster_start_time()), current_database())"
+            )
+        return found
+
+    async def count(self, table: Table) -> int:
+        """By one statement, on Citus of all nodes."""
+        with unavailable_on_error():
+            found: int = await self._opened.fetchval(f"SELECT count(*) FROM {_name(table)}")  # noqa: S608
+        return found
+
+    async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
+        """By one statement along an index."""
+        conditions: list[str] = []
+        values: list[object] = []
+        if table.of_account:
+            conditions.append("account_id = $1")
+            values.append(account_id)
+        key = ", ".join(table.key)
+        if after is not None:
+            conditions.append(f"({key}) > ({_places(after, len(values) + 1)})")
+            values += after
+        shown = [f"{name}::integer" if name in table.flags else name for name in table.columns]
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        values.append(limit)
+        sql = f"SELECT {', '.join(shown)} FROM {_name(table)} {where} ORDER BY {key} LIMIT ${len(values)}"  # noqa: S608
+        with unavailable_on_error():
+            return list(map(tuple, await self._opened.fetch(sql, *values)))
+
+    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+        """In a transaction; in a second one where other rows are in the way."""
+        with unavailable_on_error():
+            try:
+                async with self._opened.transaction():
+                    await self._replace(table, gone, fresh)
+            except asyncpg.UniqueViolationError:
+                try:
+                    async with self._opened.transaction():
+                        for column in table.unique:
+                            place = table.columns.index(column)
+                            await self._opened.executemany(
+                                f"DELETE FROM {_name(table)} WHERE account_id = $1 AND {column} = $2",  # noqa: S608
+                                [(account_id, row[place]) for row in fresh],
+                            )
+                        await self._replace(table, gone, fresh)
+                except asyncpg.UniqueViolationError as error:
+                    raise StoreUnavailable(
+                        f"rows of {table.name} cannot stand beside others of the database: copy to an empty one"
+                    ) from error
+
+    async def finish(self) -> None:
+        """Account by account; then the planner is told what the tables hold now."""
+        with unavailable_on_error():
+            async for account_id in self._accounts():
+                count = await self._opened.fetchval(
+                    "SELECT count(*) FROM numberkeep.contacts WHERE account_id = $1", account_id
+                )
+                last = await self._opened.fetchval(
+                    "SELECT coalesce(max(message_id), 0) FROM numberkeep.messages WHERE account_id = $1", account_id
+                )
+                await self._opened.execute(_DERIVE, account_id, count, last)
+            newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")
+            if newest is not None:
+                await self._opened.execute(_NEXT_ACCOUNT, newest)
+            for table in TABLES:
+                await self._opened.execute(f"ANALYZE {_name(table)}")
+
+    async def _accounts(self) -> AsyncIterator[int]:
+        after: Key | None = None
+        while rows := await self.rows(ACCOUNTS, None, after, ACCOUNTS.page):
+            for account_id, *_ in rows:
+                yield account_id
+            after = ACCOUNTS.key_of(rows[-1])
+
+    async def _replace(self, table: Table, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+        identity = table.identity
+        if table.lasting:
+            new = ", ".join(f"{name} = excluded.{name}" for name in table.values)
+            await self._opened.executemany(
+                f"INSERT INTO {_name(table)} ({', '.join(table.columns)}) OVERRIDING SYSTEM VALUE "  # noqa: S608
+                f"VALUES ({_places(table.columns)}) ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {new}",
+                fresh,
+            )
+            return
+        if gone:
+            where = " AND ".join(f"{name} = ${n}" for n, name in enumerate(identity, start=1))
+            await self._opened.executemany(
+                f"DELETE FROM {_name(table)} WHERE {where}",  # noqa: S608
+                [row[: len(identity)] for row in gone],
+            )
+        if fresh:
+            await self._opened.copy_records_to_table(
+                table.name, schema_name="numberkeep", columns=table.columns, records=_with_flags(table, fresh)
+            )
+
+    @property
+    def _opened(self) -> asyncpg.Connection:
+        if self._connection is None:
+            raise RuntimeError("the database is not open")
+        return self._connection
+
+
+def _with_flags(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows as the driver takes them: it wants flags to be booleans."""
+    if not table.flags:
+        return rows
+    places = [place for place, name in enumerate(table.columns) if name in table.flags]
+    changed = [list(row) for row in rows]
+    for row in changed:
+        for place in places:
+            row[place] = bool(row[place])
+    return list(map(tuple, changed))
+
+
+def _name(table: Table) -> str:
+    return f"numberkeep.{table.name}"
+
+
+def _places(columns: Sequence[object], first: int = 1) -> str:
+    return ", ".join(f"${n}" for n in range(first, first + len(columns)))

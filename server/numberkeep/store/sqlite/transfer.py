@@ -1,0 +1,161 @@
+"""A SQLite database, as a copy reads or writes it: one connection, which one thread uses."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+import apsw
+
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.store.migrations import refuse_older
+from numberkeep.store.sqlite.connection import Database, lacking, reason, transaction, unavailable_on_error
+from numberkeep.store.sqlite.lock import ServiceLock
+from numberkeep.store.transfer import Key, Row, Table
+
+R = TypeVar("R")
+
+_FINISH: Final = (
+    "UPDATE accounts SET "
+    "contact_count = (SELECT count(*) FROM contacts WHERE contacts.account_id = accounts.account_id), "
+    "last_message = coalesce((SELECT max(message_id) FROM messages WHERE messages.account_id = accounts.account_id), 0)"
+)
+
+
+class SqliteTransfer:
+    """See `numberkeep.store.transfer.Transfer` for every method's promise.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self._path = path
+        self._connection: apsw.Connection | None = None
+        self._lock: ServiceLock | None = None
+        self._thread = ThreadPoolExecutor(1, "numberkeep-copy")
+
+    async def open(self, *, writing: bool) -> None:
+        """Connect; to write, as the one that may: no service has the file meanwhile."""
+        await self._run_unopened(self._write if writing else self._read)
+
+    async def close(self) -> None:
+        """Behind what the thread still does."""
+        await self._run_unopened(self._close)
+
+    async def identity(self) -> str:
+        """The file's number on its disk."""
+        status = self._path.stat()
+        return f"sqlite {status.st_dev} {status.st_ino}"
+
+    async def count(self, table: Table) -> int:
+        """By one statement."""
+        return await self._run(lambda connection: int(connection.execute(f"SELECT count(*) FROM {table.name}").get))  # noqa: S608
+
+    async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
+        """By one statement along an index."""
+        conditions: list[str] = []
+        values: list[object] = []
+        if table.of_account:
+            conditions.append("account_id = ?")
+            values.append(account_id)
+        key = ", ".join(table.key)
+        if after is not None:
+            conditions.append(f"({key}) > ({_places(after)})")
+            values += after
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        sql = f"SELECT {', '.join(table.columns)} FROM {table.name} {where} ORDER BY {key} LIMIT ?"  # noqa: S608
+        return await self._run(lambda connection: connection.execute(sql, (*values, limit)).fetchall())
+
+    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+        """In a transaction; in a second one where other rows are in the way."""
+
+        def run(connection: apsw.Connection) -> None:
+            try:
+                with transaction(connection):
+                    _replace(connection, table, gone, fresh)
+            except apsw.ConstraintError:
+                with _in_the_way(table), transaction(connection):
+                    for column in table.unique:
+                        place = table.columns.index(column)
+                        connection.executemany(
+                            f"DELETE FROM {table.name} WHERE account_id = ? AND {column} = ?",  # noqa: S608
+                            [(account_id, row[place]) for row in fresh],
+                        )
+                    _replace(connection, table, gone, fresh)
+
+        await self._run(run)
+
+    async def finish(self) -> None:
+        """By one statement; the next account's id follows from the rows."""
+
+        def run(connection: apsw.Connection) -> None:
+            with transaction(connection):
+                connection.execute(_FINISH)
+
+        await self._run(run)
+
+    def _read(self) -> None:
+        self._connection = self._database.visit()
+        try:
+            self._connection.execute("BEGIN")
+            refuse_older(lacking(self._connection))
+        except apsw.Error as error:
+            raise StoreUnusable(f"cannot open the database {self._path}: {reason(error)}") from error
+
+    def _write(self) -> None:
+        self._lock = ServiceLock.acquire(self._path)
+        self._connection = self._database.connect()
+        self._database.migrate(self._connection)
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    async def _run_unopened(self, work: Callable[[], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _run(self, work: Callable[[apsw.Connection], R]) -> R:
+        def run() -> R:
+            if self._connection is None:
+                raise RuntimeError("the database is not open")
+            with unavailable_on_error():
+                return work(self._connection)
+
+        return await self._run_unopened(run)
+
+
+def _replace(connection: apsw.Connection, table: Table, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+    identity = table.identity
+    insert = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({_places(table.columns)})"  # noqa: S608
+    if table.lasting:
+        new = ", ".join(f"{name} = excluded.{name}" for name in table.values)
+        insert += f" ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {new}"
+    else:
+        where = " AND ".join(f"{name} = ?" for name in identity)
+        connection.executemany(
+            f"DELETE FROM {table.name} WHERE {where}",  # noqa: S608
+            [row[: len(identity)] for row in gone],
+        )
+    connection.executemany(insert, fresh)
+
+
+@contextmanager
+def _in_the_way(table: Table) -> Iterator[None]:
+    try:
+        yield
+    except apsw.ConstraintError as error:
+        raise StoreUnavailable(
+            f"rows of {table.name} cannot stand beside others of the database: copy to an empty one"
+        ) from error
+
+
+def _places(columns: Sequence[object]) -> str:
+    return ", ".join("?" * len(columns))

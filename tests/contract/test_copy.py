@@ -1,0 +1,194 @@
+"""Copies between real databases: what comes out is by every read what went in."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from numberkeep.app import make_transfer
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.service.copying import copy
+from numberkeep.store.transfer import Row, Table, Transfer
+from support.databases import ENGINES, NewDatabase, execute, opened
+from support.everything import copied, drivers_of, filled, go_on, read_all
+from support.store import new_account, phone
+
+ROUTES = pytest.mark.parametrize(
+    "route", [("sqlite", "postgres", "sqlite"), ("postgres", "sqlite", "postgres"), ("sqlite", "sqlite")], ids="-".join
+)
+PAIRS = pytest.mark.parametrize(("here", "there"), [("sqlite", "postgres"), ("postgres", "sqlite")])
+
+
+@ROUTES
+@pytest.mark.parametrize("page", [None, 7])
+async def test_a_copy_is_equal_by_every_read(
+    new_database: NewDatabase, route: tuple[str, ...], page: int | None
+) -> None:
+    """From engine to engine and back, whatever the page: every read gives the same, and so does what is done next."""
+    source = await filled(new_database(route[0]))
+    first = source
+    for engine in route[1:]:
+        target = new_database(engine)
+        tables = await copied(source, target, page)
+        assert all(table.source.rows == table.written > 0 == table.removed for table in tables)
+        source = target
+    async with opened(first) as before, opened(source) as after:
+        assert await read_all(after) == await read_all(before)
+        assert await go_on(after) == await go_on(before)
+        assert await read_all(after) == await read_all(before)
+
+
+@PAIRS
+async def test_a_copy_made_again_writes_nothing(new_database: NewDatabase, here: str, there: str) -> None:
+    """What is equal is only read, and the same checksums come out, in either direction."""
+    source, target = await filled(new_database(here)), new_database(there)
+    first = await copied(source, target)
+    for again in (await copied(source, target), await copied(target, source)):
+        assert [(table.written, table.removed) for table in again] == [(0, 0)] * len(first)
+        assert [table.target for table in again] == [table.source for table in first]
+
+
+@PAIRS
+@pytest.mark.parametrize("seed", range(3))
+async def test_differences_are_made_up_for(new_database: NewDatabase, here: str, there: str, seed: int) -> None:
+    """What happened to the source after a copy, and to the target, is as if never: only the source's rows are left."""
+    draw = random.Random(seed)
+    source, target = await filled(new_database(here)), new_database(there)
+    await copied(source, target)
+    for url in (source, target):
+        async with opened(url) as store:
+            for account in await drivers_of(store):
+                account.now += draw.randrange(10**9)
+                for n in draw.sample(range(125), 20):
+                    await account.delete(phone(n))
+                for n in draw.sample(range(125), 20):
+                    tags = tuple(draw.sample(["red", "blue", "t"], 2))
+                    await account.create(phone(n), update_if_exists=True, tags=tags, opt_out=draw.random() < 0.5)
+                    if await account.contact(phone(n)) and not (await account.create(phone(n + 200))).opt_out:
+                        await account.request_verification(phone(n + 200), resend_after=0)
+            if url == source:
+                await new_account(store, "later")
+    await copied(source, target, page=draw.choice([2, 5, None]))
+    async with opened(source) as before, opened(target) as after:
+        assert await read_all(after) == await read_all(before)
+
+
+def failing(transfer: Transfer, after: int) -> Transfer:
+    """A database that fails once so many writes to it went well."""
+    replace, left = transfer.replace, after
+
+    async def replace_or_fail(table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+        nonlocal left
+        if left == 0:
+            raise StoreUnavailable("it went away")
+        left -= 1
+        await replace(table, account_id, gone, fresh)
+
+    transfer.replace = replace_or_fail  # type: ignore[method-assign]
+    return transfer
+
+
+@PAIRS
+@pytest.mark.parametrize("after", [0, 3, 11, 23])
+async def test_an_interrupted_copy_goes_on(new_database: NewDatabase, here: str, there: str, after: int) -> None:
+    """A copy that failed says that it can go on, and the next one writes only what is missing."""
+    source, target = await filled(new_database(here)), new_database(there)
+    with pytest.raises(StoreUnavailable, match="it went away; start the copy again"):
+        await copy(make_transfer(source), failing(make_transfer(target), after), page=8)
+    [[there_already]] = await execute(
+        target, "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM contacts) + 0"
+    )
+    tables = await copied(source, target, page=8)
+    rest = sum(table.written for table in tables if table.table in {"accounts", "contacts"})
+    everything = sum(table.source.rows for table in tables if table.table in {"accounts", "contacts"})
+    assert rest == everything - there_already
+    async with opened(source) as before, opened(target) as made:
+        assert await read_all(made) == await read_all(before)
+
+
+@pytest.mark.parametrize("there", ENGINES)
+@pytest.mark.parametrize(
+    ("table", "sabotage"),
+    [
+        ("accounts", "UPDATE accounts SET region = 'DE' WHERE name = 'ours'"),
+        ("api_keys", "UPDATE api_keys SET revoked_at = 7 WHERE key_id = 'key-of-ours'"),
+        ("contacts", "UPDATE contacts SET first_name = 'b' WHERE account_id = 1 AND phone = '+14156000103'"),
+        ("contacts", "UPDATE contacts SET opt_out = NOT opt_out WHERE account_id = 1 AND phone = '+14156000103'"),
+        ("contacts", "DELETE FROM contacts WHERE account_id = 1 AND phone = '+14156000103'"),
+        ("contact_tags", "UPDATE contact_tags SET tag = 'other' WHERE account_id = 2 AND tag = 't'"),
+        ("opt_outs", "INSERT INTO opt_outs VALUES (1, '+14156000999', 5)"),
+        ("verifications", "UPDATE verifications SET requested_at = requested_at + 1 WHERE account_id = 1"),
+        ("messages", "DELETE FROM messages WHERE account_id = 2 AND message_id = 1"),
+        ("answers", "UPDATE answers SET fingerprint = answer WHERE account_id = 1"),
+    ],
+)
+async def test_the_comparison_notices_a_changed_row(
+    new_database: NewDatabase, there: str, table: str, sabotage: str
+) -> None:
+    """Whatever changes in the target behind the copy's back is found, in that table and no other; a copy mends it."""
+    source, target = await filled(new_database("sqlite")), new_database(there)
+    transfer = make_transfer(target)
+    finish = transfer.finish
+
+    async def finish_and_sabotage() -> None:
+        await finish()
+        await execute(target, sabotage)
+
+    transfer.finish = finish_and_sabotage  # type: ignore[method-assign]
+    tables = await copy(make_transfer(source), transfer)
+    assert [each.table for each in tables if not each.equal] == [table]
+    await copied(source, target)
+    async with opened(source) as before, opened(target) as after:
+        assert await read_all(after) == await read_all(before)
+
+
+@pytest.mark.parametrize("there", ENGINES)
+async def test_rows_in_the_way_go(new_database: NewDatabase, there: str) -> None:
+    """A number that another contact of the target has, later in the order, is that of the source's contact."""
+    source, target = await filled(new_database("sqlite")), new_database(there)
+    await copied(source, target)
+    async with opened(source) as store:
+        [account, *_] = await drivers_of(store)
+        await account.create(phone(700), tags=("old",))
+    async with opened(target) as store:
+        [account, *_] = await drivers_of(store)
+        account.now += 10**12
+        await account.create(phone(700), tags=("new",))
+    await copied(source, target, page=1)
+    async with opened(source) as before, opened(target) as after:
+        assert await read_all(after) == await read_all(before)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_the_source_is_read_as_of_one_moment(new_database: NewDatabase, engine: str) -> None:
+    """What a service writes while it is copied comes with the next copy; this one is whole and equal as it is."""
+    source, target = await filled(new_database(engine)), new_database("sqlite")
+    transfer = make_transfer(source)
+    count = transfer.count
+    async with opened(source) as store:
+        before = await read_all(store)
+        [account, *_] = await drivers_of(store)
+
+        async def count_and_change(table: Table) -> int:
+            counted = await count(table)
+            account.now += 10**12
+            await account.create(phone(900), update_if_exists=True, tags=(table.name, "t"))
+            await account.delete(phone(105))
+            return counted
+
+        transfer.count = count_and_change  # type: ignore[method-assign]
+        assert all(table.equal for table in await copy(transfer, make_transfer(target), page=5))
+        async with opened(target) as made:
+            assert await read_all(made) == before
+        await copied(source, target)
+        async with opened(target) as made:
+            assert await read_all(made) == await read_all(store) != before
+
+
+async def test_a_copy_goes_through_a_pooler(new_database: NewDatabase, postgres_url: str, pgbouncer_url: str) -> None:
+    """PgBouncer in transaction mode may stand before either end."""
+    source = await filled(new_database("sqlite"))
+    await copied(source, pgbouncer_url, page=3)
+    await copied(pgbouncer_url, source)
+    async with opened(source) as before, opened(postgres_url) as after:
+        assert await read_all(after) == await read_all(before)

@@ -1,0 +1,212 @@
+"""`numberkeep copy` and `numberkeep migrate` as processes: what they print, how they end, what a kill leaves."""
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.databases import ENGINES, NewDatabase, execute
+from support.old_stores import STEPS, VERSIONS, make
+from support.postgres import PostgresDatabases, database_of
+from support.process import PATIENCE, PROGRAM, environment, run, serving
+
+CONTACTS = "/api/v2/contacts"
+NUMBER = "+14155552671"
+LINE = re.compile(r"(\w+)  (\d+)  ([0-9a-f]{64})")
+MANY = (
+    "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39999) "
+    "INSERT INTO contacts SELECT 1000 + i, 1, '+1415' || (1000000 + i), 5000 + i, 'Ada', '', '', '', '', '[\"t\"]', "
+    "'{}', 0, 0 FROM n; INSERT INTO contact_tags SELECT 1, 't', created_at, contact_id FROM contacts"
+)
+
+
+def served(tmp_path: Path, name: str = "a.db") -> str:
+    """The URL of a database in which a service kept a contact."""
+    with serving(tmp_path, "--database", f"sqlite:///{name}") as running:
+        running.read_export()
+        with running.wire() as wire:
+            body = {"number": NUMBER, "first_name": "Ada", "tags": ["vip"]}
+            assert wire.post(CONTACTS, json=body).status_code == 200
+        assert running.stop() == 0
+    return f"sqlite:///{name}"
+
+
+def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> None:
+    """Copied while it serves and again when it has stopped, it goes on at its new place with the same keys."""
+    with serving(tmp_path) as running:
+        exported = running.read_export()
+        with running.wire() as wire:
+            assert wire.post(CONTACTS, json={"number": NUMBER, "tags": ["vip"]}).status_code == 200
+            first = run("copy", "sqlite:///numberkeep.db", postgres_url, cwd=tmp_path)
+            assert (first.returncode, first.stderr.startswith("Wrote 4 rows and removed 0;")) == (0, True), first.stderr
+            assert wire.post(CONTACTS, json={"number": "+14155550123"}).status_code == 200
+        assert running.stop() == 0
+    second = run("copy", "sqlite:///numberkeep.db", postgres_url, cwd=tmp_path)
+    assert (second.returncode, second.stderr.startswith("Wrote 1 rows and removed 0;")) == (0, True), second.stderr
+    lines = [LINE.fullmatch(line) for line in second.stdout.splitlines()]
+    assert {line[1]: int(line[2]) for line in lines if line} == {
+        "accounts": 1,
+        "api_keys": 1,
+        "contacts": 2,
+        "contact_tags": 1,
+        "opt_outs": 0,
+        "verifications": 0,
+        "messages": 0,
+        "answers": 0,
+    }
+    assert None not in lines
+    with serving(tmp_path, "--database", postgres_url) as moved:
+        headers = {
+            "sb-api-key-id": exported["SENDBLUE_API_API_KEY"],
+            "sb-api-secret-key": exported["SENDBLUE_API_API_SECRET"],
+        }
+        shown = httpx2.get(f"{moved.url}{CONTACTS}", params={"tag": "vip"}, headers=headers).json()
+        assert [contact["phone"] for contact in shown] == [NUMBER]
+        assert httpx2.get(f"{moved.url}{CONTACTS}/count", headers=headers).json() == {"count": 2}
+
+
+def test_json_tells_both_sides(tmp_path: Path, postgres_url: str) -> None:
+    """`--json` gives a list of tables with what was done, and what each database holds."""
+    done = run("copy", served(tmp_path), postgres_url, "--json", cwd=tmp_path)
+    contacts = next(table for table in json.loads(done.stdout) if table["table"] == "contacts")
+    assert contacts["source"] == contacts["target"]
+    assert (contacts["written"], contacts["removed"], contacts["equal"], contacts["source"]["rows"]) == (1, 0, True, 1)
+
+
+def test_a_killed_copy_goes_on(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
+    """After kill -9 the target holds whole pages, and the same command again writes only the rest."""
+    served(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.executescript(MANY)
+    with subprocess.Popen(
+        [PROGRAM, "copy", "sqlite:///a.db", postgres_url], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE
+    ) as process:
+        wait_for_contacts(postgres_server, postgres_url)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+        assert process.stdout
+        assert process.stdout.read() == b""
+    there = contacts_of(postgres_server, postgres_url)
+    assert there < 40_001, "the kill came too late to test anything"
+    again = run("copy", "sqlite:///a.db", postgres_url, "--json", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    contacts = next(table for table in json.loads(again.stdout) if table["table"] == "contacts")
+    assert (contacts["written"], contacts["target"]["rows"]) == (40_001 - there, 40_001)
+
+
+def contacts_of(server: PostgresDatabases, url: str) -> int:
+    """How many contacts a database has; 0 where it has no table of them yet."""
+    count = "SELECT count(*) FROM numberkeep.contacts"
+    is_there = "SELECT to_regclass('numberkeep.contacts') IS NOT NULL"
+    if server.execute(is_there, database=database_of(url)) == [[(False,)]]:
+        return 0
+    found: int = server.execute(count, database=database_of(url))[0][0][0]
+    return found
+
+
+def wait_for_contacts(server: PostgresDatabases, url: str) -> None:
+    """Wait until the first page is written."""
+    give_up = time.monotonic() + PATIENCE
+    while not contacts_of(server, url):
+        assert time.monotonic() < give_up
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_target_that_holds_something_else_fails_the_copy(
+    tmp_path: Path, new_database: NewDatabase, engine: str
+) -> None:
+    """Where what is read back is not what was written, the exit is 1 and the table is named, no contact is."""
+    source, target = served(tmp_path), new_database(engine)
+    assert run("migrate" if engine == "postgres" else "keys", *([] if engine == "postgres" else ["create"]),
+               "--database", target, cwd=tmp_path).returncode == 0  # fmt: skip
+    if engine == "sqlite":
+        await execute(target, "DELETE FROM api_keys", "DELETE FROM accounts")
+        body = ["BEGIN UPDATE contacts SET first_name = 'Eve' WHERE contact_id = NEW.contact_id; END"]
+        await execute(target, f"CREATE TRIGGER lie AFTER INSERT ON contacts {body[0]}")
+    else:
+        await execute(
+            target,
+            "CREATE FUNCTION lie() RETURNS trigger AS $$ BEGIN NEW.first_name = 'Eve'; RETURN NEW; END $$ "
+            "LANGUAGE plpgsql",
+            "CREATE TRIGGER lie BEFORE INSERT ON contacts FOR EACH ROW EXECUTE FUNCTION lie()",
+        )
+    done = run("copy", source, target, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "DST differs from SRC in contacts (1 rows in SRC, 1 in DST):" in done.stderr
+    assert "contacts  1" not in done.stdout
+    assert "accounts  1" in done.stdout
+    for told in ("Ada", "Eve", NUMBER):
+        assert told not in done.stderr + done.stdout
+
+
+def test_what_cannot_be_copied_is_one_line_and_makes_nothing(tmp_path: Path) -> None:
+    """A source that is not there, a database in memory, twice the same, and URLs that lead nowhere."""
+    source = served(tmp_path)
+    secret = "hunter2"
+    for arguments, code, said in [
+        (("sqlite:///typo.db", "sqlite:///new.db"), 2, "there is no database typo.db"),
+        (("sqlite://:memory:", "sqlite:///new.db"), 2, "a database in memory is gone with its process"),
+        ((source, "sqlite://:memory:"), 2, "a database in memory is gone with its process"),
+        ((source, source), 1, "SRC and DST are the same database"),
+        ((source, f"sqlite:///{tmp_path}/a.db"), 1, "SRC and DST are the same database"),
+        ((source, "new.db"), 2, "is not one that numberkeep can use"),
+        ((source, f"postgresql://u:{secret}@127.0.0.1:1/x"), 1, "DST: cannot use the PostgreSQL database"),
+        ((f"postgresql://u:{secret}@127.0.0.1:1/x", "sqlite:///new.db"), 1, "SRC: cannot use the PostgreSQL"),
+        ((source, f"postgresql://u:{secret}/x@127.0.0.1:1/x"), 2, "the database's URL cannot be read"),
+        ((source, f"postgresql://u@127.0.0.1:1/?password={secret}"), 2, "names no database"),
+        ((source, f"postgres:/u:{secret}@127.0.0.1:1/x"), 2, "is not one that numberkeep can use"),
+    ]:
+        done = run("copy", *arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert secret not in done.stderr
+    assert {path.name.partition("-")[0] for path in tmp_path.iterdir()} == {"a.db"}
+
+
+@pytest.mark.parametrize(("engine", "version"), VERSIONS)
+async def test_processes_that_migrate_together_do_it_once(
+    tmp_path: Path, new_database: NewDatabase, engine: str, version: int
+) -> None:
+    """Of six at once on one database of an earlier schema, one does the steps, and all end well and say so."""
+    url, newest = new_database(engine), len(STEPS[engine])
+    await make(url, engine, version)
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(lambda _: run("migrate", "--database", url, cwd=tmp_path), range(6)))
+    assert [(each.returncode, each.stderr) for each in done] == [(0, "")] * 6
+    moved = [] if version == newest else [f"The schema went from version {version} to {newest}.\n"]
+    idle = f"The schema is up to date, at version {newest}.\n"
+    assert sorted(each.stdout for each in done) == sorted([*moved, *[idle] * (6 - len(moved))])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_processes_that_make_a_database_together_all_get_it(
+    tmp_path: Path, new_database: NewDatabase, engine: str
+) -> None:
+    """Of six that start on an empty database each makes its key; the schema's steps are applied once."""
+    url = new_database(engine)
+    with ThreadPoolExecutor(6) as threads:
+        done = list(threads.map(lambda _: run("keys", "create", "--database", url, cwd=tmp_path), range(6)))
+    assert [each.returncode for each in done] == [0] * 6
+    assert await execute(url, "SELECT (SELECT count(*) FROM api_keys), (SELECT count(*) FROM accounts)") == [(6, 1)]
+    assert await execute(url, "SELECT count(*) FROM schema_migrations") == [(len(STEPS[engine]),)]
+
+
+def test_migrating_makes_an_empty_database_a_store_but_no_file(tmp_path: Path, postgres_url: str) -> None:
+    """PostgreSQL's database is there by name; a mistyped path of SQLite's is told and leaves no file."""
+    newest = len(STEPS["postgres"])
+    for said in (f"The schema went from version 0 to {newest}.\n", f"The schema is up to date, at version {newest}.\n"):
+        done = run("migrate", cwd=tmp_path, NUMBERKEEP_DATABASE=postgres_url)
+        assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    for database, said in (("sqlite:///typo.db", "there is no database"), ("sqlite://:memory:", "in memory")):
+        done = run("migrate", "--database", database, cwd=tmp_path)
+        assert (done.returncode, said in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []

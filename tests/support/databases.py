@@ -1,0 +1,67 @@
+"""A database of either engine by its URL, as the program itself is given it."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import apsw
+import asyncpg
+
+from numberkeep.app import make_store
+from numberkeep.config import Settings, is_postgres, sqlite_path
+from numberkeep.store.contract import Store
+from support.store import MarkVerified
+
+ENGINES: Final = ("sqlite", "postgres")
+
+NewDatabase = Callable[[str], str]
+"""Gives the URL of a new, empty database of an engine."""
+
+
+def sqlite_url(folder: object) -> str:
+    """The URL of a new file in a folder, which is not made."""
+    return f"sqlite:///{folder}/{secrets.token_hex(6)}.db"
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    """The store of a URL, open until the block ends."""
+    store = make_store(Settings(database=url))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def execute(url: str, *scripts: str) -> list[tuple[Any, ...]]:
+    """Run statements behind the store's back, and give the rows of the last; tables go without their schema's name."""
+    rows: list[tuple[Any, ...]] = []
+    if is_postgres(url):
+        connection = await asyncpg.connect(url, server_settings={"search_path": "numberkeep"})
+        try:
+            for script in scripts[:-1]:
+                await connection.execute(script)
+            return [tuple(row) for row in await connection.fetch(scripts[-1])]
+        finally:
+            await connection.close()
+    file = apsw.Connection(str(sqlite_path(url)))
+    try:
+        for script in scripts:
+            rows = file.execute(script).fetchall()
+        return rows
+    finally:
+        file.close()
+
+
+def marking(url: str) -> MarkVerified:
+    """Marks contacts as verified."""
+
+    async def mark(account_id: int, phone: str) -> None:
+        await execute(
+            url,
+            f"UPDATE contacts SET verified = TRUE WHERE account_id = {account_id} AND phone = '{phone}'",  # noqa: S608
+        )
+
+    return mark

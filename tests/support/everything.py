@@ -1,0 +1,151 @@
+"""All that a store can tell, to compare two stores by; and a store that has some of everything."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pytest
+
+from contract.population import populate
+from numberkeep.app import make_transfer
+from numberkeep.domain.commands import CreateContact, Once
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.directory import RevokeKey
+from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
+from numberkeep.domain.identity import contact_id_at
+from numberkeep.domain.listing import OrderBy
+from numberkeep.service.copying import Copied, copy
+from numberkeep.store.contract import Store
+from support.databases import marking, opened
+from support.store import SECOND, START, AccountDriver, MarkVerified, new_account, phone
+
+TEXTS: Final = (
+    "",
+    " ",
+    "Z",
+    "a",
+    "\u00e5",
+    "\uffff",
+    "\U0001f600",
+    "\u200d\U0001f469\u200d\U0001f680\ufe0f",
+    "e\u0301",
+    "'\"\\;--%_",
+    "\t\r\n",
+    "\\N",
+    "\\.",
+    "x" * 4000,
+    "\U0001f600" * 4000,
+)
+"""Texts that a copy might mistake for something else."""
+
+TAGS: Final = ("red", "Red", "blue", "t", "\U0001f600", "re")
+NAMES: Final = ("ours", "theirs", "\u00c5sa's \U0001f600", "empty")
+
+
+async def fill(store: Store, mark_verified: MarkVerified) -> None:
+    """Give a new store several accounts, one of them empty, with something in every table."""
+    drivers = [await new_account(store, name) for name in NAMES]
+    for place, account in enumerate(drivers[:3]):
+        if place < 1:
+            await populate(account, mark_verified)
+        await account.upsert(
+            *[
+                account.row(
+                    phone(100 + n),
+                    first_name=text,
+                    last_name=text,
+                    company_name=text,
+                    tags=(text[:100], "t") if n % 3 else ("t",),
+                    custom_variables={"label": text, text[:100]: "v"},
+                    opt_out=n % 4 == place,
+                )
+                for n, text in enumerate(TEXTS)
+            ]
+        )
+        await account.delete(phone(101), phone(104))
+        await account.opt_out(phone(500))
+        for n in (102, 103, 105, 106):
+            await account.opt_out(phone(n), opted_out=False)
+            await account.request_verification(phone(n), at=START + n * SECOND, content=TEXTS[n % len(TEXTS)])
+        await store.apply(_once(account, "ours", b"\0\xff answer"))
+        await store.apply(_once(account, "\U0001f600", b""))
+    await store.apply(RevokeKey("key-of-theirs", START + 5))
+
+
+def _once(account: AccountDriver, key: str, answer: bytes) -> Once[Any]:
+    number = f"+4930{sum(map(ord, key)):08d}"
+    at = account.tick()
+    contact_id = contact_id_at(at, account.account_id)
+    creation = CreateContact(
+        account.account_id, number, ContactPatch(), update_if_exists=True, contact_id=contact_id, at=at
+    )
+    return Once(creation, key, key.encode(), lambda _: answer, START)
+
+
+async def drivers_of(store: Store) -> list[AccountDriver]:
+    """Every account that has a key, in the order of their ids."""
+    accounts = {key.account.account_id: key.account for key in await store.api_keys()}
+    return [AccountDriver(store, account_id) for account_id in sorted(accounts)]
+
+
+async def read_all(store: Store) -> dict[str, Any]:
+    """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
+    told: dict[str, Any] = {"keys": list(await store.api_keys())}
+    wheres: list[dict[str, Any]] = [
+        {},
+        {"verified": True},
+        {"opt_out": True},
+        {"opt_out": False, "tags": ("t",)},
+        *({"tags": (tag,)} for tag in (*TAGS, *(text[:100] for text in TEXTS))),
+    ]
+    for account in await drivers_of(store):
+        listed = {
+            f"{by} {descending} {where}": [
+                list(page) for page in await account.pages(by, descending=descending, limit=7, **where)
+            ]
+            for by in OrderBy
+            for descending in (False, True)
+            for where in wheres
+        }
+        everyone = (await account.page(limit=10_000)).contacts
+        told[str(account.account_id)] = {
+            "count": await account.count(),
+            "messages": list(await store.messages(account.account_id, 1000)),
+            "listed": listed,
+            "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},
+        }
+    return told
+
+
+async def go_on(store: Store) -> dict[str, Any]:
+    """What a filled store does next: it remembers opt-outs, waits, answers, and counts on. Changes the store."""
+    told: dict[str, Any] = {}
+    for account in (await drivers_of(store))[:3]:
+        account.now += 10_000 * SECOND
+        with pytest.raises(VerificationTooSoon) as soon:
+            await account.request_verification(phone(105), at=START + 115 * SECOND)
+        with pytest.raises(AnsweredBefore) as answered:
+            await store.apply(_once(account, "ours", b"another"))
+        told[str(account.account_id)] = {
+            "opted out": (await account.create(phone(500))).opt_out,
+            "retry after": soon.value.retry_after,
+            "answer": answered.value.answer,
+            "sent": await account.request_verification(phone(106)),
+            "messages": list(await store.messages(account.account_id, 1000)),
+            "count": await account.count(),
+        }
+    told["new account"] = (await new_account(store, "one more")).account_id
+    return told
+
+
+async def copied(source: str, target: str, page: int | None = None) -> Sequence[Copied]:
+    """Copy from one URL to another, and see that both are found equal."""
+    tables = await copy(make_transfer(source), make_transfer(target), page=page)
+    assert [table.table for table in tables if not table.equal] == []
+    return tables
+
+
+async def filled(url: str) -> str:
+    """The URL of a database that has some of everything."""
+    async with opened(url) as store:
+        await fill(store, marking(url))
+    return url

@@ -1,0 +1,154 @@
+"""The walk of a copy over two databases, on databases in memory."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numberkeep.domain.errors import CannotCopy
+from numberkeep.service.copying import copy
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table
+
+OPT_OUTS = next(table for table in TABLES if table.name == "opt_outs")
+Rows = Mapping[tuple[int, str], int]
+rows = st.dictionaries(st.tuples(st.integers(1, 2), st.text("ab\uffff\U0001f600", max_size=3)), st.integers(0, 1))
+
+
+class Memory:
+    """A database of accounts and opt-outs.
+
+    Args:
+        name: its identity.
+        opt_outs: when who opted out, by account and number.
+
+    Attributes:
+        replaced: how many rows went and came with each write.
+        largest: the most rows that were read at once.
+        log: what was called besides reads.
+    """
+
+    def __init__(self, name: str, opt_outs: Rows) -> None:
+        self.name = name
+        self.tables: dict[str, dict[Row, Row]] = {table.name: {} for table in TABLES}
+        self.tables["accounts"] = {(number,): (number, str(number), "US", number) for number in (1, 2)}
+        self.tables["opt_outs"] = {key: (*key, at) for key, at in opt_outs.items()}
+        self.replaced: list[tuple[int, int]] = []
+        self.largest = 0
+        self.log: list[str] = []
+
+    async def open(self, *, writing: bool) -> None:
+        """Note it."""
+        self.log.append(f"open {writing}")
+
+    async def close(self) -> None:
+        """Note it."""
+        self.log.append("close")
+
+    async def identity(self) -> str:
+        """The name."""
+        return self.name
+
+    async def count(self, table: Table) -> int:
+        """How many rows."""
+        return len(self.tables[table.name])
+
+    async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
+        """A page."""
+        found = sorted(
+            row
+            for row in self.tables[table.name].values()
+            if (not table.of_account or row[0] == account_id) and (after is None or table.key_of(row) > after)
+        )
+        self.largest = max(self.largest, len(found[:limit]))
+        return found[:limit]
+
+    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+        """As asked; nothing that is not there may go, and nothing that is there may come."""
+        assert all(row[0] == account_id for row in (*gone, *fresh) if table.of_account)
+        there = self.tables[table.name]
+        for row in gone:
+            assert there.pop(row[: len(table.identity)]) == row
+        for row in fresh:
+            assert there.setdefault(row[: len(table.identity)], row) is row
+        self.replaced.append((len(gone), len(fresh)))
+
+    async def finish(self) -> None:
+        """Note it."""
+        self.log.append("finish")
+
+
+@given(rows, rows, st.integers(1, 4))
+def test_whatever_both_hold_the_target_becomes_the_source(new: Rows, old: Rows, page: int) -> None:
+    """By pages that never hold more than asked for, exactly what differs is removed and put in."""
+    source, target = Memory("a", new), Memory("b", old)
+    told = asyncio.run(copy(source, target, page=page))
+    assert target.tables == source.tables
+    assert all(table.equal for table in told)
+    assert max(source.largest, target.largest) <= page
+    [opt_outs] = [table for table in told if table.table == "opt_outs"]
+    assert (opt_outs.written, opt_outs.removed) == (len(new.items() - old.items()), len(old.keys() - new.keys()))
+    assert sum(map(sum, target.replaced)) == len(new.items() ^ old.items())
+    assert all(sum(counts) for counts in target.replaced)
+    assert source.replaced == []
+
+
+def test_both_are_closed_in_any_case() -> None:
+    """The source is opened to be read and first; both are closed when it is refused, and when it is done."""
+    for target, names in (
+        (Memory("a", {}), ["open True", "close"]),
+        (Memory("b", {}), ["open True", "finish", "close"]),
+    ):
+        source = Memory("a", {})
+        try:
+            asyncio.run(copy(source, target))
+        except CannotCopy:
+            assert target.name == "a"
+        assert source.log == ["open False", "close"]
+        assert target.log == names
+
+
+@pytest.mark.parametrize("changed", [(2, "other", "US", 2), (2, "2", "US", 3), (3, "3", "US", 3)])
+def test_a_target_of_other_accounts_is_refused_before_anything_is_written(changed: Row) -> None:
+    """An account is the same by id, name and time of creation."""
+    source, target = Memory("a", {(1, "x"): 1}), Memory("b", {})
+    target.tables["accounts"].pop((2,))
+    target.tables["accounts"][changed[:1]] = changed
+    with pytest.raises(CannotCopy, match="accounts that SRC has not"):
+        asyncio.run(copy(source, target, page=1))
+    assert target.replaced == []
+
+
+def test_a_region_that_changed_is_brought() -> None:
+    """An account that differs otherwise is still the same account."""
+    source, target = Memory("a", {}), Memory("b", {})
+    target.tables["accounts"][2,] = (2, "2", "GB", 2)
+    [accounts, *_] = asyncio.run(copy(source, target))
+    assert (accounts.table, accounts.written, accounts.removed, accounts.equal) == (ACCOUNTS.name, 1, 0, True)
+
+
+def test_progress_is_told_to_the_end() -> None:
+    """Rows are counted up to all of them, once while they are copied and once while they are compared."""
+    told: list[tuple[str, int, int]] = []
+    source = Memory("a", {(number, str(n)): n for number in (1, 2) for n in range(5)})
+    asyncio.run(copy(source, Memory("b", {}), lambda *progress: told.append(progress), page=2))
+    for doing in ("copying", "comparing"):
+        done = [count for what, count, about in told if what == doing and about == 12]
+        assert done == sorted(done)
+        assert done[-1] == 12
+
+
+def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
+    """The same rows have the same checksum by any page; one value that differs makes it another."""
+    one = {(1, "a"): 1, (1, "b"): 1, (2, "a"): 1}
+    sums = {
+        asyncio.run(copy(Memory("a", given), Memory("b", {}), page=page))[TABLES.index(OPT_OUTS)].source.sha256
+        for given, page in ((one, 1), (one, 2), (one, None), (dict(reversed(one.items())), 2))
+    }
+    assert len(sums) == 1
+    others = [{**one, (1, "a"): 0}, {**one, (1, "ab"): 1}, {(1, "a"): 1, (2, "b"): 1, (2, "a"): 1}, {}]
+    for other in others:
+        told = asyncio.run(copy(Memory("a", other), Memory("b", {})))
+        assert told[TABLES.index(OPT_OUTS)].source.sha256 not in sums
+        sums.add(told[TABLES.index(OPT_OUTS)].source.sha256)

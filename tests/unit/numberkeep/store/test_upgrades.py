@@ -1,0 +1,184 @@
+"""A store that an earlier numberkeep made is today's once it is opened: nothing is lost, and it goes on.
+
+Each schema version of each engine has a file in tests/support/schemas, which these tests find by themselves.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from numberkeep.app import make_store
+from numberkeep.config import Settings
+from numberkeep.domain.commands import CreateContact, Once
+from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
+from numberkeep.domain.listing import OrderBy
+from numberkeep.store.contract import Store
+from numberkeep.store.transfer import TABLES
+from support.databases import ENGINES, NewDatabase, execute, opened
+from support.old_stores import (
+    ADA,
+    CURIE,
+    EVE,
+    KEYS,
+    NAMELESS,
+    OUR_MESSAGES,
+    SINCE,
+    SMILE,
+    STEPS,
+    THEIR_MESSAGES,
+    VERSIONS,
+    make,
+)
+from support.store import SECOND, START, AccountDriver, new_account
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda version: f"{version[0]}-{version[1]}")
+def version(request: pytest.FixtureRequest) -> tuple[str, int]:
+    """An engine and one of its schema versions."""
+    version: tuple[str, int] = request.param
+    return version
+
+
+@pytest.fixture
+async def url(new_database: NewDatabase, version: tuple[str, int]) -> str:
+    """A database of that version."""
+    made = new_database(version[0])
+    await make(made, *version)
+    return made
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """That database, opened by today's store."""
+    async with opened(url) as store:
+        yield store
+
+
+async def test_the_rows_of_a_version_fill_each_of_its_tables(url: str, version: tuple[str, int]) -> None:
+    """No table of a version is forgotten: what is empty could be lost without a test seeing it."""
+    for table in TABLES:
+        if SINCE.get((version[0], table.name), 1) <= version[1]:
+            assert await execute(url, f"SELECT count(*) FROM {table.name}") != [(0,)], table.name  # noqa: S608
+
+
+async def test_all_is_readable_and_as_it_was(store: Store) -> None:
+    """Keys, contacts in every order, tags, filters, counts and messages are what the rows said."""
+    ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
+    assert list(await store.api_keys()) == KEYS
+    assert [await ours.count(), await theirs.count()] == [3, 2]
+    for by, expected in {
+        OrderBy.CREATED_AT: [ADA, NAMELESS, SMILE],
+        OrderBy.FIRST_NAME: [NAMELESS, ADA, SMILE],
+        OrderBy.LAST_NAME: [NAMELESS, SMILE, ADA],
+        OrderBy.PHONE: [NAMELESS, ADA, SMILE],
+    }.items():
+        assert list((await ours.page(by, descending=False)).contacts) == expected
+        assert list((await ours.page(by)).contacts) == expected[::-1]
+    assert list((await theirs.page(descending=False)).contacts) == [EVE, CURIE]
+    wheres: list[tuple[dict[str, Any], list[Contact]]] = [
+        ({"tags": ("vip",)}, [ADA, SMILE]),
+        ({"tags": ("\U0001f600", "vip")}, [ADA]),
+        ({"verified": True}, [ADA]),
+        ({"opt_out": True}, [NAMELESS]),
+    ]
+    for where, found in wheres:
+        assert list((await ours.page(descending=False, **where)).contacts) == found
+    for contact in (ADA, NAMELESS, SMILE):
+        assert await ours.contact(contact.phone) == contact
+    assert list(await store.messages(1, 10)) == OUR_MESSAGES
+    assert list(await store.messages(2, 10)) == THEIR_MESSAGES
+
+
+async def test_a_new_message_gets_the_next_number(store: Store, url: str) -> None:
+    """Messages are numbered from 1 within their account without gaps, old ones and new ones; the newest comes first."""
+    for account_id, contact in ((1, SMILE), (2, EVE), (1, SMILE)):
+        driver = AccountDriver(store, account_id)
+        assert await driver.request_verification(contact.phone, content="New", at=START + 99 * SECOND, resend_after=0)
+    assert [message.content for message in await store.messages(1, 10)] == ["New", "New", "Again", "It's you?", "Hello"]
+    assert [message.content for message in await store.messages(2, 10)] == ["New", "Again", "Hello \U0001f600"]
+    numbers = await execute(url, "SELECT account_id, message_id FROM messages ORDER BY account_id, message_id")
+    assert numbers == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1), (2, 2), (2, 3)]
+
+
+async def test_what_was_remembered_still_holds(store: Store) -> None:
+    """Opt-outs of contacts and strangers, and the wait before the next verification message."""
+    ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
+    ours.now = theirs.now = START + 100 * SECOND
+    assert [(await ours.create(f"+1415555{n}")).opt_out for n in ("0199", "0198")] == [True, False]
+    assert (await theirs.create(NAMELESS.phone)).opt_out
+    with pytest.raises(VerificationTooSoon) as soon:
+        await ours.request_verification(SMILE.phone, at=START + 13 * SECOND)
+    assert soon.value.retry_after == 59
+    assert await ours.request_verification(SMILE.phone, at=START + 72 * SECOND) is True
+
+
+async def test_answers_are_given_again(store: Store, version: tuple[str, int]) -> None:
+    """Whoever repeats a request that was answered before the upgrade gets that answer; new keys work in any case."""
+    creation = CreateContact(1, "+14155550190", ContactPatch(), update_if_exists=False, contact_id=7, at=START)
+
+    async def ask(key: str) -> bytes:
+        with pytest.raises(AnsweredBefore) as answered:
+            await store.apply(Once(creation, key, b"f", lambda _: b"new", START + SECOND))
+        return answered.value.answer
+
+    if version[1] >= SINCE.get((version[0], "answers"), 1):
+        assert [await ask("k1"), await ask("\U0001f600")] == [b"\x00\xff{}", b""]
+    assert (await store.apply(Once(creation, "k2", b"f", lambda _: b"new", START))).phone == "+14155550190"
+    assert await ask("k2") == b"new"
+
+
+async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[str, int]) -> None:
+    """Contacts change and go, counts and tags follow, accounts are added, and opening again finds nothing to do."""
+    ours = AccountDriver(store, 1)
+    ours.now = START + 100 * SECOND
+    await ours.update(ADA.phone, tags=("new",), first_name="Augusta")
+    await ours.delete(SMILE.phone)
+    await ours.upsert(ours.row("+14155550180", tags=("vip",)), ours.row("+14155550181"))
+    assert await ours.count() == 4
+    assert [await ours.listed(tags=(tag,)) for tag in ("new", "vip")] == [[ADA.phone], ["+14155550180"]]
+    assert (await new_account(store, "third")).account_id == 3
+    async with opened(url) as again:
+        assert await AccountDriver(again, 1).count() == 4
+    applied = await execute(url, "SELECT version, checksum FROM schema_migrations ORDER BY version")
+    assert applied == [(step.version, step.checksum) for step in STEPS[version[0]]]
+
+
+async def test_an_upgrade_says_what_it_did(url: str, version: tuple[str, int]) -> None:
+    """`upgrade` tells both versions, and a second one that nothing was left to do."""
+    newest = len(STEPS[version[0]])
+    for before in (version[1], newest):
+        done = await make_store(Settings(database=url)).upgrade()
+        assert (done.before, done.after, done.spread) == (before, newest, None)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_stores_that_open_a_new_database_together_all_get_it(new_database: NewDatabase, engine: str) -> None:
+    """Of many that open an empty database at once each finds the whole schema, made once."""
+    url = new_database(engine)
+    stores = [make_store(Settings(database=url)) for _ in range(8)]
+    await asyncio.gather(*[store.open() for store in stores])
+    for number, store in enumerate(stores):
+        assert (await new_account(store, str(number))).account_id == number + 1
+    await asyncio.gather(*[store.close() for store in stores])
+    assert await execute(url, "SELECT count(*) FROM schema_migrations") == [(len(STEPS[engine]),)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_newer_or_changed_schema_is_refused_untouched(new_database: NewDatabase, engine: str) -> None:
+    """A store with a step that this program does not know, or with another one than its own, is not opened."""
+    url = new_database(engine)
+    await make(url, engine, len(STEPS[engine]))
+    later = len(STEPS[engine]) + 1
+    await execute(url, f"INSERT INTO schema_migrations VALUES ({later}, 'later')")  # noqa: S608
+    with pytest.raises(StoreTooNew, match=f"version {later} .*start the newer numberkeep"):
+        async with opened(url):
+            pass
+    await execute(url, f"DELETE FROM schema_migrations WHERE version = {later}")  # noqa: S608
+    await execute(url, "UPDATE schema_migrations SET checksum = 'other' WHERE version = 1")
+    with pytest.raises(StoreUnusable, match="step 1 of the database's schema is not the one"):
+        async with opened(url):
+            pass
+    assert (await execute(url, "SELECT checksum FROM schema_migrations WHERE version = 1")) == [("other",)]
