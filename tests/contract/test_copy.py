@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import pytest
 
 from numberkeep.app import make_transfer
+from numberkeep.config import sqlite_path
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.service.copying import copy
+from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import Row, Table, Transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, drivers_of, filled, go_on, read_all
@@ -31,6 +33,8 @@ async def test_a_copy_is_equal_by_every_read(
         target = new_database(engine)
         tables = await copied(source, target, page)
         assert all(table.source.rows == table.written > 0 == table.removed for table in tables)
+        if (path := sqlite_path(target) if engine == "sqlite" else None) is not None:
+            assert list(checking.check(path).faults) == []
         source = target
     async with opened(first) as before, opened(source) as after:
         assert await read_all(after) == await read_all(before)

@@ -3,8 +3,10 @@
 import pytest
 
 from numberkeep.app import make_transfer
-from numberkeep.domain.errors import CannotCopy, StoreTooNew, StoreUnavailable, StoreUnusable
+from numberkeep.config import database_file
+from numberkeep.domain.errors import CannotCopy, StoreInUse, StoreTooNew, StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
+from numberkeep.store.sqlite import ServiceLock
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, filled, read_all
 from support.store import new_account, phone
@@ -42,6 +44,17 @@ async def test_ids_that_sqlite_cannot_hold_twice_are_told(new_database: NewDatab
             await (await new_account(store, name)).create(phone(1), contact_id=1)
     with pytest.raises(StoreUnavailable, match=r"^rows of contacts cannot stand beside others of the database"):
         await copy(make_transfer(source), make_transfer(target))
+
+
+async def test_a_target_that_a_service_has_is_refused(new_database: NewDatabase) -> None:
+    """A SQLite file has one writing service at a time, and while a copy writes to it there is none."""
+    source, target = await filled(new_database("sqlite")), new_database("sqlite")
+    path = database_file(target)
+    with ServiceLock.acquire(path), pytest.raises(StoreInUse, match=r"^DST: .* is in use by process"):
+        await copy(make_transfer(source), make_transfer(target))
+    assert not path.exists()
+    await copied(source, target)
+    ServiceLock.acquire(path).release()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

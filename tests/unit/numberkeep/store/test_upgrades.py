@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from numberkeep.app import make_store
-from numberkeep.config import Settings
+from numberkeep.config import Settings, sqlite_path
 from numberkeep.domain.commands import CreateContact, Once
 from numberkeep.domain.contact import Contact, ContactPatch
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
+from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import TABLES
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import (
@@ -142,6 +143,8 @@ async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[
     assert (await new_account(store, "third")).account_id == 3
     async with opened(url) as again:
         assert await AccountDriver(again, 1).count() == 4
+    if (path := sqlite_path(url) if version[0] == "sqlite" else None) is not None:
+        assert list(checking.check(path).faults) == []
     applied = await execute(url, "SELECT version, checksum FROM schema_migrations ORDER BY version")
     assert applied == [(step.version, step.checksum) for step in STEPS[version[0]]]
 
