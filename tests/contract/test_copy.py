@@ -47,7 +47,7 @@ async def test_a_copy_made_again_writes_nothing(new_database: NewDatabase, here:
     """What is equal is only read, and the same checksums come out, in either direction."""
     source, target = await filled(new_database(here)), new_database(there)
     first = await copied(source, target)
-    for again in (await copied(source, target), await copied(target, source)):
+    for again in (await copied(source, target), await copied(target, source, force=True)):
         assert [(table.written, table.removed) for table in again] == [(0, 0)] * len(first)
         assert [table.target for table in again] == [table.source for table in first]
 
@@ -72,7 +72,7 @@ async def test_differences_are_made_up_for(new_database: NewDatabase, here: str,
                         await account.request_verification(phone(n + 200), resend_after=0)
             if url == source:
                 await new_account(store, "later")
-    await copied(source, target, page=draw.choice([2, 5, None]))
+    await copied(source, target, page=draw.choice([2, 5, None]), force=True)
     async with opened(source) as before, opened(target) as after:
         assert await read_all(after) == await read_all(before)
 
@@ -158,7 +158,7 @@ async def test_rows_in_the_way_go(new_database: NewDatabase, there: str) -> None
         [account, *_] = await drivers_of(store)
         account.now += 10**12
         await account.create(phone(700), tags=("new",))
-    await copied(source, target, page=1)
+    await copied(source, target, page=1, force=True)
     async with opened(source) as before, opened(target) as after:
         assert await read_all(after) == await read_all(before)
 
@@ -184,7 +184,7 @@ async def test_the_source_is_read_as_of_one_moment(new_database: NewDatabase, en
         assert all(table.equal for table in await copy(transfer, make_transfer(target), page=5))
         async with opened(target) as made:
             assert await read_all(made) == before
-        await copied(source, target)
+        await copied(source, target, force=True)
         async with opened(target) as made:
             assert await read_all(made) == await read_all(store) != before
 
@@ -193,6 +193,6 @@ async def test_a_copy_goes_through_a_pooler(new_database: NewDatabase, postgres_
     """PgBouncer in transaction mode may stand before either end."""
     source = await filled(new_database("sqlite"))
     await copied(source, pgbouncer_url, page=3)
-    await copied(pgbouncer_url, source)
+    await copied(pgbouncer_url, source, force=True)
     async with opened(source) as before, opened(postgres_url) as after:
         assert await read_all(after) == await read_all(before)

@@ -36,6 +36,22 @@ async def test_a_target_that_is_ahead_is_refused(new_database: NewDatabase, ther
         await copy(make_transfer(source), make_transfer(target))
 
 
+@pytest.mark.parametrize("there", ENGINES)
+async def test_a_target_that_was_used_is_not_taken_back(new_database: NewDatabase, there: str) -> None:
+    """Once a store was opened on the target the old command is refused; forced, it does what it says."""
+    source, target = await filled(new_database("sqlite")), new_database(there)
+    await copied(source, target)
+    await copied(source, target)
+    async with opened(target) as store:
+        before = await read_all(store)
+    with pytest.raises(CannotCopy, match=r"DST has been used since it was copied to.*--force"):
+        await copy(make_transfer(source), make_transfer(target))
+    await copied(source, target, force=True)
+    await copied(source, target)
+    async with opened(target) as store:
+        assert await read_all(store) == before
+
+
 async def test_ids_that_sqlite_cannot_hold_twice_are_told(new_database: NewDatabase) -> None:
     """PostgreSQL may give two accounts the same contact id; SQLite cannot, and the copy says so."""
     source, target = new_database("postgres"), new_database("sqlite")

@@ -137,9 +137,9 @@ async def go_on(store: Store) -> dict[str, Any]:
     return told
 
 
-async def copied(source: str, target: str, page: int | None = None) -> Sequence[Copied]:
+async def copied(source: str, target: str, page: int | None = None, *, force: bool = False) -> Sequence[Copied]:
     """Copy from one URL to another, and see that both are found equal."""
-    tables = await copy(make_transfer(source), make_transfer(target), page=page)
+    tables = await copy(make_transfer(source), make_transfer(target), page=page, force=force)
     assert [table.table for table in tables if not table.equal] == []
     return tables
 

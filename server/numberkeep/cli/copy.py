@@ -18,13 +18,15 @@ from numberkeep.service.copying import SOURCE, TARGET, Copied
 @click.command()
 @click.argument("source", metavar=SOURCE)
 @click.argument("target", metavar=TARGET)
+@click.option("--force", is_flag=True, help="Take a DST that was used since back to what SRC holds.")
 @json_option
-def copy(source: str, target: str, *, as_json: bool) -> None:
+def copy(source: str, target: str, *, force: bool, as_json: bool) -> None:
     """Copy every account, key, contact and message from the database SRC to the database DST, both URLs.
 
     DST is empty, or was written by a copy of SRC before: then only what differs is written, and what SRC no longer has
     is removed. So an interrupted copy is started again, and a service is moved by copying twice: once while it serves
-    from SRC, and once more when it has stopped. SRC is read as of one moment and never written.
+    from SRC, and once more when it has stopped. SRC is read as of one moment and never written. A DST that was served,
+    or opened by another command, since it was copied to is refused without --force.
 
     In the end both are read anew and compared. Each table's name, number of rows and SHA-256 are printed.
     """
@@ -32,7 +34,7 @@ def copy(source: str, target: str, *, as_json: bool) -> None:
         raise ConfigError(f"there is no database {path}: name another {SOURCE}")
     progress = Progress()
     try:
-        copied = asyncio.run(copying.copy(make_transfer(source), make_transfer(target), progress))
+        copied = asyncio.run(copying.copy(make_transfer(source), make_transfer(target), progress, force=force))
     finally:
         progress.clear()
     if as_json:

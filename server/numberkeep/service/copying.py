@@ -65,7 +65,12 @@ class Copied:
 
 
 async def copy(
-    source: Transfer, target: Transfer, report: Report = lambda *_: None, *, page: int | None = None
+    source: Transfer,
+    target: Transfer,
+    report: Report = lambda *_: None,
+    *,
+    page: int | None = None,
+    force: bool = False,
 ) -> Sequence[Copied]:
     """Make the target hold what the source held when this began, and compare them.
 
@@ -74,6 +79,7 @@ async def copy(
         target: empty, or written by an earlier copy of the source; not open. Nothing else should use it meanwhile.
         report: where to tell of the progress.
         page: rows that are read at once, if fewer than each table's own.
+        force: take a target that was used since it was copied to back to what the source holds.
 
     Gives what became of each table; whether both hold the same is for the caller to look at.
 
@@ -88,6 +94,9 @@ async def copy(
                 raise CannotCopy(f"{SOURCE} and {TARGET} are the same database: name two")
             pass_ = _Pass(source, target, report, page)
             await pass_.refuse_strangers()
+            if not force:
+                await pass_.refuse_used()
+            await target.mark()
             return await pass_.run()
         except StoreUnavailable as error:
             raise StoreUnavailable(f"{error}; start the copy again, and it goes on from there") from error
@@ -131,6 +140,18 @@ class _Pass:
                         f"{TARGET} has accounts that {SOURCE} has not: name an empty database, or one that a copy of "
                         f"{SOURCE} was made in"
                     )
+
+    async def refuse_used(self) -> None:
+        """Refuse a target with accounts on which a store was opened: what was done there would be lost.
+
+        Raises:
+            CannotCopy: so it is.
+        """
+        if await self._target.count(ACCOUNTS) and not await self._target.untouched():
+            raise CannotCopy(
+                f"{TARGET} has been used since it was copied to, and would be taken back to what {SOURCE} holds: "
+                "give --force if that is what you want"
+            )
 
     async def run(self) -> Sequence[Copied]:
         """Write what differs, and compare all."""

@@ -108,6 +108,12 @@ class Transfer(Protocol):
     async def identity(self) -> str:
         """The same text for the same database, whatever URL leads to it."""
 
+    async def untouched(self) -> bool:
+        """Whether a copy was made in it, and no store was opened on it since."""
+
+    async def mark(self) -> None:
+        """Have it `untouched` from now on, until a store is opened on it."""
+
     async def count(self, table: Table) -> int:
         """How many rows the table has."""
 

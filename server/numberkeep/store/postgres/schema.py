@@ -12,6 +12,8 @@ _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
 _LOCK: Final = 0x6E6B6570
 """The advisory lock under which one process migrates at a time."""
 
+_UNTOUCHED: Final = "a copy, not used yet"
+
 _OLDEST: Final = 14
 
 REFERENCE: Final = ("accounts", "api_keys")
@@ -61,6 +63,23 @@ async def refuse_other(connection: asyncpg.Connection) -> None:
     if not await _is_there(connection):
         raise StoreUnusable("it is no numberkeep database: name another one")
     refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
+
+
+async def is_untouched(connection: asyncpg.Connection) -> bool:
+    """Whether a copy was made in the database, and no store was opened on it since: the schema's comment says so."""
+    comment = await connection.fetchval("SELECT obj_description('numberkeep'::regnamespace, 'pg_namespace')")
+    return bool(comment == _UNTOUCHED)
+
+
+async def mark_untouched(connection: asyncpg.Connection) -> None:
+    """Say so from now on."""
+    await connection.execute(f"COMMENT ON SCHEMA numberkeep IS '{_UNTOUCHED}'")
+
+
+async def touch(connection: asyncpg.Connection) -> None:
+    """Say so no longer."""
+    if await is_untouched(connection):
+        await connection.execute("COMMENT ON SCHEMA numberkeep IS NULL")
 
 
 async def _is_there(connection: asyncpg.Connection) -> bool:

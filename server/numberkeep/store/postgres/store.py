@@ -45,12 +45,13 @@ class PostgresStore:
     async def open(self) -> None:
         """Connect and migrate."""
         with unusable_on_error():
-            connection = await self._connect()
+            connection = await connect(self._url, statement_seconds=None)  # a step of the schema takes what it takes
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 await schema.migrate(connection)
+                await schema.touch(connection)
             finally:
-                await connection.close()
+                await disconnect(connection)
         self._reads = Pool(self._connect, _READING)
         self._writes = Pool(self._connect, _WRITING)
         self._lanes = Lanes(self._writes)

@@ -64,6 +64,16 @@ class PostgresTransfer:
             )
         return found
 
+    async def untouched(self) -> bool:
+        """By the schema's comment."""
+        with unavailable_on_error():
+            return await schema.is_untouched(self._opened)
+
+    async def mark(self) -> None:
+        """By the same comment."""
+        with unavailable_on_error():
+            await schema.mark_untouched(self._opened)
+
     async def count(self, table: Table) -> int:
         """By one statement, on Citus of all nodes."""
         with unavailable_on_error():

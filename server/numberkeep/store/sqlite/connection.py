@@ -16,6 +16,9 @@ from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pen
 _APPLICATION_ID: Final = 0x6E6B6570
 """`nkep` in SQLite's header, so that another program's database is never taken for ours."""
 
+UNTOUCHED: Final = 1
+"""`user_version` of a database that a copy was made in, until a store is opened on it."""
+
 _BUSY_TIMEOUT_MS: Final = 5000
 _WAL_PAGES: Final = 16_000
 """Pages in the WAL before a checkpoint: 1.7 times faster writes than SQLite's 1000 (storage-facts, docs/adr/0003)."""
@@ -90,6 +93,18 @@ class Database:
                 return self._migrate(connection)
         except apsw.Error as error:
             raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
+
+    def touch(self, connection: apsw.Connection) -> None:
+        """Have it known that a store was opened on it since a copy was made in it.
+
+        Raises:
+            StoreUnusable: it cannot be written.
+        """
+        try:
+            if connection.pragma("user_version") == UNTOUCHED:
+                connection.pragma("user_version", 0)
+        except apsw.Error as error:
+            raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def refuse_another_programs(self, connection: apsw.Connection) -> None:
         """Checked before anything is set: the journal mode alone would change another program's file.

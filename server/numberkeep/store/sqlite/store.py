@@ -51,6 +51,7 @@ class SqliteStore:
         try:
             first = self._connect()
             self._database.migrate(first)
+            self._database.touch(first)
             self._inline = self._connect()
             # Opened here and not by the threads: what cannot be opened is said now, and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]

@@ -11,7 +11,14 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.store.migrations import refuse_older
-from numberkeep.store.sqlite.connection import Database, lacking, reason, transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import (
+    UNTOUCHED,
+    Database,
+    lacking,
+    reason,
+    transaction,
+    unavailable_on_error,
+)
 from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.transfer import Key, Row, Table
 
@@ -50,6 +57,14 @@ class SqliteTransfer:
         """The file's number on its disk."""
         status = self._path.stat()
         return f"sqlite {status.st_dev} {status.st_ino}"
+
+    async def untouched(self) -> bool:
+        """By the number that SQLite keeps for its user."""
+        return await self._run(lambda connection: connection.pragma("user_version") == UNTOUCHED)
+
+    async def mark(self) -> None:
+        """By the same number."""
+        await self._run(lambda connection: connection.pragma("user_version", UNTOUCHED))
 
     async def count(self, table: Table) -> int:
         """By one statement."""

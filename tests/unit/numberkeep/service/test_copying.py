@@ -27,6 +27,7 @@ class Memory:
         replaced: how many rows went and came with each write.
         largest: the most rows that were read at once.
         log: what was called besides reads.
+        is_untouched: whether no store was opened on it.
     """
 
     def __init__(self, name: str, opt_outs: Rows) -> None:
@@ -37,6 +38,7 @@ class Memory:
         self.replaced: list[tuple[int, int]] = []
         self.largest = 0
         self.log: list[str] = []
+        self.is_untouched = True
 
     async def open(self, *, writing: bool) -> None:
         """Note it."""
@@ -49,6 +51,14 @@ class Memory:
     async def identity(self) -> str:
         """The name."""
         return self.name
+
+    async def untouched(self) -> bool:
+        """As it is set."""
+        return self.is_untouched
+
+    async def mark(self) -> None:
+        """Set it."""
+        self.is_untouched = True
 
     async def count(self, table: Table) -> int:
         """How many rows."""
@@ -152,3 +162,15 @@ def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
         told = asyncio.run(copy(Memory("a", other), Memory("b", {})))
         assert told[TABLES.index(OPT_OUTS)].source.sha256 not in sums
         sums.add(told[TABLES.index(OPT_OUTS)].source.sha256)
+
+
+def test_a_target_in_use_is_refused_unless_forced() -> None:
+    """What was done in the target since it was copied to is not undone by a command that was meant for before."""
+    source, target = Memory("a", {(1, "x"): 1}), Memory("b", {(1, "x"): 0})
+    target.is_untouched = False
+    with pytest.raises(CannotCopy, match=r"used since it was copied to.*--force"):
+        asyncio.run(copy(source, target))
+    assert target.replaced == []
+    asyncio.run(copy(source, target, force=True))
+    assert target.tables["opt_outs"] == source.tables["opt_outs"]
+    assert target.is_untouched
