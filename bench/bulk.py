@@ -15,6 +15,7 @@ from numberkeep.domain.contact import moment, new_contact
 from numberkeep.http import wire
 from numberkeep.http.decoding import Decoder
 from numberkeep.service import bulk
+from numberkeep.serving import calm_collector
 from numberkeep.store.rows import values_of
 
 STORED: Final = 100_000
@@ -23,6 +24,7 @@ STORED: Final = 100_000
 
 def measure(rounds: int) -> Iterator[str]:
     """The table's rows."""
+    calm_collector()  # as in the service's process
     with engines() as there:
         for engine in there:
             for size, times in ((1000, rounds), (10_000, max(3, rounds // 4))):

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -54,11 +55,9 @@ def engines() -> Iterator[Sequence[Engine]]:
         folder = Path(stack.enter_context(TemporaryDirectory(dir="."))).resolve()
         server = stack.enter_context(PostgresServer(durable=True, settings=_SETTINGS))
 
-        def file() -> str:
-            return f"sqlite:///{folder / f'{len(list(folder.iterdir()))}.db'}"
-
+        numbers = count()
         yield [
-            Engine("SQLite", "executemany", file, _executemany),
+            Engine("SQLite", "executemany", lambda: f"sqlite:///{folder / f'{next(numbers)}.db'}", _executemany),
             Engine("PostgreSQL", "COPY", server.create_database, _copy),
         ]
 

@@ -123,11 +123,18 @@ def _load(settings: Settings, lock: ServiceLock | None) -> Any:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     application = make_application(settings)
-    # What is loaded now lives until the end, and a bulk request makes tens of thousands of objects without a cycle:
-    # looking for garbage among them every 700 objects is a tenth of its time.
+    calm_collector()
+    return application
+
+
+def calm_collector() -> None:
+    """Look for garbage seldom.
+
+    What is loaded now lives until the end, and a bulk request makes tens of thousands of objects without a cycle:
+    looking among them every 700 objects is a tenth of its time.
+    """
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
-    return application
 
 
 def _end_with_supervisor() -> None:
