@@ -87,20 +87,20 @@ def emptied_postgres(postgres_server: PostgresDatabases, _migrated_postgres: str
 
 
 @pytest.fixture(scope="session")
-def _durable_postgres() -> Iterator[PostgresServer]:
+def own_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of our own that waits for the disk."""
+    if OUTSIDE_POSTGRES:
+        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that is not ours to stop")
     with PostgresServer(durable=True) as server:
         yield server
 
 
 @pytest.fixture
-def durable_postgres(request: pytest.FixtureRequest) -> PostgresServer:
-    """A running PostgreSQL server that waits for the disk, and that a test may stop, kill and start."""
-    if OUTSIDE_POSTGRES:
-        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that is not ours to stop")
-    server: PostgresServer = request.getfixturevalue("_durable_postgres")
-    if not server.running:
-        server.restart()
-    return server
+def durable_postgres(own_postgres: PostgresServer) -> PostgresServer:
+    """The same, running, and a test may stop, kill and start it."""
+    if not own_postgres.running:
+        own_postgres.restart()
+    return own_postgres
 
 
 @pytest.fixture(scope="session")

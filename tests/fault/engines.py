@@ -36,10 +36,11 @@ class Engine:
     examine: Callable[[], None]
     let_go: Callable[[], None] = lambda: None
 
-    def serving(self, under: Sequence[str] = ()) -> AbstractContextManager[Serving]:
-        """Start a service; `under` is a command that runs the one behind it."""
+    def serving(self, under: Sequence[str] = (), workers: str = "1") -> AbstractContextManager[Serving]:
+        """Start a service of so many processes; `under` is a command that runs the one behind it."""
         self.let_go()
-        return serving(self.folder, "--database", self.database, under=under, **_SETTINGS)
+        arguments = ("--database", self.database, "--workers", workers)
+        return serving(self.folder, *arguments, under=under, **_SETTINGS)
 
     def kill_while_starting(self, after: float) -> None:
         """Start a service and kill it `after` so many seconds."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from fault.checks import pages, until, walk
-from fault.engines import sqlite, wire_to
+from fault.engines import postgres, sqlite, wire_to
 from fault.writers import CONTACTS
 from support.process import Serving
 from support.wire import Answer, Wire
@@ -21,10 +21,18 @@ _PAGE: Final = 7
 _DISTURBERS: Final = 4
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """A service on a file."""
-    with sqlite(tmp_path_factory.mktemp("races")).serving() as running:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A service on each engine; on PostgreSQL two processes of it."""
+    folder = tmp_path_factory.mktemp("races")
+    if request.param == "sqlite":
+        engine, workers = sqlite(folder), "1"
+    else:
+        server = request.getfixturevalue("own_postgres")
+        if not server.running:
+            server.restart()
+        engine, workers = postgres(folder, server), "2"
+    with engine.serving(workers=workers) as running:
         yield running
         assert running.stop() == 0
 

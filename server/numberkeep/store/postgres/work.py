@@ -1,6 +1,6 @@
 """How a unit of work is loaded from the tables and saved to them, in a transaction that holds the account's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -8,6 +8,9 @@ import asyncpg
 from numberkeep.domain.commands import ANSWERS_KEPT, AccountCommand, outcomes
 from numberkeep.domain.work import Changes, KeptAnswer, Loaded, Wanted, Work
 from numberkeep.store.rows import COLUMNS, contact_of, values_of, values_of_messages, values_of_tags
+
+RowOf = Callable[[Any], tuple[Any, ...]]
+"""Makes a row's values of what has changed."""
 
 # Whoever waits longer than this for the account's lock, or holds it while nothing happens, gives up; a setting of the
 # transaction and not of the connection, which a pooler may share.
@@ -133,21 +136,23 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         # Twice as many that are too old go: so the table holds no more than a day's.
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         await connection.execute(_FORGET, account_id, oldest, most)
-    for statement, rows in (
-        (_UNTAG, values_of_tags(changes.untagged)),
-        (_DELETE, [(contact.contact_id,) for contact in changes.deleted]),
-        (_INSERT, list(map(values_of, changes.inserted))),
-        (_UPDATE, [values_of(new) for _, new in changes.updated]),
-        (_TAG, values_of_tags(changes.tagged)),
-        (_OPT_IN, [(phone,) for phone in changes.opted_in]),
-        (_OPT_OUT, changes.opted_out),
-        (_VERIFY, changes.verifications),
-        (_OWE, values_of_messages(changes.messages, last_message)),
-        (_KEEP, [(kept.key, kept.fingerprint, kept.answer, kept.at) for kept in changes.answers]),
-    ):
-        if len(rows) >= _COPIED_FROM and (table := _COPIED.get(statement)):
+    writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
+        (_UNTAG, values_of_tags(changes.untagged), tuple),
+        (_DELETE, changes.deleted, lambda contact: (contact.contact_id,)),
+        (_INSERT, changes.inserted, values_of),
+        (_UPDATE, changes.updated, lambda pair: values_of(pair[1])),
+        (_TAG, values_of_tags(changes.tagged), tuple),
+        (_OPT_IN, changes.opted_in, lambda phone: (phone,)),
+        (_OPT_OUT, changes.opted_out, tuple),
+        (_VERIFY, changes.verifications, tuple),
+        (_OWE, values_of_messages(changes.messages, last_message), tuple),
+        (_KEEP, changes.answers, lambda kept: (kept.key, kept.fingerprint, kept.answer, kept.at)),
+    )
+    for statement, changed, row_of in writes:
+        rows = map(row_of, changed)
+        if len(changed) >= _COPIED_FROM and (table := _COPIED.get(statement)):
             await _copy(connection, account_id, *table, rows)
-        elif rows:
+        elif changed:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
 
 
@@ -156,7 +161,8 @@ def _pairs(rows: Sequence[asyncpg.Record]) -> dict[str, int]:
 
 
 async def _copy(
-    connection: asyncpg.Connection, account_id: int, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    connection: asyncpg.Connection, account_id: int, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]
 ) -> None:
+    """The server takes in the rows while the next are made."""
     records = ((account_id, *row) for row in rows)
     await connection.copy_records_to_table(table, schema_name="numberkeep", columns=columns, records=records)
