@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from numberkeep.app import make_transfer
-from numberkeep.config import sqlite_path
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.app import make_store, make_transfer
+from numberkeep.config import Settings, sqlite_path
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import Row, Table, Transfer
@@ -99,6 +99,8 @@ async def test_an_interrupted_copy_goes_on(new_database: NewDatabase, here: str,
     source, target = await filled(new_database(here)), new_database(there)
     with pytest.raises(StoreUnavailable, match="it went away; start the copy again"):
         await copy(make_transfer(source), failing(make_transfer(target), after), page=8)
+    with pytest.raises(StoreUnusable, match="a copy that was not finished: start the copy again"):
+        await make_store(Settings(database=target)).open()
     [[there_already]] = await execute(
         target, "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM contacts) + 0"
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from numberkeep.domain.contact import Contact
+from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.limits import DEFAULT_PAGE
 
 
@@ -23,6 +23,11 @@ class Order:
 
     by: OrderBy = OrderBy.CREATED_AT
     descending: bool = True
+
+    def place_of(self, contact: Contact) -> "Position":
+        """Where a contact stands in a listing of this order."""
+        value = micros(contact.created_at) if self.by is OrderBy.CREATED_AT else str(getattr(contact, self.by))
+        return Position(value, contact.contact_id)
 
 
 @dataclass(slots=True, frozen=True)

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from numberkeep.domain.errors import CannotCopy, StoreUnavailable, StoreUnusable
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table, Transfer
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table, Transfer
 
 SOURCE: Final = "SRC"
 TARGET: Final = "DST"
@@ -96,7 +96,7 @@ async def copy(
             await pass_.refuse_strangers()
             if not force:
                 await pass_.refuse_used()
-            await target.mark()
+            await target.set_mark(Mark.UNFINISHED)
             return await pass_.run()
         except StoreUnavailable as error:
             raise StoreUnavailable(f"{error}; start the copy again, and it goes on from there") from error
@@ -147,7 +147,7 @@ class _Pass:
         Raises:
             CannotCopy: so it is.
         """
-        if await self._target.count(ACCOUNTS) and not await self._target.untouched():
+        if await self._target.count(ACCOUNTS) and await self._target.mark() is Mark.NONE:
             raise CannotCopy(
                 f"{TARGET} has been used since it was copied to, and would be taken back to what {SOURCE} holds: "
                 "give --force if that is what you want"
@@ -159,6 +159,7 @@ class _Pass:
         self._about = sum(counts)
         changes = [await self._bring(table) for table in TABLES]
         await self._target.finish()
+        await self._target.set_mark(Mark.COPIED)
         self._done = 0
         copied: list[Copied] = []
         for table, (written, removed) in zip(TABLES, changes, strict=True):

@@ -1,4 +1,4 @@
-"""How contacts, tags and messages lie in their rows; the same on every engine."""
+"""How contacts, tags, messages and keys lie in their rows; the same on every engine."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.contact import Contact, micros, moment
+from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.message import MessageStatus, NewMessage
 
 COLUMNS: Final = (
@@ -66,3 +67,15 @@ def values_of_messages(messages: Sequence[NewMessage], last: int) -> list[tuple[
     first = last - len(messages) + 1
     queued = MessageStatus.QUEUED.value
     return [(number, each.to, each.content, each.at, queued) for number, each in enumerate(messages, start=first)]
+
+
+def key_of(row: Iterable[Any]) -> ApiKey:
+    """The key of key_id, secret_hash, account_id, the account's name and region, created_at and revoked_at."""
+    key_id, secret_hash, account_id, name, region, created_at, revoked_at = row
+    return ApiKey(
+        key_id,
+        secret_hash,
+        Account(account_id, name, region),
+        moment(created_at),
+        None if revoked_at is None else moment(revoked_at),
+    )

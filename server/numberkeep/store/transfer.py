@@ -7,6 +7,7 @@ reads two accounts' rows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Final, Protocol
 
 Row = tuple[Any, ...]
@@ -91,6 +92,17 @@ TABLES: Final = (
 """Every table, in an order in which what is referred to comes first. What else an engine keeps, it derives of these."""
 
 
+class Mark(IntEnum):
+    """What a database says of itself; a store is not opened on one whose copy is not finished."""
+
+    NONE = 0
+    """It is in use, or new."""
+    COPIED = 1
+    """A copy was made in it, and no store was opened on it since."""
+    UNFINISHED = 2
+    """A copy into it has begun."""
+
+
 class Transfer(Protocol):
     """One database, as a copy reads or writes it. Every method but `close` may raise StoreUnavailable."""
 
@@ -108,11 +120,11 @@ class Transfer(Protocol):
     async def identity(self) -> str:
         """The same text for the same database, whatever URL leads to it."""
 
-    async def untouched(self) -> bool:
-        """Whether a copy was made in it, and no store was opened on it since."""
+    async def mark(self) -> Mark:
+        """What it says of itself."""
 
-    async def mark(self) -> None:
-        """Have it `untouched` from now on, until a store is opened on it."""
+    async def set_mark(self, mark: Mark) -> None:
+        """Have it say something else."""
 
     async def count(self, table: Table) -> int:
         """How many rows the table has."""

@@ -6,7 +6,7 @@ So its changes have one order, as on SQLite, and accounts do not wait for each o
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, cast
 
 import asyncpg
@@ -71,18 +71,29 @@ class Lanes:
             await asyncio.wait(self._under_way)
 
     async def _run(self, number: int, lane: deque[Job]) -> None:
-        while lane:
-            group = _group(lane)
-            outcomes = await self._outcomes(number, [command for command, _ in group])
-            self._waiting -= len(group)
-            for (_, future), outcome in zip(group, outcomes, strict=True):
-                if future.done():  # its waiter was cancelled
-                    continue
-                if isinstance(outcome, BaseException):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
-        del self._lanes[number]
+        group: list[Job] = []
+        try:
+            while lane:
+                group = _group(lane)
+                outcomes = await self._outcomes(number, [command for command, _ in group])
+                self._answer(group, outcomes)
+                group = []
+        finally:  # whatever ended it, nobody waits for a lane that is not there
+            del self._lanes[number]
+            if group:
+                self._answer(group, [StoreUnsure("the store was stopped")] * len(group))
+            if lane:
+                self._answer(lane, [StoreUnavailable("the store was stopped")] * len(lane))
+
+    def _answer(self, group: Collection[Job], outcomes: Sequence[Any]) -> None:
+        self._waiting -= len(group)
+        for (_, future), outcome in zip(group, outcomes, strict=True):
+            if future.done():  # its waiter was cancelled
+                continue
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
 
     async def _outcomes(self, number: int, commands: Sequence[Command[Any]]) -> Sequence[Any]:
         try:
@@ -135,6 +146,8 @@ async def _committed(connection: asyncpg.Connection) -> None:
 def _is_of_all(error: Exception) -> bool:
     """Whether the store failed, and not what one command wrote: then each alone would fail too, one after another."""
     of_one = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
+    if isinstance(error, StoreUnsure):  # it may have been applied: never twice
+        return True
     return isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, of_one)
 
 

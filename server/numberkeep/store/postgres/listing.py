@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from numberkeep.domain.contact import Contact, micros
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
+from numberkeep.domain.listing import ContactFilter, ListQuery, OrderBy, Page
 from numberkeep.store.rows import COLUMNS, contact_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
@@ -45,7 +44,7 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
     sql, values = _statement(account_id, query)
     rows = await connection.fetch(sql, *values)
     contacts = [contact_of(row) for row in rows[: query.limit]]
-    return Page(contacts, _position(contacts[-1], query.order) if len(rows) > query.limit else None)
+    return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 
 def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
@@ -104,8 +103,3 @@ def _filter(statement: _Statement, given: ContactFilter, driver: str) -> None:
         statement.add("c.verified" if given.verified else "NOT c.verified")
     if given.opt_out is not None:
         statement.add("c.opt_out" if given.opt_out else "NOT c.opt_out")
-
-
-def _position(last: Contact, order: Order) -> Position:
-    value = micros(last.created_at) if order.by is OrderBy.CREATED_AT else str(getattr(last, order.by))
-    return Position(value, last.contact_id)

@@ -5,9 +5,9 @@ lookup by key (docs/adr/0009-postgresql.md has the figures).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
@@ -33,11 +33,16 @@ _LOST: Final = (
 )
 
 
+_NOT_LOST: Final = (
+    TimeoutError,
+    ValueError,  # a value that the driver cannot encode is an InterfaceError too
+    asyncpg.QueryCanceledError,
+)
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is at fault, and not the statement or the server's pace."""
-    if isinstance(error, (TimeoutError, ValueError)):  # a value that the driver cannot encode is an InterfaceError too
-        return False
-    return isinstance(error, _LOST)
+    return isinstance(error, _LOST) and not isinstance(error, _NOT_LOST)
 
 
 @contextmanager
@@ -91,6 +96,37 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__} ({code})" if code else type(error).__name__
 
 
+async def copy_rows(
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, seconds: float
+) -> None:
+    """Load rows into a table by COPY; the server takes them in while the next are made.
+
+    The driver itself would wait for ever where the server goes away while its buffers are full: it minds neither the
+    end of the connection nor a time then.
+
+    Raises:
+        asyncpg.PostgresError, OSError: as by any statement; ConnectionDoesNotExistError where the connection ended.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(seconds) as limit:
+
+            def end_now(_: object) -> None:
+                limit.reschedule(loop.time())
+
+            connection.add_termination_listener(end_now)
+            try:
+                await connection.copy_records_to_table(
+                    table, schema_name="numberkeep", columns=list(columns), records=rows
+                )
+            finally:
+                connection.remove_termination_listener(end_now)
+    except (TimeoutError, RuntimeError) as error:  # RuntimeError: uvloop's word for writing where nothing listens
+        if connection.is_closed():
+            raise asyncpg.ConnectionDoesNotExistError("the connection ended during COPY") from error
+        raise
+
+
 class Pool:
     """At most `size` connections, made when they are needed.
 
@@ -103,6 +139,7 @@ class Pool:
         self._connect = connect
         self._free: list[asyncpg.Connection] = []
         self._slots = asyncio.Semaphore(size)
+        self._closed = False
 
     async def run(self, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
         """What `work` makes of a connection.
@@ -122,15 +159,18 @@ class Pool:
                     try:
                         return await self._use(self._free.pop(), work)
                     except DRIVER_ERRORS as error:
+                        # One that does not answer in time may be as dead, and those that lay beside it with it.
+                        if is_lost(error) or isinstance(error, TimeoutError):
+                            self._drop_free()
                         if not is_lost(error):
                             raise
-                        self._drop_free()
                 return await self._use(await self._connect(), work)
             finally:
                 self._slots.release()
 
     async def close(self) -> None:
-        """Close the free connections."""
+        """Close the free connections; one that is in use is closed when its work is done."""
+        self._closed = True
         while self._free:
             await disconnect(self._free.pop())
 
@@ -141,7 +181,10 @@ class Pool:
             # Whatever state it is in, it is not worth the risk: an error is rare, and a connection cheap.
             connection.terminate()
             raise
-        self._free.append(connection)
+        if self._closed:
+            connection.terminate()
+        else:
+            self._free.append(connection)
         return result
 
     def _drop_free(self) -> None:

@@ -6,9 +6,9 @@ from typing import Final
 import asyncpg
 
 from numberkeep.domain.contact import Contact, moment
-from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, contact_of, key_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2"  # noqa: S608
 _KEYS: Final = (
@@ -43,20 +43,9 @@ async def messages(connection: asyncpg.Connection, account_id: int, limit: int) 
 async def api_key(connection: asyncpg.Connection, key_id: str) -> ApiKey | None:
     """The key of this id."""
     row = await connection.fetchrow(f"{_KEYS} WHERE k.key_id = $1", key_id)
-    return None if row is None else _key_of(row)
+    return None if row is None else key_of(row)
 
 
 async def api_keys(connection: asyncpg.Connection) -> Sequence[ApiKey]:
     """Every key, oldest first."""
-    return [_key_of(row) for row in await connection.fetch(f"{_KEYS} ORDER BY k.created_at, k.key_id")]
-
-
-def _key_of(row: asyncpg.Record) -> ApiKey:
-    key_id, secret_hash, account_id, name, region, created_at, revoked_at = row
-    return ApiKey(
-        key_id,
-        secret_hash,
-        Account(account_id, name, region),
-        moment(created_at),
-        None if revoked_at is None else moment(revoked_at),
-    )
+    return [key_of(row) for row in await connection.fetch(f"{_KEYS} ORDER BY k.created_at, k.key_id")]

@@ -6,13 +6,15 @@ import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store.migrations import Upgrade, load_migrations, pending, refuse_older
+from numberkeep.store.transfer import Mark
 
 _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
 
 _LOCK: Final = 0x6E6B6570
 """The advisory lock under which one process migrates at a time."""
 
-_UNTOUCHED: Final = "a copy, not used yet"
+_MARKS: Final = {"a copy, not used yet": Mark.COPIED, "a copy, not finished": Mark.UNFINISHED}
+"""The schema's comments that mean something."""
 
 _OLDEST: Final = 14
 
@@ -33,7 +35,8 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
         raise StoreUnusable(f"PostgreSQL {_OLDEST} or newer is needed, and this is {connection.get_server_version()}")
     if await connection.fetchval("SHOW server_encoding") != "UTF8":
         raise StoreUnusable("the database's encoding is not UTF8: create it with ENCODING 'UTF8' TEMPLATE template0")
-    async with connection.transaction():
+    # Whatever the database's default: who waited for the lock must see what was done meanwhile.
+    async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
         # IF NOT EXISTS wants the right to create a schema even where there is one.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
@@ -65,21 +68,29 @@ async def refuse_other(connection: asyncpg.Connection) -> None:
     refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
 
 
-async def is_untouched(connection: asyncpg.Connection) -> bool:
-    """Whether a copy was made in the database, and no store was opened on it since: the schema's comment says so."""
+async def mark_of(connection: asyncpg.Connection) -> Mark:
+    """What a database says of itself: the schema's comment."""
     comment = await connection.fetchval("SELECT obj_description('numberkeep'::regnamespace, 'pg_namespace')")
-    return bool(comment == _UNTOUCHED)
+    return _MARKS.get(comment, Mark.NONE)
 
 
-async def mark_untouched(connection: asyncpg.Connection) -> None:
-    """Say so from now on."""
-    await connection.execute(f"COMMENT ON SCHEMA numberkeep IS '{_UNTOUCHED}'")
+async def set_mark(connection: asyncpg.Connection, mark: Mark) -> None:
+    """Have it say something else."""
+    comment = next((comment for comment, each in _MARKS.items() if each is mark), None)
+    await connection.execute(f"COMMENT ON SCHEMA numberkeep IS {'NULL' if comment is None else repr(comment)}")
 
 
-async def touch(connection: asyncpg.Connection) -> None:
-    """Say so no longer."""
-    if await is_untouched(connection):
-        await connection.execute("COMMENT ON SCHEMA numberkeep IS NULL")
+async def take_into_use(connection: asyncpg.Connection) -> None:
+    """Have a copy known as one that is in use.
+
+    Raises:
+        StoreUnusable: it was not made to its end.
+    """
+    mark = await mark_of(connection)
+    if mark is Mark.UNFINISHED:
+        raise StoreUnusable("it is a copy that was not finished: start the copy again")
+    if mark is Mark.COPIED:
+        await set_mark(connection, Mark.NONE)
 
 
 async def _is_there(connection: asyncpg.Connection) -> bool:

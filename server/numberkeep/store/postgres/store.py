@@ -49,7 +49,7 @@ class PostgresStore:
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 await schema.migrate(connection)
-                await schema.touch(connection)
+                await schema.take_into_use(connection)
             finally:
                 await disconnect(connection)
         self._reads = Pool(self._connect, _READING)

@@ -10,8 +10,8 @@ import asyncpg
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.postgres import schema
-from numberkeep.store.postgres.pool import connect, disconnect, unavailable_on_error, unusable_on_error
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table
+from numberkeep.store.postgres.pool import connect, copy_rows, disconnect, unavailable_on_error, unusable_on_error
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table
 
 _STATEMENT_SECONDS: Final = 600.0
 
@@ -64,15 +64,15 @@ class PostgresTransfer:
             )
         return found
 
-    async def untouched(self) -> bool:
-        """By the schema's comment."""
+    async def mark(self) -> Mark:
+        """The schema's comment."""
         with unavailable_on_error():
-            return await schema.is_untouched(self._opened)
+            return await schema.mark_of(self._opened)
 
-    async def mark(self) -> None:
+    async def set_mark(self, mark: Mark) -> None:
         """By the same comment."""
         with unavailable_on_error():
-            await schema.mark_untouched(self._opened)
+            await schema.set_mark(self._opened, mark)
 
     async def count(self, table: Table) -> int:
         """By one statement, on Citus of all nodes."""
@@ -160,9 +160,8 @@ class PostgresTransfer:
                 [row[: len(identity)] for row in gone],
             )
         if fresh:
-            await self._opened.copy_records_to_table(
-                table.name, schema_name="numberkeep", columns=table.columns, records=_with_flags(table, fresh)
-            )
+            rows = _with_flags(table, fresh)
+            await copy_rows(self._opened, table.name, table.columns, rows, seconds=_STATEMENT_SECONDS)
 
     @property
     def _opened(self) -> asyncpg.Connection:

@@ -1,13 +1,17 @@
 """How a unit of work is loaded from the tables and saved to them, in a transaction that holds the account's lock."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import asyncpg
 
 from numberkeep.domain.commands import ANSWERS_KEPT, AccountCommand, outcomes
+from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.work import Changes, KeptAnswer, Loaded, Wanted, Work
+from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.rows import COLUMNS, contact_of, values_of, values_of_messages, values_of_tags
+
+_LOCKED: Final = "SELECT 1"
 
 RowOf = Callable[[Any], tuple[Any, ...]]
 """Makes a row's values of what has changed."""
@@ -63,6 +67,8 @@ _TAG: Final = f"INSERT INTO numberkeep.contact_tags SELECT $1, t.* FROM {_TAGS}"
 _COPIED_FROM: Final = 100
 """Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
 
+_COPY_SECONDS: Final = 30.0
+
 _COPIED: Final = {
     _INSERT: ("contacts", ["account_id", *_NAMES]),
     _TAG: ("contact_tags", ["account_id", "tag", "created_at", "contact_id"]),
@@ -104,7 +110,8 @@ async def apply(
     wanted = Wanted()
     for command in commands:
         command.want(wanted)
-    await connection.execute(_BEGIN.format(account_id))
+    if await connection.execute(_BEGIN.format(account_id)) != _LOCKED:
+        raise StoreUnavailable(f"account {account_id} has no row to lock: its store was not made or copied to its end")
     work = Work(account_id, await load(connection, account_id, wanted))
     done = outcomes(commands, work)
     await save(connection, account_id, work.changes())
@@ -151,18 +158,11 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
     for statement, changed, row_of in writes:
         rows = map(row_of, changed)
         if len(changed) >= _COPIED_FROM and (table := _COPIED.get(statement)):
-            await _copy(connection, account_id, *table, rows)
+            records = ((account_id, *row) for row in rows)
+            await copy_rows(connection, *table, records, seconds=_COPY_SECONDS)
         elif changed:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
 
 
 def _pairs(rows: Sequence[asyncpg.Record]) -> dict[str, int]:
     return {phone: at for phone, at in rows}  # noqa: C416 - to dict() a record is no pair
-
-
-async def _copy(
-    connection: asyncpg.Connection, account_id: int, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]
-) -> None:
-    """The server takes in the rows while the next are made."""
-    records = ((account_id, *row) for row in rows)
-    await connection.copy_records_to_table(table, schema_name="numberkeep", columns=columns, records=records)

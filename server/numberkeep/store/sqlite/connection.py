@@ -12,12 +12,10 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pending
+from numberkeep.store.transfer import Mark
 
 _APPLICATION_ID: Final = 0x6E6B6570
 """`nkep` in SQLite's header, so that another program's database is never taken for ours."""
-
-UNTOUCHED: Final = 1
-"""`user_version` of a database that a copy was made in, until a store is opened on it."""
 
 _BUSY_TIMEOUT_MS: Final = 5000
 _WAL_PAGES: Final = 16_000
@@ -94,15 +92,18 @@ class Database:
         except apsw.Error as error:
             raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
 
-    def touch(self, connection: apsw.Connection) -> None:
-        """Have it known that a store was opened on it since a copy was made in it.
+    def take_into_use(self, connection: apsw.Connection) -> None:
+        """Have a copy known as one that is in use.
 
         Raises:
-            StoreUnusable: it cannot be written.
+            StoreUnusable: it was not made to its end, or cannot be written.
         """
         try:
-            if connection.pragma("user_version") == UNTOUCHED:
-                connection.pragma("user_version", 0)
+            mark = mark_of(connection)
+            if mark is Mark.UNFINISHED:
+                raise StoreUnusable(f"{self.path} is a copy that was not finished: start the copy again")
+            if mark is Mark.COPIED:
+                connection.pragma("user_version", Mark.NONE.value)
         except apsw.Error as error:
             raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
@@ -141,6 +142,11 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             raise StoreUnusable(f"cannot open the database {self.path}: {error.strerror}") from error
+
+
+def mark_of(connection: apsw.Connection) -> Mark:
+    """What a database says of itself: the number that SQLite keeps for its user."""
+    return Mark(connection.pragma("user_version"))
 
 
 def lacking(connection: apsw.Connection) -> Sequence[Migration]:

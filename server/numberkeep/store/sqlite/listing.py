@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import apsw
 
-from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.store.rows import COLUMNS, contact_of
 
@@ -45,7 +44,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
             if len(rows) < wanted:
                 rows += _read(connection, account_id, query, step, wanted - len(rows))
     contacts = [contact_of(row) for row in rows[: query.limit]]
-    return Page(contacts, _position(contacts[-1], query.order) if len(rows) > query.limit else None)
+    return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 
 def _steps(order: Order, after: Position) -> list[tuple[str, *tuple[Value, ...]]]:
@@ -98,8 +97,3 @@ def _filter(where: _Where, given: ContactFilter, driver: str) -> None:
         where.add(f"c.verified = {int(given.verified)}")
     if given.opt_out is not None:
         where.add(f"c.opt_out = {int(given.opt_out)}")
-
-
-def _position(last: Contact, order: Order) -> Position:
-    value = micros(last.created_at) if order.by is OrderBy.CREATED_AT else str(getattr(last, order.by))
-    return Position(value, last.contact_id)

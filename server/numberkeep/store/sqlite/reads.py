@@ -1,14 +1,14 @@
 """What is read by key, each by one statement on an index; listings are in listing.py."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import apsw
 
 from numberkeep.domain.contact import Contact, moment
-from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, contact_of, key_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
 _KEYS: Final = (
@@ -41,20 +41,9 @@ def messages(connection: apsw.Connection, account_id: int, limit: int) -> Sequen
 def api_key(connection: apsw.Connection, key_id: str) -> ApiKey | None:
     """The key of this id."""
     row = connection.execute(f"{_KEYS} WHERE key_id = ?", (key_id,)).fetchone()
-    return None if row is None else _key_of(row)
+    return None if row is None else key_of(row)
 
 
 def api_keys(connection: apsw.Connection) -> Sequence[ApiKey]:
     """Every key, oldest first."""
-    return [_key_of(row) for row in connection.execute(f"{_KEYS} ORDER BY api_keys.created_at, key_id")]
-
-
-def _key_of(row: tuple[Any, ...]) -> ApiKey:
-    key_id, secret_hash, account_id, name, region, created_at, revoked_at = row
-    return ApiKey(
-        key_id,
-        secret_hash,
-        Account(account_id, name, region),
-        moment(created_at),
-        None if revoked_at is None else moment(revoked_at),
-    )
+    return [key_of(row) for row in connection.execute(f"{_KEYS} ORDER BY api_keys.created_at, key_id")]

@@ -55,7 +55,7 @@ class SqliteStore:
         try:
             first = self._connect()
             self._database.migrate(first)
-            self._database.touch(first)
+            self._database.take_into_use(first)
             self._inline = self._connect()
             self._inline.pragma("cache_size", -_INLINE_KIB)
             # Opened here and not by the threads: what cannot be opened is said now, and not by the first listing.

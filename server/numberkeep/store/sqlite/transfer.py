@@ -12,15 +12,15 @@ import apsw
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.store.migrations import refuse_older
 from numberkeep.store.sqlite.connection import (
-    UNTOUCHED,
     Database,
     lacking,
+    mark_of,
     reason,
     transaction,
     unavailable_on_error,
 )
 from numberkeep.store.sqlite.lock import ServiceLock
-from numberkeep.store.transfer import Key, Row, Table
+from numberkeep.store.transfer import Key, Mark, Row, Table
 
 R = TypeVar("R")
 
@@ -58,13 +58,13 @@ class SqliteTransfer:
         status = self._path.stat()
         return f"sqlite {status.st_dev} {status.st_ino}"
 
-    async def untouched(self) -> bool:
-        """By the number that SQLite keeps for its user."""
-        return await self._run(lambda connection: connection.pragma("user_version") == UNTOUCHED)
+    async def mark(self) -> Mark:
+        """The number that SQLite keeps for its user."""
+        return await self._run(mark_of)
 
-    async def mark(self) -> None:
+    async def set_mark(self, mark: Mark) -> None:
         """By the same number."""
-        await self._run(lambda connection: connection.pragma("user_version", UNTOUCHED))
+        await self._run(lambda connection: connection.pragma("user_version", mark.value))
 
     async def count(self, table: Table) -> int:
         """By one statement."""

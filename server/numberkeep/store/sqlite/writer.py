@@ -99,9 +99,9 @@ class Writer:
         try:
             with unavailable_on_error():
                 return self._commit(group)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the one who asked
-            if len(group) == 1:
-                return [error]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
+            if len(group) == 1 or _is_of_all(error):
+                return [error] * len(group)
         # One command spoilt the group's transaction: give each its own, so that only that one fails.
         return [outcome for job in group for outcome in self._apply([job])]
 
@@ -140,3 +140,9 @@ class Writer:
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
+
+
+def _is_of_all(error: Exception) -> bool:
+    """Whether the store failed, and not what one command wrote: then each alone would fail too, one after another."""
+    of_one = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
+    return isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, of_one)

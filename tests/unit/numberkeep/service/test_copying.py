@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from numberkeep.domain.errors import CannotCopy
 from numberkeep.service.copying import copy
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Row, Table
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table
 
 OPT_OUTS = next(table for table in TABLES if table.name == "opt_outs")
 Rows = Mapping[tuple[int, str], int]
@@ -27,7 +27,7 @@ class Memory:
         replaced: how many rows went and came with each write.
         largest: the most rows that were read at once.
         log: what was called besides reads.
-        is_untouched: whether no store was opened on it.
+        marks: what it said of itself, the last at the end.
     """
 
     def __init__(self, name: str, opt_outs: Rows) -> None:
@@ -38,7 +38,7 @@ class Memory:
         self.replaced: list[tuple[int, int]] = []
         self.largest = 0
         self.log: list[str] = []
-        self.is_untouched = True
+        self.marks = [Mark.COPIED]
 
     async def open(self, *, writing: bool) -> None:
         """Note it."""
@@ -52,13 +52,13 @@ class Memory:
         """The name."""
         return self.name
 
-    async def untouched(self) -> bool:
-        """As it is set."""
-        return self.is_untouched
+    async def mark(self) -> Mark:
+        """The last."""
+        return self.marks[-1]
 
-    async def mark(self) -> None:
-        """Set it."""
-        self.is_untouched = True
+    async def set_mark(self, mark: Mark) -> None:
+        """Add it."""
+        self.marks.append(mark)
 
     async def count(self, table: Table) -> int:
         """How many rows."""
@@ -167,10 +167,10 @@ def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
 def test_a_target_in_use_is_refused_unless_forced() -> None:
     """What was done in the target since it was copied to is not undone by a command that was meant for before."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {(1, "x"): 0})
-    target.is_untouched = False
+    target.marks = [Mark.NONE]
     with pytest.raises(CannotCopy, match=r"used since it was copied to.*--force"):
         asyncio.run(copy(source, target))
     assert target.replaced == []
     asyncio.run(copy(source, target, force=True))
     assert target.tables["opt_outs"] == source.tables["opt_outs"]
-    assert target.is_untouched
+    assert target.marks == [Mark.NONE, Mark.UNFINISHED, Mark.COPIED]

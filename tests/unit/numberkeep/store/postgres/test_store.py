@@ -1,6 +1,8 @@
 """What is particular to the PostgreSQL store: its connections, its pooler and its failures."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -230,3 +232,114 @@ async def test_a_store_that_is_not_open_says_so(emptied_postgres: str) -> None:
     for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
         with pytest.raises(RuntimeError, match="not open"):
             await wrong
+
+
+async def test_a_server_that_goes_away_during_copy_keeps_nobody_waiting(
+    durable_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bulk request whose rows are being sent when the server dies is made again on a new connection, or told so."""
+    store = PostgresStore(durable_postgres.create_database())
+    await store.open()
+    account = await new_account(store, "ours")
+    await account.create(PHONE)
+    real = asyncpg.Connection.copy_records_to_table
+    stopped = asyncio.Event()
+
+    async def stop_the_backend_first(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not stopped.is_set():
+            os.kill(self.get_server_pid(), signal.SIGSTOP)
+            stopped.set()
+        return await real(self, *args, **kwargs)
+
+    monkeypatch.setattr(asyncpg.Connection, "copy_records_to_table", stop_the_backend_first)
+    rows = [account.row(phone(n), custom_variables={"x": "y" * 4000}) for n in range(4000)]
+    bulk = asyncio.create_task(account.upsert(*rows))
+    await stopped.wait()
+    await asyncio.sleep(0.5)  # until the buffers are full
+    durable_postgres.kill()
+    durable_postgres.start()
+    async with asyncio.timeout(25):
+        outcome = (await asyncio.gather(bulk, return_exceptions=True))[0]
+        stored = await account.count()
+        await store.close()
+    if isinstance(outcome, BaseException):
+        assert isinstance(outcome, StoreUnavailable)
+        assert stored == 1
+    else:
+        assert stored == 4001
+
+
+async def test_no_write_runs_without_the_account_s_lock(account: AccountDriver, emptied_postgres: str) -> None:
+    """Where the row to be locked is missing, nothing is written."""
+    direct = await asyncpg.connect(emptied_postgres)
+    await direct.execute("DELETE FROM numberkeep.writers")
+    await direct.close()
+    outcomes = await asyncio.gather(*[account.create(phone(n)) for n in range(3)], return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
+    assert await account.contact(phone(0)) is None
+
+
+async def test_a_cancelled_statement_is_not_repeated(account: AccountDriver) -> None:
+    """What the server ended for its length is told, and costs no other connection."""
+    pool = store_of(account)._reads
+    assert pool is not None
+    await asyncio.gather(*[account.count() for _ in range(6)])
+    free, runs = len(pool._free), 0
+
+    async def too_long(connection: asyncpg.Connection) -> None:
+        nonlocal runs
+        runs += 1
+        await connection.execute("SET statement_timeout = 20")
+        await connection.execute("SELECT pg_sleep(5)")
+
+    with pytest.raises(StoreUnavailable, match="QueryCanceledError"):
+        await pool.run(too_long)
+    assert (runs, len(pool._free)) == (1, free - 1)
+
+
+async def test_a_read_under_way_leaves_no_connection_in_a_closed_store(account: AccountDriver) -> None:
+    """A connection that comes back after close() is let go."""
+    pool = store_of(account)._reads
+    assert pool is not None
+    used: asyncio.Future[asyncpg.Connection] = asyncio.get_running_loop().create_future()
+
+    async def slow(connection: asyncpg.Connection) -> None:
+        used.set_result(connection)
+        await connection.execute("SELECT pg_sleep(0.2)")
+
+    reading = asyncio.create_task(pool.run(slow))
+    connection = await used
+    await pool.close()
+    await reading
+    assert connection.is_closed()
+    assert pool._free == []
+
+
+async def test_a_lane_that_is_cancelled_leaves_nobody_waiting(account: AccountDriver, emptied_postgres: str) -> None:
+    """Whatever ends a lane, those who wait are told, and the account can be written to again."""
+    direct = await asyncpg.connect(emptied_postgres)
+    async with direct.transaction():
+        await direct.execute("SELECT FROM numberkeep.writers FOR UPDATE")
+        first = asyncio.create_task(account.create(phone(1)))
+        await asyncio.sleep(0.1)  # until it waits for the lock
+        second = asyncio.create_task(account.create(phone(2)))
+        await asyncio.sleep(0)
+        lanes_there = store_of(account)._lanes
+        assert lanes_there is not None
+        [lane] = lanes_there._under_way
+        lane.cancel()
+        outcomes = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnsure, StoreUnavailable]
+    await direct.close()
+    assert (await account.create(phone(1))).phone == phone(1)
+
+
+async def test_a_new_database_is_migrated_once_whatever_its_isolation(
+    postgres_server: PostgresDatabases, postgres_url: str
+) -> None:
+    """Who waits for another's migration sees it, in a database whose transactions are repeatable reads."""
+    name = database_of(postgres_url)
+    postgres_server.execute(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'")
+    stores = [PostgresStore(postgres_url) for _ in range(6)]
+    await asyncio.gather(*[store.open() for store in stores])
+    await asyncio.gather(*[store.close() for store in stores])

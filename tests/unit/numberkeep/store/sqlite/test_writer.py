@@ -155,6 +155,21 @@ async def test_an_engine_failure_is_store_unavailable_for_its_own_command(bench:
     assert bench.notes == ["a", "b"]
 
 
+async def test_what_no_command_is_at_fault_for_fails_the_group_at_once(bench: Bench) -> None:
+    """Where another program holds the database, each command alone would wait as long again: none is tried alone."""
+    tries = 0
+
+    def busy() -> None:
+        nonlocal tries
+        tries += 1
+        raise apsw.BusyError
+
+    outcomes = await bench.together(*[Note(str(n), busy) for n in range(20)])
+    assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
+    assert tries == 1
+    assert bench.notes == []
+
+
 async def test_an_unknown_command_fails_alone(bench: Bench) -> None:
     """A command without a handler is an error of its own."""
 
