@@ -2,7 +2,8 @@
 
 A store applies a command in one transaction with all that follows from it. `at` is the service's time in microseconds
 since 1970; nothing here or in a store reads a clock, so the same commands make the same store on every engine.
-Commands on accounts and keys are in directory.py.
+What people say and are asked is in conversation.py, what is owed to the world outside in outbox.py; commands on
+accounts and keys are in directory.py.
 """
 
 from abc import abstractmethod
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact, patched
+from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly, moment, new_contact, patched
 from numberkeep.domain.errors import (
     AnsweredBefore,
     ContactExists,
@@ -20,11 +21,9 @@ from numberkeep.domain.errors import (
     InvalidInput,
     InvalidRows,
     NumberkeepError,
-    RecipientOptedOut,
-    VerificationTooSoon,
 )
-from numberkeep.domain.message import NewMessage
-from numberkeep.domain.work import KeptAnswer, Wanted, Work
+from numberkeep.domain.loading import KeptAnswer, Wanted
+from numberkeep.domain.work import Work
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -32,6 +31,8 @@ R_co = TypeVar("R_co", covariant=True)
 SECOND: Final = 1_000_000
 ANSWERS_KEPT: Final = 24 * 3600 * SECOND
 """How long the answer to an idempotency key is kept, microseconds."""
+EVENTS_KEPT: Final = 30 * 24 * 3600 * SECOND
+"""How long the change log remembers an event, microseconds; one that is owed to a webhook, until it is not."""
 
 
 class Command(Generic[R_co]):
@@ -84,7 +85,7 @@ class CreateContact(AccountCommand[Contact]):
 
     def want(self, wanted: Wanted) -> None:
         """The number."""
-        wanted.phones[self.phone] = None
+        _want(wanted, self.phone, self.patch)
 
     def apply(self, work: Work) -> Contact:
         """Gives the contact as it is stored."""
@@ -111,7 +112,7 @@ class UpdateContact(AccountCommand[Contact]):
 
     def want(self, wanted: Wanted) -> None:
         """The number."""
-        wanted.phones[self.phone] = None
+        _want(wanted, self.phone, self.patch)
 
     def apply(self, work: Work) -> Contact:
         """Gives the contact as it is stored."""
@@ -166,7 +167,8 @@ class UpsertContacts(AccountCommand[Upserted]):
 
     def want(self, wanted: Wanted) -> None:
         """The rows' numbers."""
-        wanted.phones.update(dict.fromkeys([row.phone for row in self.rows]))
+        for row in self.rows:
+            _want(wanted, row.phone, row.patch)
 
     def apply(self, work: Work) -> Upserted:
         """Gives what became of the rows."""
@@ -192,6 +194,7 @@ class DeleteContacts(AccountCommand[int]):
 
     account_id: int
     phones: Sequence[str]
+    at: int
 
     @property
     def weight(self) -> int:
@@ -199,67 +202,13 @@ class DeleteContacts(AccountCommand[int]):
         return len(self.phones)
 
     def want(self, wanted: Wanted) -> None:
-        """The numbers."""
+        """The numbers, and verifications that end with the contacts."""
         wanted.phones.update(dict.fromkeys(self.phones))
+        wanted.verifications.update(dict.fromkeys(self.phones))
 
     def apply(self, work: Work) -> int:
         """Gives how many there were."""
-        return sum(work.drop(phone) for phone in self.phones)
-
-
-@dataclass(slots=True)
-class SetOptOut(AccountCommand[str]):
-    """Record whether the recipient behind a number has opted out, contact or not; gives the number."""
-
-    account_id: int
-    phone: str
-    opted_out: bool
-    at: int
-
-    def want(self, wanted: Wanted) -> None:
-        """The number."""
-        wanted.phones[self.phone] = None
-
-    def apply(self, work: Work) -> str:
-        """Gives the number."""
-        work.set_opt_out(self.phone, self.at, opted_out=self.opted_out)
-        return self.phone
-
-
-@dataclass(slots=True)
-class RequestVerification(AccountCommand[bool]):
-    """Owe the contact a verification message; gives False where it is verified already and nothing is sent.
-
-    `resend_after` is the time in microseconds before which a second request is refused.
-    Raises on application: ContactNotFound, RecipientOptedOut, VerificationTooSoon.
-    """
-
-    account_id: int
-    phone: str
-    content: str
-    at: int
-    resend_after: int
-
-    def want(self, wanted: Wanted) -> None:
-        """The number and its last verification request."""
-        wanted.phones[self.phone] = None
-        wanted.verifications[self.phone] = None
-
-    def apply(self, work: Work) -> bool:
-        """Gives whether a message is owed."""
-        contact = work.contact(self.phone)
-        if contact is None:
-            raise ContactNotFound
-        if contact.verified:
-            return False
-        if contact.opt_out:
-            raise RecipientOptedOut
-        requested_at = work.verification_requested_at(self.phone)
-        if requested_at is not None and (wait := requested_at + self.resend_after - self.at) > 0:
-            raise VerificationTooSoon(-(-wait // SECOND))
-        work.request_verification(self.phone, self.at)
-        work.send(NewMessage(self.phone, self.content, self.at))
-        return True
+        return sum(work.drop(phone, self.at) for phone in self.phones)
 
 
 class Once(AccountCommand[R]):
@@ -332,3 +281,9 @@ def outcomes(commands: Sequence[AccountCommand[R]], work: Work) -> list[R | Numb
 
 def _new(row: CreateContact | BulkRow, work: Work) -> Contact:
     return new_contact(row.contact_id, row.phone, moment(row.at), row.patch, opt_out=work.opted_out(row.phone))
+
+
+def _want(wanted: Wanted, phone: str, patch: ContactPatch) -> None:
+    wanted.phones[phone] = None
+    if patch.opt_out is not UNSET:  # which ends a verification
+        wanted.verifications[phone] = None

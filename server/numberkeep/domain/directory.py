@@ -1,9 +1,12 @@
 """Every change to accounts and their keys. Each store applies these by its own statements: they are few and rare."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from numberkeep.domain.commands import Command
-from numberkeep.domain.identity import ApiKey
+from numberkeep.domain.identity import Account, ApiKey
+
+SECRET_TAKEN: Final = "another account has this signing secret: give each its own"  # noqa: S105 - a refusal's text
 
 
 @dataclass(slots=True)
@@ -33,3 +36,17 @@ class RevokeKey(Command[bool]):
 
     key_id: str
     at: int
+
+
+@dataclass(slots=True)
+class SetAccount(Command[Account | None]):
+    """Change what is not None of an account; gives the account, or None where there is none of this name.
+
+    `verification_text` is for `text_for`, `""` for the text that all accounts have; `signing_hash` is the SHA-256 of
+    the secret by which carriers prove themselves, `b""` for none.
+    Raises on application: InvalidInput where another account has the secret.
+    """
+
+    account_name: str
+    verification_text: str | None = None
+    signing_hash: bytes | None = None

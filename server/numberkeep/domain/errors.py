@@ -19,7 +19,9 @@ NumberkeepError
 ├── StoreUnusable           the store cannot be opened at all
 │   ├── StoreTooNew         it was made by a newer version
 │   └── StoreInUse          another process has what only one may have
-└── CannotCopy              the two databases of a copy do not go together
+├── CannotCopy              the two databases of a copy do not go together
+└── DeliveryFailed          the world outside did not take what is owed to it
+    └── TargetRefused       it is an address to which nothing may be sent
 """
 
 from collections.abc import Sequence
@@ -102,6 +104,10 @@ class RecipientOptedOut(NumberkeepError):
     """The recipient has opted out, so nothing may be sent to the number."""
 
 
+class WebhookNotFound(NumberkeepError):
+    """The account has no webhook of this number."""
+
+
 class VerificationTooSoon(NumberkeepError):
     """A verification was sent to the number a moment ago."""
 
@@ -152,3 +158,25 @@ class StoreInUse(StoreUnusable):
 
 class CannotCopy(NumberkeepError):
     """The two databases of a copy do not go together; nothing was written."""
+
+
+class DeliveryFailed(NumberkeepError):
+    """The world outside did not take what is owed to it, as far as is known.
+
+    Args:
+        reason: why, in words that may be stored, shown and logged: no number, name, secret or answer's body in them.
+        permanent: to try again would be in vain.
+        retry_after: seconds that the other side asked to wait; None where it did not say.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class TargetRefused(DeliveryFailed):
+    """The URL leads to an address to which nothing may be sent."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=True)

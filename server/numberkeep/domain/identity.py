@@ -40,11 +40,13 @@ class Account:
         account_id: identity within the store.
         name: what the command line calls it.
         region: the region (ISO 3166-1 alpha-2) in which numbers without `+` are read.
+        verification_text: what its verification messages say, see `text_for`; `""` for the text that all have.
     """
 
     account_id: int
     name: str
     region: str
+    verification_text: str = ""
 
 
 @dataclass(slots=True, frozen=True)

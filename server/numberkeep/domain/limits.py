@@ -12,6 +12,15 @@ MAX_TAG = 100
 MAX_VARIABLES = 100
 MAX_LABEL = 100
 MAX_VALUE = 4000
+MAX_TEXT = 1000
+"""Of a verification message."""
+MAX_CONTENT = 20_000
+"""Of a message that a person wrote, in any number of parts."""
+MAX_HANDLE = 200
+MAX_URL = 2000
+MAX_SECRET = 200
+MAX_WEBHOOKS = 100
+"""Webhooks of one account."""
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000

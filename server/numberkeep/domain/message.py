@@ -1,43 +1,68 @@
-"""A message that the service owes to a phone, kept in the outbox."""
+"""A message between an account and a phone: owed to it, sent to it, or received from it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+
+class Direction(StrEnum):
+    """Who wrote a message."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
 
 
 class MessageStatus(StrEnum):
-    """Where a message stands on its way out."""
+    """Where a message stands."""
 
     QUEUED = "queued"
+    """In the outbox: it will be handed to the sender."""
+    SENT = "sent"
+    """The sender has taken it."""
+    LOGGED = "logged"
+    """The sender `log` has taken it, which sends nothing."""
+    CANCELED = "canceled"
+    """It was not sent, because there was no reason for it any more."""
+    FAILED = "failed"
+    """It was not sent, because the sender did not take it."""
+    RECEIVED = "received"
+    """The person wrote it."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Message:
-    """One message of the outbox.
+    """One message.
 
     Attributes:
-        to: the recipient's number, E.164.
+        message_id: its number within the account, from 1 in the order of the commits.
+        phone: the recipient's number, or that of the person who wrote it; E.164.
+        line: the account's own number that talks to the phone; `""` leaves it to the sender, or is not known.
+        direction: who wrote it.
         content: the text.
         status: where it stands.
-        created_at: when it was committed, UTC.
+        at: when it was committed, microseconds since 1970.
+        handle: what the carrier calls it; `""` where it has not said.
+        error: why it was not sent, without a number or a name; `""` for all others.
     """
 
-    to: str
+    message_id: int
+    phone: str
+    line: str
+    direction: Direction
     content: str
     status: MessageStatus
-    created_at: datetime
-
-
-@dataclass(slots=True, frozen=True)
-class NewMessage:
-    """A message that a command owes.
-
-    Attributes:
-        to: the recipient's number, E.164.
-        content: the text.
-        at: when, microseconds since 1970.
-    """
-
-    to: str
-    content: str
     at: int
+    handle: str = ""
+    error: str = ""
+
+
+STOP_WORDS: Final = frozenset({"STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE"})
+"""What opts the writer out when it is all of a message, in any case. Source: api-reference.md, "Opt-out words"."""
+
+START_WORDS: Final = frozenset({"START"})
+"""What opts the writer in again, likewise."""
+
+
+def keyword_of(content: str) -> str:
+    """The message as it is compared with the words above: in capitals, and blanks around and between words as one."""
+    return " ".join(content.split()).upper()

@@ -1,109 +1,22 @@
 """A unit of work: what a group of commands sees of one account, and what becomes of it.
 
 A store loads what the commands want, lets each of them change it in memory, and saves the difference. So what a
-command means is written once, and a store knows only how rows are read and written.
+command means is written once, and a store knows only how rows are read and written. Every change that somebody may
+want to hear of is told in the change log here, and what is owed for it is put in the outbox.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Final
 
+from numberkeep.domain.consent import Said, next_entry
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.message import NewMessage
+from numberkeep.domain.delivery import SENDER, Delivery, Owed, Webhook
+from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.loading import Changes, KeptAnswer, Loaded
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.verification import Verification
 
-
-@dataclass(slots=True)
-class Wanted:
-    """What a group of commands needs to see.
-
-    Attributes:
-        phones: numbers whose contacts and opt-outs are to be loaded, each once, in the order of asking.
-        verifications: numbers whose verification requests are.
-        keys: idempotency keys whose answers are.
-    """
-
-    phones: dict[str, None] = field(default_factory=dict)
-    verifications: dict[str, None] = field(default_factory=dict)
-    keys: dict[str, None] = field(default_factory=dict)
-
-
-@dataclass(slots=True, frozen=True)
-class KeptAnswer:
-    """What was answered to the first request with an idempotency key.
-
-    Attributes:
-        key: the key.
-        fingerprint: tells whether a later request with the key is the same one.
-        answer: what was answered, as the one who asked encoded it.
-        at: when, microseconds since 1970.
-    """
-
-    key: str
-    fingerprint: bytes
-    answer: bytes
-    at: int
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What a store has of all that is wanted; what it does not have is absent.
-
-    Attributes:
-        contacts: by number.
-        opt_outs: when the recipient opted out (microseconds since 1970), by number.
-        verifications: when verification was last asked for (microseconds since 1970), by number.
-        answers: by idempotency key.
-    """
-
-    contacts: Mapping[str, Contact] = field(default_factory=dict)
-    opt_outs: Mapping[str, int] = field(default_factory=dict)
-    verifications: Mapping[str, int] = field(default_factory=dict)
-    answers: Mapping[str, KeptAnswer] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a store has to write; removals come before insertions.
-
-    Attributes:
-        deleted: contacts that are no longer there.
-        inserted: contacts that were not.
-        updated: contacts before and after.
-        opted_out: numbers and times of new opt-outs.
-        opted_in: numbers whose opt-outs end.
-        verifications: numbers and times of verification requests.
-        messages: what is owed to phones, in order.
-        answers: answers to keep.
-    """
-
-    deleted: Sequence[Contact]
-    inserted: Sequence[Contact]
-    updated: Sequence[tuple[Contact, Contact]]
-    opted_out: Sequence[tuple[str, int]]
-    opted_in: Sequence[str]
-    verifications: Sequence[tuple[str, int]]
-    messages: Sequence[NewMessage]
-    answers: Sequence[KeptAnswer]
-
-    @property
-    def untagged(self) -> list[tuple[Contact, str]]:
-        """Tags that go, each with its contact."""
-        return [
-            *((old, tag) for old, new in self.updated if old.tags != new.tags for tag in old.tags),
-            *((contact, tag) for contact in self.deleted for tag in contact.tags),
-        ]
-
-    @property
-    def tagged(self) -> list[tuple[Contact, str]]:
-        """Tags that come, each with its contact."""
-        return [
-            *((new, tag) for old, new in self.updated if old.tags != new.tags for tag in new.tags),
-            *((contact, tag) for contact in self.inserted for tag in contact.tags),
-        ]
-
-    @property
-    def count(self) -> int:
-        """By how much the account has more contacts than before."""
-        return len(self.inserted) - len(self.deleted)
+_NOTHING: Final[dict[int, Webhook]] = {}
 
 
 class Work:
@@ -122,11 +35,18 @@ class Work:
         self.account_id = account_id
         self.changed = 0
         self._loaded = loaded
+        self._tallies = loaded.tallies
+        self._last_event = loaded.tallies.events
         self._contacts = dict(loaded.contacts)
         self._opt_outs = dict(loaded.opt_outs)
         self._verifications = dict(loaded.verifications)
         self._answers = dict(loaded.answers)
-        self._messages: list[NewMessage] = []
+        self._handles = set(loaded.handles)
+        self._webhooks = dict(loaded.webhooks) if loaded.webhooks else _NOTHING
+        self._owed = dict(loaded.owed)
+        self._changes = Changes()
+
+    # Contacts and consent
 
     def contact(self, phone: str) -> Contact | None:
         """The contact with this number."""
@@ -135,44 +55,152 @@ class Work:
     def put(self, contact: Contact, at: int) -> Contact:
         """Store a contact, new or changed at `at`; what it says of its opt-out holds for the recipient's number."""
         self.changed += 1
-        self._contacts[contact.phone] = contact
-        if contact.opt_out != (contact.phone in self._opt_outs):
-            self.set_opt_out(contact.phone, at, opted_out=contact.opt_out)
+        phone = contact.phone
+        old = self._contacts.get(phone)
+        self._contacts[phone] = contact
+        if contact.opt_out != (phone in self._opt_outs):
+            self._say(phone, Said(at), opted_out=contact.opt_out)
+        if old is None:
+            self._tell(EventType.CONTACT_CREATED, at, phone, contact)
+        elif old != contact:
+            self._tell(EventType.CONTACT_UPDATED, at, phone, contact)
         return contact
 
-    def drop(self, phone: str) -> bool:
+    def drop(self, phone: str, at: int) -> bool:
         """Delete the contact with this number; gives whether there was one."""
         self.changed += 1
-        return self._contacts.pop(phone, None) is not None
+        contact = self._contacts.pop(phone, None)
+        if contact is None:
+            return False
+        self._close_pending(phone, at)
+        self._tell(EventType.CONTACT_DELETED, at, phone, contact)
+        return True
 
     def opted_out(self, phone: str) -> bool:
         """Whether the recipient behind the number has opted out."""
         return phone in self._opt_outs
 
-    def set_opt_out(self, phone: str, at: int, *, opted_out: bool) -> None:
-        """Record what the recipient wants, and show it on the contact where there is one."""
+    def set_opt_out(self, phone: str, said: Said, *, opted_out: bool) -> bool:
+        """Record what the recipient wants, and show it on the contact where there is one; gives whether that is new."""
+        if opted_out == (phone in self._opt_outs):
+            return False
         self.changed += 1
-        if opted_out:
-            self._opt_outs.setdefault(phone, at)
-        else:
-            self._opt_outs.pop(phone, None)
+        self._say(phone, said, opted_out=opted_out)
         there = self._contacts.get(phone)
-        if there is not None and there.opt_out != opted_out:
-            self._contacts[phone] = replace(there, opt_out=opted_out)
+        if there is not None:
+            self._contacts[phone] = shown = replace(there, opt_out=opted_out)
+            self._tell(EventType.CONTACT_UPDATED, said.at, phone, shown)
+        return True
 
-    def verification_requested_at(self, phone: str) -> int | None:
-        """When verification of the number was last asked for."""
+    # Verification
+
+    def verification(self, phone: str) -> Verification | None:
+        """The last time that the number was to be verified."""
         return self._verifications.get(phone)
 
-    def request_verification(self, phone: str, at: int) -> None:
-        """Record that verification of the number is asked for."""
-        self.changed += 1
-        self._verifications[phone] = at
+    def pending(self, phone: str, at: int) -> Verification | None:
+        """The verification that waits for an answer at `at`; one that waits too long expires by being looked at."""
+        there = self._verifications.get(phone)
+        if there is None or not there.pending:
+            return None
+        if at >= there.expires_at:
+            self.close_verification(there, EventType.VERIFICATION_EXPIRED, at)
+            return None
+        return there
 
-    def send(self, message: NewMessage) -> None:
-        """Owe a message."""
+    def ask(self, verification: Verification, text: str, line: str) -> None:
+        """Have a verification wait for an answer, and owe the message that asks for it."""
         self.changed += 1
-        self._messages.append(message)
+        phone, at = verification.phone, verification.requested_at
+        self._verifications[phone] = verification
+        self._tell(EventType.VERIFICATION_REQUESTED, at, phone, verification)
+        message = self._add(Message(0, phone, line, Direction.OUTBOUND, text, MessageStatus.QUEUED, at))
+        self._owe(SENDER, message.message_id, phone, at)
+        self._tell(EventType.MESSAGE_CREATED, at, phone, message)
+
+    def close_verification(self, verification: Verification, how: EventType, at: int) -> None:
+        """Wait no longer for its answer."""
+        self.changed += 1
+        closed = replace(verification, pending=False)
+        self._verifications[verification.phone] = closed
+        self._tell(how, at, verification.phone, closed)
+
+    def expire(self, at: int) -> int:
+        """Close every verification that was wanted and has waited too long at `at`; gives how many there were."""
+        late = [each for each in self._verifications.values() if each.pending and at >= each.expires_at]
+        for each in late:
+            self.close_verification(each, EventType.VERIFICATION_EXPIRED, at)
+        return len(late)
+
+    # Messages
+
+    def is_known(self, handle: str) -> bool:
+        """Whether a message with this handle was received before."""
+        return handle in self._handles
+
+    def receive(self, message: Message) -> None:
+        """Keep a message that somebody wrote."""
+        if message.handle:
+            self._handles.add(message.handle)
+        self._tell(EventType.MESSAGE_RECEIVED, message.at, message.phone, self._add(message))
+
+    def update_message(self, message: Message, at: int) -> None:
+        """Store where a message stands now."""
+        self.changed += 1
+        self._changes.messages_updated[message.message_id] = message
+        self._tell(EventType.MESSAGE_UPDATED, at, message.phone, message)
+
+    # The outbox and webhooks
+
+    def owed(self, target: int, item: int) -> Owed | None:
+        """What is owed to this target by this number."""
+        return self._owed.get((target, item))
+
+    def all_owed(self) -> list[Owed]:
+        """Everything that was wanted of the outbox, in the order in which it is due."""
+        return list(self._owed.values())
+
+    def redeem(self, delivery: Delivery) -> None:
+        """Owe something no longer."""
+        self.changed += 1
+        key = (delivery.target, delivery.item)
+        self._owed.pop(key, None)
+        self._changes.redeemed.append(key)
+
+    def postpone(self, delivery: Delivery) -> None:
+        """Store how often and when something is to be tried."""
+        self.changed += 1
+        key = (delivery.target, delivery.item)
+        self._owed[key] = replace(self._owed[key], delivery=delivery)
+        self._changes.postponed[key] = delivery
+
+    def webhooks(self) -> list[Webhook]:
+        """The account's webhooks, oldest first."""
+        return list(self._webhooks.values())
+
+    def add_webhook(self, webhook: Webhook) -> Webhook:
+        """Register a webhook; gives it with its number."""
+        self.changed += 1
+        number = self._tallies.last_webhook + 1
+        self._tallies = replace(self._tallies, last_webhook=number, webhooks=self._tallies.webhooks + 1)
+        webhook = replace(webhook, webhook_id=number)
+        self._webhooks = {**self._webhooks, number: webhook}
+        self._changes.webhooks_added.append(webhook)
+        return webhook
+
+    def remove_webhook(self, webhook_id: int) -> bool:
+        """Remove a webhook and all that is owed to it; gives whether there was one."""
+        if webhook_id not in self._webhooks:
+            return False
+        self.changed += 1
+        self._tallies = replace(self._tallies, webhooks=self._tallies.webhooks - 1)
+        self._webhooks = {number: webhook for number, webhook in self._webhooks.items() if number != webhook_id}
+        self._owed = {key: owed for key, owed in self._owed.items() if owed.delivery.target != webhook_id}
+        self._changes.owed = [each for each in self._changes.owed if each.target != webhook_id]
+        self._changes.webhooks_removed.append(webhook_id)
+        return True
+
+    # Idempotency
 
     def answer(self, key: str) -> KeptAnswer | None:
         """What was answered to the first request with this idempotency key."""
@@ -185,27 +213,61 @@ class Work:
 
     def changes(self) -> Changes:
         """The difference to what was loaded."""
-        before = self._loaded
-        deleted: list[Contact] = []
-        inserted: list[Contact] = []
-        updated: list[tuple[Contact, Contact]] = []
+        before, changes = self._loaded, self._changes
         for phone, contact in self._contacts.items():
             old = before.contacts.get(phone)
             if old is None:
-                inserted.append(contact)
+                changes.inserted.append(contact)
             elif old.contact_id != contact.contact_id:  # deleted, and made anew
-                deleted.append(old)
-                inserted.append(contact)
+                changes.deleted.append(old)
+                changes.inserted.append(contact)
             elif old is not contact and old != contact:
-                updated.append((old, contact))
-        deleted += [old for phone, old in before.contacts.items() if phone not in self._contacts]
-        return Changes(
-            deleted,
-            inserted,
-            updated,
-            [(phone, at) for phone, at in self._opt_outs.items() if before.opt_outs.get(phone) != at],
-            [phone for phone, at in before.opt_outs.items() if self._opt_outs.get(phone) != at],
-            [(phone, at) for phone, at in self._verifications.items() if before.verifications.get(phone) != at],
-            self._messages,
-            [answer for key, answer in self._answers.items() if before.answers.get(key) is not answer],
-        )
+                changes.updated.append((old, contact))
+        changes.deleted += [old for phone, old in before.contacts.items() if phone not in self._contacts]
+        changes.opted_out = [
+            (phone, *since) for phone, since in self._opt_outs.items() if before.opt_outs.get(phone) != since
+        ]
+        changes.opted_in = [phone for phone, since in before.opt_outs.items() if self._opt_outs.get(phone) != since]
+        changes.verifications = [
+            each for phone, each in self._verifications.items() if before.verifications.get(phone) is not each
+        ]
+        changes.answers = [answer for key, answer in self._answers.items() if before.answers.get(key) is not answer]
+        contacts = before.tallies.contacts + len(changes.inserted) - len(changes.deleted)
+        changes.tallies = replace(self._tallies, contacts=contacts, events=self._last_event)
+        return changes
+
+    def _say(self, phone: str, said: Said, *, opted_out: bool) -> None:
+        number = self._tallies.entries + 1
+        entry = next_entry(number, self._tallies.ledger, phone, said, opted_out=opted_out)
+        self._tallies = replace(self._tallies, entries=number, ledger=entry.hash)
+        self._changes.entries.append(entry)
+        if opted_out:
+            self._opt_outs[phone] = (said.at, number)
+            self._close_pending(phone, said.at)
+        else:
+            del self._opt_outs[phone]
+        self._tell(EventType.CONSENT_OPTED_OUT if opted_out else EventType.CONSENT_OPTED_IN, said.at, phone, entry)
+
+    def _close_pending(self, phone: str, at: int) -> None:
+        pending = self.pending(phone, at)
+        if pending is not None:
+            self.close_verification(pending, EventType.VERIFICATION_CANCELED, at)
+
+    def _add(self, message: Message) -> Message:
+        self.changed += 1
+        number = self._tallies.messages + 1
+        self._tallies = replace(self._tallies, messages=number)
+        message.message_id = number
+        self._changes.messages.append(message)
+        return message
+
+    def _tell(self, type_: EventType, at: int, phone: str, subject: Subject) -> None:
+        self._last_event += 1
+        event = Event(self._last_event, type_, at, phone, subject)
+        self._changes.events.append(event)
+        for webhook in self._webhooks.values():
+            if webhook.wants(event):
+                self._owe(webhook.webhook_id, event.event_id, phone, at)
+
+    def _owe(self, target: int, item: int, phone: str, at: int) -> None:
+        self._changes.owed.append(Delivery(target, item, phone, at, due_at=at))

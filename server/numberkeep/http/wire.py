@@ -26,7 +26,7 @@ from numberkeep.domain.limits import (
     MAX_VALUE,
     MAX_VARIABLES,
 )
-from numberkeep.domain.message import Message
+from numberkeep.domain.message import Direction, Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.deprecated import echo_of, echoing_old_names
 
@@ -206,12 +206,17 @@ class OptOutAnswer(msgspec.Struct):
 
 
 class MessageOut(msgspec.Struct):
-    """A message of the outbox."""
+    """A message to or from a phone; the account's own line is null where it is not known."""
 
-    to: str
+    id: int
+    direction: str
+    to: str | None
+    from_: str | None = msgspec.field(name="from")
     content: str
     status: str
     created_at: Time
+    handle: str | None
+    error: str | None
 
 
 EchoedContact: Any = echoing_old_names(ContactOut)
@@ -283,7 +288,19 @@ def field_error_out(error: FieldError) -> FieldErrorOut:
 
 def message_out(message: Message) -> MessageOut:
     """A message, for an answer."""
-    return MessageOut(message.to, message.content, message.status, message.created_at)
+    line = message.line or None
+    outbound = message.direction is Direction.OUTBOUND
+    return MessageOut(
+        message.message_id,
+        message.direction,
+        message.phone if outbound else line,
+        line if outbound else message.phone,
+        message.content,
+        message.status,
+        domain.moment(message.at),
+        message.handle or None,
+        message.error or None,
+    )
 
 
 def contact_out(contact: domain.Contact) -> ContactOut:

@@ -69,7 +69,7 @@ async def delete(context: Context, account: Account, numbers: Sequence[str]) -> 
     found = {phone for number in numbers if (phone := find_phone(number, account.region))}
     if not found:
         return 0
-    return await context.apply(DeleteContacts(account.account_id, sorted(found)))
+    return await context.apply(DeleteContacts(account.account_id, sorted(found), context.clock.take()))
 
 
 def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:

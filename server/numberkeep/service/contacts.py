@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from numberkeep.domain.commands import CreateContact, DeleteContacts, SetOptOut, UpdateContact
+from numberkeep.domain.commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly
+from numberkeep.domain.conversation import SetOptOut
 from numberkeep.domain.errors import ContactNotFound, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.listing import ListQuery, Page
@@ -73,7 +74,7 @@ async def delete(context: Context, account: Account, number: str) -> None:
         ContactNotFound: there is none.
     """
     phone = find_phone(number, account.region)
-    if phone is None or not await context.apply(DeleteContacts(account.account_id, [phone])):
+    if phone is None or not await context.apply(DeleteContacts(account.account_id, [phone], context.clock.take())):
         raise ContactNotFound
 
 

@@ -54,6 +54,7 @@ class Context:
         store: where contacts are kept.
         clock: what time it is.
         resend_seconds: how long after a verification message the next one is refused.
+        verification_seconds: how long a verification waits for its answer.
         node: this process's number in the contact ids it makes; see `contact_id_at`.
         idempotency: of the request that is served, where it has a key.
     """
@@ -61,6 +62,7 @@ class Context:
     store: Store
     clock: Clock = field(default_factory=Clock)
     resend_seconds: int = 60
+    verification_seconds: int = 24 * 3600
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     idempotency: Idempotency | None = None
 

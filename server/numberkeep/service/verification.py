@@ -1,16 +1,15 @@
 """Asking a person to show that a number is theirs."""
 
 from collections.abc import Sequence
-from typing import Final
 
-from numberkeep.domain.commands import RequestVerification
+from numberkeep.domain.commands import SECOND
+from numberkeep.domain.conversation import RequestVerification
 from numberkeep.domain.errors import ContactNotFound, MissingFields
 from numberkeep.domain.identity import Account
 from numberkeep.domain.message import Message
 from numberkeep.domain.phone import find_phone
+from numberkeep.domain.verification import DEFAULT_TEXT
 from numberkeep.service.context import Context
-
-TEXT: Final = "Please reply to this message to confirm your phone number. Reply STOP to receive no more messages."
 
 
 async def request(context: Context, account: Account, number: str) -> bool:
@@ -29,7 +28,12 @@ async def request(context: Context, account: Account, number: str) -> bool:
         raise ContactNotFound
     return await context.apply(
         RequestVerification(
-            account.account_id, phone, TEXT, context.clock.take(), resend_after=context.resend_seconds * 1_000_000
+            account.account_id,
+            phone,
+            account.verification_text or DEFAULT_TEXT,
+            context.clock.take(),
+            resend_after=context.resend_seconds * SECOND,
+            expires_after=context.verification_seconds * SECOND,
         )
     )
 

@@ -6,13 +6,17 @@ Terms:
     account     every read and every command on contacts names one, and touches no other
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from numberkeep.domain.commands import Command
+from numberkeep.domain.consent import ConsentEntry
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.identity import ApiKey
+from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
 from numberkeep.store.migrations import Upgrade
 
@@ -20,7 +24,7 @@ R = TypeVar("R")
 
 
 class Store(Protocol):
-    """A store of accounts, keys, contacts and the messages owed to them.
+    """A store of accounts, keys, contacts and all that is said between them.
 
     A read sees everything that was applied before it began. Every method may raise StoreUnavailable.
     """
@@ -64,6 +68,42 @@ class Store(Protocol):
 
     async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
         """The account's newest messages, newest first."""
+
+    async def tallies(self, account_id: int) -> Tallies:
+        """What is counted of the account, and the end of its ledger; all 0 where there is no such account."""
+
+    async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
+        """The account's first `limit` events with numbers over `after`.
+
+        Events become visible in the order of their numbers: where one is seen, all before it are or are forgotten.
+        """
+
+    async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
+        """The account's first `limit` ledger entries with numbers over `after`."""
+
+    async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
+        """The account's ledger entries on a number, oldest first."""
+
+    async def opt_outs(self, account_id: int) -> Mapping[str, int]:
+        """The numbers that are opted out, each with its ledger entry; 0 for one from before there was a ledger."""
+
+    async def webhooks(self, account_id: int) -> Sequence[Webhook]:
+        """The account's webhooks, oldest first."""
+
+    async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
+        """The account's dead deliveries, by target and item."""
+
+    async def agenda(self, at: int) -> Agenda:
+        """What there is to do at a time; reads over all accounts, and is for the relay alone."""
+
+    async def backlog(self) -> Backlog:
+        """How the outbox stands, over all accounts."""
+
+    async def account(self, name: str) -> Account | None:
+        """The account of this name."""
+
+    async def account_signing(self, signing_hash: bytes) -> Account | None:
+        """The account that has the signing secret of this SHA-256."""
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         """The key of this id, revoked or not."""

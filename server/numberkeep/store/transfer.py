@@ -58,7 +58,13 @@ class Table:
         return row[first : first + len(self.key)]
 
 
-ACCOUNTS: Final = Table("accounts", ("account_id",), ("name", "region", "created_at"), of_account=False, lasting=True)
+ACCOUNTS: Final = Table(
+    "accounts",
+    ("account_id",),
+    ("name", "region", "created_at", "verification_text", "signing_hash"),
+    of_account=False,
+    lasting=True,
+)
 
 TABLES: Final = (
     ACCOUNTS,
@@ -83,9 +89,27 @@ TABLES: Final = (
         unique=("contact_id", "phone"),
     ),
     Table("contact_tags", ("tag", "created_at", "contact_id"), ()),
-    Table("opt_outs", ("phone",), ("opted_out_at",)),
-    Table("verifications", ("phone",), ("requested_at",)),
-    Table("messages", ("message_id",), ("phone", "content", "status", "created_at")),
+    Table("opt_outs", ("phone",), ("opted_out_at", "entry_id")),
+    Table(
+        "consent",
+        ("entry_id",),
+        ("phone", "at", "opted_out", "source", "wording", "hash"),
+        flags=frozenset({"opted_out"}),
+    ),
+    Table("verifications", ("phone",), ("requested_at", "expires_at", "pending"), flags=frozenset({"pending"})),
+    Table(
+        "messages",
+        ("message_id",),
+        ("phone", "line", "direction", "content", "status", "created_at", "handle", "error"),
+    ),
+    Table("events", ("event_id",), ("type", "at", "phone", "subject")),
+    Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at")),
+    Table(
+        "outbox",
+        ("target", "item"),
+        ("phone", "created_at", "attempts", "due_at", "dead", "error"),
+        flags=frozenset({"dead"}),
+    ),
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),
 )

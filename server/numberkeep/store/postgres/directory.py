@@ -7,7 +7,7 @@ import asyncpg
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import moment
-from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.directory import SECRET_TAKEN, CreateFirstKey, CreateKey, RevokeKey, SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.store.postgres import reads
@@ -31,7 +31,7 @@ async def create_key(connection: asyncpg.Connection, command: CreateKey) -> ApiK
     if await reads.api_key(connection, command.key_id) is not None:
         message = f"{command.key_id} is taken: choose another"
         raise InvalidInput(message, [FieldError("key_id", message)])
-    account = await _account(connection, command.account_name)
+    account = await reads.account(connection, command.account_name)
     if account is None:
         await connection.execute(
             "INSERT INTO numberkeep.accounts (name, region, created_at) VALUES ($1, $2, $3)",
@@ -39,7 +39,7 @@ async def create_key(connection: asyncpg.Connection, command: CreateKey) -> ApiK
             command.region,
             command.at,
         )
-        account = await _account(connection, command.account_name)
+        account = await reads.account(connection, command.account_name)
         assert account is not None  # noqa: S101 - it was just made
         await connection.execute("INSERT INTO numberkeep.writers (account_id) VALUES ($1)", account.account_id)
     await connection.execute(
@@ -71,14 +71,34 @@ async def revoke_key(connection: asyncpg.Connection, command: RevokeKey) -> bool
     return True
 
 
+async def set_account(connection: asyncpg.Connection, command: SetAccount) -> Account | None:
+    """Apply SetAccount."""
+    account = await reads.account(connection, command.account_name)
+    if account is None:
+        return None
+    if command.signing_hash:
+        holder = await reads.account_signing(connection, command.signing_hash)
+        if holder not in {None, account}:
+            raise InvalidInput(SECRET_TAKEN)
+    if command.signing_hash is not None:
+        await connection.execute(
+            "UPDATE numberkeep.accounts SET signing_hash = nullif($2, ''::bytea) WHERE account_id = $1",
+            account.account_id,
+            command.signing_hash,
+        )
+    if command.verification_text is not None:
+        await connection.execute(
+            "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
+            account.account_id,
+            command.verification_text,
+        )
+    return await reads.account(connection, command.account_name)
+
+
 HANDLERS: Final[dict[type[Command[Any]], Callable[[asyncpg.Connection, Any], Awaitable[Any]]]] = {
     CreateKey: create_key,
     CreateFirstKey: create_first_key,
     RevokeKey: revoke_key,
+    SetAccount: set_account,
 }
 """Every command's handler."""
-
-
-async def _account(connection: asyncpg.Connection, name: str) -> Account | None:
-    row = await connection.fetchrow("SELECT account_id, name, region FROM numberkeep.accounts WHERE name = $1", name)
-    return None if row is None else Account(*row)

@@ -5,15 +5,19 @@ from typing import Final
 
 import asyncpg
 
-from numberkeep.domain.contact import Contact, moment
-from numberkeep.domain.identity import ApiKey
-from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.store.rows import COLUMNS, contact_of, key_of
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.message import Message
+from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_of, contact_of, key_of, message_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2"  # noqa: S608
 _KEYS: Final = (
-    "SELECT k.key_id, k.secret_hash, k.account_id, a.name, a.region, k.created_at, k.revoked_at "
+    "SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, a.account_id, a.name, a.region, a.verification_text "
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id) "
+)
+_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM numberkeep.accounts"
+_MESSAGES: Final = (
+    f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"  # noqa: S608
 )
 
 
@@ -31,13 +35,19 @@ async def count(connection: asyncpg.Connection, account_id: int) -> int:
 
 async def messages(connection: asyncpg.Connection, account_id: int, limit: int) -> Sequence[Message]:
     """The account's newest messages, newest first."""
-    rows = await connection.fetch(
-        "SELECT phone, content, status, created_at FROM numberkeep.messages WHERE account_id = $1 "
-        "ORDER BY message_id DESC LIMIT $2",
-        account_id,
-        limit,
-    )
-    return [Message(to, content, MessageStatus(status), moment(at)) for to, content, status, at in rows]
+    return [message_of(row) for row in await connection.fetch(_MESSAGES, account_id, limit)]
+
+
+async def account(connection: asyncpg.Connection, name: str) -> Account | None:
+    """The account of this name."""
+    row = await connection.fetchrow(f"{_ACCOUNT} WHERE name = $1", name)
+    return None if row is None else account_of(row)
+
+
+async def account_signing(connection: asyncpg.Connection, signing_hash: bytes) -> Account | None:
+    """The account that has the secret of this hash."""
+    row = await connection.fetchrow(f"{_ACCOUNT} WHERE signing_hash = $1", signing_hash)
+    return None if row is None else account_of(row)
 
 
 async def api_key(connection: asyncpg.Connection, key_id: str) -> ApiKey | None:

@@ -21,7 +21,19 @@ _OLDEST: Final = 14
 REFERENCE: Final = ("accounts", "api_keys")
 """Small tables that are looked up without an account: Citus keeps a copy of them on every node."""
 
-DISTRIBUTED: Final = ("writers", "contacts", "contact_tags", "opt_outs", "verifications", "messages", "answers")
+DISTRIBUTED: Final = (
+    "writers",
+    "contacts",
+    "contact_tags",
+    "opt_outs",
+    "consent",
+    "verifications",
+    "messages",
+    "events",
+    "outbox",
+    "webhooks",
+    "answers",
+)
 """Tables that Citus distributes by account_id, so that all of an account's rows lie on one node."""
 
 

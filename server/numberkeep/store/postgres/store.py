@@ -1,19 +1,23 @@
 """The Store contract on PostgreSQL: reads and writes on connections of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
 import asyncpg
 
 from numberkeep.domain.commands import Command
+from numberkeep.domain.consent import ConsentEntry
 from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.domain.identity import ApiKey
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.postgres import listing, reads, schema
+from numberkeep.store.postgres import listing, outward, reads, schema
 from numberkeep.store.postgres.lanes import Lanes
 from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
 
@@ -98,6 +102,54 @@ class PostgresStore:
     async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
         """By one statement."""
         return await self._opened(self._reads).run(lambda connection: reads.messages(connection, account_id, limit))
+
+    async def tallies(self, account_id: int) -> Tallies:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: outward.tallies(connection, account_id))
+
+    async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
+        """By one statement."""
+        return await self._opened(self._reads).run(
+            lambda connection: outward.events(connection, account_id, after, limit)
+        )
+
+    async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
+        """By one statement."""
+        return await self._opened(self._reads).run(
+            lambda connection: outward.consent(connection, account_id, after, limit)
+        )
+
+    async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: outward.consent_of(connection, account_id, phone))
+
+    async def opt_outs(self, account_id: int) -> Mapping[str, int]:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: outward.opt_outs(connection, account_id))
+
+    async def webhooks(self, account_id: int) -> Sequence[Webhook]:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: outward.webhooks(connection, account_id))
+
+    async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
+        """By one statement."""
+        return await self._opened(self._reads).run(lambda connection: outward.dead(connection, account_id, limit))
+
+    async def agenda(self, at: int) -> Agenda:
+        """By two statements, on Citus on all nodes."""
+        return await self._opened(self._reads).run(lambda connection: outward.agenda(connection, at))
+
+    async def backlog(self) -> Backlog:
+        """By one statement, on Citus on all nodes."""
+        return await self._opened(self._reads).run(outward.backlog)
+
+    async def account(self, name: str) -> Account | None:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.account(connection, name))
+
+    async def account_signing(self, signing_hash: bytes) -> Account | None:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.account_signing(connection, signing_hash))
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         """By one lookup."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import asyncpg
 
+from numberkeep.domain.consent import FIRST
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.postgres import schema
 from numberkeep.store.postgres.pool import connect, copy_rows, disconnect, unavailable_on_error, unusable_on_error
@@ -20,10 +21,15 @@ _READ: Final = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
     "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
 )
-_DERIVE: Final = (
-    "INSERT INTO numberkeep.writers (account_id, contact_count, last_message) VALUES ($1, $2, $3) "
-    "ON CONFLICT (account_id) DO UPDATE SET contact_count = excluded.contact_count, "
-    "last_message = excluded.last_message"
+# One statement a table: on Citus one with several aggregates of several tables may not go to one node.
+_DERIVED: Final = (
+    ("contact_count", "SELECT count(*) FROM numberkeep.contacts WHERE account_id = $1"),
+    ("last_message", "SELECT coalesce(max(message_id), 0) FROM numberkeep.messages WHERE account_id = $1"),
+    ("last_event", "SELECT coalesce(max(event_id), 0) FROM numberkeep.events WHERE account_id = $1"),
+    ("last_entry", "SELECT coalesce(max(entry_id), 0) FROM numberkeep.consent WHERE account_id = $1"),
+    ("ledger", "SELECT hash FROM numberkeep.consent WHERE account_id = $1 ORDER BY entry_id DESC LIMIT 1"),
+    ("webhook_count", "SELECT count(*) FROM numberkeep.webhooks WHERE account_id = $1"),
+    ("last_webhook", "SELECT coalesce(max(webhook_id), 0) FROM numberkeep.webhooks WHERE account_id = $1"),
 )
 # Names no table, so that on Citus it is done where the sequence is.
 _NEXT_ACCOUNT: Final = "SELECT setval(pg_get_serial_sequence('numberkeep.accounts', 'account_id'), $1)"
@@ -123,13 +129,17 @@ class PostgresTransfer:
         """Account by account; then the planner is told what the tables hold now."""
         with unavailable_on_error():
             async for account_id in self._accounts():
-                count = await self._opened.fetchval(
-                    "SELECT count(*) FROM numberkeep.contacts WHERE account_id = $1", account_id
+                await self._opened.execute(
+                    "INSERT INTO numberkeep.writers (account_id) VALUES ($1) ON CONFLICT (account_id) DO NOTHING",
+                    account_id,
                 )
-                last = await self._opened.fetchval(
-                    "SELECT coalesce(max(message_id), 0) FROM numberkeep.messages WHERE account_id = $1", account_id
-                )
-                await self._opened.execute(_DERIVE, account_id, count, last)
+                for column, statement in _DERIVED:
+                    found = await self._opened.fetchval(statement, account_id)
+                    await self._opened.execute(
+                        f"UPDATE numberkeep.writers SET {column} = $2 WHERE account_id = $1",  # noqa: S608
+                        account_id,
+                        FIRST if found is None else found,
+                    )
             newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")
             if newest is not None:
                 await self._opened.execute(_NEXT_ACCOUNT, newest)

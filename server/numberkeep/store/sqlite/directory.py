@@ -7,7 +7,7 @@ import apsw
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import moment
-from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.directory import SECRET_TAKEN, CreateFirstKey, CreateKey, RevokeKey, SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.store.sqlite import reads
@@ -22,9 +22,8 @@ def create_key(connection: apsw.Connection, command: CreateKey) -> ApiKey:
         "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
         (command.account_name, command.region, command.at),
     )
-    account = Account(
-        *connection.execute("SELECT account_id, name, region FROM accounts WHERE name = ?", (command.account_name,)).get
-    )
+    account = reads.account(connection, command.account_name)
+    assert account is not None  # noqa: S101 - it was just made
     connection.execute(
         "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
         (command.key_id, account.account_id, command.secret_hash, command.at),
@@ -49,9 +48,32 @@ def revoke_key(connection: apsw.Connection, command: RevokeKey) -> bool:
     return True
 
 
+def set_account(connection: apsw.Connection, command: SetAccount) -> Account | None:
+    """Apply SetAccount."""
+    account = reads.account(connection, command.account_name)
+    if account is None:
+        return None
+    if command.signing_hash:
+        holder = reads.account_signing(connection, command.signing_hash)
+        if holder not in {None, account}:
+            raise InvalidInput(SECRET_TAKEN)
+    if command.signing_hash is not None:
+        connection.execute(
+            "UPDATE accounts SET signing_hash = nullif(?, x'') WHERE account_id = ?",
+            (command.signing_hash, account.account_id),
+        )
+    if command.verification_text is not None:
+        connection.execute(
+            "UPDATE accounts SET verification_text = ? WHERE account_id = ?",
+            (command.verification_text, account.account_id),
+        )
+    return reads.account(connection, command.account_name)
+
+
 HANDLERS: Final[dict[type[Command[Any]], Callable[[apsw.Connection, Any], Any]]] = {
     CreateKey: create_key,
     CreateFirstKey: create_first_key,
     RevokeKey: revoke_key,
+    SetAccount: set_account,
 }
 """Every command's handler."""

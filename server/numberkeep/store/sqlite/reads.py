@@ -5,16 +5,18 @@ from typing import Final
 
 import apsw
 
-from numberkeep.domain.contact import Contact, moment
-from numberkeep.domain.identity import ApiKey
-from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.store.rows import COLUMNS, contact_of, key_of
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.message import Message
+from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_of, contact_of, key_of, message_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
 _KEYS: Final = (
-    "SELECT key_id, secret_hash, account_id, name, region, api_keys.created_at, revoked_at "
+    "SELECT key_id, secret_hash, api_keys.created_at, revoked_at, account_id, name, region, verification_text "
     "FROM api_keys JOIN accounts USING (account_id) "
 )
+_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM accounts"
+_MESSAGES: Final = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?"  # noqa: S608
 
 
 def contact(connection: apsw.Connection, account_id: int, phone: str) -> Contact | None:
@@ -31,11 +33,19 @@ def count(connection: apsw.Connection, account_id: int) -> int:
 
 def messages(connection: apsw.Connection, account_id: int, limit: int) -> Sequence[Message]:
     """The account's newest messages, newest first."""
-    rows = connection.execute(
-        "SELECT phone, content, status, created_at FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
-        (account_id, limit),
-    )
-    return [Message(to, content, MessageStatus(status), moment(at)) for to, content, status, at in rows]
+    return [message_of(row) for row in connection.execute(_MESSAGES, (account_id, limit))]
+
+
+def account(connection: apsw.Connection, name: str) -> Account | None:
+    """The account of this name."""
+    row = connection.execute(f"{_ACCOUNT} WHERE name = ?", (name,)).fetchone()
+    return None if row is None else account_of(row)
+
+
+def account_signing(connection: apsw.Connection, signing_hash: bytes) -> Account | None:
+    """The account that has the secret of this hash."""
+    row = connection.execute(f"{_ACCOUNT} WHERE signing_hash = ?", (signing_hash,)).fetchone()
+    return None if row is None else account_of(row)
 
 
 def api_key(connection: apsw.Connection, key_id: str) -> ApiKey | None:

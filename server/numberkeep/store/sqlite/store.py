@@ -7,7 +7,7 @@ read itself (13,100 against 31,300 requests/s). Listings run on reader threads, 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,13 +15,17 @@ from typing import Final, TypeVar
 import apsw
 
 from numberkeep.domain.commands import Command
+from numberkeep.domain.consent import ConsentEntry
 from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.domain.identity import ApiKey
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.sqlite import listing, reads
+from numberkeep.store.sqlite import listing, outward, reads
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
 from numberkeep.store.sqlite.writer import Writer
 
@@ -110,6 +114,53 @@ class SqliteStore:
     async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
         """On a reader thread."""
         return await self._read(lambda connection: reads.messages(connection, account_id, limit))
+
+    async def tallies(self, account_id: int) -> Tallies:
+        """By one lookup, inline."""
+        with unavailable_on_error():
+            return outward.tallies(self._connection, account_id)
+
+    async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.events(connection, account_id, after, limit))
+
+    async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.consent(connection, account_id, after, limit))
+
+    async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.consent_of(connection, account_id, phone))
+
+    async def opt_outs(self, account_id: int) -> Mapping[str, int]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.opt_outs(connection, account_id))
+
+    async def webhooks(self, account_id: int) -> Sequence[Webhook]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.webhooks(connection, account_id))
+
+    async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.dead(connection, account_id, limit))
+
+    async def agenda(self, at: int) -> Agenda:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.agenda(connection, at))
+
+    async def backlog(self) -> Backlog:
+        """On a reader thread."""
+        return await self._read(outward.backlog)
+
+    async def account(self, name: str) -> Account | None:
+        """By one lookup, inline."""
+        with unavailable_on_error():
+            return reads.account(self._connection, name)
+
+    async def account_signing(self, signing_hash: bytes) -> Account | None:
+        """By one lookup, inline."""
+        with unavailable_on_error():
+            return reads.account_signing(self._connection, signing_hash)
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         """By one lookup, inline."""

@@ -24,10 +24,16 @@ from numberkeep.store.transfer import Key, Mark, Row, Table
 
 R = TypeVar("R")
 
+_THEIRS: Final = "FROM {0} WHERE {0}.account_id = accounts.account_id"
 _FINISH: Final = (
-    "UPDATE accounts SET "
-    "contact_count = (SELECT count(*) FROM contacts WHERE contacts.account_id = accounts.account_id), "
-    "last_message = coalesce((SELECT max(message_id) FROM messages WHERE messages.account_id = accounts.account_id), 0)"
+    "UPDATE accounts SET "  # noqa: S608
+    f"contact_count = (SELECT count(*) {_THEIRS.format('contacts')}), "
+    f"last_message = (SELECT coalesce(max(message_id), 0) {_THEIRS.format('messages')}), "
+    f"last_event = (SELECT coalesce(max(event_id), 0) {_THEIRS.format('events')}), "
+    f"last_entry = (SELECT coalesce(max(entry_id), 0) {_THEIRS.format('consent')}), "
+    f"ledger = coalesce((SELECT hash {_THEIRS.format('consent')} ORDER BY entry_id DESC LIMIT 1), zeroblob(32)), "
+    f"webhook_count = (SELECT count(*) {_THEIRS.format('webhooks')}), "
+    f"last_webhook = (SELECT coalesce(max(webhook_id), 0) {_THEIRS.format('webhooks')})"
 )
 
 

@@ -1,0 +1,167 @@
+"""What is owed to the world outside: messages to phones by way of the sender, events to webhooks.
+
+What is owed is in the outbox until it is delivered; what could not be delivered stays there, dead, to be replayed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from numberkeep.domain.event import Event
+from numberkeep.domain.message import Message, MessageStatus
+
+SENDER: Final = 0
+"""The target of messages; every other number is a webhook's."""
+
+
+@dataclass(slots=True, frozen=True)
+class Webhook:
+    """Where an account wants its events sent.
+
+    Attributes:
+        webhook_id: its number within the account, from 1.
+        url: where to.
+        secret: what requests to it are signed with; `""` signs nothing.
+        types: the types of the events that it gets, as they were asked for; empty for all.
+        created_at: when it was registered, microseconds since 1970.
+    """
+
+    webhook_id: int
+    url: str
+    secret: str
+    types: Sequence[str]
+    created_at: int
+
+    def wants(self, event: Event) -> bool:
+        """Whether it gets the event."""
+        return not self.types or event.type in self.types
+
+
+@dataclass(slots=True, frozen=True)
+class Delivery:
+    """One thing that is owed.
+
+    Of the deliveries to one target that concern one phone, each waits for those before it, unless they are dead.
+
+    Attributes:
+        target: the webhook that it is owed to, or SENDER.
+        item: the event's number, or for SENDER the message's.
+        phone: the number that it concerns, E.164.
+        created_at: since when it is owed, microseconds since 1970.
+        attempts: how often it was taken out to be delivered.
+        due_at: when it may be taken next, microseconds since 1970; while it is taken, when that is given up.
+        dead: nobody tries it again by itself.
+        error: what went wrong the last time, without a number or a name; `""` where nothing has.
+    """
+
+    target: int
+    item: int
+    phone: str
+    created_at: int
+    attempts: int = 0
+    due_at: int = 0
+    dead: bool = False
+    error: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Owed:
+    """A delivery with what is delivered: `message` for SENDER, `event` and `webhook` for all others."""
+
+    delivery: Delivery
+    message: Message | None = None
+    event: Event | None = None
+    webhook: Webhook | None = None
+
+
+def items_of(deliveries: Sequence[Delivery]) -> tuple[list[int], list[int]]:
+    """The numbers of the messages and of the events that are delivered, each once."""
+    messages = {each.item for each in deliveries if each.target == SENDER}
+    events = {each.item for each in deliveries if each.target != SENDER}
+    return sorted(messages), sorted(events)
+
+
+def owed_of(
+    deliveries: Iterable[Delivery],
+    messages: Iterable[Message],
+    events: Iterable[Event],
+    webhooks: Mapping[int, Webhook],
+) -> dict[tuple[int, int], Owed]:
+    """Deliveries with what they deliver, by target and item."""
+    message_of = {message.message_id: message for message in messages}
+    event_of = {event.event_id: event for event in events}
+    return {
+        (each.target, each.item): Owed(each, message_of.get(each.item))
+        if each.target == SENDER
+        else Owed(each, None, event_of.get(each.item), webhooks.get(each.target))
+        for each in deliveries
+    }
+
+
+@dataclass(slots=True, frozen=True)
+class Delivered:
+    """It arrived.
+
+    Attributes:
+        status: what a message is from now on.
+        handle: what the carrier calls the message; `""` where it has not said.
+    """
+
+    status: MessageStatus = MessageStatus.SENT
+    handle: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Undelivered:
+    """It did not arrive, as far as is known.
+
+    Attributes:
+        error: why, without a number or a name.
+        retry_at: when to try again, microseconds since 1970; None never, so it is dead.
+    """
+
+    error: str
+    retry_at: int | None
+
+
+@dataclass(slots=True, frozen=True)
+class Backlog:
+    """How the outbox stands, over all accounts.
+
+    Attributes:
+        waiting: how many deliveries are owed, dead ones not counted.
+        oldest_at: since when the oldest of them is owed, microseconds since 1970; None where none is.
+        dead: how many are dead.
+    """
+
+    waiting: int
+    oldest_at: int | None
+    dead: int
+
+
+@dataclass(slots=True, frozen=True)
+class Agenda:
+    """What there is to do at a time, over all accounts.
+
+    Attributes:
+        owing: accounts with deliveries that are due.
+        late: accounts with verifications that have waited too long.
+        next_at: when there is more to do, microseconds since 1970; None where nothing is known of.
+    """
+
+    owing: Sequence[int]
+    late: Sequence[int]
+    next_at: int | None
+
+
+def agenda_of(due: Mapping[int, int], late: Mapping[int, int], at: int) -> Agenda:
+    """The agenda at a time.
+
+    Args:
+        due: when each account's first delivery is due.
+        late: when each account's first verification has waited too long.
+        at: the time.
+    """
+    coming = [when for each in (due, late) for when in each.values() if when > at]
+    owing = [account_id for account_id, when in due.items() if when <= at]
+    return Agenda(owing, [account_id for account_id, when in late.items() if when <= at], min(coming, default=None))

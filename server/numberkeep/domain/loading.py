@@ -1,0 +1,182 @@
+"""What a store loads for a unit of work, and what it saves after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from numberkeep.domain.consent import FIRST, ConsentEntry
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import Delivery, Owed, Webhook
+from numberkeep.domain.event import Event
+from numberkeep.domain.message import Message
+from numberkeep.domain.verification import Verification
+
+_BETWEEN: Final = 256
+"""Events between two looks at the oldest."""
+
+OutboxKey = tuple[int, int]
+"""Target and item of a delivery."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a group of commands needs to see. The tallies, and where an account has any its webhooks, are always seen.
+
+    Attributes:
+        phones: numbers whose contacts and opt-outs are to be loaded, each once, in the order of asking.
+        verifications: numbers whose verifications are.
+        expired: up to how many pending verifications are, by the time since which they are expired.
+        keys: idempotency keys whose answers are.
+        handles: handles of which it is to be known whether a message was received with them.
+        deliveries: what of the outbox is, with its content.
+        due: up to how many deliveries are, with their content, that may be taken at a time: of those to one target
+            that concern one phone the first alone; with them the opt-outs and verifications of their phones.
+        dead: whether all dead deliveries are, without their content.
+    """
+
+    phones: dict[str, None] = field(default_factory=dict)
+    verifications: dict[str, None] = field(default_factory=dict)
+    expired: tuple[int, int] | None = None
+    keys: dict[str, None] = field(default_factory=dict)
+    handles: dict[str, None] = field(default_factory=dict)
+    deliveries: dict[OutboxKey, None] = field(default_factory=dict)
+    due: tuple[int, int] | None = None
+    dead: bool = False
+
+    def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:
+        """`phones` and `verifications`, and where messages are taken out those that they are owed for."""
+        if self.due is None:
+            return self.phones, self.verifications
+        of_messages = dict.fromkeys(each.delivery.phone for each in owed.values() if each.message)
+        return self.phones | of_messages, self.verifications | of_messages
+
+
+@dataclass(slots=True, frozen=True)
+class KeptAnswer:
+    """What was answered to the first request with an idempotency key.
+
+    Attributes:
+        key: the key.
+        fingerprint: tells whether a later request with the key is the same one.
+        answer: what was answered, as the one who asked encoded it.
+        at: when, microseconds since 1970.
+    """
+
+    key: str
+    fingerprint: bytes
+    answer: bytes
+    at: int
+
+
+@dataclass(slots=True, frozen=True)
+class Tallies:
+    """What is counted of an account, and the end of its ledger.
+
+    Attributes:
+        contacts: how many there are.
+        messages: the last one's number.
+        events: the last one's number.
+        entries: the last ledger entry's number.
+        ledger: that entry's hash.
+        webhooks: how many there are.
+        last_webhook: the last one's number.
+    """
+
+    contacts: int = 0
+    messages: int = 0
+    events: int = 0
+    entries: int = 0
+    ledger: bytes = FIRST
+    webhooks: int = 0
+    last_webhook: int = 0
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a store has of all that is wanted; what it does not have is absent.
+
+    Attributes:
+        tallies: the account's.
+        contacts: by number.
+        opt_outs: when the recipient opted out (microseconds since 1970) and by which ledger entry (0 for an opt-out
+            from before there was a ledger), by number.
+        verifications: by number.
+        answers: by idempotency key.
+        handles: those of messages that were received.
+        webhooks: by number, oldest first.
+        owed: by target and item, in the order in which it is due.
+    """
+
+    tallies: Tallies = field(default_factory=Tallies)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    opt_outs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    verifications: Mapping[str, Verification] = field(default_factory=dict)
+    answers: Mapping[str, KeptAnswer] = field(default_factory=dict)
+    handles: frozenset[str] = frozenset()
+    webhooks: Mapping[int, Webhook] = field(default_factory=dict)
+    owed: Mapping[OutboxKey, Owed] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a store has to write; removals come before insertions.
+
+    Attributes:
+        tallies: what is counted from now on.
+        deleted: contacts that are no longer there.
+        inserted: contacts that were not.
+        updated: contacts before and after.
+        opted_out: number, time and ledger entry of new opt-outs.
+        opted_in: numbers whose opt-outs end.
+        entries: what the ledger grows by.
+        verifications: how the last verification of a number stands.
+        messages: new messages.
+        messages_updated: messages that stand otherwise now, by number.
+        answers: answers to keep.
+        events: what the change log grows by.
+        owed: what is owed from now on.
+        postponed: what is still owed, with other attempts or times, by target and item.
+        redeemed: what is owed no longer.
+        webhooks_added: new webhooks.
+        webhooks_removed: webhooks that go, and with them what is owed to them.
+    """
+
+    tallies: Tallies = field(default_factory=Tallies)
+    deleted: list[Contact] = field(default_factory=list)
+    inserted: list[Contact] = field(default_factory=list)
+    updated: list[tuple[Contact, Contact]] = field(default_factory=list)
+    opted_out: list[tuple[str, int, int]] = field(default_factory=list)
+    opted_in: list[str] = field(default_factory=list)
+    entries: list[ConsentEntry] = field(default_factory=list)
+    verifications: list[Verification] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    messages_updated: dict[int, Message] = field(default_factory=dict)
+    answers: list[KeptAnswer] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    owed: list[Delivery] = field(default_factory=list)
+    postponed: dict[OutboxKey, Delivery] = field(default_factory=dict)
+    redeemed: list[OutboxKey] = field(default_factory=list)
+    webhooks_added: list[Webhook] = field(default_factory=list)
+    webhooks_removed: list[int] = field(default_factory=list)
+
+    @property
+    def untagged(self) -> list[tuple[Contact, str]]:
+        """Tags that go, each with its contact."""
+        return [
+            *((old, tag) for old, new in self.updated if old.tags != new.tags for tag in old.tags),
+            *((contact, tag) for contact in self.deleted for tag in contact.tags),
+        ]
+
+    @property
+    def tagged(self) -> list[tuple[Contact, str]]:
+        """Tags that come, each with its contact."""
+        return [
+            *((new, tag) for old, new in self.updated if old.tags != new.tags for tag in new.tags),
+            *((contact, tag) for contact in self.inserted for tag in contact.tags),
+        ]
+
+    @property
+    def events_to_forget(self) -> int:
+        """At how many of the oldest events to look whether they are too old; 0 where it is not yet time to."""
+        after, before = self.tallies.events, self.tallies.events - len(self.events)
+        return 2 * max(len(self.events), _BETWEEN) if after // _BETWEEN > before // _BETWEEN else 0

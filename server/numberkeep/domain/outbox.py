@@ -1,0 +1,165 @@
+"""The commands on the outbox: what the relay does with it, and the webhooks that it serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from numberkeep.domain.commands import AccountCommand
+from numberkeep.domain.delivery import SENDER, Delivered, Owed, Undelivered, Webhook
+from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.limits import MAX_WEBHOOKS
+from numberkeep.domain.loading import Wanted
+from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.domain.work import Work
+
+_WITHOUT_REASON: Final = "the verification that it asks for waits for no answer any more"
+
+
+@dataclass(slots=True)
+class TakeDeliveries(AccountCommand[Sequence[Owed]]):
+    """Take out what is due at `at`, up to `limit`, to deliver it within `lease` microseconds.
+
+    Until then nobody else takes it; after that it counts as not delivered, whatever became of who took it. A message
+    for which there is no reason any more is not given out but canceled.
+    """
+
+    account_id: int
+    limit: int
+    lease: int
+    at: int
+
+    @property
+    def weight(self) -> int:
+        """The most there may be."""
+        return self.limit
+
+    def want(self, wanted: Wanted) -> None:
+        """What is due."""
+        wanted.due = (self.limit, self.at)
+
+    def apply(self, work: Work) -> Sequence[Owed]:
+        """Gives what is to be delivered."""
+        taken: list[Owed] = []
+        for owed in work.all_owed():
+            delivery = owed.delivery
+            if delivery.dead or delivery.due_at > self.at:
+                continue
+            if owed.message is not None and not self._has_reason(owed.message, work):
+                work.redeem(delivery)
+                canceled = replace(owed.message, status=MessageStatus.CANCELED, error=_WITHOUT_REASON)
+                work.update_message(canceled, self.at)
+                continue
+            delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease)
+            work.postpone(delivery)
+            taken.append(replace(owed, delivery=delivery))
+        return taken
+
+    def _has_reason(self, message: Message, work: Work) -> bool:
+        """Whether the message is the last that asks for a verification which waits for its answer."""
+        pending = work.pending(message.phone, self.at)
+        return pending is not None and pending.requested_at == message.at and not work.opted_out(message.phone)
+
+
+@dataclass(slots=True)
+class SettleDelivery(AccountCommand[bool]):
+    """Record what became of a delivery that was taken; gives False where that is settled already.
+
+    `attempt` is the delivery's `attempts` as it was taken: who took it and was too slow must not undo what another
+    does with it. That it arrived is recorded all the same.
+    """
+
+    account_id: int
+    target: int
+    item: int
+    attempt: int
+    outcome: Delivered | Undelivered
+    at: int
+
+    def want(self, wanted: Wanted) -> None:
+        """The delivery."""
+        wanted.deliveries[self.target, self.item] = None
+
+    def apply(self, work: Work) -> bool:
+        """Gives whether it was still open."""
+        owed = work.owed(self.target, self.item)
+        if owed is None:
+            return False
+        if isinstance(self.outcome, Delivered):
+            work.redeem(owed.delivery)
+            if owed.message is not None:
+                work.update_message(
+                    replace(owed.message, status=self.outcome.status, handle=self.outcome.handle, error=""), self.at
+                )
+            return True
+        if owed.delivery.attempts != self.attempt or owed.delivery.dead:
+            return False
+        error, retry_at = self.outcome.error, self.outcome.retry_at
+        due_at = owed.delivery.due_at if retry_at is None else retry_at
+        work.postpone(replace(owed.delivery, due_at=due_at, dead=retry_at is None, error=error))
+        if owed.message is not None and retry_at is None:
+            work.update_message(replace(owed.message, status=MessageStatus.FAILED, error=error), self.at)
+        return True
+
+
+@dataclass(slots=True)
+class ReplayDeliveries(AccountCommand[int]):
+    """Try dead deliveries again, to one target or to all (None); gives how many."""
+
+    account_id: int
+    target: int | None
+    at: int
+
+    def want(self, wanted: Wanted) -> None:
+        """What is dead."""
+        wanted.dead = True
+
+    def apply(self, work: Work) -> int:
+        """Gives how many."""
+        dead = [owed for owed in work.all_owed() if owed.delivery.dead and self.target in {None, owed.delivery.target}]
+        for owed in dead:
+            work.postpone(replace(owed.delivery, attempts=0, due_at=self.at, dead=False))
+            if owed.message is not None:
+                work.update_message(replace(owed.message, status=MessageStatus.QUEUED, error=""), self.at)
+        return len(dead)
+
+
+@dataclass(slots=True)
+class CreateWebhook(AccountCommand[Webhook]):
+    """Register a webhook; gives it with its number.
+
+    Raises on application: InvalidInput where the account has as many as it may.
+    """
+
+    account_id: int
+    url: str
+    secret: str
+    types: Sequence[str]
+    at: int
+
+    def want(self, wanted: Wanted) -> None:
+        """Nothing but what is always seen."""
+
+    def apply(self, work: Work) -> Webhook:
+        """Gives the webhook."""
+        if len(work.webhooks()) >= MAX_WEBHOOKS:
+            raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")
+        return work.add_webhook(Webhook(0, self.url, self.secret, tuple(self.types), self.at))
+
+
+@dataclass(slots=True)
+class DeleteWebhook(AccountCommand[None]):
+    """Remove a webhook and all that is owed to it.
+
+    Raises on application: WebhookNotFound.
+    """
+
+    account_id: int
+    webhook_id: int
+
+    def want(self, wanted: Wanted) -> None:
+        """Nothing but what is always seen."""
+
+    def apply(self, work: Work) -> None:
+        """Gives nothing."""
+        if self.webhook_id == SENDER or not work.remove_webhook(self.webhook_id):
+            raise WebhookNotFound

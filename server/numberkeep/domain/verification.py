@@ -1,0 +1,63 @@
+"""A verification: asking a person to show that a number is theirs, by answering from it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.domain.limits import MAX_TEXT
+
+DEFAULT_TEXT: Final = (
+    "Please reply to this message to confirm your phone number. Reply STOP to receive no more messages."
+)
+"""What an account's verification messages say unless it has a text of its own."""
+
+_FIELDS: Final[Mapping[str, Callable[[Contact], str]]] = {
+    "first_name": lambda contact: contact.first_name,
+    "last_name": lambda contact: contact.last_name,
+    "company_name": lambda contact: contact.company_name,
+    "phone": lambda contact: contact.phone,
+}
+_places = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(slots=True, frozen=True)
+class Verification:
+    """The last time that a number was to be verified.
+
+    Attributes:
+        phone: the number, E.164.
+        requested_at: when, microseconds since 1970; the message that asks bears the same time.
+        expires_at: from when on an answer is too late, microseconds since 1970.
+        pending: whether an answer is still waited for.
+    """
+
+    phone: str
+    requested_at: int
+    expires_at: int
+    pending: bool
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that no message can be made of.
+
+    Raises:
+        InvalidInput: it is empty or too long, or names a field that a contact has not.
+    """
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise _refused(f"must have 1 to {MAX_TEXT} characters")
+    unknown = [name for name in _places.findall(text) if name not in _FIELDS]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in _FIELDS)
+        raise _refused(f"has no field {{{unknown[0]}}}: there are {known}")
+
+
+def text_for(contact: Contact, text: str) -> str:
+    """An account's text with the contact's own values in the places that name them: `{first_name}` and so on."""
+    return _places.sub(lambda place: _FIELDS[place[1]](contact), text)
+
+
+def _refused(mend: str) -> InvalidInput:
+    return InvalidInput(f"the verification text {mend}", [FieldError("verification_text", mend)])

@@ -1,0 +1,116 @@
+"""How a unit of work is loaded from the tables; the first statement takes the account's lock."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import asyncpg
+
+from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
+from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.loading import Loaded, OutboxKey, Tallies, Wanted
+from numberkeep.domain.verification import Verification
+from numberkeep.store.rows import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    TALLY_COLUMNS,
+    VERIFICATION_COLUMNS,
+    WEBHOOK_COLUMNS,
+    answer_of,
+    contact_of,
+    delivery_of,
+    event_of,
+    message_of,
+    verification_of,
+    webhook_of,
+)
+
+_LOCK: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1 FOR UPDATE"  # noqa: S608
+_CONTACTS: Final = f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = ANY($2::text[])"  # noqa: S608
+_OPT_OUTS: Final = (
+    "SELECT phone, opted_out_at, entry_id FROM numberkeep.opt_outs WHERE account_id = $1 AND phone = ANY($2::text[])"
+)
+_VERIFICATIONS: Final = (
+    f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications "  # noqa: S608
+    "WHERE account_id = $1 AND phone = ANY($2::text[])"
+)
+_EXPIRED: Final = (
+    f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications "  # noqa: S608
+    "WHERE pending AND account_id = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT $3"
+)
+_ANSWERS: Final = f"SELECT {ANSWER_COLUMNS} FROM numberkeep.answers WHERE account_id = $1 AND key = ANY($2::text[])"  # noqa: S608
+_HANDLES: Final = (
+    "SELECT handle FROM numberkeep.messages "
+    "WHERE account_id = $1 AND direction = 'inbound' AND handle <> '' AND handle = ANY($2::text[])"
+)
+_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"  # noqa: S608
+
+_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"  # noqa: S608
+_DUE: Final = (
+    f"{_OUTBOX} AND NOT dead AND due_at <= $2 AND NOT EXISTS (SELECT FROM numberkeep.outbox AS e "
+    "WHERE e.account_id = $1 AND e.target = o.target AND e.phone = o.phone AND e.item < o.item AND NOT e.dead) "
+    "ORDER BY due_at LIMIT $3"
+)
+_DEAD: Final = f"{_OUTBOX} AND dead"
+_DELIVERIES: Final = f"{_OUTBOX} AND (target, item) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"  # noqa: S608
+_MESSAGES: Final = (
+    f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 AND message_id = ANY($2::bigint[])"  # noqa: S608
+)
+_EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM numberkeep.events WHERE account_id = $1 AND event_id = ANY($2::bigint[])"  # noqa: S608
+
+
+async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) -> Loaded:
+    """What the tables have of all that is wanted.
+
+    Raises:
+        StoreUnavailable: the account has no row to lock.
+    """
+    tallies = await connection.fetchrow(_LOCK, account_id)
+    if tallies is None:
+        raise StoreUnavailable(f"account {account_id} has no row to lock: its store was not made or copied to its end")
+    loaded = Loaded(Tallies(*tallies))
+    if loaded.tallies.webhooks:
+        webhooks = map(webhook_of, await connection.fetch(_WEBHOOKS, account_id))
+        loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
+    if wanted.due or wanted.deliveries or wanted.dead:
+        loaded.owed = await _owed(connection, account_id, wanted, loaded.webhooks)
+    phones, asked = wanted.with_reasons(loaded.owed)
+    if phones:
+        contacts = map(contact_of, await connection.fetch(_CONTACTS, account_id, list(phones)))
+        loaded.contacts = {contact.phone: contact for contact in contacts}
+        opt_outs = await connection.fetch(_OPT_OUTS, account_id, list(phones))
+        loaded.opt_outs = {phone: (at, entry) for phone, at, entry in opt_outs}
+    verifications: list[Verification] = []
+    if asked:
+        verifications += map(verification_of, await connection.fetch(_VERIFICATIONS, account_id, list(asked)))
+    if wanted.expired:
+        limit, at = wanted.expired
+        verifications += map(verification_of, await connection.fetch(_EXPIRED, account_id, at, limit))
+    loaded.verifications = {verification.phone: verification for verification in verifications}
+    if wanted.keys:
+        answers = map(answer_of, await connection.fetch(_ANSWERS, account_id, list(wanted.keys)))
+        loaded.answers = {answer.key: answer for answer in answers}
+    if wanted.handles:
+        handles = await connection.fetch(_HANDLES, account_id, list(wanted.handles))
+        loaded.handles = frozenset(handle for (handle,) in handles)
+    return loaded
+
+
+async def _owed(
+    connection: asyncpg.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
+) -> Mapping[OutboxKey, Owed]:
+    found: list[Delivery] = []
+    if wanted.deliveries:
+        targets, items = map(list, zip(*wanted.deliveries, strict=True))
+        found += map(delivery_of, await connection.fetch(_DELIVERIES, account_id, targets, items))
+    if wanted.dead:
+        found += map(delivery_of, await connection.fetch(_DEAD, account_id))
+    if wanted.due:
+        limit, at = wanted.due
+        found += map(delivery_of, await connection.fetch(_DUE, account_id, at, limit))
+    of_sender, of_webhooks = items_of(found)
+    messages = await connection.fetch(_MESSAGES, account_id, of_sender) if of_sender else ()
+    events = await connection.fetch(_EVENTS, account_id, of_webhooks) if of_webhooks else ()
+    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)

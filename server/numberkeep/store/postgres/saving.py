@@ -1,0 +1,166 @@
+"""How a unit of work is saved to the tables."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import asyncpg
+
+from numberkeep.domain.commands import ANSWERS_KEPT, EVENTS_KEPT
+from numberkeep.domain.loading import Changes
+from numberkeep.store.postgres.pool import copy_rows
+from numberkeep.store.rows import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    ENTRY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    VERIFICATION_COLUMNS,
+    WEBHOOK_COLUMNS,
+    values_of,
+    values_of_answer,
+    values_of_delivery,
+    values_of_entry,
+    values_of_event,
+    values_of_message,
+    values_of_tags,
+    values_of_verification,
+    values_of_webhook,
+)
+
+RowOf = Callable[[Any], tuple[Any, ...]]
+"""Makes a row's values of what has changed."""
+
+_CONTACT_TYPES: Final = "bigint text bigint text text text text text text text boolean boolean"
+_NAMES: Final = COLUMNS.split(", ")
+
+
+def _unnest(types: str) -> str:
+    return "unnest(" + ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types.split(), start=2)) + ")"
+
+
+def _insert(table: str, columns: str, types: str) -> str:
+    return f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT $1, * FROM {_unnest(types)}"  # noqa: S608
+
+
+_TAGS: Final = f"{_unnest('text bigint bigint')} AS t (tag, created_at, contact_id)"
+_UNTAG: Final = (
+    f"DELETE FROM numberkeep.contact_tags AS c USING {_TAGS} "  # noqa: S608
+    "WHERE c.account_id = $1 AND (c.tag, c.created_at, c.contact_id) = (t.tag, t.created_at, t.contact_id)"
+)
+_DELETE: Final = "DELETE FROM numberkeep.contacts WHERE account_id = $1 AND contact_id = ANY($2::bigint[])"
+_INSERT: Final = _insert("contacts", COLUMNS, _CONTACT_TYPES)
+_UPDATE: Final = (
+    f"UPDATE numberkeep.contacts AS c SET {', '.join(f'{name} = new.{name}' for name in _NAMES[3:])} "  # noqa: S608
+    f"FROM {_unnest(_CONTACT_TYPES)} AS new ({COLUMNS}) WHERE c.account_id = $1 AND c.contact_id = new.contact_id"
+)
+_TAG: Final = f"INSERT INTO numberkeep.contact_tags SELECT $1, t.* FROM {_TAGS}"  # noqa: S608
+_OPT_IN: Final = "DELETE FROM numberkeep.opt_outs WHERE account_id = $1 AND phone = ANY($2::text[])"
+_OPT_OUT: Final = _insert("opt_outs", "phone, opted_out_at, entry_id", "text bigint bigint")
+_SAY: Final = _insert("consent", ENTRY_COLUMNS, "bigint text bigint boolean text text bytea")
+_VERIFY: Final = (
+    f"{_insert('verifications', VERIFICATION_COLUMNS, 'text bigint bigint boolean')} "
+    "ON CONFLICT (account_id, phone) DO UPDATE SET requested_at = excluded.requested_at, "
+    "expires_at = excluded.expires_at, pending = excluded.pending"
+)
+_MESSAGE: Final = _insert("messages", MESSAGE_COLUMNS, "bigint text text text text text bigint text text")
+_MESSAGE_STANDS: Final = (
+    f"UPDATE numberkeep.messages AS m SET status = new.status, handle = new.handle, error = new.error "  # noqa: S608
+    f"FROM {_unnest('bigint text text text')} AS new (message_id, status, handle, error) "
+    "WHERE m.account_id = $1 AND m.message_id = new.message_id"
+)
+_TELL: Final = _insert("events", EVENT_COLUMNS, "bigint text bigint text text")
+_UNHOOK: Final = "DELETE FROM numberkeep.webhooks WHERE account_id = $1 AND webhook_id = ANY($2::bigint[])"
+_OWE_NOTHING: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target = ANY($2::bigint[])"
+_HOOK: Final = _insert("webhooks", WEBHOOK_COLUMNS, "bigint text text text bigint")
+_REDEEM: Final = (
+    f"DELETE FROM numberkeep.outbox AS o USING {_unnest('bigint bigint')} AS gone (target, item) "  # noqa: S608
+    "WHERE o.account_id = $1 AND o.target = gone.target AND o.item = gone.item"
+)
+_POSTPONE: Final = (
+    "UPDATE numberkeep.outbox AS o SET attempts = new.attempts, due_at = new.due_at, dead = new.dead, "  # noqa: S608
+    f"error = new.error FROM {_unnest('bigint bigint bigint bigint boolean text')} "
+    "AS new (target, item, attempts, due_at, dead, error) "
+    "WHERE o.account_id = $1 AND o.target = new.target AND o.item = new.item"
+)
+_OWE: Final = _insert("outbox", DELIVERY_COLUMNS, "bigint bigint text bigint bigint bigint boolean text")
+_KEEP: Final = (
+    f"{_insert('answers', ANSWER_COLUMNS, 'text bytea bytea bigint')} ON CONFLICT (account_id, key) DO UPDATE SET "
+    "fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at"
+)
+
+_COPIED_FROM: Final = 100
+"""Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
+
+_COPY_SECONDS: Final = 30.0
+
+_COPIED: Final = {
+    _INSERT: ("contacts", ["account_id", *_NAMES]),
+    _TAG: ("contact_tags", ["account_id", "tag", "created_at", "contact_id"]),
+    _TELL: ("events", ["account_id", *EVENT_COLUMNS.split(", ")]),
+    _OWE: ("outbox", ["account_id", *DELIVERY_COLUMNS.split(", ")]),
+}
+
+_TALLY: Final = (
+    "UPDATE numberkeep.writers SET contact_count = $2, last_message = $3, last_event = $4, last_entry = $5, "
+    "ledger = $6, webhook_count = $7, last_webhook = $8 WHERE account_id = $1"
+)
+_FORGET_ANSWERS: Final = (
+    "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
+    "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
+)
+_FORGET_EVENTS: Final = (
+    "DELETE FROM numberkeep.events AS e WHERE account_id = $1 AND at <= $2 AND event_id IN "
+    "(SELECT event_id FROM numberkeep.events WHERE account_id = $1 ORDER BY event_id LIMIT $3) AND NOT EXISTS "
+    "(SELECT FROM numberkeep.outbox AS o WHERE o.account_id = $1 AND o.target <> 0 AND o.item = e.event_id)"
+)
+
+
+async def save(connection: asyncpg.Connection, account_id: int, changes: Changes) -> None:
+    """Write the changes, removals before insertions."""
+    now = changes.tallies
+    counted = (now.contacts, now.messages, now.events, now.entries, now.ledger, now.webhooks, now.last_webhook)
+    await connection.execute(_TALLY, account_id, *counted)
+    # Of what is too old, twice as much goes as comes: so the tables hold no more than their time.
+    if changes.answers:
+        oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
+        await connection.execute(_FORGET_ANSWERS, account_id, oldest, most)
+    if most := changes.events_to_forget:
+        oldest = changes.events[-1].at - EVENTS_KEPT
+        await connection.execute(_FORGET_EVENTS, account_id, oldest, most)
+    writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
+        (_UNTAG, values_of_tags(changes.untagged), tuple),
+        (_DELETE, changes.deleted, lambda contact: (contact.contact_id,)),
+        (_INSERT, changes.inserted, values_of),
+        (_UPDATE, changes.updated, lambda pair: values_of(pair[1])),
+        (_TAG, values_of_tags(changes.tagged), tuple),
+        (_OPT_IN, changes.opted_in, lambda phone: (phone,)),
+        (_OPT_OUT, changes.opted_out, tuple),
+        (_SAY, changes.entries, values_of_entry),
+        (_VERIFY, changes.verifications, values_of_verification),
+        (_MESSAGE, changes.messages, values_of_message),
+        (
+            _MESSAGE_STANDS,
+            list(changes.messages_updated.values()),
+            lambda each: (each.message_id, each.status.value, each.handle, each.error),
+        ),
+        (_TELL, changes.events, values_of_event),
+        (_UNHOOK, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
+        (_OWE_NOTHING, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
+        (_HOOK, changes.webhooks_added, values_of_webhook),
+        (_REDEEM, changes.redeemed, tuple),
+        (
+            _POSTPONE,
+            list(changes.postponed.values()),
+            lambda each: (each.target, each.item, each.attempts, each.due_at, each.dead, each.error),
+        ),
+        (_OWE, changes.owed, values_of_delivery),
+        (_KEEP, changes.answers, values_of_answer),
+    )
+    for statement, changed, row_of in writes:
+        rows = map(row_of, changed)
+        if len(changed) >= _COPIED_FROM and (table := _COPIED.get(statement)):
+            records = ((account_id, *row) for row in rows)
+            await copy_rows(connection, *table, records, seconds=_COPY_SECONDS)
+        elif changed:
+            await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))

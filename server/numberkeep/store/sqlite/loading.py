@@ -1,0 +1,113 @@
+"""How a unit of work is loaded from the tables."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import apsw
+
+from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
+from numberkeep.domain.loading import Loaded, OutboxKey, Tallies, Wanted
+from numberkeep.domain.verification import Verification
+from numberkeep.store.rows import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    TALLY_COLUMNS,
+    VERIFICATION_COLUMNS,
+    WEBHOOK_COLUMNS,
+    answer_of,
+    contact_of,
+    delivery_of,
+    event_of,
+    message_of,
+    verification_of,
+    webhook_of,
+)
+
+_OF: Final = "account_id = ? AND {} IN (SELECT value FROM json_each(?))"
+_TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?"  # noqa: S608
+_CONTACTS: Final = f"SELECT {COLUMNS} FROM contacts WHERE {_OF.format('phone')}"  # noqa: S608
+# The first condition spares an account without opt-outs a lookup for every number.
+_OPT_OUTS: Final = (
+    "SELECT phone, opted_out_at, entry_id FROM opt_outs "  # noqa: S608
+    "WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?) "
+    f"AND {_OF.format('phone')}"
+)
+_VERIFICATIONS: Final = f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE {_OF.format('phone')}"  # noqa: S608
+_EXPIRED: Final = (
+    f"SELECT {VERIFICATION_COLUMNS} FROM verifications "  # noqa: S608
+    "WHERE pending = 1 AND expires_at <= ? AND account_id = ? ORDER BY expires_at LIMIT ?"
+)
+_ANSWERS: Final = f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_OF.format('key')}"  # noqa: S608
+_HANDLES: Final = (
+    "SELECT handle FROM messages "  # noqa: S608
+    f"WHERE direction = 'inbound' AND handle <> '' AND {_OF.format('handle')}"
+)
+_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ? ORDER BY webhook_id"  # noqa: S608
+
+_DUE: Final = (
+    f"SELECT {DELIVERY_COLUMNS} FROM outbox AS o WHERE account_id = ? AND dead = 0 AND due_at <= ? "  # noqa: S608
+    "AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target "
+    "AND e.phone = o.phone AND e.item < o.item AND e.dead = 0) ORDER BY due_at LIMIT ?"
+)
+_DEAD: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ? AND dead = 1"  # noqa: S608
+_DELIVERIES: Final = (
+    f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ? AND (target, item) IN "  # noqa: S608
+    "(SELECT value ->> 0, value ->> 1 FROM json_each(?))"
+)
+_MESSAGES: Final = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_OF.format('message_id')}"  # noqa: S608
+_EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM events WHERE {_OF.format('event_id')}"  # noqa: S608
+
+
+def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded:
+    """What the tables have of all that is wanted."""
+
+    def rows(statement: str, keys: Iterable[Any], *before: int) -> apsw.Cursor:
+        return connection.execute(statement, (*before, account_id, json.dumps(list(keys))))
+
+    loaded = Loaded()
+    tallies = connection.execute(_TALLIES, (account_id,)).fetchone()
+    if tallies is not None:
+        loaded.tallies = Tallies(*tallies)
+    if loaded.tallies.webhooks:
+        webhooks = map(webhook_of, connection.execute(_WEBHOOKS, (account_id,)))
+        loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
+    if wanted.due or wanted.deliveries or wanted.dead:
+        loaded.owed = _owed(connection, account_id, wanted, loaded.webhooks)
+    phones, asked = wanted.with_reasons(loaded.owed)
+    if phones:
+        loaded.contacts = {contact.phone: contact for contact in map(contact_of, rows(_CONTACTS, phones))}
+        loaded.opt_outs = {phone: (at, entry) for phone, at, entry in rows(_OPT_OUTS, phones, account_id)}
+    verifications: list[Verification] = []
+    if asked:
+        verifications += map(verification_of, rows(_VERIFICATIONS, asked))
+    if wanted.expired:
+        limit, at = wanted.expired
+        verifications += map(verification_of, connection.execute(_EXPIRED, (at, account_id, limit)))
+    loaded.verifications = {verification.phone: verification for verification in verifications}
+    if wanted.keys:
+        loaded.answers = {answer.key: answer for answer in map(answer_of, rows(_ANSWERS, wanted.keys))}
+    if wanted.handles:
+        loaded.handles = frozenset(handle for (handle,) in rows(_HANDLES, wanted.handles))
+    return loaded
+
+
+def _owed(
+    connection: apsw.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
+) -> Mapping[OutboxKey, Owed]:
+    found: list[Delivery] = []
+    if wanted.deliveries:
+        keys = json.dumps(list(wanted.deliveries))
+        found += map(delivery_of, connection.execute(_DELIVERIES, (account_id, keys)))
+    if wanted.dead:
+        found += map(delivery_of, connection.execute(_DEAD, (account_id,)))
+    if wanted.due:
+        limit, at = wanted.due
+        found += map(delivery_of, connection.execute(_DUE, (account_id, at, limit)))
+    of_sender, of_webhooks = items_of(found)
+    messages = connection.execute(_MESSAGES, (account_id, json.dumps(of_sender))) if of_sender else ()
+    events = connection.execute(_EVENTS, (account_id, json.dumps(of_webhooks))) if of_webhooks else ()
+    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
