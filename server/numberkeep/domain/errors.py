@@ -108,6 +108,18 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook of this number."""
 
 
+class AccountNotFound(NumberkeepError):
+    """There is no account of this name."""
+
+
+class EventsForgotten(NumberkeepError):
+    """The change log does not reach back so far; `after` is the number behind which it still does."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__(f"events up to {after} are not kept any more")
+        self.after = after
+
+
 class VerificationTooSoon(NumberkeepError):
     """A verification was sent to the number a moment ago."""
 

@@ -18,6 +18,21 @@ OutboxKey = tuple[int, int]
 """Target and item of a delivery."""
 
 
+@dataclass(slots=True, frozen=True)
+class Due:
+    """Deliveries that may be taken at a time: of those to one target that concern one phone the first alone.
+
+    Attributes:
+        limit: how many.
+        at: the time, microseconds since 1970.
+        busy: targets that are left out.
+    """
+
+    limit: int
+    at: int
+    busy: tuple[int, ...] = ()
+
+
 @dataclass(slots=True)
 class Wanted:
     """What a group of commands needs to see. The tallies, and where an account has any its webhooks, are always seen.
@@ -29,8 +44,7 @@ class Wanted:
         keys: idempotency keys whose answers are.
         handles: handles of which it is to be known whether a message was received with them.
         deliveries: what of the outbox is, with its content.
-        due: up to how many deliveries are, with their content, that may be taken at a time: of those to one target
-            that concern one phone the first alone; with them the opt-outs and verifications of their phones.
+        due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
         dead: whether all dead deliveries are, without their content.
     """
 
@@ -40,7 +54,7 @@ class Wanted:
     keys: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
     deliveries: dict[OutboxKey, None] = field(default_factory=dict)
-    due: tuple[int, int] | None = None
+    due: Due | None = None
     dead: bool = False
 
     def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:

@@ -8,7 +8,7 @@ from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import SENDER, Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.loading import Wanted
+from numberkeep.domain.loading import Due, Wanted
 from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.work import Work
 
@@ -19,14 +19,16 @@ _WITHOUT_REASON: Final = "the verification that it asks for waits for no answer 
 class TakeDeliveries(AccountCommand[Sequence[Owed]]):
     """Take out what is due at `at`, up to `limit`, to deliver it within `lease` microseconds.
 
-    Until then nobody else takes it; after that it counts as not delivered, whatever became of who took it. A message
-    for which there is no reason any more is not given out but canceled.
+    Until then nobody else takes it; after that it counts as not delivered, whatever became of who took it. What is
+    owed to targets that are `busy` stays. A message for which there is no reason any more is not given out but
+    canceled.
     """
 
     account_id: int
     limit: int
     lease: int
     at: int
+    busy: tuple[int, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -35,7 +37,7 @@ class TakeDeliveries(AccountCommand[Sequence[Owed]]):
 
     def want(self, wanted: Wanted) -> None:
         """What is due."""
-        wanted.due = (self.limit, self.at)
+        wanted.due = Due(self.limit, self.at, self.busy)
 
     def apply(self, work: Work) -> Sequence[Owed]:
         """Gives what is to be delivered."""

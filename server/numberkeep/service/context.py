@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from numberkeep.domain.commands import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
+from numberkeep.service.bell import Bell
 from numberkeep.store.contract import Store
 
 R = TypeVar("R")
@@ -57,6 +58,7 @@ class Context:
         verification_seconds: how long a verification waits for its answer.
         node: this process's number in the contact ids it makes; see `contact_id_at`.
         idempotency: of the request that is served, where it has a key.
+        bell: rung after every change to an account.
     """
 
     store: Store
@@ -65,6 +67,7 @@ class Context:
     verification_seconds: int = 24 * 3600
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     idempotency: Idempotency | None = None
+    bell: Bell = field(default_factory=Bell)
 
     def once(self, idempotency: Idempotency) -> "Context":
         """This context, for a request with an idempotency key. Its use case must give the command's own result."""
@@ -79,4 +82,7 @@ class Context:
         given = self.idempotency
         if given is not None and isinstance(command, AccountCommand):
             command = Once(command, given.key, given.fingerprint, given.encode, self.clock.take())
-        return await self.store.apply(command)
+        result = await self.store.apply(command)
+        if isinstance(command, AccountCommand):
+            self.bell.ring(command.account_id)
+        return result

@@ -6,7 +6,7 @@ Terms:
     account     every read and every command on contacts names one, and touches no other
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from numberkeep.domain.commands import Command
@@ -93,14 +93,20 @@ class Store(Protocol):
     async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
         """The account's dead deliveries, by target and item."""
 
-    async def agenda(self, at: int) -> Agenda:
-        """What there is to do at a time; reads over all accounts, and is for the relay alone."""
+    async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
+        """What there is to do at a time, for these accounts or for all (None); for the relay alone."""
 
     async def backlog(self) -> Backlog:
         """How the outbox stands, over all accounts."""
 
     async def account(self, name: str) -> Account | None:
         """The account of this name."""
+
+    async def account_of(self, account_id: int) -> Account | None:
+        """The account of this id."""
+
+    async def accounts(self) -> Sequence[Account]:
+        """Every account, oldest first."""
 
     async def account_signing(self, signing_hash: bytes) -> Account | None:
         """The account that has the signing secret of this SHA-256."""

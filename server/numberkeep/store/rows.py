@@ -177,13 +177,13 @@ def values_of_webhook(webhook: Webhook) -> tuple[Any, ...]:
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """The key of key_id, secret_hash, created_at, revoked_at and its account's columns as `account_of` reads them."""
+    """The key of key_id, secret_hash, created_at, revoked_at and its account's columns as `account_from` reads them."""
     key_id, secret_hash, created_at, revoked_at, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
+    return ApiKey(key_id, secret_hash, account_from(account), moment(created_at), revoked)
 
 
-def account_of(row: Iterable[Any]) -> Account:
+def account_from(row: Iterable[Any]) -> Account:
     """The account of account_id, name, region and verification_text."""
     return Account(*row)
 

@@ -49,7 +49,8 @@ _WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE acc
 
 _OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"  # noqa: S608
 _DUE: Final = (
-    f"{_OUTBOX} AND NOT dead AND due_at <= $2 AND NOT EXISTS (SELECT FROM numberkeep.outbox AS e "
+    f"{_OUTBOX} AND NOT dead AND due_at <= $2 AND target <> ALL($4::bigint[]) "
+    "AND NOT EXISTS (SELECT FROM numberkeep.outbox AS e "
     "WHERE e.account_id = $1 AND e.target = o.target AND e.phone = o.phone AND e.item < o.item AND NOT e.dead) "
     "ORDER BY due_at LIMIT $3"
 )
@@ -108,8 +109,8 @@ async def _owed(
     if wanted.dead:
         found += map(delivery_of, await connection.fetch(_DEAD, account_id))
     if wanted.due:
-        limit, at = wanted.due
-        found += map(delivery_of, await connection.fetch(_DUE, account_id, at, limit))
+        due = wanted.due
+        found += map(delivery_of, await connection.fetch(_DUE, account_id, due.at, due.limit, due.busy))
     of_sender, of_webhooks = items_of(found)
     messages = await connection.fetch(_MESSAGES, account_id, of_sender) if of_sender else ()
     events = await connection.fetch(_EVENTS, account_id, of_webhooks) if of_webhooks else ()

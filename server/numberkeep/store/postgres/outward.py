@@ -1,6 +1,6 @@
 """What is read of the change log, the ledger and the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -38,8 +38,9 @@ _DEAD: Final = (
     "WHERE account_id = $1 AND dead ORDER BY target, item LIMIT $2"
 )
 # Grouped by what Citus distributes by, so that each node answers for its own accounts.
-_DUE: Final = "SELECT account_id, min(due_at) FROM numberkeep.outbox WHERE NOT dead GROUP BY account_id"
-_LATE: Final = "SELECT account_id, min(expires_at) FROM numberkeep.verifications WHERE pending GROUP BY account_id"
+_DUE: Final = "SELECT account_id, min(due_at) FROM numberkeep.outbox WHERE NOT dead{} GROUP BY account_id"
+_LATE: Final = "SELECT account_id, min(expires_at) FROM numberkeep.verifications WHERE pending{} GROUP BY account_id"
+_AMONG: Final = " AND account_id = ANY($1::bigint[])"
 _BACKLOG: Final = (
     "SELECT count(*) FILTER (WHERE NOT dead), min(created_at) FILTER (WHERE NOT dead), count(*) FILTER (WHERE dead) "
     "FROM numberkeep.outbox"
@@ -86,10 +87,11 @@ async def dead(connection: asyncpg.Connection, account_id: int, limit: int) -> S
     return [delivery_of(row) for row in await connection.fetch(_DEAD, account_id, limit)]
 
 
-async def agenda(connection: asyncpg.Connection, at: int) -> Agenda:
+async def agenda(connection: asyncpg.Connection, at: int, among: Collection[int] | None) -> Agenda:
     """What there is to do; by a look at all that is owed or waited for."""
-    due: dict[int, int] = _pairs(await connection.fetch(_DUE))
-    return agenda_of(due, _pairs(await connection.fetch(_LATE)), at)
+    only, given = ("", []) if among is None else (_AMONG, [list(among)])
+    due: dict[int, int] = _pairs(await connection.fetch(_DUE.format(only), *given))
+    return agenda_of(due, _pairs(await connection.fetch(_LATE.format(only), *given)), at)
 
 
 async def backlog(connection: asyncpg.Connection) -> Backlog:

@@ -8,7 +8,7 @@ import asyncpg
 from numberkeep.domain.contact import Contact
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.message import Message
-from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_of, contact_of, key_of, message_of
+from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_from, contact_of, key_of, message_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2"  # noqa: S608
 _KEYS: Final = (
@@ -41,13 +41,24 @@ async def messages(connection: asyncpg.Connection, account_id: int, limit: int) 
 async def account(connection: asyncpg.Connection, name: str) -> Account | None:
     """The account of this name."""
     row = await connection.fetchrow(f"{_ACCOUNT} WHERE name = $1", name)
-    return None if row is None else account_of(row)
+    return None if row is None else account_from(row)
+
+
+async def account_of(connection: asyncpg.Connection, account_id: int) -> Account | None:
+    """The account of this id."""
+    row = await connection.fetchrow(f"{_ACCOUNT} WHERE account_id = $1", account_id)
+    return None if row is None else account_from(row)
+
+
+async def accounts(connection: asyncpg.Connection) -> Sequence[Account]:
+    """Every account, oldest first."""
+    return [account_from(row) for row in await connection.fetch(f"{_ACCOUNT} ORDER BY account_id")]
 
 
 async def account_signing(connection: asyncpg.Connection, signing_hash: bytes) -> Account | None:
     """The account that has the secret of this hash."""
     row = await connection.fetchrow(f"{_ACCOUNT} WHERE signing_hash = $1", signing_hash)
-    return None if row is None else account_of(row)
+    return None if row is None else account_from(row)
 
 
 async def api_key(connection: asyncpg.Connection, key_id: str) -> ApiKey | None:

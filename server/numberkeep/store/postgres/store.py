@@ -1,6 +1,6 @@
 """The Store contract on PostgreSQL: reads and writes on connections of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -135,9 +135,9 @@ class PostgresStore:
         """By one statement."""
         return await self._opened(self._reads).run(lambda connection: outward.dead(connection, account_id, limit))
 
-    async def agenda(self, at: int) -> Agenda:
-        """By two statements, on Citus on all nodes."""
-        return await self._opened(self._reads).run(lambda connection: outward.agenda(connection, at))
+    async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
+        """By two statements, on Citus on all nodes that have these accounts."""
+        return await self._opened(self._reads).run(lambda connection: outward.agenda(connection, at, among))
 
     async def backlog(self) -> Backlog:
         """By one statement, on Citus on all nodes."""
@@ -146,6 +146,14 @@ class PostgresStore:
     async def account(self, name: str) -> Account | None:
         """By one lookup."""
         return await self._opened(self._reads).run(lambda connection: reads.account(connection, name))
+
+    async def account_of(self, account_id: int) -> Account | None:
+        """By one lookup."""
+        return await self._opened(self._reads).run(lambda connection: reads.account_of(connection, account_id))
+
+    async def accounts(self) -> Sequence[Account]:
+        """By one statement."""
+        return await self._opened(self._reads).run(reads.accounts)
 
     async def account_signing(self, signing_hash: bytes) -> Account | None:
         """By one lookup."""

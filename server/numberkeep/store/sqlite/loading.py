@@ -50,6 +50,7 @@ _WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?
 
 _DUE: Final = (
     f"SELECT {DELIVERY_COLUMNS} FROM outbox AS o WHERE account_id = ? AND dead = 0 AND due_at <= ? "  # noqa: S608
+    "AND target NOT IN (SELECT value FROM json_each(?)) "
     "AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target "
     "AND e.phone = o.phone AND e.item < o.item AND e.dead = 0) ORDER BY due_at LIMIT ?"
 )
@@ -105,8 +106,8 @@ def _owed(
     if wanted.dead:
         found += map(delivery_of, connection.execute(_DEAD, (account_id,)))
     if wanted.due:
-        limit, at = wanted.due
-        found += map(delivery_of, connection.execute(_DUE, (account_id, at, limit)))
+        due = wanted.due
+        found += map(delivery_of, connection.execute(_DUE, (account_id, due.at, json.dumps(due.busy), due.limit)))
     of_sender, of_webhooks = items_of(found)
     messages = connection.execute(_MESSAGES, (account_id, json.dumps(of_sender))) if of_sender else ()
     events = connection.execute(_EVENTS, (account_id, json.dumps(of_webhooks))) if of_webhooks else ()

@@ -1,6 +1,7 @@
 """What is read of the change log, the ledger and the outbox."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import apsw
@@ -34,6 +35,7 @@ _AGENDA: Final = (
     "(SELECT min(expires_at) FROM verifications AS v WHERE v.account_id = a.account_id AND pending = 1) "
     "FROM accounts AS a"
 )
+_AMONG: Final = " WHERE account_id IN (SELECT value FROM json_each(?))"
 _BACKLOG: Final = (
     "SELECT (SELECT count(*) FROM outbox WHERE dead = 0), (SELECT min(created_at) FROM outbox WHERE dead = 0), "
     "(SELECT count(*) FROM outbox WHERE dead = 1)"
@@ -76,9 +78,12 @@ def dead(connection: apsw.Connection, account_id: int, limit: int) -> Sequence[D
     return [delivery_of(row) for row in connection.execute(_DEAD, (account_id, limit))]
 
 
-def agenda(connection: apsw.Connection, at: int) -> Agenda:
+def agenda(connection: apsw.Connection, at: int, among: Collection[int] | None) -> Agenda:
     """What there is to do; by two lookups an account."""
-    rows: list[Any] = connection.execute(_AGENDA).fetchall()
+    if among is None:
+        rows: list[Any] = connection.execute(_AGENDA).fetchall()
+    else:
+        rows = connection.execute(_AGENDA + _AMONG, (json.dumps(list(among)),)).fetchall()
     due = {account_id: due_at for account_id, due_at, _ in rows if due_at is not None}
     late = {account_id: expires_at for account_id, _, expires_at in rows if expires_at is not None}
     return agenda_of(due, late, at)

@@ -8,7 +8,7 @@ import apsw
 from numberkeep.domain.contact import Contact
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.message import Message
-from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_of, contact_of, key_of, message_of
+from numberkeep.store.rows import COLUMNS, MESSAGE_COLUMNS, account_from, contact_of, key_of, message_of
 
 _CONTACT: Final = f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?"  # noqa: S608
 _KEYS: Final = (
@@ -39,13 +39,24 @@ def messages(connection: apsw.Connection, account_id: int, limit: int) -> Sequen
 def account(connection: apsw.Connection, name: str) -> Account | None:
     """The account of this name."""
     row = connection.execute(f"{_ACCOUNT} WHERE name = ?", (name,)).fetchone()
-    return None if row is None else account_of(row)
+    return None if row is None else account_from(row)
+
+
+def account_of(connection: apsw.Connection, account_id: int) -> Account | None:
+    """The account of this id."""
+    row = connection.execute(f"{_ACCOUNT} WHERE account_id = ?", (account_id,)).fetchone()
+    return None if row is None else account_from(row)
+
+
+def accounts(connection: apsw.Connection) -> Sequence[Account]:
+    """Every account, oldest first."""
+    return [account_from(row) for row in connection.execute(f"{_ACCOUNT} ORDER BY account_id")]
 
 
 def account_signing(connection: apsw.Connection, signing_hash: bytes) -> Account | None:
     """The account that has the secret of this hash."""
     row = connection.execute(f"{_ACCOUNT} WHERE signing_hash = ?", (signing_hash,)).fetchone()
-    return None if row is None else account_of(row)
+    return None if row is None else account_from(row)
 
 
 def api_key(connection: apsw.Connection, key_id: str) -> ApiKey | None:

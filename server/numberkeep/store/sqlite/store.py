@@ -7,7 +7,7 @@ read itself (13,100 against 31,300 requests/s). Listings run on reader threads, 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
@@ -144,9 +144,9 @@ class SqliteStore:
         """On a reader thread."""
         return await self._read(lambda connection: outward.dead(connection, account_id, limit))
 
-    async def agenda(self, at: int) -> Agenda:
+    async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.agenda(connection, at))
+        return await self._read(lambda connection: outward.agenda(connection, at, among))
 
     async def backlog(self) -> Backlog:
         """On a reader thread."""
@@ -156,6 +156,15 @@ class SqliteStore:
         """By one lookup, inline."""
         with unavailable_on_error():
             return reads.account(self._connection, name)
+
+    async def account_of(self, account_id: int) -> Account | None:
+        """By one lookup, inline."""
+        with unavailable_on_error():
+            return reads.account_of(self._connection, account_id)
+
+    async def accounts(self) -> Sequence[Account]:
+        """On a reader thread."""
+        return await self._read(reads.accounts)
 
     async def account_signing(self, signing_hash: bytes) -> Account | None:
         """By one lookup, inline."""

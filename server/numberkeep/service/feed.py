@@ -1,0 +1,40 @@
+"""Following an account's change log."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from numberkeep.domain.errors import EventsForgotten
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account
+from numberkeep.service.context import Context
+
+_PAGE: Final = 200
+_LOOK_SECONDS: Final = 1.0
+"""How often to look for what other processes changed."""
+
+
+async def first(context: Context, account: Account, after: int | None) -> int:
+    """The number behind which to follow the log: `after`, or the last one's where None is given.
+
+    Raises:
+        EventsForgotten: events behind `after` are not kept any more.
+    """
+    last = (await context.store.tallies(account.account_id)).events
+    if after is None or after >= last:
+        return last  # a number that is not there yet would skip what comes
+    oldest = await context.store.events(account.account_id, 0, 1)
+    if oldest and oldest[0].event_id > after + 1:
+        raise EventsForgotten(oldest[0].event_id - 1)
+    return after
+
+
+async def follow(context: Context, account: Account, after: int) -> AsyncIterator[Sequence[Event]]:
+    """Events behind a number as they come, in order; an empty sequence now and then where none does."""
+    with context.bell.listening(account.account_id) as listener:
+        while True:
+            events = await context.store.events(account.account_id, after, _PAGE)
+            if events:
+                after = events[-1].event_id
+            yield events
+            if len(events) < _PAGE:
+                await listener.wait(_LOOK_SECONDS)

@@ -1,0 +1,64 @@
+"""An account's webhooks, and what could not be delivered to them."""
+
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+
+from numberkeep.domain.delivery import Delivery, Webhook
+from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
+from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries
+from numberkeep.domain.webhook_types import expand
+from numberkeep.service.context import Context
+from numberkeep.service.outlets import Notifier
+
+
+async def create(
+    context: Context, notifier: Notifier, account: Account, url: str, *, types: Sequence[str], secret: str | None
+) -> Webhook:
+    """Register a webhook; without a secret it gets a random one.
+
+    Raises:
+        MissingFields: the URL is empty.
+        InvalidInput: a type is unknown, the URL may not be one of a webhook, or there are too many webhooks.
+    """
+    if not url.strip():
+        raise MissingFields("url")
+    expand(types)
+    try:
+        await notifier.check(url)
+    except TargetRefused as refused:
+        raise InvalidInput(f"url {refused}", [FieldError("url", str(refused))]) from refused
+    except DeliveryFailed:
+        pass  # its host may be known later
+    secret = new_secret() if secret is None else secret
+    return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.clock.take()))
+
+
+async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
+    """The account's webhooks, oldest first."""
+    return await context.store.webhooks(account.account_id)
+
+
+async def delete(context: Context, account: Account, webhook_id: int) -> None:
+    """Remove a webhook and all that is owed to it.
+
+    Raises:
+        WebhookNotFound: there is none of this number.
+    """
+    await context.apply(DeleteWebhook(account.account_id, webhook_id))
+
+
+async def dead(context: Context, account: Account, limit: int) -> Sequence[Delivery]:
+    """What could not be delivered, to webhooks and to phones."""
+    return await context.store.dead(account.account_id, limit)
+
+
+async def replay(context: Context, account: Account, target: int | None) -> int:
+    """Try what could not be delivered again, to one target or to all (None); gives how much that is."""
+    return await context.apply(ReplayDeliveries(account.account_id, target, context.clock.take()))
+
+
+def new_secret() -> str:
+    """A random secret of 256 bits, in the form of the Standard Webhooks specification."""
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
