@@ -7,7 +7,16 @@ from starlette.applications import Starlette
 
 from numberkeep.config import ConfigError, Settings, database_file, is_postgres, postgres_url, sqlite_path
 from numberkeep.http.application import build_application
+from numberkeep.outbound.log_sender import LogSender
+from numberkeep.outbound.notifier import WebhookNotifier
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.sendblue_sender import SendblueSender
+from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
+from numberkeep.outbound.targets import Targets
+from numberkeep.outbound.twilio_sender import TwilioSender
+from numberkeep.outbound.webhook_sender import WebhookSender
 from numberkeep.service.context import Context
+from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer
 from numberkeep.store.transfer import Transfer
@@ -58,11 +67,39 @@ def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]
 
 def make_context(settings: Settings) -> Context:
     """What the use cases work with."""
-    return Context(make_store(settings), resend_seconds=settings.resend_seconds)
+    return Context(
+        make_store(settings),
+        resend_seconds=settings.resend_seconds,
+        verification_seconds=settings.verification_seconds,
+    )
+
+
+def make_notifier(settings: Settings) -> Notifier:
+    """What takes events to webhooks."""
+    return WebhookNotifier(Poster(), Targets(settings.allowed_networks))
+
+
+def make_sender(settings: Settings) -> Sender:
+    """What takes messages to phones."""
+    match settings.sender:
+        case WebhookSenderSettings():
+            return WebhookSender(Poster(), settings.sender)
+        case SendblueSettings():
+            return SendblueSender(Poster(), settings.sender)
+        case TwilioSettings():
+            return TwilioSender(Poster(), settings.sender)
+        case None:
+            return LogSender()
 
 
 def make_application(settings: Settings) -> Starlette:
     """The ASGI application; it opens and closes its store with the server."""
     return build_application(
-        make_context(settings), ignore_unknown=settings.ignore_unknown_fields, first_key=settings.first_key
+        make_context(settings),
+        make_sender(settings),
+        make_notifier(settings),
+        carriers=settings.carriers,
+        ignore_unknown=settings.ignore_unknown_fields,
+        first_key=settings.first_key,
+        lease_seconds=settings.lease_seconds,
     )

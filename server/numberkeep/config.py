@@ -3,11 +3,23 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from numberkeep.domain.identity import KeyPair
+from numberkeep.http.carriers import Carriers
+from numberkeep.outbound.settings import (
+    SENDBLUE_URL,
+    TWILIO_URL,
+    SendblueSettings,
+    TwilioSettings,
+    WebhookSenderSettings,
+)
+
+Network = IPv4Network | IPv6Network
+SenderSettings = WebhookSenderSettings | SendblueSettings | TwilioSettings
 
 DEFAULT_DATABASE: Final = "sqlite:///numberkeep.db"
 
@@ -28,6 +40,13 @@ class Settings:
         ignore_unknown_fields: drop unknown fields instead of refusing them. NUMBERKEEP_UNKNOWN_FIELDS=ignore.
         resend_seconds: how long after a verification message the next is refused. NUMBERKEEP_RESEND_SECONDS.
         first_key: the pair for an empty store, else a random one. NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET.
+        verification_seconds: how long a verification waits for its answer. NUMBERKEEP_VERIFICATION_SECONDS.
+        lease_seconds: after how long a delivery that was begun and not finished is begun again.
+            NUMBERKEEP_LEASE_SECONDS.
+        sender: where messages to phones go; None, nowhere. NUMBERKEEP_SENDER, see docs/operations.md.
+        allowed_networks: private networks that webhooks may reach. NUMBERKEEP_ALLOWED_NETWORKS.
+        carriers: who may hand in messages for every account. NUMBERKEEP_SIGNING_SECRET,
+            NUMBERKEEP_TWILIO_AUTH_TOKEN, NUMBERKEEP_PUBLIC_URL.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +56,11 @@ class Settings:
     ignore_unknown_fields: bool = False
     resend_seconds: int = 60
     first_key: KeyPair | None = None
+    verification_seconds: int = 24 * 3600
+    lease_seconds: int = 30
+    sender: SenderSettings | None = None
+    allowed_networks: tuple[Network, ...] = ()
+    carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
 
 
 _DEFAULTS: Final = Settings()
@@ -65,7 +89,45 @@ def load_settings(
         ignore_unknown_fields=_choice(given, "NUMBERKEEP_UNKNOWN_FIELDS", ("refuse", "ignore")) == "ignore",
         resend_seconds=_number(given, "NUMBERKEEP_RESEND_SECONDS", _DEFAULTS.resend_seconds),
         first_key=_first_key(given),
+        verification_seconds=_number(
+            given, "NUMBERKEEP_VERIFICATION_SECONDS", _DEFAULTS.verification_seconds, at_least=1, at_most=10**8
+        ),
+        lease_seconds=_number(given, "NUMBERKEEP_LEASE_SECONDS", _DEFAULTS.lease_seconds, at_least=3),
+        sender=_sender(given),
+        allowed_networks=_networks(given),
+        carriers=Carriers(
+            given.get("NUMBERKEEP_SIGNING_SECRET", ""),
+            given.get("NUMBERKEEP_TWILIO_AUTH_TOKEN", ""),
+            given.get("NUMBERKEEP_PUBLIC_URL", ""),
+        ),
     )
+
+
+@dataclass(slots=True, frozen=True)
+class Remote:
+    """A service to speak to as a client does, set by the variables that the client reads.
+
+    Attributes:
+        url: where. SENDBLUE_API_BASE_URL.
+        key: as whom. SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET.
+    """
+
+    url: str
+    key: KeyPair
+
+
+def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
+    """The service that the environment names.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    names = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET")
+    missing = [name for name in names if not environ.get(name)]
+    if missing:
+        raise ConfigError(f"set {', '.join(missing)}: `numberkeep serve` prints the line to export when it makes a key")
+    url, key, secret = (environ[name] for name in names)
+    return Remote(url.rstrip("/"), KeyPair(key, secret))
 
 
 def sqlite_path(database: str) -> Path | None:
@@ -147,6 +209,43 @@ def _first_key(given: Mapping[str, str]) -> KeyPair | None:
         if not (value.isascii() and value.isprintable() and value == value.strip()):
             raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP header")
     return KeyPair(key, secret)
+
+
+def _sender(given: Mapping[str, str]) -> SenderSettings | None:
+    name = _choice(given, "NUMBERKEEP_SENDER", ("log", "webhook", "sendblue", "twilio"))
+    line = given.get("NUMBERKEEP_LINE", "")
+    match name:
+        case "webhook":
+            url = _needed(given, name, "NUMBERKEEP_SENDER_URL")
+            return WebhookSenderSettings(url, given.get("NUMBERKEEP_SENDER_SECRET", ""))
+        case "sendblue":
+            key = _needed(given, name, "NUMBERKEEP_SENDBLUE_API_KEY")
+            secret = _needed(given, name, "NUMBERKEEP_SENDBLUE_API_SECRET")
+            return SendblueSettings(key, secret, line, given.get("NUMBERKEEP_SENDER_URL", SENDBLUE_URL))
+        case "twilio":
+            sid = _needed(given, name, "NUMBERKEEP_TWILIO_ACCOUNT_SID")
+            token = _needed(given, name, "NUMBERKEEP_TWILIO_AUTH_TOKEN")
+            return TwilioSettings(sid, token, line, given.get("NUMBERKEEP_SENDER_URL", TWILIO_URL))
+        case _:
+            return None
+
+
+def _needed(given: Mapping[str, str], sender: str, name: str) -> str:
+    if name not in given:
+        raise ConfigError(f"NUMBERKEEP_SENDER={sender} needs {name}")
+    if not (given[name].isascii() and given[name].isprintable()):
+        raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP request")
+    return given[name]
+
+
+def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:
+    texts = given.get("NUMBERKEEP_ALLOWED_NETWORKS", "").replace(",", " ").split()
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError as error:
+        raise ConfigError(
+            f"NUMBERKEEP_ALLOWED_NETWORKS is a list of networks such as 127.0.0.0/8,10.1.0.0/16: {error}"
+        ) from error
 
 
 def _number(given: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int = 10**6) -> int:

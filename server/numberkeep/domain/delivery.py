@@ -9,6 +9,7 @@ from typing import Final
 
 from numberkeep.domain.event import Event
 from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.domain.webhook_types import wants
 
 SENDER: Final = 0
 """The target of messages; every other number is a webhook's."""
@@ -22,7 +23,7 @@ class Webhook:
         webhook_id: its number within the account, from 1.
         url: where to.
         secret: what requests to it are signed with; `""` signs nothing.
-        types: the types of the events that it gets, as they were asked for; empty for all.
+        types: the names of the events that it gets, as they were asked for, hosted names too; empty for all.
         created_at: when it was registered, microseconds since 1970.
     """
 
@@ -33,8 +34,8 @@ class Webhook:
     created_at: int
 
     def wants(self, event: Event) -> bool:
-        """Whether it gets the event."""
-        return not self.types or event.type in self.types
+        """Whether it gets the event, by any name for it: see webhook_types.py."""
+        return wants(self.types, event.type)
 
 
 @dataclass(slots=True, frozen=True)

@@ -12,11 +12,12 @@ encode = msgspec.json.Encoder().encode
 
 @dataclass(slots=True)
 class Answer:
-    """A status, a JSON body and headers beyond content-type and content-length."""
+    """A status, a body and headers beyond content-type and content-length."""
 
     status: int
     body: bytes
     headers: Headers = ()
+    content_type: bytes = b"application/json"
 
 
 def ok(content: Any, headers: Headers = ()) -> Answer:

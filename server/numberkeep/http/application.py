@@ -1,5 +1,6 @@
 """The ASGI application: the routes, health, and errors of the router in the one shape that all have."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,26 +13,47 @@ from starlette.routing import Route
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
+from numberkeep.http import inbound, stream, wire
 from numberkeep.http.answer import Answer, ok
+from numberkeep.http.carriers import Carriers
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.endpoint import Api, Endpoint, Handler, request_id_for
 from numberkeep.http.errors import error_answer, plain_error
+from numberkeep.http.inbound import Inbound
+from numberkeep.http.metrics import metrics
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import ONE, OPERATIONS
+from numberkeep.http.stream import Stream
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
+from numberkeep.service.outlets import Notifier, Sender
+from numberkeep.service.relay import LEASE_SECONDS, Relay, age_seconds
 
 
-def build_application(context: Context, *, ignore_unknown: bool = False, first_key: KeyPair | None = None) -> Starlette:
+def build_application(
+    context: Context,
+    sender: Sender,
+    notifier: Notifier,
+    *,
+    carriers: Carriers = Carriers(),  # noqa: B008 - it is frozen
+    ignore_unknown: bool = False,
+    first_key: KeyPair | None = None,
+    lease_seconds: int = LEASE_SECONDS,
+) -> Starlette:
     """The application; it opens its store when the server starts and closes it when the server stops.
 
     Args:
         context: what the use cases work with.
+        sender: takes messages to phones.
+        notifier: takes events to webhooks.
+        carriers: who may hand in messages for every account.
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the pair that opens a store without keys.
+        lease_seconds: how long what is being delivered is out of the outbox.
     """
-    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown))
+    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, asyncio.Event())
+    relay = Relay(context, sender, notifier, lease_seconds=lease_seconds)
 
     async def live(request: Request) -> Response:
         return _response(Answer(200, b'{"status":"OK"}'), _request_id(request))
@@ -40,9 +62,20 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
         request_id = _request_id(request)
         try:
             await context.store.ready()
+            backlog = await context.store.backlog()
         except StoreUnavailable as error:
             return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
-        return _response(Answer(200, b'{"status":"OK"}'), request_id)
+        outbox = wire.OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)
+        return _response(ok(wire.ReadyAnswer(outbox)), request_id)
+
+    async def numbers(request: Request) -> Response:
+        request_id = _request_id(request)
+        try:
+            backlog = await context.store.backlog()
+        except StoreUnavailable as error:
+            return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
+        age = age_seconds(context, backlog)
+        return _response(metrics(backlog, age, relay.delivered, f"{context.node:03x}"), request_id)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -50,15 +83,20 @@ def build_application(context: Context, *, ignore_unknown: bool = False, first_k
         try:
             if first_key is not None:
                 await keys.create_first(context, first_key)
+            relay.start()
             yield
         finally:
+            api.closing.set()
+            await relay.close()
             await context.store.close()
 
     async def openapi(request: Request) -> Response:
         return _response(ok(document()), _request_id(request))
 
     routes = _routes(api)
-    routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/openapi.json", openapi)]
+    routes += [Route(inbound.PATH, Inbound(api, carriers)), Route(stream.PATH, Stream(api))]
+    routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", numbers)]
+    routes.append(Route("/openapi.json", openapi))
     application = Starlette(routes=routes, exception_handlers={HTTPException: _router_error}, lifespan=lifespan)
     application.router.redirect_slashes = False
     return application
@@ -103,4 +141,4 @@ def _request_id(request: Request) -> str:
 
 def _response(answer: Answer, request_id: str) -> Response:
     headers = {"x-request-id": request_id}
-    return Response(answer.body, answer.status, headers, "application/json")
+    return Response(answer.body, answer.status, headers, answer.content_type.decode())

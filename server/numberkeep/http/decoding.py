@@ -56,6 +56,16 @@ class Decoder:
         """
         return self._decode(data, shape, plain=_NUL not in data)
 
+    def loosely(self, data: bytes, shape: type[S]) -> S:
+        """The body of a request from elsewhere, which may have fields that nobody has told of.
+
+        Raises:
+            InvalidInput: it is not JSON, or does not fit the shape.
+        """
+        value = _any(data)
+        self._refuse(explain(value, shape, ignore_unknown=True))
+        return msgspec.convert(value, shape)
+
     def bulk_rows(self, data: bytes) -> tuple[list[tuple[int, BulkRow]], list[FieldError]]:
         """The rows of a bulk request that can be read, with their places, and what is wrong with the others.
 

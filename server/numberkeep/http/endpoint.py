@@ -1,5 +1,6 @@
 """What happens around every route: who asks, what went wrong, and how the answer is sent."""
 
+import asyncio
 import logging
 import math
 import re
@@ -25,12 +26,14 @@ from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.wire import number_in_url
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
+from numberkeep.service.outlets import Notifier
 
 R = TypeVar("R")
 S = TypeVar("S", bound=msgspec.Struct)
 
 _log = logging.getLogger("numberkeep.http")
 
+_MOST_DIGITS: Final = 18
 _process: Final = token_hex(6)
 _numbers: Final = count(1)
 _acceptable_id = re.compile(rb"[\x21-\x7e]{1,128}").fullmatch
@@ -48,6 +51,9 @@ class Api:
     context: Context
     authenticator: Authenticator
     decoder: Decoder
+    notifier: Notifier
+    closing: asyncio.Event
+    """Set when the service is to stop, so that what would go on for ever ends."""
 
 
 @dataclass(slots=True)
@@ -66,9 +72,19 @@ class Call:
         return self.api.context
 
     @property
+    def notifier(self) -> Notifier:
+        """What knows where a webhook may be."""
+        return self.api.notifier
+
+    @property
     def number(self) -> str:
         """The number in the path."""
         return number_in_url(self.scope["path_params"]["phone_number"])
+
+    def part(self, name: str) -> int:
+        """A number in the path that is no phone's; 0, which is nothing's, where it is none."""
+        text = self.scope["path_params"][name]
+        return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
     async def bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The body as it came."""
@@ -125,23 +141,23 @@ class Outage:
         self._quiet_until = self._now() + 1.0
 
 
-class Endpoint:
-    """An ASGI application that authenticates a request, hands it to a handler and sends the answer.
+@dataclass(slots=True, frozen=True)
+class Claims:
+    """What a request says of itself in its headers.
 
-    Args:
-        api: what to work with.
-        handlers: the operation of each HTTP method.
+    Attributes:
+        key_id: the API key's id; `b""` where it names none.
+        secret: the API key's secret, likewise.
+        request_id: what it is called in the log and in its answer.
     """
 
-    def __init__(self, api: Api, handlers: Mapping[str, Handler]) -> None:
-        self._api = api
-        self._outage = Outage()
-        self._handlers = dict(handlers)
-        if "GET" in handlers:
-            self._handlers["HEAD"] = handlers["GET"]  # the server leaves out the body
+    key_id: bytes
+    secret: bytes
+    request_id: str
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, whatever happens."""
+    @classmethod
+    def of(cls, scope: Scope) -> "Claims":
+        """Those of a request."""
         key_id = secret = given_id = b""
         for name, value in scope["headers"]:
             if name == b"sb-api-key-id":
@@ -150,22 +166,64 @@ class Endpoint:
                 secret = value
             elif name == b"x-request-id":
                 given_id = value
-        request_id = request_id_for(given_id)
+        return cls(key_id, secret, request_id_for(given_id))
+
+
+class Front:
+    """An ASGI application that answers every request, whatever happens.
+
+    Args:
+        api: what to work with.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._outage = Outage()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        claims = Claims.of(scope)
         try:
-            handler = self._handlers.get(scope["method"])
-            if handler is None:
-                raise MethodNotAllowed(scope["method"], self._handlers)  # noqa: TRY301 - as below
-            if not key_id or not secret:
-                raise NoCredentials  # noqa: TRY301 - every error takes the same way out
-            account = await self._api.authenticator.account(key_id, secret)
-            answer = await handler(Call(self._api, account, scope, receive))
+            answer = await self._answer(claims, scope, receive, send)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
-                self._outage.tell(error, request_id)
-            answer = error_answer(error, request_id) or _unexpected(error, request_id)
-        await send_answer(send, answer, request_id)
+                self._outage.tell(error, claims.request_id)
+            answer = error_answer(error, claims.request_id) or _unexpected(error, claims.request_id)
+        if answer is not None:
+            await send_answer(send, answer, claims.request_id)
+
+    async def _account(self, claims: Claims) -> Account:
+        if not claims.key_id or not claims.secret:
+            raise NoCredentials
+        return await self._api.authenticator.account(claims.key_id, claims.secret)
+
+    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:
+        """The answer; None where it was sent. What it raises is answered too, if nothing was sent."""
+        raise NotImplementedError
+
+
+class Endpoint(Front):
+    """Authenticates a request and hands it to a handler.
+
+    Args:
+        api: what to work with.
+        handlers: the operation of each HTTP method.
+    """
+
+    def __init__(self, api: Api, handlers: Mapping[str, Handler]) -> None:
+        super().__init__(api)
+        self._handlers = dict(handlers)
+        if "GET" in handlers:
+            self._handlers["HEAD"] = handlers["GET"]  # the server leaves out the body
+
+    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:  # noqa: ARG002
+        handler = self._handlers.get(scope["method"])
+        if handler is None:
+            raise MethodNotAllowed(scope["method"], self._handlers)
+        account = await self._account(claims)
+        return await handler(Call(self._api, account, scope, receive))
 
 
 async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
@@ -175,7 +233,7 @@ async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
             "type": "http.response.start",
             "status": answer.status,
             "headers": [
-                (b"content-type", b"application/json"),
+                (b"content-type", answer.content_type),
                 (b"content-length", b"%d" % len(answer.body)),
                 (b"x-request-id", request_id.encode()),
                 *answer.headers,

@@ -6,8 +6,10 @@ from typing import Final
 import msgspec
 
 from numberkeep.domain.errors import (
+    AccountNotFound,
     ContactExists,
     ContactNotFound,
+    EventsForgotten,
     IdempotencyKeyReused,
     InvalidCredentials,
     InvalidInput,
@@ -17,6 +19,7 @@ from numberkeep.domain.errors import (
     StoreUnavailable,
     StoreUnsure,
     VerificationTooSoon,
+    WebhookNotFound,
 )
 from numberkeep.http.answer import Answer, Headers
 from numberkeep.http.wire import ErrorOut, field_error_out
@@ -62,6 +65,13 @@ class MethodNotAllowed(HttpError):
         super().__init__(405, f"{method} is not possible here: use {names}", ((b"allow", names.encode()),))
 
 
+class NotSigned(HttpError):
+    """A carrier's request without the proof that it comes from the carrier."""
+
+    def __init__(self, mend: str) -> None:
+        super().__init__(401, mend)
+
+
 class NoCredentials(HttpError):
     """A request without both key headers."""
 
@@ -78,6 +88,9 @@ _TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError],
     (ContactNotFound, 404, lambda _: "Contact not found", ()),
     (ContactExists, 409, lambda _: "Contact already exists", _NO_RETRY),
     (RecipientOptedOut, 409, lambda _: "Recipient has opted out", _NO_RETRY),
+    (AccountNotFound, 404, lambda _: "There is no account of this name", ()),
+    (WebhookNotFound, 404, lambda _: "There is no webhook of this number", ()),
+    (EventsForgotten, 410, lambda error: f"{error}: begin with the next by `after`", ()),
     (IdempotencyKeyReused, 409, lambda _: "The Idempotency-Key came with another request before", _NO_RETRY),
     (VerificationTooSoon, 429, lambda error: f"A verification was sent a moment ago: {error}", ()),
     (StoreBusy, 503, lambda _: "Too many writes are waiting: try again", ((b"retry-after", b"1"),)),

@@ -16,7 +16,7 @@ from numberkeep.http import wire
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.endpoint import Call, Handler
 from numberkeep.http.listing import list_query, next_link
-from numberkeep.service import bulk, contacts, verification
+from numberkeep.service import bulk, contacts, verification, webhooks
 
 
 async def list_contacts(call: Call) -> Answer:
@@ -113,10 +113,45 @@ async def opt_out(call: Call) -> Answer:
 
 
 async def list_messages(call: Call) -> Answer:
-    """List the messages that are owed, newest first. Not of the hosted API."""
+    """List the messages to and from phones, newest first. Not of the hosted API."""
     limit = min(call.query(wire.MessagesParams).limit or DEFAULT_PAGE, MAX_PAGE)
     messages = await verification.messages(call.context, call.account, limit)
     return ok([wire.message_out(message) for message in messages])
+
+
+async def list_webhooks(call: Call) -> Answer:
+    """List the account's webhooks. Not of the hosted API."""
+    return ok([wire.webhook_out(webhook) for webhook in await webhooks.list_all(call.context, call.account)])
+
+
+async def create_webhook(call: Call) -> Answer:
+    """Register a webhook; the answer alone shows its secret. Not of the hosted API."""
+    body = await call.body(wire.WebhookBody)
+    url, types = wire.number_of(body.url), body.types or []
+    return await call.answer_once(
+        lambda context: webhooks.create(context, call.notifier, call.account, url, types=types, secret=body.secret),
+        lambda webhook: wire.WebhookAnswer(wire.webhook_out(webhook, with_secret=True)),
+    )
+
+
+async def delete_webhook(call: Call) -> Answer:
+    """Remove a webhook and all that is owed to it. Not of the hosted API."""
+    await webhooks.delete(call.context, call.account, call.part("webhook_id"))
+    return ok(wire.StatusOut())
+
+
+async def list_dead(call: Call) -> Answer:
+    """List what could not be delivered. Not of the hosted API."""
+    limit = min(call.query(wire.MessagesParams).limit or DEFAULT_PAGE, MAX_PAGE)
+    return ok([wire.delivery_out(each) for each in await webhooks.dead(call.context, call.account, limit)])
+
+
+async def replay(call: Call) -> Answer:
+    """Try again what could not be delivered. Not of the hosted API."""
+    body = await call.body(wire.ReplayBody)
+    return await call.answer_once(
+        lambda context: webhooks.replay(context, call.account, body.webhook), wire.AmountAnswer
+    )
 
 
 @dataclass(slots=True, frozen=True)
@@ -150,6 +185,8 @@ class Operation:
 
 
 _ALL: Final = "/api/v2/contacts"
+_WEBHOOKS: Final = "/_numberkeep/webhooks"
+_DELIVERIES: Final = "/_numberkeep/deliveries"
 ONE: Final = f"{_ALL}/{{phone_number}}"
 """The path of one contact."""
 
@@ -208,6 +245,31 @@ OPERATIONS: Final = (
         list_messages,
         list[wire.MessageOut],
         query=wire.MessagesParams,
+        errors=(400,),
+    ),
+    Operation("webhooks.list", "GET", _WEBHOOKS, list_webhooks, list[wire.WebhookOut]),
+    Operation(
+        "webhooks.create", "POST", _WEBHOOKS, create_webhook, wire.WebhookAnswer, body=wire.WebhookBody, errors=(400,)
+    ),
+    Operation(
+        "webhooks.delete", "DELETE", f"{_WEBHOOKS}/{{webhook_id}}", delete_webhook, wire.StatusOut, errors=(404,)
+    ),
+    Operation(
+        "deliveries.list_dead",
+        "GET",
+        _DELIVERIES,
+        list_dead,
+        list[wire.DeliveryOut],
+        query=wire.MessagesParams,
+        errors=(400,),
+    ),
+    Operation(
+        "deliveries.replay",
+        "POST",
+        f"{_DELIVERIES}/replay",
+        replay,
+        wire.AmountAnswer,
+        body=wire.ReplayBody,
         errors=(400,),
     ),
 )

@@ -6,23 +6,28 @@ The older names are in deprecated.py. Source: api-reference.md, "The nine operat
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from numberkeep.domain import contact as domain
+from numberkeep.domain.delivery import SENDER, Delivery, Webhook
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import contact_id_text, parse_contact_id
 from numberkeep.domain.limits import (
     MAX_BULK_ROWS,
+    MAX_CONTENT,
     MAX_EMAIL,
+    MAX_HANDLE,
     MAX_LABEL,
     MAX_NAME,
     MAX_OFFSET,
     MAX_PHONE_INPUT,
+    MAX_SECRET,
     MAX_TAG,
     MAX_TAGS,
+    MAX_URL,
     MAX_VALUE,
     MAX_VARIABLES,
 )
@@ -30,12 +35,16 @@ from numberkeep.domain.message import Direction, Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.deprecated import echo_of, echoing_old_names
 
+MAX_EVENT_DIGITS: Final = 18
+
 Time = Annotated[datetime, Meta(tz=True)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Email = Annotated[str, Meta(max_length=MAX_EMAIL)]
 Number = Annotated[str, Meta(max_length=MAX_PHONE_INPUT)]
 Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
+Content = Annotated[str, Meta(max_length=MAX_CONTENT)]
+Handle = Annotated[str, Meta(max_length=MAX_HANDLE)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Variables = Annotated[dict[Label, Annotated[str, Meta(max_length=MAX_VALUE)] | None], Meta(max_length=MAX_VARIABLES)]
 
@@ -128,6 +137,57 @@ class MessagesParams(msgspec.Struct, kw_only=True):
     limit: Annotated[int, Meta(ge=1)] | None = None
 
 
+class InboundBody(msgspec.Struct, kw_only=True):
+    """POST /_numberkeep/inbound with an account's credentials: what a person wrote, and from which number.
+
+    `to` is the account's own line. A message with a `handle` is taken in once.
+    """
+
+    from_: Number | UnsetType | None = msgspec.field(default=UNSET, name="from")
+    to: Number | None = None
+    content: Content | None = None
+    handle: Handle | None = None
+
+
+class ReceiveBody(msgspec.Struct, kw_only=True):
+    """The hosted service's payload `receive`; it may have fields beyond these."""
+
+    content: Content | None = None
+    is_outbound: bool | None = None
+    message_handle: Handle | None = None
+    number: Number | None = None
+    from_number: Number | None = None
+    to_number: Number | None = None
+    sendblue_number: Number | None = None
+
+
+class InboundParams(msgspec.Struct, kw_only=True):
+    """The query of POST /_numberkeep/inbound, for carriers of the whole deployment."""
+
+    account: str | None = None
+
+
+class EventsParams(msgspec.Struct, kw_only=True):
+    """The query of GET /api/v2/events."""
+
+    after: Annotated[int, Meta(ge=0, lt=10**MAX_EVENT_DIGITS)] | None = None
+    type: list[str] = []
+
+
+class WebhookBody(msgspec.Struct, kw_only=True):
+    """POST /_numberkeep/webhooks; without types it gets all events, without a secret a random one."""
+
+    url: Annotated[str, Meta(max_length=MAX_URL)] | UnsetType | None = UNSET
+    types: Annotated[list[str], Meta(max_length=MAX_TAGS)] | None = None
+    secret: Annotated[str, Meta(max_length=MAX_SECRET, pattern=r"^[\x21-\x7e]*$")] | None = None
+
+
+class ReplayBody(msgspec.Struct, kw_only=True):
+    """POST /_numberkeep/deliveries/replay; without a webhook all that is dead is tried again."""
+
+    webhook: Annotated[int, Meta(ge=1)] | None = None
+
+
 class ContactOut(msgspec.Struct):
     """A contact as answers show it; texts that are absent are null."""
 
@@ -205,10 +265,63 @@ class OptOutAnswer(msgspec.Struct):
     status: Literal["OK"] = "OK"
 
 
+class OutboxOut(msgspec.Struct):
+    """How the outbox stands: what is owed, for how long the oldest of it is, and what nobody tries any more."""
+
+    waiting: int
+    oldest_seconds: float
+    dead: int
+
+
+class ReadyAnswer(msgspec.Struct):
+    """GET /health/ready."""
+
+    outbox: OutboxOut
+    status: Literal["OK"] = "OK"
+
+
+class InboundAnswer(msgspec.Struct):
+    """What a message has changed; `opted_out` is null where it says nothing of that."""
+
+    number: str
+    duplicate: bool
+    verified: bool
+    opted_out: bool | None
+    status: Literal["OK"] = "OK"
+
+
+class WebhookOut(msgspec.Struct):
+    """A webhook; its secret is shown when it is registered, and never again."""
+
+    id: int
+    url: str
+    types: Sequence[str]
+    created_at: Time
+    secret: str | UnsetType = UNSET
+
+
+class WebhookAnswer(msgspec.Struct):
+    """One webhook."""
+
+    webhook: WebhookOut
+    status: Literal["OK"] = "OK"
+
+
+class DeliveryOut(msgspec.Struct):
+    """What could not be delivered: an event to a webhook, or a message to a phone (`webhook` is null)."""
+
+    webhook: int | None
+    event: str | None
+    message: str | None
+    attempts: int
+    error: str
+    created_at: Time
+
+
 class MessageOut(msgspec.Struct):
     """A message to or from a phone; the account's own line is null where it is not known."""
 
-    id: int
+    id: str
     direction: str
     to: str | None
     from_: str | None = msgspec.field(name="from")
@@ -291,7 +404,7 @@ def message_out(message: Message) -> MessageOut:
     line = message.line or None
     outbound = message.direction is Direction.OUTBOUND
     return MessageOut(
-        message.message_id,
+        str(message.message_id),
         message.direction,
         message.phone if outbound else line,
         line if outbound else message.phone,
@@ -300,6 +413,26 @@ def message_out(message: Message) -> MessageOut:
         domain.moment(message.at),
         message.handle or None,
         message.error or None,
+    )
+
+
+def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:
+    """A webhook, for an answer."""
+    shown = webhook.secret if with_secret else UNSET
+    return WebhookOut(webhook.webhook_id, webhook.url, webhook.types, domain.moment(webhook.created_at), shown)
+
+
+def delivery_out(delivery: Delivery) -> DeliveryOut:
+    """A dead delivery, for an answer."""
+    of_sender = delivery.target == SENDER
+    item = str(delivery.item)
+    return DeliveryOut(
+        None if of_sender else delivery.target,
+        None if of_sender else item,
+        item if of_sender else None,
+        delivery.attempts,
+        delivery.error,
+        domain.moment(delivery.created_at),
     )
 
 

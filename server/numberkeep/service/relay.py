@@ -16,7 +16,7 @@ from tenacity import wait_random_exponential as wait_random
 
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import SENDER, Delivered, Owed, Undelivered
+from numberkeep.domain.delivery import SENDER, Backlog, Delivered, Owed, Undelivered
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.bell import Listener
@@ -237,6 +237,11 @@ class Relay:
 
 async def _heard(listener: Listener) -> None:
     await listener.wait(_LOOK_SECONDS)
+
+
+def age_seconds(context: Context, backlog: Backlog) -> float:
+    """For how long the oldest delivery is owed; 0 where none is."""
+    return 0.0 if backlog.oldest_at is None else max(context.clock.take() - backlog.oldest_at, 0) / SECOND
 
 
 def backoff_seconds(attempts: int) -> float:

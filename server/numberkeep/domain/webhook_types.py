@@ -1,0 +1,66 @@
+"""The names by which a webhook asks for events: our own, and those of the hosted service, which stand for ours.
+
+Source of the hosted names: api-reference.md, "Events and webhooks of the hosted service", and the hosted service's
+page "Webhooks". Its other names (`typing_indicator`, `call_log`, `line_blocked`, `line_assigned`) tell of what
+numberkeep does not see, so they are refused.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.domain.event import EventType
+
+RECEIVE: Final = "receive"
+"""The hosted name for a message that came in."""
+CONTACT_CREATED: Final = "contact_created"
+"""The hosted name for a new contact."""
+OUTBOUND: Final = "outbound"
+"""The hosted name for what becomes of a message that goes out."""
+
+HOSTED_NAMES: Final[Mapping[str, tuple[EventType, ...]]] = {
+    RECEIVE: (EventType.MESSAGE_RECEIVED,),
+    CONTACT_CREATED: (EventType.CONTACT_CREATED,),
+    OUTBOUND: (EventType.MESSAGE_CREATED, EventType.MESSAGE_UPDATED),
+}
+"""Hosted name to the types of events that it stands for."""
+
+_KNOWN: Final = (*(type_.value for type_ in EventType), *HOSTED_NAMES)
+
+
+def expand(names: Sequence[str]) -> tuple[str, ...]:
+    """The types of events that these names stand for, each once, in the order in which they are named first.
+
+    Args:
+        names: as a request gives them; none at all stands for all events, and gives `()`.
+
+    Raises:
+        InvalidInput: a name is unknown; each such name is an error of its own, which gives the nearest known one.
+    """
+    unknown = [_unknown(place, name) for place, name in enumerate(names) if name not in _KNOWN]
+    if unknown:
+        raise InvalidInput("Unknown types of events", unknown)
+    return tuple(dict.fromkeys(type_ for name in names for type_ in _types_of(name)))
+
+
+def wants(names: Iterable[str], type_: EventType) -> bool:
+    """Whether a webhook that was registered with these names gets events of this type; no names stand for all."""
+    given = tuple(names)
+    return not given or type_ in given or hosted_name(given, type_) is not None
+
+
+def hosted_name(names: Iterable[str], type_: EventType) -> str | None:
+    """The hosted name among `names` that covers the type; None where only our own names do, or none."""
+    return next((name for name in names if type_ in HOSTED_NAMES.get(name, ())), None)
+
+
+def _types_of(name: str) -> Sequence[str]:
+    hosted = HOSTED_NAMES.get(name)
+    return (name,) if hosted is None else [type_.value for type_ in hosted]
+
+
+def _unknown(place: int, name: str) -> FieldError:
+    near = get_close_matches(name.lower().replace("_", "."), _KNOWN, 1) or get_close_matches(name.lower(), _KNOWN, 1)
+    mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KNOWN)}"
+    return FieldError("types", f"the name at {place} is unknown: {mend}")

@@ -1,0 +1,140 @@
+"""Messages that people write, as carriers and tests hand them in: `POST /_numberkeep/inbound`.
+
+Source: api-reference.md, "Events and webhooks of the hosted service", for the hosted payload; Twilio's documentation,
+"Twilio's request to your incoming message webhook URL", for its form.
+"""
+
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from numberkeep.domain.conversation import Received
+from numberkeep.domain.errors import AccountNotFound, FieldError, InvalidInput
+from numberkeep.domain.identity import Account
+from numberkeep.http import wire
+from numberkeep.http.answer import Answer
+from numberkeep.http.carriers import Carriers
+from numberkeep.http.endpoint import Api, Call, Claims, Front
+from numberkeep.http.errors import MethodNotAllowed, NoCredentials, NotSigned
+from numberkeep.http.twilio import is_signed
+from numberkeep.service import inbound
+from numberkeep.service.keys import DEFAULT_ACCOUNT, same_secret
+
+PATH: Final = "/_numberkeep/inbound"
+
+_SECRET: Final = b"sb-signing-secret"
+_TWILIO: Final = b"x-twilio-signature"
+_TWIML: Final = Answer(200, b"<Response></Response>", (), b"text/xml")
+_MAX_FIELDS: Final = 200
+
+
+class Inbound(Front):
+    """Takes in a message from whoever may hand one in.
+
+    Args:
+        api: what to work with.
+        carriers: who may for every account; `?account=NAME` says for which, `default` where it does not.
+    """
+
+    def __init__(self, api: Api, carriers: Carriers) -> None:
+        super().__init__(api)
+        self._carriers = carriers
+
+    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:  # noqa: ARG002
+        if scope["method"] != "POST":
+            raise MethodNotAllowed(scope["method"], ("POST",))
+        headers = dict(scope["headers"])
+        if claims.key_id or claims.secret:
+            call = Call(self._api, await self._account(claims), scope, receive)
+            return await self._plain(call, await call.body(wire.InboundBody))
+        if _SECRET in headers:
+            call = Call(self._api, await self._signing(headers[_SECRET], scope), scope, receive)
+            return await self._hosted(call, await call.bytes())
+        if _TWILIO in headers:
+            return await self._twilio(scope, receive, headers)
+        raise NoCredentials
+
+    async def _plain(self, call: Call, body: wire.InboundBody) -> Answer:
+        number, content = wire.number_of(body.from_), body.content or ""
+        return await self._receive(call, number, content, handle=body.handle or "", line=body.to or "", field="from")
+
+    async def _hosted(self, call: Call, data: bytes) -> Answer:
+        body = call.api.decoder.loosely(data, wire.ReceiveBody)
+        if body.is_outbound:  # what became of one of our own: nothing that a person wrote
+            return Answer(200, msgspec.json.encode(wire.StatusOut()))
+        number = body.from_number or body.number or ""
+        line = body.sendblue_number or body.to_number or ""
+        return await self._receive(
+            call, number, body.content or "", handle=body.message_handle or "", line=line, field="number"
+        )
+
+    async def _twilio(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Answer:
+        # Who it is cannot be told before the body is read; what a request may send is limited all the same.
+        call = Call(self._api, Account(0, "", ""), scope, receive)
+        data = await call.bytes()
+        try:
+            form = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        except ValueError:
+            raise InvalidInput("the body must be a form in UTF-8") from None
+        signature = headers[_TWILIO].decode("latin-1")
+        if not is_signed(self._url(scope, headers), form, signature, self._carriers.twilio_auth_token):
+            raise NotSigned(
+                "X-Twilio-Signature does not fit: set NUMBERKEEP_TWILIO_AUTH_TOKEN, and NUMBERKEEP_PUBLIC_URL where "
+                "a proxy stands in between"
+            )
+        call.account = await self._named(scope)
+        given = dict(form)
+        await self._receive(
+            call,
+            given.get("From", ""),
+            given.get("Body", ""),
+            handle=given.get("MessageSid", ""),
+            line=given.get("To", ""),
+            field="From",
+        )
+        return _TWIML
+
+    async def _receive(self, call: Call, number: str, content: str, *, handle: str, line: str, field: str) -> Answer:
+        _refuse_nul(content, handle)
+        return await call.answer_once(
+            lambda context: inbound.receive(
+                context, call.account, number, content, handle=handle, line=line, field=field
+            ),
+            _answer_of,
+        )
+
+    async def _signing(self, secret: bytes, scope: Scope) -> Account:
+        text = secret.decode("latin-1")
+        if same_secret(text, self._carriers.signing_secret):
+            return await self._named(scope)
+        account = await inbound.account_signing(self._api.context, text)
+        if account is None:
+            raise NotSigned("sb-signing-secret is none of this service's: see `numberkeep accounts set`")
+        return account
+
+    async def _named(self, scope: Scope) -> Account:
+        name = self._api.decoder.query(scope["query_string"], wire.InboundParams).account or DEFAULT_ACCOUNT
+        account = await self._api.context.store.account(name)
+        if account is None:
+            raise AccountNotFound(name)
+        return account
+
+    def _url(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        path = scope.get("raw_path") or scope["path"].encode()
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        base: bytes = self._carriers.public_url.rstrip("/").encode()
+        if not base:
+            scheme = headers.get(b"x-forwarded-proto", scope["scheme"].encode())
+            base = scheme + b"://" + headers.get(b"x-forwarded-host", headers.get(b"host", b""))
+        return (base + path.partition(b"?")[0] + query).decode("latin-1")
+
+
+def _answer_of(received: Received) -> Any:
+    return wire.InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)
+
+
+def _refuse_nul(*texts: str) -> None:
+    if any("\0" in text for text in texts):
+        raise InvalidInput("the content has a NUL character", [FieldError("content", "must have no NUL character")])

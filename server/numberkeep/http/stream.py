@@ -1,0 +1,109 @@
+"""An account's change log as server-sent events: `GET /api/v2/events`.
+
+Source: the HTML standard, "Server-sent events", for the form and `Last-Event-ID`.
+"""
+
+import asyncio
+import contextlib
+import time
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account
+from numberkeep.domain.webhook_types import expand
+from numberkeep.http import wire
+from numberkeep.http.answer import Answer
+from numberkeep.http.endpoint import Api, Claims, Front
+from numberkeep.http.errors import MethodNotAllowed
+from numberkeep.http.event_wire import encode_event
+from numberkeep.service import feed
+
+PATH: Final = "/api/v2/events"
+
+HEARTBEAT_SECONDS: Final = 15.0
+"""After so long without an event a comment is sent, so that proxies keep the connection and a lost one is noticed."""
+
+_HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would wait for more
+]
+_RETRY: Final = b"retry: 1000\n\n"
+_HEARTBEAT: Final = b": still here\n\n"
+
+
+class Stream(Front):
+    """Sends events as they happen, until the client goes, the key is revoked or the service stops.
+
+    Args:
+        api: what to work with.
+        heartbeat_seconds: as `HEARTBEAT_SECONDS`.
+    """
+
+    def __init__(self, api: Api, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+        super().__init__(api)
+        self._heartbeat_seconds = heartbeat_seconds
+
+    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:
+        if scope["method"] != "GET":
+            raise MethodNotAllowed(scope["method"], ("GET",))
+        account = await self._account(claims)
+        params = self._api.decoder.query(scope["query_string"], wire.EventsParams)
+        types = expand(params.type)
+        after = await feed.first(self._api.context, account, _after(scope, params))
+        headers = [*_HEADERS, (b"x-request-id", claims.request_id.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await _send(send, _RETRY)
+        sending = asyncio.create_task(self._send_all(claims, account, after, types, send))
+        ends = [asyncio.create_task(_gone(receive)), asyncio.create_task(self._closing())]
+        await asyncio.wait([sending, *ends], return_when=asyncio.FIRST_COMPLETED)
+        for task in (sending, *ends):
+            task.cancel()
+        await asyncio.gather(sending, *ends, return_exceptions=True)
+        with contextlib.suppress(Exception):  # the client is gone, mostly
+            await send({"type": "http.response.body", "body": b""})
+        return None
+
+    async def _send_all(self, claims: Claims, account: Account, after: int, types: tuple[str, ...], send: Send) -> None:
+        quiet_since = time.monotonic()
+        with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # the client comes again and is told
+            async for events in feed.follow(self._api.context, account, after):
+                wanted = [event for event in events if not types or event.type in types]
+                now = time.monotonic()
+                if wanted:
+                    await _send(send, b"".join(map(_frame, wanted)))
+                    quiet_since = now
+                elif now - quiet_since >= self._heartbeat_seconds:
+                    await self._account(claims)
+                    await _send(send, _HEARTBEAT)
+                    quiet_since = now
+
+    async def _closing(self) -> None:
+        await self._api.closing.wait()
+
+
+def _after(scope: Scope, params: wire.EventsParams) -> int | None:
+    """Behind which event to begin: what a client that comes again says goes before what its URL said at first."""
+    given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+    if not given:
+        return params.after
+    if not given.isdecimal() or len(given) > wire.MAX_EVENT_DIGITS:
+        mend = "is no event's of this stream: leave it out to begin with what comes next"
+        raise InvalidInput(f"Last-Event-ID {mend}", [FieldError("Last-Event-ID", mend)])
+    return int(given)
+
+
+def _frame(event: Event) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.event_id, event.type.value.encode(), encode_event(event))
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,215 @@
+"""One POST: sent to where it shall go and nowhere else, within a time, with no more read than is needed.
+
+No proxy of the environment, no redirect, no cookie: each would lead a request to where nobody has checked it may go,
+or tell one receiver of another.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ipaddress import IPv6Address
+from typing import Final
+
+import httpx2
+
+from numberkeep import __version__
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.outbound.answers import check_status
+from numberkeep.outbound.networks import Address
+from numberkeep.outbound.targets import Pinned
+
+POST_SECONDS: Final = 10.0
+MAX_ANSWER_BYTES: Final = 64 * 1024
+MAX_CONNECTIONS: Final = 100
+
+_FOR_ALL: Final = {
+    "accept": "*/*",
+    "accept-encoding": "identity",  # what is compressed may be far larger than what is read
+    "user-agent": f"numberkeep/{__version__}",
+}
+_MAX_PORT: Final = 65_535
+_SHARE: Final = 4
+"""Of the time, what one of several addresses may take to connect is one part in so many."""
+
+
+class Poster:
+    """Sends POST requests.
+
+    Args:
+        limit: seconds for all of a request: to connect, to send, and to read the answer.
+        connections: how many may be open at once to pinned targets, and as many to others; more requests wait.
+        tls: what certificates are trusted; None for those that the system trusts.
+    """
+
+    def __init__(
+        self, limit: float = POST_SECONDS, connections: int = MAX_CONNECTIONS, tls: ssl.SSLContext | None = None
+    ) -> None:
+        _keep_quiet()
+        self._limit = limit
+        tls = tls or httpx2.create_ssl_context()
+        self._client = _client(tls, httpx2.Limits(max_connections=connections), {})
+        # The pool knows a connection by scheme, address and port, not by the name that its certificate was checked
+        # for. Two names at one address must not share one, so none to a pinned address is kept.
+        single = httpx2.Limits(max_connections=connections, max_keepalive_connections=0)
+        self._pinned_client = _client(tls, single, {"connection": "close"})
+
+    async def post(
+        self, url: str, content: bytes, headers: Mapping[str, str], *, refusal_is_final: bool = True
+    ) -> bytes:
+        """Send to a URL that the operator has set, wherever it leads.
+
+        Args:
+            url: http or https.
+            content: the request's body.
+            headers: beside those that every request has.
+            refusal_is_final: to try again after an answer 4xx is in vain.
+
+        Returns:
+            The answer's body, at most the first `MAX_ANSWER_BYTES` of it. It may be cut short or empty where the
+            connection broke or the time was over after a status 2xx: by that, what was sent is taken, and to send
+            it again would be a second time.
+
+        Raises:
+            DeliveryFailed: it was not taken, as far as is known.
+        """
+        if not _has_port(url):
+            raise _unsendable()
+        return await self._send(self._client, [url], _Request(content, headers), refusal_is_final)
+
+    async def post_pinned(
+        self, target: Pinned, content: bytes, headers: Mapping[str, str], *, refusal_is_final: bool = False
+    ) -> bytes:
+        """Send to the first of a target's addresses that takes a connection, and to nothing else.
+
+        The receiver sees the URL's own host, and its certificate must be that host's. Arguments and what is given
+        back are as for `post`.
+
+        Raises:
+            DeliveryFailed: as for `post`.
+        """
+        url = target.url
+        urls = [f"{url.scheme}://{_in_url(address)}:{url.port}{url.target}" for address in target.addresses]
+        request = _Request(content, {**headers, "host": url.authority}, {"sni_hostname": url.host})
+        return await self._send(self._pinned_client, urls, request, refusal_is_final)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.aclose()
+        await self._pinned_client.aclose()
+
+    async def _send(
+        self,
+        client: httpx2.AsyncClient,
+        urls: Sequence[str],
+        request: "_Request",
+        refusal_is_final: bool,  # noqa: FBT001
+    ) -> bytes:
+        answer, taken = bytearray(), False
+        try:
+            async with asyncio.timeout(self._limit), aclosing(await self._open(client, urls, request)) as response:
+                check_status(response.status_code, response.headers, refusal_is_final=refusal_is_final)
+                taken = True
+                async with aclosing(response.aiter_raw()) as parts:
+                    async for part in parts:
+                        answer += part
+                        if len(answer) >= MAX_ANSWER_BYTES:
+                            break
+        except TimeoutError:
+            if not taken:
+                raise DeliveryFailed(f"timed out after {self._limit:g} s") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            if not taken:
+                raise _failure(error) from None
+        return bytes(answer[:MAX_ANSWER_BYTES])
+
+    async def _open(self, client: httpx2.AsyncClient, urls: Sequence[str], request: "_Request") -> httpx2.Response:
+        timeout = httpx2.Timeout(None, connect=self._limit / _SHARE if len(urls) > 1 else None)
+        headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
+        for url in urls[:-1]:
+            try:
+                return await client.send(request.at(client, url, headers, timeout), stream=True)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                if _tls_error(error) is not None:  # it is there, and it is not who it should be
+                    raise
+        return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
+
+
+@dataclass(slots=True, frozen=True)
+class _Request:
+    content: bytes
+    headers: Mapping[str, str]
+    extensions: Mapping[str, str] = field(default_factory=dict)
+
+    def at(
+        self, client: httpx2.AsyncClient, url: str, headers: list[tuple[bytes, bytes]], timeout: httpx2.Timeout
+    ) -> httpx2.Request:
+        extensions = dict(self.extensions)
+        return client.build_request(
+            "POST", url, content=self.content, headers=headers, timeout=timeout, extensions=extensions
+        )
+
+
+def _client(tls: ssl.SSLContext, limits: httpx2.Limits, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        verify=tls,
+        limits=limits,
+        headers={**_FOR_ALL, **headers},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+def _keep_quiet() -> None:
+    # They log URLs at INFO and headers at DEBUG; both hold secrets and, of what is sent to Twilio, who sends it.
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _in_url(address: Address) -> str:
+    return f"[{address}]" if isinstance(address, IPv6Address) else str(address)
+
+
+def _failure(error: httpx2.HTTPError | httpx2.InvalidURL) -> DeliveryFailed:
+    match error:
+        case httpx2.ConnectError() | httpx2.ConnectTimeout():
+            match _tls_error(error):
+                case None:
+                    return DeliveryFailed("could not connect")
+                case ssl.SSLCertVerificationError():
+                    return DeliveryFailed("the TLS certificate was refused")
+                case _:
+                    return DeliveryFailed("the TLS handshake failed")
+        case httpx2.RemoteProtocolError():
+            return DeliveryFailed("closed the connection without an answer, or did not answer in HTTP")
+        case httpx2.NetworkError():
+            return DeliveryFailed("the connection broke")
+        case _:
+            return _unsendable()
+
+
+def _unsendable() -> DeliveryFailed:
+    return DeliveryFailed("the request cannot be sent by HTTP as it is", permanent=True)
+
+
+def _has_port(url: str) -> bool:
+    try:
+        port = httpx2.URL(url).port
+    except httpx2.InvalidURL:
+        return False
+    return port is None or 1 <= port <= _MAX_PORT  # of others the socket makes errors that are not the HTTP client's
+
+
+def _tls_error(error: BaseException) -> ssl.SSLError | None:
+    return next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    # httpcore2 raises its errors again "from None", which leaves what caused them only in the context.
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

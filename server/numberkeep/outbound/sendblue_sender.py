@@ -1,0 +1,54 @@
+"""The sender that hands messages to the hosted service.
+
+Source: the hosted service's documentation, "Sending messages" and "Get message status". It documents no idempotency
+key, so an attempt that took the message and lost its answer is sent again.
+"""
+
+import json
+from typing import Final
+
+from numberkeep.domain.delivery import Delivered
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.message import Message
+from numberkeep.outbound.carrier_answer import code_in, handle_in, read_answer, status_in, with_code
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.settings import SendblueSettings
+
+_FAILED: Final = frozenset({"ERROR", "FAILED", "DECLINED"})
+"""What the field `status` says of a message that is not sent: ERROR today, the others in older versions."""
+_BUSY: Final = frozenset({4001, 5000, 5003})
+"""Codes of errors that pass: too many requests, a fault of theirs, too much to do."""
+
+
+class SendblueSender:
+    """Posts each message to the hosted service.
+
+    Args:
+        poster: what sends.
+        settings: as whom.
+    """
+
+    def __init__(self, poster: Poster, settings: SendblueSettings) -> None:
+        self._poster = poster
+        self._url = f"{settings.base.rstrip('/')}/api/send-message"
+        self._line = settings.line
+        self._headers = {
+            "content-type": "application/json",
+            "sb-api-key-id": settings.key_id,
+            "sb-api-secret-key": settings.secret,
+        }
+
+    async def send(self, account: str, message: Message) -> Delivered:  # noqa: ARG002 - as outlets.Sender has it
+        """Post the message; see outlets.Sender."""
+        body = {"number": message.phone, "content": message.content}
+        if line := message.line or self._line:
+            body["from_number"] = line
+        answer = read_answer(await self._poster.post(self._url, json.dumps(body).encode(), self._headers))
+        if status_in(answer) in _FAILED:
+            passes = code_in(answer) in _BUSY
+            raise DeliveryFailed(with_code("was not sent by the hosted service", answer), permanent=not passes)
+        return Delivered(handle=handle_in(answer, "message_handle"))
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._poster.close()

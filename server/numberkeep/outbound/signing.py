@@ -1,0 +1,73 @@
+"""How a receiver knows that a request is ours: the Standard Webhooks scheme, and the header of the hosted service.
+
+Source: the specification at standardwebhooks.com, and api-reference.md, "Events and webhooks of the hosted service".
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Final
+from urllib.parse import quote
+
+from numberkeep.domain.errors import DeliveryFailed
+
+_PREFIX: Final = "whsec_"
+
+
+def event_delivery_id(account: str, event_id: int) -> str:
+    """The id of an event that is delivered, the same for every attempt: `acme-7`.
+
+    Args:
+        account: the account's name.
+        event_id: the event's number within the account.
+    """
+    return f"{_in_id(account)}-{event_id}"
+
+
+def message_delivery_id(account: str, message_id: int) -> str:
+    """The id of a message that is delivered, likewise, and never an event's: `acme/7`."""
+    return f"{_in_id(account)}/{message_id}"
+
+
+def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers that go with a signed request; without a secret only its id and time.
+
+    Args:
+        secret: what the receiver knows too; `""` signs nothing.
+        id_: the same for every attempt; see the functions above.
+        timestamp: seconds since 1970 of this attempt.
+        body: the request's, to the byte.
+
+    Raises:
+        DeliveryFailed: the secret is one that no header can hold.
+    """
+    headers = {"webhook-id": id_, "webhook-timestamp": str(timestamp)}
+    if not secret:
+        return headers
+    if not secret.isprintable() or secret != secret.strip():
+        raise DeliveryFailed(
+            "the webhook's secret has control characters, or blanks at its ends; give it another", permanent=True
+        )
+    return headers | {"webhook-signature": signature(secret, id_, timestamp, body), "sb-signing-secret": secret}
+
+
+def signature(secret: str, id_: str, timestamp: int, body: bytes) -> str:
+    """The value of `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body."""
+    signed = b"%b.%d.%b" % (id_.encode(), timestamp, body)
+    return "v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)).decode()
+
+
+def key_of(secret: str) -> bytes:
+    """The key that a secret stands for: what follows `whsec_` where that is base64, else the secret's own UTF-8."""
+    if secret.startswith(_PREFIX):
+        try:
+            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True) or secret.encode()
+        except (binascii.Error, ValueError):
+            pass
+    return secret.encode()
+
+
+def _in_id(account: str) -> str:
+    # The scheme joins the id to what follows by a dot, and an id is a header: so neither dots nor blanks.
+    return quote(account, safe="").replace(".", "%2E")

@@ -1,0 +1,113 @@
+"""A receiver of POST requests on a local port, which answers well, badly, slowly or not at all."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+
+class Trick(Enum):
+    """What a receiver does in place of an answer."""
+
+    STALL = "it says nothing"
+    HALF = "it sends a status 200 and half of the body, and then nothing"
+    CLOSE = "it closes the connection"
+    ENDLESS = "it sends a status 200 and a body without end"
+
+
+def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
+    """An answer; `_` in the headers' names stands for `-`."""
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    return f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\n{''.join(lines)}\r\n".encode() + body
+
+
+OK: Final = answer(200)
+
+
+@dataclass
+class Request:
+    """One request: the first line, the headers by their names in lower case, the body, and which connection it took."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+    connection: int
+
+
+@dataclass
+class Receiver:
+    """What came, and what is answered: one after another, the last one for ever; before all that, the greeting."""
+
+    answers: Sequence[bytes | Trick] = (OK,)
+    requests: list[Request] = field(default_factory=list)
+    connections: int = 0
+    sent: int = 0
+    port: int = 0
+    greeting: bytes = b""
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer what comes on one connection."""
+        self._tasks.add(task := asyncio.current_task())  # type: ignore[arg-type]
+        self.connections += 1
+        connection = self.connections
+        writer.write(self.greeting)
+        try:
+            while await self._answer_one(reader, writer, connection):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            self._tasks.discard(task)
+
+    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        turn = min(len(self.requests), len(self.answers) - 1)
+        self.requests.append(Request(head[0], headers, body, connection))
+        match self.answers[turn]:
+            case Trick.STALL:
+                await asyncio.sleep(60)
+            case Trick.HALF:
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf.")
+                await asyncio.sleep(60)
+            case Trick.CLOSE:
+                return False
+            case Trick.ENDLESS:
+                writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
+                while True:
+                    writer.write(b"x" * 8192)
+                    self.sent += 8192
+                    await writer.drain()
+            case bytes() as ready:
+                writer.write(ready)
+        await writer.drain()
+        return True
+
+    async def stop(self) -> None:
+        """End what is still being answered."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def receiving(
+    *answers: bytes | Trick, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
+    """A receiver on a free port, for a while."""
+    receiver = Receiver(answers or (OK,))
+    server = await asyncio.start_server(receiver.serve, host, 0, ssl=tls)
+    receiver.port = server.sockets[0].getsockname()[1]
+    try:
+        yield receiver
+    finally:
+        server.close()
+        await receiver.stop()
+        await server.wait_closed()

@@ -1,0 +1,52 @@
+"""What statuses and `Retry-After` mean."""
+
+import pytest
+
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.outbound.answers import check_status, retry_after
+
+NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_2xx_takes_it(status: int) -> None:
+    """Every status of success is one."""
+    check_status(status, {}, refusal_is_final=True)
+
+
+@pytest.mark.parametrize("status", [101, 199, 400, 500, 503, 599, 600, 999])
+def test_everything_else_is_tried_again(status: int) -> None:
+    """A status that says nothing of success, known or not, is a failure that may pass."""
+    with pytest.raises(DeliveryFailed) as failed:
+        check_status(status, {"retry-after": "7"}, refusal_is_final=False)
+    assert not failed.value.permanent
+    assert failed.value.retry_after == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        (" 120 ", 120),
+        ("3601", 3600),
+        ("9" * 5000, 3600),
+        ("Sun, 06 Nov 1994 08:50:37 GMT", 60),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+        ("Sun, 06 Nov 1994 08:00:00 GMT", 0),
+        ("Sun, 06 Nov 2094 08:49:37 GMT", 3600),
+        ("Sunday, 06-Nov-94 08:50:37 GMT", 60),
+        ("Sun, 06 Nov 1994 08:50:37", 60),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("\u0661\u0662", None),
+        ("\u00b2", None),
+        ("Sun, 99 Nov 1994 08:50:37 GMT", None),
+        ("Sun, 06 Nov 99999999999 08:50:37 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
+    """Seconds and dates give seconds from now, between none and an hour; nonsense gives nothing."""
+    assert retry_after(text, NOW) == seconds

@@ -1,0 +1,215 @@
+"""What a POST sends, where it goes, how long it may take, and what each way of failing is called."""
+
+import asyncio
+import logging
+import socket
+import time
+from ipaddress import ip_address
+
+import pytest
+
+from numberkeep import __version__
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.outbound.networks import Address
+from numberkeep.outbound.posting import MAX_ANSWER_BYTES, Poster
+from numberkeep.outbound.targets import Pinned
+from numberkeep.outbound.web_address import read_url
+from support.receiver import OK, Trick, answer, receiving
+
+HERE = ip_address("127.0.0.1")
+NOBODY_HERE = ip_address("127.0.0.2")
+
+
+def pinned(port: int, *addresses: Address, name: str = "hook.test") -> Pinned:
+    """A target of that name, at these addresses or this host's."""
+    return Pinned(read_url(f"http://{name}:{port}/hook?key=hidden"), addresses or (HERE,))
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+async def test_a_post_arrives_as_it_was_given(poster: Poster) -> None:
+    """Path, query, headers and body arrive; the receiver sees the URL's own host, and who calls."""
+    async with receiving(answer(200, b"taken")) as receiver:
+        got = await poster.post_pinned(pinned(receiver.port), b'{"a": 1}', {"content-type": "application/json"})
+    (request,) = receiver.requests
+    assert got == b"taken"
+    assert request.line == "POST /hook?key=hidden HTTP/1.1"
+    assert request.body == b'{"a": 1}'
+    assert request.headers["host"] == f"hook.test:{receiver.port}"
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["user-agent"] == f"numberkeep/{__version__}"
+    assert request.headers["accept-encoding"] == "identity"
+
+
+async def test_the_addresses_are_tried_in_order_until_one_connects(poster: Poster) -> None:
+    """An address where nobody listens is passed over; of those behind one that connects none is tried."""
+    async with receiving(OK) as receiver, receiving(OK, host="127.0.0.3") as other:
+        await poster.post_pinned(pinned(receiver.port, NOBODY_HERE, HERE, ip_address("::1")), b"", {})
+        assert len(receiver.requests) == 1
+        with pytest.raises(DeliveryFailed, match=r"^could not connect$") as failed:
+            await poster.post_pinned(pinned(free_port(), NOBODY_HERE, HERE), b"", {})
+        assert not other.requests
+    assert not failed.value.permanent
+
+
+async def test_an_address_that_answers_badly_is_the_last_one(poster: Poster) -> None:
+    """Once one has connected, no other gets the request: it would be a second time."""
+    async with receiving(Trick.CLOSE) as receiver:
+        target = pinned(receiver.port, HERE, HERE)
+        with pytest.raises(DeliveryFailed, match="closed the connection"):
+            await poster.post_pinned(target, b"", {})
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("trick", "reason"),
+    [
+        (Trick.STALL, r"^timed out after 0\.2 s$"),
+        (Trick.CLOSE, "^closed the connection without an answer, or did not answer in HTTP$"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "^closed the connection without an answer, or did not answer in HTTP$"),
+        (b"HTTP/1.1 200 OK\r\nx: " + b"x" * 200_000, "^closed the connection without an answer, or did not"),
+        (answer(500), "^answered 500$"),
+        (answer(408), "^answered 408$"),
+        (answer(429), "^answered 429$"),
+        (answer(404), "^answered 404$"),
+        (answer(410, b"+14155552671"), "^answered 410$"),
+    ],
+)
+async def test_what_may_pass_is_tried_again(poster: Poster, trick: bytes | Trick, reason: str) -> None:
+    """A receiver that is silent, closes, does not speak HTTP or refuses may do better later, in the words told."""
+    begin = time.monotonic()
+    async with receiving(trick) as receiver:
+        with pytest.raises(DeliveryFailed, match=reason) as failed:
+            await poster.post_pinned(pinned(receiver.port), b"", {})
+    assert not failed.value.permanent
+    assert time.monotonic() - begin < 1.5
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(poster: Poster, status: int) -> None:
+    """A redirect, to a private address or anywhere, ends the delivery for good; nobody else is asked."""
+    async with (
+        receiving() as inside,
+        receiving(answer(status, location="http://[")) as odd,
+        receiving(answer(status, location=f"http://127.0.0.1:{inside.port}/")) as receiver,
+    ):
+        for one in (receiver, odd):
+            with pytest.raises(DeliveryFailed) as failed:
+                await poster.post_pinned(pinned(one.port), b"", {})
+            assert str(failed.value) == f"answered with a redirect ({status}), which is not followed"
+            assert failed.value.permanent
+    assert not inside.requests
+
+
+@pytest.mark.parametrize(("status", "permanent"), [(400, True), (401, True), (404, True), (408, False), (429, False)])
+async def test_a_refusal_may_be_final(poster: Poster, status: int, *, permanent: bool) -> None:
+    """Where the caller says so, 4xx ends the delivery for good, but for the two that ask for another attempt."""
+    async with receiving(answer(status)) as receiver:
+        with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
+            await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
+    assert failed.value.permanent is permanent
+
+
+async def test_the_wait_that_is_asked_for_is_told(poster: Poster) -> None:
+    """`Retry-After` comes with the error."""
+    async with receiving(answer(503, Retry_After="120")) as receiver:
+        with pytest.raises(DeliveryFailed) as failed:
+            await poster.post_pinned(pinned(receiver.port), b"", {})
+    assert failed.value.retry_after == 120
+
+
+async def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    """Of an answer's body no more is read than the limit, and then the connection is closed, long before its time."""
+    poster = Poster(limit=30)
+    begin = time.monotonic()
+    async with receiving(Trick.ENDLESS) as receiver:
+        got = await poster.post_pinned(pinned(receiver.port), b"", {})
+        assert got == b"x" * MAX_ANSWER_BYTES
+        assert time.monotonic() - begin < 10
+        await poster.close()
+        sent = receiver.sent
+        await asyncio.sleep(0.05)
+        assert receiver.sent - sent <= 8192
+
+
+async def test_a_status_2xx_takes_it_whatever_becomes_of_the_body(poster: Poster) -> None:
+    """What was taken is not sent a second time because the rest of the answer does not come."""
+    async with receiving(Trick.HALF) as receiver:
+        assert await poster.post_pinned(pinned(receiver.port), b"", {}) == b"half."
+
+
+async def test_the_environments_proxies_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would look names up again, so none of the environment is used, nor its netrc."""
+    async with receiving() as proxy, receiving() as receiver:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        poster = Poster(limit=0.2)
+        await poster.post_pinned(pinned(receiver.port), b"", {})
+        await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
+        await poster.close()
+    assert not proxy.requests
+    assert len(receiver.requests) == 2
+
+
+async def test_no_cookie_goes_from_one_receiver_to_the_next(poster: Poster) -> None:
+    """Receivers at one address know nothing of each other."""
+    async with receiving(answer(200, Set_Cookie="who=first; Path=/")) as receiver:
+        for name in ("first.test", "second.test"):
+            await poster.post_pinned(pinned(receiver.port, name=name), b"", {})
+            await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
+    assert len(receiver.requests) == 4
+    assert not [request for request in receiver.requests if "cookie" in request.headers]
+
+
+async def test_a_connection_to_a_pinned_address_is_not_used_again(poster: Poster) -> None:
+    """The pool tells connections by address and port, so two names at one would share it; the sender's are kept."""
+    async with receiving() as receiver:
+        for _ in range(3):
+            await poster.post_pinned(pinned(receiver.port), b"", {})
+        assert [request.connection for request in receiver.requests] == [1, 2, 3]
+        for _ in range(2):
+            await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
+        assert [request.connection for request in receiver.requests[3:]] == [4, 4]
+
+
+async def test_no_more_connections_are_open_than_allowed() -> None:
+    """More requests than connections wait for each other, and all arrive."""
+    poster = Poster(limit=5, connections=2)
+    async with receiving() as receiver:
+        await asyncio.gather(*(poster.post_pinned(pinned(receiver.port), b"", {}) for _ in range(20)))
+        assert len(receiver.requests) == 20
+    await poster.close()
+
+
+async def test_a_header_that_http_cannot_hold_is_refused(poster: Poster) -> None:
+    """A line break does not become a header of its own."""
+    async with receiving() as receiver:
+        with pytest.raises(DeliveryFailed, match="cannot be sent") as failed:
+            await poster.post_pinned(pinned(receiver.port), b"", {"x": "a\r\ny: b"})
+    assert failed.value.permanent
+    assert not receiver.requests
+
+
+@pytest.mark.parametrize("url", ["", "nowhere", "ftp://127.0.0.1/", "http://127.0.0.1:99999/"])
+async def test_a_setting_that_is_no_url_is_refused(poster: Poster, url: str) -> None:
+    """A URL of the operator's that nothing can be sent to fails for good, without a word of it in the reason."""
+    with pytest.raises(DeliveryFailed, match=r"^the request cannot be sent by HTTP as it is$") as failed:
+        await poster.post(url, b"", {})
+    assert failed.value.permanent
+
+
+async def test_the_log_holds_no_url_and_no_secret(poster: Poster, caplog: pytest.LogCaptureFixture) -> None:
+    """The HTTP client's own loggers, which would tell URLs and headers, are silent at every level."""
+    caplog.set_level(logging.DEBUG)
+    async with receiving(OK, Trick.CLOSE) as receiver:
+        await poster.post_pinned(pinned(receiver.port), b"a body", {"sb-signing-secret": "hush"})
+        with pytest.raises(DeliveryFailed):
+            await poster.post_pinned(pinned(receiver.port), b"a body", {"sb-signing-secret": "hush"})
+    for word in ("hidden", "hush", "a body", "hook"):
+        assert word not in caplog.text

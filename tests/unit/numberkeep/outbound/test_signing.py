@@ -1,0 +1,73 @@
+"""Signatures that receivers' own libraries check."""
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.outbound.signing import event_delivery_id, key_of, message_delivery_id, signature, signed_headers
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_the_signature_is_that_of_the_standard_webhooks_libraries() -> None:
+    """The example with which those libraries are tested gives the same signature here."""
+    id_, at, body = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, b'{"test": 2432232314}'
+    expected = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert signature(SECRET, id_, at, body) == expected
+    assert signed_headers(SECRET, id_, at, body) == {
+        "webhook-id": id_,
+        "webhook-timestamp": str(at),
+        "webhook-signature": expected,
+        "sb-signing-secret": SECRET,
+    }
+
+
+@pytest.mark.parametrize("other", [("x", 1, b"b"), ("i", 2, b"b"), ("i", 1, b"c")])
+def test_the_signature_covers_id_time_and_body(other: tuple[str, int, bytes]) -> None:
+    """A change of any of them changes it."""
+    assert signature(SECRET, *other) != signature(SECRET, "i", 1, b"b")
+
+
+@pytest.mark.parametrize(
+    ("secret", "key"),
+    [
+        ("whsec_YWJj", b"abc"),
+        ("whsec_", b"whsec_"),
+        ("whsec_YWJ", b"whsec_YWJ"),
+        ("whsec_YW Jj", b"whsec_YW Jj"),
+        ("whsec_\u00fc", b"whsec_\xc3\xbc"),
+        ("YWJj", b"YWJj"),
+        ("gr\u00fc\u00df", b"gr\xc3\xbc\xc3\x9f"),
+    ],
+)
+def test_the_key_is_the_base64_part_or_the_text_itself(secret: str, key: bytes) -> None:
+    """Only what follows `whsec_` and is base64 is decoded; the hosted service's secrets are any text."""
+    assert key_of(secret) == key
+    mac = base64.b64encode(hmac.digest(key, b"i.1.b", hashlib.sha256)).decode()
+    assert signature(secret, "i", 1, b"b") == f"v1,{mac}"
+
+
+def test_without_a_secret_nothing_is_signed() -> None:
+    """The id and the time come all the same, so a second attempt is recognised."""
+    assert signed_headers("", "acme-7", 1, b"") == {"webhook-id": "acme-7", "webhook-timestamp": "1"}
+
+
+@pytest.mark.parametrize("secret", ["a\nb", "a\r\nx: y", "a\0", " zq", "zq ", "\u2028"])
+def test_a_secret_that_no_header_can_hold_is_refused(secret: str) -> None:
+    """Such a secret fails for good, and is not in the reason."""
+    with pytest.raises(DeliveryFailed, match="give it another") as failed:
+        signed_headers(secret, "i", 1, b"")
+    assert failed.value.permanent
+    assert secret not in str(failed.value)
+
+
+def test_an_id_is_one_word_without_a_dot() -> None:
+    """The scheme joins the id by a dot, and headers hold ASCII; no two things have one id."""
+    assert event_delivery_id("acme", 7) == "acme-7"
+    assert message_delivery_id("acme", 7) == "acme/7"
+    odd = [event_delivery_id(name, 7) for name in ("a.b", "a b", "a%2Eb", "b\u00fc", "a/b", "a-7")]
+    assert len(set(odd)) == len(odd)
+    assert all(id_.isascii() and id_.isprintable() and not set(". /") & set(id_) for id_ in odd)
