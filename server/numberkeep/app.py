@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from numberkeep.config import ConfigError, Settings, database_file, is_postgres, postgres_url, sqlite_path
 from numberkeep.http.application import build_application
+from numberkeep.http.closing import Closing
 from numberkeep.outbound.log_sender import LogSender
 from numberkeep.outbound.notifier import WebhookNotifier
 from numberkeep.outbound.posting import Poster
@@ -92,8 +93,8 @@ def make_sender(settings: Settings) -> Sender:
             return LogSender()
 
 
-def make_application(settings: Settings) -> Starlette:
-    """The ASGI application; it opens and closes its store with the server."""
+def make_application(settings: Settings, closing: Closing | None = None) -> Starlette:
+    """The ASGI application; it opens and closes its store with the server, and `closing` tells it of the end before."""
     return build_application(
         make_context(settings),
         make_sender(settings),
@@ -102,4 +103,5 @@ def make_application(settings: Settings) -> Starlette:
         ignore_unknown=settings.ignore_unknown_fields,
         first_key=settings.first_key,
         lease_seconds=settings.lease_seconds,
+        closing=closing,
     )

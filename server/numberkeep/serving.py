@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces, Loops
@@ -29,6 +30,7 @@ from granian.server.mp import MPServer
 from numberkeep.app import lock_store, make_application, make_context
 from numberkeep.config import ConfigError, Settings, is_postgres
 from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.http.closing import Closing
 from numberkeep.service import keys
 from numberkeep.store.sqlite import ServiceLock
 
@@ -91,16 +93,35 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     given = settings.first_key is not None
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     _when_listening(address, port, partial(announce, started))
-    load = partial(_load, replace(settings, first_key=pair), lock)
+    stopping, stop = multiprocessing.Pipe(duplex=False)
+    load = partial(_load, replace(settings, first_key=pair), lock, stopping)
     try:
-        make_server(address, port, settings.workers).serve(target_loader=load, wrap_loader=False)
+        make_server(address, port, settings.workers, stop).serve(target_loader=load, wrap_loader=False)
     except SystemExit as ended:
         raise CannotServe("a worker process ended by itself: what it said last stands above") from ended
 
 
-def make_server(address: str, port: int, workers: int = 1) -> MPServer:
-    """The HTTP server for an ASGI application: processes with one event loop each, which share the port."""
-    return MPServer(
+class _Server(MPServer):
+    """Tells its workers that they are to stop before they are made to: then they wait until every answer has ended."""
+
+    stop: Connection | None = None
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        if self.stop is not None:
+            self.stop.send_bytes(b".")  # nobody reads it: that it is there says all, to every worker
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def make_server(address: str, port: int, workers: int = 1, stop: Connection | None = None) -> MPServer:
+    """The HTTP server for an ASGI application: processes with one event loop each, which share the port.
+
+    Args:
+        address: where to listen.
+        port: the TCP port.
+        workers: how many processes.
+        stop: what tells them that they are to stop.
+    """
+    server = _Server(
         "numberkeep",
         address=address,
         port=port,
@@ -114,15 +135,18 @@ def make_server(address: str, port: int, workers: int = 1) -> MPServer:
         workers_kill_timeout=_GRACE_SECONDS,
         log_level=LogLevels.warning,
     )
+    server.stop = stop
+    return server
 
 
-def _load(settings: Settings, lock: ServiceLock | None) -> Any:
+def _load(settings: Settings, lock: ServiceLock | None, stopping: Connection) -> Any:
     """The application, in the worker's process, which has inherited the lock on its store until it ends."""
     if lock is not None:
         lock.join()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    threading.Thread(target=_end_with_supervisor, daemon=True).start()
-    application = make_application(settings)
+    closing = Closing()
+    threading.Thread(target=_end_with_supervisor, args=(stopping, closing), daemon=True).start()
+    application = make_application(settings, closing)
     calm_collector()
     return application
 
@@ -137,10 +161,15 @@ def calm_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
 
 
-def _end_with_supervisor() -> None:
-    """Stop this worker when its supervisor is gone: one that was killed cannot do it, and the port stays taken."""
+def _end_with_supervisor(stopping: Connection, closing: Closing) -> None:
+    """End what would go on for ever when the supervisor says so or is gone.
+
+    One that was killed cannot stop this worker, and the port would stay taken.
+    """
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
+        multiprocessing.connection.wait([supervisor.sentinel, stopping])
+        closing.begin()
         multiprocessing.connection.wait([supervisor.sentinel])
         os.kill(os.getpid(), signal.SIGTERM)
 

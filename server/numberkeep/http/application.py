@@ -1,6 +1,5 @@
 """The ASGI application: the routes, health, and errors of the router in the one shape that all have."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +15,7 @@ from numberkeep.domain.identity import KeyPair
 from numberkeep.http import inbound, stream, wire
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.carriers import Carriers
+from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.endpoint import Api, Endpoint, Handler, request_id_for
 from numberkeep.http.errors import error_answer, plain_error
@@ -40,6 +40,7 @@ def build_application(
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
     lease_seconds: int = LEASE_SECONDS,
+    closing: Closing | None = None,
 ) -> Starlette:
     """The application; it opens its store when the server starts and closes it when the server stops.
 
@@ -51,8 +52,10 @@ def build_application(
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the pair that opens a store without keys.
         lease_seconds: how long what is being delivered is out of the outbox.
+        closing: by which it is told to end what would go on for ever.
     """
-    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, asyncio.Event())
+    closing = closing or Closing()
+    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
     relay = Relay(context, sender, notifier, lease_seconds=lease_seconds)
 
     async def live(request: Request) -> Response:
@@ -86,7 +89,7 @@ def build_application(
             relay.start()
             yield
         finally:
-            api.closing.set()
+            closing.begin()
             await relay.close()
             await context.store.close()
 

@@ -1,6 +1,5 @@
 """What happens around every route: who asks, what went wrong, and how the answer is sent."""
 
-import asyncio
 import logging
 import math
 import re
@@ -20,6 +19,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.body import ClientGone, read_body
+from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
 from numberkeep.http.idempotency import KeyedAnswer, replayed
@@ -52,8 +52,7 @@ class Api:
     authenticator: Authenticator
     decoder: Decoder
     notifier: Notifier
-    closing: asyncio.Event
-    """Set when the service is to stop, so that what would go on for ever ends."""
+    closing: Closing
 
 
 @dataclass(slots=True)

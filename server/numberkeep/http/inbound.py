@@ -124,11 +124,12 @@ class Inbound(Front):
     def _url(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         path = scope.get("raw_path") or scope["path"].encode()
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        base: bytes = self._carriers.public_url.rstrip("/").encode()
+        base = self._carriers.public_url.rstrip("/").encode()
         if not base:
             scheme = headers.get(b"x-forwarded-proto", scope["scheme"].encode())
             base = scheme + b"://" + headers.get(b"x-forwarded-host", headers.get(b"host", b""))
-        return (base + path.partition(b"?")[0] + query).decode("latin-1")
+        url: bytes = base + path.partition(b"?")[0] + query
+        return url.decode("latin-1")
 
 
 def _answer_of(received: Received) -> Any:
