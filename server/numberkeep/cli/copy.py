@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from numberkeep.app import make_transfer
-from numberkeep.cli.keys import json_option
+from numberkeep.cli.on_database import json_option
 from numberkeep.cli.progress import Progress
 from numberkeep.config import ConfigError, database_file, is_postgres
 from numberkeep.service import copying

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from numberkeep.cli.keys import database_option, json_option
+from numberkeep.cli.on_database import database_option, json_option
 from numberkeep.config import ConfigError, database_file, is_utf8, load_settings
 from numberkeep.store.sqlite import backup as backups
 from numberkeep.store.sqlite import checking

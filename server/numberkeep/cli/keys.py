@@ -1,23 +1,13 @@
 """`numberkeep keys`: the key pairs by which clients are known. Works on the database itself, running or not."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from numberkeep.app import make_context
-from numberkeep.config import ConfigError, database_file, is_postgres, load_settings
+from numberkeep.cli.on_database import database_option, json_option, run, time_text
 from numberkeep.domain.identity import ApiKey, new_key_pair
 from numberkeep.service import keys as service
-from numberkeep.service.context import Context
-
-R = TypeVar("R")
-
-database_option = click.option("--database", metavar="URL", help="The database.  [env: NUMBERKEEP_DATABASE]")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
@@ -34,7 +24,7 @@ def create(account: str, database: str | None, *, as_json: bool) -> None:
     if not account.strip() or not account.isprintable():
         raise click.BadParameter("give the account a name of printable characters", param_hint="--account")
     pair = new_key_pair()
-    key = _run(database, lambda context: service.create(context, account, pair), may_make=True)
+    key = run(database, lambda context: service.create(context, account, pair), may_make=True)
     if as_json:
         click.echo(json.dumps({**_shown(key), "secret": pair.secret}))
     else:
@@ -49,7 +39,7 @@ def create(account: str, database: str | None, *, as_json: bool) -> None:
 @json_option
 def list_(database: str | None, *, as_json: bool) -> None:
     """List every key, without its secret."""
-    shown = [_shown(key) for key in _run(database, service.list_all)]
+    shown = [_shown(key) for key in run(database, service.list_all)]
     if as_json:
         click.echo(json.dumps(shown))
         return
@@ -63,35 +53,15 @@ def list_(database: str | None, *, as_json: bool) -> None:
 @database_option
 def revoke(key_id: str, database: str | None) -> None:
     """Revoke a key for good. A running service refuses it within a second."""
-    if not key_id.isprintable() or not _run(database, lambda context: service.revoke(context, key_id)):
+    if not key_id.isprintable() or not run(database, lambda context: service.revoke(context, key_id)):
         raise click.ClickException(f"there is no key {key_id}: `numberkeep keys list` shows them")
     click.echo(f"Revoked {key_id}.", err=True)
-
-
-def _run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, may_make: bool = False) -> R:
-    settings = load_settings(database=database)
-    if not is_postgres(settings.database) and not (path := database_file(settings.database)).exists() and not may_make:
-        raise ConfigError(f"there is no database {path}: name another with --database")
-
-    async def run() -> R:
-        context = make_context(settings)
-        await context.store.open()
-        try:
-            return await use_case(context)
-        finally:
-            await context.store.close()
-
-    return asyncio.run(run())
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:
     return {
         "key_id": key.key_id,
         "account": key.account.name,
-        "created_at": _time(key.created_at),
-        "revoked_at": key.revoked_at and _time(key.revoked_at),
+        "created_at": time_text(key.created_at),
+        "revoked_at": key.revoked_at and time_text(key.revoked_at),
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

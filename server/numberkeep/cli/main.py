@@ -5,11 +5,16 @@ import sys
 import click
 
 from numberkeep import __version__
+from numberkeep.cli.accounts import accounts
+from numberkeep.cli.consent import consent
 from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.keys import keys
+from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
 from numberkeep.cli.serve import serve
+from numberkeep.cli.simulate import simulate
+from numberkeep.cli.webhooks import webhooks
 from numberkeep.config import ConfigError
 from numberkeep.domain.errors import NumberkeepError
 
@@ -27,6 +32,11 @@ cli.add_command(restore)
 cli.add_command(check)
 cli.add_command(copy)
 cli.add_command(migrate)
+cli.add_command(accounts)
+cli.add_command(webhooks)
+cli.add_command(consent)
+cli.add_command(simulate)
+cli.add_command(listen)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from numberkeep.app import make_store
-from numberkeep.cli.keys import database_option
+from numberkeep.cli.on_database import database_option
 from numberkeep.config import ConfigError, database_file, is_postgres, load_settings
 
 

@@ -114,7 +114,8 @@ def receive_out(account: str, event: Event) -> ReceiveOut:
     Args:
         account: the account's name, which stands where the hosted service has its e-mail address.
         event: one whose subject is a message. Whether its writer had opted out before is not in it: `opted_out`
-            is true where the message itself opts out.
+            is true where the message itself opts out. A message without a handle gets one of its own, for receivers
+            tell by it what they have seen.
 
     Raises:
         TypeError: the event tells of no message.
@@ -126,7 +127,7 @@ def receive_out(account: str, event: Event) -> ReceiveOut:
     return ReceiveOut(
         account_email=account,
         content=message.content,
-        message_handle=message.handle,
+        message_handle=message.handle or f"{account}-{message.message_id}",
         date_sent=moment(message.at),
         from_number=message.phone,
         number=message.phone,

@@ -1,0 +1,85 @@
+"""`numberkeep listen`: an account's events as they happen."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+import click
+import httpx2
+
+from numberkeep.cli.on_database import json_option
+from numberkeep.cli.remote import Refused, service
+
+_SILENCE_SECONDS: Final = 45.0
+"""Three heartbeats: a connection that says nothing for so long is dead."""
+
+_AGAIN_SECONDS: Final = 1.0
+_TRANSIENT: Final = frozenset({429, 502, 503, 504})
+
+
+@click.command()
+@click.option("--after", type=click.IntRange(0), metavar="ID", help="Begin behind this event; 0 for all that are kept.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only events of this type; may come again.")
+@click.option("--count", type=click.IntRange(1), help="End after so many events.")
+@json_option
+def listen(after: int | None, types: tuple[str, ...], count: int | None, *, as_json: bool) -> None:
+    """Print an account's events as they happen, until Ctrl-C.
+
+    Speaks to the service that SENDBLUE_API_BASE_URL and the API key's variables name. A connection that breaks is made
+    again, and nothing is missed.
+    """
+    params: dict[str, Any] = {"type": types} | ({} if after is None else {"after": after})
+    with service(_SILENCE_SECONDS) as client:
+        for data in islice(_followed(client, params), count):
+            click.echo(data if as_json else _line(json.loads(data)))
+
+
+def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
+    """The data of each event, over as many connections as it takes once the first was made."""
+    last = ""
+    heard = False
+    while True:
+        headers = {"accept": "text/event-stream"} | ({"last-event-id": last} if last else {})
+        try:
+            with client.stream("GET", "/api/v2/events", params=params, headers=headers) as answer:
+                if answer.status_code != 200 and not (heard and answer.status_code in _TRANSIENT):  # noqa: PLR2004 - OK
+                    answer.read()
+                    raise Refused(answer)
+                if not heard:
+                    click.echo("Listening; Ctrl-C ends it.", err=True)
+                    heard = True
+                for event_id, data in _events(answer.iter_lines()):
+                    last = event_id
+                    yield data
+        except httpx2.TransportError:
+            if not heard:
+                raise
+        time.sleep(_AGAIN_SECONDS)
+
+
+def _events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Id and data of each event of a stream, each of which has one line of data.
+
+    Source: the HTML standard, "Parsing an event stream".
+    """
+    event_id = data = ""
+    for line in lines:
+        if not line and data:
+            yield event_id, data
+            data = ""
+        field, _, value = line.partition(": ")
+        if field == "id":
+            event_id = value
+        elif field == "data":
+            data = value
+
+
+def _line(event: dict[str, Any]) -> str:
+    data = event["data"]
+    about = data.get("contact") or data.get("message") or data
+    number = about.get("phone") or about.get("number") or ""
+    if "message" in data:
+        number = f"{about['from'] or '-'} to {about['to'] or '-'} {about['status']}"
+    return f"{event['id']}  {event['occurred_at']}  {event['type']}  {number}"

@@ -1,0 +1,58 @@
+"""What commands share that speak to a running service as a client does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import click
+import httpx2
+
+from numberkeep import __version__
+from numberkeep.config import Remote, load_remote
+
+NOT_AUTHORISED: Final = 4
+_CONNECT_SECONDS: Final = 5.0
+
+
+class Refused(click.ClickException):
+    """The service did not do what was asked.
+
+    Args:
+        answer: what it said, its body read.
+    """
+
+    def __init__(self, answer: httpx2.Response) -> None:
+        try:
+            message = str(answer.json()["message"])
+        except (ValueError, KeyError, TypeError):
+            message = f"the service answered with status {answer.status_code}"
+        super().__init__(message)
+        if answer.status_code in {401, 403}:
+            self.exit_code = NOT_AUTHORISED  # type: ignore[misc]  # click reads it from the instance
+
+
+@contextmanager
+def service(seconds: float | None) -> Iterator[httpx2.Client]:
+    """A client of the service that the environment names; its failures are told in one line.
+
+    Args:
+        seconds: how long the service may be silent; None, for ever.
+
+    Raises:
+        ConfigError: the environment names no service.
+        click.ClickException: the service cannot be reached.
+    """
+    remote: Remote = load_remote()
+    headers = {
+        "sb-api-key-id": remote.key.key_id,
+        "sb-api-secret-key": remote.key.secret,
+        "user-agent": f"numberkeep/{__version__}",
+    }
+    timeout = httpx2.Timeout(seconds, connect=_CONNECT_SECONDS)
+    try:
+        with httpx2.Client(base_url=remote.url, headers=headers, timeout=timeout) as client:
+            yield client
+    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        raise click.ClickException(
+            f"cannot reach {remote.url} ({type(error).__name__}): is `numberkeep serve` running there?"
+        ) from error

@@ -1,0 +1,41 @@
+"""Accounts' settings."""
+
+from collections.abc import Sequence
+
+from numberkeep.domain.directory import SetAccount
+from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_SECRET
+from numberkeep.domain.verification import check_text
+from numberkeep.service.context import Context
+from numberkeep.service.inbound import signing_hash
+
+
+async def list_all(context: Context) -> Sequence[Account]:
+    """Every account, oldest first."""
+    return await context.store.accounts()
+
+
+async def change(
+    context: Context, name: str, *, verification_text: str | None = None, signing_secret: str | None = None
+) -> Account | None:
+    """Change what is not None of an account; gives the account, or None where there is none of this name.
+
+    Args:
+        context: what to work with.
+        name: the account's.
+        verification_text: what its verification messages say; `""` for the text that all accounts have.
+        signing_secret: by which carriers prove themselves; `""` for none.
+
+    Raises:
+        InvalidInput: the text or the secret cannot be taken, or another account has the secret.
+    """
+    if verification_text:
+        check_text(verification_text)
+    if signing_secret and not (
+        signing_secret.isascii() and signing_secret.isprintable() and len(signing_secret) <= MAX_SECRET
+    ):
+        mend = f"must be at most {MAX_SECRET} printable ASCII characters: it is sent in an HTTP header"
+        raise InvalidInput(f"the signing secret {mend}", [FieldError("signing_secret", mend)])
+    digest = None if signing_secret is None else signing_hash(signing_secret) if signing_secret else b""
+    return await context.apply(SetAccount(name, verification_text, digest))
