@@ -133,7 +133,7 @@ class _Pass:
             CannotCopy: so it is.
         """
         async for page in self._pages(self._target, ACCOUNTS, None):
-            for account_id, name, _, created_at in page:
+            for account_id, name, _, created_at, *_ in page:
                 there = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)
                 if [(found[0], found[1], found[3]) for found in there] != [(account_id, name, created_at)]:
                     raise CannotCopy(
