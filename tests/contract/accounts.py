@@ -7,7 +7,7 @@ import pytest
 
 from numberkeep.domain.errors import ContactNotFound
 from numberkeep.domain.listing import OrderBy
-from support.store import PHONE, START, AccountDriver, MarkVerified, phone
+from support.store import PHONE, START, AccountDriver, phone
 
 COMMANDS: list[tuple[str, Callable[[AccountDriver], Awaitable[object]]]] = [
     ("create", lambda account: account.create(phone(9), first_name="Eve", tags=("t",))),
@@ -48,13 +48,11 @@ class AccountContract:
         assert await everything(ours) == before
         assert not (await ours.create(phone(1))).opt_out
 
-    async def test_one_account_reads_nothing_of_another(
-        self, ours: AccountDriver, theirs: AccountDriver, mark_verified: MarkVerified
-    ) -> None:
+    async def test_one_account_reads_nothing_of_another(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """Every read of an empty account is empty, whatever the other holds."""
         hidden = await theirs.create(PHONE, tags=("t",))
         await theirs.request_verification(PHONE)
-        await mark_verified(theirs.account_id, PHONE)
+        await theirs.verify(PHONE)
         await theirs.opt_out(PHONE)
         assert await everything(ours) == {"contact": None, "count": 0, "listed": [], "tagged": [], "messages": []}
         for by in OrderBy:

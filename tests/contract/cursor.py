@@ -7,7 +7,7 @@ import pytest
 from contract.listing import ORDERS
 from contract.population import by_order, populate
 from numberkeep.domain.listing import OrderBy
-from support.store import AccountDriver, MarkVerified, phone
+from support.store import AccountDriver, phone
 
 
 class CursorContract:
@@ -18,14 +18,13 @@ class CursorContract:
     async def test_a_walk_is_the_whole_listing(
         self,
         ours: AccountDriver,
-        mark_verified: MarkVerified,
         by: OrderBy,
         *,
         descending: bool,
         where: dict[str, Any],
     ) -> None:
         """Pages found by cursor are the listing cut in pieces, for every size; only the last may be short."""
-        await populate(ours, mark_verified)
+        await populate(ours)
         whole = (await ours.page(by, descending=descending, **where)).contacts
         assert len(whole) > 3
         for limit in (1, 2, 3, len(whole) - 1, len(whole), len(whole) + 1):
@@ -38,10 +37,10 @@ class CursorContract:
 
     @ORDERS
     async def test_changes_between_pages_skip_and_repeat_nothing(
-        self, ours: AccountDriver, mark_verified: MarkVerified, by: OrderBy, *, descending: bool
+        self, ours: AccountDriver, by: OrderBy, *, descending: bool
     ) -> None:
         """A walk goes on from its place though that contact is gone and others come and go around it."""
-        before = by_order(await populate(ours, mark_verified), by, descending=descending)
+        before = by_order(await populate(ours), by, descending=descending)
         first = await ours.page(by, descending=descending, limit=4)
         assert first.next is not None
         gone = [before[index].phone for index in (0, 3, 6, 11)]  # seen, the cursor's own, not yet seen, the last

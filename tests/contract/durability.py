@@ -7,7 +7,7 @@ import pytest
 from numberkeep.domain.directory import CreateFirstKey, CreateKey
 from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.store.contract import Store
-from support.store import PHONE, SECOND, START, AccountDriver, MarkVerified, phone
+from support.store import PHONE, SECOND, START, AccountDriver, phone
 
 Reopen = Callable[[], Awaitable[Store]]
 """Closes a store and opens it anew, as a restarted process would."""
@@ -17,7 +17,7 @@ class DurabilityContract:
     """What holds besides for a store whose data outlives the process; a fixture `reopen` says how to restart it."""
 
     async def test_everything_is_there_after_a_restart(
-        self, ours: AccountDriver, theirs: AccountDriver, mark_verified: MarkVerified, reopen: Reopen
+        self, ours: AccountDriver, theirs: AccountDriver, reopen: Reopen
     ) -> None:
         """Contacts, counts, tags, opt-outs, verification requests, messages and keys survive close and open."""
         for n in range(5):
@@ -26,7 +26,7 @@ class DurabilityContract:
         await ours.delete(phone(4))
         await ours.opt_out(phone(4))
         await ours.request_verification(phone(0), at=START)
-        await mark_verified(ours.account_id, phone(1))
+        await ours.verify(phone(1))
         contacts = (await ours.page()).contacts
         messages = await ours.store.messages(ours.account_id, 10)
         keys = await ours.store.api_keys()

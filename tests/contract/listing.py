@@ -9,7 +9,7 @@ from contract.population import by_order, populate
 from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.limits import MAX_OFFSET
 from numberkeep.domain.listing import ListQuery, OrderBy
-from support.store import START, AccountDriver, MarkVerified, phone
+from support.store import START, AccountDriver, phone
 
 FILTERS: list[tuple[str, dict[str, Any], Callable[[Contact], bool]]] = [
     ("all", {}, lambda _: True),
@@ -55,7 +55,6 @@ class ListingContract:
     async def test_a_listing_shows_what_fits_in_its_order(
         self,
         ours: AccountDriver,
-        mark_verified: MarkVerified,
         by: OrderBy,
         *,
         descending: bool,
@@ -63,7 +62,7 @@ class ListingContract:
         fits: Callable[[Contact], bool],
     ) -> None:
         """Every filter under every order gives exactly the contacts that fit, sorted, ties by contact_id."""
-        everyone = await populate(ours, mark_verified)
+        everyone = await populate(ours)
         expected = by_order([contact for contact in everyone if fits(contact)], by, descending=descending)
         page = await ours.page(by, descending=descending, **where)
         assert page.contacts == expected
@@ -99,9 +98,9 @@ class ListingContract:
         page = await ours.page(OrderBy.FIRST_NAME, descending=False)
         assert [contact.first_name for contact in page.contacts] == names
 
-    async def test_limit_and_offset_cut_a_window(self, ours: AccountDriver, mark_verified: MarkVerified) -> None:
+    async def test_limit_and_offset_cut_a_window(self, ours: AccountDriver) -> None:
         """`limit` contacts are given after `offset` are skipped, and `next` says whether more follow."""
-        everyone = by_order(await populate(ours, mark_verified), OrderBy.LAST_NAME, descending=False)
+        everyone = by_order(await populate(ours), OrderBy.LAST_NAME, descending=False)
         for limit in (1, 4, len(everyone), 1000):
             for offset in (0, 1, 5, len(everyone) - 1, len(everyone), 500):
                 page = await ours.page(OrderBy.LAST_NAME, descending=False, limit=limit, offset=offset)

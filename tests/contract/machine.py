@@ -20,11 +20,11 @@ from hypothesis.stateful import (
 
 from contract.model import TEXTS, Fields, ModelAccount, fields_of
 from numberkeep.domain.commands import BulkRow
-from numberkeep.domain.contact import ContactPatch, micros
+from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
-from support.store import SECOND, START, AccountDriver, MarkVerified, new_account, phone
+from support.store import SECOND, START, AccountDriver, new_account, phone
 
 T = TypeVar("T")
 
@@ -69,8 +69,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.made = 0
 
     @abstractmethod
-    async def open_store(self) -> tuple[Store, MarkVerified]:
-        """A new and open store, and the way to verify contacts in it."""
+    async def open_store(self) -> Store:
+        """A new and open store."""
 
     def run(self, wait: Coroutine[Any, Any, T]) -> T:
         """The outcome of a coroutine."""
@@ -93,7 +93,7 @@ class StoreMachine(RuleBasedStateMachine):
         """Open the store and make its accounts."""
 
         async def begin() -> None:
-            self.store, self.mark_verified = await self.open_store()
+            self.store = await self.open_store()
             self.accounts = [await new_account(self.store, name) for name in ("ours", "theirs")]
 
         self.run(begin())
@@ -159,7 +159,6 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(who=which, number=number)
     def person_answers(self, who: int, number: str) -> None:
         """A contact becomes verified."""
-        self.run(self.mark_verified(self.accounts[who].account_id, number))
         if number in self.model[who].contacts:
             self.model[who].contacts[number]["verified"] = True
 
@@ -192,7 +191,7 @@ class StoreMachine(RuleBasedStateMachine):
                 assert shown == {number: model.shown(number) for number in NUMBERS}
                 assert await account.count() == len(model.contacts)
                 messages = await self.store.messages(account.account_id, 100)
-                assert [(message.to, micros(message.created_at)) for message in messages] == model.messages[::-1]
+                assert [(message.phone, message.at) for message in messages] == model.messages[::-1]
 
         self.run(check())
 
@@ -217,7 +216,7 @@ class DurableMachine(StoreMachine):
 
         async def restart() -> None:
             await self.store.close()
-            self.store, self.mark_verified = await self.open_store()
+            self.store = await self.open_store()
             for account in self.accounts:
                 account.store = self.store
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import Contact, ContactPatch
 from numberkeep.domain.listing import OrderBy
-from support.store import START, AccountDriver, MarkVerified, phone
+from support.store import START, AccountDriver, phone
 
 _FIRST_NAMES = ("", "Zoe", "ada", "Ada", "\u00c5sa", "\U0001f600", "Ada", "", "Ada Maria", "\u4e2d", "ada", "")
 _LAST_NAMES = ("L", "", "l", "L", "\u0141ucja", "", "\uff2c", "L", "\U0001f600", "", "La", "L")
 _TAGS = ((), ("red",), ("blue",), ("red", "blue"), ("Red",), ("blue", "Red", "red"))
 
 
-async def populate(account: AccountDriver, mark_verified: MarkVerified) -> list[Contact]:
+async def populate(account: AccountDriver) -> list[Contact]:
     """Fill an account; ids rise neither with numbers nor with times, and some times are equal."""
     size = len(_FIRST_NAMES)
     await account.upsert(
@@ -26,10 +26,10 @@ async def populate(account: AccountDriver, mark_verified: MarkVerified) -> list[
             for n in range(size)
         ]
     )
+    for n in range(1, size, 2):
+        await account.verify(phone(n))
     for n in range(0, size, 3):
         await account.opt_out(phone(n))
-    for n in range(1, size, 2):
-        await mark_verified(account.account_id, phone(n))
     contacts = [await account.contact(phone(n)) for n in range(size)]
     return [contact for contact in contacts if contact is not None]
 

@@ -13,7 +13,6 @@ from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
 from contract.verification import VerificationContract
 from numberkeep.store.contract import Store
-from support.store import MarkVerified
 
 
 class StoreContract(
@@ -33,9 +32,4 @@ class StoreContract(
     @pytest.fixture
     def store(self) -> Store:
         """A new and open store, closed at the end."""
-        raise NotImplementedError
-
-    @pytest.fixture
-    def mark_verified(self, store: Store) -> MarkVerified:
-        """How a contact of this store is made verified behind its back."""
         raise NotImplementedError

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from contract.durability import DurabilityContract, Reopen
@@ -12,20 +11,6 @@ from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases
-from support.store import MarkVerified
-
-
-def marking(url: str) -> MarkVerified:
-    """Marks contacts as verified over a connection of its own."""
-
-    async def mark(account_id: int, phone: str) -> None:
-        connection = await asyncpg.connect(url)
-        await connection.execute(
-            "UPDATE numberkeep.contacts SET verified = true WHERE account_id = $1 AND phone = $2", account_id, phone
-        )
-        await connection.close()
-
-    return mark
 
 
 class TestPostgres(StoreContract, DurabilityContract):
@@ -38,11 +23,6 @@ class TestPostgres(StoreContract, DurabilityContract):
         await store.open()
         yield store
         await store.close()
-
-    @pytest.fixture
-    def mark_verified(self, emptied_postgres: str) -> MarkVerified:
-        """Mark a contact as verified."""
-        return marking(emptied_postgres)
 
     @pytest.fixture
     async def reopen(self, emptied_postgres: str, store: PostgresStore) -> AsyncIterator[Reopen]:
@@ -70,11 +50,6 @@ class TestPgBouncer(StoreContract):
         yield store
         await store.close()
 
-    @pytest.fixture
-    def mark_verified(self, emptied_postgres: str) -> MarkVerified:
-        """Mark a contact as verified."""
-        return marking(emptied_postgres)
-
 
 def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabases) -> None:
     """Whatever is done to two accounts, in whatever order, a store answers as the model does."""
@@ -86,11 +61,11 @@ def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabase
             super().__init__()
             self.url = postgres_server.create_database()
 
-        async def open_store(self) -> tuple[Store, MarkVerified]:
+        async def open_store(self) -> Store:
             """The store in the machine's database."""
             store = PostgresStore(self.url)
             await store.open()
-            return store, marking(self.url)
+            return store
 
         def teardown(self) -> None:
             """Close the store and drop its database."""

@@ -10,30 +10,9 @@ from contract.machine import DurableMachine, StoreMachine, run_machine
 from contract.suite import StoreContract
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import SqliteStore
-from support.store import MarkVerified
 
 
-def marking(store: SqliteStore) -> MarkVerified:
-    """Marks contacts as verified over a connection of its own."""
-
-    async def mark(account_id: int, phone: str) -> None:
-        connection = store._database.connect()
-        connection.execute("UPDATE contacts SET verified = 1 WHERE account_id = ? AND phone = ?", (account_id, phone))
-        connection.close()
-
-    return mark
-
-
-class SqliteContract(StoreContract):
-    """What the file and the memory have in common."""
-
-    @pytest.fixture
-    def mark_verified(self, store: SqliteStore) -> MarkVerified:
-        """Mark a contact as verified."""
-        return marking(store)
-
-
-class TestMemory(SqliteContract):
+class TestMemory(StoreContract):
     """`sqlite://:memory:`."""
 
     @pytest.fixture
@@ -45,7 +24,7 @@ class TestMemory(SqliteContract):
         await store.close()
 
 
-class TestFile(SqliteContract, DurabilityContract):
+class TestFile(StoreContract, DurabilityContract):
     """`sqlite:///path`."""
 
     @pytest.fixture
@@ -74,21 +53,21 @@ class TestFile(SqliteContract, DurabilityContract):
 class MemoryMachine(StoreMachine):
     """Histories of a store in memory."""
 
-    async def open_store(self) -> tuple[Store, MarkVerified]:
+    async def open_store(self) -> Store:
         """A store in memory."""
         store = SqliteStore(None)
         await store.open()
-        return store, marking(store)
+        return store
 
 
 class FileMachine(DurableMachine):
     """Histories of a store in a file."""
 
-    async def open_store(self) -> tuple[Store, MarkVerified]:
+    async def open_store(self) -> Store:
         """The store in the machine's directory."""
         store = SqliteStore(self.path / "contacts.db")
         await store.open()
-        return store, marking(store)
+        return store
 
 
 @pytest.mark.parametrize(("machine", "histories"), [(MemoryMachine, 200), (FileMachine, 60)])

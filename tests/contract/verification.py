@@ -2,20 +2,20 @@
 
 import pytest
 
-from numberkeep.domain.contact import moment
 from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
-from numberkeep.domain.message import Message, MessageStatus
-from support.store import PHONE, SECOND, START, AccountDriver, MarkVerified, phone
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from support.store import PHONE, SECOND, START, AccountDriver, phone
 
 
 class VerificationContract:
     """RequestVerification and `Store.messages`."""
 
     async def test_a_request_owes_a_message(self, ours: AccountDriver) -> None:
-        """The message is in the outbox with the request's text and time; the contact is not verified by it."""
-        await ours.create(PHONE)
-        assert await ours.request_verification(PHONE, at=START + 7, content="Hello \U0001f600") is True
-        queued = Message(PHONE, "Hello \U0001f600", MessageStatus.QUEUED, moment(START + 7))
+        """The message has the request's text and time and the contact's line; the contact is not verified by it."""
+        await ours.create(PHONE, sendblue_number="+14155550100")
+        assert await ours.request_verification(PHONE, at=START + 7, text="Hello \U0001f600") is True
+        text = "Hello \U0001f600"
+        queued = Message(1, PHONE, "+14155550100", Direction.OUTBOUND, text, MessageStatus.QUEUED, START + 7)
         assert list(await ours.store.messages(ours.account_id, 10)) == [queued]
         contact = await ours.contact(PHONE)
         assert contact is not None
@@ -27,14 +27,15 @@ class VerificationContract:
             await ours.request_verification(PHONE)
         assert list(await ours.store.messages(ours.account_id, 10)) == []
 
-    async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver, mark_verified: MarkVerified) -> None:
+    async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver) -> None:
         """A verified contact gives False and no message, opted out or not."""
         await ours.create(PHONE)
-        await mark_verified(ours.account_id, PHONE)
-        assert await ours.request_verification(PHONE) is False
+        await ours.verify(PHONE)
+        before = await ours.messages()
+        assert await ours.request_verification(PHONE, resend_after=0) is False
         await ours.opt_out(PHONE)
-        assert await ours.request_verification(PHONE) is False
-        assert list(await ours.store.messages(ours.account_id, 10)) == []
+        assert await ours.request_verification(PHONE, resend_after=0) is False
+        assert await ours.messages() == before
 
     async def test_an_opted_out_recipient_is_sent_nothing(self, ours: AccountDriver) -> None:
         """RecipientOptedOut is raised and nothing is owed, until the recipient opts in."""
@@ -97,7 +98,7 @@ class VerificationContract:
             await ours.create(phone(n))
             await ours.request_verification(phone(n), at=START + n // 3)
         messages = await ours.store.messages(ours.account_id, 10)
-        assert [message.to for message in messages] == [phone(n) for n in (4, 3, 2, 1, 0)]
+        assert [message.phone for message in messages] == [phone(n) for n in (4, 3, 2, 1, 0)]
         assert list(await ours.store.messages(ours.account_id, 2)) == list(messages[:2])
 
     async def test_messages_outlive_the_contact(self, ours: AccountDriver) -> None:
@@ -105,4 +106,4 @@ class VerificationContract:
         await ours.create(PHONE)
         await ours.request_verification(PHONE)
         await ours.delete(PHONE)
-        assert [message.to for message in await ours.store.messages(ours.account_id, 10)] == [PHONE]
+        assert [message.phone for message in await ours.store.messages(ours.account_id, 10)] == [PHONE]

@@ -11,7 +11,6 @@ import asyncpg
 from numberkeep.app import make_store
 from numberkeep.config import Settings, is_postgres, sqlite_path
 from numberkeep.store.contract import Store
-from support.store import MarkVerified
 
 ENGINES: Final = ("sqlite", "postgres")
 
@@ -53,15 +52,3 @@ async def execute(url: str, *scripts: str) -> list[tuple[Any, ...]]:
         return rows
     finally:
         file.close()
-
-
-def marking(url: str) -> MarkVerified:
-    """Marks contacts as verified."""
-
-    async def mark(account_id: int, phone: str) -> None:
-        await execute(
-            url,
-            f"UPDATE contacts SET verified = TRUE WHERE account_id = {account_id} AND phone = '{phone}'",  # noqa: S608
-        )
-
-    return mark

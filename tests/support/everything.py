@@ -15,8 +15,8 @@ from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.listing import OrderBy
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
-from support.databases import marking, opened
-from support.store import SECOND, START, AccountDriver, MarkVerified, new_account, phone
+from support.databases import opened
+from support.store import SECOND, START, AccountDriver, new_account, phone
 
 TEXTS: Final = (
     "",
@@ -41,12 +41,12 @@ TAGS: Final = ("red", "Red", "blue", "t", "\U0001f600", "re")
 NAMES: Final = ("ours", "theirs", "\u00c5sa's \U0001f600", "empty")
 
 
-async def fill(store: Store, mark_verified: MarkVerified) -> None:
+async def fill(store: Store) -> None:
     """Give a new store several accounts, one of them empty, with something in every table."""
     drivers = [await new_account(store, name) for name in NAMES]
     for place, account in enumerate(drivers[:3]):
         if place < 1:
-            await populate(account, mark_verified)
+            await populate(account)
         await account.upsert(
             *[
                 account.row(
@@ -65,7 +65,7 @@ async def fill(store: Store, mark_verified: MarkVerified) -> None:
         await account.opt_out(phone(500))
         for n in (102, 103, 105, 106):
             await account.opt_out(phone(n), opted_out=False)
-            await account.request_verification(phone(n), at=START + n * SECOND, content=TEXTS[n % len(TEXTS)])
+            await account.request_verification(phone(n), at=START + n * SECOND, text=TEXTS[n % len(TEXTS)])
         await store.apply(_once(account, "ours", b"\0\xff answer"))
         await store.apply(_once(account, "\U0001f600", b""))
     await store.apply(RevokeKey("key-of-theirs", START + 5))
@@ -147,5 +147,5 @@ async def copied(source: str, target: str, page: int | None = None, *, force: bo
 async def filled(url: str) -> str:
     """The URL of a database that has some of everything."""
     async with opened(url) as store:
-        await fill(store, marking(url))
+        await fill(store)
     return url

@@ -10,7 +10,7 @@ from typing import Final
 
 from numberkeep.domain.contact import Contact, moment
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.domain.message import Direction, Message, MessageStatus
 from numberkeep.store.migrations import load_migrations
 from support.databases import ENGINES, execute
 from support.store import SECOND, START
@@ -83,13 +83,13 @@ KEYS = [
 ]
 
 
-def queued(to: Contact, content: str, at: int) -> Message:
-    """A message that waits."""
-    return Message(to.phone, content, MessageStatus.QUEUED, moment(START + at))
+def queued(number: int, to: Contact, text: str, at: int) -> Message:
+    """A message that waits, by its number."""
+    return Message(number, to.phone, "", Direction.OUTBOUND, text, MessageStatus.QUEUED, START + at)
 
 
-OUR_MESSAGES = [queued(ADA, "Again", 10 * SECOND), queued(SMILE, "It's you?", 3), queued(ADA, "Hello", 1)]
-THEIR_MESSAGES = [queued(EVE, "Again", 11 * SECOND), queued(EVE, "Hello \U0001f600", 2)]
+OUR_MESSAGES = [queued(3, ADA, "Again", 10 * SECOND), queued(2, SMILE, "It's you?", 3), queued(1, ADA, "Hello", 1)]
+THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND), queued(1, EVE, "Hello \U0001f600", 2)]
 
 
 async def make(url: str, engine: str, version: int) -> None:

@@ -1,31 +1,34 @@
 """Short ways to command a store, one account at a time."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from numberkeep.domain.commands import (
-    BulkRow,
-    CreateContact,
-    DeleteContacts,
+from numberkeep.domain.commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
+from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.conversation import (
+    ExpireVerifications,
+    Received,
+    ReceiveMessage,
     RequestVerification,
     SetOptOut,
-    UpdateContact,
-    UpsertContacts,
 )
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.delivery import Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.directory import CreateKey
+from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
+from numberkeep.domain.message import Message
+from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.store.contract import Store
 
 START = 1_790_000_000_000_000
 """When every test's time begins, in microseconds since 1970."""
 
 SECOND = 1_000_000
+MINUTE = 60 * SECOND
+DAY = 24 * 3600 * SECOND
 PHONE = "+14155552671"
-
-MarkVerified = Callable[[int, str], Coroutine[Any, Any, None]]
-"""Makes the contact of an account with a number verified: no command does that yet."""
+SENT = Delivered()
 
 
 def phone(number: int) -> str:
@@ -52,6 +55,9 @@ class AccountDriver:
         self.now += SECOND
         return self.now
 
+    def _at(self, at: int | None) -> int:
+        return self.tick() if at is None else at
+
     def row(self, number: str, *, index: int = 0, **said: Any) -> BulkRow:
         """A row of a bulk request that says this of the contact, with the next id and time."""
         at = self.tick()
@@ -67,35 +73,107 @@ class AccountDriver:
         **said: Any,
     ) -> Contact:
         """Create a contact of which `said` is said."""
-        at = self.tick() if at is None else at
+        at = self._at(at)
         contact_id = contact_id_at(at, self.account_id) if contact_id is None else contact_id
         command = CreateContact(self.account_id, number, ContactPatch(**said), update_if_exists, contact_id, at)
         return await self.store.apply(command)
 
-    async def update(self, number: str, *, read_only: ReadOnly | None = None, **said: Any) -> Contact:
+    async def update(
+        self, number: str, *, at: int | None = None, read_only: ReadOnly | None = None, **said: Any
+    ) -> Contact:
         """Say `said` of a contact that is there."""
         return await self.store.apply(
-            UpdateContact(self.account_id, number, ContactPatch(**said), read_only or ReadOnly(), self.tick())
+            UpdateContact(self.account_id, number, ContactPatch(**said), read_only or ReadOnly(), self._at(at))
         )
 
     async def upsert(self, *rows: BulkRow) -> Sequence[Contact]:
         """Store the rows in bulk."""
         return (await self.store.apply(UpsertContacts(self.account_id, rows))).contacts
 
-    async def delete(self, *numbers: str) -> int:
+    async def delete(self, *numbers: str, at: int | None = None) -> int:
         """Delete the contacts with these numbers."""
-        return await self.store.apply(DeleteContacts(self.account_id, numbers))
+        return await self.store.apply(DeleteContacts(self.account_id, numbers, self._at(at)))
 
-    async def opt_out(self, number: str, *, opted_out: bool = True) -> None:
+    async def opt_out(self, number: str, *, opted_out: bool = True, at: int | None = None) -> None:
         """Record what the recipient behind a number wants."""
-        await self.store.apply(SetOptOut(self.account_id, number, opted_out, self.tick()))
+        await self.store.apply(SetOptOut(self.account_id, number, opted_out, self._at(at)))
 
     async def request_verification(
-        self, number: str, *, at: int | None = None, content: str = "Please reply.", resend_after: int = 60 * SECOND
+        self,
+        number: str,
+        *,
+        at: int | None = None,
+        text: str = "Please reply.",
+        resend_after: int = MINUTE,
+        expires_after: int = DAY,
     ) -> bool:
         """Ask a contact to show that the number is theirs."""
-        at = self.tick() if at is None else at
-        return await self.store.apply(RequestVerification(self.account_id, number, content, at, resend_after))
+        command = RequestVerification(self.account_id, number, text, self._at(at), resend_after, expires_after)
+        return await self.store.apply(command)
+
+    async def receive(
+        self, number: str, content: str = "yes", handle: str = "", line: str = "", at: int | None = None
+    ) -> Received:
+        """Take in a message that a person wrote."""
+        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, self._at(at)))
+
+    async def verify(self, number: str) -> None:
+        """Have a contact verified, by a question and an answer."""
+        assert await self.request_verification(number, resend_after=0)
+        assert (await self.receive(number)).verified
+
+    async def expire(self, at: int, limit: int = 1000) -> int:
+        """Wait no longer for what is too late."""
+        return await self.store.apply(ExpireVerifications(self.account_id, limit, at))
+
+    async def take(self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None) -> Sequence[Owed]:
+        """Take out of the outbox what is due."""
+        return await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at)))
+
+    async def settle(
+        self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, attempt: int | None = None, at: int | None = None
+    ) -> bool:
+        """Record what became of a delivery, which was taken as this attempt or as `owed` says."""
+        delivery = owed.delivery
+        attempt = delivery.attempts if attempt is None else attempt
+        command = SettleDelivery(self.account_id, delivery.target, delivery.item, attempt, outcome, self._at(at))
+        return await self.store.apply(command)
+
+    async def replay(self, target: int | None = None, *, at: int | None = None) -> int:
+        """Try dead deliveries again."""
+        return await self.store.apply(ReplayDeliveries(self.account_id, target, self._at(at)))
+
+    async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
+        """Register a webhook for events of these types, or of all."""
+        return await self.store.apply(CreateWebhook(self.account_id, url, secret, types, self.tick()))
+
+    async def remove_webhook(self, webhook_id: int) -> None:
+        """Remove a webhook."""
+        await self.store.apply(DeleteWebhook(self.account_id, webhook_id))
+
+    async def events(self, after: int = 0, limit: int = 100_000) -> Sequence[Event]:
+        """The events with numbers over `after`."""
+        return await self.store.events(self.account_id, after, limit)
+
+    async def told(self, after: int = 0) -> list[tuple[str, str]]:
+        """Type and number of those events."""
+        return [(event.type.value, event.phone) for event in await self.events(after)]
+
+    async def types(self, after: int = 0) -> list[str]:
+        """Their types alone."""
+        return [kind for kind, _ in await self.told(after)]
+
+    async def messages(self, limit: int = 1000) -> Sequence[Message]:
+        """The newest messages, newest first."""
+        return await self.store.messages(self.account_id, limit)
+
+    async def statuses(self) -> list[str]:
+        """Where each message stands, oldest first."""
+        return [message.status.value for message in reversed(await self.messages())]
+
+    async def last_event(self) -> int:
+        """The number of the last event."""
+        return (await self.store.tallies(self.account_id)).events
 
     async def contact(self, number: str) -> Contact | None:
         """The contact with this number."""

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, SetOptOut, UpdateContact, outcomes
+from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, UpdateContact, outcomes
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
+from numberkeep.domain.conversation import SetOptOut
 from numberkeep.domain.errors import ContactExists, ContactNotFound
-from numberkeep.domain.work import Loaded, Wanted, Work
+from numberkeep.domain.loading import Loaded, Tallies, Wanted
+from numberkeep.domain.work import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"
 AT = 1_790_000_000_000_000
@@ -16,7 +18,9 @@ ADA = new_contact(7, PHONE, moment(AT), ContactPatch(first_name="Ada", tags=("a"
 
 def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
     """A unit of work that has loaded these."""
-    return Work(1, Loaded({contact.phone: contact for contact in contacts}, dict.fromkeys(opt_outs, AT)))
+    tallies = Tallies(contacts=len(contacts), entries=len(opt_outs))
+    since = {phone: (AT, entry) for entry, phone in enumerate(opt_outs, 1)}
+    return Work(1, Loaded(tallies, {contact.phone: contact for contact in contacts}, since))
 
 
 def create(phone: str = PHONE, contact_id: int = 8, **said: object) -> CreateContact:
@@ -34,17 +38,19 @@ def test_nothing_done_is_nothing_to_save() -> None:
     unit = work(ADA, opt_outs=(OTHER,))
     outcomes([update(first_name="Ada"), SetOptOut(1, OTHER, opted_out=True, at=AT + 5)], unit)
     changes = unit.changes()
-    assert not any(getattr(changes, name) for name in changes.__slots__)
-    assert (changes.count, changes.tagged, changes.untagged) == (0, [], [])
+    assert not any(getattr(changes, name) for name in changes.__slots__ if name != "tallies")
+    assert changes.tallies == Tallies(contacts=1, entries=1)
+    assert (changes.tagged, changes.untagged) == ([], [])
 
 
 def test_a_command_sees_what_those_before_it_did() -> None:
     """Create, create again, change and delete within a group behave as one after the other."""
     unit = work()
-    done = outcomes([create(), create(), update(last_name="L"), DeleteContacts(1, [PHONE]), update()], unit)
+    done = outcomes([create(), create(), update(last_name="L"), DeleteContacts(1, [PHONE], AT + 2), update()], unit)
     assert [type(outcome) for outcome in done] == [Contact, ContactExists, Contact, int, ContactNotFound]
-    assert unit.changes().count == 0
-    assert not unit.changes().inserted
+    changes = unit.changes()
+    assert changes.tallies.contacts == 0
+    assert not changes.inserted
 
 
 def test_a_contact_changed_twice_is_saved_once() -> None:
@@ -61,39 +67,41 @@ def test_a_contact_changed_twice_is_saved_once() -> None:
 def test_a_contact_made_anew_is_another_contact() -> None:
     """Deleted and created within a group: the old row and its tags go, the new one comes."""
     unit = work(ADA)
-    outcomes([DeleteContacts(1, [PHONE]), create(tags=("b",))], unit)
+    outcomes([DeleteContacts(1, [PHONE], AT + 2), create(tags=("b",))], unit)
     changes = unit.changes()
     assert changes.deleted == [ADA]
     assert [contact.contact_id for contact in changes.inserted] == [8]
     assert changes.updated == []
     assert [tag for _, tag in changes.untagged] == ["a", "b"]
     assert [tag for _, tag in changes.tagged] == ["b"]
-    assert changes.count == 0
+    assert changes.tallies.contacts == 1
 
 
 def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
     """Whoever opts out, the contact says so; deleted and made anew within the group, it still does."""
     unit = work(ADA)
-    done = outcomes([SetOptOut(1, PHONE, opted_out=True, at=AT + 3), DeleteContacts(1, [PHONE]), create()], unit)
+    done = outcomes([SetOptOut(1, PHONE, opted_out=True, at=AT + 3), DeleteContacts(1, [PHONE], AT), create()], unit)
     assert isinstance(done[2], Contact)
     assert done[2].opt_out
-    assert unit.changes().opted_out == [(PHONE, AT + 3)]
+    assert unit.changes().opted_out == [(PHONE, AT + 3, 1)]
 
 
 def test_a_contact_that_says_opt_out_records_it() -> None:
     """An opt-out said by create or update is the recipient's, and ends when it is taken back."""
     unit = work(opt_outs=(OTHER,))
     outcomes([create(opt_out=True), create(OTHER, 9, opt_out=False)], unit)
-    assert unit.changes().opted_out == [(PHONE, AT + 1)]
-    assert unit.changes().opted_in == [OTHER]
+    changes = unit.changes()
+    assert changes.opted_out == [(PHONE, AT + 1, 2)]
+    assert changes.opted_in == [OTHER]
 
 
 def test_an_opt_out_given_again_later_is_a_new_one() -> None:
     """Opting in and out within a group leaves the later time, by a removal and an insertion."""
     unit = work(opt_outs=(PHONE,))
     outcomes([SetOptOut(1, PHONE, opted_out=said, at=AT + n) for n, said in enumerate((False, True), 1)], unit)
-    assert unit.changes().opted_in == [PHONE]
-    assert unit.changes().opted_out == [(PHONE, AT + 2)]
+    changes = unit.changes()
+    assert changes.opted_in == [PHONE]
+    assert changes.opted_out == [(PHONE, AT + 2, 3)]
 
 
 class Half(AccountCommand[None]):
@@ -106,7 +114,7 @@ class Half(AccountCommand[None]):
 
     def apply(self, work: Work) -> None:
         """Delete, then refuse."""
-        work.drop(PHONE)
+        work.drop(PHONE, AT)
         raise ContactNotFound
 
 

@@ -3,12 +3,14 @@
 import pytest
 
 from numberkeep.app import make_transfer
+from numberkeep.store.rows import TALLY_COLUMNS
 from numberkeep.store.transfer import TABLES, Table
 from support.databases import ENGINES, NewDatabase, execute, opened
 
+_TALLIES = TALLY_COLUMNS.split(", ")
 DERIVED = {
-    "sqlite": {("accounts", "contact_count"), ("accounts", "last_message"), ("answers", "answer_id")},
-    "postgres": {("writers", name) for name in ("account_id", "contact_count", "last_message")},
+    "sqlite": {("accounts", name) for name in _TALLIES} | {("answers", "answer_id")},
+    "postgres": {("writers", name) for name in ("account_id", *_TALLIES)},
 }
 """Columns that are not copied: what they hold follows from the others, or is of no meaning elsewhere."""
 

@@ -97,7 +97,7 @@ async def test_a_new_message_gets_the_next_number(store: Store, url: str) -> Non
     """Messages are numbered from 1 within their account without gaps, old ones and new ones; the newest comes first."""
     for account_id, contact in ((1, SMILE), (2, EVE), (1, SMILE)):
         driver = AccountDriver(store, account_id)
-        assert await driver.request_verification(contact.phone, content="New", at=START + 99 * SECOND, resend_after=0)
+        assert await driver.request_verification(contact.phone, text="New", at=START + 99 * SECOND, resend_after=0)
     assert [message.content for message in await store.messages(1, 10)] == ["New", "New", "Again", "It's you?", "Hello"]
     assert [message.content for message in await store.messages(2, 10)] == ["New", "Again", "Hello \U0001f600"]
     numbers = await execute(url, "SELECT account_id, message_id FROM messages ORDER BY account_id, message_id")

@@ -136,9 +136,7 @@ async def test_an_account_that_is_locked_waits_for_nobody_forever(
     assert (await account.create(PHONE)).phone == PHONE
 
 
-BEGIN_IMPATIENTLY = (
-    "BEGIN; SET LOCAL lock_timeout = '50ms'; SELECT FROM numberkeep.writers WHERE account_id = {:d} FOR UPDATE"
-)
+BEGIN_IMPATIENTLY = "BEGIN; SET LOCAL lock_timeout = '50ms'"
 
 
 async def test_a_full_queue_is_busy_and_empties_again(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
