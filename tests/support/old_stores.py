@@ -18,7 +18,14 @@ from support.store import SECOND, START
 _SCHEMAS: Final = Path(__file__).with_name("schemas")
 STEPS = {engine: load_migrations(f"numberkeep.store.{engine}.migrations") for engine in ENGINES}
 VERSIONS = [(engine, step.version) for engine in ENGINES for step in STEPS[engine]]
-SINCE = {("sqlite", "answers"): 2}
+CHANGE_LOG = {"sqlite": 4, "postgres": 2}
+"""Since when there are a change log, a ledger and an outbox."""
+
+SINCE = {("sqlite", "answers"): 2} | {
+    (engine, table): version
+    for engine, version in CHANGE_LOG.items()
+    for table in ("events", "consent", "webhooks", "outbox")
+}
 """Tables that came with a later step than the first."""
 
 ADA = Contact(

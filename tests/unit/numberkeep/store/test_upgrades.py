@@ -12,7 +12,9 @@ import pytest
 from numberkeep.app import make_store
 from numberkeep.config import Settings, sqlite_path
 from numberkeep.domain.commands import CreateContact, Once
+from numberkeep.domain.consent import broken
 from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
@@ -21,6 +23,7 @@ from numberkeep.store.transfer import TABLES
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import (
     ADA,
+    CHANGE_LOG,
     CURIE,
     EVE,
     KEYS,
@@ -33,7 +36,7 @@ from support.old_stores import (
     VERSIONS,
     make,
 )
-from support.store import SECOND, START, AccountDriver, new_account
+from support.store import DAY, SECOND, START, AccountDriver, new_account
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: f"{version[0]}-{version[1]}")
@@ -114,6 +117,66 @@ async def test_what_was_remembered_still_holds(store: Store) -> None:
         await ours.request_verification(SMILE.phone, at=START + 13 * SECOND)
     assert soon.value.retry_after == 59
     assert await ours.request_verification(SMILE.phone, at=START + 72 * SECOND) is True
+
+
+async def test_queued_messages_are_sent(store: Store) -> None:
+    """What waited before the upgrade is taken, of each number in its order; what has no reason any more is canceled."""
+    ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
+    assert (await store.backlog()).waiting == 5
+    taken = [[owed.message for owed in await theirs.take(at=START + 20 * SECOND)] for _ in range(3)]
+    assert taken == [[], THEIR_MESSAGES[:1], []]  # the older one's request was followed by another
+    assert await theirs.statuses() == ["canceled", "queued"]
+    for _ in range(2):
+        assert not await ours.take(at=START + 20 * SECOND)
+    assert await ours.statuses() == ["canceled"] * 3  # Ada is verified, and Smile was asked again
+    assert (await store.backlog()).waiting == 1
+
+
+async def test_pending_verifications_can_be_answered(store: Store) -> None:
+    """Whoever was asked before the upgrade is verified by an answer within a day, once; others are not."""
+    ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
+    assert (await theirs.receive(EVE.phone, at=START + 11 * SECOND + DAY - 1)).verified
+    assert not (await ours.receive(ADA.phone, at=START + 20 * SECOND)).verified
+    assert not (await ours.receive(NAMELESS.phone, at=START + 20 * SECOND)).verified
+    assert not (await ours.receive(SMILE.phone, at=START + 12 * SECOND + DAY)).verified
+    assert await theirs.listed(verified=True) == [EVE.phone, CURIE.phone]
+    assert await ours.listed(verified=True) == [ADA.phone]
+
+
+async def test_the_ledger_and_the_log_go_on(store: Store, version: tuple[str, int]) -> None:
+    """Opt-outs from before there was a ledger have entry 0; entries and events are numbered on, in a whole chain."""
+    kept = int(version[1] >= CHANGE_LOG[version[0]])
+    ours = AccountDriver(store, 1)
+    assert await store.opt_outs(1) == {NAMELESS.phone: kept, "+14155550199": 0}
+    assert await store.opt_outs(2) == {NAMELESS.phone: 0}
+    before = await ours.last_event()
+    assert before == 2 * kept
+    await ours.opt_out("+14155550199", opted_out=False)
+    await ours.opt_out("+14155550199")
+    assert await store.opt_outs(1) == {NAMELESS.phone: kept, "+14155550199": kept + 2}
+    assert [event.event_id for event in await ours.events(before)] == [before + 1, before + 2]
+    assert await ours.types(before) == ["consent.opted_in", "consent.opted_out"]
+    tallies = await store.tallies(1)
+    assert tallies.entries == kept + 2
+    assert list(broken(await store.consent(1, 0, 100), tallies.entries, tallies.ledger)) == []
+
+
+async def test_webhooks_and_dead_deliveries_are_kept(store: Store, version: tuple[str, int]) -> None:
+    """Where there were any: they are read as they were, a replay takes what is dead up again, numbers go on."""
+    ours = AccountDriver(store, 1)
+    if version[1] < CHANGE_LOG[version[0]]:
+        assert (await store.webhooks(1), await store.dead(1, 10)) == ([], [])
+        assert (await ours.add_webhook()).webhook_id == 1
+        return
+    hook = Webhook(2, "https://example.com/", "secret", ("contact.updated",), START + 2 * SECOND)
+    assert list(await store.webhooks(1)) == [hook]
+    dead = Delivery(2, 2, NAMELESS.phone, START + 3 * SECOND, 7, START + 9 * SECOND, dead=True, error="status 500")
+    assert list(await store.dead(1, 10)) == [dead]
+    assert await ours.replay(2, at=START + 20 * SECOND) == 1
+    [owed] = [owed for owed in await ours.take(at=START + 21 * SECOND) if owed.webhook]
+    assert (owed.webhook, owed.event and owed.event.subject) == (hook, NAMELESS)
+    assert (await ours.add_webhook()).webhook_id == 3
+    assert (await store.account_signing(b"\4" * 32)) == KEYS[0].account
 
 
 async def test_answers_are_given_again(store: Store, version: tuple[str, int]) -> None:
