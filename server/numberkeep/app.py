@@ -18,6 +18,7 @@ from numberkeep.outbound.twilio_sender import TwilioSender
 from numberkeep.outbound.webhook_sender import WebhookSender
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
+from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer
 from numberkeep.store.transfer import Transfer
@@ -95,13 +96,14 @@ def make_sender(settings: Settings) -> Sender:
 
 def make_application(settings: Settings, closing: Closing | None = None) -> Starlette:
     """The ASGI application; it opens and closes its store with the server, and `closing` tells it of the end before."""
+    context, notifier = make_context(settings), make_notifier(settings)
+    relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
     return build_application(
-        make_context(settings),
-        make_sender(settings),
-        make_notifier(settings),
+        context,
+        relay,
+        notifier,
         carriers=settings.carriers,
         ignore_unknown=settings.ignore_unknown_fields,
         first_key=settings.first_key,
-        lease_seconds=settings.lease_seconds,
         closing=closing,
     )

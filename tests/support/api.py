@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any
 
 import httpx2
@@ -10,12 +11,21 @@ from starlette.types import ASGIApp
 
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.http.application import build_application
+from numberkeep.http.carriers import Carriers
+from numberkeep.outbound.log_sender import LogSender
+from numberkeep.outbound.notifier import WebhookNotifier
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.targets import Targets
 from numberkeep.service import keys
 from numberkeep.service.context import Clock, Context
+from numberkeep.service.relay import Relay
 from numberkeep.store.sqlite import SqliteStore
 
 CONTACTS = "/api/v2/contacts"
 FIRST = KeyPair("first-key", "first-secret")
+
+
+NO_CARRIERS = Carriers()
 
 
 class SetClock:
@@ -37,6 +47,13 @@ class SetClock:
         self.now_ns += int(seconds * 1_000_000_000)
 
 
+class HandRelay(Relay):
+    """A relay that does nothing by itself: a test turns it, so that it can say when."""
+
+    def start(self) -> None:
+        """Do nothing."""
+
+
 @dataclass(slots=True)
 class Service:
     """A running service and what a test needs to look at it.
@@ -45,11 +62,13 @@ class Service:
         application: the ASGI application.
         context: what its use cases work with.
         clock: its time.
+        relay: what delivers; `await relay.turn()` has it do so.
     """
 
     application: ASGIApp
     context: Context
     clock: SetClock
+    relay: Relay
 
     def wire(self, pair: KeyPair | None = FIRST) -> httpx2.AsyncClient:
         """A plain HTTP client with the headers of a key pair, or with none."""
@@ -65,10 +84,19 @@ class Service:
 
 
 @asynccontextmanager
-async def running_service(*, ignore_unknown: bool = False, store: Any = None) -> AsyncIterator[Service]:
-    """The application with its lifespan, over a store in memory unless another is given."""
+async def running_service(
+    *, ignore_unknown: bool = False, store: Any = None, carriers: Carriers = NO_CARRIERS, allowed: str = "127.0.0.0/8"
+) -> AsyncIterator[Service]:
+    """The application with its lifespan, over a store in memory unless another is given.
+
+    Webhooks may reach the network `allowed`; what is owed is delivered when a test turns the relay by hand.
+    """
     clock = SetClock()
+    notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]))
     context = Context(store or SqliteStore(None), Clock(clock))
-    application = build_application(context, ignore_unknown=ignore_unknown, first_key=FIRST)
+    relay = HandRelay(context, LogSender(), notifier)
+    application = build_application(
+        context, relay, notifier, carriers=carriers, ignore_unknown=ignore_unknown, first_key=FIRST
+    )
     async with application.router.lifespan_context(application):
-        yield Service(application, context, clock)
+        yield Service(application, context, clock, relay)

@@ -27,36 +27,33 @@ from numberkeep.http.stream import Stream
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
-from numberkeep.service.outlets import Notifier, Sender
-from numberkeep.service.relay import LEASE_SECONDS, Relay, age_seconds
+from numberkeep.service.outlets import Notifier
+from numberkeep.service.relay import Relay, age_seconds
 
 
 def build_application(
     context: Context,
-    sender: Sender,
+    relay: Relay,
     notifier: Notifier,
     *,
     carriers: Carriers = Carriers(),  # noqa: B008 - it is frozen
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
-    lease_seconds: int = LEASE_SECONDS,
     closing: Closing | None = None,
 ) -> Starlette:
     """The application; it opens its store when the server starts and closes it when the server stops.
 
     Args:
         context: what the use cases work with.
-        sender: takes messages to phones.
-        notifier: takes events to webhooks.
+        relay: delivers what is owed, from the start to the end.
+        notifier: what knows where a webhook may be.
         carriers: who may hand in messages for every account.
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the pair that opens a store without keys.
-        lease_seconds: how long what is being delivered is out of the outbox.
         closing: by which it is told to end what would go on for ever.
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
-    relay = Relay(context, sender, notifier, lease_seconds=lease_seconds)
 
     async def live(request: Request) -> Response:
         return _response(Answer(200, b'{"status":"OK"}'), _request_id(request))
