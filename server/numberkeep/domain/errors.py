@@ -112,12 +112,8 @@ class AccountNotFound(NumberkeepError):
     """There is no account of this name."""
 
 
-class EventsForgotten(NumberkeepError):
-    """The change log does not reach back so far; `after` is the number behind which it still does."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__(f"events up to {after} are not kept any more")
-        self.after = after
+class NoSuchEvent(NumberkeepError):
+    """The change log cannot be followed from there: it does not reach back, or does not reach so far."""
 
 
 class VerificationTooSoon(NumberkeepError):

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from numberkeep.domain.errors import EventsForgotten
+from numberkeep.domain.errors import NoSuchEvent
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context
@@ -17,14 +17,19 @@ async def first(context: Context, account: Account, after: int | None) -> int:
     """The number behind which to follow the log: `after`, or the last one's where None is given.
 
     Raises:
-        EventsForgotten: events behind `after` are not kept any more.
+        NoSuchEvent: events behind `after` are not kept any more, or the log has not come to it.
     """
     last = (await context.store.tallies(account.account_id)).events
-    if after is None or after >= last:
-        return last  # a number that is not there yet would skip what comes
-    oldest = await context.store.events(account.account_id, 0, 1)
-    if oldest and oldest[0].event_id > after + 1:
-        raise EventsForgotten(oldest[0].event_id - 1)
+    if after is None:
+        return last
+    if after > last:  # of a log that is not this one, or was: events that a restored backup lacks come anew
+        raise NoSuchEvent(
+            f"The log ends with event {last}: it is not the one that you followed; begin behind 0 or {last}"
+        )
+    if after < last:
+        oldest = (await context.store.events(account.account_id, after, 1))[0].event_id
+        if oldest > after + 1:
+            raise NoSuchEvent(f"Events up to {oldest - 1} are not kept any more: begin behind {oldest - 1}")
     return after
 
 
