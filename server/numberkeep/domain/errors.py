@@ -8,6 +8,9 @@ NumberkeepError
 │   └── ReadOnlyFields      an update would change what only the service may change
 ├── ContactNotFound
 ├── ContactExists
+├── AccountNotFound
+├── WebhookNotFound
+├── NoSuchEvent             the change log cannot be followed from there
 ├── RecipientOptedOut
 ├── VerificationTooSoon
 ├── IdempotencyKeyReused    the key came with another request before

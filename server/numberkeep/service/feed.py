@@ -16,6 +16,8 @@ _LOOK_SECONDS: Final = 1.0
 async def first(context: Context, account: Account, after: int | None) -> int:
     """The number behind which to follow the log: `after`, or the last one's where None is given.
 
+    Behind 0 comes all that is kept.
+
     Raises:
         NoSuchEvent: events behind `after` are not kept any more, or the log has not come to it.
     """
@@ -24,9 +26,9 @@ async def first(context: Context, account: Account, after: int | None) -> int:
         return last
     if after > last:  # of a log that is not this one, or was: events that a restored backup lacks come anew
         raise NoSuchEvent(
-            f"The log ends with event {last}: it is not the one that you followed; begin behind 0 or {last}"
+            f"The log ends with event {last}, so it is not the one that you followed: begin behind {last}"
         )
-    if after < last:
+    if 0 < after < last:
         oldest = (await context.store.events(account.account_id, after, 1))[0].event_id
         if oldest > after + 1:
             raise NoSuchEvent(f"Events up to {oldest - 1} are not kept any more: begin behind {oldest - 1}")
