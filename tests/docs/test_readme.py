@@ -98,6 +98,28 @@ def test_the_commands_of_the_operations_page_work(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*backup*.db"))) == 2
 
 
+def test_the_story_of_the_messaging_page_goes_as_it_says(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """Asking, answering, opting out, the ledger, the events and a webhook: each command to paste works in its turn."""
+    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
+    command = ["bash", "-euc", "".join(blocks("docs/messaging.md", "sh"))]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment(PATH=path, **exported),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "+14155550123 is verified now" in lines
+    assert "+14155550123 has opted out" in lines
+    assert any(re.fullmatch(r'1  \S+  opted out by message: "stop"', line) for line in lines)
+    assert sum("verification.approved" in line and "+14155550123" in line for line in lines) == 1
+    assert lines[-1] == "1  https://example.com/hook  contact_created verification.approved"
+
+
 def test_the_python_block_of_the_clients_readme_works(exported: Mapping[str, str], tmp_path: Path) -> None:
     """The client's own README runs from top to bottom."""
     [block] = blocks("client/README.md", "python")
