@@ -163,8 +163,8 @@ class ExpireVerifications(AccountCommand[int]):
 
     def want(self, wanted: Wanted) -> None:
         """What is expired."""
-        wanted.expired = (self.limit, self.at)
+        wanted.want_expired(self.limit, self.at)
 
     def apply(self, work: Work) -> int:
         """Gives how many there were."""
-        return work.expire(self.at)
+        return work.expire(self.limit, self.at)

@@ -145,8 +145,8 @@ class Agenda:
     """What there is to do at a time, over all accounts.
 
     Attributes:
-        owing: accounts with deliveries that are due.
-        late: accounts with verifications that have waited too long.
+        owing: accounts with deliveries that are due, those that have waited longest first.
+        late: accounts with verifications that have waited too long, likewise.
         next_at: when there is more to do, microseconds since 1970; None where nothing is known of.
     """
 
@@ -164,5 +164,12 @@ def agenda_of(due: Mapping[int, int], late: Mapping[int, int], at: int) -> Agend
         at: the time.
     """
     coming = [when for each in (due, late) for when in each.values() if when > at]
-    owing = [account_id for account_id, when in due.items() if when <= at]
-    return Agenda(owing, [account_id for account_id, when in late.items() if when <= at], min(coming, default=None))
+    owing, expiring = (
+        [
+            account_id
+            for when, account_id in sorted((when, account_id) for account_id, when in each.items())
+            if when <= at
+        ]
+        for each in (due, late)
+    )
+    return Agenda(owing, expiring, min(coming, default=None))

@@ -1,6 +1,6 @@
 """What a store loads for a unit of work, and what it saves after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,12 +40,12 @@ class Wanted:
     Attributes:
         phones: numbers whose contacts and opt-outs are to be loaded, each once, in the order of asking.
         verifications: numbers whose verifications are.
-        expired: up to how many pending verifications are, by the time since which they are expired.
+        expired: up to how many pending verifications are that are expired at a time, first those that expired first.
         keys: idempotency keys whose answers are.
         handles: handles of which it is to be known whether a message was received with them.
         deliveries: what of the outbox is, with its content.
         due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
-        dead: whether all dead deliveries are, without their content.
+        dead: whether all dead deliveries are, with their content.
     """
 
     phones: dict[str, None] = field(default_factory=dict)
@@ -56,6 +56,17 @@ class Wanted:
     deliveries: dict[OutboxKey, None] = field(default_factory=dict)
     due: Due | None = None
     dead: bool = False
+
+    def want_expired(self, limit: int, at: int) -> None:
+        """Want up to `limit` verifications more that are expired at `at`."""
+        before, latest = self.expired or (0, at)
+        self.expired = (before + limit, max(latest, at))
+
+    def want_due(self, limit: int, at: int, busy: tuple[int, ...]) -> None:
+        """Want up to `limit` deliveries more that may be taken at `at`, to targets that are not busy."""
+        before = self.due or Due(0, at, busy)
+        both = tuple(target for target in before.busy if target in busy)
+        self.due = Due(before.limit + limit, max(before.at, at), both)
 
     def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:
         """`phones` and `verifications`, and where messages are taken out those that they are owed for."""
@@ -118,7 +129,8 @@ class Loaded:
         answers: by idempotency key.
         handles: those of messages that were received.
         webhooks: by number, oldest first.
-        owed: by target and item, in the order in which it is due.
+        owed: by target and item.
+        due: what of it was wanted as due, in the order in which it is.
     """
 
     tallies: Tallies = field(default_factory=Tallies)
@@ -129,6 +141,7 @@ class Loaded:
     handles: frozenset[str] = frozenset()
     webhooks: Mapping[int, Webhook] = field(default_factory=dict)
     owed: Mapping[OutboxKey, Owed] = field(default_factory=dict)
+    due: Sequence[OutboxKey] = ()
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import SENDER, Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.loading import Due, Wanted
+from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.work import Work
 
@@ -37,15 +37,13 @@ class TakeDeliveries(AccountCommand[Sequence[Owed]]):
 
     def want(self, wanted: Wanted) -> None:
         """What is due."""
-        wanted.due = Due(self.limit, self.at, self.busy)
+        wanted.want_due(self.limit, self.at, self.busy)
 
     def apply(self, work: Work) -> Sequence[Owed]:
         """Gives what is to be delivered."""
         taken: list[Owed] = []
-        for owed in work.all_owed():
+        for owed in work.due(self.limit, self.at, self.busy):
             delivery = owed.delivery
-            if delivery.dead or delivery.due_at > self.at:
-                continue
             if owed.message is not None and not self._has_reason(owed.message, work):
                 work.redeem(delivery)
                 canceled = replace(owed.message, status=MessageStatus.CANCELED, error=_WITHOUT_REASON)

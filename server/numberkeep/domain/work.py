@@ -125,9 +125,10 @@ class Work:
         self._verifications[verification.phone] = closed
         self._tell(how, at, verification.phone, closed)
 
-    def expire(self, at: int) -> int:
-        """Close every verification that was wanted and has waited too long at `at`; gives how many there were."""
+    def expire(self, limit: int, at: int) -> int:
+        """Close up to `limit` wanted verifications that have waited too long at `at`; gives how many there were."""
         late = [each for each in self._verifications.values() if each.pending and at >= each.expires_at]
+        late = sorted(late, key=lambda each: (each.expires_at, each.phone))[:limit]
         for each in late:
             self.close_verification(each, EventType.VERIFICATION_EXPIRED, at)
         return len(late)
@@ -148,6 +149,9 @@ class Work:
         """Store where a message stands now."""
         self.changed += 1
         self._changes.messages_updated[message.message_id] = message
+        owed = self._owed.get((SENDER, message.message_id))
+        if owed is not None:
+            self._owed[SENDER, message.message_id] = replace(owed, message=message)
         self._tell(EventType.MESSAGE_UPDATED, at, message.phone, message)
 
     # The outbox and webhooks
@@ -157,8 +161,25 @@ class Work:
         return self._owed.get((target, item))
 
     def all_owed(self) -> list[Owed]:
-        """Everything that was wanted of the outbox, in the order in which it is due."""
+        """Everything that was wanted of the outbox."""
         return list(self._owed.values())
+
+    def due(self, limit: int, at: int, busy: tuple[int, ...]) -> list[Owed]:
+        """Up to `limit` deliveries that were wanted as due, are so at `at`, wait for no other and for no busy target."""
+        # One that was dead may have been revived a moment ago, and those behind it have to wait for it again.
+        live = [owed.delivery for owed in self._owed.values() if not owed.delivery.dead]
+        first: dict[tuple[int, str], int] = {}
+        for each in live:
+            first[each.target, each.phone] = min(each.item, first.get((each.target, each.phone), each.item))
+        due = [self._owed[key] for key in self._loaded.due if key in self._owed]
+        return [
+            owed
+            for owed in due
+            if not owed.delivery.dead
+            and owed.delivery.due_at <= at
+            and owed.delivery.target not in busy
+            and owed.delivery.item == first[owed.delivery.target, owed.delivery.phone]
+        ][:limit]
 
     def redeem(self, delivery: Delivery) -> None:
         """Owe something no longer."""
@@ -197,6 +218,7 @@ class Work:
         self._webhooks = {number: webhook for number, webhook in self._webhooks.items() if number != webhook_id}
         self._owed = {key: owed for key, owed in self._owed.items() if owed.delivery.target != webhook_id}
         self._changes.owed = [each for each in self._changes.owed if each.target != webhook_id]
+        self._changes.webhooks_added = [each for each in self._changes.webhooks_added if each.webhook_id != webhook_id]
         self._changes.webhooks_removed.append(webhook_id)
         return True
 

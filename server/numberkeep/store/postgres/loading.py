@@ -1,6 +1,6 @@
 """How a unit of work is loaded from the tables; the first statement takes the account's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -38,7 +38,7 @@ _VERIFICATIONS: Final = (
 )
 _EXPIRED: Final = (
     f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications "  # noqa: S608
-    "WHERE pending AND account_id = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT $3"
+    "WHERE pending AND account_id = $1 AND expires_at <= $2 ORDER BY expires_at, phone LIMIT $3"
 )
 _ANSWERS: Final = f"SELECT {ANSWER_COLUMNS} FROM numberkeep.answers WHERE account_id = $1 AND key = ANY($2::text[])"  # noqa: S608
 _HANDLES: Final = (
@@ -52,7 +52,7 @@ _DUE: Final = (
     f"{_OUTBOX} AND NOT dead AND due_at <= $2 AND target <> ALL($4::bigint[]) "
     "AND NOT EXISTS (SELECT FROM numberkeep.outbox AS e "
     "WHERE e.account_id = $1 AND e.target = o.target AND e.phone = o.phone AND e.item < o.item AND NOT e.dead) "
-    "ORDER BY due_at LIMIT $3"
+    "ORDER BY due_at, target, item LIMIT $3"
 )
 _DEAD: Final = f"{_OUTBOX} AND dead"
 _DELIVERIES: Final = f"{_OUTBOX} AND (target, item) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"  # noqa: S608
@@ -76,7 +76,7 @@ async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) 
         webhooks = map(webhook_of, await connection.fetch(_WEBHOOKS, account_id))
         loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
     if wanted.due or wanted.deliveries or wanted.dead:
-        loaded.owed = await _owed(connection, account_id, wanted, loaded.webhooks)
+        loaded.owed, loaded.due = await _owed(connection, account_id, wanted, loaded.webhooks)
     phones, asked = wanted.with_reasons(loaded.owed)
     if phones:
         contacts = map(contact_of, await connection.fetch(_CONTACTS, account_id, list(phones)))
@@ -101,7 +101,8 @@ async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) 
 
 async def _owed(
     connection: asyncpg.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
-) -> Mapping[OutboxKey, Owed]:
+) -> tuple[Mapping[OutboxKey, Owed], Sequence[OutboxKey]]:
+    due: list[Delivery] = []
     found: list[Delivery] = []
     if wanted.deliveries:
         targets, items = map(list, zip(*wanted.deliveries, strict=True))
@@ -109,9 +110,11 @@ async def _owed(
     if wanted.dead:
         found += map(delivery_of, await connection.fetch(_DEAD, account_id))
     if wanted.due:
-        due = wanted.due
-        found += map(delivery_of, await connection.fetch(_DUE, account_id, due.at, due.limit, due.busy))
+        asked = wanted.due
+        due += map(delivery_of, await connection.fetch(_DUE, account_id, asked.at, asked.limit, asked.busy))
+        found += due
     of_sender, of_webhooks = items_of(found)
     messages = await connection.fetch(_MESSAGES, account_id, of_sender) if of_sender else ()
     events = await connection.fetch(_EVENTS, account_id, of_webhooks) if of_webhooks else ()
-    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
+    owed = owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
+    return owed, [(each.target, each.item) for each in due]

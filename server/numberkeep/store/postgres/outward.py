@@ -38,9 +38,20 @@ _DEAD: Final = (
     "WHERE account_id = $1 AND dead ORDER BY target, item LIMIT $2"
 )
 # Grouped by what Citus distributes by, so that each node answers for its own accounts.
-_DUE: Final = "SELECT account_id, min(due_at) FROM numberkeep.outbox WHERE NOT dead{} GROUP BY account_id"
-_LATE: Final = "SELECT account_id, min(expires_at) FROM numberkeep.verifications WHERE pending{} GROUP BY account_id"
-_AMONG: Final = " AND account_id = ANY($1::bigint[])"
+# By account, which Citus distributes by, so that each node answers for its own; what waits for another of its target and
+# phone is not due. The first one is found without looking at all that is owed.
+_DUE: Final = (
+    "SELECT w.account_id, first.due_at FROM numberkeep.writers AS w CROSS JOIN LATERAL "
+    "(SELECT o.due_at FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND NOT o.dead AND NOT EXISTS "
+    "(SELECT FROM numberkeep.outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target "
+    "AND e.phone = o.phone AND e.item < o.item AND NOT e.dead) ORDER BY o.due_at LIMIT 1) AS first{}"
+)
+_LATE: Final = (
+    "SELECT w.account_id, first.expires_at FROM numberkeep.writers AS w CROSS JOIN LATERAL "
+    "(SELECT v.expires_at FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND v.pending "
+    "ORDER BY v.expires_at LIMIT 1) AS first{}"
+)
+_AMONG: Final = " WHERE w.account_id = ANY($1::bigint[])"
 _BACKLOG: Final = (
     "SELECT count(*) FILTER (WHERE NOT dead), min(created_at) FILTER (WHERE NOT dead), count(*) FILTER (WHERE dead) "
     "FROM numberkeep.outbox"

@@ -111,8 +111,9 @@ _FORGET_ANSWERS: Final = (
 )
 _FORGET_EVENTS: Final = (
     "DELETE FROM numberkeep.events AS e WHERE account_id = $1 AND at <= $2 AND event_id IN "
-    "(SELECT event_id FROM numberkeep.events WHERE account_id = $1 ORDER BY event_id LIMIT $3) AND NOT EXISTS "
-    "(SELECT FROM numberkeep.outbox AS o WHERE o.account_id = $1 AND o.target <> 0 AND o.item = e.event_id)"
+    "(SELECT event_id FROM numberkeep.events AS old WHERE account_id = $1 AND NOT EXISTS "
+    "(SELECT FROM numberkeep.outbox AS o WHERE o.account_id = $1 AND o.target <> 0 AND o.item = old.event_id) "
+    "ORDER BY event_id LIMIT $3)"
 )
 
 

@@ -1,7 +1,7 @@
 """How a unit of work is loaded from the tables."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import apsw
@@ -39,7 +39,7 @@ _OPT_OUTS: Final = (
 _VERIFICATIONS: Final = f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE {_OF.format('phone')}"  # noqa: S608
 _EXPIRED: Final = (
     f"SELECT {VERIFICATION_COLUMNS} FROM verifications "  # noqa: S608
-    "WHERE pending = 1 AND expires_at <= ? AND account_id = ? ORDER BY expires_at LIMIT ?"
+    "WHERE pending = 1 AND expires_at <= ? AND account_id = ? ORDER BY expires_at, phone LIMIT ?"
 )
 _ANSWERS: Final = f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_OF.format('key')}"  # noqa: S608
 _HANDLES: Final = (
@@ -52,7 +52,7 @@ _DUE: Final = (
     f"SELECT {DELIVERY_COLUMNS} FROM outbox AS o WHERE account_id = ? AND dead = 0 AND due_at <= ? "  # noqa: S608
     "AND target NOT IN (SELECT value FROM json_each(?)) "
     "AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target "
-    "AND e.phone = o.phone AND e.item < o.item AND e.dead = 0) ORDER BY due_at LIMIT ?"
+    "AND e.phone = o.phone AND e.item < o.item AND e.dead = 0) ORDER BY due_at, target, item LIMIT ?"
 )
 _DEAD: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ? AND dead = 1"  # noqa: S608
 _DELIVERIES: Final = (
@@ -77,7 +77,7 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
         webhooks = map(webhook_of, connection.execute(_WEBHOOKS, (account_id,)))
         loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
     if wanted.due or wanted.deliveries or wanted.dead:
-        loaded.owed = _owed(connection, account_id, wanted, loaded.webhooks)
+        loaded.owed, loaded.due = _owed(connection, account_id, wanted, loaded.webhooks)
     phones, asked = wanted.with_reasons(loaded.owed)
     if phones:
         loaded.contacts = {contact.phone: contact for contact in map(contact_of, rows(_CONTACTS, phones))}
@@ -98,7 +98,8 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
 
 def _owed(
     connection: apsw.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
-) -> Mapping[OutboxKey, Owed]:
+) -> tuple[Mapping[OutboxKey, Owed], Sequence[OutboxKey]]:
+    due: list[Delivery] = []
     found: list[Delivery] = []
     if wanted.deliveries:
         keys = json.dumps(list(wanted.deliveries))
@@ -106,9 +107,11 @@ def _owed(
     if wanted.dead:
         found += map(delivery_of, connection.execute(_DEAD, (account_id,)))
     if wanted.due:
-        due = wanted.due
-        found += map(delivery_of, connection.execute(_DUE, (account_id, due.at, json.dumps(due.busy), due.limit)))
+        asked = wanted.due
+        due += map(delivery_of, connection.execute(_DUE, (account_id, asked.at, json.dumps(asked.busy), asked.limit)))
+        found += due
     of_sender, of_webhooks = items_of(found)
     messages = connection.execute(_MESSAGES, (account_id, json.dumps(of_sender))) if of_sender else ()
     events = connection.execute(_EVENTS, (account_id, json.dumps(of_webhooks))) if of_webhooks else ()
-    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
+    owed = owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
+    return owed, [(each.target, each.item) for each in due]

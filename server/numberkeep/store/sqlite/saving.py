@@ -73,8 +73,8 @@ _FORGET_ANSWERS: Final = (
 )
 _FORGET_EVENTS: Final = (
     "DELETE FROM events WHERE account_id = ?1 AND at <= ?2 AND event_id IN "
-    "(SELECT event_id FROM events WHERE account_id = ?1 ORDER BY event_id LIMIT ?3) AND NOT EXISTS "
-    "(SELECT 1 FROM outbox AS o WHERE o.account_id = ?1 AND o.target <> 0 AND o.item = events.event_id)"
+    "(SELECT event_id FROM events WHERE account_id = ?1 AND event_id NOT IN "
+    "(SELECT item FROM outbox WHERE account_id = ?1 AND target <> 0) ORDER BY event_id LIMIT ?3)"
 )
 
 
