@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from numberkeep.domain.directory import CreateFirstKey, CreateKey
+from numberkeep.domain.consent import broken
+from numberkeep.domain.directory import CreateFirstKey, CreateKey, SetAccount
 from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.store.contract import Store
-from support.store import PHONE, SECOND, START, AccountDriver, phone
+from support.store import DAY, DEAD, PHONE, SECOND, START, AccountDriver, phone
 
 Reopen = Callable[[], Awaitable[Store]]
 """Closes a store and opens it anew, as a restarted process would."""
@@ -39,6 +40,50 @@ class DurabilityContract:
         assert (await ours.create(phone(4))).opt_out
         with pytest.raises(VerificationTooSoon):
             await ours.request_verification(phone(0), at=START + SECOND)
+
+    async def test_what_was_said_and_is_owed_is_there_after_a_restart(
+        self, ours: AccountDriver, reopen: Reopen
+    ) -> None:
+        """The log, the ledger, the outbox, webhooks, handles, settings and pending verifications survive too."""
+        store = ours.store
+        await ours.add_webhook("contact.created", secret="s")
+        for n in range(4):
+            await ours.create(phone(n), tags=("\U0001f600",))
+            await ours.request_verification(phone(n), at=START + n)
+        await ours.receive(phone(0), "Stop", "h1")
+        await store.apply(SetAccount("ours", "Hi", b"h" * 32))
+        for owed in await ours.take(3, at=START + DAY - 1, lease=SECOND):
+            await ours.settle(owed, DEAD)
+
+        async def reads() -> list[object]:
+            account = ours.account_id
+            return [
+                await ours.events(),
+                await ours.messages(),
+                await ours.store.consent(account, 0, 100),
+                await ours.store.opt_outs(account),
+                await ours.store.webhooks(account),
+                await ours.store.dead(account, 100),
+                await ours.store.tallies(account),
+                await ours.store.agenda(START + DAY),
+                await ours.store.backlog(),
+                await ours.store.account_signing(b"h" * 32),
+            ]
+
+        before = await reads()
+        ours.store = await reopen()
+        assert await reads() == before
+        assert (await ours.receive(phone(0), "start", "h1")).duplicate
+        assert await reads() == before
+        assert (await ours.receive(phone(1), at=START + DAY)).verified
+        assert not (await ours.receive(phone(2), at=START + DAY + 2)).verified
+        assert await ours.replay() == len(before[5])  # type: ignore[arg-type]
+        assert (await ours.add_webhook()).webhook_id == 2
+        await ours.opt_out(phone(0), opted_out=False)
+        tallies = await ours.store.tallies(ours.account_id)
+        assert list(broken(await ours.store.consent(ours.account_id, 0, 9), tallies.entries, tallies.ledger)) == []
+        events = await ours.events()
+        assert [event.event_id for event in events] == list(range(1, len(events) + 1))
 
     async def test_a_restarted_store_takes_commands(self, ours: AccountDriver, reopen: Reopen) -> None:
         """After a restart the store goes on where it stood: counts go on, and there is no second first key."""

@@ -5,14 +5,22 @@ import pytest
 from contract.accounts import AccountContract
 from contract.bulk import BulkContract
 from contract.concurrency import ConcurrencyContract
+from contract.consent import ConsentContract
 from contract.contacts import ContactContract
+from contract.conversation import ConversationContract
 from contract.cursor import CursorContract
+from contract.events import EventContract
 from contract.idempotency import IdempotencyContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
+from contract.outbox import OutboxContract
+from contract.settings import SettingsContract
+from contract.settling import SettlingContract
 from contract.verification import VerificationContract
+from contract.webhooks import WebhookContract
 from numberkeep.store.contract import Store
+from support.databases import Behind
 
 
 class StoreContract(
@@ -25,6 +33,13 @@ class StoreContract(
     VerificationContract,
     IdempotencyContract,
     KeyContract,
+    ConsentContract,
+    ConversationContract,
+    EventContract,
+    OutboxContract,
+    SettlingContract,
+    SettingsContract,
+    WebhookContract,
     ConcurrencyContract,
 ):
     """Every promise that holds for every store."""
@@ -32,4 +47,9 @@ class StoreContract(
     @pytest.fixture
     def store(self) -> Store:
         """A new and open store, closed at the end."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def behind(self, store: Store) -> Behind:
+        """How statements are run behind this store's back."""
         raise NotImplementedError

@@ -1,19 +1,33 @@
 """The PostgreSQL store, held to the contract on a real server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, run_machine
+from contract.owing import AT, ask, items
 from contract.suite import StoreContract
+from numberkeep.domain.delivery import Owed
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
+from support.databases import Behind, execute
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases
+from support.store import DAY, AccountDriver
 
 
-class TestPostgres(StoreContract, DurabilityContract):
+class PostgresContract(StoreContract):
+    """What a store with and without a pooler have in common."""
+
+    @pytest.fixture
+    def behind(self, emptied_postgres: str) -> Behind:
+        """Over a connection of its own."""
+        return lambda statement: execute(emptied_postgres, f"{statement} RETURNING 1")
+
+
+class TestPostgres(PostgresContract, DurabilityContract):
     """`postgresql://...`."""
 
     @pytest.fixture
@@ -38,8 +52,34 @@ class TestPostgres(StoreContract, DurabilityContract):
         yield reopen
         await opened[-1].close()
 
+    async def test_takers_of_many_processes_never_get_the_same(
+        self, hooked: AccountDriver, emptied_postgres: str
+    ) -> None:
+        """Whichever process takes, each delivery is given out once within its lease, and of each phone in its order."""
+        await ask(hooked, *range(10, 40))
+        taken: list[Owed] = []
+        others = [PostgresStore(emptied_postgres) for _ in range(3)]
+        for other in others:
+            await other.open()
 
-class TestPgBouncer(StoreContract):
+        async def work(account: AccountDriver) -> None:
+            while batch := await account.take(3, at=AT, lease=DAY):
+                taken.extend(batch)
+                await asyncio.gather(*[account.settle(owed, at=AT) for owed in batch])
+
+        drivers = [hooked, *(AccountDriver(other, hooked.account_id) for other in others)]
+        for _ in range(4):
+            await asyncio.gather(*[work(account) for account in drivers for _ in range(4)])
+        for other in others:
+            await other.close()
+        assert len(set(items(taken))) == len(taken) == await hooked.last_event() + 30
+        of_phones: dict[tuple[int, str], list[int]] = {}
+        for target, item, phone in [(o.delivery.target, o.delivery.item, o.delivery.phone) for o in taken]:
+            of_phones.setdefault((target, phone), []).append(item)
+        assert all(each == sorted(each) for each in of_phones.values())
+
+
+class TestPgBouncer(PostgresContract):
     """A pooler in transaction mode stands in between, which hands one client's connection to another."""
 
     @pytest.fixture

@@ -10,9 +10,25 @@ from contract.machine import DurableMachine, StoreMachine, run_machine
 from contract.suite import StoreContract
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import SqliteStore
+from support.databases import Behind
 
 
-class TestMemory(StoreContract):
+class SqliteContract(StoreContract):
+    """What the file and the memory have in common."""
+
+    @pytest.fixture
+    def behind(self, store: SqliteStore) -> Behind:
+        """Over a connection of its own."""
+
+        async def execute(statement: str) -> None:
+            connection = store._database.connect()
+            connection.execute(statement)
+            connection.close()
+
+        return execute
+
+
+class TestMemory(SqliteContract):
     """`sqlite://:memory:`."""
 
     @pytest.fixture
@@ -24,7 +40,7 @@ class TestMemory(StoreContract):
         await store.close()
 
 
-class TestFile(StoreContract, DurabilityContract):
+class TestFile(SqliteContract, DurabilityContract):
     """`sqlite:///path`."""
 
     @pytest.fixture

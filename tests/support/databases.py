@@ -1,7 +1,7 @@
 """A database of either engine by its URL, as the program itself is given it."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ ENGINES: Final = ("sqlite", "postgres")
 
 NewDatabase = Callable[[str], str]
 """Gives the URL of a new, empty database of an engine."""
+
+Behind = Callable[[str], Awaitable[Any]]
+"""Runs a statement on a store's tables behind its back; tables go without their schema's name."""
 
 
 def sqlite_url(folder: object) -> str:

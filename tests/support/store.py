@@ -29,6 +29,7 @@ MINUTE = 60 * SECOND
 DAY = 24 * 3600 * SECOND
 PHONE = "+14155552671"
 SENT = Delivered()
+DEAD = Undelivered("status 500", None)
 
 
 def phone(number: int) -> str:

@@ -1,0 +1,158 @@
+"""The consent ledger: what it says, that its chain is whole, and that no change behind the store's back goes unseen."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from numberkeep.domain.consent import ConsentEntry, ConsentSource, broken
+from numberkeep.domain.errors import ContactExists, InvalidRows
+from numberkeep.domain.limits import MAX_VARIABLES
+from support.databases import Behind
+from support.store import PHONE, START, AccountDriver, phone
+
+HASH_TAKEN = (
+    "UPDATE consent SET hash = (SELECT c.hash FROM consent AS c WHERE c.account_id = consent.account_id "
+    "AND c.entry_id = 1) WHERE account_id = {} AND entry_id = 2"
+)
+ORDER_CHANGED = ";".join(
+    f"UPDATE consent SET entry_id = {new} WHERE account_id = {{}} AND entry_id = {old}"  # noqa: S608 - numbers
+    for old, new in ((2, 99), (3, 2), (99, 3))
+)
+
+
+async def ledger(account: AccountDriver) -> Sequence[ConsentEntry]:
+    """All of an account's entries."""
+    return await account.store.consent(account.account_id, 0, 100_000)
+
+
+async def faults(account: AccountDriver) -> list[str]:
+    """What is wrong with an account's ledger."""
+    tallies = await account.store.tallies(account.account_id)
+    return list(broken(await ledger(account), tallies.entries, tallies.ledger))
+
+
+class ConsentContract:
+    """`Store.consent`, `consent_of` and `opt_outs`, and every command that says what a recipient wants."""
+
+    async def test_an_entry_says_who_said_what_and_when(self, ours: AccountDriver) -> None:
+        """A program's word has no wording; a person's is kept as it was written, whatever the signs."""
+        await ours.opt_out(PHONE, at=START + 1)
+        await ours.receive(PHONE, " Start\n", at=START + 2)
+        await ours.receive(phone(1), "\u2003opt \t OUT", at=START + 3)
+        api, message = ConsentSource.API, ConsentSource.MESSAGE
+        assert [
+            (each.entry_id, each.phone, each.at, each.opted_out, each.source, each.wording)
+            for each in await ledger(ours)
+        ] == [
+            (1, PHONE, START + 1, True, api, ""),
+            (2, PHONE, START + 2, False, message, " Start\n"),
+            (3, phone(1), START + 3, True, message, "\u2003opt \t OUT"),
+        ]
+        assert await faults(ours) == []
+
+    async def test_every_way_to_opt_out_or_in_is_an_entry(self, ours: AccountDriver) -> None:
+        """By command, message, creation, update, update_if_exists and in bulk, alike."""
+        expected: list[tuple[str, bool]] = []
+        for opted_out in (True, False):
+            await ours.opt_out(phone(1), opted_out=opted_out)
+            await ours.receive(phone(2), "STOP" if opted_out else "START")
+            await ours.create(phone(3), update_if_exists=True, opt_out=opted_out)
+            await ours.create(phone(4), update_if_exists=True)
+            await ours.update(phone(4), opt_out=opted_out)
+            await ours.upsert(ours.row(phone(5), opt_out=opted_out), ours.row(phone(6), opt_out=opted_out))
+            expected += [(phone(n), opted_out) for n in range(1, 7)]
+        assert [(each.phone, each.opted_out) for each in await ledger(ours)] == expected
+        assert await faults(ours) == []
+
+    async def test_what_changes_no_mind_is_no_entry(self, ours: AccountDriver) -> None:
+        """Said again, said by a command that is refused, deleted or made anew, it is no entry and no event."""
+        full = {str(n): "x" for n in range(MAX_VARIABLES)}
+        await ours.create(PHONE, custom_variables=full, opt_out=True)
+        await ours.create(phone(1))
+        entries, before = await ledger(ours), await ours.last_event()
+        await ours.opt_out(PHONE)
+        await ours.receive(PHONE, "STOP")
+        await ours.opt_out(phone(1), opted_out=False)
+        await ours.receive(phone(1), "START")
+        await ours.update(PHONE, opt_out=True)
+        with pytest.raises(ContactExists):
+            await ours.create(PHONE, opt_out=False)
+        with pytest.raises(InvalidRows):
+            await ours.upsert(ours.row(phone(1), opt_out=True), ours.row(PHONE, custom_variables={"more": "x"}))
+        await ours.delete(PHONE, phone(1))
+        await ours.create(PHONE, opt_out=True)
+        assert await ledger(ours) == entries
+        assert not [kind for kind in await ours.types(before) if kind.startswith("consent")]
+
+    async def test_entries_are_read_in_pieces(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """After a number, up to a limit, and by phone number; two accounts' ledgers are apart."""
+        for n in range(6):
+            await ours.opt_out(phone(n % 2), opted_out=n % 4 < 2)
+            await theirs.opt_out(phone(n), at=START)
+        store, entries = ours.store, await ledger(ours)
+        assert [each.entry_id for each in entries] == [1, 2, 3, 4, 5, 6]
+        for after in range(8):
+            for limit in (0, 1, 4, 100):
+                assert await store.consent(ours.account_id, after, limit) == entries[after : after + limit]
+        assert await store.consent_of(ours.account_id, phone(1)) == entries[1::2]
+        assert await store.consent_of(ours.account_id, phone(5)) == []
+        assert [await faults(account) for account in (ours, theirs)] == [[], []]
+
+    async def test_the_ledger_is_the_events_subject(self, ours: AccountDriver) -> None:
+        """What the change log tells of consent is the entry itself."""
+        await ours.opt_out(PHONE)
+        await ours.receive(PHONE, "start")
+        told = [event.subject for event in await ours.events() if event.type.startswith("consent")]
+        assert told == await ledger(ours)
+
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_the_ledger_agrees_with_the_opt_outs(self, ours: AccountDriver, seed: int) -> None:
+        """Who is opted out is who said so last, by that entry."""
+        draw = random.Random(seed)
+        for _ in range(60):
+            number = phone(draw.randrange(5))
+            match draw.randrange(4):
+                case 0:
+                    await ours.opt_out(number, opted_out=draw.random() < 0.5)
+                case 1:
+                    await ours.receive(number, draw.choice(["stop", "start", "hello"]))
+                case 2:
+                    await ours.create(number, update_if_exists=True, opt_out=draw.random() < 0.5)
+                case _:
+                    await ours.delete(number)
+        last = {each.phone: each for each in await ledger(ours)}
+        folded = {number: each.entry_id for number, each in last.items() if each.opted_out}
+        assert await ours.store.opt_outs(ours.account_id) == folded
+        assert set(await ours.listed(opt_out=True)) <= set(folded)
+        assert await faults(ours) == []
+
+    @pytest.mark.parametrize(
+        "tampering",
+        [
+            "UPDATE consent SET opted_out = NOT opted_out WHERE account_id = {} AND entry_id = 3",
+            "UPDATE consent SET opted_out = NOT opted_out WHERE account_id = {} AND entry_id = 5",
+            "UPDATE consent SET phone = '+14156000009' WHERE account_id = {} AND entry_id = 1",
+            "UPDATE consent SET at = at + 1 WHERE account_id = {} AND entry_id = 2",
+            "UPDATE consent SET source = 'api' WHERE account_id = {} AND entry_id = 4",
+            "UPDATE consent SET wording = 'stop' WHERE account_id = {} AND entry_id = 4",
+            HASH_TAKEN,
+            "DELETE FROM consent WHERE account_id = {} AND entry_id = 1",
+            "DELETE FROM consent WHERE account_id = {} AND entry_id = 3",
+            "DELETE FROM consent WHERE account_id = {} AND entry_id = 5",
+            "DELETE FROM consent WHERE account_id = {} AND entry_id > 2",
+            "DELETE FROM consent WHERE account_id = {}",
+            "UPDATE consent SET entry_id = entry_id + 10 WHERE account_id = {} AND entry_id > 3",
+            ORDER_CHANGED,
+        ],
+    )
+    async def test_tampering_is_seen(self, ours: AccountDriver, behind: Behind, tampering: str) -> None:
+        """A row that is changed, removed, cut off at the end, or stands elsewhere breaks the chain."""
+        for n in (1, 2, 3):
+            await ours.opt_out(phone(n))
+        await ours.receive(phone(4), "STOP")
+        await ours.opt_out(phone(1), opted_out=False)
+        assert await faults(ours) == []
+        for statement in tampering.split(";"):
+            await behind(statement.format(ours.account_id))
+        assert await faults(ours) != []

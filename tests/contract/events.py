@@ -1,0 +1,205 @@
+"""The change log: what each command tells, in which order, and how the log is read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from numberkeep.domain.commands import EVENTS_KEPT, CreateContact, Once, UpsertContacts
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.errors import AnsweredBefore, ContactExists, NumberkeepError
+from numberkeep.domain.verification import Verification
+from support.store import DAY, DEAD, MINUTE, PHONE, SECOND, START, AccountDriver, phone
+
+Command = Callable[[AccountDriver], Awaitable[object]]
+
+CREATED, UPDATED, DELETED = "contact.created", "contact.updated", "contact.deleted"
+ASKED, CANCELED, EXPIRED = "verification.requested", "verification.canceled", "verification.expired"
+OUT, IN, SENDING = "consent.opted_out", "consent.opted_in", "message.created"
+
+# Who is who is said in conftest.py, at `people`.
+TELLING: list[tuple[str, Command, list[tuple[str, int]]]] = [
+    ("create", lambda a: a.create(phone(9)), [(CREATED, 9)]),
+    ("create opted out", lambda a: a.create(phone(9), opt_out=True), [(OUT, 9), (CREATED, 9)]),
+    ("create who opted out", lambda a: a.create(phone(7)), [(CREATED, 7)]),
+    ("create who opts in", lambda a: a.create(phone(7), opt_out=False), [(IN, 7), (CREATED, 7)]),
+    ("update_if_exists", lambda a: a.create(phone(1), update_if_exists=True, first_name="A"), [(UPDATED, 1)]),
+    ("the same again", lambda a: a.create(phone(1), update_if_exists=True), []),
+    ("update", lambda a: a.update(phone(1), tags=("t",)), [(UPDATED, 1)]),
+    ("update to the same", lambda a: a.update(phone(1), first_name="", tags=(), opt_out=False), []),
+    ("update to opt out", lambda a: a.update(phone(2), opt_out=True), [(CANCELED, 2), (OUT, 2), (UPDATED, 2)]),
+    ("update to opt in", lambda a: a.update(phone(3), opt_out=False), [(IN, 3), (UPDATED, 3)]),
+    (
+        "bulk",
+        lambda a: a.upsert(
+            a.row(phone(9)), a.row(phone(1)), a.row(phone(3), opt_out=False), a.row(phone(8), tags=("t",))
+        ),
+        [(CREATED, 9), (IN, 3), (UPDATED, 3), (CREATED, 8)],
+    ),
+    ("no rows", lambda a: a.upsert(), []),
+    ("delete", lambda a: a.delete(phone(1)), [(DELETED, 1)]),
+    ("delete many", lambda a: a.delete(phone(4), phone(2), phone(99)), [(DELETED, 4), (CANCELED, 2), (DELETED, 2)]),
+    ("delete nobody", lambda a: a.delete(phone(7)), []),
+    ("opt out", lambda a: a.opt_out(phone(1)), [(OUT, 1), (UPDATED, 1)]),
+    ("opt out who is asked", lambda a: a.opt_out(phone(2)), [(CANCELED, 2), (OUT, 2), (UPDATED, 2)]),
+    ("opt out again", lambda a: a.opt_out(phone(3)), []),
+    ("opt out a stranger", lambda a: a.opt_out(phone(9)), [(OUT, 9)]),
+    ("opt in", lambda a: a.opt_out(phone(3), opted_out=False), [(IN, 3), (UPDATED, 3)]),
+    ("opt in a stranger", lambda a: a.opt_out(phone(7), opted_out=False), [(IN, 7)]),
+    ("ask", lambda a: a.request_verification(phone(1)), [(ASKED, 1), (SENDING, 1)]),
+    ("ask again", lambda a: a.request_verification(phone(2), resend_after=0), [(ASKED, 2), (SENDING, 2)]),
+    ("ask who is verified", lambda a: a.request_verification(phone(4)), []),
+    ("expire", lambda a: a.expire(START + 2 * DAY), [(EXPIRED, 2)]),
+    ("delete who is late", lambda a: a.delete(phone(2), at=START + 2 * DAY), [(EXPIRED, 2), (DELETED, 2)]),
+    ("add a webhook", lambda a: a.add_webhook(), []),
+]
+
+REFUSED: list[tuple[str, Command]] = [
+    ("create who is there", lambda a: a.create(phone(1), opt_out=True)),
+    ("update nobody", lambda a: a.update(phone(9), opt_out=True)),
+    ("update to too much", lambda a: a.update(phone(5), opt_out=True, custom_variables={"more": "x"})),
+    ("bulk with too much", lambda a: a.upsert(a.row(phone(9)), a.row(phone(5), custom_variables={"more": "x"}))),
+    ("ask nobody", lambda a: a.request_verification(phone(9))),
+    ("ask too soon", lambda a: a.request_verification(phone(2), at=START)),
+    ("ask who opted out", lambda a: a.request_verification(phone(3))),
+    ("remove no webhook", lambda a: a.remove_webhook(7)),
+]
+
+
+class EventContract:
+    """`Store.events`, and what every command tells there."""
+
+    @pytest.mark.parametrize(
+        ("command", "expected"), [pytest.param(command, told, id=name) for name, command, told in TELLING]
+    )
+    async def test_a_command_tells_what_it_changed(
+        self, people: AccountDriver, command: Command, expected: list[tuple[str, int]]
+    ) -> None:
+        """What ended or was said first, then what became of the contact; what changed nothing is not told."""
+        before = await people.last_event()
+        await command(people)
+        assert await people.told(before) == [(kind, phone(n)) for kind, n in expected]
+
+    @pytest.mark.parametrize("command", [pytest.param(command, id=name) for name, command in REFUSED])
+    async def test_a_refused_command_tells_nothing(self, people: AccountDriver, command: Command) -> None:
+        """Nothing was done of it, alone or among others at once."""
+        before = await people.last_event()
+        with pytest.raises(NumberkeepError):
+            await command(people)
+        assert await people.told(before) == []
+        await asyncio.gather(
+            people.opt_out(phone(20)), command(people), people.opt_out(phone(21)), return_exceptions=True
+        )
+        assert await people.told(before) == [(OUT, phone(20)), (OUT, phone(21))]
+
+    async def test_an_event_has_its_subject_as_it_was_after(self, ours: AccountDriver) -> None:
+        """The contact, verification, message or entry; a deleted contact as it was before; each with its time."""
+        created = await ours.create(PHONE, at=START + 1, tags=("\U0001f600",), custom_variables={"a": "\u00e5"})
+        updated = await ours.update(PHONE, at=START + 2, first_name="Ada")
+        await ours.request_verification(PHONE, at=START + 3, expires_after=MINUTE)
+        await ours.receive(PHONE, at=START + 4)
+        verified = await ours.contact(PHONE)
+        await ours.delete(PHONE, at=START + 5)
+        answer, question = await ours.messages()
+        asked = Verification(PHONE, START + 3, START + 3 + MINUTE, pending=True)
+        assert [(event.at - START, event.subject) for event in await ours.events()] == [
+            (1, created),
+            (2, updated),
+            (3, asked),
+            (3, question),
+            (4, answer),
+            (4, Verification(PHONE, START + 3, START + 3 + MINUTE, pending=False)),
+            (4, verified),
+            (5, verified),
+        ]
+
+    async def test_events_are_numbered_without_gaps_in_the_order_of_commits(
+        self, ours: AccountDriver, theirs: AccountDriver
+    ) -> None:
+        """From 1 in each account, whatever is handed in at once; the last number is the tally's."""
+        for account in (ours, theirs):
+            await asyncio.gather(*[account.create(phone(n % 40)) for n in range(80)], return_exceptions=True)
+            await asyncio.gather(*[account.delete(phone(n)) for n in range(20)])
+            await account.upsert(*[account.row(phone(n)) for n in range(300)])
+        for account in (ours, theirs):
+            events = await account.events()
+            assert [event.event_id for event in events] == list(range(1, len(events) + 1))
+            assert len(events) == 40 + 20 + 280 == await account.last_event()
+        await theirs.delete(phone(1))
+        assert len(await ours.events()) == 340
+
+    async def test_the_log_is_read_in_pieces(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """The first `limit` after a number, of this account alone; nothing behind the last, nothing of nobody."""
+        await theirs.create(PHONE)
+        for n in range(6):
+            await ours.create(phone(n))
+        events = await ours.events()
+        for after in range(9):
+            for limit in (0, 1, 4, 6, 7):
+                assert await ours.events(after, limit) == events[after : after + limit]
+        assert [event.phone for event in await theirs.events()] == [PHONE]
+        assert await ours.store.events(ours.account_id + 1000, 0, 10) == []
+
+    async def test_what_comes_and_goes_within_a_group_is_told(self, ours: AccountDriver) -> None:
+        """Commands at once tell as they would one after the other."""
+        await asyncio.gather(
+            ours.create(PHONE), ours.update(PHONE, first_name="A"), ours.delete(PHONE), ours.create(PHONE)
+        )
+        assert await ours.types() == [CREATED, UPDATED, DELETED, CREATED]
+
+    async def test_what_is_done_once_is_told_once(self, ours: AccountDriver) -> None:
+        """A repetition under an idempotency key tells nothing, and neither does what is refused there."""
+
+        def command(number: str) -> Once[Any]:
+            creation = CreateContact(
+                ours.account_id, number, ContactPatch(), update_if_exists=False, contact_id=7, at=ours.tick()
+            )
+            return Once(creation, "key", number.encode(), lambda _: b"", START)
+
+        await ours.store.apply(command(PHONE))
+        for _ in range(2):
+            with pytest.raises(AnsweredBefore):
+                await ours.store.apply(command(PHONE))
+        with pytest.raises(ContactExists):
+            await ours.create(PHONE)
+        assert await ours.told() == [(CREATED, PHONE)]
+
+    async def test_rows_that_are_skipped_tell_nothing(self, people: AccountDriver) -> None:
+        """Where bad rows are skipped the others are told in their order."""
+        before = await people.last_event()
+        rows = [people.row(phone(9)), people.row(phone(5), custom_variables={"more": "x"}), people.row(phone(8))]
+        await people.store.apply(UpsertContacts(people.account_id, rows, skip_bad=True))
+        assert await people.told(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
+
+    async def test_old_events_are_forgotten_but_what_is_owed(self, ours: AccountDriver) -> None:
+        """After EVENTS_KEPT, except what a webhook is still to get, dead or not, however much that is."""
+        hook = await ours.add_webhook("contact.created")
+        await ours.upsert(*[ours.row(phone(n)) for n in range(1500)])
+        for owed in await ours.take(1500):
+            number = owed.delivery.item
+            if number <= 600:
+                await ours.settle(owed, DEAD)
+            elif number > 700:
+                await ours.settle(owed)
+        later = ours.now + EVENTS_KEPT
+        for name in ("a", "b", "c"):
+            rows = [ours.row(phone(n), first_name=name) for n in range(256)]
+            for row in rows:
+                row.at = later
+            await ours.upsert(*rows)
+        left = [event.event_id for event in await ours.events()]
+        assert left == [*range(1, 701), *range(1501, 1501 + 3 * 256)]
+        assert await ours.replay(hook.webhook_id, at=later) == 600
+        taken = await ours.take(at=later)
+        assert sorted(event.event_id for owed in taken if (event := owed.event)) == [*range(1, 701)]
+
+    async def test_young_events_are_kept(self, ours: AccountDriver) -> None:
+        """Until EVENTS_KEPT has passed nothing is forgotten, and the log's numbers never begin anew."""
+        await ours.upsert(*[ours.row(phone(n)) for n in range(256)])
+        last = ours.now
+        rows = [ours.row(phone(n), first_name="B") for n in range(256)]
+        for row in rows:
+            row.at = last + EVENTS_KEPT - 1000 * SECOND
+        await ours.upsert(*rows)
+        assert [event.event_id for event in await ours.events()] == list(range(1, 513))

@@ -1,0 +1,159 @@
+"""The outbox: what is given out, when, and in which order."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+
+from contract.owing import AT, ask, items
+from numberkeep.domain.delivery import Agenda, Backlog, Delivered, Delivery, Owed, Undelivered
+from numberkeep.domain.message import MessageStatus
+from support.store import DAY, DEAD, MINUTE, PHONE, SECOND, START, AccountDriver, phone
+
+
+class OutboxContract:
+    """TakeDeliveries, and the reads of the outbox."""
+
+    async def test_a_message_is_taken_and_sent(self, ours: AccountDriver) -> None:
+        """It is given out once with its content, and then stands as it was settled; each step is told."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE, at=START)
+        [queued] = await ours.messages()
+        [owed] = await ours.take(at=AT, lease=MINUTE)
+        assert owed == Owed(Delivery(0, 1, PHONE, START, 1, AT + MINUTE), queued)
+        assert await ours.take(at=AT) == []
+        before = await ours.last_event()
+        assert await ours.settle(owed, Delivered(MessageStatus.SENT, "h"), at=AT) is True
+        sent = replace(queued, status=MessageStatus.SENT, handle="h")
+        assert await ours.messages() == [sent]
+        assert [(event.type.value, event.at, event.subject) for event in await ours.events(before)] == [
+            ("message.updated", AT, sent)
+        ]
+        assert await ours.settle(owed) is False
+        assert await ours.take(at=AT + DAY) == []
+        assert (await ours.receive(PHONE, at=AT)).verified
+
+    async def test_the_first_of_a_phone_goes_first(self, hooked: AccountDriver) -> None:
+        """Of one target and phone one is given out at a time; other phones and targets go on."""
+        assert items(first := await hooked.take(at=AT)) == [(1, 1), (1, 2)]
+        assert await hooked.take(at=AT) == []
+        await hooked.add_webhook("contact.updated")
+        await hooked.update(phone(1), first_name="d", at=AT)
+        await ask(hooked, 3)
+        assert items(await hooked.take(at=AT)) == [(0, 1), (1, 7), (2, 6)]
+        assert await hooked.settle(first[0], at=AT)
+        assert items(await hooked.take(at=AT)) == [(1, 3)]
+
+    async def test_a_postponed_one_holds_up_its_followers(self, hooked: AccountDriver) -> None:
+        """Until it is due again; then it is given out with its attempts counted, and the last error known."""
+        first, other = await hooked.take(at=AT)
+        assert await hooked.settle(first, Undelivered("status 503", AT + 10), at=AT)
+        assert await hooked.settle(other, at=AT)
+        assert items(await hooked.take(at=AT + 9)) == [(1, 4)]
+        [again] = await hooked.take(at=AT + 10)
+        assert again.delivery == replace(first.delivery, attempts=2, due_at=AT + 10 + MINUTE, error="status 503")
+        assert again.event == first.event
+
+    async def test_what_is_not_settled_comes_again_after_its_lease(self, hooked: AccountDriver) -> None:
+        """At the end of the lease exactly, and not before; as the next attempt."""
+        [first, *_] = await hooked.take(1, at=AT, lease=MINUTE)
+        assert items(await hooked.take(at=AT + MINUTE - 1)) == [(1, 2)]
+        [again] = await hooked.take(at=AT + MINUTE)
+        assert (again.delivery.item, again.delivery.attempts) == (1, 2)
+        assert again.delivery.due_at == first.delivery.due_at + MINUTE
+
+    async def test_limits_and_times_are_kept(self, ours: AccountDriver) -> None:
+        """What is due first goes first, `limit` at most, and nothing before its time."""
+        await ask(ours, 3, 1, 2, 4)
+        assert await ours.take(0, at=AT) == []
+        assert items(await ours.take(at=START)) == []
+        assert [owed.delivery.phone for owed in await ours.take(at=START + 1, lease=DAY)] == [phone(1)]
+        assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(2), phone(3)]
+        assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(4)]
+
+    async def test_takers_in_one_group_keep_their_own_limits(self, ours: AccountDriver) -> None:
+        """Handed in at once each gets no more than it asked for and nothing that another has."""
+        await ask(ours, *range(8))
+        taken = await asyncio.gather(*[ours.take(n, at=AT) for n in (1, 0, 3, 2, 9)])
+        assert [[n for _, n in items(each)] for each in taken] == [[1], [], [2, 3, 4], [5, 6], [7, 8]]
+
+    async def test_takers_in_one_group_keep_their_own_times(self, ours: AccountDriver) -> None:
+        """What is due for a later taker is not for an earlier one."""
+        await ask(ours, 1, 2, 3)
+        taken = await asyncio.gather(*[ours.take(at=START + n) for n in (0, 2, 1, 3)])
+        assert [[n for _, n in items(each)] for each in taken] == [[], [1, 2], [], [3]]
+
+    async def test_the_agenda_says_who_has_work_and_when(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Accounts with something to give out or to expire now, and the next time at which there is more."""
+        store = ours.store
+        assert await store.agenda(AT) == Agenda([], [], None)
+        await ask(ours, 1, at=START)
+        await ask(theirs, 2, at=START + MINUTE)
+        assert await store.agenda(START) == Agenda([], [], START + 1)
+        assert await store.agenda(START + 1) == Agenda([ours.account_id], [], START + MINUTE + 2)
+        assert await store.agenda(START + 1 + DAY) == Agenda(
+            [ours.account_id, theirs.account_id], [ours.account_id], START + MINUTE + 2 + DAY
+        )
+        [owed] = await ours.take(at=START + 1, lease=SECOND)
+        assert await store.agenda(START + 1) == Agenda([], [], START + 1 + SECOND)
+        await ours.settle(owed, DEAD)
+        [other] = await theirs.take(at=AT)
+        await theirs.settle(other)
+        assert await store.agenda(AT) == Agenda([], [], START + 1 + DAY)
+        await ours.expire(START + DAY + 1)
+        await theirs.receive(phone(2))
+        assert await store.agenda(AT + DAY) == Agenda([], [], None)
+
+    async def test_what_waits_for_another_is_not_on_the_agenda(self, hooked: AccountDriver) -> None:
+        """Nobody is called to work that is not given out: followers are due when the one before them is."""
+        await hooked.take(at=AT, lease=MINUTE)
+        assert await hooked.store.agenda(AT) == Agenda([], [], AT + MINUTE)
+        assert await hooked.store.agenda(AT + MINUTE) == Agenda([hooked.account_id], [], None)
+
+    async def test_the_backlog_counts_what_is_owed(self, hooked: AccountDriver, theirs: AccountDriver) -> None:
+        """Over all accounts: what waits and since when, and what is dead; a taken one still waits."""
+        store = hooked.store
+        await ask(theirs, 1, at=START - DAY)
+        assert await store.backlog() == Backlog(6, START - DAY + 1, 0)
+        [message] = await theirs.take(at=AT - DAY)
+        first, _ = await hooked.take(at=AT)
+        assert await store.backlog() == Backlog(6, START - DAY + 1, 0)
+        await theirs.settle(message, DEAD)
+        await hooked.settle(first)
+        assert await store.backlog() == Backlog(4, START + 10 * ord("a") + 2, 1)
+        await theirs.replay()
+        await hooked.remove_webhook(1)
+        assert await store.backlog() == Backlog(1, START - DAY + 1, 0)
+        for owed in await theirs.take():
+            await theirs.settle(owed)
+        assert await store.backlog() == Backlog(0, None, 0)
+
+    async def test_accounts_have_outboxes_of_their_own(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """A delivery of the same target and item in another account is another one."""
+        for account in (ours, theirs):
+            await ask(account, 1)
+        [mine] = await ours.take(at=AT)
+        [other] = await theirs.take(at=AT)
+        assert await ours.settle(mine)
+        assert (await ours.statuses(), await theirs.statuses()) == (["sent"], ["queued"])
+        assert await theirs.settle(other, DEAD)
+        assert await ours.store.dead(ours.account_id, 10) == []
+
+    async def test_many_takers_never_get_the_same(self, hooked: AccountDriver) -> None:
+        """However many take at once, within a lease each delivery is given out once and each phone's in its order."""
+        await ask(hooked, *range(10, 50))
+        waiting = (await hooked.store.backlog()).waiting
+        seen: Counter[tuple[int, int]] = Counter()
+        order: dict[tuple[int, str], list[int]] = {}
+
+        async def work() -> None:
+            while taken := await hooked.take(3, at=AT, lease=DAY):
+                seen.update(items(taken))
+                for owed in taken:
+                    order.setdefault((owed.delivery.target, owed.delivery.phone), []).append(owed.delivery.item)
+                    await hooked.settle(owed, at=AT)
+
+        for _ in range(5):
+            await asyncio.gather(*[work() for _ in range(12)])
+        assert (len(seen), set(seen.values())) == (waiting + 40, {1})  # that a message was sent is an event
+        assert all(each == sorted(each) for each in order.values())
+        assert (await hooked.store.backlog()).waiting == 0

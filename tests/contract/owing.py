@@ -1,0 +1,21 @@
+"""What the suites on the outbox share."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from numberkeep.domain.delivery import Owed
+from support.store import SECOND, START, AccountDriver, phone
+
+AT: Final = START + 100 * SECOND
+
+
+def items(taken: Sequence[Owed]) -> list[tuple[int, int]]:
+    """Target and item of each."""
+    return [(owed.delivery.target, owed.delivery.item) for owed in taken]
+
+
+async def ask(account: AccountDriver, *numbers: int, at: int = START) -> None:
+    """Make contacts and ask each."""
+    for n in numbers:
+        await account.create(phone(n), at=at + n)
+        await account.request_verification(phone(n), at=at + n, resend_after=0)

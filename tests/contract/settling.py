@@ -1,0 +1,176 @@
+"""What becomes of what is owed: delivered, postponed, dead, replayed, or canceled for want of a reason."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from contract.owing import AT, ask, items
+from numberkeep.domain.delivery import Delivered, Undelivered
+from numberkeep.domain.message import MessageStatus
+from support.store import DAY, DEAD, MINUTE, START, AccountDriver, phone
+
+NOT_ASKED = "the verification that it asks for waits for no answer any more"
+
+
+class SettlingContract:
+    """SettleDelivery, ReplayDeliveries, and messages that TakeDeliveries does not give out."""
+
+    @pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.LOGGED])
+    async def test_a_message_stands_as_the_sender_says(self, ours: AccountDriver, status: MessageStatus) -> None:
+        """Whatever status the outcome names."""
+        await ask(ours, 1)
+        [owed] = await ours.take(at=AT)
+        await ours.settle(owed, Delivered(status))
+        assert await ours.statuses() == [status.value]
+
+    async def test_an_event_that_is_delivered_is_not_told(self, hooked: AccountDriver) -> None:
+        """Deliveries of events are no events."""
+        for owed in await hooked.take(at=AT):
+            await hooked.settle(owed)
+        assert await hooked.last_event() == 5
+
+    async def test_a_dead_one_holds_up_nobody(self, hooked: AccountDriver) -> None:
+        """Those behind it are given out, and it never is again by itself."""
+        first, _ = await hooked.take(at=AT)
+        assert await hooked.settle(first, DEAD, at=AT) is True
+        assert items(await hooked.take(at=AT)) == [(1, 3)]
+        assert await hooked.settle(first, Undelivered("late", AT), at=AT) is False
+        assert items(await hooked.take(at=AT + DAY)) == [(1, 2), (1, 3)]
+        dead = replace(first.delivery, dead=True, error="status 500")
+        assert list(await hooked.store.dead(hooked.account_id, 10)) == [dead]
+
+    async def test_who_was_too_slow_cannot_postpone_but_can_deliver(self, hooked: AccountDriver) -> None:
+        """A stale attempt's failure changes nothing; that it arrived is recorded whoever says so, of a dead one too."""
+        [slow, other] = await hooked.take(at=AT)
+        [fast, _] = await hooked.take(at=AT + MINUTE)
+        for outcome in (DEAD, Undelivered("no", AT)):
+            assert await hooked.settle(slow, outcome) is False
+        assert await hooked.take(at=AT + MINUTE) == []
+        assert await hooked.settle(slow) is True
+        assert await hooked.settle(fast, DEAD) is False
+        assert await hooked.settle(other, DEAD, attempt=2) is True
+        assert await hooked.settle(other) is True
+        assert await hooked.store.dead(hooked.account_id, 10) == []
+        assert items(await hooked.take(at=AT + DAY)) == [(1, 3), (1, 4)]
+
+    async def test_a_failed_message_is_told(self, ours: AccountDriver) -> None:
+        """Postponed it still waits, untold; dead it has failed, with the reason; replayed it waits again."""
+        await ask(ours, 1)
+        before = await ours.last_event()
+        [owed] = await ours.take(at=AT)
+        await ours.settle(owed, Undelivered("busy", AT))
+        assert (await ours.statuses(), await ours.types(before)) == (["queued"], [])
+        [owed] = await ours.take(at=AT)
+        await ours.settle(owed, DEAD)
+        [failed] = await ours.messages()
+        assert (failed.status, failed.error) == (MessageStatus.FAILED, "status 500")
+        assert await ours.replay(at=AT) == 1
+        [queued] = await ours.messages()
+        assert (queued.status, queued.error) == (MessageStatus.QUEUED, "")
+        [owed] = await ours.take(at=AT)
+        assert (owed.delivery.attempts, owed.delivery.error, owed.message) == (1, "status 500", queued)
+        await ours.settle(owed)
+        assert await ours.statuses() == ["sent"]
+        assert [event.subject.status for event in await ours.events(before)] == ["failed", "queued", "sent"]  # type: ignore[union-attr]
+
+    async def test_a_replay_is_of_one_target_or_of_all(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Only what is dead, only of this account, from now on as if it was never tried."""
+        for account in (ours, theirs):
+            for _ in range(2):
+                await account.add_webhook("contact.created")
+            await ask(account, 1, 2)
+            for owed in await account.take(at=AT):
+                await account.settle(owed, DEAD, at=AT)
+            await ask(account, 3)
+        dead = await ours.store.dead(ours.account_id, 100)
+        assert [(each.target, each.item) for each in dead] == [(0, 1), (0, 2), (1, 1), (1, 4), (2, 1), (2, 4)]
+        assert await ours.store.dead(ours.account_id, 3) == dead[:3]
+        assert await ours.replay(7) == 0
+        assert await ours.replay(2, at=AT + 7) == 2
+        assert len(await ours.store.dead(ours.account_id, 100)) == 4
+        assert [items(await ours.take(at=at)) for at in (AT + 6, AT + 7)] == [
+            [(0, 3), (1, 9), (2, 9)],
+            [(2, 1), (2, 4)],
+        ]
+        assert await ours.replay(0, at=AT) == 2
+        assert await ours.replay(at=AT) == 2
+        assert await ours.replay(at=AT) == 0
+        assert len(await theirs.store.dead(theirs.account_id, 100)) == 6
+
+    @pytest.mark.parametrize("with_a_settler", [False, True])
+    async def test_what_is_revived_goes_before_its_followers(
+        self, hooked: AccountDriver, *, with_a_settler: bool
+    ) -> None:
+        """Replayed and taken at once, one of each phone is given out at most, and none before those it follows."""
+        for _ in range(2):
+            for owed in await hooked.take(at=AT):
+                await hooked.settle(owed, DEAD, at=AT)
+        [last] = await hooked.take(at=AT)
+        assert last.delivery.item == 5
+        later = AT + MINUTE
+        settling = [hooked.settle(last, Undelivered("no", later), at=later)] if with_a_settler else []
+        outcomes = await asyncio.gather(hooked.replay(at=later), *settling, hooked.take(at=later))
+        taken = outcomes[-1]
+        assert isinstance(taken, list)
+        assert set(items(taken)) <= {(1, 1), (1, 2)}
+        given = items(taken) + items(await hooked.take(at=later))
+        assert sorted(given) == [(1, 1), (1, 2)]
+
+    async def test_a_revived_one_is_given_out_as_it_stands(self, ours: AccountDriver) -> None:
+        """Its message is queued again also for who takes it with the replay in one group."""
+        await ask(ours, 1)
+        [owed] = await ours.take(at=AT)
+        await ours.settle(owed, DEAD, at=AT)
+        _, taken = await asyncio.gather(ours.replay(at=AT), ours.take(at=AT))
+        [again] = [*taken, *await ours.take(at=AT)]
+        assert again.message is not None
+        assert (again.message.status, again.message.error) == (MessageStatus.QUEUED, "")
+
+    @pytest.mark.parametrize(
+        "way", ["opted out", "stop", "deleted", "made anew", "verified", "expired", "noticed", "resent"]
+    )
+    async def test_a_message_without_reason_is_canceled(self, ours: AccountDriver, way: str) -> None:
+        """Once its verification waits no more, it is not given out but canceled, which is told; others go on."""
+        await ask(ours, 1, 2)
+        match way:
+            case "opted out":
+                await ours.opt_out(phone(1), at=AT)
+            case "stop":
+                await ours.receive(phone(1), "stop", at=AT)
+            case "deleted" | "made anew":
+                await ours.delete(phone(1), at=AT)
+                if way == "made anew":
+                    await ours.create(phone(1), at=AT)
+            case "verified":
+                await ours.receive(phone(1), at=AT)
+            case "expired":
+                await ours.expire(START + 1 + DAY)
+            case "resent":
+                await ours.request_verification(phone(1), at=AT, resend_after=0)
+        at = START + 1 + DAY if way in {"expired", "noticed"} else AT
+        before = await ours.last_event()
+        assert items(await ours.take(at=at)) == [(0, 2)]
+        ended = [("verification.expired", phone(1))] if way == "noticed" else []
+        assert await ours.told(before) == [*ended, ("message.updated", phone(1))]
+        canceled = (await ours.messages())[-1]
+        assert (canceled.status, canceled.error) == (MessageStatus.CANCELED, NOT_ASKED)
+        assert items(await ours.take(at=at)) == ([(0, next(n for n in (3,)))] if way == "resent" else [])
+
+    async def test_a_message_that_loses_its_reason_in_the_same_group_is_canceled(self, ours: AccountDriver) -> None:
+        """An opt-out that is handed in before the taker holds, though both are one commit."""
+        await ask(ours, 1)
+        _, taken = await asyncio.gather(ours.opt_out(phone(1), at=AT), ours.take(at=AT))
+        assert taken == []
+        assert await ours.statuses() == ["canceled"]
+
+    async def test_a_message_that_was_taken_may_lose_its_reason(self, ours: AccountDriver) -> None:
+        """What is on its way is settled as it went; what came back is canceled instead of tried again."""
+        await ask(ours, 1, 2)
+        first, second = await ours.take(at=AT)
+        for n in (1, 2):
+            await ours.opt_out(phone(n), at=AT)
+        assert await ours.settle(first, at=AT)
+        assert await ours.settle(second, Undelivered("busy", AT), at=AT)
+        assert await ours.take(at=AT) == []
+        assert await ours.statuses() == ["sent", "canceled"]
