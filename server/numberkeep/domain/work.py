@@ -165,7 +165,7 @@ class Work:
         return list(self._owed.values())
 
     def due(self, limit: int, at: int, busy: tuple[int, ...]) -> list[Owed]:
-        """Up to `limit` deliveries that were wanted as due, are so at `at`, wait for no other and for no busy target."""
+        """Up to `limit` deliveries that were wanted as due, are so at `at`, wait for no other and go to none busy."""
         # One that was dead may have been revived a moment ago, and those behind it have to wait for it again.
         live = [owed.delivery for owed in self._owed.values() if not owed.delivery.dead]
         first: dict[tuple[int, str], int] = {}

@@ -37,9 +37,8 @@ _DEAD: Final = (
     f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox "  # noqa: S608
     "WHERE account_id = $1 AND dead ORDER BY target, item LIMIT $2"
 )
-# Grouped by what Citus distributes by, so that each node answers for its own accounts.
-# By account, which Citus distributes by, so that each node answers for its own; what waits for another of its target and
-# phone is not due. The first one is found without looking at all that is owed.
+# By account, which Citus distributes by, so that each node answers for its own. What waits for another of its target
+# and phone is not due; the first that does not is found without looking at all that is owed.
 _DUE: Final = (
     "SELECT w.account_id, first.due_at FROM numberkeep.writers AS w CROSS JOIN LATERAL "
     "(SELECT o.due_at FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND NOT o.dead AND NOT EXISTS "
