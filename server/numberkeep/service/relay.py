@@ -5,7 +5,6 @@ over. While a process lives, nobody else takes what it has taken: a delivery is 
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import Counter
 from collections.abc import Collection
@@ -143,26 +142,25 @@ class Relay:
         """Deliver what the account owes until nothing is due, each as soon as what it waits for is done."""
         flying: dict[asyncio.Task[None], int] = {}
         with self._context.bell.listening(account_id) as listener:
-            while not self._closing:
-                loads = Counter(flying.values())
-                busy = tuple(target for target, load in loads.items() if load >= _AT_A_TIME)
-                try:
-                    taken = await self._take(account_id, busy)
-                except NumberkeepError as error:
-                    _log.warning("the relay waits: the store says %s", error)
-                    break
-                for owed in taken:
-                    flying[asyncio.create_task(self._deliver(account_id, owed))] = owed.delivery.target
-                if not flying:
-                    return
-                if not taken:
-                    rung = asyncio.create_task(_heard(listener))
-                    done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
-                    rung.cancel()
-                    for task in done:
-                        flying.pop(task, None)
-        if flying:
-            await asyncio.wait(flying)
+            async with asyncio.TaskGroup() as group:
+                while not self._closing:
+                    loads = Counter(flying.values())
+                    busy = tuple(target for target, load in loads.items() if load >= _AT_A_TIME)
+                    try:
+                        taken = await self._take(account_id, busy)
+                    except NumberkeepError as error:  # the next look tries again
+                        _log.warning("the relay waits: the store says %s", error)
+                        return
+                    for owed in taken:
+                        flying[group.create_task(self._deliver(account_id, owed))] = owed.delivery.target
+                    if not flying:
+                        return
+                    if not taken:
+                        rung = group.create_task(_heard(listener))
+                        done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
+                        rung.cancel()
+                        for task in done:
+                            flying.pop(task, None)
 
     async def _take(self, account_id: int, busy: tuple[int, ...]) -> list[Owed]:
         at = self._context.clock.take()
@@ -200,8 +198,10 @@ class Relay:
             stop=stop_after_delay(self._lease_seconds / 3),
             reraise=True,
         )
-        with contextlib.suppress(NumberkeepError):
+        try:
             await retrying(self._context.apply, command)
+        except NumberkeepError as error:
+            _log.warning("account %s: what became of delivery %s is not recorded: %s", account_id, delivery.item, error)
 
     async def _outcome(self, account_id: int, owed: Owed) -> Delivered | Undelivered:
         try:
