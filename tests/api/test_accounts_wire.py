@@ -23,6 +23,13 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("PUT", f"{CONTACTS}/{PHONE}", {"first_name": "Eve"}),
     ("DELETE", f"{CONTACTS}/{PHONE}", None),
     ("GET", "/_numberkeep/messages", None),
+    ("GET", "/_numberkeep/webhooks", None),
+    ("POST", "/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),
+    ("DELETE", "/_numberkeep/webhooks/1", None),
+    ("GET", "/_numberkeep/deliveries", None),
+    ("POST", "/_numberkeep/deliveries/replay", {}),
+    ("POST", "/_numberkeep/inbound", {"from": PHONE}),
+    ("GET", "/api/v2/events", None),
 ]
 
 

@@ -9,9 +9,11 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numberkeep.http.carriers import Carriers
 from numberkeep.http.routes import OPERATIONS
 from numberkeep.store.contract import Store
-from support.api import running_service
+from support.api import FIRST, running_service
+from support.inbound import INBOUND, signed, signing
 
 FIELDS: Final = [
     "number",
@@ -28,6 +30,16 @@ FIELDS: Final = [
     "verified",
     "contact_id",
     "sendblue_number",
+    "from",
+    "to",
+    "content",
+    "handle",
+    "message_handle",
+    "is_outbound",
+    "url",
+    "types",
+    "secret",
+    "webhook",
 ]
 PARAMETERS: Final = [
     "cid",
@@ -39,12 +51,14 @@ PARAMETERS: Final = [
     "tag",
     "created_at_gte",
     "on_error",
+    "account",
 ]
 
 texts = st.one_of(
     st.text(max_size=20),
     st.sampled_from(["+14155552671", "4155552671", "", "\0", "2026-01-01T00:00:00Z", "0" * 16, "-1", "1e9", "WyJ4Il0"]),
 )
+ways = st.sampled_from([dict(signing("hush")), {"sb-api-key-id": FIRST.key_id, "sb-api-secret-key": FIRST.secret}])
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
     lambda inner: st.one_of(
@@ -74,7 +88,8 @@ def test_no_input_gives_a_server_error(engine: Store) -> None:
         @settings(max_examples=600, deadline=None, derandomize=True)
         @given(st.sampled_from(OPERATIONS), bodies, queries, st.one_of(st.just("+14155552671"), texts))
         def ask(operation: Any, body: bytes, query: dict[str, str], number: str) -> None:
-            path = operation.path.replace("{phone_number}", quote(number, safe="") or "x")
+            part = quote(number, safe="") or "x"
+            path = operation.path.replace("{phone_number}", part).replace("{webhook_id}", part)
             url = httpx2.URL(f"http://numberkeep.test{path}", params=query)
             answer = portal.call(lambda: wire.request(operation.method, url, content=body))
             assert answer.status_code < 500, answer.text
@@ -83,4 +98,31 @@ def test_no_input_gives_a_server_error(engine: Store) -> None:
                 assert answer.json()["status"] == "ERROR"
 
         ask()
+        assert portal.call(lambda: wire.get("/health/ready")).status_code == 200
+
+
+def test_no_message_gives_a_server_error(engine: Store) -> None:
+    """Whatever a carrier sends, in JSON or as a signed form, inbound answers below 500 and the store lives."""
+    carriers = Carriers("hush", "token", "http://numberkeep.test")
+    with (
+        anyio.from_thread.start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(running_service(store=engine, carriers=carriers)) as service,
+        portal.wrap_async_context_manager(service.wire(None)) as wire,
+    ):
+
+        @settings(max_examples=300, deadline=None, derandomize=True)
+        @given(bodies, queries, ways)
+        def send(body: bytes, query: dict[str, str], way: dict[str, str]) -> None:
+            url = httpx2.URL(f"http://numberkeep.test{INBOUND}", params=query)
+            answer = portal.call(lambda: wire.post(url, content=body, headers=way))
+            assert answer.status_code < 500, answer.text
+
+        @settings(max_examples=200, deadline=None, derandomize=True)
+        @given(st.dictionaries(st.sampled_from(["From", "To", "Body", "MessageSid", "NumMedia"]), texts))
+        def send_form(form: dict[str, str]) -> None:
+            answer = portal.call(lambda: wire.post(INBOUND, data=form, headers=signed(INBOUND, form, "token")))
+            assert answer.status_code in {200, 400}, answer.text
+
+        send()
+        send_form()
         assert portal.call(lambda: wire.get("/health/ready")).status_code == 200

@@ -1,6 +1,7 @@
 """The description of the API is valid, published, and kept in the repository."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from openapi_spec_validator import validate
 
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import OPERATIONS
-from support.api import Service
+from numberkeep.service.relay import ATTEMPTS
+from support.api import CONTACTS, FIRST, Service
+from support.stream import listening
 
 KEPT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -31,6 +34,37 @@ def test_what_can_go_wrong_with_a_body_is_described() -> None:
         assert ({"408", "413"} <= set(responses)) is (line.body is not None), line.name
 
 
+def test_every_part_of_a_path_is_described() -> None:
+    """A phone's number is text, a webhook's is a whole number, and no path has a part that is not told of."""
+    types = {"phone_number": "string", "webhook_id": "integer"}
+    for path, methods in document()["paths"].items():
+        for described in methods.values():
+            parts = {each["name"]: each["schema"]["type"] for each in described["parameters"] if each["in"] == "path"}
+            assert parts == {name: types[name] for name in types if f"{{{name}}}" in path}, path
+
+
+def test_whatever_is_referred_to_is_there() -> None:
+    """Every reference of the document leads to a schema of it."""
+    named = document()["components"]["schemas"]
+    assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document()))) <= set(named)
+
+
+def test_who_may_hand_in_messages_is_described() -> None:
+    """Inbound has three ways to prove oneself, each with its body; the stream says how it is resumed."""
+    inbound = document()["paths"]["/_numberkeep/inbound"]["post"]
+    assert inbound["security"] == [{"key": [], "secret": []}, {"signing": []}, {"twilio": []}]
+    assert set(inbound["requestBody"]["content"]) == {"application/json", "application/x-www-form-urlencoded"}
+    assert {"200", "400", "401", "403", "404", "408", "409", "413", "503"} == set(inbound["responses"])
+    events = document()["paths"]["/api/v2/events"]["get"]
+    assert {(each["name"], each["in"]) for each in events["parameters"]} == {
+        ("after", "query"),
+        ("type", "query"),
+        ("Last-Event-ID", "header"),
+    }
+    assert set(events["responses"]["200"]["content"]) == {"text/event-stream"}
+    assert {"200", "400", "401", "403", "410", "503"} == set(events["responses"])
+
+
 async def test_the_document_is_published(service: Service) -> None:
     """Anyone may read it, without a key."""
     async with service.wire(None) as stranger:
@@ -46,18 +80,52 @@ async def test_every_operation_answers_as_described(service: Service, wire: http
         "contacts.opt_out": {"number": "+14155552671"},
         "contacts.bulk.create": {"contacts": [{"phone": "+14155550002"}]},
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
+        "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
+        "deliveries.replay": {},
     }
-    del service
-    order = ["contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve", "contacts.update"]
+    order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
+    order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
     last = ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
     names = {line.name: line for line in OPERATIONS}
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]
-        path = line.path.replace("{phone_number}", "+14155552671")
+        path = line.path.replace("{phone_number}", "+14155552671").replace("{webhook_id}", "1")
+        if name == "deliveries.list_dead":
+            await _let_die(service)
         answer = await wire.request(line.method, path, json=bodies.get(name))
         assert answer.status_code == 200, name
         described = document()["paths"][line.path][line.method.lower()]["responses"]["200"]
+        assert answer.json(), name
         check(answer.json(), described["content"]["application/json"]["schema"], name)
+
+
+async def _let_die(service: Service) -> None:
+    """Have what is owed to the webhook be tried, in vain, until nobody tries it any more."""
+    for _ in range(ATTEMPTS):
+        await service.relay.turn()
+        service.clock.pass_seconds(3700)
+
+
+async def test_inbound_answers_as_described(wire: httpx2.AsyncClient) -> None:
+    """A message that is taken in is answered with exactly the fields of InboundAnswer."""
+    answer = await wire.post("/_numberkeep/inbound", json={"from": "+14155552671"})
+    assert answer.status_code == 200
+    check(answer.json(), {"$ref": "/InboundAnswer"}, "inbound")
+
+
+async def test_every_event_is_as_described(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The data of each type of event has exactly the fields of one of the shapes that EventOut names."""
+    await wire.post(CONTACTS, json={"number": "+14155552671"})
+    await wire.post(f"{CONTACTS}/verify", json={"number": "+14155552671"})
+    await wire.post("/_numberkeep/inbound", json={"from": "+14155552671", "content": "STOP"})
+    async with listening(service.application, FIRST, "after=0") as listener:
+        events = await listener.events(7)
+    shapes = {"contact": "ContactData", "verification": "VerificationData", "message": "MessageData"}
+    for event in events:
+        check(event.data, {"$ref": "/EventOut"}, event.type)
+        kind = event.type.partition(".")[0]
+        check(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
+    assert {event.type.partition(".")[0] for event in events} == {*shapes, "consent"}
 
 
 def check(value: Any, schema: dict[str, Any], place: str) -> None:

@@ -62,7 +62,14 @@ class Decoder:
         Raises:
             InvalidInput: it is not JSON, or does not fit the shape.
         """
-        value = _any(data)
+        return self.taken(_any(data), shape)
+
+    def taken(self, value: Any, shape: type[S]) -> S:
+        """What `value`, from elsewhere too, is in this shape: JSON that is decoded already, or a form.
+
+        Raises:
+            InvalidInput: it does not fit the shape.
+        """
         self._refuse(explain(value, shape, ignore_unknown=True))
         return msgspec.convert(value, shape)
 

@@ -46,7 +46,7 @@ def explain(
     """
     if not isinstance(value, dict):
         return [FieldError(whole, f"must be a JSON object, not {_json_name(value)}")]
-    fields = {field.name: field.type for field in msgspec.structs.fields(shape)}
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     return list(islice(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict), most))
 
 
@@ -118,6 +118,8 @@ def _choices(wanted: Any) -> list[str]:
 
 
 def _in_words(text: str) -> str:
+    if "matching regex" in text:  # the one pattern that a body has: wire.Secret
+        return "must have printable ASCII characters alone, without blanks: it is sent in an HTTP header"
     match = _expected.fullmatch(text)
     if match is None:
         return f"is not valid: {text}"

@@ -11,7 +11,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from numberkeep.domain.conversation import Received
-from numberkeep.domain.errors import AccountNotFound, FieldError, InvalidInput
+from numberkeep.domain.errors import AccountNotFound, InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.http import wire
 from numberkeep.http.answer import Answer
@@ -64,7 +64,7 @@ class Inbound(Front):
         body = call.api.decoder.loosely(data, wire.ReceiveBody)
         if body.is_outbound:  # what became of one of our own: nothing that a person wrote
             return Answer(200, msgspec.json.encode(wire.StatusOut()))
-        number = body.from_number or body.number or ""
+        number = body.number or body.from_number or ""  # `number` is the other side's in every payload
         line = body.sendblue_number or body.to_number or ""
         return await self._receive(
             call, number, body.content or "", handle=body.message_handle or "", line=line, field="number"
@@ -85,19 +85,13 @@ class Inbound(Front):
                 "a proxy stands in between"
             )
         call.account = await self._named(scope)
-        given = dict(form)
+        sent = call.api.decoder.taken(dict(form), wire.TwilioForm)
         await self._receive(
-            call,
-            given.get("From", ""),
-            given.get("Body", ""),
-            handle=given.get("MessageSid", ""),
-            line=given.get("To", ""),
-            field="From",
+            call, sent.from_ or "", sent.body or "", handle=sent.message_sid or "", line=sent.to or "", field="From"
         )
         return _TWIML
 
     async def _receive(self, call: Call, number: str, content: str, *, handle: str, line: str, field: str) -> Answer:
-        _refuse_nul(content, handle)
         return await call.answer_once(
             lambda context: inbound.receive(
                 context, call.account, number, content, handle=handle, line=line, field=field
@@ -126,8 +120,8 @@ class Inbound(Front):
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
         base = self._carriers.public_url.rstrip("/").encode()
         if not base:
-            scheme = headers.get(b"x-forwarded-proto", scope["scheme"].encode())
-            base = scheme + b"://" + headers.get(b"x-forwarded-host", headers.get(b"host", b""))
+            scheme = _first(headers.get(b"x-forwarded-proto", scope["scheme"].encode()))
+            base = scheme + b"://" + _first(headers.get(b"x-forwarded-host", headers.get(b"host", b"")))
         url: bytes = base + path.partition(b"?")[0] + query
         return url.decode("latin-1")
 
@@ -136,6 +130,6 @@ def _answer_of(received: Received) -> Any:
     return wire.InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)
 
 
-def _refuse_nul(*texts: str) -> None:
-    if any("\0" in text for text in texts):
-        raise InvalidInput("the content has a NUL character", [FieldError("content", "must have no NUL character")])
+def _first(forwarded: bytes) -> bytes:
+    """What the proxy that is nearest to the carrier says; those behind it append theirs."""
+    return forwarded.partition(b",")[0].strip()

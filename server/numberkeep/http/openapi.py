@@ -1,13 +1,14 @@
 """The OpenAPI document, generated from the operations and the shapes of wire.py. docs/openapi.json holds it."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from numberkeep import __version__
-from numberkeep.http import wire
+from numberkeep.http import inbound, stream, wire
 from numberkeep.http.deprecated import is_old_name, taking_old_names
+from numberkeep.http.event_wire import Data, EventOut
 from numberkeep.http.routes import OPERATIONS, Operation
 
 _REF: Final = "#/components/schemas/{name}"
@@ -22,6 +23,16 @@ _REASONS: Final = {
     429: "A verification was sent a moment ago; `Retry-After` says when to try again.",
     503: "The store is busy or cannot be reached; `Retry-After` says when to try again.",
 }
+_REASONS_OF: Final[dict[str, dict[int, str]]] = {
+    "webhooks.delete": {404: "There is no webhook of this number."},
+    "messages.receive": {
+        401: "The key, the signing secret or the signature is wrong.",
+        403: "Nothing proves who hands it in.",
+        404: "There is no account of the name in `account`.",
+        409: "The `Idempotency-Key` came with another request.",
+    },
+    "events.stream": {410: "Events behind `after` are not kept any more; `message` says from where on they are."},
+}
 _ALWAYS: Final = (401, 403, 503)
 _OF_A_BODY: Final = (408, 413)
 _NUMBER: Final = {
@@ -30,6 +41,20 @@ _NUMBER: Final = {
     "required": True,
     "description": "The contact's number, E.164 or a national format of the account's region.",
     "schema": {"type": "string"},
+}
+_WEBHOOK: Final = {
+    "name": "webhook_id",
+    "in": "path",
+    "required": True,
+    "description": "The webhook's number, as it was registered with.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_OF_A_PATH: Final = {"{phone_number}": _NUMBER, "{webhook_id}": _WEBHOOK}
+_LAST_EVENT: Final = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The `id` that came last, as a browser sends it when it comes again; goes before `after`.",
+    "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
 }
 _KEY: Final[dict[str, object]] = {
     "name": "Idempotency-Key",
@@ -46,6 +71,8 @@ def document() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
+    paths[inbound.PATH] = {"post": _inbound()}
+    paths[stream.PATH] = {"get": _events()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,13 +88,15 @@ def document() -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "sb-api-key-id"},
                 "secret": {"type": "apiKey", "in": "header", "name": "sb-api-secret-key"},
+                "signing": {"type": "apiKey", "in": "header", "name": "sb-signing-secret"},
+                "twilio": {"type": "apiKey", "in": "header", "name": "X-Twilio-Signature"},
             },
         },
     }
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = [_NUMBER] if "{phone_number}" in operation.path else []
+    parameters: list[dict[str, Any]] = [part for name, part in _OF_A_PATH.items() if name in operation.path]
     if operation.query is not None:
         parameters += _query(operation.query)
     if operation.once:
@@ -79,14 +108,55 @@ def _described(operation: Operation) -> dict[str, Any]:
         "responses": {"200": _content("Done.", msgspec.json.schema(operation.answer, ref_template=_REF))},
     }
     if operation.body is not None:
-        schema = {"$ref": _REF.format(name=operation.body.__name__)}
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.body)}}}
     of_a_body = () if operation.body is None else _OF_A_BODY
     of_a_key = (400, 409) if operation.once else ()
-    for status in sorted({*operation.errors, *_ALWAYS, *of_a_body, *of_a_key}):
-        error = {"$ref": _REF.format(name=wire.ErrorOut.__name__)}
-        described["responses"][str(status)] = _content(_REASONS[status], error)
+    described["responses"] |= _errors(operation.name, {*operation.errors, *_ALWAYS, *of_a_body, *of_a_key})
     return described
+
+
+def _inbound() -> dict[str, Any]:
+    name = "messages.receive"
+    done = _content("Done.", {"anyOf": [_ref(wire.InboundAnswer), _ref(wire.StatusOut)]})
+    done["content"]["text/xml"] = {"schema": {"type": "string"}}
+    json_body = {"anyOf": [_ref(wire.InboundBody), _ref(wire.ReceiveBody)]}
+    return {
+        "operationId": name,
+        "summary": "Hand in a message that a person wrote, in our own form, the hosted service's or Twilio's. "
+        "Not of the hosted API.",
+        "security": [{"key": [], "secret": []}, {"signing": []}, {"twilio": []}],
+        "parameters": [*_query(wire.InboundParams), _KEY],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": json_body},
+                "application/x-www-form-urlencoded": {"schema": _ref(wire.TwilioForm)},
+            },
+        },
+        "responses": {"200": done} | _errors(name, {400, 404, 409, *_ALWAYS, *_OF_A_BODY}),
+    }
+
+
+def _events() -> dict[str, Any]:
+    name = "events.stream"
+    schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": _ref(EventOut)}
+    lines = "Server-sent events; the `data` of each is an EventOut. A comment comes where nothing else does."
+    return {
+        "operationId": name,
+        "summary": "Follow the account's events as they happen, or from an event on.",
+        "parameters": [*_query(wire.EventsParams), _LAST_EVENT],
+        "responses": {"200": {"description": lines, "content": {"text/event-stream": {"schema": schema}}}}
+        | _errors(name, {400, 410, *_ALWAYS}),
+    }
+
+
+def _errors(name: str, statuses: set[int]) -> dict[str, Any]:
+    reasons = _REASONS | _REASONS_OF.get(name, {})
+    return {str(status): _content(reasons[status], _ref(wire.ErrorOut)) for status in sorted(statuses)}
+
+
+def _ref(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"$ref": _REF.format(name=shape.__name__)}
 
 
 def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -101,11 +171,13 @@ def _query(shape: type[msgspec.Struct]) -> list[dict[str, Any]]:
 
 def _schemas() -> dict[str, Any]:
     bodies = [taking_old_names(line.body, ignore_unknown=False) for line in OPERATIONS if line.body is not None]
-    bodies.append(taking_old_names(wire.BulkRow, ignore_unknown=False))
-    answers = [line.answer for line in OPERATIONS]
+    bodies += [taking_old_names(body, ignore_unknown=False) for body in (wire.BulkRow, wire.InboundBody)]
+    bodies += [wire.ReceiveBody, wire.TwilioForm]
+    answers = [*(line.answer for line in OPERATIONS), wire.InboundAnswer, *get_args(Data), _event_shape()]
     _, schemas = msgspec.json.schema_components(
         [*bodies, *answers, wire.ErrorOut, wire.FieldErrorOut], ref_template=_REF
     )
+    schemas["EventOut"]["properties"]["data"] = {"anyOf": [_ref(data) for data in get_args(Data)]}
     _, echoed = msgspec.json.schema_components([wire.EchoedContact], ref_template=_REF)
     schemas.update(echoed)
     [rows] = [kind for kind in schemas["BulkBody"]["properties"]["contacts"]["anyOf"] if kind["type"] == "array"]
@@ -115,6 +187,17 @@ def _schemas() -> dict[str, Any]:
             if is_old_name(name):
                 described["deprecated"] = True
     return schemas
+
+
+def _event_shape() -> type[msgspec.Struct]:
+    """EventOut with anything as its `data`: of a union without tags msgspec makes no schema."""
+    fields = [
+        (field.name, Any if field.name == "data" else field.type, field.default)
+        if field.default is not msgspec.NODEFAULT
+        else (field.name, Any if field.name == "data" else field.type)
+        for field in msgspec.structs.fields(EventOut)
+    ]
+    return msgspec.defstruct(EventOut.__name__, fields, kw_only=True, namespace={"__doc__": EventOut.__doc__})
 
 
 if __name__ == "__main__":

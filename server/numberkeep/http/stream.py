@@ -5,7 +5,10 @@ Source: the HTML standard, "Server-sent events", for the form and `Last-Event-ID
 
 import asyncio
 import contextlib
+import logging
 import time
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
@@ -21,6 +24,8 @@ from numberkeep.http.errors import MethodNotAllowed
 from numberkeep.http.event_wire import encode_event
 from numberkeep.service import feed
 
+_log = logging.getLogger("numberkeep.http")
+
 PATH: Final = "/api/v2/events"
 
 HEARTBEAT_SECONDS: Final = 15.0
@@ -31,7 +36,9 @@ _HEADERS: Final = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would wait for more
 ]
-_RETRY: Final = b"retry: 1000\n\n"
+_FIRST: Final = b"retry: 1000\nid: %d\n\n"
+"""Tells nothing, but where it begins: who loses the connection before the first event misses none all the same."""
+
 _HEARTBEAT: Final = b": still here\n\n"
 
 
@@ -52,37 +59,47 @@ class Stream(Front):
             raise MethodNotAllowed(scope["method"], ("GET",))
         account = await self._account(claims)
         params = self._api.decoder.query(scope["query_string"], wire.EventsParams)
-        types = expand(params.type)
+        types = _types(params)
         after = await feed.first(self._api.context, account, _after(scope, params))
         headers = [*_HEADERS, (b"x-request-id", claims.request_id.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await _send(send, _RETRY)
-        sending = asyncio.create_task(self._send_all(claims, account, after, types, send))
-        ends = [asyncio.create_task(_gone(receive)), asyncio.create_task(self._closing())]
-        await asyncio.wait([sending, *ends], return_when=asyncio.FIRST_COMPLETED)
-        for task in (sending, *ends):
-            task.cancel()
-        await asyncio.gather(sending, *ends, return_exceptions=True)
-        with contextlib.suppress(Exception):  # the client is gone, mostly
+        tasks = [
+            asyncio.create_task(self._send_all(claims, account, after, types, send)),
+            asyncio.create_task(_gone(receive)),
+            asyncio.create_task(self._api.closing.wait()),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:  # whoever cancels this must not leave them behind
+            for task in tasks:
+                task.cancel()
+            ended, *_ = await asyncio.gather(*tasks, return_exceptions=True)
+        if isinstance(ended, Exception):
+            # Its text may hold a number or a name. Mostly the client is gone; if not, it comes again.
+            _log.warning("request %s: the stream ended with %s", claims.request_id, type(ended).__name__)
+        with contextlib.suppress(Exception):  # likewise
             await send({"type": "http.response.body", "body": b""})
         return None
 
     async def _send_all(self, claims: Claims, account: Account, after: int, types: tuple[str, ...], send: Send) -> None:
+        await _send(send, _FIRST % after)
         quiet_since = time.monotonic()
-        with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # the client comes again and is told
-            async for events in feed.follow(self._api.context, account, after):
-                wanted = [event for event in events if not types or event.type in types]
-                now = time.monotonic()
-                if wanted:
-                    await _send(send, b"".join(map(_frame, wanted)))
-                    quiet_since = now
-                elif now - quiet_since >= self._heartbeat_seconds:
-                    await self._account(claims)
-                    await _send(send, _HEARTBEAT)
-                    quiet_since = now
+        async with aclosing(feed.follow(self._api.context, account, after)) as following:
+            with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # the client comes again and is told
+                async for events in following:
+                    wanted = [event for event in events if not types or event.type in types]
+                    if not wanted and time.monotonic() - quiet_since < self._heartbeat_seconds:
+                        continue
+                    await self._account(claims)  # who is revoked meanwhile gets nothing more
+                    await _send(send, b"".join(map(_frame, wanted)) or _HEARTBEAT)
+                    quiet_since = time.monotonic()
 
-    async def _closing(self) -> None:
-        await self._api.closing.wait()
+
+def _types(params: wire.EventsParams) -> tuple[str, ...]:
+    try:
+        return expand(params.type)
+    except InvalidInput as error:  # it tells of the field of a webhook's body
+        raise InvalidInput(str(error), [replace(field, field="type") for field in error.fields]) from None
 
 
 def _after(scope: Scope, params: wire.EventsParams) -> int | None:

@@ -45,6 +45,7 @@ Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
 Content = Annotated[str, Meta(max_length=MAX_CONTENT)]
 Handle = Annotated[str, Meta(max_length=MAX_HANDLE)]
+Secret = Annotated[str, Meta(max_length=MAX_SECRET, pattern=r"^[\x21-\x7e]*$(?!\n)")]  # `$` alone lets a newline pass
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Variables = Annotated[dict[Label, Annotated[str, Meta(max_length=MAX_VALUE)] | None], Meta(max_length=MAX_VARIABLES)]
 
@@ -161,6 +162,15 @@ class ReceiveBody(msgspec.Struct, kw_only=True):
     sendblue_number: Number | None = None
 
 
+class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
+    """Twilio's form for a message that came in; it has fields beyond these."""
+
+    from_: Number | None = msgspec.field(default=None, name="From")
+    to: Number | None = None
+    body: Content | None = None
+    message_sid: Handle | None = None
+
+
 class InboundParams(msgspec.Struct, kw_only=True):
     """The query of POST /_numberkeep/inbound, for carriers of the whole deployment."""
 
@@ -179,7 +189,7 @@ class WebhookBody(msgspec.Struct, kw_only=True):
 
     url: Annotated[str, Meta(max_length=MAX_URL)] | UnsetType | None = UNSET
     types: Annotated[list[str], Meta(max_length=MAX_TAGS)] | None = None
-    secret: Annotated[str, Meta(max_length=MAX_SECRET, pattern=r"^[\x21-\x7e]*$")] | None = None
+    secret: Secret | None = None
 
 
 class ReplayBody(msgspec.Struct, kw_only=True):

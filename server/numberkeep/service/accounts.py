@@ -32,10 +32,15 @@ async def change(
     """
     if verification_text:
         check_text(verification_text)
-    if signing_secret and not (
-        signing_secret.isascii() and signing_secret.isprintable() and len(signing_secret) <= MAX_SECRET
-    ):
-        mend = f"must be at most {MAX_SECRET} printable ASCII characters: it is sent in an HTTP header"
+    if signing_secret and not _fits_header(signing_secret):
+        mend = f"must be at most {MAX_SECRET} printable ASCII characters, with no blank at either end: it is sent in "
+        mend += "an HTTP header"
         raise InvalidInput(f"the signing secret {mend}", [FieldError("signing_secret", mend)])
     digest = None if signing_secret is None else signing_hash(signing_secret) if signing_secret else b""
     return await context.apply(SetAccount(name, verification_text, digest))
+
+
+def _fits_header(secret: str) -> bool:
+    return (
+        len(secret) <= MAX_SECRET and secret.isascii() and secret.isprintable() and secret == secret.strip()
+    )  # a header loses the blanks at its ends

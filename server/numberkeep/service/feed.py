@@ -1,6 +1,6 @@
 """Following an account's change log."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from numberkeep.domain.errors import NoSuchEvent
@@ -35,7 +35,7 @@ async def first(context: Context, account: Account, after: int | None) -> int:
     return after
 
 
-async def follow(context: Context, account: Account, after: int) -> AsyncIterator[Sequence[Event]]:
+async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
     """Events behind a number as they come, in order; an empty sequence now and then where none does."""
     with context.bell.listening(account.account_id) as listener:
         while True:

@@ -148,8 +148,11 @@ class Relay:
                     busy = tuple(target for target, load in loads.items() if load >= _AT_A_TIME)
                     try:
                         taken = await self._take(account_id, busy)
-                    except NumberkeepError as error:  # the next look tries again
+                    except NumberkeepError as error:
                         _log.warning("the relay waits: the store says %s", error)
+                        return
+                    except Exception as error:  # noqa: BLE001 - the account is served again in a moment
+                        _log.error("the relay failed with %s", type(error).__name__)
                         return
                     for owed in taken:
                         flying[group.create_task(self._deliver(account_id, owed))] = owed.delivery.target
@@ -202,6 +205,8 @@ class Relay:
             await retrying(self._context.apply, command)
         except NumberkeepError as error:
             _log.warning("account %s: what became of delivery %s is not recorded: %s", account_id, delivery.item, error)
+        except Exception as error:  # noqa: BLE001 - likewise
+            _log.error("the relay failed with %s", type(error).__name__)
 
     async def _outcome(self, account_id: int, owed: Owed) -> Delivered | Undelivered:
         try:

@@ -1,12 +1,15 @@
 """Asking a person to show that a number is theirs."""
 
+from dataclasses import replace
+
 import pytest
 
-from numberkeep.domain.contact import ContactPatch, moment
+from numberkeep.domain.contact import ContactPatch, ReadOnly
 from numberkeep.domain.errors import ContactNotFound, MissingFields, RecipientOptedOut, VerificationTooSoon
 from numberkeep.domain.identity import Account
-from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.service import contacts, verification
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.verification import DEFAULT_TEXT
+from numberkeep.service import contacts, inbound, verification
 from numberkeep.service.context import Context
 from support.api import SetClock
 
@@ -20,12 +23,30 @@ async def contact(context: Context, account: Account) -> None:
 
 
 async def test_a_request_owes_the_text(context: Context, account: Account, clock: SetClock) -> None:
-    """A request puts one message in the outbox, to the E.164 number, at the clock's time, that names STOP."""
+    """One message is owed to the E.164 number, at the clock's time, with the text that all have: it names STOP."""
     clock.pass_seconds(5)
-    await verification.request(context, account, "(415) 555-2671")
-    queued = Message(PHONE, verification.TEXT, MessageStatus.QUEUED, moment(clock.now_ns // 1000))
+    assert await verification.request(context, account, "(415) 555-2671") is True
+    at = clock.now_ns // 1000
+    queued = Message(1, PHONE, "", Direction.OUTBOUND, DEFAULT_TEXT, MessageStatus.QUEUED, at)
     assert list(await verification.messages(context, account, 10)) == [queued]
-    assert "STOP" in verification.TEXT
+    assert "STOP" in DEFAULT_TEXT
+
+
+async def test_an_accounts_own_text_has_the_contacts_values(context: Context, account: Account) -> None:
+    """Places in the account's text are filled from the contact, empty ones with nothing."""
+    await contacts.update(context, account, PHONE, ContactPatch(first_name="Ada"), ReadOnly())
+    own = replace(account, verification_text="{first_name}{last_name}, is {phone} yours?")
+    await verification.request(context, own, PHONE)
+    (message,) = await verification.messages(context, account, 10)
+    assert message.content == f"Ada, is {PHONE} yours?"
+
+
+async def test_who_is_verified_is_not_asked_again(context: Context, account: Account) -> None:
+    """False, and nothing is sent, whatever the interval says."""
+    await verification.request(context, account, PHONE)
+    await inbound.receive(context, account, PHONE, "yes", field="from")
+    assert await verification.request(context, account, PHONE) is False
+    assert len(await verification.messages(context, account, 10)) == 2
 
 
 async def test_a_repetition_waits_for_the_interval(context: Context, account: Account, clock: SetClock) -> None:
