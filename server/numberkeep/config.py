@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
@@ -47,20 +47,22 @@ class Settings:
         allowed_networks: private networks that webhooks may reach. NUMBERKEEP_ALLOWED_NETWORKS.
         carriers: who may hand in messages for every account. NUMBERKEEP_SIGNING_SECRET,
             NUMBERKEEP_TWILIO_AUTH_TOKEN, NUMBERKEEP_PUBLIC_URL.
+        log: from which level on the service logs: `debug`, `info` or `warning`. NUMBERKEEP_LOG.
     """
 
     host: str = "127.0.0.1"
     port: int = 8181
-    database: str = DEFAULT_DATABASE
+    database: str = field(default=DEFAULT_DATABASE, repr=False)  # a password may be in it
     workers: int = 1
     ignore_unknown_fields: bool = False
     resend_seconds: int = 60
-    first_key: KeyPair | None = None
+    first_key: KeyPair | None = field(default=None, repr=False)
     verification_seconds: int = 24 * 3600
     lease_seconds: int = 30
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = ()
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
+    log: str = "info"
 
 
 _DEFAULTS: Final = Settings()
@@ -96,10 +98,11 @@ def load_settings(
         sender=_sender(given),
         allowed_networks=_networks(given),
         carriers=Carriers(
-            given.get("NUMBERKEEP_SIGNING_SECRET", ""),
+            _in_header(given, "NUMBERKEEP_SIGNING_SECRET"),
             given.get("NUMBERKEEP_TWILIO_AUTH_TOKEN", ""),
-            given.get("NUMBERKEEP_PUBLIC_URL", ""),
+            _url(given, "NUMBERKEEP_PUBLIC_URL"),
         ),
+        log=_choice(given, "NUMBERKEEP_LOG", ("info", "debug", "warning")),
     )
 
 
@@ -113,7 +116,7 @@ class Remote:
     """
 
     url: str
-    key: KeyPair
+    key: KeyPair = field(repr=False)
 
 
 def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
@@ -205,10 +208,7 @@ def _first_key(given: Mapping[str, str]) -> KeyPair | None:
         raise ConfigError("NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET go together: set both or neither")
     if key is None or secret is None:
         return None
-    for name, value in (("NUMBERKEEP_API_KEY", key), ("NUMBERKEEP_API_SECRET", secret)):
-        if not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP header")
-    return KeyPair(key, secret)
+    return KeyPair(_in_header(given, "NUMBERKEEP_API_KEY"), _in_header(given, "NUMBERKEEP_API_SECRET"))
 
 
 def _sender(given: Mapping[str, str]) -> SenderSettings | None:
@@ -216,16 +216,17 @@ def _sender(given: Mapping[str, str]) -> SenderSettings | None:
     line = given.get("NUMBERKEEP_LINE", "")
     match name:
         case "webhook":
-            url = _needed(given, name, "NUMBERKEEP_SENDER_URL")
-            return WebhookSenderSettings(url, given.get("NUMBERKEEP_SENDER_SECRET", ""))
+            _needed(given, name, "NUMBERKEEP_SENDER_URL")
+            url = _url(given, "NUMBERKEEP_SENDER_URL")
+            return WebhookSenderSettings(url, _in_header(given, "NUMBERKEEP_SENDER_SECRET"))
         case "sendblue":
             key = _needed(given, name, "NUMBERKEEP_SENDBLUE_API_KEY")
             secret = _needed(given, name, "NUMBERKEEP_SENDBLUE_API_SECRET")
-            return SendblueSettings(key, secret, line, given.get("NUMBERKEEP_SENDER_URL", SENDBLUE_URL))
+            return SendblueSettings(key, secret, line, _url(given, "NUMBERKEEP_SENDER_URL", SENDBLUE_URL))
         case "twilio":
             sid = _needed(given, name, "NUMBERKEEP_TWILIO_ACCOUNT_SID")
             token = _needed(given, name, "NUMBERKEEP_TWILIO_AUTH_TOKEN")
-            return TwilioSettings(sid, token, line, given.get("NUMBERKEEP_SENDER_URL", TWILIO_URL))
+            return TwilioSettings(sid, token, line, _url(given, "NUMBERKEEP_SENDER_URL", TWILIO_URL))
         case _:
             return None
 
@@ -233,9 +234,27 @@ def _sender(given: Mapping[str, str]) -> SenderSettings | None:
 def _needed(given: Mapping[str, str], sender: str, name: str) -> str:
     if name not in given:
         raise ConfigError(f"NUMBERKEEP_SENDER={sender} needs {name}")
-    if not (given[name].isascii() and given[name].isprintable()):
-        raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP request")
-    return given[name]
+    return _in_header(given, name)
+
+
+def _in_header(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "")
+    if not (text.isascii() and text.isprintable() and text == text.strip()):
+        raise ConfigError(f"{name} must be printable ASCII: it is sent in an HTTP header")
+    return text
+
+
+def _url(given: Mapping[str, str], name: str, default: str = "") -> str:
+    """A setting that is an HTTP URL; one that is none is not repeated, for a password may be in it."""
+    text = given.get(name, default)
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if text and not (usable and text.isascii() and text.isprintable() and " " not in text):
+        raise ConfigError(f"{name} must be a URL that begins with http:// or https://, as in https://example.com/in")
+    return text
 
 
 def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:

@@ -15,8 +15,10 @@ import signal
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -38,6 +40,9 @@ _HEADER_MILLISECONDS: Final = 15_000
 """How long a request's headers may take; its body has BODY_SECONDS."""
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
+
+_OURS: Final = "numberkeep"
+"""The logger above all of ours."""
 
 _PORT_ERRORS: Final = (errno.EADDRINUSE, errno.EACCES)
 
@@ -143,12 +148,39 @@ def _load(settings: Settings, lock: ServiceLock | None, stopping: Connection) ->
     """The application, in the worker's process, which has inherited the lock on its store until it ends."""
     if lock is not None:
         lock.join()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _set_up_logging(settings.log)
     closing = Closing()
     threading.Thread(target=_end_with_supervisor, args=(stopping, closing), daemon=True).start()
     application = make_application(settings, closing)
     calm_collector()
     return application
+
+
+class _Formatter(logging.Formatter):
+    """Keeps the texts of exceptions out of the log: they may hold a number or a name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name != _OURS and not record.name.startswith(f"{_OURS}."):
+            # asyncio's second line is the repr of a task, with that of the exception that nobody fetched.
+            record = copy(record)
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        return super().format(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        where = "".join(traceback.format_tb(ei[2]))
+        return f"{where}{ei[0].__name__}"
+
+
+def _set_up_logging(level: str) -> None:
+    """Log to stderr what is ours from a level on, and of libraries warnings alone.
+
+    Below that they tell of URLs, headers and statements (httpx2, httpcore2, asyncpg, asyncio, and whatever is
+    installed next), in which numbers and secrets are.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger(_OURS).setLevel(level.upper())
 
 
 def calm_collector() -> None:
