@@ -18,41 +18,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contract.model import TEXTS, Fields, ModelAccount, fields_of
+from contract.acts import NUMBERS, Act, act, call, expected, said, shown, wheres
+from contract.agreement import check
+from contract.model import Fields, fields_of
+from contract.model_outbox import ModelOutbox
 from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.delivery import Delivered, Owed, Undelivered
 from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
-from support.store import SECOND, START, AccountDriver, new_account, phone
+from support.store import DEAD, SECOND, SENT, START, AccountDriver, new_account
 
 T = TypeVar("T")
 
-RESEND_AFTER = 30 * SECOND
-NUMBERS = [phone(n) for n in range(4)]
+LEASE = 20 * SECOND
 
 which = st.integers(0, 1)
 number = st.sampled_from(NUMBERS)
-text = st.sampled_from(["", "a", "A", "b", "\u00e5", "\U0001f600"]) | st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5
-)
-tags = st.lists(st.sampled_from(["red", "Red", "blue"]), unique=True).map(tuple)
-variables = st.none() | st.dictionaries(st.sampled_from(["x", "y", "z"]), st.sampled_from(["", "1", "2"]))
-said = st.fixed_dictionaries(
-    {},
-    optional=dict.fromkeys(TEXTS, text) | {"tags": tags, "custom_variables": variables, "opt_out": st.booleans()},
-)
-wheres = st.fixed_dictionaries(
-    {},
-    optional={
-        "tags": tags,
-        "verified": st.booleans(),
-        "opt_out": st.booleans(),
-        "phone": number,
-        "contact_id": st.integers(1, 12),
-        "created_from": st.sampled_from([START + seconds * SECOND for seconds in (0, 1, 2, 30, 31, 60)]),
-    },
-)
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -64,7 +47,8 @@ class StoreMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.model = [ModelAccount(), ModelAccount()]
+        self.model = [ModelOutbox(), ModelOutbox()]
+        self.taken: list[tuple[int, Owed]] = []
         self.at = START
         self.made = 0
 
@@ -82,6 +66,11 @@ class StoreMachine(RuleBasedStateMachine):
             return self.run(wait)
         except NumberkeepError as error:
             return type(error)
+
+    def now(self, who: int) -> ModelOutbox:
+        """An account's model, for a command at this time."""
+        self.model[who].at = self.at
+        return self.model[who]
 
     def next_id(self) -> int:
         """An id that was not given out yet; ids do not rise with time, so that ties show."""
@@ -115,15 +104,15 @@ class StoreMachine(RuleBasedStateMachine):
         if number in self.model[who].contacts and not update_if_exists:
             assert outcome is ContactExists
         else:
-            self.model[who].say(number, said, contact_id=contact_id, at=self.at)
+            self.now(who).say(number, said, contact_id=contact_id)
             assert fields_of(outcome) == self.model[who].shown(number)
 
     @rule(who=which, number=number, said=said)
     def update(self, who: int, number: str, said: Fields) -> None:
         """UpdateContact."""
-        outcome = self.outcome(self.accounts[who].update(number, **said))
+        outcome = self.outcome(self.accounts[who].update(number, at=self.at, **said))
         if number in self.model[who].contacts:
-            self.model[who].say(number, said, contact_id=0, at=0)
+            self.now(who).say(number, said, contact_id=0)
             assert fields_of(outcome) == self.model[who].shown(number)
         else:
             assert outcome is ContactNotFound
@@ -135,32 +124,63 @@ class StoreMachine(RuleBasedStateMachine):
         rows = [BulkRow(number, ContactPatch(**said), ids[number], self.at) for number, said in said_of.items()]
         stored = self.run(self.accounts[who].upsert(*rows))
         for number, said in said_of.items():
-            self.model[who].say(number, said, contact_id=ids[number], at=self.at)
+            self.now(who).say(number, said, contact_id=ids[number])
         assert [fields_of(contact) for contact in stored] == [self.model[who].shown(number) for number in said_of]
 
     @rule(who=which, numbers=st.lists(number, max_size=4))
     def delete(self, who: int, numbers: list[str]) -> None:
         """DeleteContacts."""
-        assert self.run(self.accounts[who].delete(*numbers)) == self.model[who].delete(numbers)
+        assert self.run(self.accounts[who].delete(*numbers, at=self.at)) == self.now(who).delete(numbers)
 
-    @rule(who=which, number=number, opted_out=st.booleans())
-    def opt_out(self, *, who: int, number: str, opted_out: bool) -> None:
-        """SetOptOut."""
-        self.run(self.accounts[who].opt_out(number, opted_out=opted_out))
-        self.model[who].opt_out(number, opted_out=opted_out)
+    @rule(who=which, acts=st.lists(act, min_size=1, max_size=4))
+    def at_once(self, who: int, acts: list[Act]) -> None:
+        """One or some of the shorter commands, handed in together: they are done as if one after the other."""
+        ids = [self.next_id() for _ in acts]
 
-    @rule(who=which, number=number)
-    def request_verification(self, who: int, number: str) -> None:
-        """RequestVerification."""
-        outcome = self.outcome(self.accounts[who].request_verification(number, at=self.at, resend_after=RESEND_AFTER))
-        expected = self.model[who].request_verification(number, at=self.at, resend_after=RESEND_AFTER)
-        assert (outcome.__name__ if isinstance(outcome, type) else str(outcome)) == expected
+        async def run() -> list[object]:
+            calls = [call(self.accounts[who], each, made, self.at) for each, made in zip(acts, ids, strict=True)]
+            return await asyncio.gather(*calls, return_exceptions=True)
 
-    @rule(who=which, number=number)
-    def person_answers(self, who: int, number: str) -> None:
-        """A contact becomes verified."""
-        if number in self.model[who].contacts:
-            self.model[who].contacts[number]["verified"] = True
+        outcomes = [shown(outcome) for outcome in self.run(run())]
+        assert outcomes == [expected(self.now(who), each, made) for each, made in zip(acts, ids, strict=True)]
+
+    @rule(who=which, limit=st.integers(1, 4))
+    def take(self, who: int, limit: int) -> None:
+        """TakeDeliveries."""
+        taken = self.run(self.accounts[who].take(limit, lease=LEASE, at=self.at))
+        given = [(owed.delivery.target, owed.delivery.item, owed.delivery.attempts) for owed in taken]
+        assert given == self.now(who).take(limit, LEASE)
+        self.taken += [(who, owed) for owed in taken]
+
+    @precondition(lambda self: self.taken)
+    @rule(back=st.integers(1, 6), outcome=st.sampled_from([SENT, DEAD, Undelivered("busy", 10 * SECOND)]))
+    def settle(self, back: int, outcome: Delivered | Undelivered) -> None:
+        """SettleDelivery, of what was taken lately, in time or too late, once or again."""
+        who, owed = self.taken[-min(back, len(self.taken))]
+        delivery, retry_at = owed.delivery, None
+        if isinstance(outcome, Undelivered) and outcome.retry_at is not None:
+            retry_at = self.at + outcome.retry_at
+            outcome = Undelivered(outcome.error, retry_at)
+        settled = self.run(self.accounts[who].settle(owed, outcome, at=self.at))
+        arrived = isinstance(outcome, Delivered)
+        key = (delivery.target, delivery.item)
+        assert settled == self.now(who).settle(key, delivery.attempts, retry_at, arrived=arrived)
+
+    @rule(who=which, of=st.none() | st.integers(0, 2))
+    def replay(self, who: int, of: int | None) -> None:
+        """ReplayDeliveries."""
+        assert self.run(self.accounts[who].replay(of, at=self.at)) == self.now(who).replay(of)
+
+    @rule(who=which, types=st.sampled_from([(), ("contact.created", "consent.opted_out"), ("message.updated",)]))
+    def change_webhook(self, who: int, types: tuple[str, ...]) -> None:
+        """CreateWebhook where there is none, else DeleteWebhook."""
+        model, account = self.now(who), self.accounts[who]
+        if model.hooks:
+            [number] = model.hooks
+            self.run(account.remove_webhook(number))
+            model.remove_webhook(number)
+        else:
+            assert self.run(account.add_webhook(*types)).webhook_id == model.add_webhook(types)
 
     @precondition(lambda self: any(account.contacts for account in self.model))
     @rule(
@@ -183,17 +203,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_read_agrees(self) -> None:
-        """After every step each contact, each count and each outbox is as the model has it."""
-
-        async def check() -> None:
-            for account, model in zip(self.accounts, self.model, strict=True):
-                shown = {number: fields_of(await account.contact(number)) for number in NUMBERS}
-                assert shown == {number: model.shown(number) for number in NUMBERS}
-                assert await account.count() == len(model.contacts)
-                messages = await self.store.messages(account.account_id, 100)
-                assert [(message.phone, message.at) for message in messages] == model.messages[::-1]
-
-        self.run(check())
+        """After every step each contact, count, message, event, opt-out and delivery is as the model has it."""
+        self.run(check(self.store, self.accounts, self.model, self.at))
 
     def teardown(self) -> None:
         """Close the store."""

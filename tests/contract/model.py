@@ -17,40 +17,114 @@ class ModelAccount:
     Attributes:
         contacts: the fields of every contact, by number.
         opted_out: the numbers whose recipients have opted out.
-        asked_at: when the last verification message to a number was committed.
-        messages: number and time of every message, oldest first.
+        asked: of the last verification of a number when it was asked for, until when it waits, and whether it does.
+        messages: number, time, status and whether a person wrote it, of every message, oldest first.
+        handles: those of messages that people wrote.
+        events: type and number of every event, oldest first.
+        ledger: number and new state of every opt-out and opt-in, oldest first.
+        hooks: the types that each webhook wants.
+        hooks_made: how many webhooks there ever were.
+        outbox: what is owed, by target and item.
+        at: the time of the command.
     """
 
     contacts: dict[str, Fields] = field(default_factory=dict)
     opted_out: set[str] = field(default_factory=set)
-    asked_at: dict[str, int] = field(default_factory=dict)
-    messages: list[tuple[str, int]] = field(default_factory=list)
+    asked: dict[str, Fields] = field(default_factory=dict)
+    messages: list[Fields] = field(default_factory=list)
+    handles: set[str] = field(default_factory=set)
+    events: list[tuple[str, str]] = field(default_factory=list)
+    ledger: list[tuple[str, bool]] = field(default_factory=list)
+    hooks: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    hooks_made: int = 0
+    outbox: dict[tuple[int, int], Fields] = field(default_factory=dict)
+    at: int = 0
 
-    def say(self, phone: str, said: Fields, *, contact_id: int, at: int) -> None:
+    def tell(self, kind: str, phone: str) -> None:
+        """Something happened, and is owed to who wants it."""
+        self.events.append((kind, phone))
+        for hook, types in self.hooks.items():
+            if types == () or kind in types:
+                self.owe(hook, len(self.events), phone)
+
+    def owe(self, target: int, item: int, phone: str) -> None:
+        """Put something into the outbox."""
+        self.outbox[target, item] = {"phone": phone, "since": self.at, "due": self.at, "attempts": 0, "dead": False}
+
+    def say(self, phone: str, said: Fields, *, contact_id: int) -> None:
         """Make the contact where there is none, then apply what is said of it."""
+        before = self.shown(phone)
+        if "opt_out" in said:
+            self.change_mind(phone, opted_out=said["opt_out"])
         blank = dict.fromkeys(TEXTS, "") | {"tags": (), "custom_variables": {}, "verified": False}
-        contact = self.contacts.setdefault(phone, blank | {"contact_id": contact_id, "phone": phone, "created_at": at})
+        new = blank | {"contact_id": contact_id, "phone": phone, "created_at": self.at}
+        contact = self.contacts[phone] = dict(self.contacts.get(phone, new))
         for name, value in said.items():
-            if name == "opt_out":
-                self.opt_out(phone, opted_out=value)
-            elif name == "custom_variables":
+            if name == "custom_variables":
                 merged = {} if value is None else contact[name] | value
                 contact[name] = {label: text for label, text in merged.items() if text}
-            else:
+            elif name != "opt_out":
                 contact[name] = value
+        if before is None:
+            self.tell("contact.created", phone)
+        elif self.shown(phone) != before:
+            self.tell("contact.updated", phone)
 
     def delete(self, phones: list[str]) -> int:
         """Delete contacts; gives how many there were."""
-        return sum(self.contacts.pop(phone, None) is not None for phone in phones)
+        there = [phone for phone in dict.fromkeys(phones) if phone in self.contacts]
+        for phone in there:
+            self.stop_waiting(phone)
+            del self.contacts[phone]
+            self.tell("contact.deleted", phone)
+        return len(there)
 
-    def opt_out(self, phone: str, *, opted_out: bool) -> None:
-        """Remember what a recipient wants."""
+    def change_mind(self, phone: str, *, opted_out: bool) -> bool:
+        """Remember what a recipient wants; gives whether that is new."""
+        if opted_out == (phone in self.opted_out):
+            return False
         if opted_out:
-            self.opted_out.add(phone)
-        else:
-            self.opted_out.discard(phone)
+            self.stop_waiting(phone)
+        self.opted_out ^= {phone}
+        self.ledger.append((phone, opted_out))
+        self.tell("consent.opted_out" if opted_out else "consent.opted_in", phone)
+        return True
 
-    def request_verification(self, phone: str, *, at: int, resend_after: int) -> str:
+    def opt_out(self, phone: str, *, opted_out: bool) -> str:
+        """Remember it, and show it on the contact."""
+        if self.change_mind(phone, opted_out=opted_out) and phone in self.contacts:
+            self.tell("contact.updated", phone)
+        return phone
+
+    def waits(self, phone: str) -> bool:
+        """Whether a verification waits for its answer; one that waited too long ends here."""
+        asked = self.asked.get(phone)
+        if asked is None or not asked["pending"]:
+            return False
+        if self.at >= asked["until"]:
+            self.end(phone, "expired")
+            return False
+        return True
+
+    def end(self, phone: str, how: str) -> None:
+        """A verification waits no longer."""
+        self.asked[phone]["pending"] = False
+        self.tell(f"verification.{how}", phone)
+
+    def stop_waiting(self, phone: str) -> None:
+        """Cancel a verification that waits."""
+        if self.waits(phone):
+            self.end(phone, "canceled")
+
+    def expire(self, limit: int) -> int:
+        """End what has waited too long."""
+        late = [(asked["until"], phone) for phone, asked in self.asked.items() if asked["pending"]]
+        ended = [phone for until, phone in sorted(late) if until <= self.at][:limit]
+        for phone in ended:
+            self.end(phone, "expired")
+        return len(ended)
+
+    def request_verification(self, phone: str, *, resend_after: int, expires_after: int) -> str:
         """Send a message where one may be sent; gives what came of it."""
         if phone not in self.contacts:
             return "ContactNotFound"
@@ -58,11 +132,35 @@ class ModelAccount:
             return "False"
         if phone in self.opted_out:
             return "RecipientOptedOut"
-        if phone in self.asked_at and at < self.asked_at[phone] + resend_after:
+        if phone in self.asked and self.at < self.asked[phone]["at"] + resend_after:
             return "VerificationTooSoon"
-        self.asked_at[phone] = at
-        self.messages.append((phone, at))
+        self.waits(phone)
+        self.asked[phone] = {"at": self.at, "until": self.at + expires_after, "pending": True}
+        self.tell("verification.requested", phone)
+        self.messages.append({"phone": phone, "at": self.at, "status": "queued", "inbound": False})
+        self.owe(0, len(self.messages), phone)
+        self.tell("message.created", phone)
         return "True"
+
+    def receive(self, phone: str, word: str, handle: str) -> str:
+        """Take in a message; gives whether it was known, whether it verified, and what it says of the opt-out."""
+        if handle in self.handles:
+            return "(True, False, None)"
+        if handle:
+            self.handles.add(handle)
+        self.messages.append({"phone": phone, "at": self.at, "status": "received", "inbound": True})
+        self.tell("message.received", phone)
+        if word == "stop":
+            self.opt_out(phone, opted_out=True)
+            return "(False, False, True)"
+        if word == "start":
+            self.opt_out(phone, opted_out=False)
+        verified = self.waits(phone)
+        if verified:
+            self.end(phone, "approved")
+            self.contacts[phone] = self.contacts[phone] | {"verified": True}
+            self.tell("contact.updated", phone)
+        return f"(False, {verified}, {False if word == 'start' else None})"
 
     def shown(self, phone: str) -> Fields | None:
         """A contact's fields as a reader gets them."""

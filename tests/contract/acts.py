@@ -1,0 +1,95 @@
+"""What is done to a store and to the model of it: the strategies, and the shorter commands as data."""
+
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from contract.model import TEXTS, ModelAccount
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.conversation import Received
+from support.store import SECOND, START, AccountDriver, phone
+
+RESEND_AFTER: Final = 30 * SECOND
+EXPIRES_AFTER: Final = 61 * SECOND
+NUMBERS: Final = [phone(n) for n in range(4)]
+
+Act = tuple[str, str, str]
+"""What is done, the number, and where it is a message its handle."""
+
+act = st.tuples(
+    st.sampled_from(["create", "delete", "out", "in", "ask", "ask", "yes", "stop", "start", "expire"]),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(["", "", "h1", "h2", "h3"]),
+)
+
+text = st.sampled_from(["", "a", "A", "b", "\u00e5", "\U0001f600"]) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5
+)
+tags = st.lists(st.sampled_from(["red", "Red", "blue"]), unique=True).map(tuple)
+variables = st.none() | st.dictionaries(st.sampled_from(["x", "y", "z"]), st.sampled_from(["", "1", "2"]))
+said = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(TEXTS, text) | {"tags": tags, "custom_variables": variables, "opt_out": st.booleans()},
+)
+wheres = st.fixed_dictionaries(
+    {},
+    optional={
+        "tags": tags,
+        "verified": st.booleans(),
+        "opt_out": st.booleans(),
+        "phone": st.sampled_from(NUMBERS),
+        "contact_id": st.integers(1, 12),
+        "created_from": st.sampled_from([START + seconds * SECOND for seconds in (0, 1, 2, 30, 31, 60)]),
+    },
+)
+
+
+def call(account: AccountDriver, act: Act, contact_id: int, at: int) -> Coroutine[Any, Any, object]:
+    """The command for an act."""
+    kind, number, handle = act
+    match kind:
+        case "create":
+            return account.create(number, at=at, contact_id=contact_id)
+        case "delete":
+            return account.delete(number, at=at)
+        case "out" | "in":
+            return account.opt_out(number, opted_out=kind == "out", at=at)
+        case "ask":
+            return account.request_verification(number, at=at, resend_after=RESEND_AFTER, expires_after=EXPIRES_AFTER)
+        case "expire":
+            return account.expire(at, 2)
+        case _:
+            return account.receive(number, kind, handle, at=at)
+
+
+def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
+    """What the model does for an act, and what comes of it."""
+    kind, number, handle = act
+    done: object = None
+    match kind:
+        case "create":
+            if number in model.contacts:
+                done = "ContactExists"
+            else:
+                model.say(number, {}, contact_id=contact_id)
+        case "delete":
+            done = model.delete([number])
+        case "out" | "in":
+            model.opt_out(number, opted_out=kind == "out")
+        case "ask":
+            done = model.request_verification(number, resend_after=RESEND_AFTER, expires_after=EXPIRES_AFTER)
+        case "expire":
+            done = model.expire(2)
+        case _:
+            done = model.receive(number, kind, handle)
+    return str(done)
+
+
+def shown(outcome: object) -> str:
+    """What came of a command, as the model says it."""
+    if isinstance(outcome, BaseException):
+        return type(outcome).__name__
+    if isinstance(outcome, Received):
+        return str((outcome.duplicate, outcome.verified, outcome.opted_out))
+    return str(None if isinstance(outcome, Contact) else outcome)

@@ -1,0 +1,62 @@
+"""Whether a store reads as the model of it does."""
+
+from collections.abc import Sequence
+
+from contract.acts import NUMBERS
+from contract.model import fields_of
+from contract.model_outbox import ModelOutbox
+from numberkeep.domain.consent import broken
+from numberkeep.domain.delivery import Agenda, Backlog
+from numberkeep.store.contract import Store
+from support.store import AccountDriver
+
+
+async def check(store: Store, accounts: Sequence[AccountDriver], models: Sequence[ModelOutbox], at: int) -> None:
+    """Compare every read of the accounts and of the outbox, the agenda at this time."""
+    for account, model in zip(accounts, models, strict=True):
+        await _check_contacts(account, model)
+        await _check_ledger(account, model)
+        messages = [(each.phone, each.at, each.status.value, each.direction.value) for each in await account.messages()]
+        assert messages == [
+            (each["phone"], each["at"], each["status"], "inbound" if each["inbound"] else "outbound")
+            for each in model.messages[::-1]
+        ]
+        assert await account.told() == model.events
+        dead = [(each.target, each.item) for each in await store.dead(account.account_id, 100)]
+        assert dead == sorted(key for key, owed in model.outbox.items() if owed["dead"])
+        hooks = await store.webhooks(account.account_id)
+        assert {hook.webhook_id: tuple(hook.types) for hook in hooks} == model.hooks
+    owed = [owed for model in models for owed in model.outbox.values()]
+    waiting = [each["since"] for each in owed if not each["dead"]]
+    assert await store.backlog() == Backlog(len(waiting), min(waiting, default=None), len(owed) - len(waiting))
+    assert await store.agenda(at) == _agenda([account.account_id for account in accounts], models, at)
+
+
+async def _check_contacts(account: AccountDriver, model: ModelOutbox) -> None:
+    shown = {number: fields_of(await account.contact(number)) for number in NUMBERS}
+    assert shown == {number: model.shown(number) for number in NUMBERS}
+    assert await account.count() == len(model.contacts)
+
+
+async def _check_ledger(account: AccountDriver, model: ModelOutbox) -> None:
+    entries = await account.store.consent(account.account_id, 0, 1000)
+    assert [(each.phone, each.opted_out) for each in entries] == model.ledger
+    tallies = await account.store.tallies(account.account_id)
+    assert list(broken(entries, tallies.entries, tallies.ledger)) == []
+    last = {each.phone: each.entry_id for each in entries if each.opted_out}
+    assert await account.store.opt_outs(account.account_id) == {phone: last[phone] for phone in model.opted_out}
+
+
+def _agenda(account_ids: Sequence[int], models: Sequence[ModelOutbox], at: int) -> Agenda:
+    now: list[list[int]] = []
+    coming: list[int] = []
+    for next_of in (ModelOutbox.next_due, ModelOutbox.next_late):
+        times = sorted(
+            (when, account_id)
+            for account_id, model in zip(account_ids, models, strict=True)
+            if (when := next_of(model)) is not None
+        )
+        now.append([account_id for when, account_id in times if when <= at])
+        coming += [when for when, _ in times if when > at]
+    owing, late = now
+    return Agenda(owing, late, min(coming, default=None))
