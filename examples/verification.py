@@ -1,14 +1,16 @@
-"""Ask a contact to confirm the number, respect the pause between two messages, and see what was sent.
+"""Ask a contact to confirm the number, answer in the contact's place, and read what happened.
 
-numberkeep stores the message that it would send; on the hosted service it goes out, and the contact is `verified` when
-the recipient has answered.
+numberkeep sends nothing unless it has a sender, so here the program writes the answer; on the hosted service, or with a
+sender and a carrier's webhook, the person does.
 
 Run it with the three variables of the `export` line that `make serve` prints:
 
     .venv/bin/python examples/verification.py
 """
 
-from sendblue_api import RateLimitError, SendblueAPI
+from typing import Any
+
+from sendblue_api import RateLimitError, SendblueAPI, Stream
 
 PHONE = "+14155552671"
 
@@ -26,14 +28,31 @@ def ask(client: SendblueAPI, phone: str) -> str:
 
 
 def main() -> None:
-    """Ask twice, and show the message."""
+    """Ask twice, answer, and show what was said and what followed from it."""
     with SendblueAPI() as client:
         client.contacts.create(number=PHONE, first_name="Ada", update_if_exists=True)
         print(ask(client, PHONE))
         print(ask(client, PHONE))
 
-        for message in client.get("/_numberkeep/messages", cast_to=list[dict[str, str]]):
+        for message in client.get("/_numberkeep/messages", cast_to=list[dict[str, Any]]):
             print(message["to"], message["content"])
+
+        client.post("/_numberkeep/inbound", body={"from": PHONE, "content": "Yes"}, cast_to=dict[str, Any])
+        print(ask(client, PHONE))
+
+        # All that has happened; without `after`, what comes from now on. A real listener would go on for ever.
+        with client.get(
+            "/api/v2/events",
+            cast_to=dict[str, Any],
+            options={"params": {"after": 0}},
+            stream=True,
+            stream_cls=Stream[dict[str, Any]],
+        ) as events:
+            for event in events:
+                if event["type"].startswith("verification."):
+                    print(event["type"], event["data"]["number"])
+                if event["type"] == "verification.approved":
+                    break
 
 
 if __name__ == "__main__":

@@ -63,7 +63,8 @@ class Stream(_Events[T]):
 
     def __next__(self) -> T:
         with self._reading():
-            return self._read(next(self._events))
+            # A block without data is for the connection alone (HTML standard, 9.2.6).
+            return self._read(next(event for event in self._events if event.data))
 
     def close(self) -> None:
         """Close the connection."""
@@ -87,7 +88,10 @@ class AsyncStream(_Events[T]):
 
     async def __anext__(self) -> T:
         with self._reading():
-            return self._read(await anext(self._events))
+            event = await anext(self._events)
+            while not event.data:
+                event = await anext(self._events)
+            return self._read(event)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -1,16 +1,20 @@
 """The examples run against the real process, and print what they are for."""
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from sendblue_api import SendblueAPI
-from support.process import PATIENCE, environment, serving
+from support.daemon import free_port
+from support.process import PATIENCE, environment, run, serving
 
+ALLOWED = {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8"}
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 PRINTED = {
@@ -36,6 +40,9 @@ not reached: Connection error.
 asked
 asked a moment ago, try again in SECONDS s
 +14155552671 Please reply to this message to confirm your phone number. Reply STOP to receive no more messages.
+verified already
+verification.requested +14155552671
+verification.approved +14155552671
 """,
 }
 
@@ -61,7 +68,12 @@ def run_example(name: str, *arguments: object, exported: Mapping[str, str]) -> s
 
 def test_every_example_is_run() -> None:
     """No program of the folder goes untried."""
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*PRINTED, "import_csv", "test_with_numberkeep"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
+        *PRINTED,
+        "import_csv",
+        "test_with_numberkeep",
+        "webhook_receiver",
+    }
 
 
 @pytest.mark.parametrize("name", PRINTED)
@@ -113,3 +125,24 @@ def test_the_fixture_works(tmp_path: Path) -> None:
         check=False,
     )
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_receiver_believes_what_numberkeep_signs(tmp_path: Path) -> None:
+    """Each event is taken once, in order; one that is signed by another secret is refused, and so is one of old."""
+    port = free_port()
+    with serving(tmp_path, **ALLOWED) as running:
+        exported = running.read_export()
+        added = run("webhooks", "add", f"http://127.0.0.1:{port}/", "--json", cwd=tmp_path, **ALLOWED)
+        secret = json.loads(added.stdout)["secret"]
+        command = [sys.executable, "-u", str(EXAMPLES / "webhook_receiver.py"), str(port)]
+        variables = environment(WEBHOOK_SECRET=secret)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as receiver:
+            assert receiver.stdout
+            try:
+                run_example("quickstart", exported=exported)
+                told = [receiver.stdout.readline() for _ in range(3)]
+                forged = httpx2.post(f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"})
+            finally:
+                receiver.terminate()
+    assert told == ["contact.created 1\n", "contact.updated 2\n", "contact.deleted 3\n"]
+    assert forged.status_code == 401

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -50,30 +50,14 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
                 if not heard:
                     click.echo("Listening; Ctrl-C ends it.", err=True)
                     heard = True
-                for event_id, data in _events(answer.iter_lines()):
-                    last = event_id
-                    yield data
-        except httpx2.TransportError:
+                for event in httpx2.EventSource(answer):
+                    if event.data:  # else it is the time to wait, or a heartbeat
+                        last = event.id
+                        yield event.data
+        except (httpx2.TransportError, httpx2.SSEError):
             if not heard:
                 raise
         time.sleep(_AGAIN_SECONDS)
-
-
-def _events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Id and data of each event of a stream, each of which has one line of data.
-
-    Source: the HTML standard, "Parsing an event stream".
-    """
-    event_id = data = ""
-    for line in lines:
-        if not line and data:
-            yield event_id, data
-            data = ""
-        field, _, value = line.partition(": ")
-        if field == "id":
-            event_id = value
-        elif field == "data":
-            data = value
 
 
 def _line(event: dict[str, Any]) -> str:

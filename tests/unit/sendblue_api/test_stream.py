@@ -65,6 +65,14 @@ async def test_a_verb_gives_events(api: Driver, verb: str, given: str) -> None:
     assert body.closed
 
 
+async def test_a_block_without_data_is_no_event(api: Driver) -> None:
+    """A time to wait, an id or a comment alone is for the connection, not for who reads (HTML standard, 9.2.6)."""
+    body = Body(b"retry: 1000\n\n", b": still here\n\n", b"id: 7\n\n", *EVENTS, b"event: end\n\n")
+    kind: Any = Stream if api.kind == "sync" else AsyncStream
+    async with Opened(kind(cast_to=types.Contact, response=answer(body))) as events:
+        assert [contact.phone for contact in await collected(events)] == ["+1", 2]
+
+
 async def test_no_events_come_of_an_error(api: Driver) -> None:
     """An error status raises at once, and without `stream` an answer is an answer."""
     api.answers(httpx2.Response(404, json={"message": "No"}), httpx2.Response(200, json={"a": 1}))
