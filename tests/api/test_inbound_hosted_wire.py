@@ -1,0 +1,196 @@
+"""The hosted service's payload `receive` at POST /_numberkeep/inbound, proved by `sb-signing-secret`."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.domain.limits import MAX_CONTENT, MAX_HANDLE
+from numberkeep.http.carriers import Carriers
+from numberkeep.service import accounts
+from numberkeep.store.contract import Store
+from support.api import CONTACTS, Service, running_service
+from support.inbound import INBOUND, hosted, signing
+
+PHONE = "+14155552671"
+MESSAGES = "/_numberkeep/messages"
+EVERYBODYS = "the-deployments-secret"
+
+
+@pytest.fixture
+async def service(engine: Store) -> AsyncIterator[Service]:
+    """A service with a signing secret for all accounts, and an account `acme` with one of its own."""
+    async with running_service(store=engine, carriers=Carriers(signing_secret=EVERYBODYS)) as running:
+        yield running
+
+
+@pytest.fixture
+async def acme(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of `acme`, whose signing secret is `acmes`."""
+    pair = await service.new_account("acme")
+    await accounts.change(service.context, "acme", signing_secret="acmes")
+    async with service.wire(pair) as client:
+        yield client
+
+
+@pytest.fixture
+async def carrier(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    """Who has no key."""
+    async with service.wire(None) as client:
+        yield client
+
+
+async def senders(wire: httpx2.AsyncClient) -> list[str]:
+    """Who wrote to the account, oldest first."""
+    return [message["from"] for message in reversed((await wire.get(MESSAGES)).json())]
+
+
+async def test_the_documented_payload_is_taken(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """It verifies, and is kept with its handle and line; fields that nobody told of, of any shape, do not matter."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    payload = hosted(PHONE, "Hello", message_handle="h-1", error_detail={"deep": [[{"er": [1.5e300, None]}]]}, extra=[])
+    answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert (answer.status_code, answer.json()["verified"], answer.json()["duplicate"]) == (200, True, False)
+    message = (await wire.get(MESSAGES)).json()[0]
+    assert (message["from"], message["to"], message["handle"]) == (PHONE, "+15122164639", "h-1")
+    again = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert again.json()["duplicate"] is True
+
+
+async def test_equal_payloads_at_once_are_one_message(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """Of twenty deliveries of one handle at the same time exactly one is taken in."""
+    payload = hosted(PHONE, message_handle="h")
+    posts = [carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS)) for _ in range(20)]
+    answers = await asyncio.gather(*posts)
+    assert [answer.json()["duplicate"] for answer in answers].count(False) == 1
+    assert await senders(wire) == [PHONE]
+
+
+async def test_an_accounts_own_secret_leads_to_it(
+    wire: httpx2.AsyncClient, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
+) -> None:
+    """To it alone, whatever `account` the query names."""
+    for n, path in enumerate((INBOUND, f"{INBOUND}?account=acme", f"{INBOUND}?account=default")):
+        payload = hosted(PHONE, message_handle=str(n))
+        assert (await carrier.post(path, json=payload, headers=signing("acmes"))).status_code == 200
+    assert (await senders(acme), await senders(wire)) == ([PHONE] * 3, [])
+
+
+async def test_the_deployments_secret_leads_to_the_named_account(
+    wire: httpx2.AsyncClient, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
+) -> None:
+    """`default` unless the query names one; an unknown name is 404, a parameter that is none 400."""
+    headers = signing(EVERYBODYS)
+    for path in (INBOUND, f"{INBOUND}?account=default", f"{INBOUND}?account="):
+        assert (await carrier.post(path, json=hosted(PHONE), headers=headers)).status_code == 200
+    assert (await carrier.post(f"{INBOUND}?account=acme", json=hosted(PHONE), headers=headers)).status_code == 200
+    assert (await senders(acme), await senders(wire)) == ([PHONE], [PHONE] * 3)
+    unknown = await carrier.post(f"{INBOUND}?account=nobody", json=hosted(PHONE), headers=headers)
+    assert (unknown.status_code, unknown.json()["message"]) == (404, "There is no account of this name")
+    for query, field in (("acount=acme", "acount"), ("account=%00", "account")):
+        bad = await carrier.post(f"{INBOUND}?{query}", json=hosted(PHONE), headers=headers)
+        assert (bad.status_code, bad.json()["errors"][0]["field"]) == (400, field)
+
+
+@pytest.mark.usefixtures("acme")
+@pytest.mark.parametrize("secret", ["", "wrong", EVERYBODYS.upper(), EVERYBODYS + "x", "acme", "acmes\u00fc"])
+async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: httpx2.AsyncClient, secret: str) -> None:
+    """401 that names the mend, before the body is looked at."""
+    for content in (json.dumps(hosted(PHONE)).encode(), b"{"):
+        headers = [(b"sb-signing-secret", secret.encode("latin-1"))]
+        answer = await carrier.post(INBOUND, content=content, headers=headers)
+        assert answer.status_code == 401
+        assert "numberkeep accounts set" in answer.json()["message"]
+    assert await senders(wire) == []
+
+
+async def test_a_secret_that_was_taken_back_is_refused(
+    service: Service, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
+) -> None:
+    """A changed secret replaces the old one at once; an account without one has no message handed in by one."""
+    for secret, old in (("newer", "acmes"), ("", "newer")):
+        await accounts.change(service.context, "acme", signing_secret=secret)
+        assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(old))).status_code == 401
+    assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(""))).status_code == 401
+    assert await senders(acme) == []
+
+
+async def test_without_a_secret_of_the_deployment_none_is_right() -> None:
+    """An empty setting is no secret that an empty header could know."""
+    async with running_service() as service, service.wire(None) as carrier:
+        for secret in ("", EVERYBODYS):
+            answer = await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(secret))
+            assert answer.status_code == 401
+
+
+async def test_what_became_of_our_own_messages_changes_nothing(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient
+) -> None:
+    """A payload of an outbound message is answered OK and is nobody's: no message, no opt-out, no verification."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    payload = hosted(PHONE, "STOP", is_outbound=True, from_number="+15122164639", status="DELIVERED")
+    answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert (answer.status_code, answer.json()) == (200, {"status": "OK"})
+    contact = (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]
+    assert (contact["verified"], contact["opt_out"]) == (False, False)
+    assert len((await wire.get(MESSAGES)).json()) == 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "line"),
+    [
+        ({"number": PHONE, "content": "x"}, None),
+        ({"from_number": PHONE, "content": "x"}, None),
+        ({"number": "(415) 555-2671", "sendblue_number": "(512) 216-4639"}, "+15122164639"),
+        ({"number": PHONE, "from_number": "+15122164639", "sendblue_number": "+15122164639"}, "+15122164639"),
+        ({"number": PHONE, "to_number": "+15122164639", "sendblue_number": None}, "+15122164639"),
+        ({"number": PHONE, "sendblue_number": "32665", "content": None}, None),
+    ],
+)
+async def test_the_writer_is_number(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, payload: dict[str, Any], line: str | None
+) -> None:
+    """`number` is the person in every payload, `from_number` where it is missing; the line is ours, where it is one."""
+    answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert answer.json()["number"] == PHONE
+    assert (await wire.get(MESSAGES)).json()[0]["to"] == line
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "mend"),
+    [
+        ({"number": "", "from_number": ""}, "number", "is required"),
+        ({"number": "nobody"}, "number", "E.164"),
+        ({"number": 5}, "number", "must be a string"),
+        ({"number": {"a": {"b": []}}}, "number", "must be a string"),
+        ({"is_outbound": "false"}, "is_outbound", "must be true or false"),
+        ({"content": "a\0"}, "content", "NUL"),
+        ({"message_handle": "a\0"}, "message_handle", "NUL"),
+        ({"number": PHONE + "\0"}, "number", "NUL"),
+        ({"to_number": "\0"}, "to_number", "NUL"),
+        ({"sendblue_number": "\0"}, "sendblue_number", "NUL"),
+        ({"content": "x" * (MAX_CONTENT + 1)}, "content", "at most"),
+        ({"message_handle": "x" * (MAX_HANDLE + 1)}, "message_handle", "at most"),
+    ],
+)
+async def test_a_bad_payload_is_refused(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, more: dict[str, Any], field: str, mend: str
+) -> None:
+    """400, the field and what to do; nothing is kept."""
+    answer = await carrier.post(INBOUND, json=hosted(PHONE) | more, headers=signing(EVERYBODYS))
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["field"], mend in error["message"]) == (field, True)
+    assert await senders(wire) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"number=1", b"[" * 100_000, b'{"x":' * 900 + b"1"])
+async def test_what_is_no_object_is_refused(carrier: httpx2.AsyncClient, content: bytes) -> None:
+    """400 in the one shape."""
+    answer = await carrier.post(INBOUND, content=content, headers=signing(EVERYBODYS))
+    assert (answer.status_code, answer.json()["status"]) == (400, "ERROR")

@@ -1,0 +1,177 @@
+"""Twilio's form at POST /_numberkeep/inbound, proved by its signature."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+
+from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_CONTENT, MAX_HANDLE
+from numberkeep.http.carriers import Carriers
+from numberkeep.store.contract import Store
+from support.api import CONTACTS, Service, running_service
+from support.inbound import INBOUND, form, signed
+
+PHONE = "+14155552671"
+MESSAGES = "/_numberkeep/messages"
+TOKEN = "twilios-token"
+SENT = form(PHONE, "Gr\u00fc\u00df dich & bye + 100%")
+
+
+@pytest.fixture
+async def service(engine: Store) -> AsyncIterator[Service]:
+    """A service that knows Twilio's secret."""
+    async with running_service(store=engine, carriers=Carriers(twilio_auth_token=TOKEN)) as running:
+        yield running
+
+
+@pytest.fixture
+async def twilio(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    """Who has no key."""
+    async with service.wire(None) as client:
+        yield client
+
+
+async def test_a_signed_form_is_taken(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """It verifies and is kept with its SID and both numbers; the answer is TwiML that sends nothing."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    answer = await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, TOKEN))
+    assert (answer.status_code, answer.text) == (200, "<Response></Response>")
+    assert answer.headers["content-type"] == "text/xml"
+    assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["verified"] is True
+    message = (await wire.get(MESSAGES)).json()[0]
+    assert (message["from"], message["to"], message["handle"]) == (PHONE, "+15122164639", "SM1")
+    assert message["content"] == SENT["Body"]
+
+
+async def test_a_message_that_comes_again_is_one(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """Twenty at the same time, in any order of their fields, are one message and one answer."""
+    posts = []
+    for n in range(20):
+        fields = list(SENT.items())
+        content = urlencode(fields if n % 2 else fields[::-1]).encode()
+        posts.append(twilio.post(INBOUND, content=content, headers=signed(INBOUND, SENT, TOKEN)))
+    answers = await asyncio.gather(*posts)
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, "<Response></Response>")}
+    assert len((await wire.get(MESSAGES)).json()) == 1
+
+
+async def test_the_query_names_the_account(service: Service, twilio: httpx2.AsyncClient) -> None:
+    """And is signed with the rest of the URL; an unknown name is 404, but only for who proves to be Twilio."""
+    async with service.wire(await service.new_account("acme")) as acme:
+        path = f"{INBOUND}?account=acme"
+        assert (await twilio.post(path, data=SENT, headers=signed(path, SENT, TOKEN))).status_code == 200
+        assert len((await acme.get(MESSAGES)).json()) == 1
+    path = f"{INBOUND}?account=nobody"
+    assert (await twilio.post(path, data=SENT, headers=signed(path, SENT, TOKEN))).status_code == 404
+    assert (await twilio.post(path, data=SENT, headers=signed(path, SENT, "guess"))).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        (INBOUND, {**SENT, "Body": "STOP"}),
+        (INBOUND, {**SENT, "From": "+14155550002"}),
+        (INBOUND, {**SENT, "More": ""}),
+        (INBOUND, {name: value for name, value in SENT.items() if name != "FromCity"}),
+        (f"{INBOUND}?account=default", SENT),
+        (f"{INBOUND}?", SENT),
+        (INBOUND.replace("inbound", "%69nbound"), SENT),
+    ],
+)
+async def test_what_was_not_signed_is_refused(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, path: str, sent: dict[str, str]
+) -> None:
+    """Another body, path or query than what was signed is 401, and nothing is kept."""
+    headers = signed(f"{INBOUND}?account=other" if path.endswith("?") else INBOUND, SENT, TOKEN)
+    answer = await twilio.post(path, data=sent, headers=headers)
+    assert answer.status_code == 401
+    assert "NUMBERKEEP_PUBLIC_URL" in answer.json()["message"]
+    assert (await wire.get(MESSAGES)).json() == []
+
+
+@pytest.mark.parametrize("signature", ["", "x", "\u00fc", "A" * 28, "RSOYDt4T1cUTdK1PDd93/VVr8B8="])
+async def test_a_wrong_signature_is_refused(twilio: httpx2.AsyncClient, signature: str) -> None:
+    """401, whatever it is, and whatever the body is."""
+    headers = [(b"x-twilio-signature", signature.encode("latin-1"))]
+    for content in (urlencode(SENT).encode(), b"", b'{"from": "+14155552671"}'):
+        assert (await twilio.post(INBOUND, content=content, headers=headers)).status_code == 401
+
+
+async def test_without_a_token_nothing_is_signed() -> None:
+    """A service that knows no secret of Twilio's takes nothing that is signed with an empty one."""
+    async with running_service() as service, service.wire(None) as twilio:
+        assert (await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, ""))).status_code == 401
+
+
+@pytest.mark.parametrize("public", ["https://sms.example.com", "https://sms.example.com/", "https://example.com/keep"])
+async def test_behind_a_proxy_the_public_url_is_what_was_signed(public: str) -> None:
+    """NUMBERKEEP_PUBLIC_URL goes before whatever the request's own headers say."""
+    carriers = Carriers(twilio_auth_token=TOKEN, public_url=public)
+    path = f"{INBOUND}?account=default"
+    async with running_service(carriers=carriers) as service, service.wire(None) as twilio:
+        outside = signed(path, SENT, TOKEN, public.rstrip("/"))
+        misled = {"x-forwarded-host": "evil.example.com", "x-forwarded-proto": "http"}
+        assert (await twilio.post(path, data=SENT, headers={**outside, **misled})).status_code == 200
+        assert (await twilio.post(path, data=SENT, headers=signed(path, SENT, TOKEN))).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "base"),
+    [
+        ({"x-forwarded-proto": "https"}, "https://numberkeep.test"),
+        ({"x-forwarded-host": "sms.example.com"}, "http://sms.example.com"),
+        ({"x-forwarded-proto": "https", "x-forwarded-host": "sms.example.com:8443"}, "https://sms.example.com:8443"),
+        ({"x-forwarded-proto": "https, http", "x-forwarded-host": "out.example, in.example"}, "https://out.example"),
+    ],
+)
+async def test_a_proxy_says_what_was_signed(twilio: httpx2.AsyncClient, forwarded: dict[str, str], base: str) -> None:
+    """Without a public URL it is put together from what the first proxy forwards."""
+    headers = {**signed(INBOUND, SENT, TOKEN, base), **forwarded}
+    assert (await twilio.post(INBOUND, data=SENT, headers=headers)).status_code == 200
+    assert (await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, TOKEN, base))).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "mend"),
+    [
+        ({"From": ""}, "From", "is required"),
+        ({"From": "whatsapp:+14155552671"}, "From", "E.164"),
+        ({"From": PHONE + "\0"}, "From", "NUL"),
+        ({"To": "\0"}, "To", "NUL"),
+        ({"Body": "a\0b"}, "Body", "NUL"),
+        ({"MessageSid": "\0"}, "MessageSid", "NUL"),
+        ({"Body": "x" * (MAX_CONTENT + 1)}, "Body", "at most"),
+        ({"MessageSid": "x" * (MAX_HANDLE + 1)}, "MessageSid", "at most"),
+    ],
+)
+async def test_a_bad_field_is_refused(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, more: dict[str, str], field: str, mend: str
+) -> None:
+    """Signed or not: 400, the form's field and what to do, and nothing is kept."""
+    sent = form(PHONE) | more
+    answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["field"], mend in error["message"]) == (field, True)
+    assert (await wire.get(MESSAGES)).json() == []
+
+
+async def test_a_picture_alone_and_a_long_text_are_taken(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """An empty body, and one at the limit."""
+    for n, content in enumerate(("", "\u00e4" * MAX_CONTENT)):
+        sent = form(PHONE, content, sid=str(n), MediaUrl0="https://api.twilio.com/x")
+        assert (await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))).status_code == 200
+    assert [len(message["content"]) for message in (await wire.get(MESSAGES)).json()] == [MAX_CONTENT, 0]
+
+
+@pytest.mark.parametrize("content", [b"Body=\xff", b"a=1&" * 201])
+async def test_what_is_no_form_is_refused(twilio: httpx2.AsyncClient, content: bytes) -> None:
+    """Bytes that are no UTF-8 and forms without end are 400; a body that is too large is 413."""
+    headers = {"X-Twilio-Signature": "x"}
+    answer = await twilio.post(INBOUND, content=content, headers=headers)
+    assert (answer.status_code, "form in UTF-8" in answer.json()["message"]) == (400, True)
+    large = await twilio.post(INBOUND, content=b"x" * (MAX_BODY_BYTES + 1), headers=headers)
+    assert large.status_code == 413
