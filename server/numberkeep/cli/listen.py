@@ -51,8 +51,8 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
                     click.echo("Listening; Ctrl-C ends it.", err=True)
                     heard = True
                 for event in httpx2.EventSource(answer):
-                    if event.data:  # else it is the time to wait, or a heartbeat
-                        last = event.id
+                    last = event.id or last
+                    if event.data:  # else it is the time to wait and where the stream begins, or a heartbeat
                         yield event.data
         except (httpx2.TransportError, httpx2.SSEError):
             if not heard:
