@@ -106,7 +106,7 @@ def _after(scope: Scope, params: wire.EventsParams) -> int | None:
     """Behind which event to begin: what a client that comes again says goes before what its URL said at first."""
     given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
     if not given:
-        return params.after
+        return params.after or (None if params.after is None else feed.OLDEST)
     if not given.isdecimal() or len(given) > wire.MAX_EVENT_DIGITS:
         mend = "is no event's of this stream: leave it out to begin with what comes next"
         raise InvalidInput(f"Last-Event-ID {mend}", [FieldError("Last-Event-ID", mend)])

@@ -8,6 +8,9 @@ from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context
 
+OLDEST: Final = -1
+"""Where to begin to get all that is kept."""
+
 _PAGE: Final = 200
 _LOOK_SECONDS: Final = 1.0
 """How often to look for what other processes changed."""
@@ -16,23 +19,23 @@ _LOOK_SECONDS: Final = 1.0
 async def first(context: Context, account: Account, after: int | None) -> int:
     """The number behind which to follow the log: `after`, or the last one's where None is given.
 
-    Behind 0 comes all that is kept.
+    OLDEST stands for all that is kept.
 
     Raises:
         NoSuchEvent: events behind `after` are not kept any more, or the log has not come to it.
     """
     last = (await context.store.tallies(account.account_id)).events
-    if after is None:
+    if after is None or after == last:
         return last
     if after > last:  # of a log that is not this one, or was: events that a restored backup lacks come anew
         raise NoSuchEvent(
             f"The log ends with event {last}, so it is not the one that you followed: begin behind {last}"
         )
-    if 0 < after < last:
-        oldest = (await context.store.events(account.account_id, after, 1))[0].event_id
-        if oldest > after + 1:
-            raise NoSuchEvent(f"Events up to {oldest - 1} are not kept any more: begin behind {oldest - 1}")
-    return after
+    events = await context.store.events(account.account_id, max(after, 0), 1)
+    kept_behind = events[0].event_id - 1 if events else last
+    if OLDEST < after < kept_behind:
+        raise NoSuchEvent(f"Events up to {kept_behind} are not kept any more: begin behind {kept_behind}")
+    return kept_behind
 
 
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
