@@ -3,16 +3,18 @@
 import argparse
 from collections.abc import Iterable
 
-from bench import bulk, client, growth, requests
+from bench import bulk, client, delivery, growth, requests
 from bench.peers import comparison
 
-PARTS = "one part (default: server, bulk and client; growth takes an hour, and peers installs much)"
+PARTS = "one part (default: server, bulk, delivery and client; growth takes an hour, and peers installs much)"
 
 
 def main() -> None:
     """Measure, and print tables as Markdown."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=["server", "bulk", "client", "growth", "peers"], help=PARTS)
+    parser.add_argument(
+        "part", nargs="?", choices=["server", "bulk", "delivery", "client", "growth", "peers"], help=PARTS
+    )
     parser.add_argument("--contacts", type=int, help="contacts stored (default: 1,000,000; peers: 10,000)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
     parser.add_argument("--seconds", type=int, default=4, help="seconds of load in a round (default: 4)")
@@ -32,6 +34,8 @@ def main() -> None:
         _print("requests/s | numberkeep | a commit each | ratio", sharing)
     if given.part in {None, "bulk"}:
         _print("bulk create, rows/s | numberkeep | plain load | ratio", bulk.measure(given.rounds * 4))
+    if given.part in {None, "delivery"}:
+        _print("deliveries/s | numberkeep | a loop without a record | ratio", delivery.measure(given.rounds))
     if given.part in {None, "client"}:
         _print("client | ours | official | ratio", client.measure(given.rounds, given.seconds))
 

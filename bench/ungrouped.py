@@ -1,5 +1,6 @@
 """The service with one commit for each request, to measure what sharing commits brings. `python -m bench.ungrouped`."""
 
+import multiprocessing
 import sys
 from functools import partial
 from typing import Any
@@ -10,10 +11,13 @@ from numberkeep.store.postgres import lanes
 from numberkeep.store.sqlite import writer
 
 
+_STOPPING, _ = multiprocessing.Pipe(duplex=False)
+
+
 def load() -> Any:
     """The application, in the worker's process."""
     writer._GROUP = lanes._GROUP = 1  # type: ignore[misc]  # noqa: SLF001 - the point of this program
-    return serving._load(load_settings(), None)  # noqa: SLF001
+    return serving._load(load_settings(), None, _STOPPING)  # noqa: SLF001
 
 
 if __name__ == "__main__":
