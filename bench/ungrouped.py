@@ -10,8 +10,7 @@ from numberkeep.config import load_settings
 from numberkeep.store.postgres import lanes
 from numberkeep.store.sqlite import writer
 
-
-_STOPPING, _ = multiprocessing.Pipe(duplex=False)
+_STOPPING, _STOP = multiprocessing.Pipe(duplex=False)
 
 
 def load() -> Any:
