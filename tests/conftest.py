@@ -10,13 +10,15 @@ import pytest
 
 from numberkeep.store.postgres import PostgresStore
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
-from support import pgbouncer
+from support import leaks, pgbouncer
 from support.databases import NewDatabase, sqlite_url
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer, database_of
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
+
+_LEAKS = pytest.StashKey[list[leaks.Leak]]()
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +124,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
     parser.addoption("--soak", action="store_true", help="ten times as many rounds of every fault test")
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """From here on, what is logged is kept, to be searched at the end."""
+    handler = leaks.collect()
+    config.add_cleanup(handler.close)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No log holds a whole number, a name or a secret, at any level; where one does, the run has failed."""
+    session.config.stash[_LEAKS] = leaks.found()
+    if session.config.stash[_LEAKS] and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell of what logs hold."""
+    told = config.stash.get(_LEAKS, [])
+    if told:
+        terminalreporter.section("logs that hold what no log may hold", red=True)
+    for leak in told[:50]:
+        terminalreporter.line(f"{leak.place}: {leak.kind}: {leak.line}")
+    if told:
+        terminalreporter.line(f"{len(told)} such lines in all", red=True)

@@ -156,10 +156,11 @@ def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
 
 
 def test_health_tells_that_it_lives_and_is_ready(tmp_path: Path) -> None:
-    """Health needs no key."""
+    """Health needs no key; whoever asks whether it is ready is told how the outbox stands."""
     with serving(tmp_path) as running:
-        for path in ("/health/live", "/health/ready"):
-            assert httpx2.get(running.url + path).json() == {"status": "OK"}
+        assert httpx2.get(f"{running.url}/health/live").json() == {"status": "OK"}
+        nothing = {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
+        assert httpx2.get(f"{running.url}/health/ready").json() == {"outbox": nothing, "status": "OK"}
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
@@ -224,6 +225,13 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_PORT": "http"}, "NUMBERKEEP_PORT"),
         ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
         ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
+        ([], {"NUMBERKEEP_LOG": "loud"}, "info or debug or warning"),
+        ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log or webhook or sendblue or twilio"),
+        ([], {"NUMBERKEEP_SENDER": "webhook"}, "NUMBERKEEP_SENDER_URL"),
+        ([], {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "ftp://x"}, "http:// or https://"),
+        ([], {"NUMBERKEEP_PUBLIC_URL": "example.com"}, "http:// or https://"),
+        ([], {"NUMBERKEEP_ALLOWED_NETWORKS": "everywhere"}, "127.0.0.0/8"),
+        ([], {"NUMBERKEEP_LEASE_SECONDS": "1"}, "from 3"),
         (["--host", "256.0.0.1"], {}, "--host"),
         (["--database", f"sqlite:///{'x' * 300}.db"], {}, "cannot open the database"),
         (["--database", "sqlite:///\udcff.db"], {}, "not valid UTF-8"),

@@ -1,13 +1,11 @@
 """kill -9 at any moment, while sixteen clients write."""
 
 import asyncio
-import contextlib
 import os
 import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +14,7 @@ import pytest
 
 from fault.checks import check
 from fault.engines import Engine, postgres, sqlite, wire_to
+from fault.noting import noting
 from fault.writers import WRITERS, Writer
 from support.process import PATIENCE, Serving
 
@@ -28,16 +27,6 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     if request.param == "sqlite":
         return sqlite(tmp_path)
     return postgres(tmp_path, request.getfixturevalue("durable_postgres"))
-
-
-@contextlib.contextmanager
-def noting(what: str) -> Iterator[None]:
-    """Say with a failure what is needed to see it again."""
-    try:
-        yield
-    except BaseException as error:
-        error.add_note(what)
-        raise
 
 
 def kill_one_way_or_another(running: Serving, chance: random.Random) -> None:

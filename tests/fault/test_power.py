@@ -52,7 +52,7 @@ class Client:
         account_id, at = self._account.account_id, self._account.tick()
         if self._random.random() < 0.2:
             self.effects[name] = dict.fromkeys(phones)
-            return Once(DeleteContacts(account_id, phones), name, b"", lambda _: b"{}", at)
+            return Once(DeleteContacts(account_id, phones, at), name, b"", lambda _: b"{}", at)
         self.effects[name] = dict.fromkeys(phones, name)
         said: dict[str, Any] = {"first_name": name, "tags": (name, "all"), "custom_variables": {"filling": "x" * 500}}
         rows = [self._account.row(phone, **said) for phone in phones]

@@ -1,5 +1,6 @@
 """The real program as a process of its own, on a real socket."""
 
+import importlib.util
 import os
 import re
 import shlex
@@ -12,23 +13,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import IO, Final, cast
 
 import httpx2
+
+from support import leaks
 
 PROGRAM: Final = Path(sys.executable).with_name("numberkeep")
 PATIENCE: Final = 30.0
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment without settings of either distribution, and with those given."""
+    """This process's environment without settings of either distribution, and with those given.
+
+    Programs that get it run the code that the tests import, whatever is installed and wherever they run.
+    """
+    leaks.learn(settings)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBERKEEP_", "SENDBLUE_API_"))}
-    return {**clean, **settings}
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    code = os.pathsep.join([str(_code_of("numberkeep")), str(_code_of("sendblue_api")), *map(os.path.abspath, paths)])
+    return {**clean, "PYTHONPATH": code, **settings}
+
+
+def _code_of(package: str) -> Path:
+    found = importlib.util.find_spec(package)
+    assert found, f"{package} is not installed"
+    assert found.origin
+    return Path(found.origin).parents[1]
 
 
 def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; `under` is a command that runs the one behind it."""
-    return subprocess.run(
+    done = subprocess.run(
         [*under, PROGRAM, *arguments],
         cwd=cwd,
         env=environment(**settings),
@@ -37,6 +53,40 @@ def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) 
         timeout=PATIENCE,
         check=False,
     )
+    if arguments[0] == "serve":
+        leaks.kept("serve").with_suffix(".stderr").write_text(done.stderr)
+    return done
+
+
+class Output:
+    """What a process writes to a file, read as from a pipe: a line once it is whole, all once the process has ended."""
+
+    def __init__(self, process: "subprocess.Popen[str]", path: Path) -> None:
+        self._process = process
+        self._file = path.open()
+
+    def readline(self) -> str:
+        """Wait for the next line; what is there where the process has ended."""
+        line, give_up = "", time.monotonic() + PATIENCE
+        while not line.endswith("\n"):
+            ended = self._process.poll() is not None
+            more = self._file.readline()
+            line += more
+            if ended and not more:
+                break
+            assert time.monotonic() < give_up, f"no line came, only {line!r}"
+            if not more:
+                time.sleep(0.002)
+        return line
+
+    def read(self) -> str:
+        """Wait until the process has ended, and give the rest."""
+        self._process.wait(PATIENCE)
+        return self._file.read()
+
+    def close(self) -> None:
+        """Read no more."""
+        self._file.close()
 
 
 class Serving:
@@ -125,15 +175,21 @@ def killed_while_starting(cwd: Path, *arguments: str, after: float, **settings: 
 def _started(
     cwd: Path, under: Sequence[str], arguments: Sequence[str], settings: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [*under, PROGRAM, "serve", "--port", "0", *arguments],
-        cwd=cwd,
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    """A service that logs all that it can; what it writes is kept, to be searched for what no log may hold."""
+    kept = leaks.kept("serve")
+    paths = (kept.with_suffix(".stdout"), kept.with_suffix(".stderr"))
+    with paths[0].open("w") as stdout, paths[1].open("w") as stderr:
+        process = subprocess.Popen(
+            [*under, PROGRAM, "serve", "--port", "0", *arguments],
+            cwd=cwd,
+            env=environment(**{"NUMBERKEEP_LOG": "debug", **settings}),
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,
+        )
+    process.stdout, process.stderr = (cast("IO[str]", Output(process, path)) for path in paths)
+    with process:
         try:
             yield process
         finally:
