@@ -7,7 +7,8 @@ over. While a process lives, nobody else takes what it has taken: a delivery is 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
@@ -32,6 +33,9 @@ _backoff = wait_exponential_jitter(multiplier=5, max=3600, jitter=2)
 
 _AT_A_TIME: Final = 8
 """Deliveries to one target that are under way at a time, about."""
+
+_UNRECORDED: Final = 64
+"""Deliveries of an account that may be under way or wait to be recorded before no more are taken."""
 
 _LOOK_SECONDS: Final = 1.0
 """How often to look for what other processes owe or leave behind."""
@@ -98,7 +102,7 @@ class Relay:
         taken = 0
         for account_id in agenda.owing:
             owed = await self._take(account_id, ())
-            await asyncio.gather(*(self._deliver(account_id, each) for each in owed))
+            await asyncio.gather(*(self._deliver(account_id, each, lambda: None) for each in owed))
             taken += len(owed)
         return taken
 
@@ -139,13 +143,18 @@ class Relay:
             task.add_done_callback(lambda _: self._serving.pop(account_id, None))
 
     async def _serve_all(self, account_id: int) -> None:
-        """Deliver what the account owes until nothing is due, each as soon as what it waits for is done."""
-        flying: dict[asyncio.Task[None], int] = {}
+        """Deliver what the account owes until nothing is due, the next while what became of one is recorded."""
+        flying: set[asyncio.Task[None]] = set()
+        sending: Counter[int] = Counter()
         with self._context.bell.listening(account_id) as listener:
+
+            def sent(target: int) -> None:
+                sending[target] -= 1
+                listener.hear(account_id)
+
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
-                    loads = Counter(flying.values())
-                    busy = tuple(target for target, load in loads.items() if load >= _AT_A_TIME)
+                    busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
                     try:
                         taken = await self._take(account_id, busy)
                     except NumberkeepError as error:
@@ -155,15 +164,16 @@ class Relay:
                         _log.error("the relay failed with %s", type(error).__name__)
                         return
                     for owed in taken:
-                        flying[group.create_task(self._deliver(account_id, owed))] = owed.delivery.target
+                        target = owed.delivery.target
+                        sending[target] += 1
+                        flying.add(group.create_task(self._deliver(account_id, owed, partial(sent, target))))
                     if not flying:
                         return
-                    if not taken:
+                    if not taken or len(flying) > _UNRECORDED:
                         rung = group.create_task(_heard(listener))
                         done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
                         rung.cancel()
-                        for task in done:
-                            flying.pop(task, None)
+                        flying -= done
 
     async def _take(self, account_id: int, busy: tuple[int, ...]) -> list[Owed]:
         at = self._context.clock.take()
@@ -174,8 +184,9 @@ class Relay:
         at = self._context.clock.take()
         await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, at))
 
-    async def _deliver(self, account_id: int, owed: Owed) -> None:
+    async def _deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:
         outcome = await self._outcome(account_id, owed)
+        sent()
         delivery = owed.delivery
         channel = "sender" if delivery.target == SENDER else "webhook"
         if isinstance(outcome, Delivered):
