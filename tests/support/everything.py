@@ -8,15 +8,18 @@ import pytest
 from contract.population import populate
 from numberkeep.app import make_transfer
 from numberkeep.domain.commands import CreateContact, Once
+from numberkeep.domain.consent import broken
 from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.directory import RevokeKey
+from numberkeep.domain.delivery import Delivered, Undelivered
+from numberkeep.domain.directory import RevokeKey, SetAccount
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.listing import OrderBy
+from numberkeep.domain.message import MessageStatus
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
 from support.databases import opened
-from support.store import SECOND, START, AccountDriver, new_account, phone
+from support.store import DAY, DEAD, SECOND, START, AccountDriver, new_account, phone
 
 TEXTS: Final = (
     "",
@@ -45,6 +48,11 @@ async def fill(store: Store) -> None:
     """Give a new store several accounts, one of them empty, with something in every table."""
     drivers = [await new_account(store, name) for name in NAMES]
     for place, account in enumerate(drivers[:3]):
+        await account.add_webhook("consent.opted_out")
+        await account.add_webhook(
+            "contact.deleted", "consent.opted_in", url="https://a.example/", secret=TEXTS[6 + place]
+        )
+        await account.remove_webhook(1)
         if place < 1:
             await populate(account)
         await account.upsert(
@@ -66,6 +74,18 @@ async def fill(store: Store) -> None:
         for n in (102, 103, 105, 106):
             await account.opt_out(phone(n), opted_out=False)
             await account.request_verification(phone(n), at=START + n * SECOND, text=TEXTS[n % len(TEXTS)])
+        for n, text in enumerate((*TEXTS, " Stop\n", "sTART")):
+            await account.receive(phone(110 + n % 6), text, f"{n}\U0001f600" if n % 2 else "", "+14155550100")
+        outcomes = [
+            DEAD,
+            Delivered(handle="h"),
+            Undelivered("busy", account.now + DAY),
+            Delivered(MessageStatus.LOGGED),
+        ]
+        for owed, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
+            await account.settle(owed, outcome)
+        await account.expire(START + 103 * SECOND + DAY)
+        await store.apply(SetAccount(NAMES[place], f"Hi {TEXTS[6 + place]}", bytes([place]) * 32))
         await store.apply(_once(account, "ours", b"\0\xff answer"))
         await store.apply(_once(account, "\U0001f600", b""))
     await store.apply(RevokeKey("key-of-theirs", START + 5))
@@ -89,7 +109,12 @@ async def drivers_of(store: Store) -> list[AccountDriver]:
 
 async def read_all(store: Store) -> dict[str, Any]:
     """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
-    told: dict[str, Any] = {"keys": list(await store.api_keys())}
+    told: dict[str, Any] = {
+        "keys": list(await store.api_keys()),
+        "signing": [await store.account_signing(bytes([place]) * 32) for place in range(3)],
+        "backlog": await store.backlog(),
+        "agendas": [await store.agenda(START + days * DAY) for days in range(4)],
+    }
     wheres: list[dict[str, Any]] = [
         {},
         {"verified": True},
@@ -110,6 +135,12 @@ async def read_all(store: Store) -> dict[str, Any]:
         told[str(account.account_id)] = {
             "count": await account.count(),
             "messages": list(await store.messages(account.account_id, 1000)),
+            "events": list(await account.events()),
+            "ledger": list(await store.consent(account.account_id, 0, 1000)),
+            "opt-outs": await store.opt_outs(account.account_id),
+            "webhooks": list(await store.webhooks(account.account_id)),
+            "dead": list(await store.dead(account.account_id, 1000)),
+            "tallies": await store.tallies(account.account_id),
             "listed": listed,
             "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},
         }
@@ -117,7 +148,7 @@ async def read_all(store: Store) -> dict[str, Any]:
 
 
 async def go_on(store: Store) -> dict[str, Any]:
-    """What a filled store does next: it remembers opt-outs, waits, answers, and counts on. Changes the store."""
+    """What a filled store does next: it remembers, waits, answers, gives out and counts on. Changes the store."""
     told: dict[str, Any] = {}
     for account in (await drivers_of(store))[:3]:
         account.now += 10_000 * SECOND
@@ -130,9 +161,19 @@ async def go_on(store: Store) -> dict[str, Any]:
             "retry after": soon.value.retry_after,
             "answer": answered.value.answer,
             "sent": await account.request_verification(phone(106)),
+            "duplicate": (await account.receive(phone(110), "again", "1\U0001f600")).duplicate,
+            "verified": (await account.receive(phone(105), "yes", at=START + 120 * SECOND)).verified,
+            "revived": await account.replay(at=START + 3 * DAY),
+            "given out": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
+            "webhook": await account.add_webhook(),
+            "events": list(await account.events()),
             "messages": list(await store.messages(account.account_id, 1000)),
             "count": await account.count(),
         }
+        await account.opt_out(phone(500), opted_out=False)
+        entries, tallies = await store.consent(account.account_id, 0, 1000), await store.tallies(account.account_id)
+        assert list(broken(entries, tallies.entries, tallies.ledger)) == []
+        assert [event.event_id for event in await account.events()] == list(range(1, tallies.events + 1))
     told["new account"] = (await new_account(store, "one more")).account_id
     return told
 
