@@ -138,9 +138,17 @@ class StoreMachine(RuleBasedStateMachine):
         """DeleteContacts."""
         assert self.run(self.accounts[who].delete(*numbers, at=self.at)) == self.now(who).delete(numbers)
 
-    @rule(who=which, together=acts)
-    def at_once(self, who: int, together: list[Act]) -> None:
-        """One or some of the shorter commands, handed in together: they are done as if one after the other."""
+    @rule(who=which, drawn=acts, pauses=st.sampled_from([(0,), (30,), (60,), (1,), (0, 30), (0, 60)]))
+    def at_once(self, who: int, drawn: list[Act], pauses: tuple[int, ...]) -> None:
+        """Some of the shorter commands, handed in together: they are done as if one after the other; maybe again."""
+        for pause in pauses:
+            self.at += pause * SECOND
+            self.hand_in(who, drawn)
+
+    def hand_in(self, who: int, drawn: list[Act]) -> None:
+        """Do these, and see what comes of each."""
+        carrier = len(self.model[who].messages) // 3  # so that there are always handles that are not known yet
+        together = [(kind, number, handle and f"{handle} {carrier}") for kind, number, handle in drawn]
         ids = [self.next_id() for _ in together]
 
         async def run() -> list[object]:
@@ -150,19 +158,26 @@ class StoreMachine(RuleBasedStateMachine):
         outcomes = [shown(outcome) for outcome in self.run(run())]
         assert outcomes == [expected(self.now(who), each, made) for each, made in zip(together, ids, strict=True)]
 
-    @rule(who=which, limit=st.integers(1, 4))
-    def take(self, who: int, limit: int) -> None:
+    @rule(who=which, limit=st.integers(1, 4), pause=st.sampled_from([0, 30]))
+    def take(self, who: int, limit: int, pause: int) -> None:
         """TakeDeliveries."""
+        self.at += pause * SECOND
         taken = self.run(self.accounts[who].take(limit, lease=LEASE, at=self.at))
         given = [(owed.delivery.target, owed.delivery.item, owed.delivery.attempts) for owed in taken]
         assert given == self.now(who).take(limit, LEASE)
         self.taken += [(who, owed) for owed in taken]
 
     @precondition(lambda self: self.taken)
-    @rule(back=st.integers(1, 6), outcome=st.sampled_from([SENT, DEAD, Undelivered("busy", SECOND)]))
-    def settle(self, back: int, outcome: Delivered | Undelivered) -> None:
+    @rule(
+        back=st.integers(1, 4),
+        late=st.booleans(),
+        outcome=st.sampled_from([DEAD, SENT, Undelivered("busy", SECOND)]),
+    )
+    def settle(self, back: int, outcome: Delivered | Undelivered, *, late: bool) -> None:
         """SettleDelivery, of what was taken lately, in time or too late, once or again."""
-        who, owed = self.taken[-min(back, len(self.taken))]
+        overtaken = [each for each in self.taken if self.is_overtaken(*each)] if late else []
+        choice = overtaken or self.taken
+        who, owed = choice[-min(back, len(choice))]
         delivery, retry_at = owed.delivery, None
         if isinstance(outcome, Undelivered) and outcome.retry_at is not None:
             retry_at = self.at + outcome.retry_at
@@ -171,6 +186,11 @@ class StoreMachine(RuleBasedStateMachine):
         arrived = isinstance(outcome, Delivered)
         key = (delivery.target, delivery.item)
         assert settled == self.now(who).settle(key, delivery.attempts, retry_at, arrived=arrived)
+
+    def is_overtaken(self, who: int, owed: Owed) -> bool:
+        """Whether somebody else has taken it since."""
+        there = self.model[who].outbox.get((owed.delivery.target, owed.delivery.item))
+        return there is not None and there["attempts"] != owed.delivery.attempts
 
     @precondition(lambda self: any(owed["dead"] for model in self.model for owed in model.outbox.values()))
     @rule(who=which, of=st.none() | st.integers(0, 2))

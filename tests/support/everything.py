@@ -76,7 +76,7 @@ async def fill(store: Store) -> None:
             await account.request_verification(phone(n), at=START + n * SECOND, text=TEXTS[n % len(TEXTS)])
         for n, text in enumerate((*TEXTS, " Stop\n", "sTART")):
             await account.receive(phone(110 + n % 6), text, f"{n}\U0001f600" if n % 2 else "", "+14155550100")
-        outcomes = [
+        outcomes: list[Delivered | Undelivered] = [
             DEAD,
             Delivered(handle="h"),
             Undelivered("busy", account.now + DAY),

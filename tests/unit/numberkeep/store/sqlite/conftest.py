@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from numberkeep.store.sqlite import SqliteStore
-from support.store import AccountDriver, new_account, phone
+from support.store import DEAD, AccountDriver, new_account, phone
 
 
 @pytest.fixture
 async def filled(tmp_path: Path) -> AsyncIterator[AccountDriver]:
-    """An account of an open store in contacts.db: 20 contacts with tags, some opted out, and another account."""
+    """An account of an open store in contacts.db: 20 contacts, some tagged, opted out or asked, and another account."""
     store = SqliteStore(tmp_path / "contacts.db")
     await store.open()
     account = await new_account(store, "default")
@@ -19,6 +19,13 @@ async def filled(tmp_path: Path) -> AsyncIterator[AccountDriver]:
     for n in (3, 4):
         await account.opt_out(phone(n))
     await account.opt_out(phone(500))
+    await account.opt_out(phone(4), opted_out=False)
+    for _ in range(2):
+        await account.add_webhook("message.created")
+    for n in (6, 7):
+        await account.request_verification(phone(n))
+    [failing, *_] = await account.take()
+    await account.settle(failing, DEAD)
     await (await new_account(store, "other")).create(phone(3), tags=("a",))
     yield account
     await store.close()

@@ -12,6 +12,7 @@ from support.files import change, damage, names_in
 from support.store import AccountDriver, phone
 
 OPTED_OUT = UNTAGGED = phone(3)
+ASKED = phone(6)
 TAGGED = phone(5)
 MOVED = ["contact_count", "account", "contact_tags", "contact_tags"]
 
@@ -29,7 +30,11 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
     ("sql", "number", "expected"),
     [
         ("UPDATE accounts SET contact_count = 7 WHERE account_id = 1", None, ["contact_count"]),
-        ("DELETE FROM contacts WHERE account_id = 1 AND tags = '[]' AND opt_out = 0", None, ["contact_count"]),
+        (
+            "DELETE FROM contacts WHERE account_id = 1 AND tags = '[]' AND opt_out = 0",
+            None,
+            ["contact_count", "verifications"],
+        ),
         ("UPDATE contacts SET account_id = 9 WHERE account_id = 2", None, MOVED),
         ("UPDATE contacts SET tags = '[' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
         ("UPDATE contacts SET tags = '{}' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
@@ -44,7 +49,42 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         ("INSERT INTO contact_tags VALUES (1, 'z', 1, 5)", None, ["contact_tags"]),
         ("UPDATE contacts SET opt_out = 0 WHERE account_id = 1 AND phone = ?", OPTED_OUT, ["opt_outs"]),
         ("UPDATE contacts SET opt_out = 1 WHERE account_id = 1 AND phone = ?", TAGGED, ["opt_outs"]),
-        ("DELETE FROM opt_outs WHERE account_id = 1 AND phone = ?", OPTED_OUT, ["opt_outs"]),
+        ("DELETE FROM opt_outs WHERE account_id = 1 AND phone = ?", OPTED_OUT, ["opt_outs", "ledger"]),
+        ("UPDATE accounts SET last_message = 1 WHERE account_id = 1", None, ["last_message"]),
+        ("UPDATE accounts SET last_event = 1 WHERE account_id = 1", None, ["last_event"]),
+        ("UPDATE accounts SET last_webhook = 1 WHERE account_id = 1", None, ["last_webhook"]),
+        ("UPDATE accounts SET webhook_count = 1 WHERE account_id = 1", None, ["webhook_count"]),
+        ("UPDATE accounts SET last_entry = 5 WHERE account_id = 1", None, ["ledger"]),
+        ("UPDATE accounts SET ledger = zeroblob(32) WHERE account_id = 1", None, ["ledger"]),
+        ("UPDATE accounts SET last_entry = 1 WHERE account_id = 2", None, ["ledger"]),
+        ("DELETE FROM consent WHERE account_id = 1 AND entry_id = 4", None, ["ledger"] * 2),
+        ("UPDATE consent SET opted_out = 0 WHERE account_id = 1 AND phone = '+14156000003'", None, ["ledger"]),
+        ("UPDATE opt_outs SET entry_id = 2 WHERE account_id = 1 AND phone = '+14156000003'", None, ["ledger"] * 2),
+        ("UPDATE opt_outs SET entry_id = 0 WHERE account_id = 1 AND phone = '+14156000003'", None, ["ledger"]),
+        ("UPDATE opt_outs SET entry_id = 9 WHERE account_id = 1 AND phone = '+14156000003'", None, ["ledger"] * 2),
+        ("DELETE FROM opt_outs WHERE account_id = 1 AND phone = '+14156000500'", None, ["ledger"]),
+        ("INSERT INTO opt_outs VALUES (1, '+14156000501', 1, 3)", None, ["ledger"]),
+        ("DELETE FROM messages WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
+        ("UPDATE messages SET status = 'sent' WHERE account_id = 1 AND message_id = 1", None, ["outbox"]),
+        ("UPDATE messages SET status = 'failed' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
+        ("UPDATE messages SET direction = 'inbound' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
+        ("UPDATE outbox SET dead = 1 - dead WHERE target = 0 AND item = 2", None, ["outbox"]),
+        ("UPDATE outbox SET phone = '+14156000009' WHERE target = 0 AND item = 2", None, ["outbox"]),
+        ("DELETE FROM outbox WHERE target = 0", None, ["outbox"] * 2),
+        ("DELETE FROM events WHERE account_id = 1", None, ["outbox"] * 4),
+        (
+            "DELETE FROM webhooks WHERE webhook_id = 2; UPDATE accounts SET webhook_count = 1 WHERE account_id = 1",
+            None,
+            ["outbox"] * 2,
+        ),
+        ("UPDATE outbox SET target = 3 WHERE target = 2 AND dead = 0", None, ["outbox"] * 2),
+        ("UPDATE verifications SET phone = '+14156000999' WHERE phone = '+14156000006'", None, ["verifications"]),
+        ("UPDATE contacts SET verified = 1 WHERE account_id = 1 AND phone = ?", ASKED, ["verifications"]),
+        (
+            "UPDATE verifications SET phone = ? WHERE phone = '+14156000006'",
+            OPTED_OUT,
+            ["verifications"],
+        ),
         ("PRAGMA foreign_keys = 0; UPDATE api_keys SET account_id = 9 WHERE account_id = 2", None, ["foreign_key"]),
     ],
 )
@@ -57,7 +97,8 @@ async def test_a_rule_that_is_broken_is_told(
     faults = check(tmp_path / "contacts.db").faults
     assert [fault.rule for fault in faults] == expected
     if contact is not None:
-        assert {(fault.account_id, fault.contact_id) for fault in faults} == {(1, contact_id_text(contact.contact_id))}
+        text = contact_id_text(contact.contact_id)
+        assert {(each.account_id, each.contact_id) for each in faults if each.rule != "ledger"} == {(1, text)}
     assert "+1415" not in repr(faults)
 
 
@@ -74,8 +115,9 @@ async def test_many_faults_of_a_rule_are_counted(
     monkeypatch.setattr(checking, "_TOLD", 4)
     change(tmp_path / "contacts.db", "UPDATE contacts SET opt_out = 1 WHERE account_id = 1")
     faults = check(tmp_path / "contacts.db").faults
-    assert [fault.contact_id is None for fault in faults] == [False] * 4 + [True]
-    assert faults[-1] == Fault("opt_outs", "and 14 more: the contact is opted out and its number is not")
+    assert [fault.contact_id is None for fault in faults] == [False] * 4 + [True] + [False] * 2
+    assert {fault.rule for fault in faults[5:]} == {"verifications"}
+    assert faults[4] == Fault("opt_outs", "and 15 more: the contact is opted out and its number is not")
     assert await filled.count() == 20
 
 
