@@ -22,11 +22,13 @@ class Post:
     Attributes:
         id: its webhook-id.
         headers: by name, in lower case.
-        body: what its JSON says.
+        content: its body.
+        body: what that says, in JSON.
     """
 
     id: str
     headers: dict[str, str]
+    content: bytes
     body: dict[str, Any]
 
 
@@ -104,9 +106,9 @@ class Inbox:
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
-        body = json.loads(await reader.readexactly(int(headers["content-length"])))
+        content = await reader.readexactly(int(headers["content-length"]))
         async with self._came:
-            self.posts.append(Post(headers["webhook-id"], headers, body))
+            self.posts.append(Post(headers["webhook-id"], headers, content, json.loads(content)))
             self._came.notify_all()
         await asyncio.sleep(self.pause())
         await self._may_answer.wait()

@@ -1,8 +1,13 @@
 """`numberkeep listen`: an account's events as they happen."""
 
 import json
+import os
+import select
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -31,9 +36,22 @@ def listen(after: int | None, types: tuple[str, ...], count: int | None, *, as_j
     again, and nothing is missed.
     """
     params: dict[str, Any] = {"type": types} | ({} if after is None else {"after": after})
+    threading.Thread(target=_end_with_reader, daemon=True).start()
     with service(_SILENCE_SECONDS) as client:
         for data in islice(_followed(client, params), count):
             click.echo(data if as_json else _line(json.loads(data)))
+
+
+def _end_with_reader() -> None:
+    """End, as a broken pipe ends every command, when nobody reads any more what is printed: `listen | head -1`.
+
+    While no event comes nothing is printed, and nothing printed would break.
+    """
+    with suppress(OSError, AttributeError):  # it is no file of the system's, or the system has no poll
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)  # errors are told without being asked for
+        poll.poll()
+        os._exit(1)
 
 
 def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:

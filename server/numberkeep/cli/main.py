@@ -12,11 +12,12 @@ from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.keys import keys
 from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
+from numberkeep.cli.remote import with_mends
 from numberkeep.cli.serve import serve
 from numberkeep.cli.simulate import simulate
 from numberkeep.cli.webhooks import webhooks
 from numberkeep.config import ConfigError
-from numberkeep.domain.errors import NumberkeepError
+from numberkeep.domain.errors import InvalidInput, NumberkeepError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,11 +45,13 @@ def main() -> None:
     try:
         cli()
     except ConfigError as error:
-        _fail(error, 2)
+        _fail(str(error), 2)
+    except InvalidInput as error:
+        _fail(with_mends(str(error), [(each.field, each.message) for each in error.fields]), 1)
     except NumberkeepError as error:
-        _fail(error, 1)
+        _fail(str(error), 1)
 
 
-def _fail(error: Exception, code: int) -> None:
-    click.echo(f"numberkeep: {error}", err=True)
+def _fail(text: str, code: int) -> None:
+    click.echo(f"numberkeep: {text}", err=True)
     sys.exit(code)

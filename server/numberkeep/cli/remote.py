@@ -1,6 +1,6 @@
 """What commands share that speak to a running service as a client does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,12 +23,19 @@ class Refused(click.ClickException):
 
     def __init__(self, answer: httpx2.Response) -> None:
         try:
-            message = str(answer.json()["message"])
-        except (ValueError, KeyError, TypeError):
+            said = answer.json()
+            fields = [(each["field"], each["message"]) for each in said.get("errors", ())]
+            message = with_mends(str(said["message"]), fields)
+        except (ValueError, KeyError, TypeError, AttributeError):
             message = f"the service answered with status {answer.status_code}"
         super().__init__(message)
         if answer.status_code in {401, 403}:
             self.exit_code = NOT_AUTHORISED  # type: ignore[misc]  # click reads it from the instance
+
+
+def with_mends(message: str, fields: Iterable[tuple[str, str]]) -> str:
+    """What an error says, in one line with what it says of each field where that is not in it."""
+    return "; ".join([message, *(f"{field} {mend}" for field, mend in fields if mend not in message)])
 
 
 @contextmanager

@@ -1,0 +1,207 @@
+"""`numberkeep listen` as a process, against a real service."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from support.process import PATIENCE, PROGRAM, Serving, environment, run, serving
+
+CONTACTS = "/api/v2/contacts"
+PAIR = {"NUMBERKEEP_API_KEY": "listen-key", "NUMBERKEEP_API_SECRET": "listen-secret"}
+HEADERS = {"sb-api-key-id": "listen-key", "sb-api-secret-key": "listen-secret"}
+
+
+def variables(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
+    """What a client of the service has in its environment."""
+    return {"SENDBLUE_API_BASE_URL": url, "SENDBLUE_API_API_KEY": "listen-key", "SENDBLUE_API_API_SECRET": secret}
+
+
+def make(running: Serving, *numbers: int) -> None:
+    """Create contacts, one after the other."""
+    with httpx2.Client(base_url=running.url, headers=HEADERS, timeout=PATIENCE) as wire:
+        for n in numbers:
+            assert wire.post(CONTACTS, json={"number": number(n), "first_name": "Ada"}).status_code == 200
+
+
+def number(n: int) -> str:
+    """One of many numbers."""
+    return f"+1415555{n:04d}"
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Serving]:
+    """A service whose pair is known."""
+    with serving(tmp_path, **PAIR) as service:
+        yield service
+
+
+@contextmanager
+def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`numberkeep listen` that has said that it listens."""
+    with subprocess.Popen(
+        [PROGRAM, "listen", *arguments],
+        cwd=cwd,
+        env=environment(**variables(url)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # so that a signal to it is one to it alone
+    ) as process:
+        try:
+            assert process.stderr
+            assert process.stderr.readline() == "Listening; Ctrl-C ends it.\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def lines_of(process: subprocess.Popen[str], count: int) -> list[str]:
+    """The next lines that it prints."""
+    assert process.stdout
+    return [process.stdout.readline().rstrip("\n") for _ in range(count)]
+
+
+def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> None:
+    """In their order, each a line with its number, time, type and whom it concerns; and none from before."""
+    make(running, 1)
+    with listening(tmp_path, running.url) as process:
+        make(running, 2, 3)
+        with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+            wire.post(f"{CONTACTS}/verify", json={"number": number(2)})
+            lines = lines_of(process, 5)
+            wire.post("/_numberkeep/inbound", json={"from": number(2), "content": "hi"})
+            lines += lines_of(process, 3)
+    told = [line.split("  ") for line in lines]
+    assert [int(event_id) for event_id, *_ in told] == list(range(2, 10))
+    assert all(time.endswith("Z") for _, time, *_ in told)
+    assert [(type_, about) for _, _, type_, about in told] == [
+        ("contact.created", number(2)),
+        ("contact.created", number(3)),
+        ("verification.requested", number(2)),
+        ("message.created", f"- to {number(2)} queued"),
+        ("message.updated", f"- to {number(2)} logged"),
+        ("message.received", f"{number(2)} to - received"),
+        ("verification.approved", number(2)),
+        ("contact.updated", number(2)),
+    ]
+
+
+def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None:
+    """--after begins behind an event, --type leaves others out, --count ends it with 0, --json prints whole events."""
+    make(running, 1, 2, 3)
+    with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+        wire.put(f"{CONTACTS}/{number(1)}", json={"tags": ["vip"]})
+    whole = listened(tmp_path, running, "--after", "0", "--count", "4")
+    assert [event["id"] for event in whole] == ["1", "2", "3", "4"]
+    assert whole[0]["data"]["contact"]["first_name"] == "Ada"
+    assert listened(tmp_path, running, "--after", "2", "--count", "2") == whole[2:]
+    assert listened(tmp_path, running, "--after", "0", "--type", "contact.updated", "--count", "1") == whole[3:]
+    both = ("--type", "contact.updated", "--type", "contact_created")
+    assert listened(tmp_path, running, "--after", "1", *both, "--count", "3") == whole[1:]
+
+
+def listened(cwd: Path, running: Serving, *arguments: str) -> list[Any]:
+    """The events that `listen --json` prints until it ends by itself."""
+    done = run("listen", *arguments, "--json", cwd=cwd, **variables(running.url))
+    assert (done.returncode, done.stderr) == (0, "Listening; Ctrl-C ends it.\n")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_restart_of_the_service_is_outlived(tmp_path: Path, running: Serving) -> None:
+    """The service is killed and started again: no event is missed and none comes twice, those of the pause neither."""
+    port = str(httpx2.URL(running.url).port)
+    with listening(tmp_path, running.url, "--json") as process:
+        make(running, 1, 2)
+        seen = lines_of(process, 2)
+        running.kill()
+        with serving(tmp_path, "--port", port, **PAIR) as again:
+            make(again, 3, 4)
+            seen += lines_of(process, 2)
+            again.kill()
+        with serving(tmp_path, "--port", port, **PAIR) as again:
+            make(again, 5)
+            seen += lines_of(process, 1)
+    events = [json.loads(line) for line in seen]
+    assert [event["id"] for event in events] == ["1", "2", "3", "4", "5"]
+    assert [event["data"]["contact"]["phone"] for event in events] == [number(n) for n in range(1, 6)]
+
+
+def test_who_may_not_listen_is_told(tmp_path: Path, running: Serving) -> None:
+    """A wrong key ends it with 4, a type that there is not with 1; each says so in one line."""
+    wrong = run("listen", cwd=tmp_path, **variables(running.url, "wrong"))
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (4, "", "Error: Invalid Credentials\n")
+    unknown = run("listen", "--type", "contact.made", cwd=tmp_path, **variables(running.url))
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
+    assert "did you mean" in unknown.stderr
+
+
+@pytest.mark.parametrize("command", [["listen"], ["simulate", "reply", "+14155550001", "hi"]])
+def test_a_service_that_is_not_there_is_told(tmp_path: Path, command: list[str]) -> None:
+    """Nobody listens there: 1, and a line with the mend. The variables are missing: 2, and a line that names them."""
+    nobody = run(*command, cwd=tmp_path, **variables("http://127.0.0.1:1"))
+    assert (nobody.returncode, nobody.stdout, nobody.stderr.count("\n")) == (1, "", 1)
+    assert "cannot reach http://127.0.0.1:1" in nobody.stderr
+    assert "is `numberkeep serve` running there?" in nobody.stderr
+    missing = run(*command, cwd=tmp_path, SENDBLUE_API_BASE_URL="http://127.0.0.1:1")
+    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (2, "", 1)
+    assert "set SENDBLUE_API_API_KEY, SENDBLUE_API_API_SECRET" in missing.stderr
+    for url in ("127.0.0.1:1", "nonsense", "http://[", "ftp://127.0.0.1"):
+        done = run(*command, cwd=tmp_path, **variables(url))
+        assert (done.returncode in {1, 2}, done.stderr.count("\n"), "Traceback" in done.stderr) == (True, 1, False), url
+
+
+def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
+    """As it ends every command: with 1 and a word, without a traceback."""
+    with listening(tmp_path, running.url) as process:
+        make(running, 1)
+        lines_of(process, 1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 1
+        assert process.stderr
+        assert process.stderr.read().strip() == "Aborted!"
+
+
+def test_a_reader_that_goes_ends_it(tmp_path: Path, running: Serving) -> None:
+    """`| head -1` gets its line and ends the whole, though no event comes any more; there is no traceback."""
+    make(running, 1, 2, 3)
+    command = f"{PROGRAM} listen --after 0 | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command],  # noqa: S607
+        cwd=tmp_path,
+        env=environment(**variables(running.url)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    line, code = done.stdout.splitlines()
+    assert line.startswith("1  ")
+    assert code == "1", "as of every command that a broken pipe ends"
+    assert done.stderr == "Listening; Ctrl-C ends it.\n"
+
+
+def test_a_printed_event_is_there_at_once(tmp_path: Path, running: Serving) -> None:
+    """Into a pipe too: whoever waits for an event gets it when it happens, and not when a buffer is full."""
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading) as reader,
+        subprocess.Popen(
+            [PROGRAM, "listen", "--after", "0"],
+            cwd=tmp_path,
+            env=environment(**variables(running.url)),
+            stdout=writing,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
+        os.close(writing)
+        make(running, 1)
+        assert "contact.created" in reader.readline()
+        process.kill()

@@ -1,0 +1,236 @@
+"""Verification and consent by the command line, beside a real service: what a person of the README does."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx2
+import pytest
+
+from sendblue_api import APIStatusError, SendblueAPI
+from support import leaks
+from support.process import Serving, run, serving
+
+CONTACTS = "/api/v2/contacts"
+PHONE = "+14155552671"
+PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
+DATABASE = "sqlite:///numberkeep.db"
+
+Command = Callable[..., str]
+"""Runs a command beside the service to its end, which must be a good one, and gives what it prints."""
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Serving]:
+    """A service whose pair is known; a verification may be asked for again at once."""
+    with serving(tmp_path, NUMBERKEEP_RESEND_SECONDS="0", **PAIR) as service:
+        yield service
+
+
+@pytest.fixture
+def client(running: Serving) -> Iterator[SendblueAPI]:
+    """The client library, speaking to it."""
+    with SendblueAPI(api_key="story-key", api_secret="story-secret", base_url=running.url, max_retries=0) as made:
+        yield made
+
+
+def variables(running: Serving, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
+    """What `serve` says to export."""
+    return {
+        "SENDBLUE_API_BASE_URL": running.url,
+        "SENDBLUE_API_API_KEY": "story-key",
+        "SENDBLUE_API_API_SECRET": secret,
+    }
+
+
+@pytest.fixture
+def command(tmp_path: Path, running: Serving) -> Command:
+    """Commands with what `serve` says to export."""
+
+    def good(*arguments: str, **settings: str) -> str:
+        done = run(*arguments, cwd=tmp_path, **variables(running), **settings)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return good
+
+
+def failing(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+    """How a command ends that does not go well, and the one line that it says."""
+    done = run(*arguments, cwd=cwd, **settings)
+    assert (done.stdout, done.stderr.count("\n"), "Traceback" in done.stderr) == ("", 1, False), done.stderr
+    return done.returncode, done.stderr.rstrip("\n")
+
+
+@pytest.mark.parametrize("form", [PHONE, "(415) 555-2671", "415.555.2671", "4155552671", "1 415 555 2671"])
+def test_an_answer_verifies_whoever_was_asked(client: SendblueAPI, command: Command, form: str) -> None:
+    """Created, asked, answered: by any form of the number, the contact is verified, once."""
+    client.contacts.create(number=PHONE, first_name="Ada")
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+    client.contacts.verify(number=PHONE)
+    assert client.contacts.retrieve(PHONE).contact.verified is False
+    assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is verified now\n"
+    assert client.contacts.retrieve(PHONE).contact.verified is True
+    assert (
+        command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} wrote that before: nothing changed\n"
+    )
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+
+
+def test_stop_is_heeded_and_remembered(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
+    """Whoever writes STOP is asked nothing more, even as a new contact; START takes it back; the ledger has both."""
+    client.contacts.create(number=PHONE)
+    assert command("simulate", "reply", PHONE, " stop ") == f"{PHONE} has opted out\n"
+    client.contacts.delete(PHONE)
+    client.contacts.create(number=PHONE)
+    with pytest.raises(APIStatusError, match="Recipient has opted out"):
+        client.contacts.verify(number=PHONE)
+    assert command("simulate", "reply", PHONE, "START") == f"{PHONE} has opted in\n"
+    client.contacts.verify(number=PHONE)
+    shown = command("consent", "show", "(415) 555-2671").splitlines()
+    assert [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", line) for line in shown] == [
+        '1  TIME  opted out by message: " stop "',
+        '2  TIME  opted in by message: "START"',
+    ]
+    entries = json.loads(command("consent", "show", PHONE, "--json"))
+    assert [(entry["entry"], entry["number"], entry["opted_out"]) for entry in entries] == [
+        (1, PHONE, True),
+        (2, PHONE, False),
+    ]
+    assert command("consent", "show", "+14155550000") == ""
+    code, said = failing(tmp_path, "consent", "show", "nobody")
+    assert (code, "for example +14155552671" in said) == (1, True)
+
+
+def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
+    """Whole: exit 0. A word changed, or what holds now: exit 1, with each fault and nobody's number."""
+    for n in range(3):
+        client.contacts.create(number=f"+1415555000{n}")
+        command("simulate", "reply", f"+1415555000{n}", "STOP")
+    assert json.loads(command("consent", "verify", "--json")) == {"account": "default", "entries": 3, "faults": []}
+    with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
+        file.execute("UPDATE consent SET wording = 'please go on' WHERE entry_id = 2")
+    told = run("consent", "verify", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (1, "3 entries, 1 faults.\n")
+    assert "2" in told.stdout
+    with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
+        file.execute("DELETE FROM opt_outs WHERE phone = '+14155550000'")
+    told = run("consent", "verify", "--json", cwd=tmp_path)
+    assert (told.returncode, len(json.loads(told.stdout)["faults"])) == (1, 2)
+    assert "555000" not in told.stdout
+
+
+def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
+    """The running service asks with it from then on, with the contact's own values; '' is the usual text again."""
+    usual = json.loads(command("accounts", "list", "--json"))[0]["verification_text"]
+    assert command("accounts", "list") == f"default  region US  {usual!r}\n"
+    text = "Hello {first_name} at {phone}, is it you?"
+    assert json.loads(command("accounts", "set", "default", "--verification-text", text, "--json")) == {
+        "name": "default",
+        "region": "US",
+        "verification_text": text,
+    }
+    client.contacts.create(number=PHONE, first_name="Ada")
+    assert asked_soon(client, f"Hello Ada at {PHONE}, is it you?")
+    assert command("accounts", "set", "default", "--verification-text", "") == ""
+    assert asked_soon(client, usual)
+    code, said = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
+    assert (code, "has no field {name}" in said, "{first_name}" in said) == (1, True, True)
+    code, said = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
+    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` shows them")
+
+
+def asked_soon(client: SendblueAPI, text: str) -> bool:
+    """Whether, within the seconds that a running service may take, a verification asks with this text."""
+    for _ in range(200):
+        client.contacts.verify(number=PHONE)
+        newest: Any = client.get("/_numberkeep/messages", cast_to=object, options={"params": {"limit": 1}})
+        if newest[0]["content"] == text:
+            return True
+    return False
+
+
+def test_a_signing_secret_lets_a_carrier_in(
+    tmp_path: Path, running: Serving, client: SendblueAPI, command: Command
+) -> None:
+    """From a file or standard input, never shown; the running service takes it, and refuses one that was taken away."""
+    client.contacts.create(number=PHONE)
+    client.contacts.verify(number=PHONE)
+    secrets = ("signing-secret-of-a-file", "signing-secret-of-stdin")
+    for secret in secrets:
+        leaks.learn_secret(secret)
+    (tmp_path / "secret").write_text(f"{secrets[0]}\n")
+    assert hand_in(running, secrets[0]) == 401
+    shown = command("accounts", "set", "default", "--signing-secret-file", "secret", "--json")
+    assert hand_in_soon(running, secrets[0], 200)
+    assert client.contacts.retrieve(PHONE).contact.verified is True
+    piped = ("bash", "-c", f'printf "{secrets[1]}" | exec "$0" "$@"')
+    done = run("accounts", "set", "default", "--signing-secret-file", "-", cwd=tmp_path, under=piped)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert hand_in_soon(running, secrets[1], 200)
+    assert hand_in_soon(running, secrets[0], 401)
+    shown += done.stderr + command("accounts", "list") + command("accounts", "list", "--json")
+    assert not any(secret in shown for secret in secrets)
+    (tmp_path / "secret").write_text("")
+    command("accounts", "set", "default", "--signing-secret-file", "secret")
+    assert hand_in_soon(running, secrets[1], 401)
+
+
+def hand_in(running: Serving, secret: str) -> int:
+    """What a carrier is answered with."""
+    body = {"number": PHONE, "content": "yes", "is_outbound": False}
+    headers = {"sb-signing-secret": secret}
+    return httpx2.post(f"{running.url}/_numberkeep/inbound", json=body, headers=headers).status_code
+
+
+def hand_in_soon(running: Serving, secret: str, status: int) -> bool:
+    """Whether a carrier is answered so within the seconds that a running service may take."""
+    return any(hand_in(running, secret) == status for _ in range(500))
+
+
+def test_who_may_not_is_told(tmp_path: Path, running: Serving) -> None:
+    """4 for a key that does not open, 1 for what the service refuses, 2 for what cannot be meant; each in one line."""
+    code, said = failing(tmp_path, "simulate", "reply", PHONE, "hi", **variables(running, "wrong"))
+    assert (code, said) == (4, "Error: Invalid Credentials")
+    code, said = failing(tmp_path, "simulate", "reply", "nobody", "hi", **variables(running))
+    assert (code, said.startswith("Error: Invalid phone number; from is not a phone number; write it in")) == (1, True)
+    for arguments in (["consent", "verify"], ["accounts", "list"], ["webhooks", "list"], ["webhooks", "dead"]):
+        code, said = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
+        assert (code, "there is no database typo.db" in said) == (2, True)
+        if arguments[0] != "accounts":
+            code, said = failing(tmp_path, *arguments, "--account", "nobody")
+            assert (code, "there is no account nobody" in said) == (1, True)
+
+
+def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """The whole story, on a server: --database or NUMBERKEEP_DATABASE names it."""
+    settings = {"NUMBERKEEP_DATABASE": postgres_url, "NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8", **PAIR}
+    with serving(tmp_path, "--workers", "2", **settings) as running:
+        settings |= variables(running)
+
+        def good(*arguments: str) -> Any:
+            done = run(*arguments, cwd=tmp_path, **settings)
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout) if "--json" in arguments else done.stdout
+
+        with SendblueAPI(api_key="story-key", api_secret="story-secret", base_url=running.url) as client:
+            client.contacts.create(number=PHONE)
+            client.contacts.verify(number=PHONE)
+            assert good("simulate", "reply", PHONE, "yes", "--json")["verified"] is True
+            assert good("simulate", "reply", PHONE, "STOP", "--json")["opted_out"] is True
+            assert client.contacts.retrieve(PHONE).contact.verified is True
+        assert [entry["wording"] for entry in good("consent", "show", PHONE, "--json")] == ["STOP"]
+        assert good("consent", "verify", "--json") == {"account": "default", "entries": 1, "faults": []}
+        assert good("accounts", "set", "default", "--verification-text", "Is it you?", "--json")
+        assert good("accounts", "list", "--json")[0]["verification_text"] == "Is it you?"
+        webhook = good("webhooks", "add", "http://127.0.0.1:1/", "--type", "contact.deleted", "--json")
+        assert [each["id"] for each in good("webhooks", "list", "--json")] == [webhook["id"]]
+        assert good("webhooks", "dead", "--json") == []
+        assert good("webhooks", "replay") == ""
+        assert good("webhooks", "rm", str(webhook["id"])) == ""
+        assert good("listen", "--after", "0", "--count", "1", "--json")["type"] == "contact.created"
+        assert failing(tmp_path, "webhooks", "rm", "7", **settings)[0] == 1

@@ -1,0 +1,118 @@
+"""`numberkeep webhooks` beside a real service, with a real receiver."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.outbound.signing import signature
+from support import leaks
+from support.inbox import Inbox, inbox
+from support.process import PATIENCE, Serving, run, serving
+
+CONTACTS = "/api/v2/contacts"
+SETTINGS = {
+    "NUMBERKEEP_API_KEY": "hook-key",
+    "NUMBERKEEP_API_SECRET": "hook-secret",
+    "NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8",
+}
+
+
+@pytest.fixture
+async def hook() -> AsyncIterator[Inbox]:
+    """The receiver."""
+    async with inbox() as made:
+        yield made
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Serving]:
+    """A service that may post to this machine."""
+    with serving(tmp_path, **SETTINGS) as service:
+        yield service
+
+
+async def webhooks(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
+    """How the command ends, and what it prints and says; in a thread, for the receiver answers meanwhile."""
+    done = await asyncio.to_thread(run, "webhooks", *arguments, cwd=cwd, **{**SETTINGS, **settings})
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+async def create(running: Serving, number: str) -> None:
+    """Make a contact, of which an event tells."""
+    headers = {"sb-api-key-id": "hook-key", "sb-api-secret-key": "hook-secret"}
+    async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=PATIENCE) as wire:
+        assert (await wire.post(CONTACTS, json={"number": number})).status_code == 200
+
+
+async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
+    """Added beside the running service, it gets what it asked for, signed with the secret that is shown once."""
+    code, printed, _ = await webhooks(tmp_path, "add", hook.url, "--type", "contact.created", "--json")
+    made: dict[str, Any] = json.loads(printed)
+    leaks.learn_secret(made["secret"])
+    assert (code, made["id"], made["url"], made["types"]) == (0, 1, hook.url, ["contact.created"])
+    await create(running, "+14155550001")
+    await hook.until(lambda: len(hook.posts) == 1)
+    post = hook.posts[0]
+    assert (post.body["type"], post.body["data"]["contact"]["phone"]) == ("contact.created", "+14155550001")
+    assert post.headers["sb-signing-secret"] == made["secret"]
+    signed = signature(made["secret"], post.id, int(post.headers["webhook-timestamp"]), post.content)
+    assert post.headers["webhook-signature"] == signed
+    listed = await webhooks(tmp_path, "list", "--json")
+    assert json.loads(listed[1]) == [{name: value for name, value in made.items() if name != "secret"}]
+    assert (await webhooks(tmp_path, "list"))[1] == f"1  {hook.url}  contact.created\n"
+    assert await webhooks(tmp_path, "rm", "1") == (0, "", "Removed 1.\n")
+    assert (await webhooks(tmp_path, "list", "--json"))[1] == "[]\n"
+    code, printed, said = await webhooks(tmp_path, "rm", "1")
+    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` shows them\n")
+    await create(running, "+14155550002")
+    async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE) as wire:
+        assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0, "it is not even owed"
+    assert len(hook.posts) == 1
+
+
+async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
+    """A redirect is final: the event is listed as dead, and comes when it is replayed, to a receiver that is mended."""
+    secret = "hook-secret-of-a-file"
+    leaks.learn_secret(secret)
+    (tmp_path / "secret").write_text(f"{secret}\n")
+    code, printed, _ = await webhooks(tmp_path, "add", hook.url, "--secret-file", "secret")
+    assert (code, printed) == (0, f"1  {secret}\n")
+    hook.status = 302
+    await create(running, "+14155550001")
+    async with asyncio.timeout(PATIENCE):
+        while (found := await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n":
+            assert found[0] == 0
+    (dead,) = json.loads(found[1])
+    assert (dead["webhook"], dead["event"], dead["attempts"]) == (1, "1", 1)
+    assert "302" in dead["error"]
+    assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
+    hook.status = 200
+    assert await webhooks(tmp_path, "replay", "2") == (0, "", "0 to be tried again.\n")
+    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 to be tried again.\n")
+    await hook.until(lambda: len(hook.posts) == 2)
+    assert hook.ids == ["default-1", "default-1"]
+    assert hook.posts[1].headers["sb-signing-secret"] == secret
+    assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
+
+
+@pytest.mark.usefixtures("running")
+async def test_what_cannot_be_a_webhook_is_refused(tmp_path: Path) -> None:
+    """The operator's own network unless it is allowed, other URLs, unknown types: 1, and one line with the mend."""
+    for url, settings, said in (
+        ("http://127.0.0.1/", {"NUMBERKEEP_ALLOWED_NETWORKS": ""}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),
+        ("http://10.0.0.1/", {}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),
+        ("ftp://example.com/", {}, "http:// or https://"),
+        ("http://ada:secret@127.0.0.1/", {}, "leave it out"),
+        ("", {}, "url is required"),
+    ):
+        code, printed, error = await webhooks(tmp_path, "add", url, **settings)
+        assert (code, printed, error.count("\n"), said in error) == (1, "", 1, True), error
+    code, _, error = await webhooks(tmp_path, "add", "http://127.0.0.1/", "--type", "contact.made")
+    assert (code, error.count("\n"), "did you mean" in error) == (1, 1, True)
+    assert (await webhooks(tmp_path, "list"))[1] == ""
