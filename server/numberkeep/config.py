@@ -216,8 +216,7 @@ def _sender(given: Mapping[str, str]) -> SenderSettings | None:
     line = given.get("NUMBERKEEP_LINE", "")
     match name:
         case "webhook":
-            _needed(given, name, "NUMBERKEEP_SENDER_URL")
-            url = _url(given, "NUMBERKEEP_SENDER_URL")
+            url = _url(given, "NUMBERKEEP_SENDER_URL") or _needed(given, name, "NUMBERKEEP_SENDER_URL")
             return WebhookSenderSettings(url, _in_header(given, "NUMBERKEEP_SENDER_SECRET"))
         case "sendblue":
             key = _needed(given, name, "NUMBERKEEP_SENDBLUE_API_KEY")

@@ -1,0 +1,184 @@
+"""Settings of messaging and of the log: defaults, values, and what is said of those that cannot be used."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from numberkeep.config import ConfigError, Remote, Settings, load_remote, load_settings
+from numberkeep.domain.identity import KeyPair
+from numberkeep.http.carriers import Carriers
+from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
+
+WEBHOOK = {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "https://example.com/in"}
+SENDBLUE = {
+    "NUMBERKEEP_SENDER": "sendblue",
+    "NUMBERKEEP_SENDBLUE_API_KEY": "their-key",
+    "NUMBERKEEP_SENDBLUE_API_SECRET": "their-secret",
+}
+TWILIO = {
+    "NUMBERKEEP_SENDER": "twilio",
+    "NUMBERKEEP_TWILIO_ACCOUNT_SID": "AC1",
+    "NUMBERKEEP_TWILIO_AUTH_TOKEN": "their-token",
+}
+LINE = "+14155550100"
+
+
+def test_without_anything_nothing_is_sent_anywhere() -> None:
+    """The defaults: no sender, no private network, nobody who hands in messages for all, a day to answer."""
+    settings = load_settings(environ={})
+    assert settings.sender is None
+    assert settings.allowed_networks == ()
+    assert settings.carriers == Carriers("", "", "")
+    assert (settings.verification_seconds, settings.lease_seconds, settings.log) == (86_400, 30, "info")
+
+
+@pytest.mark.parametrize(
+    ("environ", "changed"),
+    [
+        ({"NUMBERKEEP_VERIFICATION_SECONDS": "1"}, {"verification_seconds": 1}),
+        ({"NUMBERKEEP_VERIFICATION_SECONDS": "100000000"}, {"verification_seconds": 10**8}),
+        ({"NUMBERKEEP_LEASE_SECONDS": "3"}, {"lease_seconds": 3}),
+        ({"NUMBERKEEP_LOG": "debug"}, {"log": "debug"}),
+        ({"NUMBERKEEP_LOG": "warning"}, {"log": "warning"}),
+        ({"NUMBERKEEP_LOG": ""}, {}),
+        (
+            {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8, fd00::/8 10.1.2.3"},
+            {"allowed_networks": (ip_network("127.0.0.0/8"), ip_network("fd00::/8"), ip_network("10.1.2.3"))},
+        ),
+        ({"NUMBERKEEP_SIGNING_SECRET": "ours"}, {"carriers": Carriers(signing_secret="ours")}),
+        ({"NUMBERKEEP_PUBLIC_URL": "https://a.example"}, {"carriers": Carriers(public_url="https://a.example")}),
+        ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "t"}, {"carriers": Carriers(twilio_auth_token="t")}),
+        ({"NUMBERKEEP_SENDER": "log"}, {"sender": None}),
+        (WEBHOOK, {"sender": WebhookSenderSettings("https://example.com/in")}),
+        (
+            WEBHOOK | {"NUMBERKEEP_SENDER_URL": "http://[::1]:8080/?a=b", "NUMBERKEEP_SENDER_SECRET": "ours"},
+            {"sender": WebhookSenderSettings("http://[::1]:8080/?a=b", "ours")},
+        ),
+        (SENDBLUE, {"sender": SendblueSettings("their-key", "their-secret")}),
+        (
+            SENDBLUE | {"NUMBERKEEP_LINE": LINE, "NUMBERKEEP_SENDER_URL": "http://other:1"},
+            {"sender": SendblueSettings("their-key", "their-secret", LINE, "http://other:1")},
+        ),
+        (
+            TWILIO | {"NUMBERKEEP_LINE": LINE},
+            {
+                "sender": TwilioSettings("AC1", "their-token", LINE),
+                "carriers": Carriers(twilio_auth_token="their-token"),
+            },
+        ),
+    ],
+)
+def test_each_setting_has_its_name(environ: dict[str, str], changed: dict[str, Any]) -> None:
+    """What is set changes what it is for, and nothing else."""
+    assert load_settings(environ=environ) == replace(Settings(), **changed)
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "says"),
+    [
+        ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log or webhook or sendblue or twilio, not 'pigeon'"),
+        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "info or debug or warning, not 'loud'"),
+        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "info or debug or warning"),
+        ({"NUMBERKEEP_VERIFICATION_SECONDS": "0"}, "VERIFICATION_SECONDS", "from 1 to 100000000"),
+        ({"NUMBERKEEP_VERIFICATION_SECONDS": "a day"}, "VERIFICATION_SECONDS", "a whole number"),
+        ({"NUMBERKEEP_LEASE_SECONDS": "2"}, "LEASE_SECONDS", "from 3 to"),
+        ({"NUMBERKEEP_SIGNING_SECRET": "s\u00e9cret"}, "SIGNING_SECRET", "printable ASCII"),
+        ({"NUMBERKEEP_SIGNING_SECRET": " ours"}, "SIGNING_SECRET", "printable ASCII"),
+        (WEBHOOK | {"NUMBERKEEP_SENDER_SECRET": "a\nb"}, "SENDER_SECRET", "printable ASCII"),
+        (SENDBLUE | {"NUMBERKEEP_SENDBLUE_API_SECRET": "s\u00e9cret"}, "SENDBLUE_API_SECRET", "printable ASCII"),
+        (TWILIO | {"NUMBERKEEP_TWILIO_AUTH_TOKEN": "a\tb"}, "TWILIO_AUTH_TOKEN", "printable ASCII"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(given: dict[str, str], names: str, says: str) -> None:
+    """ConfigError names the setting and what it must be, and repeats no secret."""
+    with pytest.raises(ConfigError, match=f"^NUMBERKEEP_{names} must be .*{says}") as refused:
+        load_settings(environ=given)
+    for name, value in given.items():
+        assert "SECRET" not in name or value not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1/8", "localhost", "10.0.0.0/8;127.0.0.0/8", "10.0.0.0/33"])
+def test_networks_that_cannot_be_read_are_told(text: str) -> None:
+    """With what is wrong, and how they are written."""
+    with pytest.raises(ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16: .+"):
+        load_settings(environ={"NUMBERKEEP_ALLOWED_NETWORKS": text})
+
+
+@pytest.mark.parametrize(
+    ("sender", "needs"),
+    [
+        (WEBHOOK, ["NUMBERKEEP_SENDER_URL"]),
+        (SENDBLUE, ["NUMBERKEEP_SENDBLUE_API_KEY", "NUMBERKEEP_SENDBLUE_API_SECRET"]),
+        (TWILIO, ["NUMBERKEEP_TWILIO_ACCOUNT_SID", "NUMBERKEEP_TWILIO_AUTH_TOKEN"]),
+    ],
+)
+def test_a_sender_says_what_it_needs(sender: dict[str, str], needs: list[str]) -> None:
+    """A setting without which nothing could be sent is missed at the start, an empty one too."""
+    for name in needs:
+        for without in ({}, {name: ""}):
+            environ = {key: value for key, value in sender.items() if key != name} | without
+            with pytest.raises(ConfigError, match=f"^NUMBERKEEP_SENDER={sender['NUMBERKEEP_SENDER']} needs {name}$"):
+                load_settings(environ=environ)
+
+
+@pytest.mark.parametrize("name", ["NUMBERKEEP_SENDER_URL", "NUMBERKEEP_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.com",
+        "example.com:8080/in",
+        "ftp://ada:hunter2@example.com",
+        "file:///etc/passwd",
+        "https:example.com",
+        "https://",
+        "https:///in",
+        "https://:443/in",
+        "https://example.com:99999",
+        "https://example.com:port",
+        "https://[::1",
+        "https://example.com/a b",
+        "https://ex\u00e4mple.com",
+        " https://example.com",
+        "https://example.com\n",
+    ],
+)
+@pytest.mark.parametrize("sender", [WEBHOOK, SENDBLUE, TWILIO], ids=["webhook", "sendblue", "twilio"])
+def test_a_url_that_is_none_is_refused_at_the_start(name: str, url: str, sender: dict[str, str]) -> None:
+    """Not when the first message is due; and what may have a password in it is not repeated."""
+    with pytest.raises(ConfigError, match=f"^{name} must be a URL that begins with http:// or https://") as refused:
+        load_settings(environ=sender | {name: url})
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_settings_show_no_secret() -> None:
+    """Whatever prints or logs them, no secret is in it: not of the first key, a sender, a carrier or a database."""
+    secrets = {
+        "NUMBERKEEP_API_SECRET": "first-hunter",
+        "NUMBERKEEP_SIGNING_SECRET": "signing-hunter",
+        "NUMBERKEEP_SENDER_SECRET": "sender-hunter",
+        "NUMBERKEEP_SENDBLUE_API_SECRET": "sendblue-hunter",
+        "NUMBERKEEP_TWILIO_AUTH_TOKEN": "twilio-hunter",
+        "NUMBERKEEP_DATABASE": "postgresql://ada:database-hunter@db/contacts",
+    }
+    for sender in (WEBHOOK, SENDBLUE, TWILIO):
+        settings = load_settings(environ=sender | secrets | {"NUMBERKEEP_API_KEY": "key"})
+        assert settings.first_key == KeyPair("key", "first-hunter")
+        assert "hunter" not in repr(settings)
+        assert "hunter" not in repr(replace(settings, log="debug"))
+
+
+def test_a_remote_service_is_named_by_the_client_s_variables() -> None:
+    """All three, or else those that are missing are named; and the secret is not shown."""
+    environ = {
+        "SENDBLUE_API_BASE_URL": "http://127.0.0.1:8181/",
+        "SENDBLUE_API_API_KEY": "key",
+        "SENDBLUE_API_API_SECRET": "remote-hunter",
+    }
+    remote = load_remote(environ)
+    assert remote == Remote("http://127.0.0.1:8181", KeyPair("key", "remote-hunter"))
+    assert "hunter" not in repr(remote)
+    with pytest.raises(ConfigError, match=r"^set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_SECRET: `numberkeep serve`"):
+        load_remote({"SENDBLUE_API_API_KEY": "key", "SENDBLUE_API_API_SECRET": ""})

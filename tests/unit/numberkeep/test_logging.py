@@ -1,0 +1,71 @@
+"""The service's log: what is ours from the level that is set on, of libraries warnings, of exceptions no text."""
+
+import subprocess
+import sys
+
+import pytest
+
+from support.process import environment
+
+_SET_UP = """
+import asyncio, logging, os
+from numberkeep import serving
+serving._set_up_logging(os.environ["LEVEL"])
+"""
+
+_ALL_LEVELS = """
+for name in ("numberkeep.http", "numberkeep.relay", "httpx2", "httpcore2.http11", "asyncpg.pool", "asyncio", "new"):
+    for level in ("debug", "info", "warning"):
+        getattr(logging.getLogger(name), level)("told")
+"""
+
+_EXCEPTION = """
+SECRET = "Ada at +1415" + "5552671"
+def fail():
+    raise ValueError(SECRET)
+for name in ("numberkeep.http", "library"):
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger(name).exception("told")
+"""
+
+_TASK = """
+SECRET = "Ada at +1415" + "5552671"
+failed = ValueError(SECRET)
+context = {"message": "Nobody fetched it", "exception": failed, "future": failed}
+asyncio.new_event_loop().call_exception_handler(context)
+"""
+
+
+def logged(program: str, level: str) -> str:
+    """What a process of its own logs: the tests' own has handlers and levels that are not the service's."""
+    command = [sys.executable, "-c", _SET_UP + program]
+    done = subprocess.run(command, env=environment(LEVEL=level), capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    return done.stderr
+
+
+@pytest.mark.parametrize(("level", "seen"), [("debug", 3), ("info", 2), ("warning", 1)])
+def test_the_level_is_ours_alone(level: str, seen: int) -> None:
+    """Libraries tell of URLs, headers and statements below warnings, whatever level is set."""
+    told = [line.split(" ")[2:4] for line in logged(_ALL_LEVELS, level).splitlines()]
+    for name in ("numberkeep.http", "numberkeep.relay"):
+        assert [each[0] for each in told if each[1] == name] == ["DEBUG", "INFO", "WARNING"][-seen:]
+    others = [each for each in told if not each[1].startswith("numberkeep")]
+    assert [each[0] for each in others] == ["WARNING"] * 5
+
+
+def test_an_exception_is_told_without_its_text() -> None:
+    """Where it was raised and what it is; a database's error, say, names the row that was there before."""
+    told = logged(_EXCEPTION, "debug")
+    assert told.count("in fail\n") == told.count("\nValueError\n") == 2
+    assert "Ada" not in told
+
+
+def test_a_task_s_failure_is_told_without_its_text() -> None:
+    """The event loop shows the exception that nobody fetched in its message, too."""
+    told = logged(_TASK, "debug")
+    assert "Nobody fetched it\n" in told
+    assert "ValueError\n" in told
+    assert "Ada" not in told

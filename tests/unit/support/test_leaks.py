@@ -1,0 +1,60 @@
+"""The search of logs finds what it is for, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from support import leaks
+
+TIME = "2026-11-26 00:29:49,123 INFO numberkeep.http "
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("to +14155552671", "a number"),
+        ("GET /api/v2/contacts/%2B14155552671", "a number"),
+        ("'4155552671'", "a number in another form"),
+        ("(415) 555-2671", "a number in another form"),
+        ("415.555.2671", "a number in another form"),
+        ("020 7946 0958", "a number in another form"),
+        ("0049 30 123456", "a number in another form"),
+        ("hello Ada", "a name"),
+        ("whsec_c2VjcmV0c2VjcmV0", "a webhook's secret"),
+        ("0123456789abcdef" * 4, "a secret or its hash"),
+        ("with planted-secret in it", "a secret"),
+    ],
+)
+def test_what_no_log_may_hold_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, kind: str) -> None:
+    """With file and line, and masked."""
+    monkeypatch.setattr(leaks, "_secrets", {"planted-secret"})
+    (tmp_path / "a.stderr").write_text(f"{TIME}fine\n{TIME}{line}\n")
+    found = leaks.found(tmp_path)
+    assert (found[0].place, found[0].kind) == ("a.stderr:2", kind)
+    assert "****" in found[0].line
+    assert not any(text in found[0].line for text in ("555-2671", "5552671", "0958", "123456", "planted-secret"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "numberkeep listens on http://127.0.0.1:43553",
+        "request c5fe0ec66070-2f failed with ValueError",
+        "account 1: delivery 301 to webhook 7 failed: answered 503",
+        "sqlite:////tmp/pytest-of-root/pytest-229/x.db of 2026",
+    ],
+)
+def test_what_logs_are_for_is_let_through(tmp_path: Path, line: str) -> None:
+    """Addresses, times, request ids, counts."""
+    (tmp_path / "a.stderr").write_text(f"{TIME}{line}\n{line}\n")
+    assert leaks.found(tmp_path) == []
+
+
+def test_the_key_pair_of_a_first_start_is_let_through_once(tmp_path: Path) -> None:
+    """As the one line that is documented, on stdout."""
+    line = f"export SENDBLUE_API_BASE_URL=http://x SENDBLUE_API_API_KEY=k SENDBLUE_API_API_SECRET={'ab' * 32}\n"
+    (tmp_path / "a.stdout").write_text(line)
+    assert leaks.found(tmp_path) == []
+    (tmp_path / "a.stdout").write_text(line * 2)
+    (tmp_path / "a.stderr").write_text(line)
+    assert [leak.place for leak in leaks.found(tmp_path)] == ["a.stderr:1", "a.stdout:2"]
