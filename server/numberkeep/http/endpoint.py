@@ -140,9 +140,9 @@ class Outage:
         self._quiet_until = self._now() + 1.0
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Claims:
-    """What a request says of itself in its headers.
+    """What a request says of itself in its headers. Not frozen: it is built for every request.
 
     Attributes:
         key_id: the API key's id; `b""` where it names none.
