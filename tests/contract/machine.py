@@ -175,8 +175,7 @@ class StoreMachine(RuleBasedStateMachine):
     )
     def settle(self, back: int, outcome: Delivered | Undelivered, *, late: bool) -> None:
         """SettleDelivery, of what was taken lately, in time or too late, once or again."""
-        overtaken = [each for each in self.taken if self.is_overtaken(*each)] if late else []
-        choice = overtaken or self.taken
+        choice = [each for each in self.taken if self.is_overtaken(*each) is late] or self.taken
         who, owed = choice[-min(back, len(choice))]
         delivery, retry_at = owed.delivery, None
         if isinstance(outcome, Undelivered) and outcome.retry_at is not None:
@@ -187,10 +186,10 @@ class StoreMachine(RuleBasedStateMachine):
         key = (delivery.target, delivery.item)
         assert settled == self.now(who).settle(key, delivery.attempts, retry_at, arrived=arrived)
 
-    def is_overtaken(self, who: int, owed: Owed) -> bool:
-        """Whether somebody else has taken it since."""
+    def is_overtaken(self, who: int, owed: Owed) -> bool | None:
+        """Whether somebody else has taken it since; None where it is settled."""
         there = self.model[who].outbox.get((owed.delivery.target, owed.delivery.item))
-        return there is not None and there["attempts"] != owed.delivery.attempts
+        return None if there is None or there["dead"] else there["attempts"] != owed.delivery.attempts
 
     @precondition(lambda self: any(owed["dead"] for model in self.model for owed in model.outbox.values()))
     @rule(who=which, of=st.none() | st.integers(0, 2))

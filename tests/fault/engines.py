@@ -90,6 +90,10 @@ def examine_tables(server: PostgresServer, url: str) -> None:
         "EXCEPT SELECT account_id, contact_id, json_array_elements_text(tags::json) FROM numberkeep.contacts",
         "SELECT account_id, last_message, count(m) FROM numberkeep.writers LEFT JOIN numberkeep.messages AS m "
         "USING (account_id) GROUP BY account_id, last_message HAVING last_message <> count(m)",
+        "SELECT account_id, last_event, count(e) FROM numberkeep.writers LEFT JOIN numberkeep.events AS e "
+        "USING (account_id) GROUP BY account_id, last_event HAVING last_event <> count(e)",
+        "SELECT account_id, message_id FROM numberkeep.messages WHERE status = 'queued' "
+        "EXCEPT SELECT account_id, item FROM numberkeep.outbox WHERE target = 0 AND NOT dead",
         "SELECT account_id, phone FROM numberkeep.contacts WHERE opt_out "
         "EXCEPT SELECT account_id, phone FROM numberkeep.opt_outs",
         database=database_of(url),
