@@ -1,5 +1,6 @@
 """Whether a store reads as the model of it does."""
 
+import asyncio
 from collections.abc import Sequence
 
 from contract.acts import NUMBERS
@@ -13,19 +14,14 @@ from support.store import AccountDriver
 
 async def check(store: Store, accounts: Sequence[AccountDriver], models: Sequence[ModelOutbox], at: int) -> None:
     """Compare every read of the accounts and of the outbox, the agenda at this time."""
-    for account, model in zip(accounts, models, strict=True):
-        await _check_contacts(account, model)
-        await _check_ledger(account, model)
-        messages = [(each.phone, each.at, each.status.value, each.direction.value) for each in await account.messages()]
-        assert messages == [
-            (each["phone"], each["at"], each["status"], "inbound" if each["inbound"] else "outbound")
-            for each in model.messages[::-1]
+    pairs = list(zip(accounts, models, strict=True))
+    await asyncio.gather(
+        *[
+            each(account, model)
+            for account, model in pairs
+            for each in (_check_contacts, _check_ledger, _check_said, _check_hooks)
         ]
-        assert await account.told() == model.events
-        dead = [(each.target, each.item) for each in await store.dead(account.account_id, 100)]
-        assert dead == sorted(key for key, owed in model.outbox.items() if owed["dead"])
-        hooks = await store.webhooks(account.account_id)
-        assert {hook.webhook_id: tuple(hook.types) for hook in hooks} == model.hooks
+    )
     owed = [owed for model in models for owed in model.outbox.values()]
     waiting = [each["since"] for each in owed if not each["dead"]]
     assert await store.backlog() == Backlog(len(waiting), min(waiting, default=None), len(owed) - len(waiting))
@@ -36,6 +32,22 @@ async def _check_contacts(account: AccountDriver, model: ModelOutbox) -> None:
     shown = {number: fields_of(await account.contact(number)) for number in NUMBERS}
     assert shown == {number: model.shown(number) for number in NUMBERS}
     assert await account.count() == len(model.contacts)
+
+
+async def _check_said(account: AccountDriver, model: ModelOutbox) -> None:
+    messages = [(each.phone, each.at, each.status.value, each.direction.value) for each in await account.messages()]
+    assert messages == [
+        (each["phone"], each["at"], each["status"], "inbound" if each["inbound"] else "outbound")
+        for each in model.messages[::-1]
+    ]
+    assert await account.told() == model.events
+
+
+async def _check_hooks(account: AccountDriver, model: ModelOutbox) -> None:
+    dead = [(each.target, each.item) for each in await account.store.dead(account.account_id, 100)]
+    assert dead == sorted(key for key, owed in model.outbox.items() if owed["dead"])
+    hooks = await account.store.webhooks(account.account_id)
+    assert {hook.webhook_id: tuple(hook.types) for hook in hooks} == model.hooks
 
 
 async def _check_ledger(account: AccountDriver, model: ModelOutbox) -> None:
