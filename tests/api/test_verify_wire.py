@@ -2,7 +2,11 @@
 
 import httpx2
 
-from support.api import CONTACTS, Service
+from numberkeep.domain.identity import KeyPair
+from numberkeep.service import accounts
+from support.api import CONTACTS, FIRST, Service
+from support.inbound import INBOUND
+from support.stream import listening
 
 PHONE = "+14155552671"
 VERIFY = f"{CONTACTS}/verify"
@@ -18,8 +22,14 @@ async def test_verify_owes_the_contact_a_message(service: Service, wire: httpx2.
         service.clock.pass_seconds(1)
     messages = (await wire.get(MESSAGES)).json()
     assert [message["to"] for message in messages] == ["+14155550002", PHONE]
-    assert set(messages[0]) == {"to", "content", "status", "created_at"}
-    assert messages[0]["status"] == "queued"
+    assert set(messages[0]) == {
+        *("id", "direction", "to", "from", "content", "status", "created_at", "handle", "error"),
+    }
+    assert [(message["id"], message["direction"], message["status"]) for message in messages] == [
+        ("2", "outbound", "queued"),
+        ("1", "outbound", "queued"),
+    ]
+    assert messages[0]["from"] is None
     assert messages[0]["content"]
     assert [message["to"] for message in (await wire.get(MESSAGES, params={"limit": 1})).json()] == ["+14155550002"]
 
@@ -61,3 +71,81 @@ async def test_verify_of_an_opted_out_recipient_sends_nothing(wire: httpx2.Async
     assert (answer.status_code, answer.json()["message"]) == (409, "Recipient has opted out")
     assert answer.headers["x-should-retry"] == "false"
     assert (await wire.get(MESSAGES)).json() == []
+
+
+async def test_a_message_is_sent_from_the_contacts_line(service: Service, wire: httpx2.AsyncClient) -> None:
+    """And stands where the sender has taken it to, after the relay's turn; it is sent once."""
+    await wire.post(CONTACTS, json={"number": PHONE, "sendblue_number": "(512) 216-4639"})
+    await wire.post(VERIFY, json={"number": PHONE})
+    assert [await service.relay.turn() for _ in range(2)] == [1, 0]
+    (message,) = (await wire.get(MESSAGES)).json()
+    assert (message["from"], message["status"], message["error"]) == ("+15122164639", "logged", None)
+
+
+async def test_the_accounts_text_names_the_contact(service: Service, wire: httpx2.AsyncClient) -> None:
+    """With its fields filled in, empty ones with nothing, and braces of the contact's own left alone."""
+    await accounts.change(service.context, "default", verification_text="Hi {first_name}{last_name}: is {phone} yours?")
+    await wire.post(CONTACTS, json={"number": PHONE, "first_name": "{phone}"})
+    async with service.wire(await _new_key(service)) as anew:  # a key is believed for a second, and its account
+        await anew.post(VERIFY, json={"number": PHONE})
+    (message,) = (await wire.get(MESSAGES)).json()
+    assert message["content"] == f"Hi {{phone}}: is {PHONE} yours?"
+
+
+async def _new_key(service: Service) -> KeyPair:
+    return await service.new_account("default")
+
+
+async def test_the_whole_story(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Asked, sent, answered, verified; then STOP: deleted and made anew nothing is sent to the number any more."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(VERIFY, json={"number": PHONE})
+    await service.relay.turn()
+    service.clock.pass_seconds(3600)
+    assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is True
+    assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["verified"] is True
+    await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
+    await wire.delete(f"{CONTACTS}/{PHONE}")
+    again = (await wire.post(CONTACTS, json={"number": PHONE})).json()["contact"]
+    assert (again["verified"], again["opt_out"]) == (False, True)
+    assert (await wire.post(VERIFY, json={"number": PHONE})).status_code == 409
+    assert await service.relay.turn() == 0
+    statuses = [message["status"] for message in (await wire.get(MESSAGES)).json()]
+    assert statuses == ["received", "received", "logged"]
+
+
+async def test_a_stop_before_the_message_is_sent_cancels_it(service: Service, wire: httpx2.AsyncClient) -> None:
+    """What waits in the outbox for who opts out meanwhile is not sent."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(VERIFY, json={"number": PHONE})
+    await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
+    assert await service.relay.turn() == 0
+    assert [message["status"] for message in (await wire.get(MESSAGES)).json()] == ["received", "canceled"]
+
+
+async def test_an_answer_that_is_too_late_verifies_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After the time the relay's turn tells `verification.expired`; who is asked again can answer again."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(VERIFY, json={"number": PHONE})
+    await service.relay.turn()
+    async with listening(service.application, FIRST) as listener:
+        service.clock.pass_seconds(24 * 3600 - 1)
+        await service.relay.turn()
+        service.clock.pass_seconds(2)
+        await service.relay.turn()
+        (event,) = await listener.events(1)
+    assert (event.type, event.data["data"]["number"]) == ("verification.expired", PHONE)
+    assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is False
+    assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["verified"] is False
+    await wire.post(VERIFY, json={"number": PHONE})
+    assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is True
+
+
+async def test_a_late_answer_expires_what_the_relay_has_not(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It does not matter who looks first: an answer that is too late verifies nothing."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(VERIFY, json={"number": PHONE})
+    service.clock.pass_seconds(24 * 3600 + 1)
+    assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is False
+    async with listening(service.application, FIRST, "after=0&type=verification.expired") as listener:
+        await listener.events(1)

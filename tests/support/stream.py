@@ -73,8 +73,9 @@ class Listener:
     async def rest(self) -> list[Heard]:
         """All events until the stream ends by itself."""
         parts = self._text
-        while part := await self.part():
-            parts += part.decode()
+        async with asyncio.timeout(PATIENCE):
+            while part := await self.part():
+                parts += part.decode()
         return [_event(block) for block in parts.split("\n\n") if "data: " in block]
 
     async def body(self) -> Any:

@@ -1,0 +1,242 @@
+"""Events on their way to webhooks: real receivers on local ports, and a relay that is turned by hand."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.service import accounts
+from numberkeep.service.relay import ATTEMPTS
+from support.api import CONTACTS, FIRST, Service
+from support.inbound import INBOUND
+from support.receiver import OK, Receiver, Trick, answer, receiving
+from support.stream import listening
+from support.webhooks import opened
+
+PHONE = "+14155552671"
+OTHER = "+14155550002"
+WEBHOOKS = "/_numberkeep/webhooks"
+DEAD = "/_numberkeep/deliveries"
+REPLAY = f"{DEAD}/replay"
+LATER = 4000
+"""Seconds: more than any wait before another attempt."""
+
+
+async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, path: str = "/", **more: Any) -> Any:
+    """Register a receiver."""
+    body = {"url": f"http://127.0.0.1:{receiver.port}{path}", "types": types, **more}
+    return (await wire.post(WEBHOOKS, json=body)).json()["webhook"]
+
+
+async def turn(service: Service, times: int = 1) -> None:
+    """Have the relay work so often, each time when everything is due again."""
+    for _ in range(times):
+        await service.relay.turn()
+        service.clock.pass_seconds(LATER)
+
+
+async def test_a_delivery_is_signed_and_whole(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By the specification and by the hosted header, with a given secret and a random one; the body is the event."""
+    async with receiving() as receiver:
+        secrets = {
+            path: (await register(wire, receiver, path=path, **more))["secret"]
+            for path, more in (("/given?x=%20", {"secret": "hush"}), ("/random", {}))
+        }
+        await wire.post(CONTACTS, json={"number": PHONE})
+        assert await service.relay.turn() == 2
+        assert await service.relay.turn() == 0
+    async with listening(service.application, FIRST, "after=0") as listener:
+        (event,) = await listener.events(1)
+    by_path = {request.line.split(" ")[1]: request for request in receiver.requests}
+    for path, secret in secrets.items():
+        request = by_path[path]
+        assert request.line == f"POST {path} HTTP/1.1"
+        assert opened(request, secret) == event.data
+        assert request.headers["sb-signing-secret"] == secret
+        assert request.headers["content-type"] == "application/json"
+        with pytest.raises(AssertionError):
+            opened(request, "another")
+
+
+async def test_a_receiver_that_fails_gets_it_again(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After a while, not before; with the same id and body, signed anew, and once it is taken not again."""
+    async with receiving(answer(500), answer(404), Trick.CLOSE, OK) as receiver:
+        secret = (await register(wire, receiver))["secret"]
+        await wire.post(CONTACTS, json={"number": PHONE})
+        assert await service.relay.turn() == 1
+        service.clock.pass_seconds(4.9)
+        assert await service.relay.turn() == 0, "the first wait is five seconds or more"
+        await turn(service, 6)
+    assert len(receiver.requests) == 4
+    assert {request.headers["webhook-id"] for request in receiver.requests} == {"default-1"}
+    assert {request.body for request in receiver.requests} == {receiver.requests[0].body}
+    assert [opened(request, secret)["type"] for request in receiver.requests] == ["contact.created"] * 4
+    assert (await wire.get(DEAD)).json() == []
+
+
+@pytest.mark.parametrize("minutes", [1, 30])
+async def test_a_receiver_says_when_to_come_again(service: Service, wire: httpx2.AsyncClient, minutes: int) -> None:
+    """Retry-After is waited for."""
+    async with receiving(answer(503, Retry_After=str(60 * minutes)), OK) as receiver:
+        await register(wire, receiver)
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await service.relay.turn()
+        service.clock.pass_seconds(60 * minutes - 1)
+        assert await service.relay.turn() == 0
+        service.clock.pass_seconds(2)
+        assert await service.relay.turn() == 1
+        assert len(receiver.requests) == 2
+
+
+async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After the poster's time, and tried again later."""
+    async with receiving(Trick.STALL, OK) as receiver:
+        await register(wire, receiver)
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await turn(service)
+        assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 1
+        await turn(service)
+        assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0
+    assert [request.headers["webhook-id"] for request in receiver.requests] == ["default-1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("how", "attempts", "error"),
+    [(answer(302, Location="http://127.0.0.1:9/"), 1, "redirect (302)"), (answer(500), ATTEMPTS, "answered 500")],
+)
+async def test_what_never_arrives_dies_and_is_replayed(
+    service: Service, wire: httpx2.AsyncClient, how: bytes, attempts: int, error: str
+) -> None:
+    """It is listed with its event and what went wrong, tried no more, and delivered when it is replayed."""
+    async with receiving(*[how] * attempts, OK) as receiver:
+        webhook = await register(wire, receiver)
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await turn(service, attempts + 2)
+        assert len(receiver.requests) == attempts, "a redirect is not followed, and nothing dead is tried"
+        (dead,) = (await wire.get(DEAD)).json()
+        assert dead.pop("created_at").endswith("Z")
+        assert error in dead.pop("error")
+        assert dead == {"webhook": webhook["id"], "event": "1", "message": None, "attempts": attempts}
+        assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 1}
+        assert (await wire.post(REPLAY, json={"webhook": webhook["id"] + 1})).json() == {"amount": 0, "status": "OK"}
+        assert (await wire.post(REPLAY, json={})).json() == {"amount": 1, "status": "OK"}
+        assert (await wire.post(REPLAY, json={"webhook": webhook["id"]})).json()["amount"] == 0
+        await turn(service)
+        assert receiver.requests[-1].headers["webhook-id"] == "default-1"
+    assert len(receiver.requests) == attempts + 1
+    assert (await wire.get(DEAD)).json() == []
+
+
+async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Another account neither sees nor replays them; a limit cuts the list, and a bad one is 400."""
+    async with receiving(answer(301)) as receiver, service.wire(await service.new_account("other")) as other:
+        await register(wire, receiver)
+        for number in (PHONE, OTHER):
+            await wire.post(CONTACTS, json={"number": number})
+        await turn(service)
+        assert (await other.get(DEAD)).json() == []
+        assert (await other.post(REPLAY, json={})).json()["amount"] == 0
+        assert len((await wire.get(DEAD)).json()) == 2
+        assert len((await wire.get(DEAD, params={"limit": 1})).json()) == 1
+        for limit in ("0", "x", "-1"):
+            assert (await wire.get(DEAD, params={"limit": limit})).status_code == 400
+        for webhook in (0, "1", -1, True):
+            refused = await wire.post(REPLAY, json={"webhook": webhook})
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "webhook")
+
+
+async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A later one waits for an earlier one that fails; another contact's do not; a dead one is not waited for."""
+    async with receiving(answer(500), *[OK] * 9) as receiver:
+        secret = (await register(wire, receiver))["secret"]
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await service.relay.turn()
+        await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
+        await wire.post(CONTACTS, json={"number": OTHER})
+        assert await service.relay.turn() == 1
+        await turn(service, 4)
+        told = [opened(request, secret) for request in receiver.requests]
+    assert [(event["id"], event["data"]["contact"]["phone"]) for event in told] == [
+        ("1", PHONE),
+        ("3", OTHER),
+        ("1", PHONE),
+        ("2", PHONE),
+    ]
+
+
+async def test_one_receiver_that_fails_does_not_hold_up_another(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Each webhook has its own order and its own attempts."""
+    async with receiving(answer(500)) as bad, receiving() as good:
+        await register(wire, bad)
+        await register(wire, good)
+        for name in ("x", "y"):
+            await wire.post(CONTACTS, json={"number": PHONE, "last_name": name, "update_if_exists": True})
+        for _ in range(3):
+            await service.relay.turn()
+    assert (len(bad.requests), len(good.requests)) == (1, 2)
+
+
+async def test_a_removed_webhook_gets_nothing_more(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Not what was owed to it either, dead or alive."""
+    async with receiving(answer(500)) as receiver:
+        webhook = await register(wire, receiver)
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await turn(service)
+        assert (await wire.delete(f"{WEBHOOKS}/{webhook['id']}")).status_code == 200
+        await wire.post(CONTACTS, json={"number": OTHER})
+        await turn(service, 2)
+    assert len(receiver.requests) == 1
+    assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
+
+
+async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By our names and by hosted ones, each in its form; a hosted name has the hosted payload."""
+    async with receiving() as ours, receiving() as hosted:
+        await register(wire, ours, "contact.created", "message.received")
+        await register(wire, hosted, "receive", "contact_created", secret="hush")
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
+        body = {"from": PHONE, "to": "+15122164639", "content": "Hello", "handle": "h-1"}
+        await wire.post(INBOUND, json=body)
+        await turn(service, 3)
+    assert [json.loads(request.body)["type"] for request in ours.requests] == ["contact.created", "message.received"]
+    created, received = [opened(request, "hush") for request in hosted.requests]
+    assert (created["type"], created["data"]["contact"]["phone"]) == ("contact_created", PHONE)
+    assert received.pop("date_sent").endswith("Z")
+    assert received == {
+        "accountEmail": "default",
+        "content": "Hello",
+        "is_outbound": False,
+        "status": "RECEIVED",
+        "message_handle": "h-1",
+        "from_number": PHONE,
+        "number": PHONE,
+        "to_number": "+15122164639",
+        "sendblue_number": "+15122164639",
+        "service": None,
+        "media_url": "",
+        "group_id": "",
+        "participants": [PHONE, "+15122164639"],
+        "opted_out": False,
+    }
+    assert hosted.requests[1].headers["sb-signing-secret"] == "hush"
+
+
+async def test_one_service_can_hand_on_to_another(service: Service, wire: httpx2.AsyncClient) -> None:
+    """What a webhook gets as `receive` is what inbound takes from the hosted service."""
+    async with receiving() as receiver:
+        await register(wire, receiver, "receive", secret="hush")
+        await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
+        await turn(service)
+    (request,) = receiver.requests
+    assert json.loads(request.body)["opted_out"] is True
+    pair = await service.new_account("next")
+    await accounts.change(service.context, "next", signing_secret="hush")
+    async with service.wire(None) as carrier, service.wire(pair) as following:
+        headers = {"sb-signing-secret": request.headers["sb-signing-secret"]}
+        for duplicate in (False, True):
+            handed = await carrier.post(INBOUND, content=request.body, headers=headers)
+            assert handed.json()["duplicate"] is duplicate
+        created = await following.post(CONTACTS, json={"number": PHONE})
+        assert created.json()["contact"]["opt_out"] is True

@@ -1,0 +1,103 @@
+"""What operators look at: /health/ready and /metrics, on the raw wire."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from numberkeep.domain.errors import StoreUnavailable
+from support.api import CONTACTS, Service
+from support.receiver import OK, answer, receiving
+
+PHONE = "+14155552671"
+READY = "/health/ready"
+
+
+async def outbox(wire: httpx2.AsyncClient) -> Any:
+    """The outbox as readiness shows it."""
+    ready = await wire.get(READY)
+    assert (ready.status_code, ready.json()["status"]) == (200, "OK")
+    return ready.json()["outbox"]
+
+
+async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
+    """Every sample of the metrics, by its name and its labels but for the process."""
+    page = await wire.get("/metrics")
+    assert page.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return {
+        " ".join([sample.name, *(sample.labels[name] for name in ("channel", "outcome") if name in sample.labels)]): (
+            sample.value
+        )
+        for family in text_string_to_metric_families(page.text)
+        for sample in family.samples
+    }
+
+
+async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Both show how much is owed over all accounts, for how long the oldest is, and what is dead; anyone may look."""
+    async with service.wire(None) as operator, receiving(answer(301), OK) as receiver:
+        assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
+        await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
+        await wire.post(CONTACTS, json={"number": PHONE})
+        service.clock.pass_seconds(90)
+        async with service.wire(await service.new_account("other")) as other:
+            await other.post(CONTACTS, json={"number": PHONE})
+            await other.post(f"{CONTACTS}/verify", json={"number": PHONE})
+        service.clock.pass_seconds(10)
+        shown = await outbox(operator)
+        assert (shown["waiting"], shown["dead"]) == (2, 0)
+        assert 100 <= shown["oldest_seconds"] < 100.1
+        told = await numbers(operator)
+        assert (told["numberkeep_outbox_waiting"], told["numberkeep_outbox_dead"]) == (2, 0)
+        assert 100 <= told["numberkeep_outbox_oldest_seconds"] < 100.1
+        await service.relay.turn()
+        assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 1}
+        await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
+        await service.relay.turn()
+        told = await numbers(operator)
+    assert told == {
+        "numberkeep_outbox_waiting": 0,
+        "numberkeep_outbox_oldest_seconds": 0,
+        "numberkeep_outbox_dead": 1,
+        "numberkeep_deliveries_total sender delivered": 1,
+        "numberkeep_deliveries_total webhook dead": 1,
+        "numberkeep_deliveries_total webhook delivered": 1,
+    }
+
+
+async def test_a_failed_attempt_is_owed_since_it_was_owed(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The age goes on over attempts, and the failure is counted."""
+    async with receiving(answer(500)) as receiver:
+        await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await service.relay.turn()
+        service.clock.pass_seconds(3)
+        assert 3 <= (await outbox(wire))["oldest_seconds"] < 3.1
+        assert (await numbers(wire))["numberkeep_deliveries_total webhook failed"] == 1
+
+
+async def test_nothing_of_an_account_is_shown(service: Service, wire: httpx2.AsyncClient) -> None:
+    """No number, name or account's name is in what anyone may see."""
+    await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada"})
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    await service.relay.turn()
+    for path in (READY, "/metrics"):
+        text = (await wire.get(path)).text
+        assert not [word for word in ("4155552671", "Ada", "default") if word in text]
+
+
+@pytest.mark.parametrize("path", [READY, "/metrics"])
+async def test_without_a_store_both_say_so(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """503 in the one shape; only POST and the like are not possible."""
+
+    async def down(_: Any) -> None:
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(type(service.context.store), "backlog", down)
+    failed = await wire.get(path)
+    assert (failed.status_code, failed.json()["status"], failed.headers["retry-after"]) == (503, "ERROR", "5")
+    assert failed.json()["request_id"] == failed.headers["x-request-id"]
+    assert (await wire.post(path)).status_code == 405
