@@ -140,5 +140,5 @@ def _request_id(request: Request) -> str:
 
 
 def _response(answer: Answer, request_id: str) -> Response:
-    headers = {"x-request-id": request_id}
+    headers = {"x-request-id": request_id} | {name.decode(): value.decode() for name, value in answer.headers}
     return Response(answer.body, answer.status, headers, answer.content_type.decode())

@@ -1,0 +1,74 @@
+"""The consent ledger: shown, and held against what is recorded."""
+
+from pathlib import Path
+
+import pytest
+
+from numberkeep.domain.consent import ConsentSource
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.errors import InvalidPhone
+from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.service import consent, contacts, inbound, keys
+from numberkeep.service.consent import Verified
+from numberkeep.service.context import Context
+from support.databases import execute, opened, sqlite_url
+
+PHONE = "+14155552671"
+
+
+async def test_all_that_was_said_of_a_number_is_shown(context: Context, account: Account) -> None:
+    """Oldest first, with who said it in which words; what changes nothing is no entry, and it outlives the contact."""
+    await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
+    await contacts.set_opt_out(context, account, PHONE, opted_out=True)
+    await contacts.set_opt_out(context, account, PHONE, opted_out=True)
+    await inbound.receive(context, account, PHONE, " start ", field="from")
+    await contacts.delete(context, account, PHONE)
+    await inbound.receive(context, account, "+14155550002", "STOP", field="from")
+    shown = await consent.show(context, account, "(415) 555-2671")
+    assert [(entry.entry_id, entry.opted_out, entry.source, entry.wording) for entry in shown] == [
+        (1, True, ConsentSource.API, ""),
+        (2, False, ConsentSource.MESSAGE, " start "),
+    ]
+    assert list(await consent.show(context, account, "+14155550009")) == []
+
+
+@pytest.mark.parametrize("number", ["", "12", "nobody", "+1415\x005552671"])
+async def test_a_number_that_is_none_is_refused(context: Context, account: Account, number: str) -> None:
+    """InvalidPhone, instead of an empty answer that might be taken for no opt-out."""
+    with pytest.raises(InvalidPhone):
+        await consent.show(context, account, number)
+
+
+async def test_a_whole_ledger_has_no_fault(context: Context, account: Account) -> None:
+    """Of any length, an empty one too."""
+    assert await consent.verify(context, account) == Verified(0, [])
+    for n in range(1100):
+        await contacts.set_opt_out(context, account, f"+1415600{n % 900:04d}", opted_out=n < 900)
+    assert await consent.verify(context, account) == Verified(1100, [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 is not what was written"),
+        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 is not what was written"),
+        ("DELETE FROM consent WHERE entry_id = 1", "entry 1 is missing"),
+        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, and the account knows of 4"),
+        ("DELETE FROM opt_outs", "2 numbers are not opted out or in as the ledger says of them last"),
+    ],
+)
+async def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, statement: str, fault: str) -> None:
+    """Whatever was changed behind the store's back; no number is in what is told."""
+    url = sqlite_url(tmp_path)
+    async with opened(url) as store:
+        context = Context(store)
+        account = (await keys.create(context, "default", KeyPair("key", "secret"))).account
+        for number in (PHONE, "+14155550002", "+14155550003"):
+            await contacts.set_opt_out(context, account, number, opted_out=True)
+        await contacts.set_opt_out(context, account, "+14155550003", opted_out=False)
+        assert await consent.verify(context, account) == Verified(4, [])
+    await execute(url, statement)
+    async with opened(url) as store:
+        found = await consent.verify(Context(store), account)
+    assert any(told.startswith(fault) for told in found.faults), found
+    assert not any("415555" in told for told in found.faults)

@@ -1,0 +1,66 @@
+"""Following an account's change log."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.errors import EventsForgotten
+from numberkeep.domain.identity import Account
+from numberkeep.service import bulk, contacts, feed
+from numberkeep.service.bulk import GivenRow
+from numberkeep.service.context import Context
+from support.api import SetClock
+
+PHONE = "+14155552671"
+
+
+async def create(context: Context, account: Account, count: int) -> None:
+    """Have so many events happen."""
+    rows = [GivenRow(n, f"+1415600{n:04d}", ContactPatch()) for n in range(count)]
+    await bulk.create(context, account, rows, [], skip_bad=False)
+
+
+async def test_where_to_begin(context: Context, account: Account) -> None:
+    """Behind the last event where nothing is said, or where a number is said that there is not yet."""
+    assert await feed.first(context, account, None) == 0
+    await create(context, account, 3)
+    assert [await feed.first(context, account, after) for after in (None, 0, 2, 3, 4, 10**17)] == [3, 0, 2, 3, 3, 3]
+
+
+async def test_what_is_forgotten_is_told(context: Context, account: Account, clock: SetClock) -> None:
+    """EventsForgotten has the number behind which the log still reaches, and that one is taken."""
+    await create(context, account, 300)
+    clock.pass_seconds(31 * 24 * 3600)
+    await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
+    with pytest.raises(EventsForgotten) as refused:
+        await feed.first(context, account, 299)
+    assert refused.value.after == 300
+    assert await feed.first(context, account, 300) == 300
+
+
+async def test_what_is_there_comes_in_pages_and_what_comes_at_once(context: Context, account: Account) -> None:
+    """All events in order, none twice, and a change is heard of without waiting for the next look."""
+    await create(context, account, 450)
+    async with aclosing(feed.follow(context, account, 10)) as following:
+        seen = [event.event_id for _ in range(3) for event in await anext(following)]
+        assert seen == list(range(11, 451))
+        coming = asyncio.create_task(anext(following))
+        await asyncio.sleep(0.01)
+        await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
+        async with asyncio.timeout(feed._LOOK_SECONDS / 2):
+            assert [event.event_id for event in await coming] == [451]
+    assert not context.bell._listeners
+
+
+async def test_where_nothing_comes_that_is_said(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty page now and then; another process's change, which nobody rings for, is seen with the next look."""
+    monkeypatch.setattr(feed, "_LOOK_SECONDS", 0.02)
+    async with aclosing(feed.follow(context, account, 0)) as following:
+        assert [await anext(following) for _ in range(3)] == [[], [], []]
+        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        await create(context, account, 1)
+        assert [event.event_id for event in await anext(following)] == [1]

@@ -1,0 +1,236 @@
+"""The relay, turned by hand: what becomes of one delivery after another."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from numberkeep.domain.commands import SECOND
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
+from numberkeep.domain.identity import Account
+from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.outbox import SettleDelivery
+from numberkeep.service import contacts, verification, webhooks
+from numberkeep.service.context import Context
+from numberkeep.service.relay import ATTEMPTS, Relay, age_seconds, backoff_seconds
+from support.api import SetClock
+from support.outlets import TAKE, Act, ScriptedNotifier, ScriptedSender, failing
+
+PHONE = "+14155552671"
+FAILS = failing(DeliveryFailed("answered 500"))
+LEASE = 30
+
+
+def relay_of(context: Context, *acts: Act, **more: Any) -> tuple[Relay, ScriptedSender]:
+    """A relay and its sender, which does these things one after another."""
+    sender = ScriptedSender(*acts)
+    return Relay(context, sender, ScriptedNotifier(), **more), sender
+
+
+@pytest.fixture(autouse=True)
+async def owed(context: Context, account: Account) -> None:
+    """One message is owed."""
+    await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
+    await verification.request(context, account, PHONE)
+
+
+async def status(context: Context, account: Account) -> tuple[MessageStatus, str, str]:
+    """Where the message stands, what the carrier calls it and what is wrong."""
+    (message,) = await verification.messages(context, account, 10)
+    return message.status, message.handle, message.error
+
+
+async def test_a_message_is_sent_once(context: Context, account: Account) -> None:
+    """With its account's name; it is sent, by the carrier's handle, and counted."""
+    relay, sender = relay_of(context)
+    assert [await relay.turn() for _ in range(3)] == [1, 0, 0]
+    ((name, message),) = sender.got
+    assert (name, message.phone, message.message_id) == ("default", PHONE, 1)
+    assert await status(context, account) == (MessageStatus.SENT, "handle-1", "")
+    assert relay.delivered == {("sender", "delivered"): 1}
+
+
+async def test_a_failure_is_tried_again_with_the_same_message(
+    context: Context, account: Account, clock: SetClock
+) -> None:
+    """Not before its time is up, and the same message, so that a carrier can tell; until then it is queued."""
+    relay, sender = relay_of(context, FAILS, TAKE)
+    await relay.turn()
+    assert await status(context, account) == (MessageStatus.QUEUED, "", "")
+    clock.pass_seconds(4.9)
+    assert await relay.turn() == 0
+    clock.pass_seconds(2.2)
+    assert await relay.turn() == 1
+    assert sender.got[0] == sender.got[1]
+    assert (await status(context, account))[0] is MessageStatus.SENT
+    assert relay.delivered == {("sender", "failed"): 1, ("sender", "delivered"): 1}
+
+
+async def test_a_permanent_failure_is_dead_at_once(
+    context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not tried again, the message has failed for that reason, and no number is logged."""
+    relay, sender = relay_of(context, failing(DeliveryFailed("was not sent", permanent=True)))
+    await relay.turn()
+    clock.pass_seconds(24 * 3600 - 100)
+    assert await relay.turn() == 0
+    assert len(sender.got) == 1
+    assert await status(context, account) == (MessageStatus.FAILED, "", "was not sent")
+    (dead,) = await webhooks.dead(context, account, 10)
+    assert (dead.attempts, dead.error) == (1, "was not sent")
+    assert "failed for good: was not sent" in caplog.text
+    assert "415555" not in caplog.text
+
+
+async def test_what_fails_too_often_is_dead(context: Context, account: Account, clock: SetClock) -> None:
+    """After ATTEMPTS it is tried no more, until it is replayed: then as often again."""
+    await webhooks.create(context, ScriptedNotifier(), account, "https://x.test/", types=["receive"], secret=None)
+    relay, sender = relay_of(context, *[failing(DeliveryFailed("x", retry_after=1))] * ATTEMPTS, TAKE)
+    for _ in range(ATTEMPTS + 3):
+        await relay.turn()
+        clock.pass_seconds(3601)
+    assert len(sender.got) == ATTEMPTS
+    assert (await status(context, account))[0] is MessageStatus.FAILED
+    assert relay.delivered == {("sender", "failed"): ATTEMPTS - 1, ("sender", "dead"): 1}
+    assert await webhooks.replay(context, account, 7) == 0
+    assert await webhooks.replay(context, account, None) == 1
+    await relay.turn()
+    assert (await status(context, account))[0] is MessageStatus.SENT
+
+
+@pytest.mark.parametrize("asked", [60.0, 3600.0])
+async def test_who_asks_for_time_gets_it(context: Context, clock: SetClock, asked: float) -> None:
+    """`retry_after` is waited for where it is longer than our own wait."""
+    relay, sender = relay_of(context, failing(DeliveryFailed("busy", retry_after=asked)), TAKE)
+    await relay.turn()
+    clock.pass_seconds(asked - 1)
+    assert await relay.turn() == 0
+    clock.pass_seconds(2)
+    assert await relay.turn() == 1
+    assert len(sender.got) == 2
+
+
+async def test_a_short_retry_after_does_not_shorten_the_wait(context: Context, clock: SetClock) -> None:
+    """Our own wait is the least."""
+    relay, _ = relay_of(context, failing(DeliveryFailed("busy", retry_after=0)), TAKE)
+    await relay.turn()
+    clock.pass_seconds(4.9)
+    assert await relay.turn() == 0
+
+
+async def test_the_wait_grows_and_is_capped() -> None:
+    """Twice as long each time from five seconds on, with a little chance in it, and never over an hour."""
+    for attempts in range(1, 40):
+        least = min(5 * 2 ** (attempts - 1), 3600)
+        waits = [backoff_seconds(attempts) for _ in range(20)]
+        assert min(waits) >= least
+        assert max(waits) <= min(least + 2, 3600)
+    assert len({backoff_seconds(1) for _ in range(20)}) > 1
+    assert backoff_seconds(5000) == 3600
+    assert sum(min(5 * 2**n, 3600) for n in range(ATTEMPTS - 1)) > 4 * 3600
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no " + PHONE), KeyError(PHONE), StoreUnavailable("x"), OSError()])
+async def test_what_a_sender_raises_by_mistake_is_a_failure(
+    context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    """It is tried again, and of the error only its type is told: its text may hold a number."""
+    relay, _ = relay_of(context, failing(error), TAKE)
+    await relay.turn()
+    assert f"numberkeep failed with {type(error).__name__}" in caplog.text
+    assert PHONE not in caplog.text
+    clock.pass_seconds(8)
+    assert await relay.turn() == 1
+    assert (await status(context, account))[0] is MessageStatus.SENT
+
+
+async def test_a_sender_that_stalls_is_given_up(context: Context, account: Account, clock: SetClock) -> None:
+    """Before its lease is over, and tried again."""
+    relay, sender = relay_of(context, asyncio.Event().wait, TAKE, lease_seconds=0.15)  # type: ignore[arg-type]
+    async with asyncio.timeout(0.14):
+        await relay.turn()
+    clock.pass_seconds(8)
+    assert await relay.turn() == 1
+    assert len(sender.got) == 2
+    assert (await status(context, account))[0] is MessageStatus.SENT
+
+
+class Lost(Exception):
+    """The process ended here."""
+
+
+async def test_what_was_taken_and_lost_is_sent_again_after_the_lease(
+    context: Context, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same message, not before, and by whoever comes."""
+    relay, sender = relay_of(context, lease_seconds=LEASE)
+
+    async def lose(*_: Any) -> None:
+        raise Lost
+
+    monkeypatch.setattr(relay, "_deliver", lose)
+    with pytest.raises(Lost):
+        await relay.turn()
+    other, second = relay_of(context)
+    clock.pass_seconds(LEASE - 1)
+    assert await other.turn() == 0
+    clock.pass_seconds(2)
+    assert await other.turn() == 1
+    assert sender.got == []
+    assert [message.message_id for _, message in second.got] == [1]
+
+
+class Failing:
+    """Has a store refuse to settle for so many times."""
+
+    def __init__(self, context: Context, monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> None:
+        self.left = times
+        apply = context.store.apply
+
+        async def failing_apply(command: Any) -> Any:
+            if isinstance(command, SettleDelivery) and self.left:
+                self.left -= 1
+                raise error
+            return await apply(command)
+
+        monkeypatch.setattr(context.store, "apply", failing_apply)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("down"), StoreBusy()])
+async def test_what_cannot_be_recorded_is_recorded_a_little_later(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """An outage that ends within the lease costs no second sending."""
+    failing_store = Failing(context, monkeypatch, error, 2)
+    relay, sender = relay_of(context)
+    assert await relay.turn() == 1
+    assert failing_store.left == 0
+    assert (await status(context, account))[0] is MessageStatus.SENT
+    assert len(sender.got) == 1
+
+
+async def test_what_could_not_be_recorded_is_sent_again_after_the_lease(
+    context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least once: an outage that lasts longer than the lease costs a second sending of the same message."""
+    failing_store = Failing(context, monkeypatch, StoreUnavailable("down"), 10**6)
+    relay, sender = relay_of(context, lease_seconds=1)
+    await relay.turn()
+    failing_store.left = 0
+    assert (await status(context, account))[0] is MessageStatus.QUEUED
+    clock.pass_seconds(2)
+    assert await relay.turn() == 1
+    assert [message.message_id for _, message in sender.got] == [1, 1]
+    assert (await status(context, account))[0] is MessageStatus.SENT
+
+
+async def test_what_is_owed_has_an_age(context: Context, clock: SetClock) -> None:
+    """From when it was owed, over every attempt, until it is delivered."""
+    relay, _ = relay_of(context, FAILS, TAKE)
+    for seconds in (10, 20):
+        clock.pass_seconds(10)
+        backlog = await context.store.backlog()
+        assert abs(age_seconds(context, backlog) - seconds) < 100 / SECOND
+        await relay.turn()
+    assert age_seconds(context, await context.store.backlog()) == 0

@@ -1,0 +1,193 @@
+"""The relay in the background: who waits for whom, and how it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.delivery import Agenda
+from numberkeep.domain.errors import DeliveryFailed, StoreUnavailable
+from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.service import contacts, keys, relay, verification, webhooks
+from numberkeep.service.context import Context
+from numberkeep.service.relay import Relay
+from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, failing, waiting
+
+PHONE = "+14155552671"
+PATIENCE = 5
+
+
+@asynccontextmanager
+async def at_work(
+    context: Context, notifier: ScriptedNotifier, sender: ScriptedSender | None = None
+) -> AsyncIterator[Relay]:
+    """A relay that works in the background until the block ends."""
+    worker = Relay(context, sender or ScriptedSender(), notifier)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        async with asyncio.timeout(PATIENCE):
+            await worker.close()
+
+
+async def register(context: Context, account: Account, path: str) -> int:
+    """A webhook for new contacts; gives its number."""
+    url = f"https://example.com/{path}"
+    types = ["contact.created"]
+    return (await webhooks.create(context, ScriptedNotifier(), account, url, types=types, secret=None)).webhook_id
+
+
+async def create(context: Context, account: Account, *numbers: int) -> None:
+    """Have contacts be made."""
+    for number in numbers:
+        await contacts.create(context, account, f"+1415600{number:04d}", ContactPatch(), update_if_exists=False)
+
+
+async def test_a_slow_webhook_holds_up_nobody_else(context: Context, account: Account) -> None:
+    """Another webhook of the account and another account get all of theirs while one stalls with more than it takes."""
+    other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
+    stalled = asyncio.Event()
+    notifier = ScriptedNotifier(slow=Script(waiting(stalled)))
+    for place, path in ((account, "slow"), (account, "fast"), (other, "fast")):
+        await register(context, place, path)
+    async with at_work(context, notifier):
+        await create(context, account, *range(20))
+        await create(context, other, *range(5))
+        await notifier.until_taken(25)
+        assert {(name, number) for name, number, _ in notifier.taken} == {("default", 2), ("other", 1)}
+        stalled.set()
+        await notifier.until_taken(45)
+
+
+async def test_a_change_is_delivered_at_once(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bell is heard: nothing waits for the next look."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
+    await register(context, account, "fast")
+    notifier = ScriptedNotifier()
+    async with at_work(context, notifier):
+        await asyncio.sleep(0.05)
+        for n in range(3):
+            await create(context, account, n)
+            await notifier.until_taken(n + 1)
+
+
+async def test_what_another_process_owes_is_found(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By looking now and then: nobody rings for it."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
+    await register(context, account, "fast")
+    notifier = ScriptedNotifier()
+    async with at_work(context, notifier):
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        await create(context, account, 1)
+        await notifier.until_taken(1)
+
+
+async def test_one_phones_events_come_one_after_another(context: Context, account: Account) -> None:
+    """The second is not begun before the first is done, and then it is, without waiting for a look."""
+    held = asyncio.Event()
+    notifier = ScriptedNotifier(slow=Script(waiting(held), TAKE))
+    url = "https://example.com/slow"
+    await webhooks.create(context, notifier, account, url, types=[], secret=None)
+    async with at_work(context, notifier):
+        await create(context, account, 1)
+        await contacts.delete(context, account, "+14156000001")
+        await asyncio.sleep(0.08)
+        assert notifier.got == [("default", 1, 1)]
+        held.set()
+        await notifier.until_taken(2)
+    assert [event for *_, event in notifier.taken] == [1, 2]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("x"), DeliveryFailed("x")])
+async def test_what_fails_does_not_stop_the_relay(context: Context, account: Account, error: Exception) -> None:
+    """Whatever a notifier raises, the next is delivered."""
+    await register(context, account, "bad")
+    notifier = ScriptedNotifier(bad=Script(failing(error), TAKE))
+    async with at_work(context, notifier):
+        await create(context, account, 1, 2)
+        await notifier.until_taken(1)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("down"), RuntimeError("x")])
+async def test_a_store_that_fails_does_not_stop_the_relay(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """It looks again, after any error, whether it is looking or taking that fails."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.03)
+    await register(context, account, "fast")
+    notifier = ScriptedNotifier()
+    agenda, failures = context.store.agenda, iter([error] * 2)
+
+    async def shaky(*given: Any) -> Agenda:
+        failure = next(failures, None)
+        if failure is not None:
+            raise failure
+        return await agenda(*given)
+
+    async with at_work(context, notifier) as worker:
+        monkeypatch.setattr(context.store, "agenda", shaky)
+        await create(context, account, 1)
+        await notifier.until_taken(1)
+        take, refusals = worker._take, iter([error] * 2)
+
+        async def shaky_take(*given: Any) -> Any:
+            refusal = next(refusals, None)
+            if refusal is not None:
+                raise refusal
+            return await take(*given)
+
+        monkeypatch.setattr(worker, "_take", shaky_take)
+        await create(context, account, 2)
+        await notifier.until_taken(2)
+
+
+async def test_close_waits_for_what_is_under_way(context: Context, account: Account) -> None:
+    """It is finished and recorded, nothing more is begun, and then connections are let go of."""
+    held = asyncio.Event()
+    sender, notifier = ScriptedSender(waiting(held)), ScriptedNotifier()
+    worker = Relay(context, sender, notifier)
+    worker.start()
+    await create(context, account, 1)
+    await verification.request(context, account, "+14156000001")
+    async with asyncio.timeout(PATIENCE):
+        while not sender.got:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.005)
+        closing = asyncio.create_task(worker.close())
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+        assert not sender.closed
+        held.set()
+        await closing
+    assert (sender.closed, notifier.closed) == (True, True)
+    (message,) = await verification.messages(context, account, 10)
+    assert message.handle == "handle-1"
+    assert (await context.store.backlog()).waiting == 0
+
+
+async def test_close_does_not_wait_for_ever(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes too long is given up and leaves no task behind; it is owed still, and taken again after its lease."""
+    monkeypatch.setattr(relay, "_GRACE_SECONDS", 0.05)
+    sender = ScriptedSender(waiting(asyncio.Event()))
+    worker = Relay(context, sender, ScriptedNotifier())
+    worker.start()
+    await create(context, account, 1)
+    await verification.request(context, account, "+14156000001")
+    async with asyncio.timeout(PATIENCE):
+        while not sender.got:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.005)
+        await worker.close()
+    await asyncio.sleep(0)
+    running = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]
+    assert not [name for name in running if "Relay" in name]
+    assert (await context.store.backlog()).waiting == 1

@@ -1,0 +1,86 @@
+"""An account's webhooks."""
+
+import pytest
+
+from numberkeep.domain.delivery import Delivered, Webhook
+from numberkeep.domain.errors import DeliveryFailed, InvalidInput, MissingFields, TargetRefused, WebhookNotFound
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.service import keys, webhooks
+from numberkeep.service.context import Context
+
+URL = "https://example.com/hook"
+
+
+class Gate:
+    """A notifier that says this of every URL."""
+
+    def __init__(self, verdict: Exception | None = None) -> None:
+        self._verdict = verdict
+        self.asked: list[str] = []
+
+    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+        """Nothing is delivered here."""
+        raise NotImplementedError
+
+    async def check(self, url: str) -> None:
+        """Say it."""
+        self.asked.append(url)
+        if self._verdict is not None:
+            raise self._verdict
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def register(
+    context: Context, account: Account, gate: Gate, url: str = URL, *types: str, secret: str | None = None
+) -> Webhook:
+    """Register a webhook."""
+    return await webhooks.create(context, gate, account, url, types=types, secret=secret)
+
+
+async def test_a_webhook_is_kept_as_it_was_asked_for(context: Context, account: Account) -> None:
+    """Its names too; a secret is kept, an empty one signs nothing, and where none is given it is random."""
+    gate = Gate()
+    given = await register(context, account, gate, URL, "receive", "contact.created", secret="s")
+    empty = await register(context, account, gate, secret="")
+    one, two = [await register(context, account, gate) for _ in range(2)]
+    assert (given.webhook_id, given.url, given.types, given.secret) == (1, URL, ("receive", "contact.created"), "s")
+    assert (empty.secret, empty.types) == ("", ())
+    assert one.secret.startswith("whsec_")
+    assert one.secret != two.secret
+    assert [each.webhook_id for each in await webhooks.list_all(context, account)] == [1, 2, 3, 4]
+    assert gate.asked == [URL] * 4
+
+
+async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: Account) -> None:
+    """An empty URL, a refused target and an unknown type, each by the field; an unknown type is not resolved for."""
+    gate = Gate(TargetRefused("10.0.0.1 is a private address"))
+    with pytest.raises(MissingFields):
+        await register(context, account, gate, " ")
+    with pytest.raises(InvalidInput) as unknown:
+        await register(context, account, gate, URL, "nothing")
+    assert gate.asked == []
+    with pytest.raises(InvalidInput) as refused:
+        await register(context, account, gate)
+    fields = [(error.field, error.message) for error in (*unknown.value.fields, *refused.value.fields)]
+    assert [field for field, _ in fields] == ["types", "url"]
+    assert fields[1][1] == "10.0.0.1 is a private address"
+    assert list(await webhooks.list_all(context, account)) == []
+
+
+async def test_a_name_that_does_not_resolve_now_may_later(context: Context, account: Account) -> None:
+    """It is judged when it is delivered to."""
+    assert (await register(context, account, Gate(DeliveryFailed("does not resolve")))).webhook_id == 1
+
+
+async def test_another_accounts_webhook_is_not_found(context: Context, account: Account) -> None:
+    """By its number neither, and it stays."""
+    other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
+    await register(context, account, Gate())
+    for number in (0, 1, 2):
+        with pytest.raises(WebhookNotFound):
+            await webhooks.delete(context, other, number)
+    await webhooks.delete(context, account, 1)
+    assert list(await webhooks.list_all(context, account)) == []
