@@ -147,4 +147,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for leak in told[:50]:
         terminalreporter.line(f"{leak.place}: {leak.kind}: {leak.line}")
     if told:
-        terminalreporter.line(f"{len(told)} such lines in all", red=True)
+        terminalreporter.line(f"{len(told)} such lines in all, in {leaks.keep_folder()}", red=True)

@@ -4,10 +4,12 @@ What every service of the run wrote, and what was logged within the tests' own p
 and searched when the run is over.
 """
 
+import atexit
 import contextlib
 import itertools
 import logging
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,7 +45,8 @@ _PATTERNS: Final = {
     "a name": re.compile(rf"\b({'|'.join(NAMES)})\b"),
 }
 
-_folder = tempfile.TemporaryDirectory(prefix="nk-logs-", ignore_cleanup_errors=True)
+_folder = Path(tempfile.mkdtemp(prefix="nk-logs-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 _serials = itertools.count(1)
 _secrets: set[str] = set()
 
@@ -65,7 +68,7 @@ class Leak:
 
 def kept(name: str) -> Path:
     """A new path in the run's folder, without a suffix."""
-    return Path(_folder.name) / f"{next(_serials):04d}-{name}"
+    return _folder / f"{next(_serials):04d}-{name}"
 
 
 def learn(settings: Mapping[str, str]) -> None:
@@ -104,7 +107,7 @@ def collect() -> logging.Handler:
 def found(folder: Path | None = None) -> list[Leak]:
     """All that no log may hold, in all that was kept."""
     leaks: list[Leak] = []
-    for path in sorted((folder or Path(_folder.name)).iterdir()):
+    for path in sorted((folder or _folder).iterdir()):
         exported = 0
         with path.open(errors="backslashreplace") as lines:
             for number, line in enumerate(lines, 1):
@@ -113,6 +116,12 @@ def found(folder: Path | None = None) -> list[Leak]:
                     continue
                 leaks += [Leak(f"{path.name}:{number}", kind, text) for kind, text in _leaks_of(line.rstrip("\n"))]
     return leaks
+
+
+def keep_folder() -> Path:
+    """Leave the run's folder where it is when the run ends, and tell where."""
+    atexit.unregister(shutil.rmtree)
+    return _folder
 
 
 def _leaks_of(line: str) -> Iterator[tuple[str, str]]:
