@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.errors import EventsForgotten
+from numberkeep.domain.errors import NoSuchEvent
 from numberkeep.domain.identity import Account
 from numberkeep.service import bulk, contacts, feed
 from numberkeep.service.bulk import GivenRow
@@ -23,21 +23,29 @@ async def create(context: Context, account: Account, count: int) -> None:
 
 
 async def test_where_to_begin(context: Context, account: Account) -> None:
-    """Behind the last event where nothing is said, or where a number is said that there is not yet."""
-    assert await feed.first(context, account, None) == 0
+    """Behind the last event where nothing is said, else behind the one that is; OLDEST is all that is kept."""
+    assert [await feed.first(context, account, after) for after in (None, feed.OLDEST, 0)] == [0, 0, 0]
     await create(context, account, 3)
-    assert [await feed.first(context, account, after) for after in (None, 0, 2, 3, 4, 10**17)] == [3, 0, 2, 3, 3, 3]
+    assert [await feed.first(context, account, after) for after in (None, feed.OLDEST, 0, 2, 3)] == [3, 0, 0, 2, 3]
+
+
+@pytest.mark.parametrize("after", [4, 10**17])
+async def test_a_number_that_there_is_not_yet_is_refused(context: Context, account: Account, after: int) -> None:
+    """Who comes with it followed another log, or this one before a restore, and is told where this one ends."""
+    await create(context, account, 3)
+    with pytest.raises(NoSuchEvent, match="begin behind 3"):
+        await feed.first(context, account, after)
 
 
 async def test_what_is_forgotten_is_told(context: Context, account: Account, clock: SetClock) -> None:
-    """EventsForgotten has the number behind which the log still reaches, and that one is taken."""
+    """NoSuchEvent tells the number behind which the log still reaches, and that one is taken, as OLDEST too."""
     await create(context, account, 300)
     clock.pass_seconds(31 * 24 * 3600)
     await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
-    with pytest.raises(EventsForgotten) as refused:
-        await feed.first(context, account, 299)
-    assert refused.value.after == 300
-    assert await feed.first(context, account, 300) == 300
+    for after in (0, 299):
+        with pytest.raises(NoSuchEvent, match="begin behind 300"):
+            await feed.first(context, account, after)
+    assert [await feed.first(context, account, after) for after in (300, feed.OLDEST)] == [300, 300]
 
 
 async def test_what_is_there_comes_in_pages_and_what_comes_at_once(context: Context, account: Account) -> None:
