@@ -5,7 +5,6 @@ or tell one receiver of another.
 """
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -48,7 +47,6 @@ class Poster:
     def __init__(
         self, limit: float = POST_SECONDS, connections: int = MAX_CONNECTIONS, tls: ssl.SSLContext | None = None
     ) -> None:
-        _keep_quiet()
         self._limit = limit
         tls = tls or httpx2.create_ssl_context()
         self._client = _client(tls, httpx2.Limits(max_connections=connections), {})
@@ -162,12 +160,6 @@ def _client(tls: ssl.SSLContext, limits: httpx2.Limits, headers: Mapping[str, st
         trust_env=False,
         follow_redirects=False,
     )
-
-
-def _keep_quiet() -> None:
-    # They log URLs at INFO and headers at DEBUG; both hold secrets and, of what is sent to Twilio, who sends it.
-    for name in ("httpx2", "httpcore2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _in_url(address: Address) -> str:
