@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
-from numberkeep.http import inbound, stream, wire
+from numberkeep.http import inbound, stream
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.closing import Closing
@@ -20,7 +20,7 @@ from numberkeep.http.decoding import Decoder
 from numberkeep.http.endpoint import Api, Endpoint, Handler, request_id_for
 from numberkeep.http.errors import error_answer, plain_error
 from numberkeep.http.inbound import Inbound
-from numberkeep.http.metrics import metrics
+from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.http.stream import Stream
@@ -65,8 +65,8 @@ def build_application(
             backlog = await context.store.backlog()
         except StoreUnavailable as error:
             return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
-        outbox = wire.OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)
-        return _response(ok(wire.ReadyAnswer(outbox)), request_id)
+        outbox = OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)
+        return _response(ok(ReadyAnswer(outbox)), request_id)
 
     async def numbers(request: Request) -> Response:
         request_id = _request_id(request)

@@ -5,10 +5,10 @@ messages".
 """
 
 from collections.abc import Sequence
-from typing import Literal, assert_never
+from typing import Annotated, Final, Literal, assert_never
 
 import msgspec
-from msgspec import field
+from msgspec import Meta, field
 
 from numberkeep.domain import webhook_types
 from numberkeep.domain.consent import ConsentEntry
@@ -17,6 +17,15 @@ from numberkeep.domain.event import Event, Subject
 from numberkeep.domain.message import STOP_WORDS, Message, keyword_of
 from numberkeep.domain.verification import Verification
 from numberkeep.http.wire import ContactOut, MessageOut, Time, contact_out, message_out
+
+MAX_EVENT_DIGITS: Final = 18
+
+
+class EventsParams(msgspec.Struct, kw_only=True):
+    """The query of GET /api/v2/events."""
+
+    after: Annotated[int, Meta(ge=0, lt=10**MAX_EVENT_DIGITS)] | None = None
+    type: list[str] = []
 
 
 class ContactData(msgspec.Struct):

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from numberkeep.domain.conversation import Received
 from numberkeep.domain.errors import AccountNotFound, InvalidInput
 from numberkeep.domain.identity import Account
-from numberkeep.http import wire
+from numberkeep.http import inbound_wire, wire
 from numberkeep.http.answer import Answer
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.endpoint import Api, Call, Claims, Front
@@ -48,7 +48,7 @@ class Inbound(Front):
         headers = dict(scope["headers"])
         if claims.key_id or claims.secret:
             call = Call(self._api, await self._account(claims), scope, receive)
-            return await self._plain(call, await call.body(wire.InboundBody))
+            return await self._plain(call, await call.body(inbound_wire.InboundBody))
         if _SECRET in headers:
             call = Call(self._api, await self._signing(headers[_SECRET], scope), scope, receive)
             return await self._hosted(call, await call.bytes())
@@ -56,12 +56,12 @@ class Inbound(Front):
             return await self._twilio(scope, receive, headers)
         raise NoCredentials
 
-    async def _plain(self, call: Call, body: wire.InboundBody) -> Answer:
+    async def _plain(self, call: Call, body: inbound_wire.InboundBody) -> Answer:
         number, content = wire.number_of(body.from_), body.content or ""
         return await self._receive(call, number, content, handle=body.handle or "", line=body.to or "", field="from")
 
     async def _hosted(self, call: Call, data: bytes) -> Answer:
-        body = call.api.decoder.loosely(data, wire.ReceiveBody)
+        body = call.api.decoder.loosely(data, inbound_wire.ReceiveBody)
         if body.is_outbound:  # what became of one of our own: nothing that a person wrote
             return Answer(200, msgspec.json.encode(wire.StatusOut()))
         number = body.number or body.from_number or ""  # `number` is the other side's in every payload
@@ -85,7 +85,7 @@ class Inbound(Front):
                 "a proxy stands in between"
             )
         call.account = await self._named(scope)
-        sent = call.api.decoder.taken(dict(form), wire.TwilioForm)
+        sent = call.api.decoder.taken(dict(form), inbound_wire.TwilioForm)
         await self._receive(
             call, sent.from_ or "", sent.body or "", handle=sent.message_sid or "", line=sent.to or "", field="From"
         )
@@ -109,7 +109,7 @@ class Inbound(Front):
         return account
 
     async def _named(self, scope: Scope) -> Account:
-        name = self._api.decoder.query(scope["query_string"], wire.InboundParams).account or DEFAULT_ACCOUNT
+        name = self._api.decoder.query(scope["query_string"], inbound_wire.InboundParams).account or DEFAULT_ACCOUNT
         account = await self._api.context.store.account(name)
         if account is None:
             raise AccountNotFound(name)
@@ -127,7 +127,7 @@ class Inbound(Front):
 
 
 def _answer_of(received: Received) -> Any:
-    return wire.InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)
+    return inbound_wire.InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)
 
 
 def _first(forwarded: bytes) -> bytes:

@@ -1,8 +1,12 @@
-"""`GET /metrics`, in the form of Prometheus: counts alone, nothing of an account."""
+"""What operators look at: `GET /health/ready`, and `GET /metrics` in the form of Prometheus.
+
+Counts alone, nothing of an account.
+"""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
+import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -11,6 +15,21 @@ from numberkeep.domain.delivery import Backlog
 from numberkeep.http.answer import Answer
 
 _CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+class OutboxOut(msgspec.Struct):
+    """How the outbox stands: what is owed, for how long the oldest of it is, and what nobody tries any more."""
+
+    waiting: int
+    oldest_seconds: float
+    dead: int
+
+
+class ReadyAnswer(msgspec.Struct):
+    """GET /health/ready."""
+
+    outbox: OutboxOut
+    status: Literal["OK"] = "OK"
 
 
 class _Families(Collector):

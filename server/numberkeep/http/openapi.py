@@ -6,9 +6,9 @@ from typing import Any, Final, get_args
 import msgspec
 
 from numberkeep import __version__
-from numberkeep.http import inbound, stream, wire
+from numberkeep.http import inbound, inbound_wire, stream, wire
 from numberkeep.http.deprecated import is_old_name, taking_old_names
-from numberkeep.http.event_wire import Data, EventOut
+from numberkeep.http.event_wire import Data, EventOut, EventsParams
 from numberkeep.http.routes import OPERATIONS, Operation
 
 _REF: Final = "#/components/schemas/{name}"
@@ -117,20 +117,20 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 def _inbound() -> dict[str, Any]:
     name = "messages.receive"
-    done = _content("Done.", {"anyOf": [_ref(wire.InboundAnswer), _ref(wire.StatusOut)]})
+    done = _content("Done.", {"anyOf": [_ref(inbound_wire.InboundAnswer), _ref(wire.StatusOut)]})
     done["content"]["text/xml"] = {"schema": {"type": "string"}}
-    json_body = {"anyOf": [_ref(wire.InboundBody), _ref(wire.ReceiveBody)]}
+    json_body = {"anyOf": [_ref(inbound_wire.InboundBody), _ref(inbound_wire.ReceiveBody)]}
     return {
         "operationId": name,
         "summary": "Hand in a message that a person wrote, in our own form, the hosted service's or Twilio's. "
         "Not of the hosted API.",
         "security": [{"key": [], "secret": []}, {"signing": []}, {"twilio": []}],
-        "parameters": [*_query(wire.InboundParams), _KEY],
+        "parameters": [*_query(inbound_wire.InboundParams), _KEY],
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {"schema": json_body},
-                "application/x-www-form-urlencoded": {"schema": _ref(wire.TwilioForm)},
+                "application/x-www-form-urlencoded": {"schema": _ref(inbound_wire.TwilioForm)},
             },
         },
         "responses": {"200": done} | _errors(name, {400, 404, 409, *_ALWAYS, *_OF_A_BODY}),
@@ -144,7 +144,7 @@ def _events() -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": "Follow the account's events as they happen, or from an event on.",
-        "parameters": [*_query(wire.EventsParams), _LAST_EVENT],
+        "parameters": [*_query(EventsParams), _LAST_EVENT],
         "responses": {"200": {"description": lines, "content": {"text/event-stream": {"schema": schema}}}}
         | _errors(name, {400, 410, *_ALWAYS}),
     }
@@ -171,9 +171,9 @@ def _query(shape: type[msgspec.Struct]) -> list[dict[str, Any]]:
 
 def _schemas() -> dict[str, Any]:
     bodies = [taking_old_names(line.body, ignore_unknown=False) for line in OPERATIONS if line.body is not None]
-    bodies += [taking_old_names(body, ignore_unknown=False) for body in (wire.BulkRow, wire.InboundBody)]
-    bodies += [wire.ReceiveBody, wire.TwilioForm]
-    answers = [*(line.answer for line in OPERATIONS), wire.InboundAnswer, *get_args(Data), _event_shape()]
+    bodies += [taking_old_names(body, ignore_unknown=False) for body in (wire.BulkRow, inbound_wire.InboundBody)]
+    bodies += [inbound_wire.ReceiveBody, inbound_wire.TwilioForm]
+    answers = [*(line.answer for line in OPERATIONS), inbound_wire.InboundAnswer, *get_args(Data), _event_shape()]
     _, schemas = msgspec.json.schema_components(
         [*bodies, *answers, wire.ErrorOut, wire.FieldErrorOut], ref_template=_REF
     )

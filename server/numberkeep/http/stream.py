@@ -17,11 +17,10 @@ from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInpu
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.webhook_types import expand
-from numberkeep.http import wire
 from numberkeep.http.answer import Answer
 from numberkeep.http.endpoint import Api, Claims, Front
 from numberkeep.http.errors import MethodNotAllowed
-from numberkeep.http.event_wire import encode_event
+from numberkeep.http.event_wire import MAX_EVENT_DIGITS, EventsParams, encode_event
 from numberkeep.service import feed
 
 _log = logging.getLogger("numberkeep.http")
@@ -58,7 +57,7 @@ class Stream(Front):
         if scope["method"] != "GET":
             raise MethodNotAllowed(scope["method"], ("GET",))
         account = await self._account(claims)
-        params = self._api.decoder.query(scope["query_string"], wire.EventsParams)
+        params = self._api.decoder.query(scope["query_string"], EventsParams)
         types = _types(params)
         after = await feed.first(self._api.context, account, _after(scope, params))
         headers = [*_HEADERS, (b"x-request-id", claims.request_id.encode())]
@@ -95,19 +94,19 @@ class Stream(Front):
                     quiet_since = time.monotonic()
 
 
-def _types(params: wire.EventsParams) -> tuple[str, ...]:
+def _types(params: EventsParams) -> tuple[str, ...]:
     try:
         return expand(params.type)
     except InvalidInput as error:  # it tells of the field of a webhook's body
         raise InvalidInput(str(error), [replace(field, field="type") for field in error.fields]) from None
 
 
-def _after(scope: Scope, params: wire.EventsParams) -> int | None:
+def _after(scope: Scope, params: EventsParams) -> int | None:
     """Behind which event to begin: what a client that comes again says goes before what its URL said at first."""
     given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
     if not given:
         return params.after or (None if params.after is None else feed.OLDEST)
-    if not given.isdecimal() or len(given) > wire.MAX_EVENT_DIGITS:
+    if not given.isdecimal() or len(given) > MAX_EVENT_DIGITS:
         mend = "is no event's of this stream: leave it out to begin with what comes next"
         raise InvalidInput(f"Last-Event-ID {mend}", [FieldError("Last-Event-ID", mend)])
     return int(given)

@@ -1,12 +1,13 @@
 """The shapes of requests and answers: the one place that knows the fields' names on the wire.
 
-The older names are in deprecated.py. Source: api-reference.md, "The nine operations".
+Those of messages that are handed in are in inbound_wire.py, those of events in event_wire.py; the older names are in
+deprecated.py. Source: api-reference.md, "The nine operations".
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -34,8 +35,6 @@ from numberkeep.domain.limits import (
 from numberkeep.domain.message import Direction, Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.deprecated import echo_of, echoing_old_names
-
-MAX_EVENT_DIGITS: Final = 18
 
 Time = Annotated[datetime, Meta(tz=True)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
@@ -138,52 +137,6 @@ class MessagesParams(msgspec.Struct, kw_only=True):
     limit: Annotated[int, Meta(ge=1)] | None = None
 
 
-class InboundBody(msgspec.Struct, kw_only=True):
-    """POST /_numberkeep/inbound with an account's credentials: what a person wrote, and from which number.
-
-    `to` is the account's own line. A message with a `handle` is taken in once.
-    """
-
-    from_: Number | UnsetType | None = msgspec.field(default=UNSET, name="from")
-    to: Number | None = None
-    content: Content | None = None
-    handle: Handle | None = None
-
-
-class ReceiveBody(msgspec.Struct, kw_only=True):
-    """The hosted service's payload `receive`; it may have fields beyond these."""
-
-    content: Content | None = None
-    is_outbound: bool | None = None
-    message_handle: Handle | None = None
-    number: Number | None = None
-    from_number: Number | None = None
-    to_number: Number | None = None
-    sendblue_number: Number | None = None
-
-
-class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
-    """Twilio's form for a message that came in; it has fields beyond these."""
-
-    from_: Number | None = msgspec.field(default=None, name="From")
-    to: Number | None = None
-    body: Content | None = None
-    message_sid: Handle | None = None
-
-
-class InboundParams(msgspec.Struct, kw_only=True):
-    """The query of POST /_numberkeep/inbound, for carriers of the whole deployment."""
-
-    account: str | None = None
-
-
-class EventsParams(msgspec.Struct, kw_only=True):
-    """The query of GET /api/v2/events."""
-
-    after: Annotated[int, Meta(ge=0, lt=10**MAX_EVENT_DIGITS)] | None = None
-    type: list[str] = []
-
-
 class WebhookBody(msgspec.Struct, kw_only=True):
     """POST /_numberkeep/webhooks; without types it gets all events, without a secret a random one."""
 
@@ -272,31 +225,6 @@ class OptOutAnswer(msgspec.Struct):
 
     number: str
     opted_out: bool
-    status: Literal["OK"] = "OK"
-
-
-class OutboxOut(msgspec.Struct):
-    """How the outbox stands: what is owed, for how long the oldest of it is, and what nobody tries any more."""
-
-    waiting: int
-    oldest_seconds: float
-    dead: int
-
-
-class ReadyAnswer(msgspec.Struct):
-    """GET /health/ready."""
-
-    outbox: OutboxOut
-    status: Literal["OK"] = "OK"
-
-
-class InboundAnswer(msgspec.Struct):
-    """What a message has changed; `opted_out` is null where it says nothing of that."""
-
-    number: str
-    duplicate: bool
-    verified: bool
-    opted_out: bool | None
     status: Literal["OK"] = "OK"
 
 

@@ -23,7 +23,8 @@ from numberkeep.outbound.targets import Pinned
 
 POST_SECONDS: Final = 10.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
-MAX_CONNECTIONS: Final = 100
+MAX_CONNECTIONS: Final = 400
+"""Shared by all accounts, each of whose webhooks has eight at a time: some dozens that stall keep nobody waiting."""
 
 _FOR_ALL: Final = {
     "accept": "*/*",

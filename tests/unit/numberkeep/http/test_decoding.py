@@ -7,7 +7,7 @@ import pytest
 
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.wire import InboundBody, ReceiveBody, TwilioForm
+from numberkeep.http.inbound_wire import InboundBody, ReceiveBody, TwilioForm
 
 DECODERS = [Decoder(ignore_unknown=True), Decoder(ignore_unknown=False)]
 
