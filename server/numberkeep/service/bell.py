@@ -27,6 +27,10 @@ class Listener:
                 await self._event.wait()
         except TimeoutError:
             pass
+        return self.heard()
+
+    def heard(self) -> set[int]:
+        """The accounts that have changed since the last time, without waiting."""
         rung, self._rung = self._rung, set()
         self._event.clear()
         return rung

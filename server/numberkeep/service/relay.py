@@ -91,7 +91,7 @@ class Relay:
         await self._notifier.close()
 
     async def turn(self) -> int:
-        """Do all that there is to do now, and nothing of what follows from it; gives how much was taken.
+        """Take once what each account owes now, eight at most, and deliver it; gives how much was taken.
 
         Raises:
             NumberkeepError: the store failed.
@@ -168,6 +168,8 @@ class Relay:
                         sending[target] += 1
                         flying.add(group.create_task(self._deliver(account_id, owed, partial(sent, target))))
                     if not flying:
+                        if listener.heard():  # while nothing was found
+                            continue
                         return
                     if not taken or len(flying) > _UNRECORDED:
                         rung = group.create_task(_heard(listener))
