@@ -1,7 +1,6 @@
 """What every test may use. A server starts when the first test asks for it, and serves all that do."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,13 +25,6 @@ _LEAKS = pytest.StashKey[list[leaks.Leak]]()
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Async tests run on the event loop that the service runs on."""
     return "asyncio", {"use_uvloop": True}
-
-
-@pytest.fixture(autouse=True)
-def _levels() -> Iterator[None]:
-    """What posts for the service silences its HTTP client in the whole process; the tests' own client speaks again."""
-    yield
-    logging.getLogger("httpx2").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -174,3 +174,4 @@ class SettlingContract:
         assert await ours.settle(second, Undelivered("busy", AT), at=AT)
         assert await ours.take(at=AT) == []
         assert await ours.statuses() == ["sent", "canceled"]
+        assert (await ours.messages())[0].error == f"{NOT_ASKED}; it may have been sent when it was tried before"

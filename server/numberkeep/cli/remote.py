@@ -61,5 +61,11 @@ def service(seconds: float | None) -> Iterator[httpx2.Client]:
             yield client
     except (httpx2.TransportError, httpx2.InvalidURL) as error:
         raise click.ClickException(
-            f"cannot reach {remote.url} ({type(error).__name__}): is `numberkeep serve` running there?"
+            f"cannot reach {_place(remote.url)} ({type(error).__name__}): is `numberkeep serve` running there?"
         ) from error
+
+
+def _place(url: str) -> str:
+    """The URL without whoever logs in."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"

@@ -12,6 +12,7 @@ from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.work import Work
 
+_PERHAPS_SENT: Final = "; it may have been sent when it was tried before"
 _WITHOUT_REASON: Final = "the verification that it asks for waits for no answer any more"
 
 
@@ -46,7 +47,8 @@ class TakeDeliveries(AccountCommand[Sequence[Owed]]):
             delivery = owed.delivery
             if owed.message is not None and not self._has_reason(owed.message, work):
                 work.redeem(delivery)
-                canceled = replace(owed.message, status=MessageStatus.CANCELED, error=_WITHOUT_REASON)
+                error = _WITHOUT_REASON + (_PERHAPS_SENT if delivery.attempts else "")
+                canceled = replace(owed.message, status=MessageStatus.CANCELED, error=error)
                 work.update_message(canceled, self.at)
                 continue
             delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease)

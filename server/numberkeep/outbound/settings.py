@@ -16,7 +16,7 @@ class WebhookSenderSettings:
         secret: what requests are signed with; `""` signs nothing.
     """
 
-    url: str
+    url: str = field(repr=False)
     secret: str = field(default="", repr=False)
 
 
