@@ -49,7 +49,17 @@ class ModelAccount:
 
     def owe(self, target: int, item: int, phone: str) -> None:
         """Put something into the outbox."""
-        self.outbox[target, item] = {"phone": phone, "since": self.at, "due": self.at, "attempts": 0, "dead": False}
+        fresh = {"attempts": 0, "dead": False, "flying": False}
+        self.outbox[target, item] = {"phone": phone, "since": self.at, "due": self.at, **fresh}
+
+    def withdraw(self, phone: str) -> None:
+        """Owe a number none of the messages of before but those that are on their way."""
+        for key, owed in sorted(self.outbox.items()):
+            waits = not owed["dead"] and not (owed["flying"] and owed["due"] > self.at)
+            if key[0] == 0 and owed["phone"] == phone and waits:
+                del self.outbox[key]
+                self.messages[key[1] - 1]["status"] = "canceled"
+                self.tell("message.updated", phone)
 
     def say(self, phone: str, said: Fields, *, contact_id: int) -> None:
         """Make the contact where there is none, then apply what is said of it."""
@@ -135,6 +145,7 @@ class ModelAccount:
         if phone in self.asked and self.at < self.asked[phone]["at"] + resend_after:
             return "VerificationTooSoon"
         self.waits(phone)
+        self.withdraw(phone)
         self.asked[phone] = {"at": self.at, "until": self.at + expires_after, "pending": True}
         self.tell("verification.requested", phone)
         self.messages.append({"phone": phone, "at": self.at, "status": "queued", "inbound": False})

@@ -28,6 +28,7 @@ class ModelOutbox(ModelAccount):
                 continue
             owed["attempts"] += 1
             owed["due"] = self.at + lease
+            owed["flying"] = True
             given.append((*key, owed["attempts"]))
         return given
 
@@ -47,6 +48,7 @@ class ModelOutbox(ModelAccount):
             return True
         if owed["dead"] or owed["attempts"] != attempt:
             return False
+        owed["flying"] = False
         if retry_at is None:
             owed["dead"] = True
             self.stands(key, "failed")
@@ -58,7 +60,7 @@ class ModelOutbox(ModelAccount):
         """Revive what is dead."""
         dead = [key for key, owed in self.outbox.items() if owed["dead"] and target in {None, key[0]}]
         for key in sorted(dead):
-            self.outbox[key] |= {"dead": False, "attempts": 0, "due": self.at}
+            self.outbox[key] |= {"dead": False, "attempts": 0, "due": self.at, "flying": False}
             self.stands(key, "queued")
         return len(dead)
 

@@ -4,6 +4,7 @@ Each schema version of each engine has a file in tests/support/schemas with the 
 of a schema wants one more file.
 """
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -97,6 +98,12 @@ def queued(number: int, to: Contact, text: str, at: int) -> Message:
 
 OUR_MESSAGES = [queued(3, ADA, "Again", 10 * SECOND), queued(2, SMILE, "It's you?", 3), queued(1, ADA, "Hello", 1)]
 THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND), queued(1, EVE, "Hello \U0001f600", 2)]
+
+
+def canceled(*messages: Message) -> list[Message]:
+    """Messages that waited when nothing was sent yet, and that nobody waits for an answer to."""
+    error = "nothing was sent before this version"
+    return [replace(message, status=MessageStatus.CANCELED, error=error) for message in messages]
 
 
 async def make(url: str, engine: str, version: int) -> None:

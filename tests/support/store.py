@@ -129,7 +129,7 @@ class AccountDriver:
 
     async def take(self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None) -> Sequence[Owed]:
         """Take out of the outbox what is due."""
-        return await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at)))
+        return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at)))).owed
 
     async def settle(
         self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, attempt: int | None = None, at: int | None = None
@@ -137,12 +137,14 @@ class AccountDriver:
         """Record what became of a delivery, which was taken as this attempt or as `owed` says."""
         delivery = owed.delivery
         attempt = delivery.attempts if attempt is None else attempt
-        command = SettleDelivery(self.account_id, delivery.target, delivery.item, attempt, outcome, self._at(at))
+        command = SettleDelivery(
+            self.account_id, delivery.target, delivery.phone, delivery.item, attempt, outcome, self._at(at)
+        )
         return await self.store.apply(command)
 
-    async def replay(self, target: int | None = None, *, at: int | None = None) -> int:
+    async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Try dead deliveries again."""
-        return await self.store.apply(ReplayDeliveries(self.account_id, target, self._at(at)))
+        return await self.store.apply(ReplayDeliveries(self.account_id, target, limit, self._at(at)))
 
     async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
         """Register a webhook for events of these types, or of all."""

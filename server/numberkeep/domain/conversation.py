@@ -49,9 +49,10 @@ class RequestVerification(AccountCommand[bool]):
     expires_after: int
 
     def want(self, wanted: Wanted) -> None:
-        """The number and its last verification."""
+        """The number, its last verification, and the messages that it is owed."""
         wanted.phones[self.phone] = None
         wanted.verifications[self.phone] = None
+        wanted.unsent[self.phone] = None
 
     def apply(self, work: Work) -> bool:
         """Gives whether a message is owed."""

@@ -52,7 +52,7 @@ class Delivery:
         attempts: how often it was taken out to be delivered.
         due_at: when it may be taken next, microseconds since 1970; while it is taken, when that is given up.
         dead: nobody tries it again by itself.
-        error: what went wrong the last time, without a number or a name; `""` where nothing has.
+        error: what went wrong the last time, without a number or a name; `""` where nothing has, and while it is taken.
     """
 
     target: int
@@ -63,6 +63,10 @@ class Delivery:
     due_at: int = 0
     dead: bool = False
     error: str = ""
+
+    def under_way(self, at: int) -> bool:
+        """Whether somebody has taken it and not yet said what became of it, nor lost it by the lease's end."""
+        return self.attempts > 0 and not self.error and self.due_at > at
 
 
 @dataclass(slots=True, frozen=True)
@@ -97,6 +101,19 @@ def owed_of(
         else Owed(each, None, event_of.get(each.item), webhooks.get(each.target))
         for each in deliveries
     }
+
+
+@dataclass(slots=True, frozen=True)
+class Taken:
+    """What was taken out of the outbox.
+
+    Attributes:
+        owed: what is to be delivered.
+        canceled: how many messages were not given out, for want of a reason; there may be more to take.
+    """
+
+    owed: Sequence[Owed]
+    canceled: int = 0
 
 
 @dataclass(slots=True, frozen=True)

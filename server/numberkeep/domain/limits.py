@@ -19,8 +19,10 @@ MAX_CONTENT = 20_000
 MAX_HANDLE = 200
 MAX_URL = 2000
 MAX_SECRET = 200
-MAX_WEBHOOKS = 100
-"""Webhooks of one account."""
+MAX_WEBHOOKS = 20
+"""Webhooks of one account: each event is owed to each that wants it, by the transaction that makes the event."""
+MAX_REPLAY = 5000
+"""Dead deliveries that one request replays."""
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000

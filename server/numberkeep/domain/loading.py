@@ -1,12 +1,12 @@
 """What a store loads for a unit of work, and what it saves after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from numberkeep.domain.consent import FIRST, ConsentEntry
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import Delivery, Owed, Webhook
+from numberkeep.domain.delivery import SENDER, Delivery, Owed, Webhook
 from numberkeep.domain.event import Event
 from numberkeep.domain.message import Message
 from numberkeep.domain.verification import Verification
@@ -16,6 +16,9 @@ _BETWEEN: Final = 256
 
 OutboxKey = tuple[int, int]
 """Target and item of a delivery."""
+
+Lane = tuple[int, str]
+"""Target and phone of deliveries, which wait for each other."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,6 +35,14 @@ class Due:
     at: int
     busy: tuple[int, ...] = ()
 
+    def targets(self, webhooks: Iterable[int]) -> list[int]:
+        """The targets that are looked at."""
+        return [target for target in (SENDER, *webhooks) if target not in self.busy]
+
+    def first(self, due: Iterable[Delivery]) -> list[Delivery]:
+        """As many as are wanted of what is due to each target, in the order in which it is."""
+        return sorted(due, key=lambda each: (each.due_at, each.target, each.item))[: self.limit]
+
 
 @dataclass(slots=True)
 class Wanted:
@@ -43,9 +54,10 @@ class Wanted:
         expired: up to how many pending verifications are that are expired at a time, first those that expired first.
         keys: idempotency keys whose answers are.
         handles: handles of which it is to be known whether a message was received with them.
-        deliveries: what of the outbox is, with its content.
+        deliveries: what of the outbox is, with its content, by target, phone and item.
+        unsent: numbers of which the messages that are owed are, but the dead.
         due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
-        dead: whether all dead deliveries are, with their content.
+        dead: up to how many dead deliveries are, with their content, to one target or to all (None).
     """
 
     phones: dict[str, None] = field(default_factory=dict)
@@ -53,9 +65,15 @@ class Wanted:
     expired: tuple[int, int] | None = None
     keys: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
-    deliveries: dict[OutboxKey, None] = field(default_factory=dict)
+    deliveries: dict[tuple[int, str, int], None] = field(default_factory=dict)
+    unsent: dict[str, None] = field(default_factory=dict)
     due: Due | None = None
-    dead: bool = False
+    dead: tuple[int, int | None] | None = None
+
+    @property
+    def of_outbox(self) -> bool:
+        """Whether anything of the outbox is."""
+        return bool(self.deliveries or self.unsent or self.due or self.dead)
 
     def want_expired(self, limit: int, at: int) -> None:
         """Want up to `limit` verifications more that are expired at `at`."""
@@ -67,6 +85,11 @@ class Wanted:
         before = self.due or Due(0, at, busy)
         both = tuple(target for target in before.busy if target in busy)
         self.due = Due(before.limit + limit, max(before.at, at), both)
+
+    def want_dead(self, limit: int, target: int | None) -> None:
+        """Want up to `limit` dead deliveries more, to a target or to all (None)."""
+        before = self.dead or (0, target)
+        self.dead = (before[0] + limit, target if before[1] == target else None)
 
     def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:
         """`phones` and `verifications`, and where messages are taken out those that they are owed for."""
@@ -164,6 +187,8 @@ class Changes:
         owed: what is owed from now on.
         postponed: what is still owed, with other attempts or times, by target and item.
         redeemed: what is owed no longer.
+        lanes: where another delivery may be the first that is not dead.
+        revived: where one that was dead may be so, before the one that was.
         webhooks_added: new webhooks.
         webhooks_removed: webhooks that go, and with them what is owed to them.
     """
@@ -182,7 +207,9 @@ class Changes:
     events: list[Event] = field(default_factory=list)
     owed: list[Delivery] = field(default_factory=list)
     postponed: dict[OutboxKey, Delivery] = field(default_factory=dict)
-    redeemed: list[OutboxKey] = field(default_factory=list)
+    redeemed: list[Delivery] = field(default_factory=list)
+    lanes: dict[Lane, None] = field(default_factory=dict)
+    revived: dict[Lane, None] = field(default_factory=dict)
     webhooks_added: list[Webhook] = field(default_factory=list)
     webhooks_removed: list[int] = field(default_factory=list)
 

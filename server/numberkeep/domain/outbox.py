@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from numberkeep.domain.commands import AccountCommand
-from numberkeep.domain.delivery import SENDER, Delivered, Owed, Undelivered, Webhook
+from numberkeep.domain.delivery import SENDER, Delivered, Owed, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.work import Work
 
-_PERHAPS_SENT: Final = "; it may have been sent when it was tried before"
-_WITHOUT_REASON: Final = "the verification that it asks for waits for no answer any more"
-
 
 @dataclass(slots=True)
-class TakeDeliveries(AccountCommand[Sequence[Owed]]):
+class TakeDeliveries(AccountCommand[Taken]):
     """Take out what is due at `at`, up to `limit`, to deliver it within `lease` microseconds.
 
     Until then nobody else takes it; after that it counts as not delivered, whatever became of who took it. What is
@@ -40,21 +36,20 @@ class TakeDeliveries(AccountCommand[Sequence[Owed]]):
         """What is due."""
         wanted.want_due(self.limit, self.at, self.busy)
 
-    def apply(self, work: Work) -> Sequence[Owed]:
+    def apply(self, work: Work) -> Taken:
         """Gives what is to be delivered."""
         taken: list[Owed] = []
+        canceled = 0
         for owed in work.due(self.limit, self.at, self.busy):
             delivery = owed.delivery
             if owed.message is not None and not self._has_reason(owed.message, work):
-                work.redeem(delivery)
-                error = _WITHOUT_REASON + (_PERHAPS_SENT if delivery.attempts else "")
-                canceled = replace(owed.message, status=MessageStatus.CANCELED, error=error)
-                work.update_message(canceled, self.at)
+                work.cancel(delivery, owed.message, self.at)
+                canceled += 1
                 continue
-            delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease)
+            delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease, error="")
             work.postpone(delivery)
             taken.append(replace(owed, delivery=delivery))
-        return taken
+        return Taken(taken, canceled)
 
     def _has_reason(self, message: Message, work: Work) -> bool:
         """Whether the message is the last that asks for a verification which waits for its answer."""
@@ -72,6 +67,7 @@ class SettleDelivery(AccountCommand[bool]):
 
     account_id: int
     target: int
+    phone: str
     item: int
     attempt: int
     outcome: Delivered | Undelivered
@@ -79,7 +75,7 @@ class SettleDelivery(AccountCommand[bool]):
 
     def want(self, wanted: Wanted) -> None:
         """The delivery."""
-        wanted.deliveries[self.target, self.item] = None
+        wanted.deliveries[self.target, self.phone, self.item] = None
 
     def apply(self, work: Work) -> bool:
         """Gives whether it was still open."""
@@ -105,24 +101,30 @@ class SettleDelivery(AccountCommand[bool]):
 
 @dataclass(slots=True)
 class ReplayDeliveries(AccountCommand[int]):
-    """Try dead deliveries again, to one target or to all (None); gives how many."""
+    """Try dead deliveries again, to one target or to all (None), up to `limit` of them; gives how many."""
 
     account_id: int
     target: int | None
+    limit: int
     at: int
+
+    @property
+    def weight(self) -> int:
+        """The most there may be."""
+        return self.limit
 
     def want(self, wanted: Wanted) -> None:
         """What is dead."""
-        wanted.dead = True
+        wanted.want_dead(self.limit, self.target)
 
     def apply(self, work: Work) -> int:
         """Gives how many."""
         dead = [owed for owed in work.all_owed() if owed.delivery.dead and self.target in {None, owed.delivery.target}]
-        for owed in dead:
+        for owed in dead[: self.limit]:
             work.postpone(replace(owed.delivery, attempts=0, due_at=self.at, dead=False))
             if owed.message is not None:
                 work.update_message(replace(owed.message, status=MessageStatus.QUEUED, error=""), self.at)
-        return len(dead)
+        return len(dead[: self.limit])
 
 
 @dataclass(slots=True)

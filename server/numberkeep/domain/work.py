@@ -18,6 +18,9 @@ from numberkeep.domain.verification import Verification
 
 _NOTHING: Final[dict[int, Webhook]] = {}
 
+_WITHOUT_REASON: Final = "the verification that it asks for waits for no answer any more"
+_PERHAPS_SENT: Final = "; it may have been sent when it was tried before"
+
 
 class Work:
     """The state that commands read and change.
@@ -109,9 +112,13 @@ class Work:
         return there
 
     def ask(self, verification: Verification, text: str, line: str) -> None:
-        """Have a verification wait for an answer, and owe the message that asks for it."""
+        """Have a verification wait for an answer, and owe the message that asks for it.
+
+        What was owed to the number before, and is not under way, is so no longer: this message says the same.
+        """
         self.changed += 1
         phone, at = verification.phone, verification.requested_at
+        self._withdraw(phone, at)
         self._verifications[phone] = verification
         self._tell(EventType.VERIFICATION_REQUESTED, at, phone, verification)
         message = self._add(Message(0, phone, line, Direction.OUTBOUND, text, MessageStatus.QUEUED, at))
@@ -186,14 +193,25 @@ class Work:
         self.changed += 1
         key = (delivery.target, delivery.item)
         self._owed.pop(key, None)
-        self._changes.redeemed.append(key)
+        self._changes.redeemed.append(delivery)
+        self._changes.lanes[delivery.target, delivery.phone] = None
+
+    def cancel(self, delivery: Delivery, message: Message, at: int) -> None:
+        """Owe a message no longer, for there is no reason to send it."""
+        self.redeem(delivery)
+        error = _WITHOUT_REASON + (_PERHAPS_SENT if delivery.attempts else "")
+        self.update_message(replace(message, status=MessageStatus.CANCELED, error=error), at)
 
     def postpone(self, delivery: Delivery) -> None:
         """Store how often and when something is to be tried."""
         self.changed += 1
         key = (delivery.target, delivery.item)
-        self._owed[key] = replace(self._owed[key], delivery=delivery)
+        before = self._owed[key]
+        self._owed[key] = replace(before, delivery=delivery)
         self._changes.postponed[key] = delivery
+        if before.delivery.dead != delivery.dead:
+            lanes = self._changes.lanes if delivery.dead else self._changes.revived
+            lanes[delivery.target, delivery.phone] = None
 
     def webhooks(self) -> list[Webhook]:
         """The account's webhooks, oldest first."""
@@ -293,3 +311,10 @@ class Work:
 
     def _owe(self, target: int, item: int, phone: str, at: int) -> None:
         self._changes.owed.append(Delivery(target, item, phone, at, due_at=at))
+        self._changes.lanes[target, phone] = None
+
+    def _withdraw(self, phone: str, at: int) -> None:
+        for owed in sorted(self.all_owed(), key=lambda each: each.delivery.item):
+            delivery, message = owed.delivery, owed.message
+            if message is not None and delivery.phone == phone and not delivery.dead and not delivery.under_way(at):
+                self.cancel(delivery, message, at)

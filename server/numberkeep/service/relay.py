@@ -16,7 +16,7 @@ from tenacity import wait_random_exponential as wait_random
 
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import SENDER, Backlog, Delivered, Owed, Undelivered
+from numberkeep.domain.delivery import SENDER, Backlog, Delivered, Owed, Taken, Undelivered
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.bell import Listener
@@ -101,7 +101,7 @@ class Relay:
             await self._expire(account_id)
         taken = 0
         for account_id in agenda.owing:
-            owed = await self._take(account_id, ())
+            owed = (await self._take(account_id, ())).owed
             await asyncio.gather(*(self._deliver(account_id, each, lambda: None) for each in owed))
             taken += len(owed)
         return taken
@@ -154,33 +154,38 @@ class Relay:
 
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
-                    busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
-                    try:
-                        taken = await self._take(account_id, busy)
-                    except NumberkeepError as error:
-                        _log.warning("the relay waits: the store says %s", error)
-                        return
-                    except Exception as error:  # noqa: BLE001 - the account is served again in a moment
-                        _log.error("the relay failed with %s", type(error).__name__)
-                        return
-                    for owed in taken:
-                        target = owed.delivery.target
-                        sending[target] += 1
-                        flying.add(group.create_task(self._deliver(account_id, owed, partial(sent, target))))
-                    if not flying:
-                        if listener.heard():  # while nothing was found
+                    if len(flying) < _UNRECORDED:
+                        busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
+                        try:
+                            taken = await self._take(account_id, busy)
+                        except NumberkeepError as error:
+                            _log.warning("the relay waits: the store says %s", error)
+                            return
+                        except Exception as error:  # noqa: BLE001 - the account is served again in a moment
+                            _log.error("the relay failed with %s", type(error).__name__)
+                            return
+                        for owed in taken.owed:
+                            target = owed.delivery.target
+                            sending[target] += 1
+                            flying.add(group.create_task(self._deliver(account_id, owed, partial(sent, target))))
+                        if taken.owed or taken.canceled:
                             continue
-                        return
-                    if not taken or len(flying) > _UNRECORDED:
-                        rung = group.create_task(_heard(listener))
-                        done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
-                        rung.cancel()
-                        flying -= done
+                        if not flying:
+                            if listener.heard():  # while nothing was found
+                                continue
+                            return
+                    rung = group.create_task(_heard(listener))
+                    done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
+                    rung.cancel()
+                    flying -= done
 
-    async def _take(self, account_id: int, busy: tuple[int, ...]) -> list[Owed]:
+    async def _take(self, account_id: int, busy: tuple[int, ...]) -> Taken:
         at = self._context.clock.take()
         command = TakeDeliveries(account_id, _AT_A_TIME, self._lease_seconds * SECOND, at, busy)
-        return list(await self._context.store.apply(command))
+        taken = await self._context.store.apply(command)
+        if taken.canceled:
+            self._context.bell.ring(account_id)
+        return taken
 
     async def _expire(self, account_id: int) -> None:
         at = self._context.clock.take()
@@ -206,7 +211,9 @@ class Relay:
                 outcome.error,
             )
         at = self._context.clock.take()
-        command = SettleDelivery(account_id, delivery.target, delivery.item, delivery.attempts, outcome, at)
+        command = SettleDelivery(
+            account_id, delivery.target, delivery.phone, delivery.item, delivery.attempts, outcome, at
+        )
         # What cannot be recorded within the lease is delivered again after it.
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((StoreUnavailable, StoreBusy)),

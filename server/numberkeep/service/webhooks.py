@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
 from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries
 from numberkeep.domain.webhook_types import expand
 from numberkeep.service.context import Context
@@ -55,8 +56,8 @@ async def dead(context: Context, account: Account, limit: int) -> Sequence[Deliv
 
 
 async def replay(context: Context, account: Account, target: int | None) -> int:
-    """Try what could not be delivered again, to one target or to all (None); gives how much that is."""
-    return await context.apply(ReplayDeliveries(account.account_id, target, context.clock.take()))
+    """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY."""
+    return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()))
 
 
 def new_secret() -> str:

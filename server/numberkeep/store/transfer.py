@@ -106,9 +106,9 @@ TABLES: Final = (
     Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at")),
     Table(
         "outbox",
-        ("target", "item"),
-        ("phone", "created_at", "attempts", "due_at", "dead", "error"),
-        flags=frozenset({"dead"}),
+        ("target", "phone", "item"),
+        ("created_at", "attempts", "due_at", "dead", "head", "error"),
+        flags=frozenset({"dead", "head"}),
     ),
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),

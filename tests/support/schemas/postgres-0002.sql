@@ -57,13 +57,13 @@ INSERT INTO events (account_id, event_id, type, at, phone, subject) VALUES
 INSERT INTO webhooks (account_id, webhook_id, url, secret, types, created_at) VALUES
     (1, 2, 'https://example.com/', 'secret', '["contact.updated"]', 1790000002000000);
 
-INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, error) VALUES
-    (1, 0, 1, '+14155552671', 1790000000000001, 0, 1790000000000001, false, ''),
-    (2, 0, 1, '+14155552671', 1790000000000002, 0, 1790000000000002, false, ''),
-    (1, 0, 2, '+442071838750', 1790000000000003, 0, 1790000000000003, false, ''),
-    (1, 0, 3, '+14155552671', 1790000010000000, 0, 1790000010000000, false, ''),
-    (2, 0, 2, '+14155552671', 1790000011000000, 0, 1790000011000000, false, ''),
-    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, true, 'status 500');
+INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, head, error) VALUES
+    (1, 0, 1, '+14155552671', 1790000000000001, 0, 1790000000000001, false, true, ''),
+    (2, 0, 1, '+14155552671', 1790000000000002, 0, 1790000000000002, false, true, ''),
+    (1, 0, 2, '+442071838750', 1790000000000003, 0, 1790000000000003, false, true, ''),
+    (1, 0, 3, '+14155552671', 1790000010000000, 0, 1790000010000000, false, false, ''),
+    (2, 0, 2, '+14155552671', 1790000011000000, 0, 1790000011000000, false, false, ''),
+    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, true, false, 'status 500');
 
 INSERT INTO answers (account_id, key, fingerprint, answer, created_at) VALUES
     (1, 'k1', '\x66', '\x00ff7b7d', 1790000000000000),

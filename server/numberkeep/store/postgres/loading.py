@@ -49,13 +49,15 @@ _WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE acc
 
 _OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"  # noqa: S608
 _DUE: Final = (
-    f"{_OUTBOX} AND NOT dead AND due_at <= $2 AND target <> ALL($4::bigint[]) "
-    "AND NOT EXISTS (SELECT FROM numberkeep.outbox AS e "
-    "WHERE e.account_id = $1 AND e.target = o.target AND e.phone = o.phone AND e.item < o.item AND NOT e.dead) "
-    "ORDER BY due_at, target, item LIMIT $3"
+    "SELECT due.* FROM unnest($2::bigint[]) AS t (target) CROSS JOIN LATERAL "  # noqa: S608
+    f"({_OUTBOX} AND o.target = t.target AND head AND due_at <= $3 ORDER BY due_at, item LIMIT $4) AS due"
 )
-_DEAD: Final = f"{_OUTBOX} AND dead"
-_DELIVERIES: Final = f"{_OUTBOX} AND (target, item) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))"  # noqa: S608
+_DEAD: Final = f"{_OUTBOX} AND dead AND target = coalesce($2, target) ORDER BY target, item LIMIT $3"
+_DELIVERIES: Final = (
+    f"{_OUTBOX} AND (target, phone, item) IN "  # noqa: S608
+    "(SELECT * FROM unnest($2::bigint[], $3::text[], $4::bigint[]))"
+)
+_UNSENT: Final = f"{_OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND NOT dead"
 _MESSAGES: Final = (
     f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 AND message_id = ANY($2::bigint[])"  # noqa: S608
 )
@@ -75,7 +77,7 @@ async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) 
     if loaded.tallies.webhooks:
         webhooks = map(webhook_of, await connection.fetch(_WEBHOOKS, account_id))
         loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
-    if wanted.due or wanted.deliveries or wanted.dead:
+    if wanted.of_outbox:
         loaded.owed, loaded.due = await _owed(connection, account_id, wanted, loaded.webhooks)
     phones, asked = wanted.with_reasons(loaded.owed)
     if phones:
@@ -105,13 +107,18 @@ async def _owed(
     due: list[Delivery] = []
     found: list[Delivery] = []
     if wanted.deliveries:
-        targets, items = map(list, zip(*wanted.deliveries, strict=True))
-        found += map(delivery_of, await connection.fetch(_DELIVERIES, account_id, targets, items))
+        keys = map(list, zip(*wanted.deliveries, strict=True))
+        found += map(delivery_of, await connection.fetch(_DELIVERIES, account_id, *keys))
+    if wanted.unsent:
+        found += map(delivery_of, await connection.fetch(_UNSENT, account_id, list(wanted.unsent)))
     if wanted.dead:
-        found += map(delivery_of, await connection.fetch(_DEAD, account_id))
+        limit, target = wanted.dead
+        found += map(delivery_of, await connection.fetch(_DEAD, account_id, target, limit))
     if wanted.due:
         asked = wanted.due
-        due += map(delivery_of, await connection.fetch(_DUE, account_id, asked.at, asked.limit, asked.busy))
+        targets = asked.targets(webhooks)
+        rows = await connection.fetch(_DUE, account_id, targets, asked.at, asked.limit)
+        due = asked.first(map(delivery_of, rows))
         found += due
     of_sender, of_webhooks = items_of(found)
     messages = await connection.fetch(_MESSAGES, account_id, of_sender) if of_sender else ()

@@ -74,16 +74,28 @@ _UNHOOK: Final = "DELETE FROM numberkeep.webhooks WHERE account_id = $1 AND webh
 _OWE_NOTHING: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target = ANY($2::bigint[])"
 _HOOK: Final = _insert("webhooks", WEBHOOK_COLUMNS, "bigint text text text bigint")
 _REDEEM: Final = (
-    f"DELETE FROM numberkeep.outbox AS o USING {_unnest('bigint bigint')} AS gone (target, item) "  # noqa: S608
-    "WHERE o.account_id = $1 AND o.target = gone.target AND o.item = gone.item"
+    f"DELETE FROM numberkeep.outbox AS o USING {_unnest('bigint text bigint')} AS gone (target, phone, item) "  # noqa: S608
+    "WHERE o.account_id = $1 AND o.target = gone.target AND o.phone = gone.phone AND o.item = gone.item"
 )
 _POSTPONE: Final = (
     "UPDATE numberkeep.outbox AS o SET attempts = new.attempts, due_at = new.due_at, dead = new.dead, "  # noqa: S608
-    f"error = new.error FROM {_unnest('bigint bigint bigint bigint boolean text')} "
-    "AS new (target, item, attempts, due_at, dead, error) "
-    "WHERE o.account_id = $1 AND o.target = new.target AND o.item = new.item"
+    f"error = new.error, head = o.head AND NOT new.dead "
+    f"FROM {_unnest('bigint text bigint bigint bigint boolean text')} "
+    "AS new (target, phone, item, attempts, due_at, dead, error) "
+    "WHERE o.account_id = $1 AND o.target = new.target AND o.phone = new.phone AND o.item = new.item"
 )
 _OWE: Final = _insert("outbox", DELIVERY_COLUMNS, "bigint bigint text bigint bigint bigint boolean text")
+_LANES: Final = f"{_unnest('bigint text')} AS lane (target, phone)"
+_BEHEAD: Final = (
+    f"UPDATE numberkeep.outbox AS o SET head = false FROM {_LANES} "  # noqa: S608
+    "WHERE o.account_id = $1 AND o.target = lane.target AND o.phone = lane.phone AND o.head"
+)
+_HEAD: Final = (
+    f"UPDATE numberkeep.outbox AS o SET head = true FROM {_LANES} "  # noqa: S608
+    "WHERE o.account_id = $1 AND o.target = lane.target AND o.phone = lane.phone AND NOT o.head AND o.item = "
+    "(SELECT min(e.item) FROM numberkeep.outbox AS e "
+    "WHERE e.account_id = $1 AND e.target = lane.target AND e.phone = lane.phone AND NOT e.dead)"
+)
 _KEEP: Final = (
     f"{_insert('answers', ANSWER_COLUMNS, 'text bytea bytea bigint')} ON CONFLICT (account_id, key) DO UPDATE SET "
     "fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at"
@@ -109,6 +121,7 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
     "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
 )
+_FORGET_DEAD: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND dead AND created_at <= $2"
 _FORGET_EVENTS: Final = (
     "DELETE FROM numberkeep.events AS e WHERE account_id = $1 AND at <= $2 AND event_id IN "
     "(SELECT event_id FROM numberkeep.events AS old WHERE account_id = $1 AND NOT EXISTS "
@@ -128,6 +141,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         await connection.execute(_FORGET_ANSWERS, account_id, oldest, most)
     if most := changes.events_to_forget:
         oldest = changes.events[-1].at - EVENTS_KEPT
+        await connection.execute(_FORGET_DEAD, account_id, oldest)
         await connection.execute(_FORGET_EVENTS, account_id, oldest, most)
     writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
         (_UNTAG, values_of_tags(changes.untagged), tuple),
@@ -149,13 +163,23 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         (_UNHOOK, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
         (_OWE_NOTHING, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
         (_HOOK, changes.webhooks_added, values_of_webhook),
-        (_REDEEM, changes.redeemed, tuple),
+        (_REDEEM, changes.redeemed, lambda each: (each.target, each.phone, each.item)),
         (
             _POSTPONE,
             list(changes.postponed.values()),
-            lambda each: (each.target, each.item, each.attempts, each.due_at, each.dead, each.error),
+            lambda each: (
+                each.target,
+                each.phone,
+                each.item,
+                each.attempts,
+                each.due_at,
+                each.dead,
+                each.error,
+            ),
         ),
         (_OWE, changes.owed, values_of_delivery),
+        (_BEHEAD, list(changes.revived), tuple),
+        (_HEAD, [*changes.lanes, *changes.revived], tuple),
         (_KEEP, changes.answers, values_of_answer),
     )
     for statement, changed, row_of in writes:

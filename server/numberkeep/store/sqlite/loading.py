@@ -48,17 +48,14 @@ _HANDLES: Final = (
 )
 _WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ? ORDER BY webhook_id"  # noqa: S608
 
-_DUE: Final = (
-    f"SELECT {DELIVERY_COLUMNS} FROM outbox AS o WHERE account_id = ? AND dead = 0 AND due_at <= ? "  # noqa: S608
-    "AND target NOT IN (SELECT value FROM json_each(?)) "
-    "AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target "
-    "AND e.phone = o.phone AND e.item < o.item AND e.dead = 0) ORDER BY due_at, target, item LIMIT ?"
-)
-_DEAD: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ? AND dead = 1"  # noqa: S608
+_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?"  # noqa: S608
+_DUE: Final = f"{_OUTBOX} AND target = ? AND head = 1 AND due_at <= ? ORDER BY due_at, item LIMIT ?"
+_DEAD: Final = f"{_OUTBOX} AND dead = 1 AND target = coalesce(?, target) ORDER BY target, item LIMIT ?"
 _DELIVERIES: Final = (
-    f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ? AND (target, item) IN "  # noqa: S608
-    "(SELECT value ->> 0, value ->> 1 FROM json_each(?))"
+    f"{_OUTBOX} AND (target, phone, item) IN "  # noqa: S608
+    "(SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))"
 )
+_UNSENT: Final = f"{_OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?)) AND dead = 0"  # noqa: S608
 _MESSAGES: Final = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_OF.format('message_id')}"  # noqa: S608
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM events WHERE {_OF.format('event_id')}"  # noqa: S608
 
@@ -76,7 +73,7 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
     if loaded.tallies.webhooks:
         webhooks = map(webhook_of, connection.execute(_WEBHOOKS, (account_id,)))
         loaded.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
-    if wanted.due or wanted.deliveries or wanted.dead:
+    if wanted.of_outbox:
         loaded.owed, loaded.due = _owed(connection, account_id, wanted, loaded.webhooks)
     phones, asked = wanted.with_reasons(loaded.owed)
     if phones:
@@ -104,11 +101,18 @@ def _owed(
     if wanted.deliveries:
         keys = json.dumps(list(wanted.deliveries))
         found += map(delivery_of, connection.execute(_DELIVERIES, (account_id, keys)))
+    if wanted.unsent:
+        phones = json.dumps(list(wanted.unsent))
+        found += map(delivery_of, connection.execute(_UNSENT, (account_id, phones)))
     if wanted.dead:
-        found += map(delivery_of, connection.execute(_DEAD, (account_id,)))
+        limit, target = wanted.dead
+        found += map(delivery_of, connection.execute(_DEAD, (account_id, target, limit)))
     if wanted.due:
         asked = wanted.due
-        due += map(delivery_of, connection.execute(_DUE, (account_id, asked.at, json.dumps(asked.busy), asked.limit)))
+        for target in asked.targets(webhooks):
+            found_there = connection.execute(_DUE, (account_id, target, asked.at, asked.limit))
+            due += map(delivery_of, found_there)
+        due = asked.first(due)
         found += due
     of_sender, of_webhooks = items_of(found)
     messages = connection.execute(_MESSAGES, (account_id, json.dumps(of_sender))) if of_sender else ()

@@ -31,10 +31,7 @@ _DEAD: Final = (
     "ORDER BY target, item LIMIT ?"
 )
 _AGENDA: Final = (
-    # Along the index of due_at to the first that waits for no other of its target and phone.
-    "SELECT account_id, (SELECT due_at FROM outbox AS o WHERE o.account_id = a.account_id AND dead = 0 AND NOT EXISTS "
-    "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
-    "AND e.item < o.item AND e.dead = 0) ORDER BY due_at LIMIT 1), "
+    "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
     "(SELECT min(expires_at) FROM verifications AS v WHERE v.account_id = a.account_id AND pending = 1) "
     "FROM accounts AS a"
 )

@@ -119,8 +119,16 @@ RULES: Final = [
     Rule(
         "outbox",
         "message {0} is to be sent and is not in the outbox",
-        "SELECT account_id, NULL, message_id FROM messages AS m WHERE status IN ('queued', 'failed') AND NOT EXISTS "
-        "(SELECT 1 FROM outbox AS o WHERE o.account_id = m.account_id AND o.target = 0 AND o.item = m.message_id)",
+        "SELECT account_id, NULL, message_id FROM messages AS m WHERE status = 'queued' AND NOT EXISTS "
+        "(SELECT 1 FROM outbox AS o WHERE o.account_id = m.account_id AND o.target = 0 AND o.phone = m.phone "
+        "AND o.item = m.message_id)",
+    ),
+    Rule(
+        "outbox",
+        "delivery {0} to {1} is taken for the first of its number and is not, or is not and is",
+        "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.dead = 0 AND NOT EXISTS "
+        "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
+        "AND e.item < o.item AND e.dead = 0))",
     ),
     Rule(
         "outbox",

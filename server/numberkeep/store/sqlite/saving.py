@@ -53,11 +53,18 @@ _TELL: Final = _insert("events", EVENT_COLUMNS)
 _UNHOOK: Final = "DELETE FROM webhooks WHERE webhook_id = ? AND account_id = ?"
 _OWE_NOTHING: Final = "DELETE FROM outbox WHERE target = ? AND account_id = ?"
 _HOOK: Final = _insert("webhooks", WEBHOOK_COLUMNS)
-_REDEEM: Final = "DELETE FROM outbox WHERE target = ? AND item = ? AND account_id = ?"
+_REDEEM: Final = "DELETE FROM outbox WHERE target = ? AND phone = ? AND item = ? AND account_id = ?"
 _POSTPONE: Final = (
-    "UPDATE outbox SET attempts = ?, due_at = ?, dead = ?, error = ? WHERE target = ? AND item = ? AND account_id = ?"
+    "UPDATE outbox SET attempts = ?, due_at = ?, dead = ?, error = ?, head = iif(?, 0, head) "
+    "WHERE target = ? AND phone = ? AND item = ? AND account_id = ?"
 )
 _OWE: Final = _insert("outbox", DELIVERY_COLUMNS)
+_LANE: Final = "target = ? AND phone = ? AND account_id = ?"
+_BEHEAD: Final = f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_LANE}"  # noqa: S608
+_HEAD: Final = (
+    "UPDATE outbox SET head = 1 WHERE target = ?1 AND phone = ?2 AND account_id = ?3 AND head = 0 AND item = "
+    "(SELECT min(item) FROM outbox WHERE target = ?1 AND phone = ?2 AND account_id = ?3 AND dead = 0)"
+)
 _KEEP: Final = (
     f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) DO UPDATE SET "
     "fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at"
@@ -71,6 +78,7 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM answers WHERE answer_id IN "
     "(SELECT answer_id FROM answers WHERE account_id = ? AND created_at <= ? ORDER BY created_at LIMIT ?)"
 )
+_FORGET_DEAD: Final = "DELETE FROM outbox WHERE account_id = ? AND dead = 1 AND created_at <= ?"
 _FORGET_EVENTS: Final = (
     "DELETE FROM events WHERE account_id = ?1 AND at <= ?2 AND event_id IN "
     "(SELECT event_id FROM events WHERE account_id = ?1 AND event_id NOT IN "
@@ -89,6 +97,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         connection.execute(_FORGET_ANSWERS, (account_id, oldest, most))
     if most := changes.events_to_forget:
         oldest = changes.events[-1].at - EVENTS_KEPT
+        connection.execute(_FORGET_DEAD, (account_id, oldest))
         connection.execute(_FORGET_EVENTS, (account_id, oldest, most))
     for statement, rows in (
         (_UNTAG, values_of_tags(changes.untagged)),
@@ -112,15 +121,17 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         (_UNHOOK, [(webhook_id,) for webhook_id in changes.webhooks_removed]),
         (_OWE_NOTHING, [(webhook_id,) for webhook_id in changes.webhooks_removed]),
         (_HOOK, map(values_of_webhook, changes.webhooks_added)),
-        (_REDEEM, changes.redeemed),
+        (_REDEEM, [(each.target, each.phone, each.item) for each in changes.redeemed]),
         (
             _POSTPONE,
             [
-                (each.attempts, each.due_at, each.dead, each.error, each.target, each.item)
+                (each.attempts, each.due_at, each.dead, each.error, each.dead, each.target, each.phone, each.item)
                 for each in changes.postponed.values()
             ],
         ),
         (_OWE, map(values_of_delivery, changes.owed)),
+        (_BEHEAD, changes.revived),
+        (_HEAD, [*changes.lanes, *changes.revived]),
         (_KEEP, map(values_of_answer, changes.answers)),
     ):
         connection.executemany(statement, ((*row, account_id) for row in rows))

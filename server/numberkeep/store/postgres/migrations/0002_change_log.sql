@@ -62,7 +62,8 @@ ALTER TABLE numberkeep.messages
 CREATE UNIQUE INDEX messages_handle ON numberkeep.messages (account_id, handle)
     WHERE direction = 'inbound' AND handle <> '';
 
--- The outbox: what is owed to the sender (target 0, item is the message) and to webhooks (item is the event).
+-- The outbox: what is owed to the sender (target 0, item is the message) and to webhooks (item is the event). head: the
+-- first that is not dead of those to one target that concern one phone; the others wait for it.
 CREATE TABLE numberkeep.outbox (
     account_id bigint  NOT NULL,
     target     bigint  NOT NULL,
@@ -72,16 +73,26 @@ CREATE TABLE numberkeep.outbox (
     attempts   bigint  NOT NULL,
     due_at     bigint  NOT NULL,
     dead       boolean NOT NULL,
+    head       boolean NOT NULL DEFAULT false,
     error      text    NOT NULL,
-    PRIMARY KEY (account_id, target, item)
+    PRIMARY KEY (account_id, target, phone, item)
 );
 
-CREATE INDEX outbox_account ON numberkeep.outbox (account_id, due_at) WHERE NOT dead;
-CREATE INDEX outbox_order ON numberkeep.outbox (account_id, target, phone, item) WHERE NOT dead;
+CREATE INDEX outbox_account ON numberkeep.outbox (account_id, due_at) WHERE head;
+CREATE INDEX outbox_target ON numberkeep.outbox (account_id, target, due_at, item) WHERE head;
+CREATE INDEX outbox_dead ON numberkeep.outbox (account_id, target, item) WHERE dead;
 
-INSERT INTO numberkeep.outbox
-SELECT account_id, 0, message_id, phone, created_at, 0, created_at, false, '' FROM numberkeep.messages
-WHERE status = 'queued';
+-- Until now nothing was sent: of what waits, only what a pending verification asks by goes out.
+UPDATE numberkeep.messages AS m SET status = 'canceled', error = 'nothing was sent before this version'
+WHERE status = 'queued' AND NOT EXISTS (
+    SELECT FROM numberkeep.verifications AS v
+    WHERE v.account_id = m.account_id AND v.phone = m.phone AND v.requested_at = m.created_at AND v.pending
+);
+
+INSERT INTO numberkeep.outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, head, error)
+SELECT account_id, 0, message_id, phone, created_at, 0, created_at, false,
+    message_id = min(message_id) OVER (PARTITION BY account_id, phone), ''
+FROM numberkeep.messages WHERE status = 'queued';
 
 CREATE TABLE numberkeep.webhooks (
     account_id bigint NOT NULL,

@@ -56,7 +56,8 @@ ALTER TABLE messages ADD COLUMN error TEXT NOT NULL DEFAULT '';
 
 CREATE UNIQUE INDEX messages_handle ON messages (account_id, handle) WHERE direction = 'inbound' AND handle <> '';
 
--- The outbox: what is owed to the sender (target 0, item is the message) and to webhooks (item is the event).
+-- The outbox: what is owed to the sender (target 0, item is the message) and to webhooks (item is the event). head: the
+-- first that is not dead of those to one target that concern one phone; the others wait for it.
 CREATE TABLE outbox (
     account_id INTEGER NOT NULL,
     target     INTEGER NOT NULL,
@@ -66,15 +67,26 @@ CREATE TABLE outbox (
     attempts   INTEGER NOT NULL,
     due_at     INTEGER NOT NULL,
     dead       INTEGER NOT NULL,
+    head       INTEGER NOT NULL DEFAULT 0,
     error      TEXT    NOT NULL,
-    PRIMARY KEY (account_id, target, item)
+    PRIMARY KEY (account_id, target, phone, item)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX outbox_account ON outbox (account_id, due_at) WHERE dead = 0;
-CREATE INDEX outbox_order ON outbox (account_id, target, phone, item) WHERE dead = 0;
+CREATE INDEX outbox_account ON outbox (account_id, due_at) WHERE head = 1;
+CREATE INDEX outbox_target ON outbox (account_id, target, due_at, item) WHERE head = 1;
+CREATE INDEX outbox_dead ON outbox (account_id, target, item) WHERE dead = 1;
 
-INSERT INTO outbox
-SELECT account_id, 0, message_id, phone, created_at, 0, created_at, 0, '' FROM messages WHERE status = 'queued';
+-- Until now nothing was sent: of what waits, only what a pending verification asks by goes out.
+UPDATE messages SET status = 'canceled', error = 'nothing was sent before this version' WHERE status = 'queued' AND NOT EXISTS (
+    SELECT 1 FROM verifications AS v
+    WHERE v.account_id = messages.account_id AND v.phone = messages.phone AND v.requested_at = messages.created_at
+      AND v.pending = 1
+);
+
+INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, head, error)
+SELECT account_id, 0, message_id, phone, created_at, 0, created_at, 0,
+    message_id = min(message_id) OVER (PARTITION BY account_id, phone), ''
+FROM messages WHERE status = 'queued';
 
 CREATE TABLE webhooks (
     account_id INTEGER NOT NULL,

@@ -68,9 +68,10 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         ("UPDATE messages SET status = 'sent' WHERE account_id = 1 AND message_id = 1", None, ["outbox"]),
         ("UPDATE messages SET status = 'failed' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
         ("UPDATE messages SET direction = 'inbound' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
-        ("UPDATE outbox SET dead = 1 - dead WHERE target = 0 AND item = 2", None, ["outbox"]),
-        ("UPDATE outbox SET phone = '+14156000009' WHERE target = 0 AND item = 2", None, ["outbox"]),
-        ("DELETE FROM outbox WHERE target = 0", None, ["outbox"] * 2),
+        ("UPDATE outbox SET dead = 1 - dead WHERE target = 0 AND item = 2", None, ["outbox"] * 2),
+        ("UPDATE outbox SET phone = '+14156000009' WHERE target = 0 AND item = 2", None, ["outbox"] * 2),
+        ("UPDATE outbox SET head = 1 - head WHERE target = 0 AND item = 2", None, ["outbox"]),
+        ("DELETE FROM outbox WHERE target = 0", None, ["outbox"]),
         ("DELETE FROM events WHERE account_id = 1", None, ["outbox"] * 4),
         (
             "DELETE FROM webhooks WHERE webhook_id = 2; UPDATE accounts SET webhook_count = 1 WHERE account_id = 1",
