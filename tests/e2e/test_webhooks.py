@@ -83,20 +83,21 @@ async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path,
     (tmp_path / "secret").write_text(f"{secret}\n")
     code, printed, _ = await webhooks(tmp_path, "add", hook.url, "--secret-file", "secret")
     assert (code, printed) == (0, f"1  {secret}\n")
-    hook.status = 302
+    hook.status = 410
     await create(running, "+14155550001")
     async with asyncio.timeout(PATIENCE):
         while (found := await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n":
             assert found[0] == 0
     (dead,) = json.loads(found[1])
     assert (dead["webhook"], dead["event"], dead["attempts"]) == (1, "1", 1)
-    assert "302" in dead["error"]
+    assert "410" in dead["error"]
     assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
     hook.status = 200
     assert await webhooks(tmp_path, "replay", "2") == (0, "", "0 to be tried again.\n")
     assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 to be tried again.\n")
     await hook.until(lambda: len(hook.posts) == 2)
-    assert hook.ids == ["default-1", "default-1"]
+    assert hook.ids[0] == hook.ids[1]
+    assert hook.ids[0].startswith("default-1-")
     assert hook.posts[1].headers["sb-signing-secret"] == secret
     assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
 

@@ -93,7 +93,7 @@ async def running_service(
     """
     clock = SetClock()
     notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]))
-    context = Context(store or SqliteStore(None), Clock(clock))
+    context = Context(store or SqliteStore(None), Clock(clock, clock))
     relay = HandRelay(context, LogSender(), notifier)
     application = build_application(
         context, relay, notifier, carriers=carriers, ignore_unknown=ignore_unknown, first_key=FIRST

@@ -41,6 +41,8 @@ def add(
 ) -> None:
     """Register URL and show its secret, once."""
     secret = None if secret_file is None else secret_file.readline().rstrip("\r\n")
+    if secret == "":
+        raise click.BadParameter("its first line is empty", param_hint="--secret-file")
     settings = load_settings(database=database)
 
     async def create(context: Context, found: Account) -> Webhook:

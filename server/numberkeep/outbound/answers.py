@@ -11,6 +11,7 @@ from numberkeep.domain.errors import DeliveryFailed
 MAX_RETRY_AFTER: Final = 3600
 """Seconds; a receiver that asks for more gets another attempt all the same."""
 
+_GONE: Final = 410  # by which the Standard Webhooks scheme too says that nothing more is wanted
 _LATER: Final = frozenset({408, 429})
 
 
@@ -35,7 +36,9 @@ def check_status(
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
         return
     if 300 <= status < 400:  # noqa: PLR2004
-        raise DeliveryFailed(f"answered with a redirect ({status}), which is not followed", permanent=True)
+        raise DeliveryFailed(f"answered with a redirect ({status}), which is not followed", permanent=refusal_is_final)
+    if status == _GONE:
+        raise DeliveryFailed(f"answered {status}: it is gone for good", permanent=True)
     if refusal_is_final and 400 <= status < 500 and status not in _LATER:  # noqa: PLR2004
         raise DeliveryFailed(f"answered {status}", permanent=True)
     raise DeliveryFailed(f"answered {status}", retry_after=retry_after(headers.get("retry-after", ""), now()))

@@ -17,6 +17,7 @@ _IPV4: Final = tuple(
         ("10.0.0.0/8", "a private address"),
         ("100.64.0.0/10", "an address of a carrier's own network"),
         ("127.0.0.0/8", "a loopback address"),
+        ("168.63.129.16/32", "an address of the cloud's own network"),  # Azure's: it is on every virtual machine there
         ("169.254.0.0/16", "a link-local address"),
         ("172.16.0.0/12", "a private address"),
         ("192.0.0.0/24", "a reserved address"),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from numberkeep.domain.delivery import Delivered, Webhook
+from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event
 from numberkeep.http.event_wire import encode_for
 from numberkeep.outbound.posting import Poster
@@ -26,15 +27,17 @@ class WebhookNotifier:
         self._now = now
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
-        """Post an event; any answer 2xx takes it, and 4xx is tried again, for receivers are deployed late.
+        """Post an event; any answer 2xx takes it, all others are tried again, for receivers are deployed late.
 
         Raises:
-            TargetRefused: the URL may not be reached, or not any more.
             DeliveryFailed: it was not taken, as far as is known.
         """
-        target = await self._targets.resolve(webhook.url)
+        try:
+            target = await self._targets.resolve(webhook.url)
+        except TargetRefused as refused:  # it was another address when it was registered, and may be so again
+            raise DeliveryFailed(str(refused)) from refused
         body = encode_for(account, webhook.types, event)
-        id_ = event_delivery_id(account, event.event_id)
+        id_ = event_delivery_id(account, event.event_id, event.at)
         headers = signed_headers(webhook.secret, id_, int(self._now()), body)
         await self._poster.post_pinned(target, body, {"content-type": "application/json", **headers})
         return Delivered()

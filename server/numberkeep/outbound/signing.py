@@ -15,19 +15,22 @@ from numberkeep.domain.errors import DeliveryFailed
 _PREFIX: Final = "whsec_"
 
 
-def event_delivery_id(account: str, event_id: int) -> str:
-    """The id of an event that is delivered, the same for every attempt: `acme-7`.
+def event_delivery_id(account: str, event_id: int, at: int) -> str:
+    """The id of an event that is delivered, the same for every attempt: `acme-7-65c0fcaa29bcd`.
+
+    The time tells it from an event that had the number before a backup was put back.
 
     Args:
         account: the account's name.
         event_id: the event's number within the account.
+        at: when it happened, microseconds since 1970.
     """
-    return f"{_in_id(account)}-{event_id}"
+    return f"{_in_id(account)}-{event_id}-{at:x}"
 
 
-def message_delivery_id(account: str, message_id: int) -> str:
-    """The id of a message that is delivered, likewise, and never an event's: `acme/7`."""
-    return f"{_in_id(account)}/{message_id}"
+def message_delivery_id(account: str, message_id: int, at: int) -> str:
+    """The id of a message that is delivered, likewise, and never an event's: `acme/7-65c0fcaa29bcd`."""
+    return f"{_in_id(account)}/{message_id}-{at:x}"
 
 
 def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[str, str]:

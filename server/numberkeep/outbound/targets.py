@@ -7,7 +7,9 @@ whatever the name says a moment later is not asked.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Final
 
@@ -16,6 +18,8 @@ from numberkeep.outbound.networks import Address, Network, embedded, kind_of, pl
 from numberkeep.outbound.web_address import WebAddress, read_url
 
 RESOLVE_SECONDS: Final = 5.0
+_HANGS_SECONDS: Final = 30.0
+"""How long a name that took longer is not asked for again."""
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives the addresses of a host's name and a port, as text. Raises OSError where there are none."""
@@ -34,9 +38,14 @@ class Pinned:
     addresses: tuple[Address, ...]
 
 
+_threads = ThreadPoolExecutor(32, "webhook-names")
+"""For names that anybody with a key may choose: lookups that hang keep no other work of the process waiting."""
+
+
 async def system_resolver(host: str, port: int) -> Sequence[str]:
     """The addresses that the system knows for a name."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_threads, look_up)
     return [str(place[0]) for *_, place in found]
 
 
@@ -58,6 +67,7 @@ class Targets:
         self._allowed = tuple(allowed)
         self._resolve = resolve
         self._limit = limit
+        self._unknown: dict[str, float] = {}
 
     async def resolve(self, url: str) -> Pinned:
         """Where the URL leads now.
@@ -69,14 +79,23 @@ class Targets:
         parts = read_url(url)
         addresses = (parts.address,) if parts.address is not None else await self._addresses(parts)
         for address in addresses:
-            self._check(address)
+            kind = self._refused(address)
+            if kind is not None:  # of a name only the kind is told: whoever asks may not know the network's addresses
+                what = f"{address} is" if parts.address is not None else "the host has"
+                raise TargetRefused(f"{what} {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
         return Pinned(parts, tuple(dict.fromkeys(plain(address) for address in addresses)))
 
     async def _addresses(self, parts: WebAddress) -> Sequence[Address]:
+        # A thread that hangs is not given another of the same name to hang with.
+        now = asyncio.get_running_loop().time()
+        if self._unknown.get(parts.host, now) > now:
+            raise DeliveryFailed("the host's name was not resolved a moment ago")
         try:
             async with asyncio.timeout(self._limit):
                 found = [ip_address(text) for text in await self._resolve(parts.host, parts.port)]
         except TimeoutError:
+            self._unknown = {host: until for host, until in self._unknown.items() if until > now}
+            self._unknown[parts.host] = now + _HANGS_SECONDS
             raise DeliveryFailed(f"the host's name was not resolved within {self._limit:g} s") from None
         except (OSError, ValueError):
             found = []
@@ -84,13 +103,12 @@ class Targets:
             raise DeliveryFailed("the host's name does not resolve") from None
         return found
 
-    def _check(self, address: Address) -> None:
+    def _refused(self, address: Address) -> str | None:
+        """What kind of address it is, where it may not be reached."""
         # What an address leads to counts as well, so that to allow 10.0.0.0/8 allows ::ffff:10.0.0.5.
         if any(all(self._is_allowed(one) for one in ones) for ones in ((address,), embedded(address)) if ones):
-            return
-        kind = kind_of(address)
-        if kind is not None:
-            raise TargetRefused(f"{address} is {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
+            return None
+        return kind_of(address)
 
     def _is_allowed(self, address: Address) -> bool:
         return any(address in network for network in self._allowed)

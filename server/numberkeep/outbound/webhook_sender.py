@@ -28,7 +28,7 @@ class WebhookSender:
     async def send(self, account: str, message: Message) -> Delivered:
         """Post the message; see outlets.Sender. Any answer 2xx takes it, and the answer's body is not looked at."""
         body = encode_message(account, message)
-        id_ = message_delivery_id(account, message.message_id)
+        id_ = message_delivery_id(account, message.message_id, message.at)
         headers = signed_headers(self._settings.secret, id_, int(self._now()), body)
         await self._poster.post(self._settings.url, body, {"content-type": "application/json", **headers})
         return Delivered()

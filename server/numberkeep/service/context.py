@@ -15,20 +15,30 @@ R = TypeVar("R")
 
 
 class Clock:
-    """Microseconds since 1970 that never repeat within a process, whatever the system's clock does.
+    """Microseconds since 1970 that never repeat within a process and go on, whatever the system's clock does.
+
+    Where that is set back, time goes on at half its pace until the clock has caught up: what is due in a minute is so
+    in two, and not when the hour is over by which the clock was set back.
 
     Args:
         now_ns: nanoseconds since 1970; a test gives its own.
+        steady_ns: nanoseconds of a clock that nobody sets, likewise.
     """
 
-    def __init__(self, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self, now_ns: Callable[[], int] = time.time_ns, steady_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
         self._now_ns = now_ns
+        self._steady_ns = steady_ns
         self._last = 0
+        self._steady = 0
 
     def take(self, count: int = 1) -> int:
         """The first of `count` microseconds in a row that are given out once."""
-        first = max(self._now_ns() // 1000, self._last + 1)
-        self._last = first + count - 1
+        now, steady = self._now_ns() // 1000, self._steady_ns() // 1000
+        slow = self._last + max((steady - self._steady) // 2, 1)
+        first = now if now > self._last else slow
+        self._last, self._steady = first + count - 1, steady
         return first
 
 

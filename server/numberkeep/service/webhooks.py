@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
 from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_REPLAY
+from numberkeep.domain.limits import MAX_REPLAY, MAX_SECRET
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries
 from numberkeep.domain.webhook_types import expand
 from numberkeep.service.context import Context
@@ -17,15 +17,19 @@ from numberkeep.service.outlets import Notifier
 async def create(
     context: Context, notifier: Notifier, account: Account, url: str, *, types: Sequence[str], secret: str | None
 ) -> Webhook:
-    """Register a webhook; without a secret it gets a random one.
+    """Register a webhook; without a secret (None) it gets a random one, with `""` it is not signed for.
 
     Raises:
         MissingFields: the URL is empty.
-        InvalidInput: a type is unknown, the URL may not be one of a webhook, or there are too many webhooks.
+        InvalidInput: a type is unknown, the secret cannot be sent, the URL may not be one of a webhook, or there are
+            too many webhooks.
     """
     if not url.strip():
         raise MissingFields("url")
     expand(types)
+    if secret is not None and not _acceptable(secret):
+        mend = f"must have at most {MAX_SECRET} printable ASCII characters without blanks: it is sent in an HTTP header"
+        raise InvalidInput(f"secret {mend}", [FieldError("secret", mend)])
     try:
         await notifier.check(url)
     except TargetRefused as refused:
@@ -58,6 +62,10 @@ async def dead(context: Context, account: Account, limit: int) -> Sequence[Deliv
 async def replay(context: Context, account: Account, target: int | None) -> int:
     """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY."""
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()))
+
+
+def _acceptable(secret: str) -> bool:
+    return secret.isascii() and secret.isprintable() and " " not in secret and len(secret) <= MAX_SECRET
 
 
 def new_secret() -> str:

@@ -77,7 +77,7 @@ async def test_an_address_that_answers_badly_is_the_last_one(poster: Poster) -> 
         (answer(408), "^answered 408$"),
         (answer(429), "^answered 429$"),
         (answer(404), "^answered 404$"),
-        (answer(410, b"+14155552671"), "^answered 410$"),
+        (answer(404, b"+14155552671"), "^answered 404$"),
     ],
 )
 async def test_what_may_pass_is_tried_again(poster: Poster, trick: bytes | Trick, reason: str) -> None:
@@ -92,7 +92,7 @@ async def test_what_may_pass_is_tried_again(poster: Poster, trick: bytes | Trick
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(poster: Poster, status: int) -> None:
-    """A redirect, to a private address or anywhere, ends the delivery for good; nobody else is asked."""
+    """A redirect, to a private address or anywhere, is no arrival, and for a sender final; nobody else is asked."""
     async with (
         receiving() as inside,
         receiving(answer(status, location="http://[")) as odd,
@@ -102,6 +102,9 @@ async def test_a_redirect_is_not_followed(poster: Poster, status: int) -> None:
             with pytest.raises(DeliveryFailed) as failed:
                 await poster.post_pinned(pinned(one.port), b"", {})
             assert str(failed.value) == f"answered with a redirect ({status}), which is not followed"
+            assert not failed.value.permanent
+            with pytest.raises(DeliveryFailed) as failed:
+                await poster.post(f"http://127.0.0.1:{one.port}/", b"", {})
             assert failed.value.permanent
     assert not inside.requests
 

@@ -62,8 +62,10 @@ async def test_webhook_posts_signed_json_with_the_same_id_each_time(poster: Post
     assert json.loads(first.body)["content"] == TEXT
     for request, at in ((first, 100), (second, 200)):
         assert request.headers["content-type"] == "application/json"
-        assert request.headers["webhook-id"] == "acme/3"
-        assert request.headers["webhook-signature"] == signature("hush", "acme/3", at, request.body)
+        assert request.headers["webhook-id"] == f"acme/3-{message(LINE).at:x}"
+        assert request.headers["webhook-signature"] == signature(
+            "hush", f"acme/3-{message(LINE).at:x}", at, request.body
+        )
     assert "hush" not in repr(settings)
 
 

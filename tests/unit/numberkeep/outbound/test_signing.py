@@ -66,8 +66,8 @@ def test_a_secret_that_no_header_can_hold_is_refused(secret: str) -> None:
 
 def test_an_id_is_one_word_without_a_dot() -> None:
     """The scheme joins the id by a dot, and headers hold ASCII; no two things have one id."""
-    assert event_delivery_id("acme", 7) == "acme-7"
-    assert message_delivery_id("acme", 7) == "acme/7"
-    odd = [event_delivery_id(name, 7) for name in ("a.b", "a b", "a%2Eb", "b\u00fc", "a/b", "a-7")]
+    assert event_delivery_id("acme", 7, 255) == "acme-7-ff"
+    assert message_delivery_id("acme", 7, 255) == "acme/7-ff"
+    odd = [event_delivery_id(name, 7, 1) for name in ("a.b", "a b", "a%2Eb", "b\u00fc", "a/b", "a-7")]
     assert len(set(odd)) == len(odd)
     assert all(id_.isascii() and id_.isprintable() and not set(". /") & set(id_) for id_ in odd)

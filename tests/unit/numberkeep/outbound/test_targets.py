@@ -36,6 +36,7 @@ FORBIDDEN = [
     ("100.127.255.255", "a carrier's own network"),
     ("127.0.0.1", "a loopback address"),
     ("127.255.255.254", "a loopback address"),
+    ("168.63.129.16", "the cloud's own network"),
     ("169.254.169.254", "a link-local address"),
     ("172.16.0.1", "a private address"),
     ("172.31.255.255", "a private address"),
@@ -290,7 +291,7 @@ async def test_an_allowed_network_is_free(network: str, address: str) -> None:
     """What the operator allows may be reached, and nothing beside it."""
     targets = Targets([ip_network(network)], Names([address], [address, "192.168.0.1"]))
     await targets.resolve("http://hook.test/")
-    with pytest.raises(TargetRefused, match=r"192\.168\.0\.1 is a private address"):
+    with pytest.raises(TargetRefused, match="the host has a private address"):
         await targets.resolve("http://hook.test/")
 
 
@@ -344,3 +345,28 @@ def test_what_python_takes_for_private_is_refused(address: object) -> None:
     if one.is_private or one.is_loopback or one.is_link_local or one.is_multicast or one.is_unspecified:
         with pytest.raises(TargetRefused):
             asyncio.run(Targets().resolve(f"http://{written(str(one))}/"))
+
+
+async def test_a_name_that_hangs_is_not_asked_for_at_once_again() -> None:
+    """It costs its own webhook's delivery, and not another thread of those that look names up."""
+    asked: list[str] = []
+
+    async def hang(host: str, port: int) -> Sequence[str]:
+        asked.append(f"{host}:{port}")
+        await asyncio.Event().wait()
+        return []
+
+    targets = Targets(resolve=hang, limit=0.01)
+    with pytest.raises(DeliveryFailed, match=r"not resolved within 0\.01 s"):
+        await targets.resolve("http://hook.test/")
+    with pytest.raises(DeliveryFailed, match="a moment ago"):
+        await targets.resolve("http://hook.test/x")
+    assert asked == ["hook.test:80"]
+
+
+async def test_of_a_name_no_address_is_told() -> None:
+    """Whoever registers a webhook does not learn by it what the operator's names lead to; a literal is named."""
+    for url, told in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
+        with pytest.raises(TargetRefused, match=told) as refused:
+            await Targets(resolve=Names(["10.1.2.3"])).resolve(url)
+        assert ("10.1.2.3" in str(refused.value)) == ("10.1.2.3" in url)

@@ -22,7 +22,7 @@ async def context(clock: SetClock) -> AsyncIterator[Context]:
     """The store and the rules: a verification message a minute, node 5."""
     store = SqliteStore(None)
     await store.open()
-    yield Context(store, Clock(clock), resend_seconds=60, node=5)
+    yield Context(store, Clock(clock, clock), resend_seconds=60, node=5)
     await store.close()
 
 

@@ -12,7 +12,7 @@ from support.api import SetClock
 def test_the_clock_tells_the_systems_time_in_microseconds() -> None:
     """Nanoseconds are cut to microseconds, and time that passes is seen."""
     system = SetClock()
-    clock = Clock(system)
+    clock = Clock(system, system)
     assert clock.take() == system.now_ns // 1000
     system.pass_seconds(1.5)
     assert clock.take() == system.now_ns // 1000
@@ -21,7 +21,7 @@ def test_the_clock_tells_the_systems_time_in_microseconds() -> None:
 def test_a_clock_that_stands_still_gives_every_microsecond_once() -> None:
     """Calls within one microsecond get the following ones."""
     system = SetClock()
-    clock = Clock(system)
+    clock = Clock(system, system)
     start = system.now_ns // 1000
     assert [clock.take() for _ in range(4)] == [start, start + 1, start + 2, start + 3]
 
@@ -29,7 +29,7 @@ def test_a_clock_that_stands_still_gives_every_microsecond_once() -> None:
 def test_a_system_clock_that_goes_back_is_not_followed() -> None:
     """Time goes on by single microseconds until the system's clock has caught up."""
     system = SetClock()
-    clock = Clock(system)
+    clock = Clock(system, system)
     first = clock.take()
     system.pass_seconds(-3600)
     assert clock.take() == first + 1
@@ -37,10 +37,25 @@ def test_a_system_clock_that_goes_back_is_not_followed() -> None:
     assert clock.take() == first + 1_000_000
 
 
+def test_time_goes_on_while_the_system_clock_lies_behind() -> None:
+    """At half the pace of a clock that nobody sets, until the system's has caught up; then by that again."""
+    system, steady = SetClock(), SetClock()
+    clock = Clock(system, steady)
+    first = clock.take()
+    system.pass_seconds(-60)
+    for seconds in (20, 40, 60, 80, 100):
+        for each in (system, steady):
+            each.pass_seconds(20)
+        assert clock.take() == first + seconds * 500_000
+    for each in (system, steady):
+        each.pass_seconds(40)
+    assert clock.take() == system.now_ns // 1000 == first + 80 * 1_000_000
+
+
 def test_taking_many_reserves_them_all() -> None:
     """`take(n)` gives the first of n that nobody else gets."""
     system = SetClock()
-    clock = Clock(system)
+    clock = Clock(system, system)
     first = clock.take(10)
     assert clock.take() == first + 10
     assert clock.take(5) == first + 11
@@ -52,7 +67,7 @@ def test_taking_many_reserves_them_all() -> None:
 def test_whatever_the_system_clock_does_nothing_is_given_twice(steps: list[tuple[int, int]]) -> None:
     """However the system's clock jumps, the ranges that are given out rise and do not overlap."""
     system = SetClock()
-    clock = Clock(system)
+    clock = Clock(system, system)
     end = 0
     for jump, count in steps:
         system.now_ns += jump
