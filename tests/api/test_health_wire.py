@@ -36,7 +36,7 @@ async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
 
 async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) -> None:
     """Both show how much is owed over all accounts, for how long the oldest is, and what is dead; anyone may look."""
-    async with service.wire(None) as operator, receiving(answer(301), OK) as receiver:
+    async with service.wire(None) as operator, receiving(answer(410), OK) as receiver:
         assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
         await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
         await wire.post(CONTACTS, json={"number": PHONE})

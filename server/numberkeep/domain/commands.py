@@ -32,7 +32,7 @@ SECOND: Final = 1_000_000
 ANSWERS_KEPT: Final = 24 * 3600 * SECOND
 """How long the answer to an idempotency key is kept, microseconds."""
 EVENTS_KEPT: Final = 30 * 24 * 3600 * SECOND
-"""How long the change log remembers an event, microseconds; one that is owed to a webhook, until it is not."""
+"""How long the change log remembers an event, microseconds, and how long one is owed to a webhook at the most."""
 
 
 class Command(Generic[R_co]):

@@ -39,17 +39,12 @@ async def first(context: Context, account: Account, after: int | None) -> int:
 
 
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
-    """Events behind a number as they come, in order; an empty sequence now and then where none does.
-
-    It ends before events that are missing, of which the older ones were forgotten: `first` tells of that.
-    """
+    """Events behind a number as they come, in order; an empty sequence now and then where none does."""
     with context.bell.listening(account.account_id) as listener:
         while True:
             events = await context.store.events(account.account_id, after, _PAGE)
-            whole = [event for place, event in enumerate(events, start=after + 1) if event.event_id == place]
-            after += len(whole)
-            yield whole
-            if len(whole) < len(events):
-                return
+            if events:
+                after = events[-1].event_id
+            yield events
             if len(events) < _PAGE:
                 await listener.wait(_LOOK_SECONDS)

@@ -90,11 +90,13 @@ _BEHEAD: Final = (
     f"UPDATE numberkeep.outbox AS o SET head = false FROM {_LANES} "  # noqa: S608
     "WHERE o.account_id = $1 AND o.target = lane.target AND o.phone = lane.phone AND o.head"
 )
+# One lookup a lane, and then the rows: in one step a planner without statistics looks for every pair of the two.
 _HEAD: Final = (
-    f"UPDATE numberkeep.outbox AS o SET head = true FROM {_LANES} "  # noqa: S608
-    "WHERE o.account_id = $1 AND o.target = lane.target AND o.phone = lane.phone AND NOT o.head AND o.item = "
-    "(SELECT min(e.item) FROM numberkeep.outbox AS e "
-    "WHERE e.account_id = $1 AND e.target = lane.target AND e.phone = lane.phone AND NOT e.dead)"
+    "WITH first AS MATERIALIZED (SELECT lane.target, lane.phone, (SELECT min(e.item) FROM numberkeep.outbox AS e "  # noqa: S608
+    "WHERE e.account_id = $1 AND e.target = lane.target AND e.phone = lane.phone AND NOT e.dead) AS item "
+    f"FROM {_LANES}) UPDATE numberkeep.outbox AS o SET head = true FROM first "
+    "WHERE o.account_id = $1 AND o.target = first.target AND o.phone = first.phone AND o.item = first.item "
+    "AND NOT o.head"
 )
 _KEEP: Final = (
     f"{_insert('answers', ANSWER_COLUMNS, 'text bytea bytea bigint')} ON CONFLICT (account_id, key) DO UPDATE SET "
@@ -121,13 +123,15 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
     "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
 )
-_FORGET_DEAD: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND dead AND created_at <= $2"
-_FORGET_EVENTS: Final = (
-    "DELETE FROM numberkeep.events AS e WHERE account_id = $1 AND at <= $2 AND event_id IN "
-    "(SELECT event_id FROM numberkeep.events AS old WHERE account_id = $1 AND NOT EXISTS "
-    "(SELECT FROM numberkeep.outbox AS o WHERE o.account_id = $1 AND o.target <> 0 AND o.item = old.event_id) "
-    "ORDER BY event_id LIMIT $3)"
+_OLDEST_EVENTS: Final = (
+    "SELECT max(event_id) FROM (SELECT event_id, at FROM numberkeep.events WHERE account_id = $1 "
+    "ORDER BY event_id LIMIT $2) AS oldest WHERE at <= $3"
 )
+_FORGET_EVENTS: Final = "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2"
+_FORGET_OWED: Final = (
+    "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target <> 0 AND item <= $2 RETURNING target, phone"
+)
+_FORGET_DEAD: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target = 0 AND dead AND created_at <= $2"
 
 
 async def save(connection: asyncpg.Connection, account_id: int, changes: Changes) -> None:
@@ -140,9 +144,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         await connection.execute(_FORGET_ANSWERS, account_id, oldest, most)
     if most := changes.events_to_forget:
-        oldest = changes.events[-1].at - EVENTS_KEPT
-        await connection.execute(_FORGET_DEAD, account_id, oldest)
-        await connection.execute(_FORGET_EVENTS, account_id, oldest, most)
+        await _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
     writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
         (_UNTAG, values_of_tags(changes.untagged), tuple),
         (_DELETE, changes.deleted, lambda contact: (contact.contact_id,)),
@@ -189,3 +191,15 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
             await copy_rows(connection, *table, records, seconds=_COPY_SECONDS)
         elif changed:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
+
+
+async def _forget_events(connection: asyncpg.Connection, account_id: int, oldest: int, most: int) -> None:
+    """Forget those of the oldest events that are too old, and with them what of them is still owed."""
+    last = await connection.fetchval(_OLDEST_EVENTS, account_id, most, oldest)
+    if last is None:
+        return
+    await connection.execute(_FORGET_EVENTS, account_id, last)
+    await connection.execute(_FORGET_DEAD, account_id, oldest)
+    lanes = await connection.fetch(_FORGET_OWED, account_id, last)
+    if lanes:
+        await connection.execute(_HEAD, account_id, *map(list, zip(*lanes, strict=True)))

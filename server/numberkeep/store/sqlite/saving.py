@@ -78,12 +78,13 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM answers WHERE answer_id IN "
     "(SELECT answer_id FROM answers WHERE account_id = ? AND created_at <= ? ORDER BY created_at LIMIT ?)"
 )
-_FORGET_DEAD: Final = "DELETE FROM outbox WHERE account_id = ? AND dead = 1 AND created_at <= ?"
-_FORGET_EVENTS: Final = (
-    "DELETE FROM events WHERE account_id = ?1 AND at <= ?2 AND event_id IN "
-    "(SELECT event_id FROM events WHERE account_id = ?1 AND event_id NOT IN "
-    "(SELECT item FROM outbox WHERE account_id = ?1 AND target <> 0) ORDER BY event_id LIMIT ?3)"
+_OLDEST_EVENTS: Final = (
+    "SELECT max(event_id) FROM (SELECT event_id, at FROM events WHERE account_id = ? ORDER BY event_id LIMIT ?) "
+    "WHERE at <= ?"
 )
+_FORGET_EVENTS: Final = "DELETE FROM events WHERE account_id = ? AND event_id <= ?"
+_FORGET_OWED: Final = "DELETE FROM outbox WHERE account_id = ? AND target <> 0 AND item <= ? RETURNING target, phone"
+_FORGET_DEAD: Final = "DELETE FROM outbox WHERE account_id = ? AND target = 0 AND dead = 1 AND created_at <= ?"
 
 
 def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None:
@@ -96,9 +97,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         connection.execute(_FORGET_ANSWERS, (account_id, oldest, most))
     if most := changes.events_to_forget:
-        oldest = changes.events[-1].at - EVENTS_KEPT
-        connection.execute(_FORGET_DEAD, (account_id, oldest))
-        connection.execute(_FORGET_EVENTS, (account_id, oldest, most))
+        _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
     for statement, rows in (
         (_UNTAG, values_of_tags(changes.untagged)),
         (_DELETE, [(contact.contact_id,) for contact in changes.deleted]),
@@ -135,3 +134,14 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         (_KEEP, map(values_of_answer, changes.answers)),
     ):
         connection.executemany(statement, ((*row, account_id) for row in rows))
+
+
+def _forget_events(connection: apsw.Connection, account_id: int, oldest: int, most: int) -> None:
+    """Forget those of the oldest events that are too old, and with them what of them is still owed."""
+    last = connection.execute(_OLDEST_EVENTS, (account_id, most, oldest)).get
+    if last is None:
+        return
+    connection.execute(_FORGET_EVENTS, (account_id, last))
+    connection.execute(_FORGET_DEAD, (account_id, oldest))
+    lanes = connection.execute(_FORGET_OWED, (account_id, last)).fetchall()
+    connection.executemany(_HEAD, ((*lane, account_id) for lane in lanes))
