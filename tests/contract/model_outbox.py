@@ -48,6 +48,10 @@ class ModelOutbox(ModelAccount):
             return True
         if owed["dead"] or owed["attempts"] != attempt:
             return False
+        if retry_at is not None and key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
+            del self.outbox[key]
+            self.stands(key, "canceled")
+            return True
         owed["flying"] = False
         if retry_at is None:
             owed["dead"] = True

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from contract.owing import AT, ask, items
+from numberkeep.domain.commands import EVENTS_KEPT
 from numberkeep.domain.delivery import Delivered, Undelivered
 from numberkeep.domain.message import MessageStatus
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
@@ -152,6 +153,47 @@ class SettlingContract:
         canceled = (await ours.messages())[-1]
         assert (canceled.status, canceled.error) == (MessageStatus.CANCELED, NOT_ASKED)
         assert items(await ours.take(at=at)) == []
+
+    @pytest.mark.parametrize("way", ["asked again", "opted out", "deleted", "expired"])
+    async def test_a_message_that_comes_back_without_reason_is_canceled(self, ours: AccountDriver, way: str) -> None:
+        """It would only keep the one behind it waiting until it is due again."""
+        await ask(ours, 1)
+        [first] = await ours.take(at=AT)
+        at = START + 1 + DAY if way == "expired" else AT + SECOND
+        match way:
+            case "asked again":
+                await ours.request_verification(phone(1), at=at, resend_after=0)
+            case "opted out":
+                await ours.opt_out(phone(1), at=at)
+            case "deleted":
+                await ours.delete(phone(1), at=at)
+        assert await ours.settle(first, Undelivered("status 429", at + 3600 * SECOND), at=at)
+        again = way == "asked again"
+        assert await ours.statuses() == (["canceled", "queued"] if again else ["canceled"])
+        assert items(await ours.take(at=at)) == ([(0, 2)] if again else [])
+
+    async def test_an_old_dead_message_is_revived_and_not_forgotten(self, ours: AccountDriver) -> None:
+        """Also where the replay itself makes it time to forget what is old."""
+        await ask(ours, 1)
+        [owed] = await ours.take(at=AT)
+        await ours.settle(owed, DEAD)
+        n = 100
+        while await ours.last_event() % 256 != 255:
+            await ours.create(phone(n))
+            n += 1
+        later = ours.now + EVENTS_KEPT + DAY
+        assert await ours.replay(at=later) == 1
+        assert (await ours.store.backlog()).waiting == 1
+        assert await ours.statuses() == ["queued"]
+
+    async def test_replays_of_several_targets_at_once_share_nothing(self, ours: AccountDriver) -> None:
+        """Each revives its own, as many as it may, also in one group."""
+        for _ in range(2):
+            await ours.add_webhook()
+        await ours.upsert(*[ours.row(phone(n)) for n in range(6)])
+        for owed in await ours.take():
+            await ours.settle(owed, DEAD)
+        assert list(await asyncio.gather(ours.replay(2, limit=3), ours.replay(1, limit=4))) == [3, 4]
 
     @pytest.mark.parametrize("way", ["waiting", "postponed", "dead", "under way", "abandoned"])
     async def test_who_is_asked_again_is_owed_one_message(self, ours: AccountDriver, way: str) -> None:

@@ -57,7 +57,7 @@ class Wanted:
         deliveries: what of the outbox is, with its content, by target, phone and item.
         unsent: numbers of which the messages that are owed are, but the dead.
         due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
-        dead: up to how many dead deliveries are, with their content, to one target or to all (None).
+        dead: up to how many dead deliveries are, with their content, by target; None for all targets.
     """
 
     phones: dict[str, None] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Wanted:
     deliveries: dict[tuple[int, str, int], None] = field(default_factory=dict)
     unsent: dict[str, None] = field(default_factory=dict)
     due: Due | None = None
-    dead: tuple[int, int | None] | None = None
+    dead: dict[int | None, int] = field(default_factory=dict)
 
     @property
     def of_outbox(self) -> bool:
@@ -88,8 +88,7 @@ class Wanted:
 
     def want_dead(self, limit: int, target: int | None) -> None:
         """Want up to `limit` dead deliveries more, to a target or to all (None)."""
-        before = self.dead or (0, target)
-        self.dead = (before[0] + limit, target if before[1] == target else None)
+        self.dead[target] = self.dead.get(target, 0) + limit
 
     def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:
         """`phones` and `verifications`, and where messages are taken out those that they are owed for."""

@@ -42,7 +42,7 @@ class TakeDeliveries(AccountCommand[Taken]):
         canceled = 0
         for owed in work.due(self.limit, self.at, self.busy):
             delivery = owed.delivery
-            if owed.message is not None and not self._has_reason(owed.message, work):
+            if owed.message is not None and not _has_reason(owed.message, work, self.at):
                 work.cancel(delivery, owed.message, self.at)
                 canceled += 1
                 continue
@@ -50,11 +50,6 @@ class TakeDeliveries(AccountCommand[Taken]):
             work.postpone(delivery)
             taken.append(replace(owed, delivery=delivery))
         return Taken(taken, canceled)
-
-    def _has_reason(self, message: Message, work: Work) -> bool:
-        """Whether the message is the last that asks for a verification which waits for its answer."""
-        pending = work.pending(message.phone, self.at)
-        return pending is not None and pending.requested_at == message.at and not work.opted_out(message.phone)
 
 
 @dataclass(slots=True)
@@ -74,8 +69,11 @@ class SettleDelivery(AccountCommand[bool]):
     at: int
 
     def want(self, wanted: Wanted) -> None:
-        """The delivery."""
+        """The delivery, and of a message whether there is still a reason for it."""
         wanted.deliveries[self.target, self.phone, self.item] = None
+        if self.target == SENDER:
+            wanted.phones[self.phone] = None
+            wanted.verifications[self.phone] = None
 
     def apply(self, work: Work) -> bool:
         """Gives whether it was still open."""
@@ -91,7 +89,10 @@ class SettleDelivery(AccountCommand[bool]):
             return True
         if owed.delivery.attempts != self.attempt or owed.delivery.dead:
             return False
-        error, retry_at = self.outcome.error, self.outcome.retry_at
+        error, retry_at = self.outcome.error or "it failed", self.outcome.retry_at
+        if owed.message is not None and retry_at is not None and not _has_reason(owed.message, work, self.at):
+            work.cancel(owed.delivery, owed.message, self.at)
+            return True
         due_at = owed.delivery.due_at if retry_at is None else retry_at
         work.postpone(replace(owed.delivery, due_at=due_at, dead=retry_at is None, error=error))
         if owed.message is not None and retry_at is None:
@@ -167,3 +168,9 @@ class DeleteWebhook(AccountCommand[None]):
         """Gives nothing."""
         if self.webhook_id == SENDER or not work.remove_webhook(self.webhook_id):
             raise WebhookNotFound
+
+
+def _has_reason(message: Message, work: Work, at: int) -> bool:
+    """Whether the message is the last that asks for a verification which waits for its answer."""
+    pending = work.pending(message.phone, at)
+    return pending is not None and pending.requested_at == message.at and not work.opted_out(message.phone)

@@ -123,10 +123,10 @@ class Relay:
         try:
             at = self._context.clock.take()
             agenda = await self._context.store.agenda(at, among)
-            for account_id in agenda.late:
-                await self._expire(account_id)
             for account_id in agenda.owing:
                 self._serve(account_id)
+            for account_id in agenda.late:
+                await self._expire(account_id)
         except NumberkeepError as error:
             _log.warning("the relay waits: the store says %s", error)
         except Exception as error:  # noqa: BLE001 - a relay that has ended would lose nothing and send nothing

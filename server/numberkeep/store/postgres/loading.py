@@ -111,8 +111,7 @@ async def _owed(
         found += map(delivery_of, await connection.fetch(_DELIVERIES, account_id, *keys))
     if wanted.unsent:
         found += map(delivery_of, await connection.fetch(_UNSENT, account_id, list(wanted.unsent)))
-    if wanted.dead:
-        limit, target = wanted.dead
+    for target, limit in wanted.dead.items():
         found += map(delivery_of, await connection.fetch(_DEAD, account_id, target, limit))
     if wanted.due:
         asked = wanted.due

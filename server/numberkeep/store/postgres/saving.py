@@ -143,8 +143,6 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
     if changes.answers:
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         await connection.execute(_FORGET_ANSWERS, account_id, oldest, most)
-    if most := changes.events_to_forget:
-        await _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
     writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
         (_UNTAG, values_of_tags(changes.untagged), tuple),
         (_DELETE, changes.deleted, lambda contact: (contact.contact_id,)),
@@ -191,6 +189,8 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
             await copy_rows(connection, *table, records, seconds=_COPY_SECONDS)
         elif changed:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
+    if most := changes.events_to_forget:  # last, for what was dead may just have been revived
+        await _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
 
 
 async def _forget_events(connection: asyncpg.Connection, account_id: int, oldest: int, most: int) -> None:
@@ -200,6 +200,6 @@ async def _forget_events(connection: asyncpg.Connection, account_id: int, oldest
         return
     await connection.execute(_FORGET_EVENTS, account_id, last)
     await connection.execute(_FORGET_DEAD, account_id, oldest)
-    lanes = await connection.fetch(_FORGET_OWED, account_id, last)
+    lanes = set(map(tuple, await connection.fetch(_FORGET_OWED, account_id, last)))
     if lanes:
         await connection.execute(_HEAD, account_id, *map(list, zip(*lanes, strict=True)))

@@ -104,8 +104,7 @@ def _owed(
     if wanted.unsent:
         phones = json.dumps(list(wanted.unsent))
         found += map(delivery_of, connection.execute(_UNSENT, (account_id, phones)))
-    if wanted.dead:
-        limit, target = wanted.dead
+    for target, limit in wanted.dead.items():
         found += map(delivery_of, connection.execute(_DEAD, (account_id, target, limit)))
     if wanted.due:
         asked = wanted.due

@@ -96,8 +96,6 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
     if changes.answers:
         oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
         connection.execute(_FORGET_ANSWERS, (account_id, oldest, most))
-    if most := changes.events_to_forget:
-        _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
     for statement, rows in (
         (_UNTAG, values_of_tags(changes.untagged)),
         (_DELETE, [(contact.contact_id,) for contact in changes.deleted]),
@@ -134,6 +132,8 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         (_KEEP, map(values_of_answer, changes.answers)),
     ):
         connection.executemany(statement, ((*row, account_id) for row in rows))
+    if most := changes.events_to_forget:  # last, for what was dead may just have been revived
+        _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
 
 
 def _forget_events(connection: apsw.Connection, account_id: int, oldest: int, most: int) -> None:
@@ -143,5 +143,5 @@ def _forget_events(connection: apsw.Connection, account_id: int, oldest: int, mo
         return
     connection.execute(_FORGET_EVENTS, (account_id, last))
     connection.execute(_FORGET_DEAD, (account_id, oldest))
-    lanes = connection.execute(_FORGET_OWED, (account_id, last)).fetchall()
+    lanes = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, last)).fetchall())
     connection.executemany(_HEAD, ((*lane, account_id) for lane in lanes))
