@@ -13,8 +13,10 @@ from starlette.types import Receive, Scope, Send
 from numberkeep.domain.conversation import Received
 from numberkeep.domain.errors import AccountNotFound, InvalidInput
 from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http import inbound_wire, wire
 from numberkeep.http.answer import Answer
+from numberkeep.http.body import read_body
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.endpoint import Api, Call, Claims, Front
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, NotSigned
@@ -71,9 +73,7 @@ class Inbound(Front):
         )
 
     async def _twilio(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Answer:
-        # Who it is cannot be told before the body is read; what a request may send is limited all the same.
-        call = Call(self._api, Account(0, "", ""), scope, receive)
-        data = await call.bytes()
+        data = await read_body(scope, receive, MAX_BODY_BYTES)  # which is signed, so first of all it is read
         try:
             form = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
         except ValueError:
@@ -84,7 +84,7 @@ class Inbound(Front):
                 "X-Twilio-Signature does not fit: set NUMBERKEEP_TWILIO_AUTH_TOKEN, and NUMBERKEEP_PUBLIC_URL where "
                 "a proxy stands in between"
             )
-        call.account = await self._named(scope)
+        call = Call(self._api, await self._named(scope), scope, receive, data)
         sent = call.api.decoder.taken(dict(form), inbound_wire.TwilioForm)
         await self._receive(
             call, sent.from_ or "", sent.body or "", handle=sent.message_sid or "", line=sent.to or "", field="From"
