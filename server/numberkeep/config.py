@@ -43,7 +43,7 @@ class Settings:
         verification_seconds: how long a verification waits for its answer. NUMBERKEEP_VERIFICATION_SECONDS.
         lease_seconds: after how long a delivery that was begun and not finished is begun again.
             NUMBERKEEP_LEASE_SECONDS.
-        sender: where messages to phones go; None, nowhere. NUMBERKEEP_SENDER, see docs/operations.md.
+        sender: where messages to phones go; None, nowhere. NUMBERKEEP_SENDER, see docs/messaging.md.
         allowed_networks: private networks that webhooks may reach. NUMBERKEEP_ALLOWED_NETWORKS.
         carriers: who may hand in messages for every account. NUMBERKEEP_SIGNING_SECRET,
             NUMBERKEEP_TWILIO_AUTH_TOKEN, NUMBERKEEP_PUBLIC_URL.

@@ -86,9 +86,9 @@ def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> 
         ("contact.created", number(2)),
         ("contact.created", number(3)),
         ("verification.requested", number(2)),
-        ("message.created", f"- to {number(2)} queued"),
-        ("message.updated", f"- to {number(2)} logged"),
-        ("message.received", f"{number(2)} to - received"),
+        ("message.created", f"to {number(2)} queued"),
+        ("message.updated", f"to {number(2)} logged"),
+        ("message.received", f"from {number(2)} received"),
         ("verification.approved", number(2)),
         ("contact.updated", number(2)),
     ]

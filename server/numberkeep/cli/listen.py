@@ -83,5 +83,6 @@ def _line(event: dict[str, Any]) -> str:
     about = data.get("contact") or data.get("message") or data
     number = about.get("phone") or about.get("number") or ""
     if "message" in data:
-        number = f"{about['from'] or '-'} to {about['to'] or '-'} {about['status']}"
+        ways = [f"{way} {about[way]}" for way in ("from", "to") if about[way]]  # our own line may not be known
+        number = f"{' '.join(ways)} {about['status']}"
     return f"{event['id']}  {event['occurred_at']}  {event['type']}  {number}"

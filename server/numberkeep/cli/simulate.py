@@ -1,13 +1,13 @@
 """`numberkeep simulate`: what a person would do, for trials and tests."""
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from numberkeep.cli.on_database import json_option
 from numberkeep.cli.remote import Refused, service
 
-_SECONDS = 60.0
+_SECONDS: Final = 60.0
 
 
 @click.group()
