@@ -101,3 +101,19 @@ async def test_without_a_store_both_say_so(
     assert (failed.status_code, failed.json()["status"], failed.headers["retry-after"]) == (503, "ERROR", "5")
     assert failed.json()["request_id"] == failed.headers["x-request-id"]
     assert (await wire.post(path)).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/health/ready", "/metrics"])
+async def test_a_fault_of_our_own_has_the_one_shape(
+    service: Service, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """500 as everywhere, with the id to ask about, and nothing of what the exception says."""
+
+    async def fail() -> None:
+        raise RuntimeError("of +14155552671")
+
+    monkeypatch.setattr(service.context.store, "backlog", fail)
+    async with service.wire(None) as operator:
+        answer = await operator.get(path, headers={"x-request-id": "mine"})
+    assert (answer.status_code, answer.json()["request_id"], answer.headers["x-request-id"]) == (500, "mine", "mine")
+    assert "4155552671" not in answer.text

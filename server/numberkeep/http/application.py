@@ -10,20 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http import inbound, stream
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Endpoint, Handler, request_id_for
-from numberkeep.http.errors import error_answer, plain_error
+from numberkeep.http.endpoint import Api, Endpoint, Handler, Open, request_id_for
+from numberkeep.http.errors import plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.http.stream import Stream
+from numberkeep.http.wire import StatusOut
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -55,27 +55,20 @@ def build_application(
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
 
-    async def live(request: Request) -> Response:
-        return _response(Answer(200, b'{"status":"OK"}'), _request_id(request))
+    async def live() -> Answer:
+        return ok(StatusOut())
 
-    async def ready(request: Request) -> Response:
-        request_id = _request_id(request)
-        try:
-            await context.store.ready()
-            backlog = await context.store.backlog()
-        except StoreUnavailable as error:
-            return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
-        outbox = OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)
-        return _response(ok(ReadyAnswer(outbox)), request_id)
+    async def ready() -> Answer:
+        await context.store.ready()
+        backlog = await context.store.backlog()
+        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)))
 
-    async def numbers(request: Request) -> Response:
-        request_id = _request_id(request)
-        try:
-            backlog = await context.store.backlog()
-        except StoreUnavailable as error:
-            return _response(error_answer(error, request_id) or Answer(503, b""), request_id)
-        age = age_seconds(context, backlog)
-        return _response(metrics(backlog, age, relay.delivered, f"{context.node:03x}"), request_id)
+    async def numbers() -> Answer:
+        backlog = await context.store.backlog()
+        return metrics(backlog, age_seconds(context, backlog), relay.delivered, f"{context.node:03x}")
+
+    async def openapi() -> Answer:
+        return ok(document())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -90,13 +83,10 @@ def build_application(
             await relay.close()
             await context.store.close()
 
-    async def openapi(request: Request) -> Response:
-        return _response(ok(document()), _request_id(request))
-
     routes = _routes(api)
     routes += [Route(inbound.PATH, Inbound(api, carriers)), Route(stream.PATH, Stream(api))]
-    routes += [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", numbers)]
-    routes.append(Route("/openapi.json", openapi))
+    everybodys = {"/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
+    routes += [Route(path, Open(api, answer)) for path, answer in everybodys.items()]
     application = Starlette(routes=routes, exception_handlers={HTTPException: _router_error}, lifespan=lifespan)
     application.router.redirect_slashes = False
     return application
@@ -127,18 +117,7 @@ async def _router_error(request: Request, error: Exception) -> Response:
         404: f"There is no {request.url.path}: the API is under /api/v2/contacts",
         405: f"{request.method} is not possible here",
     }
-    request_id = _request_id(request)
-    response = _response(
-        plain_error(error.status_code, mends.get(error.status_code, error.detail), request_id), request_id
-    )
-    response.headers.update(error.headers or {})
-    return response
-
-
-def _request_id(request: Request) -> str:
-    return request_id_for(request.headers.get("x-request-id", "").encode("latin-1"))
-
-
-def _response(answer: Answer, request_id: str) -> Response:
-    headers = {"x-request-id": request_id} | {name.decode(): value.decode() for name, value in answer.headers}
-    return Response(answer.body, answer.status, headers, answer.content_type.decode())
+    request_id = request_id_for(request.headers.get("x-request-id", "").encode("latin-1"))
+    answer = plain_error(error.status_code, mends.get(error.status_code, error.detail), request_id)
+    headers = {"x-request-id": request_id, **(error.headers or {})}
+    return Response(answer.body, answer.status, headers, "application/json")

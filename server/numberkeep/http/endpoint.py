@@ -225,6 +225,24 @@ class Endpoint(Front):
         return await handler(Call(self._api, account, scope, receive))
 
 
+class Open(Front):
+    """Answers anybody who asks: what tells nothing of an account.
+
+    Args:
+        api: what to work with.
+        answer: gives the answer to a GET.
+    """
+
+    def __init__(self, api: Api, answer: Callable[[], Awaitable[Answer]]) -> None:
+        super().__init__(api)
+        self._get = answer
+
+    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:  # noqa: ARG002
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(scope["method"], ("GET", "HEAD"))
+        return await self._get()
+
+
 async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
     """Send an answer with the headers that every one has."""
     await send(
