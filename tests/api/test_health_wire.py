@@ -108,7 +108,6 @@ async def test_a_fault_of_our_own_has_the_one_shape(
     service: Service, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """500 as everywhere, with the id to ask about, and nothing of what the exception says."""
-
     phone = "+14155552671"  # by name: what a traceback shows is the line itself
 
     async def fail() -> None:

@@ -82,6 +82,9 @@ async def test_every_operation_answers_as_described(service: Service, wire: http
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
+        "hosted_webhooks.add": {"webhooks": ["http://127.0.0.1:9/"]},
+        "hosted_webhooks.replace": {"webhooks": {"receive": ["http://127.0.0.1:9/"]}},
+        "hosted_webhooks.remove": {"webhooks": ["http://127.0.0.1:9/"]},
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
     order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]

@@ -1,13 +1,18 @@
 """Webhooks: which events are owed to them, and what goes when they do."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from numberkeep.domain.delivery import Delivery, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.hosted_webhooks import HostedWebhook, RemoveHosted
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from support.store import PHONE, START, AccountDriver, phone
+
+URL = "https://example.com/"
+CREATED = HostedWebhook("contact_created", URL, "a")
 
 
 async def owed_to(account: AccountDriver) -> list[tuple[int, int]]:
@@ -144,3 +149,48 @@ class WebhookContract:
         replayed, _, again = await asyncio.gather(ours.replay(), ours.remove_webhook(1), ours.replay())
         assert (replayed, again) == (1, 0)
         assert await ours.take(at=START + 10**12) == []
+
+    async def test_a_hosted_one_that_is_changed_is_still_the_same(
+        self, ours: AccountDriver, theirs: AccountDriver
+    ) -> None:
+        """Its number, its age and what is owed to it stay; what goes from then on is signed with the new secret."""
+        [[first], [other]] = [await account.add_hosted(CREATED) for account in (ours, theirs)]
+        await ours.create(PHONE)
+        [changed] = await ours.replace_hosted(replace(CREATED, secret="b"))
+        assert changed == replace(first, secret="b")
+        assert await ours.add_hosted(replace(CREATED, secret=None)) == [changed]
+        assert list(await ours.store.webhooks(ours.account_id)) == [changed]
+        assert [owed.webhook for owed in await ours.take()] == [changed]
+        assert list(await theirs.store.webhooks(theirs.account_id)) == [other]
+
+    async def test_a_hosted_one_may_be_changed_in_the_group_in_which_it_came(self, ours: AccountDriver) -> None:
+        """Registered and changed within one commit, it is as it was changed, once."""
+        await asyncio.gather(
+            ours.add_hosted(CREATED), ours.add_hosted(replace(CREATED, secret="b")), ours.create(PHONE)
+        )
+        [webhook] = await ours.store.webhooks(ours.account_id)
+        assert (webhook.webhook_id, webhook.secret, len(await ours.take())) == (1, "b", 1)
+
+    async def test_one_that_loses_a_name_gets_no_more_of_it(self, ours: AccountDriver) -> None:
+        """It keeps its other types; without any it would get everything, so then it goes."""
+        await ours.add_webhook("receive", "contact_created")
+        gone = [RemoveHosted(ours.account_id, {URL}, {name}) for name in ("contact_created", "receive")]
+        await ours.store.apply(gone[0])
+        await ours.create(PHONE)
+        await ours.receive(PHONE)
+        assert [owed.event.type.value for owed in await ours.take() if owed.event] == ["message.received"]
+        await ours.store.apply(gone[1])
+        assert list(await ours.store.webhooks(ours.account_id)) == []
+        assert (await ours.store.backlog()).waiting == 0
+
+    async def test_too_many_hosted_ones_change_nothing(self, ours: AccountDriver) -> None:
+        """A request that would add one too many leaves everything as it was, also what it would have removed."""
+        await ours.add_webhook("contact.deleted")
+        [_, first] = await ours.add_hosted(CREATED)
+        many = [HostedWebhook("receive", f"{URL}{number}") for number in range(MAX_WEBHOOKS)]
+        for change in (ours.add_hosted, ours.replace_hosted):
+            with pytest.raises(InvalidInput):
+                await change(*many)
+            [_, there] = await ours.store.webhooks(ours.account_id)
+            assert there == first
+        assert len(await ours.replace_hosted(*many[1:])) == MAX_WEBHOOKS

@@ -15,6 +15,7 @@ from numberkeep.domain.conversation import (
 from numberkeep.domain.delivery import Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.event import Event
+from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.domain.message import Message
@@ -153,6 +154,14 @@ class AccountDriver:
     async def remove_webhook(self, webhook_id: int) -> None:
         """Remove a webhook."""
         await self.store.apply(DeleteWebhook(self.account_id, webhook_id))
+
+    async def add_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
+        """Have these hosted ones too."""
+        return await self.store.apply(AddHosted(self.account_id, webhooks, self.tick()))
+
+    async def replace_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
+        """Have these hosted ones and no others."""
+        return await self.store.apply(ReplaceHosted(self.account_id, webhooks, self.tick()))
 
     async def events(self, after: int = 0, limit: int = 100_000) -> Sequence[Event]:
         """The events with numbers over `after`."""

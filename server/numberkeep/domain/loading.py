@@ -188,7 +188,7 @@ class Changes:
         redeemed: what is owed no longer.
         lanes: where another delivery may be the first that is not dead.
         revived: where one that was dead may be so, before the one that was.
-        webhooks_added: new webhooks.
+        webhooks: those that are new or changed, by number.
         webhooks_removed: webhooks that go, and with them what is owed to them.
     """
 
@@ -209,7 +209,7 @@ class Changes:
     redeemed: list[Delivery] = field(default_factory=list)
     lanes: dict[Lane, None] = field(default_factory=dict)
     revived: dict[Lane, None] = field(default_factory=dict)
-    webhooks_added: list[Webhook] = field(default_factory=list)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
     webhooks_removed: list[int] = field(default_factory=list)
 
     @property

@@ -146,9 +146,7 @@ class CreateWebhook(AccountCommand[Webhook]):
 
     def apply(self, work: Work) -> Webhook:
         """Gives the webhook."""
-        if len(work.webhooks()) >= MAX_WEBHOOKS:
-            raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")
-        return work.add_webhook(Webhook(0, self.url, self.secret, tuple(self.types), self.at))
+        return add_webhook(work, Webhook(0, self.url, self.secret, tuple(self.types), self.at))
 
 
 @dataclass(slots=True)
@@ -168,6 +166,17 @@ class DeleteWebhook(AccountCommand[None]):
         """Gives nothing."""
         if self.webhook_id == SENDER or not work.remove_webhook(self.webhook_id):
             raise WebhookNotFound
+
+
+def add_webhook(work: Work, webhook: Webhook) -> Webhook:
+    """Register a webhook; gives it with its number.
+
+    Raises:
+        InvalidInput: the account has as many as it may.
+    """
+    if len(work.webhooks()) >= MAX_WEBHOOKS:
+        raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")
+    return work.add_webhook(webhook)
 
 
 def _has_reason(message: Message, work: Work, at: int) -> bool:

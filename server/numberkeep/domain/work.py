@@ -224,8 +224,14 @@ class Work:
         self._tallies = replace(self._tallies, last_webhook=number, webhooks=self._tallies.webhooks + 1)
         webhook = replace(webhook, webhook_id=number)
         self._webhooks = {**self._webhooks, number: webhook}
-        self._changes.webhooks_added.append(webhook)
+        self._changes.webhooks[number] = webhook
         return webhook
+
+    def change_webhook(self, webhook: Webhook) -> None:
+        """Give a webhook another secret or other types; what is owed to it already stays owed."""
+        self.changed += 1
+        self._webhooks = {**self._webhooks, webhook.webhook_id: webhook}
+        self._changes.webhooks[webhook.webhook_id] = webhook
 
     def remove_webhook(self, webhook_id: int) -> bool:
         """Remove a webhook and all that is owed to it; gives whether there was one."""
@@ -236,7 +242,7 @@ class Work:
         self._webhooks = {number: webhook for number, webhook in self._webhooks.items() if number != webhook_id}
         self._owed = {key: owed for key, owed in self._owed.items() if owed.delivery.target != webhook_id}
         self._changes.owed = [each for each in self._changes.owed if each.target != webhook_id]
-        self._changes.webhooks_added = [each for each in self._changes.webhooks_added if each.webhook_id != webhook_id]
+        self._changes.webhooks.pop(webhook_id, None)
         self._changes.webhooks_removed.append(webhook_id)
         return True
 

@@ -24,6 +24,10 @@ _JSON_NAMES: Final = {
 }
 _expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=) (-?\d+))(?: - at .*)?")
 
+_odd_object = re.compile(r"Object (missing required|contains unknown) field `([^`]+)`(?: - at .*)?").fullmatch
+_deeper = re.compile(r" - at `\$(?:\[[\d.]+\]|\.\w+)([.[][^`]*)`$").search
+"""The path within a part, behind the step to the part itself."""
+
 
 def explain(
     value: Any,
@@ -93,7 +97,8 @@ def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[Fi
     for place, part in _parts(name, given):
         fault = _misfit(part, wanted, strict=strict)
         if fault is not None:
-            yield FieldError(place, _in_words(fault))
+            deeper = _deeper(fault)
+            yield FieldError(place + (deeper[1] if deeper else ""), _in_words(fault))
 
 
 def _parts(name: str, given: Any) -> list[tuple[str, Any]]:
@@ -120,6 +125,11 @@ def _choices(wanted: Any) -> list[str]:
 def _in_words(text: str) -> str:
     if "matching regex" in text:  # the one pattern that a body has: wire.Secret
         return "must have printable ASCII characters alone, without blanks: it is sent in an HTTP header"
+    odd = _odd_object(text)
+    if odd is not None:
+        return (
+            f"must have {odd[2]}" if odd[1] == "missing required" else f"has {odd[2]}, which is not a field of the API"
+        )
     match = _expected.fullmatch(text)
     if match is None:
         return f"is not valid: {text}"
@@ -128,7 +138,7 @@ def _in_words(text: str) -> str:
     if length:
         bound = "at most" if length_is == "<=" else "at least"
         unit = {"str": "characters", "array": "items", "object": "entries"}.get(kind, "long")
-        return f"must have {bound} {length} {unit}"
+        return "must be empty, or left out" if length == "0" else f"must have {bound} {length} {unit}"
     if value:
         return f"must be at {'most' if value_is == '<=' else 'least'} {value}"
     names = " or ".join(_JSON_NAMES.get(one, one) for one in wanted.split(" | "))

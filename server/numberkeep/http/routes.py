@@ -12,11 +12,11 @@ from msgspec import UNSET
 from numberkeep.domain.commands import Upserted
 from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_BULK_BODY_BYTES, MAX_PAGE
-from numberkeep.http import wire
+from numberkeep.http import webhook_wire, webhooks, wire
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.endpoint import Call, Handler
 from numberkeep.http.listing import list_query, next_link
-from numberkeep.service import bulk, contacts, verification, webhooks
+from numberkeep.service import bulk, contacts, verification
 
 
 async def list_contacts(call: Call) -> Answer:
@@ -119,41 +119,6 @@ async def list_messages(call: Call) -> Answer:
     return ok([wire.message_out(message) for message in messages])
 
 
-async def list_webhooks(call: Call) -> Answer:
-    """List the account's webhooks. Not of the hosted API."""
-    return ok([wire.webhook_out(webhook) for webhook in await webhooks.list_all(call.context, call.account)])
-
-
-async def create_webhook(call: Call) -> Answer:
-    """Register a webhook; the answer alone shows its secret. Not of the hosted API."""
-    body = await call.body(wire.WebhookBody)
-    url, types = wire.number_of(body.url), body.types or []
-    return await call.answer_once(
-        lambda context: webhooks.create(context, call.notifier, call.account, url, types=types, secret=body.secret),
-        lambda webhook: wire.WebhookAnswer(wire.webhook_out(webhook, with_secret=True)),
-    )
-
-
-async def delete_webhook(call: Call) -> Answer:
-    """Remove a webhook and all that is owed to it. Not of the hosted API."""
-    await webhooks.delete(call.context, call.account, call.part("webhook_id"))
-    return ok(wire.StatusOut())
-
-
-async def list_dead(call: Call) -> Answer:
-    """List what could not be delivered. Not of the hosted API."""
-    limit = min(call.query(wire.MessagesParams).limit or DEFAULT_PAGE, MAX_PAGE)
-    return ok([wire.delivery_out(each) for each in await webhooks.dead(call.context, call.account, limit)])
-
-
-async def replay(call: Call) -> Answer:
-    """Try again what could not be delivered. Not of the hosted API."""
-    body = await call.body(wire.ReplayBody)
-    return await call.answer_once(
-        lambda context: webhooks.replay(context, call.account, body.webhook), wire.AmountAnswer
-    )
-
-
 @dataclass(slots=True, frozen=True)
 class Operation:
     """One line of the API.
@@ -185,6 +150,7 @@ class Operation:
 
 
 _ALL: Final = "/api/v2/contacts"
+_HOSTED: Final = "/api/account/webhooks"
 _WEBHOOKS: Final = "/_numberkeep/webhooks"
 _DELIVERIES: Final = "/_numberkeep/deliveries"
 ONE: Final = f"{_ALL}/{{phone_number}}"
@@ -247,19 +213,58 @@ OPERATIONS: Final = (
         query=wire.MessagesParams,
         errors=(400,),
     ),
-    Operation("webhooks.list", "GET", _WEBHOOKS, list_webhooks, list[wire.WebhookOut]),
+    Operation("hosted_webhooks.list", "GET", _HOSTED, webhooks.list_hosted, webhook_wire.HostedWebhooksAnswer),
     Operation(
-        "webhooks.create", "POST", _WEBHOOKS, create_webhook, wire.WebhookAnswer, body=wire.WebhookBody, errors=(400,)
+        "hosted_webhooks.add",
+        "POST",
+        _HOSTED,
+        webhooks.add_hosted,
+        webhook_wire.HostedWebhooksAnswer,
+        body=webhook_wire.AddHostedBody,
+        errors=(400,),
     ),
     Operation(
-        "webhooks.delete", "DELETE", f"{_WEBHOOKS}/{{webhook_id}}", delete_webhook, wire.StatusOut, errors=(404,)
+        "hosted_webhooks.replace",
+        "PUT",
+        _HOSTED,
+        webhooks.replace_hosted,
+        webhook_wire.HostedWebhooksAnswer,
+        body=webhook_wire.ReplaceHostedBody,
+        errors=(400,),
+    ),
+    Operation(
+        "hosted_webhooks.remove",
+        "DELETE",
+        _HOSTED,
+        webhooks.remove_hosted,
+        webhook_wire.HostedRemovedAnswer,
+        body=webhook_wire.RemoveHostedBody,
+        errors=(400,),
+    ),
+    Operation("webhooks.list", "GET", _WEBHOOKS, webhooks.list_webhooks, list[webhook_wire.WebhookOut]),
+    Operation(
+        "webhooks.create",
+        "POST",
+        _WEBHOOKS,
+        webhooks.create_webhook,
+        webhook_wire.WebhookAnswer,
+        body=webhook_wire.WebhookBody,
+        errors=(400,),
+    ),
+    Operation(
+        "webhooks.delete",
+        "DELETE",
+        f"{_WEBHOOKS}/{{webhook_id}}",
+        webhooks.delete_webhook,
+        wire.StatusOut,
+        errors=(404,),
     ),
     Operation(
         "deliveries.list_dead",
         "GET",
         _DELIVERIES,
-        list_dead,
-        list[wire.DeliveryOut],
+        webhooks.list_dead,
+        list[webhook_wire.DeliveryOut],
         query=wire.MessagesParams,
         errors=(400,),
     ),
@@ -267,9 +272,9 @@ OPERATIONS: Final = (
         "deliveries.replay",
         "POST",
         f"{_DELIVERIES}/replay",
-        replay,
+        webhooks.replay,
         wire.AmountAnswer,
-        body=wire.ReplayBody,
+        body=webhook_wire.ReplayBody,
         errors=(400,),
     ),
 )

@@ -1,7 +1,7 @@
 """The shapes of requests and answers: the one place that knows the fields' names on the wire.
 
-Those of messages that are handed in are in inbound_wire.py, those of events in event_wire.py; the older names are in
-deprecated.py. Source: api-reference.md, "The nine operations".
+Those of webhooks are in webhook_wire.py, of messages that are handed in in inbound_wire.py, of events in event_wire.py;
+the older names are in deprecated.py. Source: api-reference.md, "The nine operations".
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from numberkeep.domain import contact as domain
-from numberkeep.domain.delivery import SENDER, Delivery, Webhook
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import contact_id_text, parse_contact_id
 from numberkeep.domain.limits import (
@@ -28,7 +27,6 @@ from numberkeep.domain.limits import (
     MAX_SECRET,
     MAX_TAG,
     MAX_TAGS,
-    MAX_URL,
     MAX_VALUE,
     MAX_VARIABLES,
 )
@@ -137,20 +135,6 @@ class MessagesParams(msgspec.Struct, kw_only=True):
     limit: Annotated[int, Meta(ge=1)] | None = None
 
 
-class WebhookBody(msgspec.Struct, kw_only=True):
-    """POST /_numberkeep/webhooks; without types it gets all events, without a secret a random one."""
-
-    url: Annotated[str, Meta(max_length=MAX_URL)] | UnsetType | None = UNSET
-    types: Annotated[list[str], Meta(max_length=MAX_TAGS)] | None = None
-    secret: Secret | None = None
-
-
-class ReplayBody(msgspec.Struct, kw_only=True):
-    """POST /_numberkeep/deliveries/replay; without a webhook all that is dead is tried again."""
-
-    webhook: Annotated[int, Meta(ge=1)] | None = None
-
-
 class ContactOut(msgspec.Struct):
     """A contact as answers show it; texts that are absent are null."""
 
@@ -226,34 +210,6 @@ class OptOutAnswer(msgspec.Struct):
     number: str
     opted_out: bool
     status: Literal["OK"] = "OK"
-
-
-class WebhookOut(msgspec.Struct):
-    """A webhook; its secret is shown when it is registered, and never again."""
-
-    id: int
-    url: str
-    types: Sequence[str]
-    created_at: Time
-    secret: str | UnsetType = UNSET
-
-
-class WebhookAnswer(msgspec.Struct):
-    """One webhook."""
-
-    webhook: WebhookOut
-    status: Literal["OK"] = "OK"
-
-
-class DeliveryOut(msgspec.Struct):
-    """What could not be delivered: an event to a webhook, or a message to a phone (`webhook` is null)."""
-
-    webhook: int | None
-    event: str | None
-    message: str | None
-    attempts: int
-    error: str
-    created_at: Time
 
 
 class MessageOut(msgspec.Struct):
@@ -351,26 +307,6 @@ def message_out(message: Message) -> MessageOut:
         domain.moment(message.at),
         message.handle or None,
         message.error or None,
-    )
-
-
-def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:
-    """A webhook, for an answer."""
-    shown = webhook.secret if with_secret else UNSET
-    return WebhookOut(webhook.webhook_id, webhook.url, webhook.types, domain.moment(webhook.created_at), shown)
-
-
-def delivery_out(delivery: Delivery) -> DeliveryOut:
-    """A dead delivery, for an answer."""
-    of_sender = delivery.target == SENDER
-    item = str(delivery.item)
-    return DeliveryOut(
-        None if of_sender else delivery.target,
-        None if of_sender else item,
-        item if of_sender else None,
-        delivery.attempts,
-        delivery.error,
-        domain.moment(delivery.created_at),
     )
 
 

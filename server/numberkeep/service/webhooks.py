@@ -27,15 +27,9 @@ async def create(
     if not url.strip():
         raise MissingFields("url")
     expand(types)
-    if secret is not None and not _acceptable(secret):
-        mend = f"must have at most {MAX_SECRET} printable ASCII characters without blanks: it is sent in an HTTP header"
-        raise InvalidInput(f"secret {mend}", [FieldError("secret", mend)])
-    try:
-        await notifier.check(url)
-    except TargetRefused as refused:
-        raise InvalidInput(f"url {refused}", [FieldError("url", str(refused))]) from refused
-    except DeliveryFailed:
-        pass  # its host may be known later
+    faults = await faults_of(notifier, url, secret)
+    if faults:
+        raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
     return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.clock.take()))
 
@@ -62,6 +56,21 @@ async def dead(context: Context, account: Account, limit: int) -> Sequence[Deliv
 async def replay(context: Context, account: Account, target: int | None) -> int:
     """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY."""
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()))
+
+
+async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:
+    """Why a webhook may not have this URL and secret; nothing where it may."""
+    faults: list[FieldError] = []
+    try:
+        await notifier.check(url)
+    except TargetRefused as refused:
+        faults.append(FieldError("url", str(refused)))
+    except DeliveryFailed:
+        pass  # its host may be known later
+    if secret is not None and not _acceptable(secret):
+        mend = f"must have at most {MAX_SECRET} printable ASCII characters without blanks: it is sent in an HTTP header"
+        faults.append(FieldError("secret", mend))
+    return faults
 
 
 def _acceptable(secret: str) -> bool:

@@ -72,7 +72,10 @@ _MESSAGE_STANDS: Final = (
 _TELL: Final = _insert("events", EVENT_COLUMNS, "bigint text bigint text text")
 _UNHOOK: Final = "DELETE FROM numberkeep.webhooks WHERE account_id = $1 AND webhook_id = ANY($2::bigint[])"
 _OWE_NOTHING: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target = ANY($2::bigint[])"
-_HOOK: Final = _insert("webhooks", WEBHOOK_COLUMNS, "bigint text text text bigint")
+_HOOK: Final = (
+    f"{_insert('webhooks', WEBHOOK_COLUMNS, 'bigint text text text bigint')} "
+    "ON CONFLICT (account_id, webhook_id) DO UPDATE SET secret = excluded.secret, types = excluded.types"
+)
 _REDEEM: Final = (
     f"DELETE FROM numberkeep.outbox AS o USING {_unnest('bigint text bigint')} AS gone (target, phone, item) "  # noqa: S608
     "WHERE o.account_id = $1 AND o.target = gone.target AND o.phone = gone.phone AND o.item = gone.item"
@@ -162,7 +165,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         (_TELL, changes.events, values_of_event),
         (_UNHOOK, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
         (_OWE_NOTHING, changes.webhooks_removed, lambda webhook_id: (webhook_id,)),
-        (_HOOK, changes.webhooks_added, values_of_webhook),
+        (_HOOK, list(changes.webhooks.values()), values_of_webhook),
         (_REDEEM, changes.redeemed, lambda each: (each.target, each.phone, each.item)),
         (
             _POSTPONE,

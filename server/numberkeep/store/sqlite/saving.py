@@ -52,7 +52,10 @@ _MESSAGE_STANDS: Final = "UPDATE messages SET status = ?, handle = ?, error = ? 
 _TELL: Final = _insert("events", EVENT_COLUMNS)
 _UNHOOK: Final = "DELETE FROM webhooks WHERE webhook_id = ? AND account_id = ?"
 _OWE_NOTHING: Final = "DELETE FROM outbox WHERE target = ? AND account_id = ?"
-_HOOK: Final = _insert("webhooks", WEBHOOK_COLUMNS)
+_HOOK: Final = (
+    f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) DO UPDATE SET "
+    "secret = excluded.secret, types = excluded.types"
+)
 _REDEEM: Final = "DELETE FROM outbox WHERE target = ? AND phone = ? AND item = ? AND account_id = ?"
 _POSTPONE: Final = (
     "UPDATE outbox SET attempts = ?, due_at = ?, dead = ?, error = ?, head = iif(?, 0, head) "
@@ -117,7 +120,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         (_TELL, map(values_of_event, changes.events)),
         (_UNHOOK, [(webhook_id,) for webhook_id in changes.webhooks_removed]),
         (_OWE_NOTHING, [(webhook_id,) for webhook_id in changes.webhooks_removed]),
-        (_HOOK, map(values_of_webhook, changes.webhooks_added)),
+        (_HOOK, map(values_of_webhook, changes.webhooks.values())),
         (_REDEEM, [(each.target, each.phone, each.item) for each in changes.redeemed]),
         (
             _POSTPONE,

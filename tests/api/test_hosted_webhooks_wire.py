@@ -1,0 +1,203 @@
+"""The hosted service's route for webhooks on the raw wire: `/api/account/webhooks`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.domain.delivery import Webhook
+from numberkeep.domain.limits import MAX_URL, MAX_WEBHOOKS
+from numberkeep.service import keys
+from support.api import CONTACTS, Service
+from support.receiver import receiving
+
+PHONE = "+14155552671"
+HOSTED = "/api/account/webhooks"
+OURS = "/_numberkeep/webhooks"
+ONE, TWO, THREE = [f"http://127.0.0.1:9/{name}" for name in ("one", "two", "three")]
+NONE: dict[str, list[str]] = {"receive": [], "outbound": [], "contact_created": []}
+
+
+async def remove(wire: httpx2.AsyncClient, **body: Any) -> httpx2.Response:
+    """A DELETE with a body, for which httpx has no method."""
+    return await wire.request("DELETE", HOSTED, json=body)
+
+
+async def stored(service: Service) -> Sequence[Webhook]:
+    """The first account's webhooks, with their secrets."""
+    [key] = await keys.list_all(service.context)
+    return await service.context.store.webhooks(key.account.account_id)
+
+
+async def secrets_of(service: Service) -> dict[str, str]:
+    """The stored secret of each URL."""
+    return {each.url: each.secret for each in await stored(service)}
+
+
+async def test_webhooks_are_added_and_listed(wire: httpx2.AsyncClient) -> None:
+    """Each a URL alone or with its secret, under `receive` unless told otherwise; no answer shows a secret."""
+    answer = await wire.post(HOSTED, json={"webhooks": [ONE, {"url": TWO, "secret": "hush"}]})
+    there = NONE | {"receive": [ONE, TWO]}
+    assert answer.json() == {"webhooks": there, "message": "Webhooks added successfully", "status": "OK"}
+    answer = await wire.post(HOSTED, json={"webhooks": [ONE], "type": "contact_created", "globalSecret": "all"})
+    there |= {"contact_created": [ONE]}
+    assert answer.json()["webhooks"] == there
+    assert (await wire.get(HOSTED)).json() == {"webhooks": there, "status": "OK"}
+    assert [(each["url"], each["types"]) for each in (await wire.get(OURS)).json()] == [
+        (ONE, ["receive"]),
+        (TWO, ["receive"]),
+        (ONE, ["contact_created"]),
+    ]
+
+
+async def test_they_get_what_they_are_for_with_their_secret(service: Service, wire: httpx2.AsyncClient) -> None:
+    """`globalSecret` is the secret of those that have none of their own; without either nothing is signed."""
+    async with receiving() as receiver:
+        url = f"http://127.0.0.1:{receiver.port}/"
+        body = {"webhooks": [f"{url}a", {"url": f"{url}b", "secret": "own"}], "type": "contact_created"}
+        await wire.post(HOSTED, json=body | {"globalSecret": "all"})
+        await wire.post(HOSTED, json={"webhooks": [f"{url}c"], "type": "contact_created"})
+        await wire.post(HOSTED, json={"webhooks": [f"{url}d"], "type": "receive"})
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await service.relay.turn()
+        got = {each.line.split()[1]: each.headers.get("sb-signing-secret") for each in receiver.requests}
+        assert got == {"/a": "all", "/b": "own", "/c": None}
+
+
+async def test_one_that_is_there_is_no_second_one(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It takes the secret that it is given, `""` for none, and without one keeps its own."""
+    for item, secret in (
+        ({"url": ONE, "secret": "a"}, "a"),
+        (ONE, "a"),
+        ({"url": ONE, "secret": "b"}, "b"),
+        ({"url": ONE, "secret": ""}, ""),
+    ):
+        answer = await wire.post(HOSTED, json={"webhooks": [item, item]})
+        assert answer.json()["webhooks"] == NONE | {"receive": [ONE]}
+        assert await secrets_of(service) == {ONE: secret}
+
+
+async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Those that stay are the same, with what is owed to them; those without a hosted name are left alone."""
+    await wire.post(OURS, json={"url": THREE, "types": ["contact.deleted"], "secret": "s"})
+    await wire.post(OURS, json={"url": ONE, "types": ["receive", "contact.deleted", "contact_created"], "secret": "s"})
+    await wire.post(HOSTED, json={"webhooks": [TWO], "type": "outbound"})
+    await wire.post(CONTACTS, json={"number": PHONE})
+    lists = {"receive": [TWO], "contact_created": [ONE], "call_log": [], "line_blocked": None}
+    answer = await wire.put(HOSTED, json={"webhooks": lists})
+    there = NONE | {"receive": [TWO], "contact_created": [ONE]}
+    assert answer.json() == {"webhooks": there, "message": "Webhooks updated successfully", "status": "OK"}
+    assert [(each["id"], each["url"], each["types"]) for each in (await wire.get(OURS)).json()] == [
+        (1, THREE, ["contact.deleted"]),
+        (2, ONE, ["contact.deleted", "contact_created"]),
+        (4, TWO, ["receive"]),
+    ]
+    assert (await service.context.store.backlog()).waiting == 1
+    assert (await secrets_of(service))[ONE] == "s"
+    assert (await wire.put(HOSTED, json={"webhooks": {}})).json()["webhooks"] == NONE
+    assert [each["types"] for each in (await wire.get(OURS)).json()] == [["contact.deleted"]] * 2
+
+
+async def test_what_was_read_can_be_sent_back(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A listing that replaces itself changes nothing, secrets neither."""
+    await wire.post(HOSTED, json={"webhooks": [{"url": ONE, "secret": "a"}, TWO]})
+    there = (await wire.get(HOSTED)).json()["webhooks"]
+    before = await stored(service)
+    assert (await wire.put(HOSTED, json={"webhooks": there})).json()["webhooks"] == there
+    assert await stored(service) == before
+
+
+async def test_they_are_removed_by_their_urls(wire: httpx2.AsyncClient) -> None:
+    """Under one name or, without a type, under all; one that is not there is no error."""
+    for type_ in NONE:
+        await wire.post(HOSTED, json={"webhooks": [ONE, TWO], "type": type_})
+    answer = await remove(wire, webhooks=[ONE, THREE], type="outbound")
+    assert answer.json() == {"message": "Webhooks deleted successfully", "status": "OK"}
+    assert (await wire.get(HOSTED)).json()["webhooks"] == {key: [ONE, TWO] for key in NONE} | {"outbound": [TWO]}
+    await remove(wire, webhooks=[TWO])
+    assert (await wire.get(HOSTED)).json()["webhooks"] == {key: [ONE] for key in NONE} | {"outbound": []}
+    await remove(wire, webhooks=[ONE])
+    assert (await wire.get(OURS)).json() == []
+
+
+async def test_one_for_everything_has_no_hosted_name(wire: httpx2.AsyncClient) -> None:
+    """It is neither listed, nor replaced, nor removed here."""
+    await wire.post(OURS, json={"url": ONE})
+    assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
+    await remove(wire, webhooks=[ONE])
+    await wire.put(HOSTED, json={"webhooks": {}})
+    assert len((await wire.get(OURS)).json()) == 1
+
+
+async def test_an_addition_under_a_key_is_one(wire: httpx2.AsyncClient) -> None:
+    """Asked again with its Idempotency-Key it gives the first answer, whatever is there by now."""
+    body, headers = {"webhooks": [ONE]}, {"Idempotency-Key": "k"}
+    first = await wire.post(HOSTED, json=body, headers=headers)
+    await remove(wire, webhooks=[ONE])
+    again = await wire.post(HOSTED, json=body, headers=headers)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
+
+
+async def test_another_accounts_are_not_there(service: Service, wire: httpx2.AsyncClient) -> None:
+    """They are neither listed, nor replaced, nor removed."""
+    async with service.wire(await service.new_account("other")) as other:
+        await other.post(HOSTED, json={"webhooks": [ONE]})
+        assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
+        await wire.put(HOSTED, json={"webhooks": {}})
+        await remove(wire, webhooks=[ONE])
+        assert (await other.get(HOSTED)).json()["webhooks"] == NONE | {"receive": [ONE]}
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "field", "mend"),
+    [
+        ("POST", {}, "webhooks", "is required"),
+        ("POST", {"webhooks": []}, "webhooks", "is required"),
+        ("POST", {"webhooks": ONE}, "webhooks", "must be an array or null, not a string"),
+        ("POST", {"webhooks": [1]}, "webhooks[0]", "must be a string or an object, not a whole number"),
+        ("POST", {"webhooks": [ONE, {}]}, "webhooks[1]", "must have url"),
+        ("POST", {"webhooks": [ONE, {"url": 1}]}, "webhooks[1].url", "must be a string, not a whole number"),
+        ("POST", {"webhooks": [{"url": ONE, "sendblue_numbers": []}]}, "webhooks[0]", "has sendblue_numbers, which is"),
+        ("POST", {"webhooks": [{"url": ONE, "secret": "a b"}]}, "webhooks[0].secret", "printable ASCII"),
+        ("POST", {"webhooks": [ONE, "ftp://example.com/"]}, "webhooks[1].url", "http"),
+        ("POST", {"webhooks": [ONE, "http://10.0.0.1/"]}, "webhooks[1].url", "NUMBERKEEP_ALLOWED_NETWORKS"),
+        ("POST", {"webhooks": [ONE + "a" * MAX_URL]}, "webhooks[0]", f"at most {MAX_URL} characters"),
+        ("POST", {"webhooks": [ONE], "type": "call_log"}, "type", "must be receive or outbound or contact_created"),
+        ("POST", {"webhooks": [ONE], "global_secret": "a"}, "global_secret", "did you mean globalSecret?"),
+        ("PUT", {}, "webhooks", "is required"),
+        ("PUT", {"webhooks": [ONE]}, "webhooks", "must be an object or null, not an array"),
+        ("PUT", {"webhooks": {"recieve": [ONE]}}, "webhooks", "has recieve, which is not a field of the API"),
+        ("PUT", {"webhooks": {"call_log": [ONE]}}, "webhooks.call_log", "must be empty, or left out"),
+        ("PUT", {"webhooks": {"receive": [ONE, "x"]}}, "webhooks.receive[1].url", "http"),
+        ("PUT", {"webhooks": {"receive": [ONE, {"url": 1}]}}, "webhooks.receive[1].url", "must be a string"),
+        ("DELETE", {"webhooks": []}, "webhooks", "is required"),
+        ("DELETE", {"webhooks": [ONE], "type": "x"}, "type", "must be receive or outbound or contact_created"),
+    ],
+)
+async def test_what_cannot_be_taken_is_named(
+    wire: httpx2.AsyncClient, method: str, body: Any, field: str, mend: str
+) -> None:
+    """400 with the place of what is at fault and its mend, and nothing is changed."""
+    await wire.post(HOSTED, json={"webhooks": [ONE]})
+    answer = await wire.request(method, HOSTED, json=body)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == field
+    assert mend in fault["message"]
+    assert (await wire.get(HOSTED)).json()["webhooks"] == NONE | {"receive": [ONE]}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+async def test_there_are_so_many_at_most(wire: httpx2.AsyncClient, method: str) -> None:
+    """One more than MAX_WEBHOOKS, those of our own route counted, is refused, and none of the request's is there."""
+    await wire.post(OURS, json={"url": THREE})
+    urls = [f"{ONE}/{number}" for number in range(MAX_WEBHOOKS)]
+    for body in ({"receive": urls}, {"receive": urls[:10], "outbound": urls[:11]}):
+        given = {"webhooks": body} if method == "PUT" else {"webhooks": urls}
+        answer = await wire.request(method, HOSTED, json=given)
+        assert (answer.status_code, "at most 20 webhooks" in answer.json()["message"]) == (400, True)
+        assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
+    fits = urls[:-1]
+    assert (await wire.put(HOSTED, json={"webhooks": {"receive": fits}})).json()["webhooks"]["receive"] == fits
