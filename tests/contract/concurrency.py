@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from numberkeep.domain.contact import Contact
-from numberkeep.domain.errors import ContactExists, ContactNotFound, StoreUnavailable
+from numberkeep.domain.errors import ContactExists, ContactNotFound, StoreBusy, StoreUnavailable
+from numberkeep.store import waiting
 from support.store import PHONE, AccountDriver, phone
 
 
@@ -70,6 +71,20 @@ class ConcurrencyContract:
             assert await ours.contact(phone(n)) is not None
             assert await ours.count() == n
             assert len(await ours.listed(tags=("t",))) == n
+
+    async def test_the_rows_that_wait_are_bounded(self, ours: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beyond the limit a request is StoreBusy and stores nothing, a smaller one still fits, and room comes back.
+
+        One that is larger than the limit itself is taken where nothing waits.
+        """
+        monkeypatch.setattr(waiting, "MAX_ROWS", 100)
+        sizes = (60, 60, 40, 1)
+        requests = [[ours.row(phone(100 * n + row)) for row in range(size)] for n, size in enumerate(sizes)]
+        outcomes = await asyncio.gather(*[ours.upsert(*rows) for rows in requests], return_exceptions=True)
+        assert [isinstance(outcome, StoreBusy) for outcome in outcomes] == [False, True, False, True]
+        assert await ours.count() == 100
+        await ours.upsert(*[ours.row(phone(1000 + n)) for n in range(101)])
+        assert await ours.count() == 201
 
     async def test_closing_applies_what_was_handed_in(self, ours: AccountDriver) -> None:
         """Commands that wait when the store is closed are answered, and closing twice is harmless."""

@@ -12,15 +12,13 @@ from typing import Any, Final, cast
 import asyncpg
 
 from numberkeep.domain.commands import AccountCommand, Command
-from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable, StoreUnsure
+from numberkeep.domain.errors import NumberkeepError, StoreUnavailable, StoreUnsure
 from numberkeep.store.postgres import directory, work
 from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
+from numberkeep.store.waiting import Waiting
 
 _GROUP: Final = 256
 """Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
-
-_WAITING: Final = 4096
-"""Commands that may wait before StoreBusy."""
 
 _DIRECTORY: Final = 0
 """The lane of the commands on accounts and keys; no account has this id."""
@@ -39,7 +37,7 @@ class Lanes:
         self._pool = pool
         self._lanes: dict[int, deque[Job]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
-        self._waiting = 0
+        self._waiting = Waiting()
         self._closing = False
 
     async def apply(self, command: Command[Any]) -> Any:
@@ -50,9 +48,7 @@ class Lanes:
         """
         if self._closing:
             raise StoreUnavailable("the store is closing")
-        if self._waiting >= _WAITING:
-            raise StoreBusy
-        self._waiting += 1
+        self._waiting.enter(command)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         number = command.account_id if isinstance(command, AccountCommand) else _DIRECTORY
         lane = self._lanes.get(number)
@@ -86,7 +82,7 @@ class Lanes:
                 self._answer(lane, [StoreUnavailable("the store was stopped")] * len(lane))
 
     def _answer(self, group: Collection[Job], outcomes: Sequence[Any]) -> None:
-        self._waiting -= len(group)
+        self._waiting.leave(command for command, _ in group)
         for (_, future), outcome in zip(group, outcomes, strict=True):
             if future.done():  # its waiter was cancelled
                 continue

@@ -13,16 +13,14 @@ from typing import Any, Final, cast
 import apsw
 
 from numberkeep.domain.commands import AccountCommand, Command
-from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store.sqlite import work
 from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
 from numberkeep.store.sqlite.directory import HANDLERS
+from numberkeep.store.waiting import Waiting
 
 _GROUP: Final = 256
 """Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
-
-_WAITING: Final = 4096
-"""Commands that may wait before StoreBusy."""
 
 Job = tuple[Command[Any], asyncio.Future[Any]]
 
@@ -39,7 +37,7 @@ class Writer:
         self._files = OpenFiles(connection)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
-        self._waiting = 0
+        self._waiting = Waiting()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="numberkeep-writer", daemon=True)
         self._thread.start()
@@ -52,10 +50,8 @@ class Writer:
         """
         if self._closing:
             raise StoreUnavailable("the store is closing")
-        if self._waiting >= _WAITING:
-            raise StoreBusy
+        self._waiting.enter(command)
         future = self._loop.create_future()
-        self._waiting += 1
         self._queue.put((command, future))
         return await future
 
@@ -132,7 +128,7 @@ class Writer:
             return refusal
 
     def _answer(self, group: Sequence[Job], outcomes: Sequence[Any]) -> None:
-        self._waiting -= len(group)
+        self._waiting.leave(command for command, _ in group)
         for (_, future), outcome in zip(group, outcomes, strict=True):
             if future.done():  # its waiter was cancelled
                 continue

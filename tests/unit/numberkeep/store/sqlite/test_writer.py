@@ -11,6 +11,7 @@ import pytest
 
 from numberkeep.domain.commands import Command
 from numberkeep.domain.errors import ContactNotFound, StoreBusy, StoreUnavailable
+from numberkeep.store import waiting
 from numberkeep.store.sqlite import writer as module
 from numberkeep.store.sqlite.directory import HANDLERS
 from numberkeep.store.sqlite.writer import Writer
@@ -193,7 +194,7 @@ async def test_a_commit_that_fails_answers_nobody_with_success(bench: Bench) -> 
 
 async def test_a_full_queue_is_busy_and_empties_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit a command raises StoreBusy at once and is not done; room comes back with the answers."""
-    monkeypatch.setattr(module, "_WAITING", 3)
+    monkeypatch.setattr(waiting, "MAX_COMMANDS", 3)
     busy = Hold()
     waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
     await asyncio.to_thread(busy.begun.wait, 30)
@@ -209,7 +210,7 @@ async def test_a_cancelled_waiter_frees_its_place_and_harms_nobody(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command whose waiter has gone is applied, its neighbours are answered, and it counts as waiting no more."""
-    monkeypatch.setattr(module, "_WAITING", 3)
+    monkeypatch.setattr(waiting, "MAX_COMMANDS", 3)
     busy = Hold()
     waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
     await asyncio.to_thread(busy.begun.wait, 30)
