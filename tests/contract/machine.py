@@ -183,8 +183,9 @@ class StoreMachine(RuleBasedStateMachine):
             outcome = Undelivered(outcome.error, retry_at)
         settled = self.run(self.accounts[who].settle(owed, outcome, at=self.at))
         arrived = isinstance(outcome, Delivered)
-        key = (delivery.target, delivery.item)
-        assert settled == self.now(who).settle(key, delivery.attempts, retry_at, arrived=arrived)
+        taken = (delivery.attempts, delivery.due_at)
+        settles = self.now(who).settle((delivery.target, delivery.item), taken, retry_at, arrived=arrived)
+        assert settled == settles
 
     def is_overtaken(self, who: int, owed: Owed) -> bool | None:
         """Whether somebody else has taken it since; None where it is settled."""

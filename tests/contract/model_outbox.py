@@ -37,7 +37,7 @@ class ModelOutbox(ModelAccount):
         phone = message["phone"]
         return self.waits(phone) and self.asked[phone]["at"] == message["at"]
 
-    def settle(self, key: Key, attempt: int, retry_at: int | None, *, arrived: bool) -> bool:
+    def settle(self, key: Key, taken: tuple[int, int], retry_at: int | None, *, arrived: bool) -> bool:
         """Note what became of it; gives whether it was open."""
         owed = self.outbox.get(key)
         if owed is None:
@@ -46,7 +46,7 @@ class ModelOutbox(ModelAccount):
             del self.outbox[key]
             self.stands(key, "sent")
             return True
-        if owed["dead"] or owed["attempts"] != attempt:
+        if not owed["flying"] or (owed["attempts"], owed["due"]) != taken:
             return False
         if retry_at is not None and key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
             del self.outbox[key]

@@ -44,16 +44,29 @@ class SettlingContract:
     async def test_who_was_too_slow_cannot_postpone_but_can_deliver(self, hooked: AccountDriver) -> None:
         """A stale attempt's failure changes nothing; that it arrived is recorded whoever says so, of a dead one too."""
         [slow, other] = await hooked.take(at=AT)
-        [fast, _] = await hooked.take(at=AT + MINUTE)
+        [fast, again] = await hooked.take(at=AT + MINUTE)
         for outcome in (DEAD, Undelivered("no", AT)):
             assert await hooked.settle(slow, outcome) is False
         assert await hooked.take(at=AT + MINUTE) == []
         assert await hooked.settle(slow) is True
         assert await hooked.settle(fast, DEAD) is False
-        assert await hooked.settle(other, DEAD, attempt=2) is True
+        assert await hooked.settle(again, DEAD) is True
         assert await hooked.settle(other) is True
         assert await hooked.store.dead(hooked.account_id, 10) == []
         assert items(await hooked.take(at=AT + DAY)) == [(1, 3), (1, 4)]
+
+    async def test_a_failure_counts_once_and_for_its_own_attempt(self, ours: AccountDriver) -> None:
+        """Neither a second time, nor for the first attempt after a replay, which begins to count anew."""
+        await ask(ours, 1)
+        [first] = await ours.take(at=AT)
+        assert await ours.settle(first, DEAD, at=AT) is True
+        await ours.replay(at=AT + SECOND)
+        [again] = await ours.take(at=AT + SECOND)
+        assert again.delivery.attempts == first.delivery.attempts
+        assert await ours.settle(first, DEAD, at=AT + SECOND) is False
+        assert await ours.settle(again, Undelivered("busy", AT + MINUTE), at=AT + SECOND) is True
+        assert await ours.settle(again, DEAD, at=AT + SECOND) is False
+        assert items(await ours.take(at=AT + MINUTE)) == [(0, 1)]
 
     async def test_a_failed_message_is_told(self, ours: AccountDriver) -> None:
         """Postponed it still waits, untold; dead it has failed, with the reason; replayed it waits again."""

@@ -132,16 +132,9 @@ class AccountDriver:
         """Take out of the outbox what is due."""
         return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at)))).owed
 
-    async def settle(
-        self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, attempt: int | None = None, at: int | None = None
-    ) -> bool:
-        """Record what became of a delivery, which was taken as this attempt or as `owed` says."""
-        delivery = owed.delivery
-        attempt = delivery.attempts if attempt is None else attempt
-        command = SettleDelivery(
-            self.account_id, delivery.target, delivery.phone, delivery.item, attempt, outcome, self._at(at)
-        )
-        return await self.store.apply(command)
+    async def settle(self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
+        """Record what became of a delivery, as it was given out."""
+        return await self.store.apply(SettleDelivery(self.account_id, owed.delivery, outcome, self._at(at)))
 
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Try dead deliveries again."""

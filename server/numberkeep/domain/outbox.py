@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.commands import AccountCommand
-from numberkeep.domain.delivery import SENDER, Delivered, Owed, Taken, Undelivered, Webhook
+from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.loading import Wanted
@@ -56,28 +56,26 @@ class TakeDeliveries(AccountCommand[Taken]):
 class SettleDelivery(AccountCommand[bool]):
     """Record what became of a delivery that was taken; gives False where that is settled already.
 
-    `attempt` is the delivery's `attempts` as it was taken: who took it and was too slow must not undo what another
-    does with it. That it arrived is recorded all the same.
+    `taken` is the delivery as it was given out: who took it and was too slow must not undo what another does with it.
+    That it arrived is recorded all the same.
     """
 
     account_id: int
-    target: int
-    phone: str
-    item: int
-    attempt: int
+    taken: Delivery
     outcome: Delivered | Undelivered
     at: int
 
     def want(self, wanted: Wanted) -> None:
         """The delivery, and of a message whether there is still a reason for it."""
-        wanted.deliveries[self.target, self.phone, self.item] = None
-        if self.target == SENDER:
-            wanted.phones[self.phone] = None
-            wanted.verifications[self.phone] = None
+        taken = self.taken
+        wanted.deliveries[taken.target, taken.phone, taken.item] = None
+        if taken.target == SENDER:
+            wanted.phones[taken.phone] = None
+            wanted.verifications[taken.phone] = None
 
     def apply(self, work: Work) -> bool:
         """Gives whether it was still open."""
-        owed = work.owed(self.target, self.item)
+        owed = work.owed(self.taken.target, self.taken.item)
         if owed is None:
             return False
         if isinstance(self.outcome, Delivered):
@@ -87,7 +85,7 @@ class SettleDelivery(AccountCommand[bool]):
                     replace(owed.message, status=self.outcome.status, handle=self.outcome.handle, error=""), self.at
                 )
             return True
-        if owed.delivery.attempts != self.attempt or owed.delivery.dead:
+        if owed.delivery != self.taken:
             return False
         error, retry_at = self.outcome.error or "it failed", self.outcome.retry_at
         if owed.message is not None and retry_at is not None and not _has_reason(owed.message, work, self.at):

@@ -1,14 +1,16 @@
 """The relay: takes what is owed out of the outbox, hands it on, and records what became of it.
 
 At least once: what was taken and not recorded, because the process died in between, is taken again when its lease is
-over. While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends.
+over. While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends, and
+not begun at all where that is over.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from types import TracebackType
 from typing import Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
@@ -35,7 +37,7 @@ _AT_A_TIME: Final = 8
 """Deliveries to one target that are under way at a time, about."""
 
 _UNRECORDED: Final = 64
-"""Deliveries of an account that may be under way or wait to be recorded before no more are taken."""
+"""Deliveries of an account that have ended and may wait to be recorded before no more are taken."""
 
 _LOOK_SECONDS: Final = 1.0
 """How often to look for what other processes owe or leave behind."""
@@ -66,7 +68,7 @@ class Relay:
         self._notifier = notifier
         self._lease_seconds = lease_seconds
         self._names: dict[int, str] = {}
-        self._serving: dict[int, asyncio.Task[None]] = {}
+        self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
         self._closing = False
         self.delivered: Counter[tuple[str, str]] = Counter()
@@ -79,7 +81,7 @@ class Relay:
     async def close(self) -> None:
         """Take nothing more, and wait a little for what is under way; what does not finish is delivered again later."""
         self._closing = True
-        tasks = {*self._serving.values()}
+        tasks = {*self._working.values()}
         if self._main is not None:
             self._main.cancel()
         if tasks:
@@ -120,29 +122,31 @@ class Relay:
 
     async def _look(self, among: Collection[int] | None) -> float:
         """Begin what there is to do; gives how many seconds later there may be more that nobody tells of."""
-        try:
+        with _Telling():
             at = self._context.clock.take()
             agenda = await self._context.store.agenda(at, among)
             for account_id in agenda.owing:
-                self._serve(account_id)
+                self._begin("serve", account_id, self._serve)
             for account_id in agenda.late:
-                await self._expire(account_id)
-        except NumberkeepError as error:
-            _log.warning("the relay waits: the store says %s", error)
-        except Exception as error:  # noqa: BLE001 - a relay that has ended would lose nothing and send nothing
-            _log.error("the relay failed with %s", type(error).__name__)
-        else:
+                self._begin("expire", account_id, self._expire)
             if agenda.next_at is not None:
                 return min(_LOOK_SECONDS, (agenda.next_at - at) / SECOND)
         return _LOOK_SECONDS
 
-    def _serve(self, account_id: int) -> None:
-        if account_id not in self._serving and not self._closing:
-            task = asyncio.create_task(self._serve_all(account_id))
-            self._serving[account_id] = task
-            task.add_done_callback(lambda _: self._serving.pop(account_id, None))
+    def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
+        """Work for an account in a task of its own, so that none waits for another; not twice at a time."""
+        key = (what, account_id)
+        if key in self._working or self._closing:
+            return
 
-    async def _serve_all(self, account_id: int) -> None:
+        async def run() -> None:
+            with _Telling():
+                await work(account_id)
+
+        task = self._working[key] = asyncio.create_task(run())
+        task.add_done_callback(lambda _: self._working.pop(key, None))
+
+    async def _serve(self, account_id: int) -> None:
         """Deliver what the account owes until nothing is due, the next while what became of one is recorded."""
         flying: set[asyncio.Task[None]] = set()
         sending: Counter[int] = Counter()
@@ -154,15 +158,12 @@ class Relay:
 
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
-                    if len(flying) < _UNRECORDED:
+                    if len(flying) - sending.total() < _UNRECORDED:
                         busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
-                        try:
+                        taken = None
+                        with _Telling():  # and then finish what is under way
                             taken = await self._take(account_id, busy)
-                        except NumberkeepError as error:
-                            _log.warning("the relay waits: the store says %s", error)
-                            return
-                        except Exception as error:  # noqa: BLE001 - the account is served again in a moment
-                            _log.error("the relay failed with %s", type(error).__name__)
+                        if taken is None:
                             return
                         for owed in taken.owed:
                             target = owed.delivery.target
@@ -192,9 +193,15 @@ class Relay:
         await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, at))
 
     async def _deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:
-        outcome = await self._outcome(account_id, owed)
-        sent()
         delivery = owed.delivery
+        outcome = None
+        seconds = (delivery.due_at - self._context.clock.take()) / SECOND - self._lease_seconds / 3
+        if seconds > 0:  # else the store was so slow to give it out that soon somebody else may take it
+            outcome = await self._outcome(account_id, owed, seconds)
+        sent()
+        if outcome is None:
+            _log.warning("account %s: delivery %s was given out too late to begin it", account_id, delivery.item)
+            return
         channel = "sender" if delivery.target == SENDER else "webhook"
         if isinstance(outcome, Delivered):
             self.delivered[channel, "delivered"] += 1
@@ -211,9 +218,7 @@ class Relay:
                 outcome.error,
             )
         at = self._context.clock.take()
-        command = SettleDelivery(
-            account_id, delivery.target, delivery.phone, delivery.item, delivery.attempts, outcome, at
-        )
+        command = SettleDelivery(account_id, delivery, outcome, at)
         # What cannot be recorded within the lease is delivered again after it.
         retrying = AsyncRetrying(
             retry=retry_if_exception_type((StoreUnavailable, StoreBusy)),
@@ -221,16 +226,15 @@ class Relay:
             stop=stop_after_delay(self._lease_seconds / 3),
             reraise=True,
         )
-        try:
-            await retrying(self._context.apply, command)
-        except NumberkeepError as error:
-            _log.warning("account %s: what became of delivery %s is not recorded: %s", account_id, delivery.item, error)
-        except Exception as error:  # noqa: BLE001 - likewise
-            _log.error("the relay failed with %s", type(error).__name__)
+        with _Telling():
+            try:
+                await retrying(self._context.apply, command)
+            except NumberkeepError as error:
+                _log.warning("account %s: the end of delivery %s is not recorded: %s", account_id, delivery.item, error)
 
-    async def _outcome(self, account_id: int, owed: Owed) -> Delivered | Undelivered:
+    async def _outcome(self, account_id: int, owed: Owed, seconds: float) -> Delivered | Undelivered:
         try:
-            async with asyncio.timeout(self._lease_seconds * 2 / 3):
+            async with asyncio.timeout(seconds):
                 account = await self._name(account_id)
                 if owed.message is not None:
                     return await self._sender.send(account, owed.message)
@@ -258,6 +262,25 @@ class Relay:
             account = await self._context.store.account_of(account_id)
             name = self._names[account_id] = "" if account is None else account.name
         return name
+
+
+class _Telling:
+    """Logs what fails, and goes on: what is owed stays owed, and a relay that has ended would send nothing more."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Gives whether it was told, and so is over."""
+        if isinstance(error, NumberkeepError):
+            _log.warning("the relay waits: the store says %s", error)
+        elif isinstance(error, Exception):  # its text may hold a number or a name
+            _log.error("the relay failed with %s", type(error).__name__)
+        else:
+            return False
+        return True
 
 
 async def _heard(listener: Listener) -> None:

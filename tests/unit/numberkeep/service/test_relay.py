@@ -10,7 +10,7 @@ from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.message import MessageStatus
-from numberkeep.domain.outbox import SettleDelivery
+from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service import contacts, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import ATTEMPTS, Relay, age_seconds, backoff_seconds
@@ -154,6 +154,29 @@ async def test_a_sender_that_stalls_is_given_up(context: Context, account: Accou
     assert await relay.turn() == 1
     assert len(sender.got) == 2
     assert (await status(context, account))[0] is MessageStatus.SENT
+
+
+async def test_what_was_given_out_too_late_is_not_begun(
+    context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the lease is nearly over somebody else may be about to take it; it goes later."""
+    relay, sender = relay_of(context, lease_seconds=LEASE)
+    apply = context.store.apply
+
+    async def slowly(command: Any) -> Any:
+        done = await apply(command)
+        if isinstance(command, TakeDeliveries):
+            clock.pass_seconds(LEASE * 2 / 3 + 1)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(context.store, "apply", slowly)
+        await relay.turn()
+    assert sender.got == []
+    assert (await status(context, account))[0] is MessageStatus.QUEUED
+    clock.pass_seconds(LEASE / 3)
+    await relay.turn()
+    assert len(sender.got) == 1
 
 
 class Lost(Exception):

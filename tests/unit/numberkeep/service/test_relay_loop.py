@@ -1,16 +1,20 @@
 """The relay in the background: who waits for whom, and how it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from numberkeep.domain.commands import Command
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import DeliveryFailed, StoreUnavailable
 from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.service import contacts, keys, relay, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
@@ -45,6 +49,13 @@ async def create(context: Context, account: Account, *numbers: int) -> None:
     """Have contacts be made."""
     for number in numbers:
         await contacts.create(context, account, f"+1415600{number:04d}", ContactPatch(), update_if_exists=False)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
 
 
 async def test_a_slow_webhook_holds_up_nobody_else(context: Context, account: Account) -> None:
@@ -160,8 +171,7 @@ async def test_close_waits_for_what_is_under_way(context: Context, account: Acco
     await create(context, account, 1)
     await verification.request(context, account, "+14156000001")
     async with asyncio.timeout(PATIENCE):
-        while not sender.got:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.005)
+        await until(lambda: bool(sender.got))
         closing = asyncio.create_task(worker.close())
         await asyncio.sleep(0.05)
         assert not closing.done()
@@ -185,10 +195,48 @@ async def test_close_does_not_wait_for_ever(
     await create(context, account, 1)
     await verification.request(context, account, "+14156000001")
     async with asyncio.timeout(PATIENCE):
-        while not sender.got:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.005)
+        await until(lambda: bool(sender.got))
         await worker.close()
     await asyncio.sleep(0)
     running = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]
     assert not [name for name in running if "Relay" in name]
     assert (await context.store.backlog()).waiting == 1
+
+
+async def test_many_stalled_webhooks_hold_up_no_message(context: Context, account: Account) -> None:
+    """However much is under way to them, a message to a phone is sent at once."""
+    stalled = asyncio.Event()
+    for _ in range(MAX_WEBHOOKS):
+        await register(context, account, "slow")
+    sender = ScriptedSender()
+    async with at_work(context, ScriptedNotifier(slow=Script(waiting(stalled))), sender):
+        await create(context, account, *range(2 * relay._AT_A_TIME))
+        await asyncio.sleep(0.2)
+        await verification.request(context, account, "+14156000000")
+        await until(lambda: bool(sender.got))
+        stalled.set()
+
+
+async def test_an_account_whose_expiry_waits_holds_up_no_other(context: Context, account: Account) -> None:
+    """Its verifications expire when its turn comes; meanwhile others' messages are sent."""
+    context = replace(context, verification_seconds=0)
+    other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
+    for place in (account, other):
+        await create(context, place, 1)
+    await verification.request(context, account, "+14156000001")
+    held = asyncio.Event()
+    apply = context.store.apply
+
+    async def slowly(command: Command[Any]) -> Any:
+        if isinstance(command, ExpireVerifications):
+            await held.wait()
+        return await apply(command)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context.store, "apply", slowly)
+        sender = ScriptedSender()
+        async with at_work(context, ScriptedNotifier(), sender):
+            await asyncio.sleep(0.1)
+            await verification.request(replace(context, verification_seconds=60), other, "+14156000001")
+            await until(lambda: [name for name, _ in sender.got] == ["other"])
+            held.set()
