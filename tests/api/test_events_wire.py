@@ -199,6 +199,7 @@ async def test_events_that_are_forgotten_are_410(service: Service, wire: httpx2.
     await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})
     service.clock.pass_seconds(31 * 24 * 3600)
     await wire.request("DELETE", CONTACTS, json={"contact_ids": [row["phone"] for row in rows]})
+    await service.relay.turn()
     for query, headers in (("after=7", {}), ("after=299", {"last-event-id": "0"})):
         async with listening(service.application, FIRST, query, headers) as listener:
             message = (await listener.body())["message"]

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.commands import EVENTS_KEPT, CreateContact, Once, UpsertContacts
+from numberkeep.domain.commands import CreateContact, Once, UpsertContacts
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import AnsweredBefore, ContactExists, NumberkeepError
+from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.verification import Verification
-from support.store import DAY, DEAD, MINUTE, PHONE, SECOND, SENT, START, AccountDriver, phone
+from support.store import DAY, DEAD, MINUTE, PHONE, SENT, START, AccountDriver, phone
 
 Command = Callable[[AccountDriver], Awaitable[object]]
 
@@ -181,23 +182,54 @@ class EventContract:
         for place, owed in enumerate(taken[:500]):
             await ours.settle(owed, DEAD if place % 2 else SENT)
         later = ours.now + EVENTS_KEPT
-        for name in ("a", "b", "c"):
+        for name in ("a", "b"):
             rows = [ours.row(phone(n), first_name=name) for n in range(256)]
             for row in rows:
                 row.at = later
             await ours.upsert(*rows)
-        assert [event.event_id for event in await ours.events()] == [*range(601, 601 + 3 * 256)]
+        assert [await ours.forget(250, at=later) for _ in range(3)] == [True, True, False]
+        assert [event.event_id for event in await ours.events()] == [*range(601, 601 + 2 * 256)]
         assert await ours.store.dead(ours.account_id, 10) == []
         assert await ours.replay(hook.webhook_id, at=later) == 0
         assert sorted(owed.delivery.item for owed in await ours.take(at=later)) == [*range(601, 601 + 256)]
-        assert (await ours.store.backlog()).waiting == 3 * 256
+        assert (await ours.store.backlog()).waiting == 2 * 256
+        assert not await ours.forget(at=later)
 
     async def test_young_events_are_kept(self, ours: AccountDriver) -> None:
         """Until EVENTS_KEPT has passed nothing is forgotten, and the log's numbers never begin anew."""
-        await ours.upsert(*[ours.row(phone(n)) for n in range(256)])
-        last = ours.now
-        rows = [ours.row(phone(n), first_name="B") for n in range(256)]
-        for row in rows:
-            row.at = last + EVENTS_KEPT - 1000 * SECOND
-        await ours.upsert(*rows)
-        assert [event.event_id for event in await ours.events()] == list(range(1, 513))
+        await ours.create(phone(1))
+        first = ours.now
+        await ours.create(phone(2))
+        assert not await ours.forget(at=first + EVENTS_KEPT - 1)
+        assert await ours.last_event() == 2
+        assert not await ours.forget(at=first + EVENTS_KEPT)
+        assert [event.event_id for event in await ours.events()] == [2]
+        assert not await ours.forget(at=ours.now + EVENTS_KEPT)
+        await ours.create(phone(3))
+        assert [event.event_id for event in await ours.events()] == [3]
+
+    async def test_accounts_with_old_events_are_found(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """By their oldest event, and no longer once it is forgotten; one without events is none of them."""
+        assert ours.account_id not in await ours.store.aged(ours.now + EVENTS_KEPT)
+        await ours.create(phone(1))
+        at = ours.now
+        await ours.create(phone(2))
+        assert ours.account_id not in await ours.store.aged(at - 1)
+        assert [each for each in await ours.store.aged(at) if each == ours.account_id]
+        assert theirs.account_id not in await ours.store.aged(at)
+        await ours.forget(at=at + EVENTS_KEPT)
+        assert ours.account_id not in await ours.store.aged(at)
+        assert ours.account_id in await ours.store.aged(ours.now)
+
+    async def test_what_is_owed_of_young_events_stays(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Of another webhook, another phone and another account too."""
+        for account in (ours, theirs):
+            for _ in range(2):
+                await account.add_webhook()
+            await account.create(phone(1))
+        at = ours.now
+        await ours.create(phone(2))
+        assert (await ours.store.backlog()).waiting == 6
+        await ours.forget(at=at + EVENTS_KEPT)
+        assert (await ours.store.backlog()).waiting == 4
+        assert len(await ours.take()) == len(await theirs.take()) == 2

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.commands import EVENTS_KEPT
 from numberkeep.domain.delivery import Delivered, Undelivered
+from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.message import MessageStatus
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 
@@ -186,18 +186,16 @@ class SettlingContract:
         assert items(await ours.take(at=at)) == ([(0, 2)] if again else [])
 
     async def test_an_old_dead_message_is_revived_and_not_forgotten(self, ours: AccountDriver) -> None:
-        """Also where the replay itself makes it time to forget what is old."""
-        await ask(ours, 1)
-        [owed] = await ours.take(at=AT)
-        await ours.settle(owed, DEAD)
-        n = 100
-        while await ours.last_event() % 256 != 255:
-            await ours.create(phone(n))
-            n += 1
-        later = ours.now + EVENTS_KEPT + DAY
-        assert await ours.replay(at=later) == 1
+        """Also where it is forgotten and revived at once; one that stays dead is forgotten with its events."""
+        later = AT + EVENTS_KEPT + DAY
+        for n in (1, 2):
+            await ask(ours, n)
+            [owed] = await ours.take(at=AT)
+            await ours.settle(owed, DEAD, at=AT)
+            await asyncio.gather(*([ours.replay(at=later)] if n == 1 else []), ours.forget(at=later))
+        assert await ours.replay(at=later) == 0
         assert (await ours.store.backlog()).waiting == 1
-        assert await ours.statuses() == ["queued"]
+        assert await ours.statuses() == ["queued", "failed"]
 
     async def test_replays_of_several_targets_at_once_share_nothing(self, ours: AccountDriver) -> None:
         """Each revives its own, as many as it may, also in one group."""

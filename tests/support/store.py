@@ -15,6 +15,7 @@ from numberkeep.domain.conversation import (
 from numberkeep.domain.delivery import Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.event import Event
+from numberkeep.domain.forgetting import ForgetEvents
 from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
@@ -139,6 +140,10 @@ class AccountDriver:
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Try dead deliveries again."""
         return await self.store.apply(ReplayDeliveries(self.account_id, target, limit, self._at(at)))
+
+    async def forget(self, limit: int = 1000, *, at: int) -> bool:
+        """Forget what is too old then; gives whether there may be more."""
+        return await self.store.apply(ForgetEvents(self.account_id, limit, at))
 
     async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
         """Register a webhook for events of these types, or of all."""

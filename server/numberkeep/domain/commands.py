@@ -31,8 +31,6 @@ R_co = TypeVar("R_co", covariant=True)
 SECOND: Final = 1_000_000
 ANSWERS_KEPT: Final = 24 * 3600 * SECOND
 """How long the answer to an idempotency key is kept, microseconds."""
-EVENTS_KEPT: Final = 30 * 24 * 3600 * SECOND
-"""How long the change log remembers an event, microseconds, and how long one is owed to a webhook at the most."""
 
 
 class Command(Generic[R_co]):

@@ -172,14 +172,21 @@ class Agenda:
     next_at: int | None
 
 
-def agenda_of(due: Mapping[int, int], late: Mapping[int, int], at: int) -> Agenda:
+def agenda_of(accounts: Iterable[tuple[int, int | None, int | None]], at: int) -> Agenda:
     """The agenda at a time.
 
     Args:
-        due: when each account's first delivery is due.
-        late: when each account's first verification has waited too long.
+        accounts: of each account when its first delivery is due, and when its first verification has waited too long;
+            None where there is none.
         at: the time.
     """
+    due: dict[int, int] = {}
+    late: dict[int, int] = {}
+    for account_id, due_at, expires_at in accounts:
+        if due_at is not None:
+            due[account_id] = due_at
+        if expires_at is not None:
+            late[account_id] = expires_at
     coming = [when for each in (due, late) for when in each.values() if when > at]
     owing, expiring = (
         [

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from numberkeep.domain.consent import FIRST, ConsentEntry
 from numberkeep.domain.contact import Contact
@@ -10,9 +9,6 @@ from numberkeep.domain.delivery import SENDER, Delivery, Owed, Webhook
 from numberkeep.domain.event import Event
 from numberkeep.domain.message import Message
 from numberkeep.domain.verification import Verification
-
-_BETWEEN: Final = 256
-"""Events between two looks at the oldest."""
 
 OutboxKey = tuple[int, int]
 """Target and item of a delivery."""
@@ -58,6 +54,7 @@ class Wanted:
         unsent: numbers of which the messages that are owed are, but the dead.
         due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
         dead: up to how many dead deliveries are, with their content, by target; None for all targets.
+        old: up to how many of the oldest events are to be looked at, and from which time on they are not too old.
     """
 
     phones: dict[str, None] = field(default_factory=dict)
@@ -69,6 +66,7 @@ class Wanted:
     unsent: dict[str, None] = field(default_factory=dict)
     due: Due | None = None
     dead: dict[int | None, int] = field(default_factory=dict)
+    old: tuple[int, int] | None = None
 
     @property
     def of_outbox(self) -> bool:
@@ -89,6 +87,11 @@ class Wanted:
     def want_dead(self, limit: int, target: int | None) -> None:
         """Want up to `limit` dead deliveries more, to a target or to all (None)."""
         self.dead[target] = self.dead.get(target, 0) + limit
+
+    def want_old(self, limit: int, before: int) -> None:
+        """Want to know of up to `limit` events more how many are from `before` or earlier."""
+        looked_at, latest = self.old or (0, before)
+        self.old = (looked_at + limit, max(latest, before))
 
     def with_reasons(self, owed: Mapping[OutboxKey, Owed]) -> tuple[dict[str, None], dict[str, None]]:
         """`phones` and `verifications`, and where messages are taken out those that they are owed for."""
@@ -138,6 +141,21 @@ class Tallies:
     last_webhook: int = 0
 
 
+@dataclass(slots=True, frozen=True)
+class Old:
+    """What is too old to be kept.
+
+    Attributes:
+        before: what is from this time or earlier, microseconds since 1970.
+        events: how many events are, of those that were looked at.
+        last_event: the last one's number; 0 where there is none.
+    """
+
+    before: int
+    events: int
+    last_event: int
+
+
 @dataclass(slots=True)
 class Loaded:
     """What a store has of all that is wanted; what it does not have is absent.
@@ -153,6 +171,7 @@ class Loaded:
         webhooks: by number, oldest first.
         owed: by target and item.
         due: what of it was wanted as due, in the order in which it is.
+        old: what is too old, where that was wanted.
     """
 
     tallies: Tallies = field(default_factory=Tallies)
@@ -164,6 +183,7 @@ class Loaded:
     webhooks: Mapping[int, Webhook] = field(default_factory=dict)
     owed: Mapping[OutboxKey, Owed] = field(default_factory=dict)
     due: Sequence[OutboxKey] = ()
+    old: Old | None = None
 
 
 @dataclass(slots=True)
@@ -190,6 +210,8 @@ class Changes:
         revived: where one that was dead may be so, before the one that was.
         webhooks: those that are new or changed, by number.
         webhooks_removed: webhooks that go, and with them what is owed to them.
+        forgotten: what is forgotten, with what of it is still owed and dead messages as old; last, for what was dead
+            may just have been revived.
     """
 
     tallies: Tallies = field(default_factory=Tallies)
@@ -211,6 +233,7 @@ class Changes:
     revived: dict[Lane, None] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     webhooks_removed: list[int] = field(default_factory=list)
+    forgotten: Old | None = None
 
     @property
     def untagged(self) -> list[tuple[Contact, str]]:
@@ -227,9 +250,3 @@ class Changes:
             *((new, tag) for old, new in self.updated if old.tags != new.tags for tag in new.tags),
             *((contact, tag) for contact in self.inserted for tag in contact.tags),
         ]
-
-    @property
-    def events_to_forget(self) -> int:
-        """At how many of the oldest events to look whether they are too old; 0 where it is not yet time to."""
-        after, before = self.tallies.events, self.tallies.events - len(self.events)
-        return 2 * max(len(self.events), _BETWEEN) if after // _BETWEEN > before // _BETWEEN else 0

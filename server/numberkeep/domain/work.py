@@ -246,6 +246,15 @@ class Work:
         self._changes.webhooks_removed.append(webhook_id)
         return True
 
+    def forget(self) -> int:
+        """Forget what was found to be too old; gives how many events were."""
+        old = self._loaded.old
+        if old is None:
+            return 0
+        self.changed += 1
+        self._changes.forgotten = old
+        return old.events
+
     # Idempotency
 
     def answer(self, key: str) -> KeptAnswer | None:

@@ -28,7 +28,8 @@ from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
-from numberkeep.service.relay import Relay, age_seconds
+from numberkeep.service.relay import Relay
+from numberkeep.service.watch import Watch
 
 
 def build_application(
@@ -54,18 +55,19 @@ def build_application(
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
+    watch = Watch(context)
 
     async def live() -> Answer:
         return ok(StatusOut())
 
     async def ready() -> Answer:
         await context.store.ready()
-        backlog = await context.store.backlog()
-        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(age_seconds(context, backlog), 3), backlog.dead)))
+        backlog = await watch.backlog()
+        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(watch.age_seconds(backlog), 3), backlog.dead)))
 
     async def numbers() -> Answer:
-        backlog = await context.store.backlog()
-        return metrics(backlog, age_seconds(context, backlog), relay.delivered, f"{context.node:03x}")
+        backlog = await watch.backlog()
+        return metrics(backlog, watch.age_seconds(backlog), relay.delivered, f"{context.node:03x}")
 
     async def openapi() -> Answer:
         return ok(document())

@@ -8,7 +8,7 @@ not begun at all where that is over.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -18,8 +18,9 @@ from tenacity import wait_random_exponential as wait_random
 
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import SENDER, Backlog, Delivered, Owed, Taken, Undelivered
+from numberkeep.domain.delivery import SENDER, Delivered, Owed, Taken, Undelivered
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.forgetting import EVENTS_KEPT, ForgetEvents
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.bell import Listener
 from numberkeep.service.context import Context
@@ -45,7 +46,11 @@ _LOOK_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.02
 """The least between two looks: under load one look serves many changes."""
 
+_FORGET_SECONDS: Final = 3600.0
+"""How often to look for what is too old to be kept."""
+
 _EXPIRED_AT_A_TIME: Final = 256
+_FORGOTTEN_AT_A_TIME: Final = 512
 _GRACE_SECONDS: Final = 10.0
 """How long deliveries under way may take to finish when the relay is closed."""
 
@@ -93,7 +98,7 @@ class Relay:
         await self._notifier.close()
 
     async def turn(self) -> int:
-        """Take once what each account owes now, eight at most, and deliver it; gives how much was taken.
+        """Do once all that there is to do: of what each account owes, eight at most are delivered; gives how many.
 
         Raises:
             NumberkeepError: the store failed.
@@ -101,6 +106,8 @@ class Relay:
         agenda = await self._context.store.agenda(self._context.clock.take())
         for account_id in agenda.late:
             await self._expire(account_id)
+        for account_id in await self._aged():
+            await self._forget(account_id)
         taken = 0
         for account_id in agenda.owing:
             owed = (await self._take(account_id, ())).owed
@@ -110,10 +117,14 @@ class Relay:
 
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
+        forget_at = now()
         whole_at = now()  # when to look at all accounts, and not only at those that are heard of
         with self._context.bell.listening() as listener:
             rung: set[int] = set()
             while True:
+                if now() >= forget_at:
+                    await self._look_back()
+                    forget_at = now() + _FORGET_SECONDS
                 among = rung if now() < whole_at else None
                 wait = await self._look(among)
                 whole_at = now() + wait if among is None else min(whole_at, now() + wait)
@@ -132,6 +143,11 @@ class Relay:
             if agenda.next_at is not None:
                 return min(_LOOK_SECONDS, (agenda.next_at - at) / SECOND)
         return _LOOK_SECONDS
+
+    async def _look_back(self) -> None:
+        with _Telling():
+            for account_id in await self._aged():
+                self._begin("forget", account_id, self._forget)
 
     def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
         """Work for an account in a task of its own, so that none waits for another; not twice at a time."""
@@ -191,6 +207,15 @@ class Relay:
     async def _expire(self, account_id: int) -> None:
         at = self._context.clock.take()
         await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, at))
+
+    async def _aged(self) -> Sequence[int]:
+        return await self._context.store.aged(self._context.clock.take() - EVENTS_KEPT)
+
+    async def _forget(self, account_id: int) -> None:
+        more = True
+        while more and not self._closing:
+            at = self._context.clock.take()
+            more = await self._context.store.apply(ForgetEvents(account_id, _FORGOTTEN_AT_A_TIME, at))
 
     async def _deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:
         delivery = owed.delivery
@@ -285,11 +310,6 @@ class _Telling:
 
 async def _heard(listener: Listener) -> None:
     await listener.wait(_LOOK_SECONDS)
-
-
-def age_seconds(context: Context, backlog: Backlog) -> float:
-    """For how long the oldest delivery is owed; 0 where none is."""
-    return 0.0 if backlog.oldest_at is None else max(context.clock.take() - backlog.oldest_at, 0) / SECOND
 
 
 def backoff_seconds(attempts: int) -> float:

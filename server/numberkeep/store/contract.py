@@ -96,6 +96,9 @@ class Store(Protocol):
     async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
         """What there is to do at a time, for these accounts or for all (None); for the relay alone."""
 
+    async def aged(self, before: int) -> Sequence[int]:
+        """The accounts whose oldest event is from `before` (microseconds since 1970) or earlier; for the relay."""
+
     async def backlog(self) -> Backlog:
         """How the outbox stands, over all accounts."""
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.domain.loading import Loaded, OutboxKey, Tallies, Wanted
+from numberkeep.domain.loading import Loaded, Old, OutboxKey, Tallies, Wanted
 from numberkeep.domain.verification import Verification
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -61,6 +61,10 @@ _UNSENT: Final = f"{_OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND NOT 
 _MESSAGES: Final = (
     f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 AND message_id = ANY($2::bigint[])"  # noqa: S608
 )
+_OLD: Final = (
+    "SELECT count(*), coalesce(max(event_id), 0) FROM (SELECT event_id, at FROM numberkeep.events "
+    "WHERE account_id = $1 ORDER BY event_id LIMIT $2) AS oldest WHERE at <= $3"
+)
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM numberkeep.events WHERE account_id = $1 AND event_id = ANY($2::bigint[])"  # noqa: S608
 
 
@@ -85,20 +89,30 @@ async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) 
         loaded.contacts = {contact.phone: contact for contact in contacts}
         opt_outs = await connection.fetch(_OPT_OUTS, account_id, list(phones))
         loaded.opt_outs = {phone: (at, entry) for phone, at, entry in opt_outs}
-    verifications: list[Verification] = []
-    if asked:
-        verifications += map(verification_of, await connection.fetch(_VERIFICATIONS, account_id, list(asked)))
-    if wanted.expired:
-        limit, at = wanted.expired
-        verifications += map(verification_of, await connection.fetch(_EXPIRED, account_id, at, limit))
-    loaded.verifications = {verification.phone: verification for verification in verifications}
+    loaded.verifications = await _verifications(connection, account_id, asked, wanted.expired)
     if wanted.keys:
         answers = map(answer_of, await connection.fetch(_ANSWERS, account_id, list(wanted.keys)))
         loaded.answers = {answer.key: answer for answer in answers}
     if wanted.handles:
         handles = await connection.fetch(_HANDLES, account_id, list(wanted.handles))
         loaded.handles = frozenset(handle for (handle,) in handles)
+    if wanted.old:
+        limit, before = wanted.old
+        [old] = await connection.fetch(_OLD, account_id, limit, before)
+        loaded.old = Old(before, *old)
     return loaded
+
+
+async def _verifications(
+    connection: asyncpg.Connection, account_id: int, asked: Mapping[str, None], expired: tuple[int, int] | None
+) -> Mapping[str, Verification]:
+    found: list[Verification] = []
+    if asked:
+        found += map(verification_of, await connection.fetch(_VERIFICATIONS, account_id, list(asked)))
+    if expired:
+        limit, at = expired
+        found += map(verification_of, await connection.fetch(_EXPIRED, account_id, at, limit))
+    return {verification.phone: verification for verification in found}
 
 
 async def _owed(

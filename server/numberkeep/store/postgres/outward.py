@@ -37,10 +37,18 @@ _DEAD: Final = (
     f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox "  # noqa: S608
     "WHERE account_id = $1 AND dead ORDER BY target, item LIMIT $2"
 )
-# Grouped by what Citus distributes by, so that each node answers for its own accounts; along a partial index.
-_DUE: Final = "SELECT account_id, min(due_at) FROM numberkeep.outbox WHERE head{} GROUP BY account_id"
-_LATE: Final = "SELECT account_id, min(expires_at) FROM numberkeep.verifications WHERE pending{} GROUP BY account_id"
-_AMONG: Final = " AND account_id = ANY($1::bigint[])"
+# A lookup for each account: grouped, the statement would read all that is owed. Both tables lie with their account, so
+# on Citus each node answers for its own.
+_AGENDA: Final = (
+    "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
+    "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
+    "FROM numberkeep.writers AS w"
+)
+_AMONG: Final = " WHERE account_id = ANY($1::bigint[])"
+_AGED: Final = (
+    "SELECT account_id FROM numberkeep.writers AS w WHERE "
+    "(SELECT at FROM numberkeep.events AS e WHERE e.account_id = w.account_id ORDER BY event_id LIMIT 1) <= $1"
+)
 _BACKLOG: Final = (
     "SELECT count(*) FILTER (WHERE NOT dead), min(created_at) FILTER (WHERE NOT dead), count(*) FILTER (WHERE dead) "
     "FROM numberkeep.outbox"
@@ -88,10 +96,14 @@ async def dead(connection: asyncpg.Connection, account_id: int, limit: int) -> S
 
 
 async def agenda(connection: asyncpg.Connection, at: int, among: Collection[int] | None) -> Agenda:
-    """What there is to do; by a look at all that is owed or waited for."""
+    """What there is to do; by two lookups an account."""
     only, given = ("", []) if among is None else (_AMONG, [list(among)])
-    due: dict[int, int] = _pairs(await connection.fetch(_DUE.format(only), *given))
-    return agenda_of(due, _pairs(await connection.fetch(_LATE.format(only), *given)), at)
+    return agenda_of(map(tuple, await connection.fetch(_AGENDA + only, *given)), at)
+
+
+async def aged(connection: asyncpg.Connection, before: int) -> Sequence[int]:
+    """The accounts whose oldest event is from then or earlier; by a lookup an account."""
+    return [account_id for (account_id,) in await connection.fetch(_AGED, before)]
 
 
 async def backlog(connection: asyncpg.Connection) -> Backlog:

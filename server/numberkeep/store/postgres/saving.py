@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from numberkeep.domain.commands import ANSWERS_KEPT, EVENTS_KEPT
-from numberkeep.domain.loading import Changes
+from numberkeep.domain.commands import ANSWERS_KEPT
+from numberkeep.domain.loading import Changes, Old
 from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -126,13 +126,13 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
     "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
 )
-_OLDEST_EVENTS: Final = (
-    "SELECT max(event_id) FROM (SELECT event_id, at FROM numberkeep.events WHERE account_id = $1 "
-    "ORDER BY event_id LIMIT $2) AS oldest WHERE at <= $3"
-)
 _FORGET_EVENTS: Final = "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2"
 _FORGET_OWED: Final = (
-    "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target <> 0 AND item <= $2 RETURNING target, phone"
+    "WITH old AS MATERIALIZED (SELECT w.webhook_id, e.phone, e.event_id "
+    "FROM numberkeep.events AS e, numberkeep.webhooks AS w "
+    "WHERE e.account_id = $1 AND e.event_id <= $2 AND w.account_id = $1) "
+    "DELETE FROM numberkeep.outbox AS o USING old WHERE o.account_id = $1 AND o.target = old.webhook_id "
+    "AND o.phone = old.phone AND o.item = old.event_id RETURNING o.target, o.phone"
 )
 _FORGET_DEAD: Final = "DELETE FROM numberkeep.outbox WHERE account_id = $1 AND target = 0 AND dead AND created_at <= $2"
 
@@ -192,17 +192,13 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
             await copy_rows(connection, *table, records, seconds=_COPY_SECONDS)
         elif changed:
             await connection.execute(statement, account_id, *map(list, zip(*rows, strict=True)))
-    if most := changes.events_to_forget:  # last, for what was dead may just have been revived
-        await _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
+    if changes.forgotten is not None:
+        await _forget(connection, account_id, changes.forgotten)
 
 
-async def _forget_events(connection: asyncpg.Connection, account_id: int, oldest: int, most: int) -> None:
-    """Forget those of the oldest events that are too old, and with them what of them is still owed."""
-    last = await connection.fetchval(_OLDEST_EVENTS, account_id, most, oldest)
-    if last is None:
-        return
-    await connection.execute(_FORGET_EVENTS, account_id, last)
-    await connection.execute(_FORGET_DEAD, account_id, oldest)
-    lanes = set(map(tuple, await connection.fetch(_FORGET_OWED, account_id, last)))
+async def _forget(connection: asyncpg.Connection, account_id: int, old: Old) -> None:
+    lanes = dict.fromkeys(map(tuple, await connection.fetch(_FORGET_OWED, account_id, old.last_event)))
     if lanes:
         await connection.execute(_HEAD, account_id, *map(list, zip(*lanes, strict=True)))
+    await connection.execute(_FORGET_EVENTS, account_id, old.last_event)
+    await connection.execute(_FORGET_DEAD, account_id, old.before)

@@ -136,8 +136,12 @@ class PostgresStore:
         return await self._opened(self._reads).run(lambda connection: outward.dead(connection, account_id, limit))
 
     async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
-        """By two statements, on Citus on all nodes that have these accounts."""
+        """By one statement, on Citus on all nodes that have these accounts."""
         return await self._opened(self._reads).run(lambda connection: outward.agenda(connection, at, among))
+
+    async def aged(self, before: int) -> Sequence[int]:
+        """By one statement, on Citus on all nodes."""
+        return await self._opened(self._reads).run(lambda connection: outward.aged(connection, before))
 
     async def backlog(self) -> Backlog:
         """By one statement, on Citus on all nodes."""

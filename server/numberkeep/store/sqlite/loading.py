@@ -7,7 +7,7 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
-from numberkeep.domain.loading import Loaded, OutboxKey, Tallies, Wanted
+from numberkeep.domain.loading import Loaded, Old, OutboxKey, Tallies, Wanted
 from numberkeep.domain.verification import Verification
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -57,6 +57,10 @@ _DELIVERIES: Final = (
 )
 _UNSENT: Final = f"{_OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?)) AND dead = 0"  # noqa: S608
 _MESSAGES: Final = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_OF.format('message_id')}"  # noqa: S608
+_OLD: Final = (
+    "SELECT count(*), coalesce(max(event_id), 0) FROM (SELECT event_id, at FROM events WHERE account_id = ? "
+    "ORDER BY event_id LIMIT ?) WHERE at <= ?"
+)
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM events WHERE {_OF.format('event_id')}"  # noqa: S608
 
 
@@ -79,18 +83,27 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
     if phones:
         loaded.contacts = {contact.phone: contact for contact in map(contact_of, rows(_CONTACTS, phones))}
         loaded.opt_outs = {phone: (at, entry) for phone, at, entry in rows(_OPT_OUTS, phones, account_id)}
-    verifications: list[Verification] = []
-    if asked:
-        verifications += map(verification_of, rows(_VERIFICATIONS, asked))
-    if wanted.expired:
-        limit, at = wanted.expired
-        verifications += map(verification_of, connection.execute(_EXPIRED, (at, account_id, limit)))
-    loaded.verifications = {verification.phone: verification for verification in verifications}
+    loaded.verifications = _verifications(connection, account_id, asked, wanted.expired)
     if wanted.keys:
         loaded.answers = {answer.key: answer for answer in map(answer_of, rows(_ANSWERS, wanted.keys))}
     if wanted.handles:
         loaded.handles = frozenset(handle for (handle,) in rows(_HANDLES, wanted.handles))
+    if wanted.old:
+        limit, before = wanted.old
+        loaded.old = Old(before, *connection.execute(_OLD, (account_id, limit, before)).get)
     return loaded
+
+
+def _verifications(
+    connection: apsw.Connection, account_id: int, asked: Mapping[str, None], expired: tuple[int, int] | None
+) -> Mapping[str, Verification]:
+    found: list[Verification] = []
+    if asked:
+        found += map(verification_of, connection.execute(_VERIFICATIONS, (account_id, json.dumps(list(asked)))))
+    if expired:
+        limit, at = expired
+        found += map(verification_of, connection.execute(_EXPIRED, (at, account_id, limit)))
+    return {verification.phone: verification for verification in found}
 
 
 def _owed(

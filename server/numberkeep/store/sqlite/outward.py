@@ -36,6 +36,10 @@ _AGENDA: Final = (
     "FROM accounts AS a"
 )
 _AMONG: Final = " WHERE account_id IN (SELECT value FROM json_each(?))"
+_AGED: Final = (
+    "SELECT account_id FROM accounts AS a "
+    "WHERE (SELECT at FROM events AS e WHERE e.account_id = a.account_id ORDER BY event_id LIMIT 1) <= ?"
+)
 _BACKLOG: Final = (
     "SELECT (SELECT count(*) FROM outbox WHERE dead = 0), (SELECT min(created_at) FROM outbox WHERE dead = 0), "
     "(SELECT count(*) FROM outbox WHERE dead = 1)"
@@ -84,9 +88,12 @@ def agenda(connection: apsw.Connection, at: int, among: Collection[int] | None) 
         rows: list[Any] = connection.execute(_AGENDA).fetchall()
     else:
         rows = connection.execute(_AGENDA + _AMONG, (json.dumps(list(among)),)).fetchall()
-    due = {account_id: due_at for account_id, due_at, _ in rows if due_at is not None}
-    late = {account_id: expires_at for account_id, _, expires_at in rows if expires_at is not None}
-    return agenda_of(due, late, at)
+    return agenda_of(rows, at)
+
+
+def aged(connection: apsw.Connection, before: int) -> Sequence[int]:
+    """The accounts whose oldest event is from then or earlier; by a lookup an account."""
+    return [account_id for (account_id,) in connection.execute(_AGED, (before,))]
 
 
 def backlog(connection: apsw.Connection) -> Backlog:

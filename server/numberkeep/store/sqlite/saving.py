@@ -4,8 +4,8 @@ from typing import Final
 
 import apsw
 
-from numberkeep.domain.commands import ANSWERS_KEPT, EVENTS_KEPT
-from numberkeep.domain.loading import Changes
+from numberkeep.domain.commands import ANSWERS_KEPT
+from numberkeep.domain.loading import Changes, Old
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -81,12 +81,12 @@ _FORGET_ANSWERS: Final = (
     "DELETE FROM answers WHERE answer_id IN "
     "(SELECT answer_id FROM answers WHERE account_id = ? AND created_at <= ? ORDER BY created_at LIMIT ?)"
 )
-_OLDEST_EVENTS: Final = (
-    "SELECT max(event_id) FROM (SELECT event_id, at FROM events WHERE account_id = ? ORDER BY event_id LIMIT ?) "
-    "WHERE at <= ?"
-)
 _FORGET_EVENTS: Final = "DELETE FROM events WHERE account_id = ? AND event_id <= ?"
-_FORGET_OWED: Final = "DELETE FROM outbox WHERE account_id = ? AND target <> 0 AND item <= ? RETURNING target, phone"
+_FORGET_OWED: Final = (
+    "DELETE FROM outbox WHERE account_id = ?1 AND (target, phone, item) IN (SELECT w.webhook_id, e.phone, e.event_id "
+    "FROM events AS e, webhooks AS w WHERE e.account_id = ?1 AND e.event_id <= ?2 AND w.account_id = ?1) "
+    "RETURNING target, phone"
+)
 _FORGET_DEAD: Final = "DELETE FROM outbox WHERE account_id = ? AND target = 0 AND dead = 1 AND created_at <= ?"
 
 
@@ -135,16 +135,12 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         (_KEEP, map(values_of_answer, changes.answers)),
     ):
         connection.executemany(statement, ((*row, account_id) for row in rows))
-    if most := changes.events_to_forget:  # last, for what was dead may just have been revived
-        _forget_events(connection, account_id, changes.events[-1].at - EVENTS_KEPT, most)
+    if changes.forgotten is not None:
+        _forget(connection, account_id, changes.forgotten)
 
 
-def _forget_events(connection: apsw.Connection, account_id: int, oldest: int, most: int) -> None:
-    """Forget those of the oldest events that are too old, and with them what of them is still owed."""
-    last = connection.execute(_OLDEST_EVENTS, (account_id, most, oldest)).get
-    if last is None:
-        return
-    connection.execute(_FORGET_EVENTS, (account_id, last))
-    connection.execute(_FORGET_DEAD, (account_id, oldest))
-    lanes = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, last)).fetchall())
+def _forget(connection: apsw.Connection, account_id: int, old: Old) -> None:
+    lanes = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, old.last_event)).fetchall())
     connection.executemany(_HEAD, ((*lane, account_id) for lane in lanes))
+    connection.execute(_FORGET_EVENTS, (account_id, old.last_event))
+    connection.execute(_FORGET_DEAD, (account_id, old.before))

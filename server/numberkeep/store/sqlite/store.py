@@ -148,6 +148,10 @@ class SqliteStore:
         """On a reader thread."""
         return await self._read(lambda connection: outward.agenda(connection, at, among))
 
+    async def aged(self, before: int) -> Sequence[int]:
+        """On a reader thread."""
+        return await self._read(lambda connection: outward.aged(connection, before))
+
     async def backlog(self) -> Backlog:
         """On a reader thread."""
         return await self._read(outward.backlog)

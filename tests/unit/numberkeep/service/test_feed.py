@@ -7,6 +7,7 @@ import pytest
 
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import NoSuchEvent
+from numberkeep.domain.forgetting import ForgetEvents
 from numberkeep.domain.identity import Account
 from numberkeep.service import bulk, contacts, feed
 from numberkeep.service.bulk import GivenRow
@@ -42,6 +43,7 @@ async def test_what_is_forgotten_is_told(context: Context, account: Account, clo
     await create(context, account, 300)
     clock.pass_seconds(31 * 24 * 3600)
     await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
+    await context.apply(ForgetEvents(account.account_id, 1000, context.clock.take()))
     for after in (0, 299):
         with pytest.raises(NoSuchEvent, match="begin behind 300"):
             await feed.first(context, account, after)

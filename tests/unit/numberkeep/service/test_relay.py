@@ -13,7 +13,8 @@ from numberkeep.domain.message import MessageStatus
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service import contacts, verification, webhooks
 from numberkeep.service.context import Context
-from numberkeep.service.relay import ATTEMPTS, Relay, age_seconds, backoff_seconds
+from numberkeep.service.relay import ATTEMPTS, Relay, backoff_seconds
+from numberkeep.service.watch import Watch
 from support.api import SetClock
 from support.outlets import TAKE, Act, ScriptedNotifier, ScriptedSender, failing
 
@@ -248,12 +249,12 @@ async def test_what_could_not_be_recorded_is_sent_again_after_the_lease(
     assert (await status(context, account))[0] is MessageStatus.SENT
 
 
-async def test_what_is_owed_has_an_age(context: Context, clock: SetClock) -> None:
+async def test_what_is_owed_grows_old(context: Context, clock: SetClock) -> None:
     """From when it was owed, over every attempt, until it is delivered."""
     relay, _ = relay_of(context, FAILS, TAKE)
     for seconds in (10, 20):
         clock.pass_seconds(10)
-        backlog = await context.store.backlog()
-        assert abs(age_seconds(context, backlog) - seconds) < 100 / SECOND
+        watch = Watch(context)
+        assert abs(watch.age_seconds(await watch.backlog()) - seconds) < 100 / SECOND
         await relay.turn()
-    assert age_seconds(context, await context.store.backlog()) == 0
+    assert (await Watch(context).backlog()).oldest_at is None

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.commands import Command
+from numberkeep.domain.commands import SECOND, Command
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import DeliveryFailed, StoreUnavailable
+from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.service import contacts, keys, relay, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
+from support.api import SetClock
 from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, failing, waiting
 
 PHONE = "+14155552671"
@@ -240,3 +242,19 @@ async def test_an_account_whose_expiry_waits_holds_up_no_other(context: Context,
             await verification.request(replace(context, verification_seconds=60), other, "+14156000001")
             await until(lambda: [name for name, _ in sender.got] == ["other"])
             held.set()
+
+
+async def test_what_is_too_old_is_forgotten_without_a_write(
+    context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the start and every hour, a few at a time until nothing is left, of accounts that nobody writes to too."""
+    monkeypatch.setattr(relay, "_FORGET_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(relay, "_FORGOTTEN_AT_A_TIME", 2)
+    for first in (0, 5):
+        await create(context, account, *range(first, first + 5))
+        clock.pass_seconds(EVENTS_KEPT / SECOND + 1)
+        async with at_work(context, ScriptedNotifier()), asyncio.timeout(PATIENCE):
+            while await context.store.events(account.account_id, 0, 10):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+    assert (await context.store.tallies(account.account_id)).events == 10
