@@ -48,7 +48,7 @@ async def test_a_count_holds_twenty_times_as_long_as_it_took(counting: Counting)
 
 async def test_a_quick_count_holds_for_nobody_else(counting: Counting) -> None:
     """Where little is owed every answer is of the moment."""
-    counting.takes = 0.01
+    counting.takes = 0.005
     assert [(await counting.watch.backlog()).waiting for _ in range(3)] == [1, 2, 3]
 
 
