@@ -38,7 +38,8 @@ _HEADERS: Final = [
 _FIRST: Final = b"retry: 1000\nid: %d\n\n"
 """Tells nothing, but where it begins: who loses the connection before the first event misses none all the same."""
 
-_HEARTBEAT: Final = b": still here\n\n"
+_HEARTBEAT: Final = b": still here\nid: %d\n\n"
+"""Has the place too: who asks for types that are rare does not fall behind what is kept by hearing of none."""
 
 
 class Stream(Front):
@@ -86,11 +87,12 @@ class Stream(Front):
         async with aclosing(feed.follow(self._api.context, account, after)) as following:
             with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # the client comes again and is told
                 async for events in following:
+                    after = events[-1].event_id if events else after
                     wanted = [event for event in events if not types or event.type in types]
                     if not wanted and time.monotonic() - quiet_since < self._heartbeat_seconds:
                         continue
                     await self._account(claims)  # who is revoked meanwhile gets nothing more
-                    await _send(send, b"".join(map(_frame, wanted)) or _HEARTBEAT)
+                    await _send(send, b"".join(map(_frame, wanted)) or _HEARTBEAT % after)
                     quiet_since = time.monotonic()
 
 

@@ -1,6 +1,6 @@
 """What recipients have said of getting messages, and whether the ledger of it is whole."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +11,6 @@ from numberkeep.domain.phone import find_phone
 from numberkeep.service.context import Context
 
 _PAGE: Final = 1000
-_TRIES: Final = 10
-"""How often to look at a ledger that grows meanwhile."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,25 +39,33 @@ async def show(context: Context, account: Account, number: str) -> Sequence[Cons
 
 
 async def verify(context: Context, account: Account) -> Verified:
-    """Whether the ledger is as it was written, to its end, and says what holds of each number."""
-    tries = 0
-    while True:
-        tries += 1
-        before = await context.store.tallies(account.account_id)
-        entries = await _all(context, account.account_id)
-        held = {phone for phone, entry in (await context.store.opt_outs(account.account_id)).items() if entry}
-        if (await context.store.tallies(account.account_id)).entries == before.entries or tries == _TRIES:
-            break  # nobody changed it meanwhile
-    said = {entry.phone: entry.opted_out for entry in entries}
-    differing = {phone for phone, opted_out in said.items() if opted_out} ^ held
+    """Whether the ledger is as it was written, to its end, and says what holds of each number.
+
+    It may grow meanwhile: what comes after the beginning is left for the next time, with the numbers that it is of.
+    """
+    account_id = account.account_id
+    before = await context.store.tallies(account_id)
+    entries = [entry async for entry in _between(context, account_id, 0, before.entries)]
+    held = {phone for phone, entry in (await context.store.opt_outs(account_id)).items() if entry}
+    after = await context.store.tallies(account_id)
+    changing = {entry.phone async for entry in _between(context, account_id, before.entries, after.entries)}
+    beyond = await context.store.consent(account_id, after.entries, 1)
+    known = (await context.store.tallies(account_id)).entries
+
     faults = list(broken(entries, before.entries, before.ledger))
+    if beyond and beyond[0].entry_id > known:
+        faults.append(f"the ledger has entry {beyond[0].entry_id}, and the account knows of {known}")
+    said = {entry.phone: entry.opted_out for entry in entries}
+    differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing
     if differing:
         faults.append(f"{len(differing)} numbers are not opted out or in as the ledger says of them last")
     return Verified(len(entries), faults)
 
 
-async def _all(context: Context, account_id: int) -> list[ConsentEntry]:
-    entries: list[ConsentEntry] = []
-    while page := await context.store.consent(account_id, entries[-1].entry_id if entries else 0, _PAGE):
-        entries += page
-    return entries
+async def _between(context: Context, account_id: int, place: int, last: int) -> AsyncIterator[ConsentEntry]:
+    """The entries behind a number, up to another."""
+    while place < last and (page := await context.store.consent(account_id, place, min(_PAGE, last - place))):
+        for entry in page:
+            if entry.entry_id <= last:
+                yield entry
+        place = page[-1].entry_id

@@ -1,6 +1,9 @@
 """The consent ledger: shown, and held against what is recorded."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +50,32 @@ async def test_a_whole_ledger_has_no_fault(context: Context, account: Account) -
     assert await consent.verify(context, account) == Verified(1100, [])
 
 
+async def test_a_ledger_that_grows_meanwhile_is_whole(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes or goes between two looks, at every look; it is as long as it was when it was begun."""
+    for n in range(2500):
+        await contacts.set_opt_out(context, account, f"+1415600{n:04d}", opted_out=True)
+    looks = 0
+
+    def with_a_change(read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def both(*given: Any) -> Any:
+            nonlocal looks
+            found = await read(*given)
+            await contacts.set_opt_out(context, account, f"+1415600{looks:04d}", opted_out=False)
+            await contacts.set_opt_out(context, account, f"+1415700{looks:04d}", opted_out=True)
+            looks += 1
+            return found
+
+        return both
+
+    for name in ("tallies", "consent", "opt_outs"):
+        monkeypatch.setattr(context.store, name, with_a_change(getattr(context.store, name)))
+    async with asyncio.timeout(20):
+        assert await consent.verify(context, account) == Verified(2500, [])
+    assert looks >= 6
+
+
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
@@ -54,6 +83,10 @@ async def test_a_whole_ledger_has_no_fault(context: Context, account: Account) -
         ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 is not what was written"),
         ("DELETE FROM consent WHERE entry_id = 1", "entry 1 is missing"),
         ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, and the account knows of 4"),
+        (
+            "INSERT INTO consent SELECT account_id, 5, phone, at, 0, source, '', hash FROM consent WHERE entry_id = 4",
+            "the ledger has entry 5, and the account knows of 4",
+        ),
         ("DELETE FROM opt_outs", "2 numbers are not opted out or in as the ledger says of them last"),
     ],
 )
