@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,7 +26,7 @@ from contract.model_outbox import ModelOutbox
 from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.delivery import Delivered, Owed, Undelivered
-from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError
+from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError, WebhookNotFound
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
 from support.store import DEAD, SECOND, SENT, START, AccountDriver, new_account
@@ -195,8 +196,13 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(owed["dead"] for model in self.model for owed in model.outbox.values()))
     @rule(who=which, of=st.none() | st.integers(0, 2))
     def replay(self, who: int, of: int | None) -> None:
-        """ReplayDeliveries."""
-        assert self.run(self.accounts[who].replay(of, at=self.at)) == self.now(who).replay(of)
+        """ReplayDeliveries, also to a webhook that there is not."""
+        replaying = self.accounts[who].replay(of, at=self.at)
+        if of in {None, 0, *self.model[who].hooks}:
+            assert self.run(replaying) == self.now(who).replay(of)
+        else:
+            with pytest.raises(WebhookNotFound):
+                self.run(replaying)
 
     @precondition(lambda self: not any(model.hooks for model in self.model))
     @rule(who=which, types=st.sampled_from([(), ("contact.created", "consent.opted_out"), ("message.updated",)]))

@@ -7,6 +7,7 @@ import pytest
 
 from contract.owing import AT, ask, items
 from numberkeep.domain.delivery import Delivered, Undelivered
+from numberkeep.domain.errors import WebhookNotFound
 from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.message import MessageStatus
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
@@ -100,7 +101,8 @@ class SettlingContract:
         dead = await ours.store.dead(ours.account_id, 100)
         assert [(each.target, each.item) for each in dead] == [(0, 1), (0, 2), (1, 1), (1, 4), (2, 1), (2, 4)]
         assert await ours.store.dead(ours.account_id, 3) == dead[:3]
-        assert await ours.replay(7) == 0
+        with pytest.raises(WebhookNotFound):
+            await ours.replay(7)
         assert await ours.replay(2, at=AT + 7) == 2
         assert len(await ours.store.dead(ours.account_id, 100)) == 4
         assert [items(await ours.take(at=at)) for at in (AT + 6, AT + 7)] == [

@@ -4,13 +4,13 @@ Here a webhook has a number and may have many names, so one of the hosted servic
 some webhook has. What a webhook gets by our own names is neither shown nor touched.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.loading import Wanted
-from numberkeep.domain.outbox import add_webhook
+from numberkeep.domain.outbox import check_room
 from numberkeep.domain.webhook_types import HOSTED_NAMES
 from numberkeep.domain.work import Work
 
@@ -46,8 +46,7 @@ class AddHosted(AccountCommand[Sequence[Webhook]]):
 
     def apply(self, work: Work) -> Sequence[Webhook]:
         """Gives the account's webhooks."""
-        for webhook in self.webhooks:
-            _add(work, webhook, self.at)
+        _change(work, self.webhooks, lambda *_: False, self.at)
         return work.webhooks()
 
 
@@ -68,10 +67,7 @@ class ReplaceHosted(AccountCommand[Sequence[Webhook]]):
     def apply(self, work: Work) -> Sequence[Webhook]:
         """Gives the account's webhooks."""
         stay = {(webhook.name, webhook.url) for webhook in self.webhooks}
-        for there in work.webhooks():
-            _remove(work, there, [name for name in HOSTED_NAMES if (name, there.url) not in stay])
-        for webhook in self.webhooks:
-            _add(work, webhook, self.at)
+        _change(work, self.webhooks, lambda name, url: name in HOSTED_NAMES and (name, url) not in stay, self.at)
         return work.webhooks()
 
 
@@ -88,24 +84,45 @@ class RemoveHosted(AccountCommand[None]):
 
     def apply(self, work: Work) -> None:
         """Gives nothing."""
-        for there in work.webhooks():
-            if there.url in self.urls:
-                _remove(work, there, self.names)
+        _change(work, (), lambda name, url: name in self.names and url in self.urls, 0)
 
 
-def _add(work: Work, webhook: HostedWebhook, at: int) -> None:
-    there = next((each for each in work.webhooks() if each.url == webhook.url and webhook.name in each.types), None)
-    if there is None:
-        add_webhook(work, Webhook(0, webhook.url, webhook.secret or "", (webhook.name,), at))
-    elif webhook.secret not in {None, there.secret}:
-        work.change_webhook(replace(there, secret=webhook.secret))
+def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, str], bool], at: int) -> None:
+    """Change what the account has.
+
+    Args:
+        work: the account's.
+        add: what is to be there too.
+        removes: tells whether a name and a URL are to go together.
+        at: when, microseconds since 1970.
+    """
+    before = {webhook.webhook_id: webhook for webhook in work.webhooks()}
+    stay: list[Webhook] = []
+    for webhook in before.values():
+        types = tuple(name for name in webhook.types if not removes(name, webhook.url))
+        if types or not webhook.types:  # without types it gets everything, so one that loses its last is not to stay
+            stay.append(webhook if len(types) == len(webhook.types) else replace(webhook, types=types))
+    new = _merge(stay, add)
+    if new:
+        check_room(len(stay) + len(new))
+
+    for webhook_id in before.keys() - {webhook.webhook_id for webhook in stay}:
+        work.remove_webhook(webhook_id)
+    for webhook in stay:
+        if webhook != before[webhook.webhook_id]:
+            work.change_webhook(webhook)
+    for each in new:
+        work.add_webhook(Webhook(0, each.url, each.secret or "", (each.name,), at))
 
 
-def _remove(work: Work, webhook: Webhook, names: Collection[str]) -> None:
-    left = tuple(name for name in webhook.types if name not in names)
-    if left == tuple(webhook.types):
-        return
-    if left:
-        work.change_webhook(replace(webhook, types=left))
-    else:  # without types it would get everything
-        work.remove_webhook(webhook.webhook_id)
+def _merge(there: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[HostedWebhook]:
+    """Give those that are there their new secrets; gives those that are not, each once."""
+    new: dict[tuple[str, str], HostedWebhook] = {}
+    for each in add:
+        place = next((n for n, it in enumerate(there) if it.url == each.url and each.name in it.types), None)
+        if place is None:
+            before = new.get((each.name, each.url), each)
+            new[each.name, each.url] = before if each.secret is None else each
+        elif each.secret is not None:
+            there[place] = replace(there[place], secret=each.secret)
+    return list(new.values())

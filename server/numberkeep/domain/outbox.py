@@ -100,7 +100,10 @@ class SettleDelivery(AccountCommand[bool]):
 
 @dataclass(slots=True)
 class ReplayDeliveries(AccountCommand[int]):
-    """Try dead deliveries again, to one target or to all (None), up to `limit` of them; gives how many."""
+    """Try dead deliveries again, to one target or to all (None), up to `limit` of them; gives how many.
+
+    Raises on application: WebhookNotFound where the target is no webhook of the account, nor SENDER.
+    """
 
     account_id: int
     target: int | None
@@ -118,6 +121,8 @@ class ReplayDeliveries(AccountCommand[int]):
 
     def apply(self, work: Work) -> int:
         """Gives how many."""
+        if self.target not in {None, SENDER, *(webhook.webhook_id for webhook in work.webhooks())}:
+            raise WebhookNotFound
         dead = [owed for owed in work.all_owed() if owed.delivery.dead and self.target in {None, owed.delivery.target}]
         for owed in dead[: self.limit]:
             work.postpone(replace(owed.delivery, attempts=0, due_at=self.at, dead=False))
@@ -144,7 +149,8 @@ class CreateWebhook(AccountCommand[Webhook]):
 
     def apply(self, work: Work) -> Webhook:
         """Gives the webhook."""
-        return add_webhook(work, Webhook(0, self.url, self.secret, tuple(self.types), self.at))
+        check_room(len(work.webhooks()) + 1)
+        return work.add_webhook(Webhook(0, self.url, self.secret, tuple(self.types), self.at))
 
 
 @dataclass(slots=True)
@@ -166,15 +172,14 @@ class DeleteWebhook(AccountCommand[None]):
             raise WebhookNotFound
 
 
-def add_webhook(work: Work, webhook: Webhook) -> Webhook:
-    """Register a webhook; gives it with its number.
+def check_room(webhooks: int) -> None:
+    """Look whether an account may have so many webhooks.
 
     Raises:
-        InvalidInput: the account has as many as it may.
+        InvalidInput: it may not.
     """
-    if len(work.webhooks()) >= MAX_WEBHOOKS:
+    if webhooks > MAX_WEBHOOKS:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")
-    return work.add_webhook(webhook)
 
 
 def _has_reason(message: Message, work: Work, at: int) -> bool:

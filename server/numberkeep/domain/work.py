@@ -71,10 +71,10 @@ class Work:
 
     def drop(self, phone: str, at: int) -> bool:
         """Delete the contact with this number; gives whether there was one."""
-        self.changed += 1
         contact = self._contacts.pop(phone, None)
         if contact is None:
             return False
+        self.changed += 1
         self._close_pending(phone, at)
         self._tell(EventType.CONTACT_DELETED, at, phone, contact)
         return True

@@ -25,13 +25,14 @@ _REASONS: Final = {
 }
 _REASONS_OF: Final[dict[str, dict[int, str]]] = {
     "webhooks.delete": {404: "There is no webhook of this number."},
+    "deliveries.replay": {404: "There is no webhook of this number."},
     "messages.receive": {
         401: "The key, the signing secret or the signature is wrong.",
         403: "Nothing proves who hands it in.",
         404: "There is no account of the name in `account`.",
         409: "The `Idempotency-Key` came with another request.",
     },
-    "events.stream": {410: "Events behind `after` are not kept any more; `message` says from where on they are."},
+    "events.stream": {410: "The log does not reach back to `after`, or not yet; `message` says where to begin."},
 }
 _ALWAYS: Final = (401, 403, 503)
 _OF_A_BODY: Final = (408, 413)

@@ -275,7 +275,7 @@ OPERATIONS: Final = (
         webhooks.replay,
         wire.AmountAnswer,
         body=webhook_wire.ReplayBody,
-        errors=(400,),
+        errors=(400, 404),
     ),
 )
 """Every operation; the fixed paths stand before the one with a number in it."""

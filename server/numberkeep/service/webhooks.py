@@ -54,7 +54,11 @@ async def dead(context: Context, account: Account, limit: int) -> Sequence[Deliv
 
 
 async def replay(context: Context, account: Account, target: int | None) -> int:
-    """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY."""
+    """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY.
+
+    Raises:
+        WebhookNotFound: there is none of this number.
+    """
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()))
 
 
