@@ -53,6 +53,7 @@ async def live_through(service: Service, wire: httpx2.AsyncClient) -> list[str]:
         "verification.requested",
         "message.created",
         "verification.canceled",
+        "message.updated",
         "contact.deleted",
     ]
 
@@ -73,7 +74,7 @@ async def test_the_data_of_each_type(service: Service, wire: httpx2.AsyncClient)
     """Contacts and messages are as the other operations show them; a deletion tells of what was there before."""
     await live_through(service, wire)
     first: dict[str, Any] = {}
-    for event in reversed(await told(service, 17)):
+    for event in reversed(await told(service, 18)):
         first[event.type] = event.data["data"]
     assert first["contact.created"]["contact"]["phone"] == PHONE
     assert first["contact.created"]["contact"]["first_name"] == "Ada"

@@ -31,7 +31,7 @@ class ConversationContract:
         assert await ours.receive(PHONE, answer) == Received(PHONE, verified=True)
         assert await is_verified(ours)
         assert await ours.receive(PHONE, answer) == Received(PHONE)
-        answered = ["message.received", "verification.approved", "contact.updated"]
+        answered = ["message.received", "verification.approved", "message.updated", "contact.updated"]
         assert await ours.types() == [*ASKED, *answered, "message.received"]
 
     async def test_a_message_is_kept_as_it_came(self, ours: AccountDriver) -> None:
@@ -84,7 +84,7 @@ class ConversationContract:
         await ours.create(PHONE)
         await ours.request_verification(PHONE)
         assert await ours.receive(PHONE, word) == Received(PHONE, opted_out=True)
-        ended = ["message.received", "verification.canceled", "consent.opted_out", "contact.updated"]
+        ended = ["message.received", "verification.canceled", "message.updated", "consent.opted_out", "contact.updated"]
         assert await ours.types() == [*ASKED, *ended]
         assert await ours.listed(opt_out=True, verified=False) == [PHONE]
         assert await ours.receive(PHONE) == Received(PHONE)
@@ -149,7 +149,7 @@ class ConversationContract:
         await ours.request_verification(PHONE)
         before = await ours.last_event()
         await ours.delete(PHONE)
-        assert await ours.types(before) == ["verification.canceled", "contact.deleted"]
+        assert await ours.types(before) == ["verification.canceled", "message.updated", "contact.deleted"]
         await ours.create(PHONE)
         assert await ours.receive(PHONE) == Received(PHONE)
         assert not await is_verified(ours)

@@ -120,6 +120,7 @@ class ModelAccount:
         """A verification waits no longer."""
         self.asked[phone]["pending"] = False
         self.tell(f"verification.{how}", phone)
+        self.withdraw(phone)
 
     def stop_waiting(self, phone: str) -> None:
         """Cancel a verification that waits."""
@@ -138,10 +139,10 @@ class ModelAccount:
         """Send a message where one may be sent; gives what came of it."""
         if phone not in self.contacts:
             return "ContactNotFound"
-        if self.contacts[phone]["verified"]:
-            return "False"
         if phone in self.opted_out:
             return "RecipientOptedOut"
+        if self.contacts[phone]["verified"]:
+            return "False"
         if phone in self.asked and self.at < self.asked[phone]["at"] + resend_after:
             return "VerificationTooSoon"
         self.waits(phone)

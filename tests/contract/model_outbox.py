@@ -23,14 +23,18 @@ class ModelOutbox(ModelAccount):
         for _, key in due[:limit]:
             owed = self.outbox[key]
             if key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
-                del self.outbox[key]
-                self.stands(key, "canceled")
+                self.cancel(key)
                 continue
             owed["attempts"] += 1
             owed["due"] = self.at + lease
             owed["flying"] = True
             given.append((*key, owed["attempts"]))
         return given
+
+    def cancel(self, key: Key) -> None:
+        """Owe a message no longer, unless that came with the end of its verification."""
+        if self.outbox.pop(key, None) is not None:
+            self.stands(key, "canceled")
 
     def is_wanted(self, message: Fields) -> bool:
         """Whether the message asks for what is waited for."""
@@ -49,8 +53,7 @@ class ModelOutbox(ModelAccount):
         if not owed["flying"] or (owed["attempts"], owed["due"]) != taken:
             return False
         if retry_at is not None and key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
-            del self.outbox[key]
-            self.stands(key, "canceled")
+            self.cancel(key)
             return True
         owed["flying"] = False
         if retry_at is None:

@@ -143,10 +143,13 @@ class SettlingContract:
         assert again.message is not None
         assert (again.message.status, again.message.error) == (MessageStatus.QUEUED, "")
 
-    @pytest.mark.parametrize("way", ["opted out", "stop", "deleted", "made anew", "verified", "expired", "noticed"])
+    @pytest.mark.parametrize("way", ["opted out", "stop", "deleted", "made anew", "verified", "expired"])
     async def test_a_message_without_reason_is_canceled(self, ours: AccountDriver, way: str) -> None:
-        """Once its verification waits no more, it is not given out but canceled, which is told; others go on."""
+        """With the end of its verification, and told after that, also where it is to be tried later; others go on."""
         await ask(ours, 1, 2)
+        [late, _] = await ours.take(at=AT)
+        assert await ours.settle(late, Undelivered("busy", AT + 10 * DAY), at=AT)
+        before = await ours.last_event()
         match way:
             case "opted out":
                 await ours.opt_out(phone(1), at=AT)
@@ -160,13 +163,31 @@ class SettlingContract:
                 await ours.receive(phone(1), at=AT)
             case "expired":
                 await ours.expire(START + 1 + DAY)
-        at = START + 1 + DAY if way in {"expired", "noticed"} else AT
+        told = [kind for kind in await ours.types(before) if kind.startswith(("verification.", "message.up"))]
+        assert told[-1] == "message.updated"
+        canceled = (await ours.messages())[-1]
+        assert (canceled.status, canceled.error) == (
+            MessageStatus.CANCELED,
+            f"{NOT_ASKED}; it may have been sent when it was tried before",
+        )
+        at = START + 1 + DAY if way == "expired" else AT + MINUTE
+        assert items(await ours.take(at=at))[:1] == [(0, 2)]
+
+    @pytest.mark.parametrize("way", ["lost", "noticed"])
+    async def test_a_message_without_reason_is_not_given_out(self, ours: AccountDriver, way: str) -> None:
+        """Where it was under way when its verification ended, and lost; or where the look at it ends that."""
+        await ask(ours, 1, 2)
+        at = START + 1 + DAY
+        if way == "lost":
+            await ours.take(1, at=AT, lease=MINUTE)
+            await ours.opt_out(phone(1), at=AT)
+            assert await ours.statuses() == ["queued", "queued"]
+            at = AT + MINUTE
         before = await ours.last_event()
         assert items(await ours.take(at=at)) == [(0, 2)]
         ended = [("verification.expired", phone(1))] if way == "noticed" else []
         assert await ours.told(before) == [*ended, ("message.updated", phone(1))]
-        canceled = (await ours.messages())[-1]
-        assert (canceled.status, canceled.error) == (MessageStatus.CANCELED, NOT_ASKED)
+        assert await ours.statuses() == ["canceled", "queued"]
         assert items(await ours.take(at=at)) == []
 
     @pytest.mark.parametrize("way", ["asked again", "opted out", "deleted", "expired"])

@@ -28,22 +28,25 @@ class VerificationContract:
         assert list(await ours.store.messages(ours.account_id, 10)) == []
 
     async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver) -> None:
-        """A verified contact gives False and no message, opted out or not."""
+        """A verified contact gives False and no message."""
         await ours.create(PHONE)
         await ours.verify(PHONE)
         before = await ours.messages()
         assert await ours.request_verification(PHONE, resend_after=0) is False
-        await ours.opt_out(PHONE)
-        assert await ours.request_verification(PHONE, resend_after=0) is False
         assert await ours.messages() == before
 
     async def test_an_opted_out_recipient_is_sent_nothing(self, ours: AccountDriver) -> None:
-        """RecipientOptedOut is raised and nothing is owed, until the recipient opts in."""
+        """RecipientOptedOut is raised and nothing is owed, until the recipient opts in; also of a verified contact."""
+        await ours.create(phone(2))
+        await ours.verify(phone(2))
+        await ours.opt_out(phone(2))
+        with pytest.raises(RecipientOptedOut):
+            await ours.request_verification(phone(2), resend_after=0)
         await ours.create(PHONE)
         await ours.opt_out(PHONE)
         with pytest.raises(RecipientOptedOut):
             await ours.request_verification(PHONE)
-        assert list(await ours.store.messages(ours.account_id, 10)) == []
+        assert [message.phone for message in await ours.messages()] == [phone(2)] * 2
         await ours.opt_out(PHONE, opted_out=False)
         assert await ours.request_verification(PHONE) is True
 

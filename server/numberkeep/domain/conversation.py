@@ -49,20 +49,19 @@ class RequestVerification(AccountCommand[bool]):
     expires_after: int
 
     def want(self, wanted: Wanted) -> None:
-        """The number, its last verification, and the messages that it is owed."""
+        """The number, and its last verification."""
         wanted.phones[self.phone] = None
         wanted.verifications[self.phone] = None
-        wanted.unsent[self.phone] = None
 
     def apply(self, work: Work) -> bool:
         """Gives whether a message is owed."""
         contact = work.contact(self.phone)
         if contact is None:
             raise ContactNotFound
-        if contact.verified:
-            return False
         if contact.opt_out:
             raise RecipientOptedOut
+        if contact.verified:
+            return False
         # Whether or not it was answered: nobody gets more messages by being deleted and made anew.
         last = work.verification(self.phone)
         if last is not None and (wait := last.requested_at + self.resend_after - self.at) > 0:

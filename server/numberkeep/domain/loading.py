@@ -46,12 +46,12 @@ class Wanted:
 
     Attributes:
         phones: numbers whose contacts and opt-outs are to be loaded, each once, in the order of asking.
-        verifications: numbers whose verifications are.
+        verifications: numbers whose verifications are; with one that is pending, the messages that the number is owed,
+            but the dead.
         expired: up to how many pending verifications are that are expired at a time, first those that expired first.
         keys: idempotency keys whose answers are.
         handles: handles of which it is to be known whether a message was received with them.
         deliveries: what of the outbox is, with its content, by target, phone and item.
-        unsent: numbers of which the messages that are owed are, but the dead.
         due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
         dead: up to how many dead deliveries are, with their content, by target; None for all targets.
         old: up to how many of the oldest events are to be looked at, and from which time on they are not too old.
@@ -63,7 +63,6 @@ class Wanted:
     keys: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
     deliveries: dict[tuple[int, str, int], None] = field(default_factory=dict)
-    unsent: dict[str, None] = field(default_factory=dict)
     due: Due | None = None
     dead: dict[int | None, int] = field(default_factory=dict)
     old: tuple[int, int] | None = None
@@ -71,7 +70,7 @@ class Wanted:
     @property
     def of_outbox(self) -> bool:
         """Whether anything of the outbox is."""
-        return bool(self.deliveries or self.unsent or self.due or self.dead)
+        return bool(self.deliveries or self.due or self.dead)
 
     def want_expired(self, limit: int, at: int) -> None:
         """Want up to `limit` verifications more that are expired at `at`."""
@@ -181,9 +180,14 @@ class Loaded:
     answers: Mapping[str, KeptAnswer] = field(default_factory=dict)
     handles: frozenset[str] = frozenset()
     webhooks: Mapping[int, Webhook] = field(default_factory=dict)
-    owed: Mapping[OutboxKey, Owed] = field(default_factory=dict)
+    owed: dict[OutboxKey, Owed] = field(default_factory=dict)
     due: Sequence[OutboxKey] = ()
     old: Old | None = None
+
+    @property
+    def pending(self) -> list[str]:
+        """The numbers whose verifications wait for an answer."""
+        return [phone for phone, each in self.verifications.items() if each.pending]
 
 
 @dataclass(slots=True)
@@ -203,7 +207,7 @@ class Changes:
         messages_updated: messages that stand otherwise now, by number.
         answers: answers to keep.
         events: what the change log grows by.
-        owed: what is owed from now on.
+        owed: what is owed from now on, by target and item.
         postponed: what is still owed, with other attempts or times, by target and item.
         redeemed: what is owed no longer.
         lanes: where another delivery may be the first that is not dead.
@@ -226,7 +230,7 @@ class Changes:
     messages_updated: dict[int, Message] = field(default_factory=dict)
     answers: list[KeptAnswer] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    owed: list[Delivery] = field(default_factory=list)
+    owed: dict[OutboxKey, Delivery] = field(default_factory=dict)
     postponed: dict[OutboxKey, Delivery] = field(default_factory=dict)
     redeemed: list[Delivery] = field(default_factory=list)
     lanes: dict[Lane, None] = field(default_factory=dict)

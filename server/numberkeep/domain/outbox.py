@@ -43,7 +43,8 @@ class TakeDeliveries(AccountCommand[Taken]):
         for owed in work.due(self.limit, self.at, self.busy):
             delivery = owed.delivery
             if owed.message is not None and not _has_reason(owed.message, work, self.at):
-                work.cancel(delivery, owed.message, self.at)
+                if work.owed(delivery.target, delivery.item) is not None:  # else by the look whether there is a reason
+                    work.cancel(delivery, owed.message, self.at)
                 canceled += 1
                 continue
             delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease, error="")
@@ -89,7 +90,8 @@ class SettleDelivery(AccountCommand[bool]):
             return False
         error, retry_at = self.outcome.error or "it failed", self.outcome.retry_at
         if owed.message is not None and retry_at is not None and not _has_reason(owed.message, work, self.at):
-            work.cancel(owed.delivery, owed.message, self.at)
+            if work.owed(self.taken.target, self.taken.item) is not None:  # likewise
+                work.cancel(owed.delivery, owed.message, self.at)
             return True
         due_at = owed.delivery.due_at if retry_at is None else retry_at
         work.postpone(replace(owed.delivery, due_at=due_at, dead=retry_at is None, error=error))

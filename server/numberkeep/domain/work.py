@@ -122,15 +122,16 @@ class Work:
         self._verifications[phone] = verification
         self._tell(EventType.VERIFICATION_REQUESTED, at, phone, verification)
         message = self._add(Message(0, phone, line, Direction.OUTBOUND, text, MessageStatus.QUEUED, at))
-        self._owe(SENDER, message.message_id, phone, at)
+        self._owed[SENDER, message.message_id] = Owed(self._owe(SENDER, message.message_id, phone, at), message)
         self._tell(EventType.MESSAGE_CREATED, at, phone, message)
 
     def close_verification(self, verification: Verification, how: EventType, at: int) -> None:
-        """Wait no longer for its answer."""
+        """Wait no longer for its answer, and owe the number no message that asks for it, unless it is under way."""
         self.changed += 1
         closed = replace(verification, pending=False)
         self._verifications[verification.phone] = closed
         self._tell(how, at, verification.phone, closed)
+        self._withdraw(verification.phone, at)
 
     def expire(self, limit: int, at: int) -> int:
         """Close up to `limit` wanted verifications that have waited too long at `at`; gives how many there were."""
@@ -193,7 +194,8 @@ class Work:
         self.changed += 1
         key = (delivery.target, delivery.item)
         self._owed.pop(key, None)
-        self._changes.redeemed.append(delivery)
+        if self._changes.owed.pop(key, None) is None:  # else it was owed by the same group, and is not in the store
+            self._changes.redeemed.append(delivery)
         self._changes.lanes[delivery.target, delivery.phone] = None
 
     def cancel(self, delivery: Delivery, message: Message, at: int) -> None:
@@ -241,7 +243,7 @@ class Work:
         self._tallies = replace(self._tallies, webhooks=self._tallies.webhooks - 1)
         self._webhooks = {number: webhook for number, webhook in self._webhooks.items() if number != webhook_id}
         self._owed = {key: owed for key, owed in self._owed.items() if owed.delivery.target != webhook_id}
-        self._changes.owed = [each for each in self._changes.owed if each.target != webhook_id]
+        self._changes.owed = {key: each for key, each in self._changes.owed.items() if each.target != webhook_id}
         self._changes.webhooks.pop(webhook_id, None)
         self._changes.webhooks_removed.append(webhook_id)
         return True
@@ -324,9 +326,10 @@ class Work:
             if webhook.wants(event):
                 self._owe(webhook.webhook_id, event.event_id, phone, at)
 
-    def _owe(self, target: int, item: int, phone: str, at: int) -> None:
-        self._changes.owed.append(Delivery(target, item, phone, at, due_at=at))
+    def _owe(self, target: int, item: int, phone: str, at: int) -> Delivery:
+        delivery = self._changes.owed[target, item] = Delivery(target, item, phone, at, due_at=at)
         self._changes.lanes[target, phone] = None
+        return delivery
 
     def _withdraw(self, phone: str, at: int) -> None:
         for owed in sorted(self.all_owed(), key=lambda each: each.delivery.item):

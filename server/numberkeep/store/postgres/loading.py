@@ -90,6 +90,9 @@ async def load(connection: asyncpg.Connection, account_id: int, wanted: Wanted) 
         opt_outs = await connection.fetch(_OPT_OUTS, account_id, list(phones))
         loaded.opt_outs = {phone: (at, entry) for phone, at, entry in opt_outs}
     loaded.verifications = await _verifications(connection, account_id, asked, wanted.expired)
+    if loaded.pending:
+        unsent = list(map(delivery_of, await connection.fetch(_UNSENT, account_id, loaded.pending)))
+        loaded.owed = await _with_contents(connection, account_id, unsent, loaded.webhooks) | loaded.owed
     if wanted.keys:
         answers = map(answer_of, await connection.fetch(_ANSWERS, account_id, list(wanted.keys)))
         loaded.answers = {answer.key: answer for answer in answers}
@@ -117,14 +120,12 @@ async def _verifications(
 
 async def _owed(
     connection: asyncpg.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
-) -> tuple[Mapping[OutboxKey, Owed], Sequence[OutboxKey]]:
+) -> tuple[dict[OutboxKey, Owed], Sequence[OutboxKey]]:
     due: list[Delivery] = []
     found: list[Delivery] = []
     if wanted.deliveries:
         keys = map(list, zip(*wanted.deliveries, strict=True))
         found += map(delivery_of, await connection.fetch(_DELIVERIES, account_id, *keys))
-    if wanted.unsent:
-        found += map(delivery_of, await connection.fetch(_UNSENT, account_id, list(wanted.unsent)))
     for target, limit in wanted.dead.items():
         found += map(delivery_of, await connection.fetch(_DEAD, account_id, target, limit))
     if wanted.due:
@@ -133,8 +134,14 @@ async def _owed(
         rows = await connection.fetch(_DUE, account_id, targets, asked.at, asked.limit)
         due = asked.first(map(delivery_of, rows))
         found += due
+    owed = await _with_contents(connection, account_id, found, webhooks)
+    return owed, [(each.target, each.item) for each in due]
+
+
+async def _with_contents(
+    connection: asyncpg.Connection, account_id: int, found: Sequence[Delivery], webhooks: Mapping[int, Webhook]
+) -> dict[OutboxKey, Owed]:
     of_sender, of_webhooks = items_of(found)
     messages = await connection.fetch(_MESSAGES, account_id, of_sender) if of_sender else ()
     events = await connection.fetch(_EVENTS, account_id, of_webhooks) if of_webhooks else ()
-    owed = owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
-    return owed, [(each.target, each.item) for each in due]
+    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)

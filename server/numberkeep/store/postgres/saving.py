@@ -180,7 +180,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
                 each.error,
             ),
         ),
-        (_OWE, changes.owed, values_of_delivery),
+        (_OWE, list(changes.owed.values()), values_of_delivery),
         (_BEHEAD, list(changes.revived), tuple),
         (_HEAD, [*changes.lanes, *changes.revived], tuple),
         (_KEEP, changes.answers, values_of_answer),

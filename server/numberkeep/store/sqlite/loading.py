@@ -84,6 +84,9 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
         loaded.contacts = {contact.phone: contact for contact in map(contact_of, rows(_CONTACTS, phones))}
         loaded.opt_outs = {phone: (at, entry) for phone, at, entry in rows(_OPT_OUTS, phones, account_id)}
     loaded.verifications = _verifications(connection, account_id, asked, wanted.expired)
+    if loaded.pending:
+        unsent = list(map(delivery_of, rows(_UNSENT, loaded.pending)))
+        loaded.owed = _with_contents(connection, account_id, unsent, loaded.webhooks) | loaded.owed
     if wanted.keys:
         loaded.answers = {answer.key: answer for answer in map(answer_of, rows(_ANSWERS, wanted.keys))}
     if wanted.handles:
@@ -108,15 +111,12 @@ def _verifications(
 
 def _owed(
     connection: apsw.Connection, account_id: int, wanted: Wanted, webhooks: Mapping[int, Webhook]
-) -> tuple[Mapping[OutboxKey, Owed], Sequence[OutboxKey]]:
+) -> tuple[dict[OutboxKey, Owed], Sequence[OutboxKey]]:
     due: list[Delivery] = []
     found: list[Delivery] = []
     if wanted.deliveries:
         keys = json.dumps(list(wanted.deliveries))
         found += map(delivery_of, connection.execute(_DELIVERIES, (account_id, keys)))
-    if wanted.unsent:
-        phones = json.dumps(list(wanted.unsent))
-        found += map(delivery_of, connection.execute(_UNSENT, (account_id, phones)))
     for target, limit in wanted.dead.items():
         found += map(delivery_of, connection.execute(_DEAD, (account_id, target, limit)))
     if wanted.due:
@@ -126,8 +126,14 @@ def _owed(
             due += map(delivery_of, found_there)
         due = asked.first(due)
         found += due
+    owed = _with_contents(connection, account_id, found, webhooks)
+    return owed, [(each.target, each.item) for each in due]
+
+
+def _with_contents(
+    connection: apsw.Connection, account_id: int, found: Sequence[Delivery], webhooks: Mapping[int, Webhook]
+) -> dict[OutboxKey, Owed]:
     of_sender, of_webhooks = items_of(found)
     messages = connection.execute(_MESSAGES, (account_id, json.dumps(of_sender))) if of_sender else ()
     events = connection.execute(_EVENTS, (account_id, json.dumps(of_webhooks))) if of_webhooks else ()
-    owed = owed_of(found, map(message_of, messages), map(event_of, events), webhooks)
-    return owed, [(each.target, each.item) for each in due]
+    return owed_of(found, map(message_of, messages), map(event_of, events), webhooks)

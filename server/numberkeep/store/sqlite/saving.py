@@ -129,7 +129,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
                 for each in changes.postponed.values()
             ],
         ),
-        (_OWE, map(values_of_delivery, changes.owed)),
+        (_OWE, map(values_of_delivery, changes.owed.values())),
         (_BEHEAD, changes.revived),
         (_HEAD, [*changes.lanes, *changes.revived]),
         (_KEEP, map(values_of_answer, changes.answers)),
