@@ -14,6 +14,7 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
+from numberkeep.store.migrations import refuse_older
 from numberkeep.store.sqlite.connection import Database, lacking, reason
 from numberkeep.store.sqlite.rules import RULES, Rule
 
@@ -59,12 +60,12 @@ def check(database: Path) -> Checked:
     Where SQLite's own checks find faults, the rules of the tables are not looked at.
 
     Raises:
-        StoreUnusable: the file cannot be opened, is no numberkeep database, or is of a newer version.
+        StoreUnusable: the file cannot be opened, is no numberkeep database, or is of another version.
     """
     with closing(Database(database).visit()) as connection:
         try:
             connection.execute("BEGIN")
-            lacking(connection)  # raises for a newer schema, whose rules are not known here
+            refuse_older(lacking(connection))  # the rules are those of this schema alone
             faults = [*_structure(connection)]
             if faults:
                 return Checked(faults)

@@ -144,7 +144,7 @@ async def test_a_check_runs_beside_a_writer_and_changes_nothing(filled: AccountD
 
 
 async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDriver, tmp_path: Path) -> None:
-    """Rules of a newer schema are not known; another program's file has none of ours; and none is made."""
+    """The rules are those of this program's schema; another program's file has none of ours; and none is made."""
     with pytest.raises(StoreUnusable, match="unable to open"):
         check(tmp_path / "no.db")
     (tmp_path / "empty.db").touch()
@@ -152,6 +152,9 @@ async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDrive
         check(tmp_path / "empty.db")
     change(tmp_path / "contacts.db", "INSERT INTO schema_migrations VALUES (9999, 'later')")
     with pytest.raises(StoreTooNew):
+        check(tmp_path / "contacts.db")
+    change(tmp_path / "contacts.db", "DELETE FROM schema_migrations WHERE version > 3")
+    with pytest.raises(StoreUnusable, match="at schema version 3 .*`numberkeep migrate` brings it up to date"):
         check(tmp_path / "contacts.db")
     assert not (tmp_path / "no.db").exists()
     assert await filled.count() == 20
