@@ -214,3 +214,47 @@ def test_migrating_makes_an_empty_database_a_store_but_no_file(tmp_path: Path, p
         done = run("migrate", "--database", database, cwd=tmp_path)
         assert (done.returncode, said in done.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+LOOKING = [
+    ["keys", "list"],
+    ["keys", "revoke", "nk_ours"],
+    ["accounts", "list"],
+    ["accounts", "set", "ours", "--verification-text", "Hi"],
+    ["webhooks", "list", "--account", "ours"],
+    ["consent", "show", NUMBER, "--account", "ours"],
+    ["consent", "verify", "--account", "ours"],
+]
+
+
+@pytest.mark.parametrize(("engine", "version"), [each for each in VERSIONS if each[1] < len(STEPS[each[0]])])
+async def test_only_what_serves_or_makes_a_database_changes_its_schema(
+    tmp_path: Path, new_database: NewDatabase, engine: str, version: int
+) -> None:
+    """An older numberkeep may have the database still: other commands refuse it, untouched, and name the mend."""
+    url = new_database(engine)
+    await make(url, engine, version)
+    for command in [*LOOKING, *([["check"]] if engine == "sqlite" else [])]:
+        done = run(*command, "--database", url, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), command
+        assert re.search(f"at schema version {version} .*`numberkeep migrate` brings it up to date", done.stderr)
+    assert await execute(url, "SELECT count(*) FROM schema_migrations") == [(version,)]
+    assert await execute(url, "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL") == [(1,)]
+    assert run("migrate", "--database", url, cwd=tmp_path).returncode == 0
+    for command in LOOKING:
+        done = run(*command, "--database", url, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_an_empty_database_is_left_empty(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
+    """Only `serve`, `migrate` and `keys create` make a store of it; a file that is empty is as little one."""
+    (tmp_path / "empty.db").touch()
+    for database in (postgres_url, "sqlite:///empty.db"):
+        for command in LOOKING:
+            done = run(*command, "--database", database, cwd=tmp_path)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), command
+            assert "is no numberkeep database: name another" in done.stderr
+    assert "`numberkeep migrate`" in run("keys", "list", "--database", postgres_url, cwd=tmp_path).stderr
+    nothing = "SELECT to_regnamespace('numberkeep') IS NULL"
+    assert postgres_server.execute(nothing, database=database_of(postgres_url)) == [[(True,)]]
+    assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("empty.db", 0)]

@@ -27,7 +27,8 @@ def run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, ma
     Args:
         database: its URL; None for that of the environment.
         use_case: what to do.
-        may_make: make the database where there is none.
+        may_make: make the database where there is none, or bring its schema up to date; else neither is done, for an
+            older numberkeep may have it still.
 
     Raises:
         ConfigError: the database cannot be used.
@@ -39,7 +40,7 @@ def run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, ma
 
     async def opened() -> R:
         context = make_context(settings)
-        await context.store.open()
+        await context.store.open(migrate=may_make)
         try:
             return await use_case(context)
         finally:

@@ -29,8 +29,12 @@ class Store(Protocol):
     A read sees everything that was applied before it began. Every method may raise StoreUnavailable.
     """
 
-    async def open(self) -> None:
+    async def open(self, *, migrate: bool = True) -> None:
         """Connect, and bring the schema up to date under a lock.
+
+        Args:
+            migrate: False leaves the schema as it is, for commands beside a service of another version, and opens no
+                store that lacks steps or is not there yet.
 
         Raises:
             StoreUnusable: the store cannot be opened, is not numberkeep's, or (StoreTooNew) is of a newer version.

@@ -76,7 +76,7 @@ async def refuse_other(connection: asyncpg.Connection) -> None:
         StoreUnusable: so it is; (StoreTooNew) the schema is a newer one.
     """
     if not await _is_there(connection):
-        raise StoreUnusable("it is no numberkeep database: name another one")
+        raise StoreUnusable("it is no numberkeep database: name another one, or make it one by `numberkeep migrate`")
     refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
 
 

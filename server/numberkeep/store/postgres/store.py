@@ -46,13 +46,13 @@ class PostgresStore:
         self._writes: Pool | None = None
         self._lanes: Lanes | None = None
 
-    async def open(self) -> None:
+    async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
         with unusable_on_error():
             connection = await connect(self._url, statement_seconds=None)  # a step of the schema takes what it takes
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
-                await schema.migrate(connection)
+                await (schema.migrate(connection) if migrate else schema.refuse_other(connection))
                 await schema.take_into_use(connection)
             finally:
                 await disconnect(connection)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -11,7 +11,7 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pending
+from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pending, refuse_older
 from numberkeep.store.transfer import Mark
 
 _APPLICATION_ID: Final = 0x6E6B6570
@@ -79,6 +79,18 @@ class Database:
             connection.close()
             raise StoreUnusable(f"{self.path} is no numberkeep database: name another file")
         return connection
+
+    def refuse_other(self) -> None:
+        """Refuse a database that is not there or has another schema than this program's; it is left as it is.
+
+        Raises:
+            StoreUnusable: so it is; (StoreTooNew) the schema is a newer one.
+        """
+        with closing(self.visit()) as connection:
+            try:
+                refuse_older(lacking(connection))
+            except apsw.Error as error:
+                raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def migrate(self, connection: apsw.Connection) -> Upgrade:
         """Apply the schema's missing steps in one transaction; tells what was done.

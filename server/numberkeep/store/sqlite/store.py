@@ -54,11 +54,14 @@ class SqliteStore:
         self._reader = threading.local()
         self._connections: list[apsw.Connection] = []
 
-    async def open(self) -> None:
+    async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
         try:
+            if not migrate:
+                self._database.refuse_other()
             first = self._connect()
-            self._database.migrate(first)
+            if migrate:
+                self._database.migrate(first)
             self._database.take_into_use(first)
             self._inline = self._connect()
             self._inline.pragma("cache_size", -_INLINE_KIB)

@@ -154,7 +154,7 @@ async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDrive
     with pytest.raises(StoreTooNew):
         check(tmp_path / "contacts.db")
     change(tmp_path / "contacts.db", "DELETE FROM schema_migrations WHERE version > 3")
-    with pytest.raises(StoreUnusable, match="at schema version 3 .*`numberkeep migrate` brings it up to date"):
+    with pytest.raises(StoreUnusable, match=r"at schema version 3 .*`numberkeep migrate` brings it up to date"):
         check(tmp_path / "contacts.db")
     assert not (tmp_path / "no.db").exists()
     assert await filled.count() == 20
