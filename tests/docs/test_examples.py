@@ -4,12 +4,15 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from numberkeep.outbound.signing import signature
 from sendblue_api import SendblueAPI
 from support.daemon import free_port
 from support.process import PATIENCE, environment, run, serving
@@ -134,15 +137,48 @@ def test_the_receiver_believes_what_numberkeep_signs(tmp_path: Path) -> None:
         exported = running.read_export()
         added = run("webhooks", "add", f"http://127.0.0.1:{port}/", "--json", cwd=tmp_path, **ALLOWED)
         secret = json.loads(added.stdout)["secret"]
-        command = [sys.executable, "-u", str(EXAMPLES / "webhook_receiver.py"), str(port)]
-        variables = environment(WEBHOOK_SECRET=secret)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables) as receiver:
+        with receiving(port, secret) as receiver:
+            run_example("quickstart", exported=exported)
             assert receiver.stdout
-            try:
-                run_example("quickstart", exported=exported)
-                told = [receiver.stdout.readline() for _ in range(3)]
-                forged = httpx2.post(f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"})
-            finally:
-                receiver.terminate()
+            told = [receiver.stdout.readline() for _ in range(3)]
+            forged = httpx2.post(f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"})
     assert told == ["contact.created 1\n", "contact.updated 2\n", "contact.deleted 3\n"]
     assert forged.status_code == 401
+
+
+@contextmanager
+def receiving(port: int, secret: str) -> Iterator[subprocess.Popen[str]]:
+    """The receiver as a process; it need not listen yet."""
+    command = [sys.executable, "-u", str(EXAMPLES / "webhook_receiver.py"), str(port)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment(WEBHOOK_SECRET=secret)
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    "secret", ["whsec_c2VjcmV0", "a plain secret", "c2VjcmV0", "whsec_no-base64", "whsec_", "s\u00e9cret"]
+)
+def test_the_receiver_knows_the_secret_in_every_form(secret: str) -> None:
+    """Any secret makes the key that numberkeep makes of it; a proxy may write the headers' names in another case."""
+    port, now, body = free_port(), int(time.time()), b'{"type": "contact.created", "id": "1"}'
+    headers = {"webhook-id": "x-1-1", "webhook-timestamp": str(now)}
+    headers["webhook-signature"] = f"v1,AAAA {signature(secret, 'x-1-1', now, body)}"
+    with receiving(port, secret) as receiver:
+        sent = [(name.title(), value) for name, value in headers.items()]
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=10)) as wire:  # until it listens
+            assert wire.post(f"http://127.0.0.1:{port}/", content=body, headers=sent).status_code == 204
+            assert wire.post(f"http://127.0.0.1:{port}/", content=body + b" ", headers=sent).status_code == 401
+        assert receiver.stdout
+        assert receiver.stdout.readline() == "contact.created 1\n"
+
+
+@pytest.mark.parametrize("variables", [{}, {"WEBHOOK_SECRET": ""}])
+def test_the_receiver_does_not_start_without_a_secret(variables: dict[str, str]) -> None:
+    """Anybody can sign with an empty key."""
+    done = run_example("webhook_receiver", free_port(), exported=variables)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "WEBHOOK_SECRET" in done.stderr
