@@ -123,14 +123,14 @@ def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
     """The service that the environment names.
 
     Raises:
-        ConfigError: it does not.
+        ConfigError: it does not, or what it says cannot be sent.
     """
     names = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET")
     missing = [name for name in names if not environ.get(name)]
     if missing:
         raise ConfigError(f"set {', '.join(missing)}: `numberkeep serve` prints the line to export when it makes a key")
-    url, key, secret = (environ[name] for name in names)
-    return Remote(url.rstrip("/"), KeyPair(key, secret))
+    url, key, secret = names
+    return Remote(_url(environ, url).rstrip("/"), KeyPair(_in_header(environ, key), _in_header(environ, secret)))
 
 
 def sqlite_path(database: str) -> Path | None:

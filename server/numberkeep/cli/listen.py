@@ -62,7 +62,7 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
         headers = {"accept": "text/event-stream"} | ({"last-event-id": last} if last else {})
         try:
             with client.stream("GET", "/api/v2/events", params=params, headers=headers) as answer:
-                if answer.status_code != 200 and not (heard and answer.status_code in _TRANSIENT):  # noqa: PLR2004 - OK
+                if not _streams(answer) and not (heard and answer.status_code in _TRANSIENT):
                     answer.read()
                     raise Refused(answer)
                 if not heard:
@@ -72,10 +72,14 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
                     last = event.id or last
                     if event.data:  # else it is the time to wait and where the stream begins, or a heartbeat
                         yield event.data
-        except (httpx2.TransportError, httpx2.SSEError):
+        except httpx2.TransportError:  # also for a transient answer, which is no stream
             if not heard:
                 raise
         time.sleep(_AGAIN_SECONDS)
+
+
+def _streams(answer: httpx2.Response) -> bool:
+    return answer.status_code == 200 and answer.headers.get("content-type", "").startswith("text/event-stream")  # noqa: PLR2004 - OK
 
 
 def _line(event: dict[str, Any]) -> str:

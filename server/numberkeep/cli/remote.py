@@ -15,7 +15,7 @@ _CONNECT_SECONDS: Final = 5.0
 
 
 class Refused(click.ClickException):
-    """The service did not do what was asked.
+    """The service did not do what was asked, or it is none of ours.
 
     Args:
         answer: what it said, its body read.
@@ -23,11 +23,14 @@ class Refused(click.ClickException):
 
     def __init__(self, answer: httpx2.Response) -> None:
         try:
-            said = answer.json()
+            said = {} if answer.is_success else answer.json()
             fields = [(each["field"], each["message"]) for each in said.get("errors", ())]
             message = with_mends(str(said["message"]), fields)
         except (ValueError, KeyError, TypeError, AttributeError):
-            message = f"the service answered with status {answer.status_code}"
+            message = (
+                f"{_place(str(answer.url).partition('?')[0])} does not answer as a numberkeep service does, but with "
+                f"status {answer.status_code}: see that SENDBLUE_API_BASE_URL is where `numberkeep serve` listens"
+            )
         super().__init__(message)
         if answer.status_code in {401, 403}:
             self.exit_code = NOT_AUTHORISED  # type: ignore[misc]  # click reads it from the instance
@@ -46,7 +49,7 @@ def service(seconds: float | None) -> Iterator[httpx2.Client]:
         seconds: how long the service may be silent; None, for ever.
 
     Raises:
-        ConfigError: the environment names no service.
+        ConfigError: the environment names no service, or what cannot be sent to one.
         click.ClickException: the service cannot be reached.
     """
     remote: Remote = load_remote()
@@ -59,7 +62,7 @@ def service(seconds: float | None) -> Iterator[httpx2.Client]:
     try:
         with httpx2.Client(base_url=remote.url, headers=headers, timeout=timeout) as client:
             yield client
-    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+    except (httpx2.RequestError, httpx2.InvalidURL) as error:
         raise click.ClickException(
             f"cannot reach {_place(remote.url)} ({type(error).__name__}): is `numberkeep serve` running there?"
         ) from error

@@ -27,7 +27,11 @@ def reply(number: str, text: str, handle: str | None, *, as_json: bool) -> None:
         answer = client.post("/_numberkeep/inbound", json=body)
     if answer.status_code != 200:  # noqa: PLR2004 - OK
         raise Refused(answer)
-    click.echo(answer.text if as_json else _told(answer.json()))
+    try:
+        told = _told(answer.json())
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(answer) from error
+    click.echo(answer.text if as_json else told)
 
 
 def _told(received: dict[str, Any]) -> str:
