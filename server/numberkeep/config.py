@@ -83,6 +83,9 @@ def load_settings(
         ConfigError: a value in the environment cannot be used.
     """
     given = {name: value for name, value in environ.items() if name.startswith("NUMBERKEEP_") and value}
+    for name, value in given.items():
+        if not is_utf8(value):
+            raise ConfigError(f"{name} is not valid UTF-8: set it anew, or rename the file that it names")
     return Settings(
         host=host or given.get("NUMBERKEEP_HOST", _DEFAULTS.host),
         port=port if port is not None else _number(given, "NUMBERKEEP_PORT", _DEFAULTS.port, at_most=65_535),
@@ -142,8 +145,6 @@ def sqlite_path(database: str) -> Path | None:
     if database == "sqlite://:memory:":
         return None
     path = database.removeprefix("sqlite:///")
-    if not is_utf8(path):
-        raise ConfigError("the database's path is not valid UTF-8: rename the file or its folder")
     if path == database or path in {"", ":memory:"}:  # SQLite would take the latter for no file at all
         raise ConfigError(
             f"the database {_without_password(database)!r} is not one that numberkeep can use: "

@@ -234,7 +234,8 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_LEASE_SECONDS": "1"}, "from 3"),
         (["--host", "256.0.0.1"], {}, "--host"),
         (["--database", f"sqlite:///{'x' * 300}.db"], {}, "cannot open the database"),
-        (["--database", "sqlite:///\udcff.db"], {}, "not valid UTF-8"),
+        ([], {"NUMBERKEEP_DATABASE": "sqlite:///\udcff.db"}, "NUMBERKEEP_DATABASE is not valid UTF-8"),
+        ([], {"NUMBERKEEP_HOST": "\udcff"}, "NUMBERKEEP_HOST is not valid UTF-8"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(
@@ -273,7 +274,7 @@ def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
     assert secret.encode() not in (tmp_path / "numberkeep.db").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m", "\udcff"])
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m"])
 def test_an_account_has_a_name_that_can_be_shown(tmp_path: Path, name: str) -> None:
     """`keys list` is read on a terminal, line by line."""
     done = run("keys", "create", "--account", name, cwd=tmp_path)
@@ -281,10 +282,35 @@ def test_an_account_has_a_name_that_can_be_shown(tmp_path: Path, name: str) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_key_that_cannot_exist_is_not_there_to_revoke(tmp_path: Path) -> None:
-    """Any bytes may stand on a command line."""
-    done = run("keys", "revoke", "\udcff", cwd=tmp_path)
-    assert (done.returncode, "there is no key" in done.stderr) == (1, True)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["keys", "revoke", "\udcff"],
+        ["keys", "create", "--account", "\udcff"],
+        ["accounts", "set", "default", "--verification-text", "a\udcff"],
+        ["webhooks", "add", "http://example.com/\udcff"],
+        ["consent", "show", "\udcff"],
+        ["simulate", "reply", "+14155550123", "\udcff\udcfe"],
+        ["simulate", "reply", "\udcff", "hi"],
+        ["listen", "--type", "\udcff"],
+        ["copy", "sqlite:///\udcff.db", "sqlite:///b.db"],
+        ["serve", "--host", "\udcff"],
+        ["\udcff"],
+    ],
+    ids=" ".join,
+)
+def test_an_argument_that_is_no_text_is_told(tmp_path: Path, command: list[str]) -> None:
+    """Any bytes may stand on a command line; those that are no UTF-8 are told, whatever the command."""
+    service = {
+        "SENDBLUE_API_BASE_URL": "http://127.0.0.1:1",
+        "SENDBLUE_API_API_KEY": "k",
+        "SENDBLUE_API_API_SECRET": "s",
+    }
+    done = run(*command, cwd=tmp_path, **service)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "\\udcff" in done.stderr
+    assert "not valid UTF-8" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_keys_need_a_database_that_lasts(tmp_path: Path) -> None:

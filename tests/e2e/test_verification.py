@@ -178,6 +178,10 @@ def test_a_signing_secret_lets_a_carrier_in(
     assert hand_in_soon(running, secrets[0], 401)
     shown += done.stderr + command("accounts", "list") + command("accounts", "list", "--json")
     assert not any(secret in shown for secret in secrets)
+    (tmp_path / "secret").write_bytes(b"s\xe9cret\n")
+    done = run("accounts", "set", "default", "--signing-secret-file", "secret", cwd=tmp_path)
+    assert (done.returncode, done.stdout, "'secret' is not UTF-8 text" in done.stderr) == (2, "", True), done.stderr
+    assert "Traceback" not in done.stderr
     (tmp_path / "secret").write_text("")
     command("accounts", "set", "default", "--signing-secret-file", "secret")
     assert hand_in_soon(running, secrets[1], 401)

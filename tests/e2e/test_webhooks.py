@@ -116,4 +116,8 @@ async def test_what_cannot_be_a_webhook_is_refused(tmp_path: Path) -> None:
         assert (code, printed, error.count("\n"), said in error) == (1, "", 1, True), error
     code, _, error = await webhooks(tmp_path, "add", "http://127.0.0.1/", "--type", "contact.made")
     assert (code, error.count("\n"), "did you mean" in error) == (1, 1, True)
+    for content in (b"\n", b"s\xe9cret\n"):
+        (tmp_path / "secret").write_bytes(content)
+        code, _, error = await webhooks(tmp_path, "add", "http://127.0.0.1/", "--secret-file", "secret")
+        assert (code, "Invalid value for --secret-file" in error.replace("'", "")) == (2, True), error
     assert (await webhooks(tmp_path, "list"))[1] == ""

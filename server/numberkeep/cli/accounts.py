@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from numberkeep.cli.on_database import database_option, json_option, run
+from numberkeep.cli.on_database import database_option, first_line, json_option, run
 from numberkeep.domain.identity import Account
 from numberkeep.domain.verification import DEFAULT_TEXT
 from numberkeep.service import accounts as service
@@ -39,17 +39,16 @@ def list_(database: str | None, *, as_json: bool) -> None:
 )
 @click.option(
     "--signing-secret-file",
-    type=click.File(),
+    "secret",
+    type=click.File("rb"),
+    callback=first_line,
     help="A file (- for standard input) whose first line is the `sb-signing-secret` of messages to this account; an "
     "empty one takes it away.",
 )
 @database_option
 @json_option
-def set_(
-    name: str, verification_text: str | None, signing_secret_file: Any, database: str | None, *, as_json: bool
-) -> None:
+def set_(name: str, verification_text: str | None, secret: str | None, database: str | None, *, as_json: bool) -> None:
     """Change the settings of the account NAME. A running service heeds them within a second."""
-    secret = None if signing_secret_file is None else signing_secret_file.readline().rstrip("\r\n")
     account = run(
         database,
         lambda context: service.change(context, name, verification_text=verification_text, signing_secret=secret),

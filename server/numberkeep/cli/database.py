@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from numberkeep.cli.on_database import database_option, json_option
-from numberkeep.config import ConfigError, database_file, is_utf8, load_settings
+from numberkeep.config import ConfigError, database_file, load_settings
 from numberkeep.store.sqlite import backup as backups
 from numberkeep.store.sqlite import checking
 from numberkeep.store.sqlite.copying import Contents, Progress
@@ -27,8 +27,6 @@ class _FilePath(click.Path):
         """
         if value == "-":
             self.fail("a database is copied page by page to a file: name one", param, ctx)
-        if not is_utf8(value):
-            self.fail("the path is not valid UTF-8", param, ctx)
         return Path(str(super().convert(value, param, ctx)))
 
 

@@ -16,7 +16,7 @@ from numberkeep.cli.remote import with_mends
 from numberkeep.cli.serve import serve
 from numberkeep.cli.simulate import simulate
 from numberkeep.cli.webhooks import webhooks
-from numberkeep.config import ConfigError
+from numberkeep.config import ConfigError, is_utf8
 from numberkeep.domain.errors import InvalidInput, NumberkeepError
 
 
@@ -42,6 +42,9 @@ cli.add_command(listen)
 
 def main() -> None:
     """Run the command line; an error that is expected is one line on stderr."""
+    for argument in sys.argv[1:]:
+        if not is_utf8(argument):
+            _fail(f"the argument {argument!a} is not valid UTF-8: write it anew, or rename the file that it names", 2)
     try:
         cli()
     except ConfigError as error:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import click
 
@@ -19,6 +19,20 @@ R = TypeVar("R")
 database_option = click.option("--database", metavar="URL", help="The database.  [env: NUMBERKEEP_DATABASE]")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 account_option = click.option("--account", default=DEFAULT_ACCOUNT, show_default=True, help="Whose.")
+
+
+def first_line(_context: click.Context, parameter: click.Parameter, file: IO[bytes] | None) -> str | None:
+    """The first line of an option's file, without its end: how a secret is given, for others can see arguments.
+
+    Raises:
+        click.BadParameter: it is not text.
+    """
+    if file is None:
+        return None
+    try:
+        return file.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file.name!r} is not UTF-8 text: write the secret anew", param=parameter) from error
 
 
 def run(database: str | None, use_case: Callable[[Context], Awaitable[R]], *, may_make: bool = False) -> R:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from numberkeep.app import make_notifier
-from numberkeep.cli.on_database import account_option, database_option, json_option, run_for, time_text
+from numberkeep.cli.on_database import account_option, database_option, first_line, json_option, run_for, time_text
 from numberkeep.config import load_settings
 from numberkeep.domain.contact import moment
 from numberkeep.domain.delivery import SENDER, Delivery, Webhook
@@ -30,17 +30,18 @@ def webhooks() -> None:
 )
 @click.option(
     "--secret-file",
-    type=click.File(),
+    "secret",
+    type=click.File("rb"),
+    callback=first_line,
     help="A file (- for standard input) whose first line is the secret to sign with.",
 )
 @account_option
 @database_option
 @json_option
 def add(
-    url: str, types: tuple[str, ...], secret_file: Any, account: str, database: str | None, *, as_json: bool
+    url: str, types: tuple[str, ...], secret: str | None, account: str, database: str | None, *, as_json: bool
 ) -> None:
     """Register URL and show its secret, once."""
-    secret = None if secret_file is None else secret_file.readline().rstrip("\r\n")
     if secret == "":
         raise click.BadParameter("its first line is empty", param_hint="--secret-file")
     settings = load_settings(database=database)
