@@ -11,6 +11,7 @@ import pytest
 
 from numberkeep.outbound.signing import signature
 from support import leaks
+from support.databases import execute
 from support.inbox import Inbox, inbox
 from support.process import PATIENCE, Serving, run, serving
 
@@ -93,13 +94,40 @@ async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path,
     assert "410" in dead["error"]
     assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
     hook.status = 200
-    assert await webhooks(tmp_path, "replay", "2") == (0, "", "0 to be tried again.\n")
+    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` shows them\n"
+    assert await webhooks(tmp_path, "replay", "2") == (1, "", nobody)
     assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 to be tried again.\n")
     await hook.until(lambda: len(hook.posts) == 2)
     assert hook.ids[0] == hook.ids[1]
     assert hook.ids[0].startswith("default-1-")
     assert hook.posts[1].headers["sb-signing-secret"] == secret
     assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
+
+
+DEAD = """
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
+INSERT INTO messages (account_id, message_id, phone, content, status, created_at, line, direction, handle, error)
+SELECT 1, i, '+1415' || (5550000 + i), 'Hi', 'failed', 1, '', 'outbound', '', 'status 500' FROM n;
+INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, head, error)
+SELECT 1, 0, message_id, phone, 1, 15, 1, 1, 0, error FROM messages;
+UPDATE accounts SET last_message = 5001
+"""
+"""One message more than are replayed at once, all given up."""
+
+
+async def test_what_is_not_shown_or_not_done_yet_is_told(tmp_path: Path) -> None:
+    """A thousand dead deliveries are listed and five thousand replayed at a time; that there are more is said."""
+    assert (await asyncio.to_thread(run, "keys", "create", cwd=tmp_path)).returncode == 0
+    await execute(f"sqlite:///{tmp_path}/numberkeep.db", DEAD)
+    for arguments, count in (((), 1000), (("--json",), 1)):
+        code, printed, said = await webhooks(tmp_path, "dead", *arguments)
+        assert (code, printed.count("\n")) == (0, count)
+        assert said == "These are the first 1000: `numberkeep webhooks replay` tries them and the others again.\n"
+    more = "There may be more: give the command again.\n"
+    assert await webhooks(tmp_path, "replay") == (0, "", f"5000 to be tried again.\n{more}")
+    code, printed, said = await webhooks(tmp_path, "dead")
+    assert (code, printed.count("\n"), said) == (0, 1, "")
+    assert await webhooks(tmp_path, "replay") == (0, "", "1 to be tried again.\n")
 
 
 @pytest.mark.usefixtures("running")

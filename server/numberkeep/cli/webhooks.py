@@ -1,6 +1,8 @@
 """`numberkeep webhooks`: where an account's events are sent, and what could not be delivered."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +15,7 @@ from numberkeep.domain.contact import moment
 from numberkeep.domain.delivery import SENDER, Delivery, Webhook
 from numberkeep.domain.errors import WebhookNotFound
 from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_PAGE
+from numberkeep.domain.limits import MAX_PAGE, MAX_REPLAY
 from numberkeep.service import webhooks as service
 from numberkeep.service.context import Context
 
@@ -81,12 +83,8 @@ def list_(account: str, database: str | None, *, as_json: bool) -> None:
 @database_option
 def remove(webhook_id: int, account: str, database: str | None) -> None:
     """Remove the webhook ID, and all that is owed to it."""
-    try:
+    with _known(webhook_id):
         run_for(database, account, lambda context, found: service.delete(context, found, webhook_id))
-    except WebhookNotFound as error:
-        raise click.ClickException(
-            f"there is no webhook {webhook_id}: `numberkeep webhooks list` shows them"
-        ) from error
     click.echo(f"Removed {webhook_id}.", err=True)
 
 
@@ -96,13 +94,17 @@ def remove(webhook_id: int, account: str, database: str | None) -> None:
 @json_option
 def dead(account: str, database: str | None, *, as_json: bool) -> None:
     """List what could not be delivered, to webhooks and to phones."""
-    found = run_for(database, account, lambda context, of: service.dead(context, of, MAX_PAGE))
+    found = run_for(database, account, lambda context, of: service.dead(context, of, MAX_PAGE + 1))
     if as_json:
-        click.echo(json.dumps([_dead(delivery) for delivery in found]))
-        return
-    for delivery in found:
-        to = "message" if delivery.target == SENDER else f"webhook {delivery.target}, event"
-        click.echo(f"{to} {delivery.item}  {delivery.attempts} attempts  {delivery.error}")
+        click.echo(json.dumps([_dead(delivery) for delivery in found[:MAX_PAGE]]))
+    else:
+        for delivery in found[:MAX_PAGE]:
+            to = "message" if delivery.target == SENDER else f"webhook {delivery.target}, event"
+            click.echo(f"{to} {delivery.item}  {delivery.attempts} attempts  {delivery.error}")
+    if len(found) > MAX_PAGE:
+        click.echo(
+            f"These are the first {MAX_PAGE}: `numberkeep webhooks replay` tries them and the others again.", err=True
+        )
 
 
 @webhooks.command()
@@ -111,8 +113,22 @@ def dead(account: str, database: str | None, *, as_json: bool) -> None:
 @database_option
 def replay(webhook_id: int | None, account: str, database: str | None) -> None:
     """Try again what could not be delivered: to the webhook ID, or all, messages too."""
-    count = run_for(database, account, lambda context, found: service.replay(context, found, webhook_id))
+    with _known(webhook_id):
+        count = run_for(database, account, lambda context, found: service.replay(context, found, webhook_id))
     click.echo(f"{count} to be tried again.", err=True)
+    if count == MAX_REPLAY:
+        click.echo("There may be more: give the command again.", err=True)
+
+
+@contextmanager
+def _known(webhook_id: int | None) -> Iterator[None]:
+    """Tell in one line of a webhook that is not there."""
+    try:
+        yield
+    except WebhookNotFound as error:
+        raise click.ClickException(
+            f"there is no webhook {webhook_id}: `numberkeep webhooks list` shows them"
+        ) from error
 
 
 def _shown(webhook: Webhook) -> dict[str, Any]:
