@@ -142,6 +142,9 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     assert asked_soon(client, usual)
     code, said = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
     assert (code, "has no field {name}" in said, "{first_name}" in said) == (1, True, True)
+    done = run("accounts", "set", "default", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, ""), "nothing to set is no use of the command"
+    assert done.stderr.endswith("Error: give --verification-text, --signing-secret-file or both\n")
     code, said = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
     assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` shows them")
 

@@ -49,6 +49,8 @@ def list_(database: str | None, *, as_json: bool) -> None:
 @json_option
 def set_(name: str, verification_text: str | None, secret: str | None, database: str | None, *, as_json: bool) -> None:
     """Change the settings of the account NAME. A running service heeds them within a second."""
+    if verification_text is None and secret is None:
+        raise click.UsageError("give --verification-text, --signing-secret-file or both")
     account = run(
         database,
         lambda context: service.change(context, name, verification_text=verification_text, signing_secret=secret),
