@@ -21,6 +21,9 @@ _SILENCE_SECONDS: Final = 45.0
 """Three heartbeats: a connection that says nothing for so long is dead."""
 
 _AGAIN_SECONDS: Final = 1.0
+_CTRL_C: Final = 130
+"""128 and SIGINT's number, as shells have it of a program that Ctrl-C ended."""
+
 _TRANSIENT: Final = frozenset({429, 502, 503, 504})
 
 
@@ -30,16 +33,19 @@ _TRANSIENT: Final = frozenset({429, 502, 503, 504})
 @click.option("--count", type=click.IntRange(1), help="End after so many events.")
 @json_option
 def listen(after: int | None, types: tuple[str, ...], count: int | None, *, as_json: bool) -> None:
-    """Print an account's events as they happen, until Ctrl-C.
+    """Print an account's events as they happen, until Ctrl-C, which makes the exit code 130.
 
     Speaks to the service that SENDBLUE_API_BASE_URL and the API key's variables name. A connection that breaks is made
     again, and nothing is missed.
     """
     params: dict[str, Any] = {"type": types} | ({} if after is None else {"after": after})
     threading.Thread(target=_end_with_reader, daemon=True).start()
-    with service(_SILENCE_SECONDS) as client:
-        for data in islice(_followed(client, params), count):
-            click.echo(data if as_json else _line(json.loads(data)))
+    try:
+        with service(_SILENCE_SECONDS) as client:
+            for data in islice(_followed(client, params), count):
+                click.echo(data if as_json else _line(json.loads(data)))
+    except KeyboardInterrupt:
+        sys.exit(_CTRL_C)  # click would say "Aborted!" of what is the way to end it
 
 
 def _end_with_reader() -> None:
