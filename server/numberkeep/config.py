@@ -187,7 +187,10 @@ def database_file(database: str) -> Path:
         ConfigError: it is in memory, or of an engine that brings its own tools.
     """
     if is_postgres(database):
-        raise ConfigError("this command is for SQLite files: back PostgreSQL up by pg_dump, restore it by pg_restore")
+        raise ConfigError(
+            "this command is for SQLite files: back PostgreSQL up by pg_dump, restore it by pg_restore, check it by "
+            "pg_amcheck"
+        )
     path = sqlite_path(database)
     if path is None:
         raise ConfigError("a database in memory is gone with its process: name a file with --database")

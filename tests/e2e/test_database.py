@@ -248,6 +248,8 @@ def test_a_sound_database_is_a_line(stopped: Path) -> None:
         (["backup", "b.db", "--database", "sqlite://:memory:"], 2, "name a file"),
         (["restore", "notes", "--database", "sqlite://:memory:"], 2, "name a file"),
         (["restore", "notes", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_restore"),
+        (["backup", "b.db", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_dump"),
+        (["check", "--database", "postgresql://ada:hunter2@x/y"], 2, "check it by pg_amcheck"),
         (["restore", "notes"], 1, "not a database"),
         (["check", "--database", "sqlite:///notes"], 1, "not a database"),
     ],
