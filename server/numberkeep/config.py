@@ -65,6 +65,19 @@ class Settings:
     log: str = "info"
 
 
+_SENDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "log": (),
+    "webhook": ("NUMBERKEEP_SENDER_URL", "NUMBERKEEP_SENDER_SECRET"),
+    "sendblue": (
+        "NUMBERKEEP_SENDER_URL",
+        "NUMBERKEEP_SENDBLUE_API_KEY",
+        "NUMBERKEEP_SENDBLUE_API_SECRET",
+        "NUMBERKEEP_LINE",
+    ),
+    "twilio": ("NUMBERKEEP_SENDER_URL", "NUMBERKEEP_TWILIO_ACCOUNT_SID", "NUMBERKEEP_LINE"),
+}
+"""What each sender alone reads; Twilio's token is read for messages that come in too."""
+
 _DEFAULTS: Final = Settings()
 _MAX_DIGITS: Final = 9
 
@@ -107,6 +120,22 @@ def load_settings(
         ),
         log=_choice(given, "NUMBERKEEP_LOG", ("info", "debug", "warning")),
     )
+
+
+def unused_settings(environ: Mapping[str, str] = os.environ) -> str:
+    """What there is to say of settings that only other senders than the chosen one read; `""` for nothing.
+
+    Raises:
+        ConfigError: there is no such sender.
+    """
+    given = {name: value for name, value in environ.items() if value}
+    chosen = _choice(given, "NUMBERKEEP_SENDER", tuple(_SENDERS))
+    known = dict.fromkeys(name for names in _SENDERS.values() for name in names)
+    unused = [name for name in known if name in given and name not in _SENDERS[chosen]]
+    others = [sender for sender, names in _SENDERS.items() if set(names) & set(unused)]
+    if not unused:
+        return ""
+    return f"the sender `{chosen}` does not use {', '.join(unused)}: NUMBERKEEP_SENDER={' or '.join(others)} would"
 
 
 @dataclass(slots=True, frozen=True)
@@ -216,7 +245,7 @@ def _first_key(given: Mapping[str, str]) -> KeyPair | None:
 
 
 def _sender(given: Mapping[str, str]) -> SenderSettings | None:
-    name = _choice(given, "NUMBERKEEP_SENDER", ("log", "webhook", "sendblue", "twilio"))
+    name = _choice(given, "NUMBERKEEP_SENDER", tuple(_SENDERS))
     line = given.get("NUMBERKEEP_LINE", "")
     match name:
         case "webhook":

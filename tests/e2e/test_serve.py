@@ -76,6 +76,21 @@ def test_a_pair_that_does_not_open_the_store_is_told(tmp_path: Path) -> None:
             assert ("Warning" in again.process.stderr.read()) is warned
 
 
+def test_a_sender_that_is_not_chosen_is_told(tmp_path: Path) -> None:
+    """Whoever sets up a sender without choosing it is told at the start, in one line, and of nothing otherwise."""
+    for settings, warned in (
+        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/"}, "NUMBERKEEP_SENDER_URL: NUMBERKEEP_SENDER=webhook"),
+        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/", "NUMBERKEEP_SENDER": "webhook"}, ""),
+        ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "twilio-token"}, ""),
+    ):
+        with serving(tmp_path, **settings) as running:
+            running.stop()
+            assert running.process.stderr
+            lines = running.process.stderr.read().splitlines()
+        told = [line for line in lines if line.startswith("Warning: ")]
+        assert (len(told), warned in "".join(told)) == (int(bool(warned)), True), told
+
+
 def test_listing_keys_makes_no_database(tmp_path: Path) -> None:
     """A mistyped path is told, and leaves no file; only `keys create` makes a database."""
     for command in (["list"], ["revoke", "nk_x"]):

@@ -1,10 +1,11 @@
 """`numberkeep serve`."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from numberkeep.config import DEFAULT_DATABASE, load_settings
+from numberkeep.config import DEFAULT_DATABASE, load_settings, unused_settings
 
 if TYPE_CHECKING:
     from numberkeep.serving import Started
@@ -32,13 +33,15 @@ def serve(host: str | None, port: int | None, database: str | None, workers: int
     from numberkeep import serving  # noqa: PLC0415
 
     try:
-        serving.serve(settings, _announce)
+        serving.serve(settings, partial(_announce, unused_settings()))
     except serving.CannotServe as error:
         raise click.ClickException(str(error)) from error
 
 
-def _announce(started: "Started") -> None:
+def _announce(unused: str, started: "Started") -> None:
     click.echo(f"numberkeep listens on {started.url}", err=True)
+    if unused:
+        click.echo(f"Warning: {unused}.", err=True)
     if started.given_pair_unknown:
         click.echo(
             "Warning: NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are no key pair of this database, which has keys "

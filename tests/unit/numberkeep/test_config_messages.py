@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config import ConfigError, Remote, Settings, load_remote, load_settings
+from numberkeep.config import ConfigError, Remote, Settings, load_remote, load_settings, unused_settings
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http.carriers import Carriers
 from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
@@ -121,6 +121,35 @@ def test_a_sender_says_what_it_needs(sender: dict[str, str], needs: list[str]) -
             environ = {key: value for key, value in sender.items() if key != name} | without
             with pytest.raises(ConfigError, match=f"^NUMBERKEEP_SENDER={sender['NUMBERKEEP_SENDER']} needs {name}$"):
                 load_settings(environ=environ)
+
+
+TO_POST = {"NUMBERKEEP_SENDER_URL": "http://other:1", "NUMBERKEEP_SENDER_SECRET": "sender-hunter"}
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "sender", "others"),
+    [
+        (TO_POST, "NUMBERKEEP_SENDER_URL, NUMBERKEEP_SENDER_SECRET", "log", "webhook or sendblue or twilio"),
+        (SENDBLUE | {"NUMBERKEEP_SENDER": ""}, ", ".join(list(SENDBLUE)[1:]), "log", "sendblue"),
+        (SENDBLUE | {"NUMBERKEEP_SENDER": "twilio"} | TWILIO, ", ".join(list(SENDBLUE)[1:]), "twilio", "sendblue"),
+        (TWILIO | {"NUMBERKEEP_SENDER": "log"}, "NUMBERKEEP_TWILIO_ACCOUNT_SID", "log", "twilio"),
+        ({"NUMBERKEEP_LINE": LINE}, "NUMBERKEEP_LINE", "log", "sendblue or twilio"),
+        (WEBHOOK | {"NUMBERKEEP_LINE": LINE}, "NUMBERKEEP_LINE", "webhook", "sendblue or twilio"),
+        (SENDBLUE | TO_POST, "NUMBERKEEP_SENDER_SECRET", "sendblue", "webhook"),
+    ],
+)
+def test_what_the_sender_does_not_use_is_told(given: dict[str, str], names: str, sender: str, others: str) -> None:
+    """Whoever sets up a sender and does not choose it would wait for messages in vain; no value is repeated."""
+    assert unused_settings(given) == (f"the sender `{sender}` does not use {names}: NUMBERKEEP_SENDER={others} would")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, WEBHOOK | TO_POST, SENDBLUE, TWILIO, {"NUMBERKEEP_TWILIO_AUTH_TOKEN": "t", "NUMBERKEEP_LINE": ""}],
+)
+def test_what_is_used_is_not_talked_of(given: dict[str, str]) -> None:
+    """Twilio's token alone is for messages that come in."""
+    assert unused_settings(given) == ""
 
 
 @pytest.mark.parametrize("name", ["NUMBERKEEP_SENDER_URL", "NUMBERKEEP_PUBLIC_URL"])
