@@ -224,6 +224,7 @@ async def test_a_store_that_fails_ends_the_stream(
             async with listening(service.application, FIRST) as again:
                 assert (again.status, again.headers["retry-after"]) == (503, "5")
     assert "Traceback" not in caplog.text
+    assert "the stream ended" not in caplog.text
     await wire.delete(f"{CONTACTS}/{PHONE}")
     async with listening(service.application, FIRST, headers={"last-event-id": "1"}) as listener:
         assert [event.type for event in await listener.events(1)] == ["contact.deleted"]

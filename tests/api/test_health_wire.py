@@ -103,6 +103,14 @@ async def test_without_a_store_both_say_so(
     assert (await wire.post(path)).status_code == 405
 
 
+@pytest.mark.parametrize("path", ["/health/live", READY, "/metrics"])
+async def test_a_head_is_answered_as_a_get(service: Service, path: str) -> None:
+    """By the same status and type: some load balancers ask so."""
+    async with service.wire(None) as operator:
+        got, head = await operator.get(path), await operator.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (200, got.headers["content-type"])
+
+
 @pytest.mark.parametrize("path", ["/health/ready", "/metrics"])
 async def test_a_fault_of_our_own_has_the_one_shape(
     service: Service, path: str, monkeypatch: pytest.MonkeyPatch

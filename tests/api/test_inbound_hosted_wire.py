@@ -96,6 +96,16 @@ async def test_the_deployments_secret_leads_to_the_named_account(
         assert (bad.status_code, bad.json()["errors"][0]["field"]) == (400, field)
 
 
+@pytest.mark.parametrize("header", ["sb-api-key-id", "sb-api-secret-key"])
+async def test_half_a_key_pair_is_not_made_up_for(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, header: str
+) -> None:
+    """Who names a key is judged by it alone, whatever else the request proves."""
+    answer = await carrier.post(INBOUND, json=hosted(PHONE), headers={**signing(EVERYBODYS), header: "x"})
+    assert answer.status_code == 403
+    assert await senders(wire) == []
+
+
 @pytest.mark.usefixtures("acme")
 @pytest.mark.parametrize("secret", ["", "wrong", EVERYBODYS.upper(), EVERYBODYS + "x", "acme", "acmes\u00fc"])
 async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: httpx2.AsyncClient, secret: str) -> None:
@@ -149,6 +159,7 @@ async def test_what_became_of_our_own_messages_changes_nothing(
         ({"number": "(415) 555-2671", "sendblue_number": "(512) 216-4639"}, "+15122164639"),
         ({"number": PHONE, "from_number": "+15122164639", "sendblue_number": "+15122164639"}, "+15122164639"),
         ({"number": PHONE, "to_number": "+15122164639", "sendblue_number": None}, "+15122164639"),
+        ({"number": PHONE, "to_number": PHONE, "sendblue_number": "+15122164639"}, "+15122164639"),
         ({"number": PHONE, "sendblue_number": "32665", "content": None}, None),
     ],
 )

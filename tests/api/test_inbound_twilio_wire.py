@@ -58,6 +58,17 @@ async def test_a_message_that_comes_again_is_one(wire: httpx2.AsyncClient, twili
     assert len((await wire.get(MESSAGES)).json()) == 1
 
 
+async def test_an_idempotency_key_is_for_one_form(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """The same form under its key again is one message, though it has no SID; another form under it is 409."""
+    statuses = []
+    for content in ("yes", "yes", "STOP"):
+        sent = form(PHONE, content, sid="")
+        headers = {**signed(INBOUND, sent, TOKEN), "Idempotency-Key": "k"}
+        statuses.append((await twilio.post(INBOUND, data=sent, headers=headers)).status_code)
+    assert statuses == [200, 200, 409]
+    assert [message["content"] for message in (await wire.get(MESSAGES)).json()] == ["yes"]
+
+
 async def test_the_query_names_the_account(service: Service, twilio: httpx2.AsyncClient) -> None:
     """And is signed with the rest of the URL; an unknown name is 404, but only for who proves to be Twilio."""
     async with service.wire(await service.new_account("acme")) as acme:

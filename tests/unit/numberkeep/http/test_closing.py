@@ -2,21 +2,24 @@
 
 import asyncio
 import threading
+import time
 
 from numberkeep.http.closing import Closing
 
 
 async def test_everyone_who_waits_is_told_from_any_thread() -> None:
-    """Those who wait already, and those who come later."""
+    """Those who wait already, at once, and those who come later."""
     closing = Closing()
     waiting = [asyncio.create_task(closing.wait()) for _ in range(3)]
     await asyncio.sleep(0)
     assert not any(task.done() for task in waiting)
-    thread = threading.Thread(target=closing.begin)
+    thread = threading.Timer(0.05, closing.begin)  # by then the loop sleeps, and has to be woken
+    began = time.monotonic()
     thread.start()
     async with asyncio.timeout(5):
         await asyncio.gather(*waiting)
         await closing.wait()
+    assert time.monotonic() - began < 4
     thread.join()
 
 
