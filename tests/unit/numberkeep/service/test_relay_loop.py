@@ -1,15 +1,12 @@
 """The relay in the background: who waits for whom, and how it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from numberkeep.domain.commands import SECOND, Command
-from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import DeliveryFailed, StoreUnavailable
@@ -21,43 +18,9 @@ from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
 from support.api import SetClock
 from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, failing, waiting
+from support.relaying import PATIENCE, at_work, create, register, until
 
 PHONE = "+14155552671"
-PATIENCE = 5
-
-
-@asynccontextmanager
-async def at_work(
-    context: Context, notifier: ScriptedNotifier, sender: ScriptedSender | None = None
-) -> AsyncIterator[Relay]:
-    """A relay that works in the background until the block ends."""
-    worker = Relay(context, sender or ScriptedSender(), notifier)
-    worker.start()
-    try:
-        yield worker
-    finally:
-        async with asyncio.timeout(PATIENCE):
-            await worker.close()
-
-
-async def register(context: Context, account: Account, path: str) -> int:
-    """A webhook for new contacts; gives its number."""
-    url = f"https://example.com/{path}"
-    types = ["contact.created"]
-    return (await webhooks.create(context, ScriptedNotifier(), account, url, types=types, secret=None)).webhook_id
-
-
-async def create(context: Context, account: Account, *numbers: int) -> None:
-    """Have contacts be made."""
-    for number in numbers:
-        await contacts.create(context, account, f"+1415600{number:04d}", ContactPatch(), update_if_exists=False)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.01)
 
 
 async def test_a_slow_webhook_holds_up_nobody_else(context: Context, account: Account) -> None:

@@ -1,0 +1,49 @@
+"""A relay at work in the background, and what it is to deliver."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.identity import Account
+from numberkeep.service import contacts, webhooks
+from numberkeep.service.context import Context
+from numberkeep.service.relay import Relay
+from support.outlets import ScriptedNotifier, ScriptedSender
+
+PATIENCE: Final = 5
+
+
+@asynccontextmanager
+async def at_work(
+    context: Context, notifier: ScriptedNotifier, sender: ScriptedSender | None = None
+) -> AsyncIterator[Relay]:
+    """A relay that works in the background until the block ends."""
+    worker = Relay(context, sender or ScriptedSender(), notifier)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        async with asyncio.timeout(PATIENCE):
+            await worker.close()
+
+
+async def register(context: Context, account: Account, path: str) -> int:
+    """A webhook for new contacts; gives its number."""
+    url = f"https://example.com/{path}"
+    types = ["contact.created"]
+    return (await webhooks.create(context, ScriptedNotifier(), account, url, types=types, secret=None)).webhook_id
+
+
+async def create(context: Context, account: Account, *numbers: int) -> None:
+    """Have contacts be made."""
+    for number in numbers:
+        await contacts.create(context, account, f"+1415600{number:04d}", ContactPatch(), update_if_exists=False)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)

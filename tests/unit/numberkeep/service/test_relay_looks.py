@@ -1,0 +1,173 @@
+"""The relay in the background: when it looks for more, and when for no more."""
+
+import asyncio
+from collections import Counter
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from numberkeep.domain.delivery import Agenda
+from numberkeep.domain.event import EventType
+from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.domain.outbox import SettleDelivery
+from numberkeep.service import feed, keys, relay, verification
+from numberkeep.service.context import Context
+from numberkeep.service.relay import Relay
+from support.api import SetClock
+from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, waiting
+from support.relaying import PATIENCE, at_work, create, register
+
+
+async def test_who_owes_nothing_more_is_left_in_peace(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind the last delivery the store is asked once more, and not again and again."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
+    await register(context, account, "fast")
+    notifier, takes = ScriptedNotifier(), Counter[bool]()
+    async with at_work(context, notifier) as worker:
+        take = worker._take
+
+        async def counting_take(*given: Any) -> Any:
+            taken = await take(*given)
+            takes[bool(taken.owed)] += 1
+            return taken
+
+        monkeypatch.setattr(worker, "_take", counting_take)
+        await create(context, account, 1)
+        await notifier.until_taken(1)
+        async with asyncio.timeout(PATIENCE):
+            while worker._working:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.005)
+    assert takes[True] == 1
+    assert takes[False] < 10
+
+
+async def test_what_another_process_owes_is_found_before_what_is_known_of(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nothing is due for a day, as far as is known, does not keep the relay from looking."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
+    await create(context, account, 1)
+    await verification.request(context, account, "+14156000001")
+    await Relay(context, ScriptedSender(), ScriptedNotifier()).turn()
+    await register(context, account, "fast")
+    notifier = ScriptedNotifier()
+    async with at_work(context, notifier):
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        await create(context, account, 2)
+        await notifier.until_taken(1)
+
+
+async def test_what_comes_while_nothing_is_found_is_delivered(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change that is rung for while an account's last look is under way does not wait for the next look at all."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
+    await register(context, account, "fast")
+    notifier, agenda, looked = ScriptedNotifier(), context.store.agenda, asyncio.Event()
+
+    async def noting_agenda(*given: Any) -> Agenda:
+        found = await agenda(*given)
+        asyncio.get_running_loop().call_soon(looked.set)
+        return found
+
+    async with at_work(context, notifier) as worker:
+        take, late = worker._take, iter([1])
+
+        async def late_take(*given: Any) -> Any:
+            taken = await take(*given)
+            for number in late:
+                monkeypatch.setattr(context.store, "agenda", noting_agenda)
+                await create(context, account, number)
+                await looked.wait()
+            return taken
+
+        monkeypatch.setattr(worker, "_take", late_take)
+        worker._begin("serve", account.account_id, worker._serve)
+        await notifier.until_taken(1)
+
+
+async def test_what_another_process_owes_is_found_however_busy_this_one_is(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who rings without a pause for one account does not keep the relay from looking at all of them."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.1)
+    other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
+    await register(context, other, "fast")
+    notifier = ScriptedNotifier()
+    ring = context.bell.ring
+
+    async def ring_on() -> None:
+        while True:
+            ring(account.account_id)
+            await asyncio.sleep(0.01)
+
+    async with at_work(context, notifier):
+        ringing = asyncio.create_task(ring_on())
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        await create(context, other, 1)
+        await notifier.until_taken(1)
+        ringing.cancel()
+
+
+async def test_a_verification_that_waits_too_long_ends_by_itself(
+    context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it: that it is too late is told while the relay works."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
+    await create(context, account, 1)
+    await verification.request(context, account, "+14156000001")
+    await Relay(context, ScriptedSender(), ScriptedNotifier()).turn()
+    async with at_work(context, ScriptedNotifier()), aclosing(feed.follow(context, account, 0)) as following:
+        clock.pass_seconds(24 * 3600 + 1)
+        async with asyncio.timeout(PATIENCE):
+            async for events in following:
+                if EventType.VERIFICATION_EXPIRED in {event.type for event in events}:
+                    break
+
+
+async def test_close_begins_nothing_more(context: Context, account: Account) -> None:
+    """What an account owes beyond what is under way is left for the next process, however quickly it would go."""
+    held = asyncio.Event()
+    await register(context, account, "slow")
+    notifier = ScriptedNotifier(slow=Script(*[waiting(held)] * relay._AT_A_TIME, TAKE))
+    worker = Relay(context, ScriptedSender(), notifier)
+    await create(context, account, *range(40))
+    worker.start()
+    async with asyncio.timeout(PATIENCE):
+        while len(notifier.got) < relay._AT_A_TIME:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.005)
+        closing = asyncio.create_task(worker.close())
+        await asyncio.sleep(0)
+        begun = len(notifier.got)
+        held.set()
+        await closing
+    assert len(notifier.got) == len(notifier.taken) == begun < 40
+    assert (await context.store.backlog()).waiting == 40 - begun
+
+
+async def test_what_cannot_be_recorded_holds_up_what_is_taken(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many deliveries at most are sent without its being recorded: each would be sent again after a crash."""
+    await register(context, account, "fast")
+    await create(context, account, *range(200))
+    apply, stalled = context.store.apply, asyncio.Event()
+
+    async def stalling_apply(command: Any) -> Any:
+        if isinstance(command, SettleDelivery):
+            await stalled.wait()
+        return await apply(command)
+
+    monkeypatch.setattr(context.store, "apply", stalling_apply)
+    notifier = ScriptedNotifier()
+    async with at_work(context, notifier):
+        await notifier.until_taken(relay._UNRECORDED)
+        await asyncio.sleep(0.1)
+        assert len(notifier.taken) < relay._UNRECORDED + 2 * relay._AT_A_TIME
+        stalled.set()
+        await notifier.until_taken(200)
