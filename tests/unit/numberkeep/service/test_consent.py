@@ -87,6 +87,10 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
             "INSERT INTO consent SELECT account_id, 5, phone, at, 0, source, '', hash FROM consent WHERE entry_id = 4",
             "the ledger has entry 5, and the account knows of 4",
         ),
+        (
+            "INSERT INTO opt_outs VALUES (1, '+14155550009', 1, 9)",
+            "1 numbers are not opted out or in as the ledger says",
+        ),
         ("DELETE FROM opt_outs", "2 numbers are not opted out or in as the ledger says of them last"),
     ],
 )

@@ -17,6 +17,8 @@ from numberkeep.domain.contact import Contact, ContactPatch
 from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
 from numberkeep.domain.listing import OrderBy
+from numberkeep.service import consent
+from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import TABLES
@@ -122,6 +124,14 @@ async def test_what_was_remembered_still_holds(store: Store) -> None:
         await ours.request_verification(SMILE.phone, at=START + 13 * SECOND)
     assert soon.value.retry_after == 59
     assert await ours.request_verification(SMILE.phone, at=START + 72 * SECOND) is True
+
+
+async def test_the_ledger_of_an_upgraded_store_is_whole(store: Store) -> None:
+    """What was said before there was a ledger holds without an entry, and is no fault of it."""
+    for account_id in (1, 2):
+        account = await store.account_of(account_id)
+        assert account
+        assert (await consent.verify(Context(store), account)).faults == []
 
 
 async def test_queued_messages_are_sent(store: Store, version: tuple[str, int]) -> None:
