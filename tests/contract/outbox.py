@@ -70,6 +70,13 @@ class OutboxContract:
         assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(2), phone(3)]
         assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(4)]
 
+    async def test_what_busy_targets_are_owed_stays(self, hooked: AccountDriver) -> None:
+        """However much it is and however long it has waited, it takes no place in the limit from what others get."""
+        await ask(hooked, 3, at=AT)
+        assert items(await hooked.take(2, at=AT + 9, busy=(1,))) == [(0, 1)]
+        assert items(await hooked.take(2, at=AT + 9, busy=(0, 1))) == []
+        assert items(await hooked.take(2, at=AT + 9, busy=(0,))) == [(1, 1), (1, 2)]
+
     async def test_takers_in_one_group_keep_their_own_limits(self, ours: AccountDriver) -> None:
         """Handed in at once each gets no more than it asked for and nothing that another has."""
         await ask(ours, *range(8))
@@ -83,7 +90,7 @@ class OutboxContract:
         assert [[n for _, n in items(each)] for each in taken] == [[], [1, 2], [], [3]]
 
     async def test_the_agenda_says_who_has_work_and_when(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Accounts with something to give out or to expire now, and the next time at which there is more."""
+        """Accounts with something to give out or to expire now, and when there is more; of all, or of those given."""
         store = ours.store
         assert await store.agenda(AT) == Agenda([], [], None)
         await ask(ours, 1, at=START)
@@ -93,6 +100,11 @@ class OutboxContract:
         assert await store.agenda(START + 1 + DAY) == Agenda(
             [ours.account_id, theirs.account_id], [ours.account_id], START + MINUTE + 2 + DAY
         )
+        mine, both = {ours.account_id}, {ours.account_id, theirs.account_id}
+        assert await store.agenda(AT, mine) == Agenda([ours.account_id], [], START + 1 + DAY)
+        assert await store.agenda(AT, {theirs.account_id}) == Agenda([theirs.account_id], [], START + MINUTE + 2 + DAY)
+        assert await store.agenda(AT, both) == await store.agenda(AT)
+        assert await store.agenda(AT, set()) == Agenda([], [], None)
         [owed] = await ours.take(at=START + 1, lease=SECOND)
         assert await store.agenda(START + 1) == Agenda([], [], START + 1 + SECOND)
         await ours.settle(owed, DEAD)

@@ -129,9 +129,11 @@ class AccountDriver:
         """Wait no longer for what is too late."""
         return await self.store.apply(ExpireVerifications(self.account_id, limit, at))
 
-    async def take(self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None) -> Sequence[Owed]:
-        """Take out of the outbox what is due."""
-        return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at)))).owed
+    async def take(
+        self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None, busy: tuple[int, ...] = ()
+    ) -> Sequence[Owed]:
+        """Take out of the outbox what is due, but for what is owed to busy targets."""
+        return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at), busy))).owed
 
     async def settle(self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
         """Record what became of a delivery, as it was given out."""

@@ -6,9 +6,12 @@ import pytest
 
 from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, UpdateContact, outcomes
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
-from numberkeep.domain.conversation import SetOptOut
+from numberkeep.domain.conversation import ReceiveMessage, RequestVerification, SetOptOut
+from numberkeep.domain.delivery import SENDER, Delivery, Owed
 from numberkeep.domain.errors import ContactExists, ContactNotFound
 from numberkeep.domain.loading import Loaded, Tallies, Wanted
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox import ReplayDeliveries, TakeDeliveries
 from numberkeep.domain.work import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"
@@ -102,6 +105,46 @@ def test_an_opt_out_given_again_later_is_a_new_one() -> None:
     changes = unit.changes()
     assert changes.opted_in == [PHONE]
     assert changes.opted_out == [(PHONE, AT + 2, 3)]
+
+
+def owing(*deliveries: Delivery, contact: Contact = ADA) -> Work:
+    """A unit of work of a contact, that has loaded these as due."""
+    owed = {(each.target, each.item): Owed(each, MESSAGE if each.target == SENDER else None) for each in deliveries}
+    tallies = Tallies(contacts=1, messages=1, events=9)
+    return Work(1, Loaded(tallies, {contact.phone: contact}, owed=owed, due=tuple(owed)))
+
+
+MESSAGE = Message(1, PHONE, "", Direction.OUTBOUND, "Yes?", MessageStatus.FAILED, AT, error="no")
+
+
+def test_a_message_is_known_to_those_behind_it_in_its_group() -> None:
+    """Of two that bear one handle the second changes nothing, though neither was stored when they were looked for."""
+    unit = work()
+    received = outcomes([ReceiveMessage(1, PHONE, "", text, "h", AT) for text in ("hi", "STOP")], unit)
+    assert [each.duplicate for each in received if not isinstance(each, Exception)] == [False, True]
+    assert (len(unit.changes().messages), unit.changes().opted_out) == (1, [])
+
+
+def test_a_replay_leaves_what_others_of_its_group_wanted() -> None:
+    """It revives what is dead of its own target, whatever else was loaded."""
+    unit = owing(*[Delivery(target, 1, PHONE, AT, 3, AT, dead=True, error="no") for target in (1, SENDER)])
+    assert outcomes([ReplayDeliveries(1, SENDER, 10, AT + 1)], unit) == [1]
+    assert list(unit.changes().postponed) == [(SENDER, 1)]
+
+
+def test_a_taker_leaves_its_busy_targets_to_others_of_its_group() -> None:
+    """What is owed to a target that is busy for one taker is given to the next for which it is not."""
+    unit = owing(*[Delivery(target, 1, PHONE, AT, due_at=AT) for target in (1, 2)])
+    taken = outcomes([TakeDeliveries(1, 10, 60, AT, busy) for busy in ((1, 2), (1,), ())], unit)
+    given = [[owed.delivery.target for owed in each.owed] for each in taken if not isinstance(each, Exception)]
+    assert given == [[], [2], [1]]
+
+
+def test_a_dead_message_stays_when_its_recipient_is_asked_again() -> None:
+    """It failed, which is told until it is replayed or forgotten; only what waits is withdrawn."""
+    unit = owing(Delivery(SENDER, 1, PHONE, AT, 15, AT, dead=True, error="no"))
+    assert outcomes([RequestVerification(1, PHONE, "Yes?", AT + 1, 0, 60)], unit) == [True]
+    assert (unit.changes().redeemed, unit.changes().messages_updated) == ([], {})
 
 
 class Half(AccountCommand[None]):
