@@ -1,5 +1,8 @@
 """What statuses and `Retry-After` mean."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from numberkeep.domain.errors import DeliveryFailed
@@ -50,3 +53,20 @@ def test_everything_else_is_tried_again(status: int) -> None:
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
     """Seconds and dates give seconds from now, between none and an hour; nonsense gives nothing."""
     assert retry_after(text, NOW) == seconds
+
+
+@pytest.fixture
+def _elsewhere() -> Iterator[None]:
+    """The host's clock shows the time of New York."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("zone", ["", " -0000", " GMT", " +0000"])
+def test_a_date_is_in_utc_wherever_the_host_is(zone: str) -> None:
+    """A date that names no zone means what all dates of HTTP mean."""
+    assert retry_after(f"Sun, 06 Nov 1994 08:50:37{zone}", NOW) == 60

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 
 import pytest
@@ -55,6 +57,30 @@ async def test_the_addresses_are_tried_in_order_until_one_connects(poster: Poste
             await poster.post_pinned(pinned(free_port(), NOBODY_HERE, HERE), b"", {})
         assert not other.requests
     assert not failed.value.permanent
+
+
+@contextmanager
+def deaf(host: str, port: int) -> Iterator[None]:
+    """A place that neither takes a connection nor refuses it, for as many wait there as may."""
+    with ExitStack() as sockets:
+        place = sockets.enter_context(socket.socket())
+        place.bind((host, port))
+        place.listen(0)
+        for _ in range(4):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003
+            waiting.connect_ex((host, port))
+        yield
+
+
+async def test_an_address_that_says_nothing_leaves_time_for_the_others() -> None:
+    """It is given up after a part of the time, and the next one is tried."""
+    poster = Poster(limit=0.8)
+    async with receiving(OK) as receiver:
+        with deaf("127.0.0.2", receiver.port):
+            await poster.post_pinned(pinned(receiver.port, ip_address("127.0.0.2"), HERE), b"", {})
+    assert len(receiver.requests) == 1
+    await poster.close()
 
 
 async def test_an_address_that_answers_badly_is_the_last_one(poster: Poster) -> None:
@@ -198,7 +224,7 @@ async def test_a_header_that_http_cannot_hold_is_refused(poster: Poster) -> None
     assert not receiver.requests
 
 
-@pytest.mark.parametrize("url", ["", "nowhere", "ftp://127.0.0.1/", "http://127.0.0.1:99999/"])
+@pytest.mark.parametrize("url", ["", "nowhere", "ftp://127.0.0.1/", "http://127.0.0.1:99999/", "http://127.0.0.1:0/"])
 async def test_a_setting_that_is_no_url_is_refused(poster: Poster, url: str) -> None:
     """A URL of the operator's that nothing can be sent to fails for good, without a word of it in the reason."""
     with pytest.raises(DeliveryFailed, match=r"^the request cannot be sent by HTTP as it is$") as failed:

@@ -54,13 +54,17 @@ async def test_the_name_is_told_and_its_certificate_is_checked(certificate: Cert
 
 async def test_a_certificate_for_another_name_is_refused(certificate: Certificate, trusting: Poster) -> None:
     """Who answers at the address must be who the URL names; after a name that fits, too, and only once is asked."""
-    async with receiving(tls=certificate.server()) as receiver:
+    heard: list[str | None] = []
+    server = certificate.server()
+    server.sni_callback = lambda _socket, name, _context: heard.append(name)
+    async with receiving(tls=server) as receiver:
         await trusting.post_pinned(pinned(receiver.port, "hook.test"), b"", {})
         for name in ("other.test", "127.0.0.1"):
             with pytest.raises(DeliveryFailed, match=r"^the TLS certificate was refused$") as failed:
                 await trusting.post_pinned(pinned(receiver.port, name), b"", {})
             assert not failed.value.permanent
     assert len(receiver.requests) == 1
+    assert len(heard) == 3, "who is not who it should be is not looked for at the name's other addresses"
 
 
 async def test_a_certificate_that_nobody_trusts_is_refused(certificate: Certificate, poster: Poster) -> None:

@@ -96,6 +96,7 @@ async def test_sendblue_is_called_as_documented(poster: Poster) -> None:
         ),
         (b'{"status": "ERROR", "error_code": "+14155552671"}', "was not sent by the hosted service", True),
         (b'{"status": "FAILED"}', "was not sent by the hosted service", True),
+        (b'{"status": "DECLINED"}', "was not sent by the hosted service", True),
         (b'{"status": "ERROR", "error_code": 4001}', "was not sent by the hosted service (code 4001)", False),
         (b'{"status": "ERROR", "error_code": 5003}', "was not sent by the hosted service (code 5003)", False),
     ],
@@ -124,9 +125,11 @@ async def test_twilio_is_called_as_documented(poster: Poster) -> None:
     assert "hush" not in repr(TwilioSettings("AC1", "hush"))
 
 
-async def test_twilio_may_say_no_in_a_2xx(poster: Poster) -> None:
+@pytest.mark.parametrize("said", ["failed", "undelivered", "canceled"])
+async def test_twilio_may_say_no_in_a_2xx(poster: Poster, said: str) -> None:
     """A message that failed at once is not sent."""
-    async with receiving(answer(201, b'{"sid": "SM1", "status": "failed", "error_code": 30007}')) as receiver:
+    body = json.dumps({"sid": "SM1", "status": said, "error_code": 30007}).encode()
+    async with receiving(answer(201, body)) as receiver:
         with pytest.raises(DeliveryFailed, match=r"^was not sent by Twilio \(code 30007\)$") as failed:
             await twilio(poster, receiver.port).send("acme", message())
     assert failed.value.permanent

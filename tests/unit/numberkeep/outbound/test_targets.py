@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.limits import MAX_URL
+from numberkeep.outbound import targets as targets_module
 from numberkeep.outbound.targets import Targets, system_resolver
 
 
@@ -270,6 +271,8 @@ async def test_the_parts_of_a_url() -> None:
     assert pinned.url.authority == "hook.test:8443"
     assert pinned.addresses == (ip_address("8.8.8.8"), ip_address("2606:4700::1"))
     assert names.asked == [("hook.test", 8443)]
+    mapped = await Targets(resolve=Names(["::ffff:8.8.8.8", "8.8.8.8"])).resolve("https://hook.test/")
+    assert mapped.addresses == (ip_address("8.8.8.8"),)
     bare = await Targets(resolve=names).resolve("http://hook.test?x")
     assert (bare.url.authority, bare.url.target) == ("hook.test", "/?x")
     six = await Targets().resolve("https://[2606:4700::1]:444")
@@ -362,6 +365,21 @@ async def test_a_name_that_hangs_is_not_asked_for_at_once_again() -> None:
     with pytest.raises(DeliveryFailed, match="a moment ago"):
         await targets.resolve("http://hook.test/x")
     assert asked == ["hook.test:80"]
+
+
+async def test_a_name_that_hung_is_asked_for_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its time it is a name like any other, and nothing of it is remembered."""
+
+    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - as a resolver has it
+        await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(targets_module, "_HANGS_SECONDS", 0)
+    targets = Targets(resolve=hang, limit=0.01)
+    for host in ("one", "two", "one"):
+        with pytest.raises(DeliveryFailed, match="not resolved within"):
+            await targets.resolve(f"http://{host}.test/")
+    assert list(targets._unknown) == ["one.test"]
 
 
 async def test_of_a_name_no_address_is_told() -> None:

@@ -6,6 +6,7 @@ from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.errors import DeliveryFailed, InvalidInput, MissingFields, TargetRefused, WebhookNotFound
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.domain.limits import MAX_SECRET
 from numberkeep.service import keys, webhooks
 from numberkeep.service.context import Context
 
@@ -68,6 +69,17 @@ async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: A
     assert [field for field, _ in fields] == ["types", "url"]
     assert fields[1][1] == "10.0.0.1 is a private address"
     assert list(await webhooks.list_all(context, account)) == []
+
+
+@pytest.mark.parametrize("secret", ["two words", "line\n", "tab\t", "sch\u00f6n", "\x7f", "x" * (MAX_SECRET + 1)])
+async def test_a_secret_that_no_header_holds_is_refused(context: Context, account: Account, secret: str) -> None:
+    """By the field, and without the secret in what is told; one of the greatest length is taken."""
+    with pytest.raises(InvalidInput) as refused:
+        await register(context, account, Gate(), secret=secret)
+    assert [error.field for error in refused.value.fields] == ["secret"]
+    assert secret not in str(refused.value)
+    assert (await register(context, account, Gate(), secret="x" * MAX_SECRET)).secret == "x" * MAX_SECRET
+    assert len(await webhooks.list_all(context, account)) == 1
 
 
 async def test_a_name_that_does_not_resolve_now_may_later(context: Context, account: Account) -> None:
