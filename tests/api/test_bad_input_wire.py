@@ -7,7 +7,7 @@ import pytest
 
 from numberkeep.domain import limits
 from numberkeep.domain.errors import StoreUnavailable
-from support.api import CONTACTS, Service, running_service
+from support.api import CONTACTS, FIRST, Service, running_service
 
 PHONE = "+14155552671"
 
@@ -255,6 +255,24 @@ async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.A
     answer = await wire.post(CONTACTS, content=chunks(), headers={"content-length": str(limits.MAX_BODY_BYTES + 1)})
     assert answer.status_code == 413
     assert not asked
+
+
+async def test_a_client_that_goes_is_answered_nothing(service: Service) -> None:
+    """Its body has not come whole: nothing is done, sent or raised."""
+    messages: list[dict[str, Any]] = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b'{"number": ', "more_body": True},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop()
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    pair = [(b"sb-api-key-id", FIRST.key_id.encode()), (b"sb-api-secret-key", FIRST.secret.encode())]
+    scope = {"type": "http", "method": "POST", "path": CONTACTS, "query_string": b"", "headers": pair}
+    await service.application(scope, receive, send)
 
 
 async def test_a_request_id_is_echoed_where_it_is_fit(wire: httpx2.AsyncClient) -> None:

@@ -7,11 +7,11 @@ import pytest
 from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, UpdateContact, outcomes
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
 from numberkeep.domain.conversation import ReceiveMessage, RequestVerification, SetOptOut
-from numberkeep.domain.delivery import SENDER, Delivery, Owed
+from numberkeep.domain.delivery import SENDER, Delivery, Owed, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import ContactExists, ContactNotFound
 from numberkeep.domain.loading import Loaded, Tallies, Wanted
 from numberkeep.domain.message import Direction, Message, MessageStatus
-from numberkeep.domain.outbox import ReplayDeliveries, TakeDeliveries
+from numberkeep.domain.outbox import DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.work import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"
@@ -132,12 +132,43 @@ def test_a_replay_leaves_what_others_of_its_group_wanted() -> None:
     assert list(unit.changes().postponed) == [(SENDER, 1)]
 
 
+def test_replays_of_one_target_keep_their_own_limits() -> None:
+    """Two in a group revive as many each as they may, and not the first one all that both wanted."""
+    unit = owing(*[Delivery(1, item, PHONE, AT, 3, AT, dead=True, error="no") for item in (1, 2, 3)])
+    assert outcomes([ReplayDeliveries(1, None, limit, AT + 1) for limit in (1, 2, 3)], unit) == [1, 2, 0]
+
+
+def test_what_dies_is_not_given_out_in_its_group() -> None:
+    """It was due when the group was loaded, for its lease had ended."""
+    unit = owing(Delivery(1, 1, PHONE, AT, 15, AT), Delivery(1, 2, OTHER, AT, due_at=AT))
+    commands = [
+        SettleDelivery(1, Delivery(1, 1, PHONE, AT, 15, AT), Undelivered("no", None), AT),
+        TakeDeliveries(1, 10, 60, AT),
+    ]
+    [settled, taken] = outcomes(commands, unit)
+    assert settled is True
+    assert isinstance(taken, Taken)
+    assert [owed.delivery.item for owed in taken.owed] == [2]
+
+
 def test_a_taker_leaves_its_busy_targets_to_others_of_its_group() -> None:
     """What is owed to a target that is busy for one taker is given to the next for which it is not."""
     unit = owing(*[Delivery(target, 1, PHONE, AT, due_at=AT) for target in (1, 2)])
     taken = outcomes([TakeDeliveries(1, 10, 60, AT, busy) for busy in ((1, 2), (1,), ())], unit)
     given = [[owed.delivery.target for owed in each.owed] for each in taken if not isinstance(each, Exception)]
     assert given == [[], [2], [1]]
+
+
+def test_what_a_removed_webhook_is_owed_goes_to_nobody_of_its_group() -> None:
+    """It is neither given out nor replayed behind the removal, though it was loaded."""
+    hook = Webhook(1, "https://example.com/", "", (), AT)
+    deliveries = [Delivery(1, item, phone, AT, due_at=AT, dead=item == 2) for item, phone in ((1, PHONE), (2, OTHER))]
+    owed = {(1, each.item): Owed(each, webhook=hook) for each in deliveries}
+    tallies = Tallies(webhooks=1, last_webhook=1, events=2)
+    unit = Work(1, Loaded(tallies, webhooks={1: hook}, owed=owed, due=[(1, 1)]))
+    commands = [DeleteWebhook(1, 1), ReplayDeliveries(1, None, 10, AT), TakeDeliveries(1, 10, 60, AT)]
+    assert outcomes(commands, unit) == [None, 0, Taken([])]
+    assert (unit.changes().webhooks_removed, unit.changes().postponed) == ([1], {})
 
 
 def test_a_dead_message_stays_when_its_recipient_is_asked_again() -> None:

@@ -12,9 +12,10 @@ import pytest
 from numberkeep import __version__
 from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.outbound.networks import Address
-from numberkeep.outbound.posting import MAX_ANSWER_BYTES, Poster
-from numberkeep.outbound.targets import Pinned
+from numberkeep.outbound.posting import MAX_ANSWER_BYTES, POST_SECONDS, Poster
+from numberkeep.outbound.targets import RESOLVE_SECONDS, Pinned
 from numberkeep.outbound.web_address import read_url
+from numberkeep.service.relay import LEASE_SECONDS
 from support.receiver import OK, Trick, answer, receiving
 
 HERE = ip_address("127.0.0.1")
@@ -32,6 +33,11 @@ def free_port() -> int:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
         return port
+
+
+def test_a_delivery_ends_by_itself_before_its_lease_does() -> None:
+    """A name that is looked up and a receiver that is waited for as long as may be fit into what the relay gives."""
+    assert RESOLVE_SECONDS + POST_SECONDS < LEASE_SECONDS * 2 / 3
 
 
 async def test_a_post_arrives_as_it_was_given(poster: Poster) -> None:
@@ -71,6 +77,16 @@ def deaf(host: str, port: int) -> Iterator[None]:
             waiting.setblocking(False)  # noqa: FBT003
             waiting.connect_ex((host, port))
         yield
+
+
+async def test_an_ipv6_address_is_posted_to(poster: Poster) -> None:
+    """As any other, and the receiver sees the name."""
+    try:
+        async with receiving(OK, host="::1") as receiver:
+            await poster.post_pinned(pinned(receiver.port, ip_address("::1")), b"", {})
+    except OSError:
+        pytest.skip("this host has no IPv6")
+    assert [request.headers["host"] for request in receiver.requests] == [f"hook.test:{receiver.port}"]
 
 
 async def test_an_address_that_says_nothing_leaves_time_for_the_others() -> None:

@@ -122,6 +122,13 @@ async def test_a_forbidden_address_is_refused_as_host_and_as_answer(address: str
     assert names.asked == [("hook.test", 443)]
 
 
+@pytest.mark.parametrize("address", ["fe80::1%1", "2606:4700:4700::1111%1"])
+async def test_an_address_of_one_link_is_refused(address: str) -> None:
+    """Whatever range it is from."""
+    with pytest.raises(TargetRefused, match="an address of one link"):
+        await Targets(resolve=Names([address])).resolve("https://hook.test/x")
+
+
 @pytest.mark.parametrize("address", FREE)
 async def test_a_global_address_is_free(address: str) -> None:
     """The neighbours of the forbidden networks are reachable, and what leads to a global IPv4 address."""
@@ -175,6 +182,7 @@ async def test_a_global_address_is_free(address: str) -> None:
         "http://127.0.0.1#.hook.test/",
         "http://127.0.0.1\\@evil.test/",
         "http:\\\\127.0.0.1\\",
+        "http://8.8.8.8/\\x",
         "http://hook.test\\.127.0.0.1/",
         "http://hook.test/#part",
         " http://hook.test/",
