@@ -67,7 +67,7 @@ async def test_a_service_that_is_away_from_the_first_ends_it(status: int) -> Non
     """Who mistyped the address is told, instead of waiting for ever."""
     async with receiving(answer(status)) as receiver:
         done = await listen(receiver.port)
-    assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"Error: the service answered with status {status}\n")
+    assert (done.exit_code, done.stdout, f"status {status}" in done.stderr) == (1, "", True)
     assert len(receiver.requests) == 1
 
 
