@@ -4,7 +4,7 @@ What is owed is in the outbox until it is delivered; what could not be delivered
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from numberkeep.domain.event import Event
@@ -29,7 +29,7 @@ class Webhook:
 
     webhook_id: int
     url: str
-    secret: str
+    secret: str = field(repr=False)
     types: Sequence[str]
     created_at: int
 

@@ -5,7 +5,7 @@ some webhook has. What a webhook gets by our own names is neither shown nor touc
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import Webhook
@@ -27,7 +27,7 @@ class HostedWebhook:
 
     name: str
     url: str
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -69,7 +69,7 @@ class KeyPair:
     """A key id and its secret, as a client sends them; shown once, never stored."""
 
     key_id: str
-    secret: str
+    secret: str = field(repr=False)
 
     @property
     def secret_hash(self) -> bytes:

@@ -16,11 +16,12 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Endpoint, Handler, Open, request_id_for
+from numberkeep.http.endpoint import Api, Endpoint, Handler, Open
 from numberkeep.http.errors import plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
+from numberkeep.http.request_ids import request_id_for
 from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.http.stream import Stream
 from numberkeep.http.wire import StatusOut

@@ -1,14 +1,9 @@
 """What happens around every route: who asks, what went wrong, and how the answer is sent."""
 
 import logging
-import math
-import re
-import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from itertools import count
-from secrets import token_hex
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -23,6 +18,8 @@ from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
 from numberkeep.http.idempotency import KeyedAnswer, replayed
+from numberkeep.http.outage import Outage
+from numberkeep.http.request_ids import request_id_for
 from numberkeep.http.wire import number_in_url
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -34,14 +31,6 @@ S = TypeVar("S", bound=msgspec.Struct)
 _log = logging.getLogger("numberkeep.http")
 
 _MOST_DIGITS: Final = 18
-_process: Final = token_hex(6)
-_numbers: Final = count(1)
-_acceptable_id = re.compile(rb"[\x21-\x7e]{1,128}").fullmatch
-
-
-def request_id_for(given: bytes) -> str:
-    """The caller's id where `given` is fit; else one of the process's own random part and a running number."""
-    return given.decode() if _acceptable_id(given) else f"{_process}-{next(_numbers):x}"
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,6 +42,7 @@ class Api:
     decoder: Decoder
     notifier: Notifier
     closing: Closing
+    outage: Outage = field(default_factory=Outage)
 
 
 @dataclass(slots=True)
@@ -117,29 +107,6 @@ class Call:
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
-class Outage:
-    """Logs that the store fails: one line a second, for while it does every request fails alike.
-
-    Args:
-        now: seconds of a monotonic clock; a test gives its own.
-    """
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._quiet_until = -math.inf
-        self._untold = 0
-
-    def tell(self, error: StoreUnavailable, request_id: str) -> None:
-        """Log it, or count it for the next line."""
-        if self._now() < self._quiet_until:
-            self._untold += 1
-            return
-        also = f", and {self._untold} more since the last line" if self._untold else ""
-        _log.error("request %s failed%s: the store says %s", request_id, also, error)
-        self._untold = 0
-        self._quiet_until = self._now() + 1.0
-
-
 @dataclass(slots=True)
 class Claims:
     """What a request says of itself in its headers. Not frozen: it is built for every request.
@@ -177,7 +144,6 @@ class Front:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._outage = Outage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -188,7 +154,7 @@ class Front:
             return
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
-                self._outage.tell(error, claims.request_id)
+                self._api.outage.tell(error, claims.request_id)
             answer = error_answer(error, claims.request_id) or _unexpected(error, claims.request_id)
         if answer is not None:
             await send_answer(send, answer, claims.request_id)

@@ -79,7 +79,8 @@ class NoCredentials(HttpError):
         super().__init__(403, "Did not get inputs for authorization")
 
 
-_NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)  # clients try a 409 again unless they are told
+_NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)
+"""Clients try a 409 again unless they are told, and a 429 after its time: then a refused message would be sent late."""
 _LATER: Final[Headers] = ((b"retry-after", b"5"),)
 
 _TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError], str], Headers]]] = [
@@ -92,7 +93,7 @@ _TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError],
     (WebhookNotFound, 404, lambda _: "There is no webhook of this number", ()),
     (NoSuchEvent, 410, str, ()),
     (IdempotencyKeyReused, 409, lambda _: "The Idempotency-Key came with another request before", _NO_RETRY),
-    (VerificationTooSoon, 429, lambda error: f"A verification was sent a moment ago: {error}", ()),
+    (VerificationTooSoon, 429, lambda error: f"A verification was sent a moment ago: {error}", _NO_RETRY),
     (StoreBusy, 503, lambda _: "Too many writes are waiting: try again", ((b"retry-after", b"1"),)),
     (StoreUnsure, 503, lambda _: "The store was lost in the middle, so the change may have been made", _LATER),
     (StoreUnavailable, 503, lambda _: "The store cannot be reached: try again", _LATER),
@@ -111,7 +112,7 @@ def error_answer(error: Exception, request_id: str) -> Answer | None:
             if isinstance(error, InvalidInput) and error.fields:
                 body.errors = [field_error_out(field) for field in error.fields]
             if isinstance(error, VerificationTooSoon):
-                return Answer(status, _encode(body), ((b"retry-after", b"%d" % error.retry_after),))
+                return Answer(status, _encode(body), ((b"retry-after", b"%d" % error.retry_after), *headers))
             return Answer(status, _encode(body), headers)
     return None
 

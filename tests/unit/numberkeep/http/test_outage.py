@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.http.endpoint import Outage
+from numberkeep.http.outage import Outage
 
 
 def test_an_outage_is_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
