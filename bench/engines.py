@@ -14,7 +14,7 @@ import asyncpg
 
 from bench import people
 from numberkeep.app import make_store
-from numberkeep.config import Settings
+from numberkeep.config.settings import Settings
 from numberkeep.domain.commands import UpsertContacts
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys

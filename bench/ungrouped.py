@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from numberkeep import serving
-from numberkeep.config import load_settings
+from numberkeep.config.settings import load_settings
 from numberkeep.store.postgres import lanes
 from numberkeep.store.sqlite import writer
 

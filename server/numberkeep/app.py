@@ -5,7 +5,9 @@ from types import ModuleType
 
 from starlette.applications import Starlette
 
-from numberkeep.config import ConfigError, Settings, database_file, is_postgres, postgres_url, sqlite_path
+from numberkeep.config.database_url import database_file, is_postgres, postgres_url, sqlite_path
+from numberkeep.config.settings import Settings
+from numberkeep.config.values import ConfigError
 from numberkeep.http.application import build_application
 from numberkeep.http.closing import Closing
 from numberkeep.outbound.log_sender import LogSender

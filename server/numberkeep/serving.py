@@ -30,7 +30,9 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from numberkeep.app import lock_store, make_application, make_context
-from numberkeep.config import ConfigError, Settings, is_postgres
+from numberkeep.config.database_url import is_postgres
+from numberkeep.config.settings import Settings
+from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.http.closing import Closing
 from numberkeep.service import keys

@@ -160,7 +160,7 @@ async def test_another_accounts_are_not_there(service: Service, wire: httpx2.Asy
         ("POST", {"webhooks": [ONE, {}]}, "webhooks[1]", "must have url"),
         ("POST", {"webhooks": [ONE, {"url": 1}]}, "webhooks[1].url", "must be a string, not a whole number"),
         ("POST", {"webhooks": [{"url": ONE, "sendblue_numbers": []}]}, "webhooks[0]", "has sendblue_numbers, which is"),
-        ("POST", {"webhooks": [{"url": ONE, "secret": "a b"}]}, "webhooks[0].secret", "printable ASCII"),
+        ("POST", {"webhooks": [{"url": ONE, "secret": "a b "}]}, "webhooks[0].secret", "printable ASCII"),
         ("POST", {"webhooks": [ONE, "ftp://example.com/"]}, "webhooks[1].url", "http"),
         ("POST", {"webhooks": [ONE, "http://10.0.0.1/"]}, "webhooks[1].url", "NUMBERKEEP_ALLOWED_NETWORKS"),
         ("POST", {"webhooks": [ONE + "a" * MAX_URL]}, "webhooks[0]", f"at most {MAX_URL} characters"),

@@ -63,7 +63,7 @@ def test_few_modules_read_the_environment() -> None:
     """Settings come from one place in each package; the client's log level, of the whole process, from another."""
     reading = {named(path) for path in MODULES if re.search(r"\bos\.(environ|getenv)\b", path.read_text())}
     assert reading == {
-        "server/numberkeep/config.py",
+        "server/numberkeep/config/settings.py",
         "client/sendblue_api/_settings.py",
         "client/sendblue_api/_log.py",
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.app import make_store
-from numberkeep.config import Settings
+from numberkeep.config.settings import Settings
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support.databases import NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from numberkeep.app import make_store, make_transfer
-from numberkeep.config import Settings, sqlite_path
+from numberkeep.config.database_url import sqlite_path
+from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import checking

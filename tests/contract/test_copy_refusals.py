@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.app import make_transfer
-from numberkeep.config import database_file
+from numberkeep.config.database_url import database_file
 from numberkeep.domain.errors import CannotCopy, StoreInUse, StoreTooNew, StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import ServiceLock

@@ -77,7 +77,7 @@ def test_the_ci_settings_of_the_readme_make_that_pair(tmp_path: Path) -> None:
 def test_every_variable_and_flag_of_the_readme_is_real(tmp_path: Path) -> None:
     """The table of settings names what the program reads, all of it."""
     named = set(re.findall(r"NUMBERKEEP_[A-Z_]+", (ROOT / "README.md").read_text()))
-    config = (ROOT / "server" / "numberkeep" / "config.py").read_text()
+    config = (ROOT / "server" / "numberkeep" / "config" / "settings.py").read_text()
     assert named == set(re.findall(r"NUMBERKEEP_[A-Z]+(?:_[A-Z]+)*", config))
     said = run("serve", "--help", cwd=tmp_path).stdout
     for flag in ("--host", "--port", "--database", "--workers"):

@@ -9,7 +9,8 @@ import apsw
 import asyncpg
 
 from numberkeep.app import make_store
-from numberkeep.config import Settings, is_postgres, sqlite_path
+from numberkeep.config.database_url import is_postgres, sqlite_path
+from numberkeep.config.settings import Settings
 from numberkeep.store.contract import Store
 
 ENGINES: Final = ("sqlite", "postgres")

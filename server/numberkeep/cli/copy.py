@@ -10,7 +10,8 @@ import click
 from numberkeep.app import make_transfer
 from numberkeep.cli.on_database import json_option
 from numberkeep.cli.progress import Progress
-from numberkeep.config import ConfigError, database_file, is_postgres
+from numberkeep.config.database_url import database_file, is_postgres
+from numberkeep.config.values import ConfigError
 from numberkeep.service import copying
 from numberkeep.service.copying import SOURCE, TARGET, Copied
 

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from numberkeep.cli.on_database import database_option, json_option
-from numberkeep.config import ConfigError, database_file, load_settings
+from numberkeep.config.database_url import database_file
+from numberkeep.config.settings import load_settings
+from numberkeep.config.values import ConfigError
 from numberkeep.store.sqlite import backup as backups
 from numberkeep.store.sqlite import checking
 from numberkeep.store.sqlite.copying import Contents, Progress

@@ -16,7 +16,7 @@ from numberkeep.cli.remote import with_mends
 from numberkeep.cli.serve import serve
 from numberkeep.cli.simulate import simulate
 from numberkeep.cli.webhooks import webhooks
-from numberkeep.config import ConfigError, is_utf8
+from numberkeep.config.values import ConfigError, is_utf8
 from numberkeep.domain.errors import InvalidInput, NumberkeepError
 
 

@@ -6,7 +6,9 @@ import click
 
 from numberkeep.app import make_store
 from numberkeep.cli.on_database import database_option
-from numberkeep.config import ConfigError, database_file, is_postgres, load_settings
+from numberkeep.config.database_url import database_file, is_postgres
+from numberkeep.config.settings import load_settings
+from numberkeep.config.values import ConfigError
 
 
 @click.command()

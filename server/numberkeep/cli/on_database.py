@@ -8,7 +8,9 @@ from typing import IO, TypeVar
 import click
 
 from numberkeep.app import make_context
-from numberkeep.config import ConfigError, database_file, is_postgres, load_settings
+from numberkeep.config.database_url import database_file, is_postgres
+from numberkeep.config.settings import load_settings
+from numberkeep.config.values import ConfigError
 from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context

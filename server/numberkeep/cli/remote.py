@@ -8,7 +8,7 @@ import click
 import httpx2
 
 from numberkeep import __version__
-from numberkeep.config import Remote, load_remote
+from numberkeep.config.settings import Remote, load_remote
 
 NOT_AUTHORISED: Final = 4
 _CONNECT_SECONDS: Final = 5.0

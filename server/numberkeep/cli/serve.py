@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from numberkeep.config import DEFAULT_DATABASE, load_settings, unused_settings
+from numberkeep.config.database_url import DEFAULT_DATABASE
+from numberkeep.config.settings import load_settings, unused_settings
 
 if TYPE_CHECKING:
     from numberkeep.serving import Started

@@ -10,7 +10,7 @@ import click
 
 from numberkeep.app import make_notifier
 from numberkeep.cli.on_database import account_option, database_option, first_line, json_option, run_for, time_text
-from numberkeep.config import load_settings
+from numberkeep.config.settings import load_settings
 from numberkeep.domain.contact import moment
 from numberkeep.domain.delivery import SENDER, Delivery, Webhook
 from numberkeep.domain.errors import WebhookNotFound

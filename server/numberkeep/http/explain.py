@@ -123,8 +123,6 @@ def _choices(wanted: Any) -> list[str]:
 
 
 def _in_words(text: str) -> str:
-    if "matching regex" in text:  # the one pattern that a body has: wire.Secret
-        return "must have printable ASCII characters alone, without blanks: it is sent in an HTTP header"
     odd = _odd_object(text)
     if odd is not None:
         return (

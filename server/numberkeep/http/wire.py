@@ -42,7 +42,7 @@ Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
 Content = Annotated[str, Meta(max_length=MAX_CONTENT)]
 Handle = Annotated[str, Meta(max_length=MAX_HANDLE)]
-Secret = Annotated[str, Meta(max_length=MAX_SECRET, pattern=r"^[\x21-\x7e]*$(?!\n)")]  # `$` alone lets a newline pass
+Secret = Annotated[str, Meta(max_length=MAX_SECRET)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 Variables = Annotated[dict[Label, Annotated[str, Meta(max_length=MAX_VALUE)] | None], Meta(max_length=MAX_VARIABLES)]
 

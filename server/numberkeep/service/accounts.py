@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from numberkeep.domain.directory import SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_SECRET
+from numberkeep.domain.secret import SECRET_MEND, is_secret
 from numberkeep.domain.verification import check_text
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import signing_hash
@@ -32,15 +32,7 @@ async def change(
     """
     if verification_text:
         check_text(verification_text)
-    if signing_secret and not _fits_header(signing_secret):
-        mend = f"must be at most {MAX_SECRET} printable ASCII characters, with no blank at either end: it is sent in "
-        mend += "an HTTP header"
-        raise InvalidInput(f"the signing secret {mend}", [FieldError("signing_secret", mend)])
+    if signing_secret and not is_secret(signing_secret):
+        raise InvalidInput(f"the signing secret {SECRET_MEND}", [FieldError("signing_secret", SECRET_MEND)])
     digest = None if signing_secret is None else signing_hash(signing_secret) if signing_secret else b""
     return await context.apply(SetAccount(name, verification_text, digest))
-
-
-def _fits_header(secret: str) -> bool:
-    return (
-        len(secret) <= MAX_SECRET and secret.isascii() and secret.isprintable() and secret == secret.strip()
-    )  # a header loses the blanks at its ends

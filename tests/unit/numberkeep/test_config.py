@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config import ConfigError, Settings, database_file, load_settings, postgres_url, sqlite_path
+from numberkeep.config.database_url import database_file, postgres_url, sqlite_path
+from numberkeep.config.settings import Settings, load_settings
+from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair
 
 FULL = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config import ConfigError, Remote, Settings, load_remote, load_settings, unused_settings
+from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, unused_settings
+from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http.carriers import Carriers
 from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
@@ -88,6 +89,10 @@ def test_each_setting_has_its_name(environ: dict[str, str], changed: dict[str, A
         ({"NUMBERKEEP_SIGNING_SECRET": " ours"}, "SIGNING_SECRET", "printable ASCII"),
         (WEBHOOK | {"NUMBERKEEP_SENDER_SECRET": "a\nb"}, "SENDER_SECRET", "printable ASCII"),
         (SENDBLUE | {"NUMBERKEEP_SENDBLUE_API_SECRET": "s\u00e9cret"}, "SENDBLUE_API_SECRET", "printable ASCII"),
+        (TWILIO | {"NUMBERKEEP_LINE": "call me"}, "LINE", "E.164 form, for example"),
+        (TWILIO | {"NUMBERKEEP_LINE": "(415) 555-0100"}, "LINE", "E.164 form, for example"),
+        (SENDBLUE | {"NUMBERKEEP_LINE": "+1"}, "LINE", "or a short code"),
+        (SENDBLUE | {"NUMBERKEEP_LINE": "123456789"}, "LINE", "or a short code"),
         (TWILIO | {"NUMBERKEEP_TWILIO_AUTH_TOKEN": "a\tb"}, "TWILIO_AUTH_TOKEN", "printable ASCII"),
     ],
 )
@@ -97,6 +102,16 @@ def test_a_value_that_cannot_be_used_is_named(given: dict[str, str], names: str,
         load_settings(environ=given)
     for name, value in given.items():
         assert "SECRET" not in name or value not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"), [("+1 (415) 555-0100", "+14155550100"), ("+14155550100", "+14155550100"), ("72345", "72345")]
+)
+def test_the_line_to_send_from_is_e164_or_a_short_code(given: str, line: str) -> None:
+    """However it is written, so that carriers take it."""
+    sender = load_settings(environ=TWILIO | {"NUMBERKEEP_LINE": given}).sender
+    assert isinstance(sender, TwilioSettings)
+    assert sender.line == line
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1/8", "localhost", "10.0.0.0/8;127.0.0.0/8", "10.0.0.0/33"])

@@ -6,7 +6,6 @@ import hmac
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.outbound.signing import event_delivery_id, key_of, message_delivery_id, signature, signed_headers
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -53,15 +52,6 @@ def test_the_key_is_the_base64_part_or_the_text_itself(secret: str, key: bytes) 
 def test_without_a_secret_nothing_is_signed() -> None:
     """The id and the time come all the same, so a second attempt is recognised."""
     assert signed_headers("", "acme-7", 1, b"") == {"webhook-id": "acme-7", "webhook-timestamp": "1"}
-
-
-@pytest.mark.parametrize("secret", ["a\nb", "a\r\nx: y", "a\0", " zq", "zq ", "\u2028"])
-def test_a_secret_that_no_header_can_hold_is_refused(secret: str) -> None:
-    """Such a secret fails for good, and is not in the reason."""
-    with pytest.raises(DeliveryFailed, match="give it another") as failed:
-        signed_headers(secret, "i", 1, b"")
-    assert failed.value.permanent
-    assert secret not in str(failed.value)
 
 
 def test_an_id_is_one_word_without_a_dot() -> None:

@@ -42,17 +42,16 @@ async def register(
 
 
 async def test_a_webhook_is_kept_as_it_was_asked_for(context: Context, account: Account) -> None:
-    """Its names too; a secret is kept, an empty one signs nothing, and where none is given it is random."""
+    """Its names too; a secret is kept, and where none is given it is random."""
     gate = Gate()
     given = await register(context, account, gate, URL, "receive", "contact.created", secret="s")
-    empty = await register(context, account, gate, secret="")
     one, two = [await register(context, account, gate) for _ in range(2)]
     assert (given.webhook_id, given.url, given.types, given.secret) == (1, URL, ("receive", "contact.created"), "s")
-    assert (empty.secret, empty.types) == ("", ())
+    assert one.types == ()
     assert one.secret.startswith("whsec_")
     assert one.secret != two.secret
-    assert [each.webhook_id for each in await webhooks.list_all(context, account)] == [1, 2, 3, 4]
-    assert gate.asked == [URL] * 4
+    assert [each.webhook_id for each in await webhooks.list_all(context, account)] == [1, 2, 3]
+    assert gate.asked == [URL] * 3
 
 
 async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: Account) -> None:
@@ -71,13 +70,13 @@ async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: A
     assert list(await webhooks.list_all(context, account)) == []
 
 
-@pytest.mark.parametrize("secret", ["two words", "line\n", "tab\t", "sch\u00f6n", "\x7f", "x" * (MAX_SECRET + 1)])
+@pytest.mark.parametrize("secret", ["", " ends", "line\n", "tab\t", "sch\u00f6n", "\x7f", "x" * (MAX_SECRET + 1)])
 async def test_a_secret_that_no_header_holds_is_refused(context: Context, account: Account, secret: str) -> None:
     """By the field, and without the secret in what is told; one of the greatest length is taken."""
     with pytest.raises(InvalidInput) as refused:
         await register(context, account, Gate(), secret=secret)
     assert [error.field for error in refused.value.fields] == ["secret"]
-    assert secret not in str(refused.value)
+    assert not secret or secret not in str(refused.value)
     assert (await register(context, account, Gate(), secret="x" * MAX_SECRET)).secret == "x" * MAX_SECRET
     assert len(await webhooks.list_all(context, account)) == 1
 

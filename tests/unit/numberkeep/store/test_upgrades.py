@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from numberkeep.app import make_store
-from numberkeep.config import Settings, sqlite_path
+from numberkeep.config.database_url import sqlite_path
+from numberkeep.config.settings import Settings
 from numberkeep.domain.commands import CreateContact, Once
 from numberkeep.domain.consent import broken
 from numberkeep.domain.contact import Contact, ContactPatch
