@@ -1,7 +1,7 @@
 """What the status of an answer means for what was to be delivered."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -11,37 +11,35 @@ from numberkeep.domain.errors import DeliveryFailed
 MAX_RETRY_AFTER: Final = 3600
 """Seconds; a receiver that asks for more gets another attempt all the same."""
 
-_GONE: Final = 410  # by which the Standard Webhooks scheme too says that nothing more is wanted
-_LATER: Final = frozenset({408, 429})
+ENDS: Final = frozenset({410})
+"""Statuses after which a receiver wants nothing more: so says the Standard Webhooks scheme."""
+REFUSES: Final = ENDS | {400, 413, 422}
+"""Statuses by which a carrier refuses a message for what it is. All others are of the way there, such as a token or a
+URL that is wrong: the operator mends them, and no message should be lost by then."""
 
 
 def check_status(
     status: int,
     headers: Mapping[str, str],
-    *,
-    refusal_is_final: bool,
-    now: Callable[[], float] = time.time,
+    final: Collection[int] = ENDS,
 ) -> None:
     """Look whether an answer says that what was sent is taken.
 
     Args:
         status: the answer's.
         headers: the answer's; names in any case.
-        refusal_is_final: to try again after 4xx is in vain, but for 408 and 429, which ask for it.
-        now: seconds since 1970; a test gives its own.
+        final: statuses after which to try again is in vain.
 
     Raises:
         DeliveryFailed: it is not taken.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
         return
-    if 300 <= status < 400:  # noqa: PLR2004
-        raise DeliveryFailed(f"answered with a redirect ({status}), which is not followed", permanent=refusal_is_final)
-    if status == _GONE:
-        raise DeliveryFailed(f"answered {status}: it is gone for good", permanent=True)
-    if refusal_is_final and 400 <= status < 500 and status not in _LATER:  # noqa: PLR2004
+    if status in final:
         raise DeliveryFailed(f"answered {status}", permanent=True)
-    raise DeliveryFailed(f"answered {status}", retry_after=retry_after(headers.get("retry-after", ""), now()))
+    if 300 <= status < 400:  # noqa: PLR2004
+        raise DeliveryFailed(f"answered with a redirect ({status}), which is not followed")
+    raise DeliveryFailed(f"answered {status}", retry_after=retry_after(headers.get("retry-after", ""), time.time()))
 
 
 def retry_after(text: str, now: float) -> float | None:

@@ -6,7 +6,7 @@ or tell one receiver of another.
 
 import asyncio
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -17,7 +17,7 @@ import httpx2
 
 from numberkeep import __version__
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.outbound.answers import check_status
+from numberkeep.outbound.answers import ENDS, check_status
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.targets import Pinned
 
@@ -57,7 +57,7 @@ class Poster:
         self._pinned_client = _client(tls, single, {"connection": "close"})
 
     async def post(
-        self, url: str, content: bytes, headers: Mapping[str, str], *, refusal_is_final: bool = True
+        self, url: str, content: bytes, headers: Mapping[str, str], *, final: Collection[int] = ENDS
     ) -> bytes:
         """Send to a URL that the operator has set, wherever it leads.
 
@@ -65,7 +65,7 @@ class Poster:
             url: http or https.
             content: the request's body.
             headers: beside those that every request has.
-            refusal_is_final: to try again after an answer 4xx is in vain.
+            final: statuses after which to try again is in vain.
 
         Returns:
             The answer's body, at most the first `MAX_ANSWER_BYTES` of it. It may be cut short or empty where the
@@ -77,11 +77,9 @@ class Poster:
         """
         if not _has_port(url):
             raise _unsendable()
-        return await self._send(self._client, [url], _Request(content, headers), refusal_is_final)
+        return await self._send(self._client, [url], _Request(content, headers), final)
 
-    async def post_pinned(
-        self, target: Pinned, content: bytes, headers: Mapping[str, str], *, refusal_is_final: bool = False
-    ) -> bytes:
+    async def post_pinned(self, target: Pinned, content: bytes, headers: Mapping[str, str]) -> bytes:
         """Send to the first of a target's addresses that takes a connection, and to nothing else.
 
         The receiver sees the URL's own host, and its certificate must be that host's. Arguments and what is given
@@ -93,7 +91,7 @@ class Poster:
         url = target.url
         urls = [f"{url.scheme}://{_in_url(address)}:{url.port}{url.target}" for address in target.addresses]
         request = _Request(content, {**headers, "host": url.authority}, {"sni_hostname": url.host})
-        return await self._send(self._pinned_client, urls, request, refusal_is_final)
+        return await self._send(self._pinned_client, urls, request, ENDS)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -105,12 +103,12 @@ class Poster:
         client: httpx2.AsyncClient,
         urls: Sequence[str],
         request: "_Request",
-        refusal_is_final: bool,  # noqa: FBT001
+        final: Collection[int],
     ) -> bytes:
         answer, taken = bytearray(), False
         try:
             async with asyncio.timeout(self._limit), aclosing(await self._open(client, urls, request)) as response:
-                check_status(response.status_code, response.headers, refusal_is_final=refusal_is_final)
+                check_status(response.status_code, response.headers, final)
                 taken = True
                 async with aclosing(response.aiter_raw()) as parts:
                     async for part in parts:

@@ -10,6 +10,7 @@ from typing import Final
 from numberkeep.domain.delivery import Delivered
 from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.message import Message
+from numberkeep.outbound.answers import REFUSES
 from numberkeep.outbound.carrier_answer import code_in, handle_in, read_answer, status_in, with_code
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.settings import SendblueSettings
@@ -43,7 +44,8 @@ class SendblueSender:
         body = {"number": message.phone, "content": message.content}
         if line := message.line or self._line:
             body["from_number"] = line
-        answer = read_answer(await self._poster.post(self._url, json.dumps(body).encode(), self._headers))
+        content = json.dumps(body).encode()
+        answer = read_answer(await self._poster.post(self._url, content, self._headers, final=REFUSES))
         if status_in(answer) in _FAILED:
             passes = code_in(answer) in _BUSY
             raise DeliveryFailed(with_code("was not sent by the hosted service", answer), permanent=not passes)

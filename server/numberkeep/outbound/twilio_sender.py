@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from numberkeep.domain.delivery import Delivered
 from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.message import Message
+from numberkeep.outbound.answers import REFUSES
 from numberkeep.outbound.carrier_answer import handle_in, read_answer, status_in, with_code
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.settings import TwilioSettings
@@ -39,9 +40,9 @@ class TwilioSender:
         """Post the message; see outlets.Sender."""
         line = message.line or self._line
         if not line:
-            raise DeliveryFailed("there is no line to send from; give the contact or the sender one", permanent=True)
+            raise DeliveryFailed("there is no line to send from; give the contact or the sender one")
         form = urlencode({"To": message.phone, "From": line, "Body": message.content})
-        answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers))
+        answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers, final=REFUSES))
         if status_in(answer) in _FAILED:
             raise DeliveryFailed(with_code("was not sent by Twilio", answer), permanent=True)
         return Delivered(handle=handle_in(answer, "sid"))

@@ -14,14 +14,14 @@ NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_2xx_takes_it(status: int) -> None:
     """Every status of success is one."""
-    check_status(status, {}, refusal_is_final=True)
+    check_status(status, {}, frozenset())
 
 
 @pytest.mark.parametrize("status", [101, 199, 400, 500, 503, 599, 600, 999])
 def test_everything_else_is_tried_again(status: int) -> None:
     """A status that says nothing of success, known or not, is a failure that may pass."""
     with pytest.raises(DeliveryFailed) as failed:
-        check_status(status, {"retry-after": "7"}, refusal_is_final=False)
+        check_status(status, {"retry-after": "7"})
     assert not failed.value.permanent
     assert failed.value.retry_after == 7
 

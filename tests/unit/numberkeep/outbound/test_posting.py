@@ -134,7 +134,7 @@ async def test_what_may_pass_is_tried_again(poster: Poster, trick: bytes | Trick
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(poster: Poster, status: int) -> None:
-    """A redirect, to a private address or anywhere, is no arrival, and for a sender final; nobody else is asked."""
+    """A redirect, to a private address or anywhere, is no arrival; nobody else is asked."""
     async with (
         receiving() as inside,
         receiving(answer(status, location="http://[")) as odd,
@@ -145,19 +145,17 @@ async def test_a_redirect_is_not_followed(poster: Poster, status: int) -> None:
                 await poster.post_pinned(pinned(one.port), b"", {})
             assert str(failed.value) == f"answered with a redirect ({status}), which is not followed"
             assert not failed.value.permanent
-            with pytest.raises(DeliveryFailed) as failed:
-                await poster.post(f"http://127.0.0.1:{one.port}/", b"", {})
-            assert failed.value.permanent
     assert not inside.requests
 
 
-@pytest.mark.parametrize(("status", "permanent"), [(400, True), (401, True), (404, True), (408, False), (429, False)])
-async def test_a_refusal_may_be_final(poster: Poster, status: int, *, permanent: bool) -> None:
-    """Where the caller says so, 4xx ends the delivery for good, but for the two that ask for another attempt."""
-    async with receiving(answer(status)) as receiver:
-        with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
-            await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
-    assert failed.value.permanent is permanent
+@pytest.mark.parametrize("status", [400, 401, 404, 408, 410, 429])
+async def test_a_refusal_may_be_final(poster: Poster, status: int) -> None:
+    """410 ends the delivery for good, and what the caller names; with all others it is tried again."""
+    for final in ({410}, {410, 400}):
+        async with receiving(answer(status)) as receiver:
+            with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
+                await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {}, final=final)
+        assert failed.value.permanent is (status in final)
 
 
 async def test_the_wait_that_is_asked_for_is_told(poster: Poster) -> None:
