@@ -298,3 +298,39 @@ async def test_a_store_that_fails_is_logged_with_its_reason(
     assert [record.getMessage() for record in caplog.records if record.name == "numberkeep.http"] == [
         f"request {answer.headers['x-request-id']} failed: the store says database or disk is full"
     ]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+async def test_a_compressed_body_is_refused_by_name(wire: httpx2.AsyncClient, encoding: str) -> None:
+    """415, instead of a complaint about JSON that is none; a body that says it is as it is is taken."""
+    body = b'{"number": "+14155552671"}'
+    refused = await wire.post(CONTACTS, content=body, headers={"content-encoding": encoding})
+    assert (refused.status_code, encoding in refused.json()["message"]) == (415, True)
+    assert (await wire.post(CONTACTS, content=body, headers={"content-encoding": "Identity"})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{CONTACTS}/count?tag=vip"),
+        ("GET", f"{CONTACTS}/+14155552671?x=1"),
+        ("POST", f"{CONTACTS}/verify?x=1"),
+        ("DELETE", f"{CONTACTS}/+14155552671?x=1"),
+        ("POST", "/_numberkeep/webhooks?types=receive"),
+        ("PUT", "/api/account/webhooks?x="),
+    ],
+)
+async def test_a_parameter_that_a_request_does_not_have_is_named(
+    wire: httpx2.AsyncClient, method: str, path: str
+) -> None:
+    """400 also where a request has none at all: a filter that filters nothing would pass for one."""
+    await wire.post(CONTACTS, json={"number": "+14155552671"})
+    answer = await wire.request(method, path, json={"number": "+14155552671"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {
+            "field": path.partition("?")[2].partition("=")[0],
+            "message": "is not a field of the API: this request has none",
+        }
+    ]
+    assert (await wire.get(f"{CONTACTS}/count")).json()["count"] == 1

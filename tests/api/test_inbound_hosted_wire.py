@@ -73,11 +73,13 @@ async def test_equal_payloads_at_once_are_one_message(wire: httpx2.AsyncClient, 
 async def test_an_accounts_own_secret_leads_to_it(
     wire: httpx2.AsyncClient, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
-    """To it alone, whatever `account` the query names."""
-    for n, path in enumerate((INBOUND, f"{INBOUND}?account=acme", f"{INBOUND}?account=default")):
+    """To it alone; a query that names another account is refused, one that is there and one that is not alike."""
+    for n, query in enumerate(("", "?account=acme", "?account=default", "?account=nobody")):
         payload = hosted(PHONE, message_handle=str(n))
-        assert (await carrier.post(path, json=payload, headers=signing("acmes"))).status_code == 200
-    assert (await senders(acme), await senders(wire)) == ([PHONE] * 3, [])
+        answer = await carrier.post(f"{INBOUND}{query}", json=payload, headers=signing("acmes"))
+        assert answer.status_code == (200 if n < 2 else 400)
+        assert n < 2 or answer.json()["errors"][0]["field"] == "account"
+    assert (await senders(acme), await senders(wire)) == ([PHONE] * 2, [])
 
 
 async def test_the_deployments_secret_leads_to_the_named_account(

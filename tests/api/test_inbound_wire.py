@@ -162,14 +162,16 @@ async def test_a_revoked_key_hands_in_nothing(service: Service) -> None:
 
 
 async def test_a_message_is_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What one account gets changes nothing of another's contact, whatever `account` the query names."""
+    """What one account gets changes nothing of another's contact; a query that names another is refused."""
     pair: KeyPair = await service.new_account("other")
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     async with service.wire(pair) as other:
-        for path in (INBOUND, f"{INBOUND}?account=default"):
+        for path in (INBOUND, f"{INBOUND}?account=other"):
             answer = (await other.post(path, json={"from": PHONE, "content": "STOP", "handle": path})).json()
             assert (answer["verified"], answer["opted_out"]) == (False, True)
+        refused = await other.post(f"{INBOUND}?account=default", json={"from": PHONE, "content": "STOP"})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "account")
         assert len(await written(other)) == 2
     assert await written(wire) == []
     contact = (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]

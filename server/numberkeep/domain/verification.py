@@ -44,14 +44,16 @@ def check_text(text: str) -> None:
     """Refuse a text that no message can be made of.
 
     Raises:
-        InvalidInput: it is empty or too long, or names a field that a contact has not.
+        InvalidInput: it is empty or too long, names a field that a contact has not, or has braces of no field.
     """
     if not text.strip() or len(text) > MAX_TEXT:
         raise _refused(f"must have 1 to {MAX_TEXT} characters")
     unknown = [name for name in _places.findall(text) if name not in _FIELDS]
+    known = ", ".join(f"{{{name}}}" for name in _FIELDS)
     if unknown:
-        known = ", ".join(f"{{{name}}}" for name in _FIELDS)
         raise _refused(f"has no field {{{unknown[0]}}}: there are {known}")
+    if re.search("[{}]", _places.sub("", text)):
+        raise _refused(f"has a brace that is no field's: there are {known}")
 
 
 def text_for(contact: Contact, text: str) -> str:

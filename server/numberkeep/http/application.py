@@ -16,7 +16,7 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.closing import Closing
 from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Endpoint, Handler, Open
+from numberkeep.http.endpoint import Api, Call, Endpoint, Handler, Open
 from numberkeep.http.errors import plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
@@ -24,7 +24,7 @@ from numberkeep.http.openapi import document
 from numberkeep.http.request_ids import request_id_for
 from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.http.stream import Stream
-from numberkeep.http.wire import StatusOut
+from numberkeep.http.wire import NoParams, StatusOut
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -108,16 +108,25 @@ def _routes(api: Api) -> list[Route]:
     """A route for each path, with all of its methods, so that a 405 can name them."""
     handlers: dict[str, dict[str, Handler]] = {}
     for line in OPERATIONS:
-        handlers.setdefault(line.path, {})[line.method] = line.handler
+        handlers.setdefault(line.path, {})[line.method] = line.handler if line.query else _without_query(line.handler)
     routes = [Route(path, Endpoint(api, methods)) for path, methods in handlers.items()]
     # The router tries one route after the other; the busiest comes first, and once more behind the fixed paths.
     return [Route(ONE.replace("}", ":written_number}"), Endpoint(api, handlers[ONE])), *routes]
 
 
+def _without_query(handler: Handler) -> Handler:
+    async def checked(call: Call) -> Answer:
+        if call.scope["query_string"]:
+            call.query(NoParams)
+        return await handler(call)
+
+    return checked
+
+
 async def _router_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     mends = {
-        404: f"There is no {request.url.path}: the API is under /api/v2/contacts",
+        404: f"There is no {request.url.path}: see /openapi.json; contacts are under /api/v2/contacts",
         405: f"{request.method} is not possible here",
     }
     request_id = request_id_for(request.headers.get("x-request-id", "").encode("latin-1"))

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope
 
-from numberkeep.http.errors import BodyTooLarge, BodyTooSlow
+from numberkeep.http.errors import BodyEncoded, BodyTooLarge, BodyTooSlow
 
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""
@@ -26,12 +26,15 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float =
 
     Raises:
         BodyTooLarge: it is, or says it is, larger than `limit`.
+        BodyEncoded: it is compressed.
         BodyTooSlow: it did not arrive in time.
         ClientGone: it will never arrive.
     """
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise BodyTooLarge(limit)
+        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
+            raise BodyEncoded(value.decode("latin-1"))
     try:
         async with asyncio.timeout(seconds):
             return await _read(receive, limit)

@@ -41,6 +41,13 @@ class HttpError(Exception):
         self.headers = headers
 
 
+class BodyEncoded(HttpError):
+    """The body is compressed, and nothing here says how large it would become."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(415, f"Content-Encoding {encoding[:64]} is not taken: send the body as it is")
+
+
 class BodyTooLarge(HttpError):
     """The body is larger than the route takes."""
 

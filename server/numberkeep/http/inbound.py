@@ -7,15 +7,14 @@ Source: api-reference.md, "Events and webhooks of the hosted service", for the h
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.types import Receive, Scope, Send
 
 from numberkeep.domain.conversation import Received
-from numberkeep.domain.errors import AccountNotFound, InvalidInput
+from numberkeep.domain.errors import AccountNotFound, FieldError, InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http import inbound_wire, wire
-from numberkeep.http.answer import Answer
+from numberkeep.http.answer import Answer, ok
 from numberkeep.http.body import read_body
 from numberkeep.http.carriers import Carriers
 from numberkeep.http.endpoint import Api, Call, Claims, Front
@@ -49,7 +48,7 @@ class Inbound(Front):
             raise MethodNotAllowed(scope["method"], ("POST",))
         headers = dict(scope["headers"])
         if claims.key_id or claims.secret:
-            call = Call(self._api, await self._account(claims), scope, receive)
+            call = Call(self._api, self._same(await self._account(claims), scope), scope, receive)
             return await self._plain(call, await call.body(inbound_wire.InboundBody))
         if _SECRET in headers:
             call = Call(self._api, await self._signing(headers[_SECRET], scope), scope, receive)
@@ -65,7 +64,7 @@ class Inbound(Front):
     async def _hosted(self, call: Call, data: bytes) -> Answer:
         body = call.api.decoder.loosely(data, inbound_wire.ReceiveBody)
         if body.is_outbound:  # what became of one of our own: nothing that a person wrote
-            return Answer(200, msgspec.json.encode(wire.StatusOut()))
+            return ok(wire.StatusOut())
         number = body.number or body.from_number or ""  # `number` is the other side's in every payload
         line = body.sendblue_number or body.to_number or ""
         return await self._receive(
@@ -106,10 +105,21 @@ class Inbound(Front):
         account = await inbound.account_signing(self._api.context, text)
         if account is None:
             raise NotSigned("sb-signing-secret is none of this service's: see `numberkeep accounts set`")
+        return self._same(account, scope)
+
+    def _same(self, account: Account, scope: Scope) -> Account:
+        """The account that a request proves itself to be of, unless its URL names another."""
+        named = self._asked_for(scope)
+        if named not in {None, account.name}:
+            mend = "is not the account of the key or secret that came with it: leave it out, or send that account's"
+            raise InvalidInput(f"account {mend}", [FieldError("account", mend)])
         return account
 
+    def _asked_for(self, scope: Scope) -> str | None:
+        return self._api.decoder.query(scope["query_string"], inbound_wire.InboundParams).account
+
     async def _named(self, scope: Scope) -> Account:
-        name = self._api.decoder.query(scope["query_string"], inbound_wire.InboundParams).account or DEFAULT_ACCOUNT
+        name = self._asked_for(scope) or DEFAULT_ACCOUNT
         account = await self._api.context.store.account(name)
         if account is None:
             raise AccountNotFound(name)

@@ -42,7 +42,7 @@ class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
 
 
 class InboundParams(msgspec.Struct, kw_only=True):
-    """The query of POST /_numberkeep/inbound, for carriers of the whole deployment."""
+    """The query of POST /_numberkeep/inbound, for carriers of the whole deployment; others can only name their own."""
 
     account: str | None = None
 

@@ -20,6 +20,7 @@ _REASONS: Final = {
     409: "The contact exists, the recipient has opted out, or the `Idempotency-Key` came with another request.",
     408: "The body did not arrive in time.",
     413: "The body is larger than the route takes.",
+    415: "The body is compressed.",
     429: "A verification was sent a moment ago; `Retry-After` says when to try again.",
     503: "The store is busy or cannot be reached; `Retry-After` says when to try again.",
 }
@@ -35,7 +36,7 @@ _REASONS_OF: Final[dict[str, dict[int, str]]] = {
     "events.stream": {410: "The log does not reach back to `after`, or not yet; `message` says where to begin."},
 }
 _ALWAYS: Final = (401, 403, 503)
-_OF_A_BODY: Final = (408, 413)
+_OF_A_BODY: Final = (408, 413, 415)
 _NUMBER: Final = {
     "name": "phone_number",
     "in": "path",

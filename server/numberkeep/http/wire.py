@@ -123,6 +123,10 @@ class ListParams(msgspec.Struct, kw_only=True):
     verified: bool | None = None
 
 
+class NoParams(msgspec.Struct):
+    """The query of all other operations: nothing, so that a filter which is none does not pass for one."""
+
+
 class BulkParams(msgspec.Struct, kw_only=True):
     """The query of POST /api/v2/contacts/bulk."""
 

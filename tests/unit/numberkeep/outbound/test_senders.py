@@ -152,7 +152,7 @@ async def test_twilio_needs_a_line(poster: Poster) -> None:
 async def test_a_refusal_of_a_message_is_final(
     poster: Poster, make: Callable[[Poster, int], Sender], status: int, *, permanent: bool
 ) -> None:
-    """A message refused for what it is is not sent again; one that a token or a URL is to blame for is. No text is told."""
+    """A message refused for what it is is not sent again; one that a token or a URL is to blame for is."""
     async with receiving(answer(status, b"no such number as +14155552671")) as receiver:
         with pytest.raises(DeliveryFailed, match=f"^answered .*{status}") as failed:
             await make(poster, receiver.port).send("acme", message())

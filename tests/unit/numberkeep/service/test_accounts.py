@@ -30,7 +30,10 @@ async def test_an_unknown_account_is_none(context: Context, account: Account) ->
     assert list(await accounts.list_all(context)) == [account, other.account]
 
 
-@pytest.mark.parametrize("text", [" ", "\n", "x" * (MAX_TEXT + 1), "Hi {name}", "{}", "{First_name}"])
+@pytest.mark.parametrize(
+    "text",
+    [" ", "\n", "x" * (MAX_TEXT + 1), "Hi {name}", "{}", "{First_name}", "Hi {first_name", "{{first_name}}", "no }"],
+)
 async def test_a_text_that_no_message_can_be_made_of_is_refused(context: Context, account: Account, text: str) -> None:
     """InvalidInput names the field, and the account keeps what it had."""
     with pytest.raises(InvalidInput) as refused:
