@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from numberkeep.service import accounts
-from numberkeep.service.relay import ATTEMPTS
+from numberkeep.service.delivering import ATTEMPTS
 from support.api import CONTACTS, FIRST, Service
 from support.inbound import INBOUND
 from support.receiver import OK, Receiver, Trick, answer, receiving

@@ -40,7 +40,7 @@ class Hall:
         context = service.context
         authenticator = Authenticator(context.store, self._later)
         decoder = Decoder(ignore_unknown=False)
-        api = Api(context, authenticator, decoder, service.relay._notifier, self.closing)
+        api = Api(context, authenticator, decoder, service.notifier, self.closing)
         self.stream = Stream(api, heartbeat_seconds)
 
     def _later(self) -> float:

@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import OPERATIONS
-from numberkeep.service.relay import ATTEMPTS
+from numberkeep.service.delivering import ATTEMPTS
 from support.api import CONTACTS, FIRST, Service
 from support.stream import listening
 

@@ -62,12 +62,14 @@ class Service:
         application: the ASGI application.
         context: what its use cases work with.
         clock: its time.
+        notifier: what knows where a webhook may be.
         relay: what delivers; `await relay.turn()` has it do so.
     """
 
     application: ASGIApp
     context: Context
     clock: SetClock
+    notifier: WebhookNotifier
     relay: Relay
 
     def wire(self, pair: KeyPair | None = FIRST) -> httpx2.AsyncClient:
@@ -99,4 +101,4 @@ async def running_service(
         context, relay, notifier, carriers=carriers, ignore_unknown=ignore_unknown, first_key=FIRST
     )
     async with application.router.lifespan_context(application):
-        yield Service(application, context, clock, relay)
+        yield Service(application, context, clock, notifier, relay)

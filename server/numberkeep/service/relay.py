@@ -1,38 +1,27 @@
-"""The relay: takes what is owed out of the outbox, hands it on, and records what became of it.
+"""The relay: looks for what there is to do, and has it done account by account, so that none waits for another.
 
-At least once: what was taken and not recorded, because the process died in between, is taken again when its lease is
-over. While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends, and
-not begun at all where that is over.
+What is owed is delivered (delivering.py), verifications that have waited too long expire, and what is too old to be
+kept is forgotten.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Final
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
-from tenacity import wait_random_exponential as wait_random
-
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import SENDER, Delivered, Owed, Taken, Undelivered
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.forgetting import EVENTS_KEPT, ForgetEvents
-from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.bell import Listener
 from numberkeep.service.context import Context
+from numberkeep.service.delivering import LEASE_SECONDS, Deliverer
 from numberkeep.service.outlets import Notifier, Sender
 
 _log = logging.getLogger("numberkeep.relay")
-
-LEASE_SECONDS: Final = 30
-ATTEMPTS: Final = 15
-"""How often a delivery is tried before it is dead: over about five hours."""
-
-_backoff = wait_exponential_jitter(multiplier=5, max=3600, jitter=2)
 
 _AT_A_TIME: Final = 8
 """Deliveries to one target that are under way at a time, about."""
@@ -69,15 +58,15 @@ class Relay:
         self, context: Context, sender: Sender, notifier: Notifier, *, lease_seconds: int = LEASE_SECONDS
     ) -> None:
         self._context = context
-        self._sender = sender
-        self._notifier = notifier
-        self._lease_seconds = lease_seconds
-        self._names: dict[int, str] = {}
+        self._deliverer = Deliverer(context, sender, notifier, lease_seconds)
         self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
         self._closing = False
-        self.delivered: Counter[tuple[str, str]] = Counter()
-        """How often what became of deliveries in this process: by channel (`sender`, `webhook`) and outcome."""
+
+    @property
+    def delivered(self) -> Mapping[tuple[str, str], int]:
+        """How many deliveries ended in this process, by channel (`sender`, `webhook`) and outcome."""
+        return self._deliverer.delivered
 
     def start(self) -> None:
         """Work in the background until `close`."""
@@ -94,8 +83,7 @@ class Relay:
             for task in late:
                 task.cancel()
         await asyncio.gather(*tasks, *([self._main] if self._main else []), return_exceptions=True)
-        await self._sender.close()
-        await self._notifier.close()
+        await self._deliverer.close()
 
     async def turn(self) -> int:
         """Do once all that there is to do: of what each account owes, eight at most are delivered; gives how many.
@@ -110,8 +98,8 @@ class Relay:
             await self._forget(account_id)
         taken = 0
         for account_id in agenda.owing:
-            owed = (await self._take(account_id, ())).owed
-            await asyncio.gather(*(self._deliver(account_id, each, lambda: None) for each in owed))
+            owed = (await self._deliverer.take(account_id, _AT_A_TIME)).owed
+            await asyncio.gather(*(self._deliverer.deliver(account_id, each, lambda: None) for each in owed))
             taken += len(owed)
         return taken
 
@@ -178,13 +166,14 @@ class Relay:
                         busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
                         taken = None
                         with _Telling():  # and then finish what is under way
-                            taken = await self._take(account_id, busy)
+                            taken = await self._deliverer.take(account_id, _AT_A_TIME, busy)
                         if taken is None:
                             return
                         for owed in taken.owed:
                             target = owed.delivery.target
                             sending[target] += 1
-                            flying.add(group.create_task(self._deliver(account_id, owed, partial(sent, target))))
+                            delivering = self._deliverer.deliver(account_id, owed, partial(sent, target))
+                            flying.add(group.create_task(delivering))
                         if taken.owed or taken.canceled:
                             continue
                         if not flying:
@@ -195,14 +184,6 @@ class Relay:
                     done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
                     rung.cancel()
                     flying -= done
-
-    async def _take(self, account_id: int, busy: tuple[int, ...]) -> Taken:
-        at = self._context.clock.take()
-        command = TakeDeliveries(account_id, _AT_A_TIME, self._lease_seconds * SECOND, at, busy)
-        taken = await self._context.store.apply(command)
-        if taken.canceled:
-            self._context.bell.ring(account_id)
-        return taken
 
     async def _expire(self, account_id: int) -> None:
         at = self._context.clock.take()
@@ -216,77 +197,6 @@ class Relay:
         while more and not self._closing:
             at = self._context.clock.take()
             more = await self._context.store.apply(ForgetEvents(account_id, _FORGOTTEN_AT_A_TIME, at))
-
-    async def _deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:
-        delivery = owed.delivery
-        outcome = None
-        seconds = (delivery.due_at - self._context.clock.take()) / SECOND - self._lease_seconds / 3
-        if seconds > 0:  # else the store was so slow to give it out that soon somebody else may take it
-            outcome = await self._outcome(account_id, owed, seconds)
-        sent()
-        if outcome is None:
-            _log.warning("account %s: delivery %s was given out too late to begin it", account_id, delivery.item)
-            return
-        channel = "sender" if delivery.target == SENDER else "webhook"
-        if isinstance(outcome, Delivered):
-            self.delivered[channel, "delivered"] += 1
-        else:
-            dead = outcome.retry_at is None
-            self.delivered[channel, "dead" if dead else "failed"] += 1
-            _log.log(
-                logging.ERROR if dead else logging.WARNING,
-                "account %s: delivery %s to %s failed%s: %s",
-                account_id,
-                delivery.item,
-                "the sender" if delivery.target == SENDER else f"webhook {delivery.target}",
-                " for good" if dead else "",
-                outcome.error,
-            )
-        at = self._context.clock.take()
-        command = SettleDelivery(account_id, delivery, outcome, at)
-        # What cannot be recorded within the lease is delivered again after it.
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((StoreUnavailable, StoreBusy)),
-            wait=wait_random(multiplier=0.1, max=2),
-            stop=stop_after_delay(self._lease_seconds / 3),
-            reraise=True,
-        )
-        with _Telling():
-            try:
-                await retrying(self._context.apply, command)
-            except NumberkeepError as error:
-                _log.warning("account %s: the end of delivery %s is not recorded: %s", account_id, delivery.item, error)
-
-    async def _outcome(self, account_id: int, owed: Owed, seconds: float) -> Delivered | Undelivered:
-        try:
-            async with asyncio.timeout(seconds):
-                account = await self._name(account_id)
-                if owed.message is not None:
-                    return await self._sender.send(account, owed.message)
-                if owed.event is not None and owed.webhook is not None:
-                    return await self._notifier.notify(account, owed.webhook, owed.event)
-                return Undelivered("what was to be delivered is not there any more", None)
-        except DeliveryFailed as failed:
-            return self._undelivered(owed, str(failed), failed.retry_after, permanent=failed.permanent)
-        except TimeoutError:
-            return self._undelivered(owed, "it took too long", None)
-        except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not stop the others
-            return self._undelivered(owed, f"numberkeep failed with {type(error).__name__}", None)
-
-    def _undelivered(
-        self, owed: Owed, error: str, retry_after: float | None, *, permanent: bool = False
-    ) -> Undelivered:
-        if permanent or owed.delivery.attempts >= ATTEMPTS:
-            return Undelivered(error, None)
-        seconds = max(backoff_seconds(owed.delivery.attempts), retry_after or 0)
-        return Undelivered(error, self._context.clock.take() + int(seconds * SECOND))
-
-    async def _name(self, account_id: int) -> str:
-        name = self._names.get(account_id)
-        if name is None:
-            account = await self._context.store.account_of(account_id)
-            name = self._names[account_id] = "" if account is None else account.name
-        return name
 
 
 class _Telling:
@@ -310,10 +220,3 @@ class _Telling:
 
 async def _heard(listener: Listener) -> None:
     await listener.wait(_LOOK_SECONDS)
-
-
-def backoff_seconds(attempts: int) -> float:
-    """How long to wait after so many attempts: from 5 seconds on twice as long each time, at most an hour."""
-    state = RetryCallState(retry_object=AsyncRetrying(), fn=None, args=(), kwargs={})
-    state.attempt_number = attempts
-    return _backoff(state)

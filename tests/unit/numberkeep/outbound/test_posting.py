@@ -15,7 +15,7 @@ from numberkeep.outbound.networks import Address
 from numberkeep.outbound.posting import MAX_ANSWER_BYTES, POST_SECONDS, Poster
 from numberkeep.outbound.targets import RESOLVE_SECONDS, Pinned
 from numberkeep.outbound.web_address import read_url
-from numberkeep.service.relay import LEASE_SECONDS
+from numberkeep.service.delivering import LEASE_SECONDS
 from support.receiver import OK, Trick, answer, receiving
 
 HERE = ip_address("127.0.0.1")

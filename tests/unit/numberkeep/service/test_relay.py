@@ -13,7 +13,8 @@ from numberkeep.domain.message import MessageStatus
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service import contacts, verification, webhooks
 from numberkeep.service.context import Context
-from numberkeep.service.relay import ATTEMPTS, Relay, backoff_seconds
+from numberkeep.service.delivering import ATTEMPTS, backoff_seconds
+from numberkeep.service.relay import Relay
 from numberkeep.service.watch import Watch
 from support.api import SetClock
 from support.outlets import TAKE, Act, ScriptedNotifier, ScriptedSender, failing
@@ -206,7 +207,7 @@ async def test_what_was_taken_and_lost_is_sent_again_after_the_lease(
     async def lose(*_: Any) -> None:
         raise Lost
 
-    monkeypatch.setattr(relay, "_deliver", lose)
+    monkeypatch.setattr(relay._deliverer, "deliver", lose)
     with pytest.raises(Lost):
         await relay.turn()
     other, second = relay_of(context)

@@ -27,14 +27,14 @@ async def test_who_owes_nothing_more_is_left_in_peace(
     await register(context, account, "fast")
     notifier, takes = ScriptedNotifier(), Counter[bool]()
     async with at_work(context, notifier) as worker:
-        take = worker._take
+        take = worker._deliverer.take
 
         async def counting_take(*given: Any) -> Any:
             taken = await take(*given)
             takes[bool(taken.owed)] += 1
             return taken
 
-        monkeypatch.setattr(worker, "_take", counting_take)
+        monkeypatch.setattr(worker._deliverer, "take", counting_take)
         await create(context, account, 1)
         await notifier.until_taken(1)
         async with asyncio.timeout(PATIENCE):
@@ -75,7 +75,7 @@ async def test_what_comes_while_nothing_is_found_is_delivered(
         return found
 
     async with at_work(context, notifier) as worker:
-        take, late = worker._take, iter([1])
+        take, late = worker._deliverer.take, iter([1])
 
         async def late_take(*given: Any) -> Any:
             taken = await take(*given)
@@ -85,7 +85,7 @@ async def test_what_comes_while_nothing_is_found_is_delivered(
                 await looked.wait()
             return taken
 
-        monkeypatch.setattr(worker, "_take", late_take)
+        monkeypatch.setattr(worker._deliverer, "take", late_take)
         worker._begin("serve", account.account_id, worker._serve)
         await notifier.until_taken(1)
 

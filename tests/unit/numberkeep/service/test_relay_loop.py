@@ -114,7 +114,7 @@ async def test_a_store_that_fails_does_not_stop_the_relay(
         monkeypatch.setattr(context.store, "agenda", shaky)
         await create(context, account, 1)
         await notifier.until_taken(1)
-        take, refusals = worker._take, iter([error] * 2)
+        take, refusals = worker._deliverer.take, iter([error] * 2)
 
         async def shaky_take(*given: Any) -> Any:
             refusal = next(refusals, None)
@@ -122,7 +122,7 @@ async def test_a_store_that_fails_does_not_stop_the_relay(
                 raise refusal
             return await take(*given)
 
-        monkeypatch.setattr(worker, "_take", shaky_take)
+        monkeypatch.setattr(worker._deliverer, "take", shaky_take)
         await create(context, account, 2)
         await notifier.until_taken(2)
 
