@@ -178,7 +178,7 @@ class EventContract:
         assert await people.told(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
 
     async def test_old_events_are_forgotten_and_what_is_owed_of_them(self, ours: AccountDriver) -> None:
-        """After EVENTS_KEPT, dead or not; what waited behind it in its lane comes next, and nothing else is lost."""
+        """After EVENTS_KEPT, dead or not; what waited behind it in its queue comes next, and nothing else is lost."""
         hook = await ours.add_webhook()
         await ours.upsert(*[ours.row(phone(n)) for n in range(600)])
         taken = await ours.take(1000)

@@ -9,9 +9,10 @@ from numberkeep.app import make_store, make_transfer
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import checking
-from numberkeep.store.transfer import Row, Table, Transfer
+from numberkeep.store.transfer import LastNumbers, Row, Table, Transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, drivers_of, filled, go_on, read_all
 from support.store import new_account, phone
@@ -41,6 +42,25 @@ async def test_a_copy_is_equal_by_every_read(
         assert await read_all(after) == await read_all(before)
         assert await go_on(after) == await go_on(before)
         assert await read_all(after) == await read_all(before)
+
+
+@PAIRS
+async def test_numbers_of_what_is_gone_are_not_given_again(new_database: NewDatabase, here: str, there: str) -> None:
+    """Who follows the log of a quiet account meets its place again in the copy, though all its events are forgotten."""
+    source, target = new_database(here), new_database(there)
+    async with opened(source) as store:
+        account = await new_account(store, "quiet")
+        for _ in range(2):
+            await account.add_webhook()
+        await account.create(phone(1))
+        await account.forget(at=account.now + EVENTS_KEPT)
+        await account.remove_webhook(2)
+    await copied(source, target)
+    async with opened(target) as store:
+        [account] = await drivers_of(store)
+        await account.create(phone(2))
+        assert [event.event_id for event in await account.events()] == [2]
+        assert (await account.add_webhook()).webhook_id == 3
 
 
 @PAIRS
@@ -148,8 +168,8 @@ async def test_the_comparison_notices_a_changed_row(
     transfer = make_transfer(target)
     finish = transfer.finish
 
-    async def finish_and_sabotage() -> None:
-        await finish()
+    async def finish_and_sabotage(last: Sequence[LastNumbers]) -> None:
+        await finish(last)
         await execute(target, sabotage)
 
     transfer.finish = finish_and_sabotage  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from numberkeep.domain.verification import Verification
 OutboxKey = tuple[int, int]
 """Target and item of a delivery."""
 
-Lane = tuple[int, str]
+Queue = tuple[int, str]
 """Target and phone of deliveries, which wait for each other."""
 
 
@@ -210,7 +210,7 @@ class Changes:
         owed: what is owed from now on, by target and item.
         postponed: what is still owed, with other attempts or times, by target and item.
         redeemed: what is owed no longer.
-        lanes: where another delivery may be the first that is not dead.
+        queues: where another delivery may be the first that is not dead.
         revived: where one that was dead may be so, before the one that was.
         webhooks: those that are new or changed, by number.
         webhooks_removed: webhooks that go, and with them what is owed to them.
@@ -233,8 +233,8 @@ class Changes:
     owed: dict[OutboxKey, Delivery] = field(default_factory=dict)
     postponed: dict[OutboxKey, Delivery] = field(default_factory=dict)
     redeemed: list[Delivery] = field(default_factory=list)
-    lanes: dict[Lane, None] = field(default_factory=dict)
-    revived: dict[Lane, None] = field(default_factory=dict)
+    queues: dict[Queue, None] = field(default_factory=dict)
+    revived: dict[Queue, None] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     webhooks_removed: list[int] = field(default_factory=list)
     forgotten: Old | None = None

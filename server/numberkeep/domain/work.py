@@ -196,7 +196,7 @@ class Work:
         self._owed.pop(key, None)
         if self._changes.owed.pop(key, None) is None:  # else it was owed by the same group, and is not in the store
             self._changes.redeemed.append(delivery)
-        self._changes.lanes[delivery.target, delivery.phone] = None
+        self._changes.queues[delivery.target, delivery.phone] = None
 
     def cancel(self, delivery: Delivery, message: Message, at: int) -> None:
         """Owe a message no longer, for there is no reason to send it."""
@@ -212,8 +212,8 @@ class Work:
         self._owed[key] = replace(before, delivery=delivery)
         self._changes.postponed[key] = delivery
         if before.delivery.dead != delivery.dead:
-            lanes = self._changes.lanes if delivery.dead else self._changes.revived
-            lanes[delivery.target, delivery.phone] = None
+            queues = self._changes.queues if delivery.dead else self._changes.revived
+            queues[delivery.target, delivery.phone] = None
 
     def webhooks(self) -> list[Webhook]:
         """The account's webhooks, oldest first."""
@@ -328,7 +328,7 @@ class Work:
 
     def _owe(self, target: int, item: int, phone: str, at: int) -> Delivery:
         delivery = self._changes.owed[target, item] = Delivery(target, item, phone, at, due_at=at)
-        self._changes.lanes[target, phone] = None
+        self._changes.queues[target, phone] = None
         return delivery
 
     def _withdraw(self, phone: str, at: int) -> None:

@@ -158,7 +158,7 @@ class _Pass:
         counts = [await self._source.count(table) for table in TABLES]
         self._about = sum(counts)
         changes = [await self._bring(table) for table in TABLES]
-        await self._target.finish()
+        await self._target.finish(await self._source.last_numbers())
         await self._target.set_mark(Mark.COPIED)
         self._done = 0
         copied: list[Copied] = []

@@ -8,7 +8,7 @@ reads two accounts' rows.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 Row = tuple[Any, ...]
 """A row's values, in the order of `Table.columns`."""
@@ -116,6 +116,14 @@ TABLES: Final = (
 """Every table, in an order in which what is referred to comes first. What else an engine keeps, it derives of these."""
 
 
+class LastNumbers(NamedTuple):
+    """The last numbers that an account has given: none is given again when what had it is gone."""
+
+    account_id: int
+    event: int
+    webhook: int
+
+
 class Mark(IntEnum):
     """What a database says of itself; a store is not opened on one whose copy is not finished."""
 
@@ -159,5 +167,12 @@ class Transfer(Protocol):
     async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
         """Remove rows and put others in, in one transaction; rows that are in the way of these go too."""
 
-    async def finish(self) -> None:
-        """Derive what is not copied: each account's count of contacts and last message, and the next account's id."""
+    async def last_numbers(self) -> Sequence[LastNumbers]:
+        """The last numbers of every account, which its rows may not have any more."""
+
+    async def finish(self, last: Sequence[LastNumbers]) -> None:
+        """Derive what is not copied: what is counted of each account, its last numbers, and the next account's id.
+
+        Args:
+            last: the source's; what rows have is beyond them nowhere.
+        """

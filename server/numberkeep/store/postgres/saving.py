@@ -88,16 +88,16 @@ _POSTPONE: Final = (
     "WHERE o.account_id = $1 AND o.target = new.target AND o.phone = new.phone AND o.item = new.item"
 )
 _OWE: Final = _insert("outbox", DELIVERY_COLUMNS, "bigint bigint text bigint bigint bigint boolean text")
-_LANES: Final = f"{_unnest('bigint text')} AS lane (target, phone)"
+_QUEUES: Final = f"{_unnest('bigint text')} AS queue (target, phone)"
 _BEHEAD: Final = (
-    f"UPDATE numberkeep.outbox AS o SET head = false FROM {_LANES} "  # noqa: S608
-    "WHERE o.account_id = $1 AND o.target = lane.target AND o.phone = lane.phone AND o.head"
+    f"UPDATE numberkeep.outbox AS o SET head = false FROM {_QUEUES} "  # noqa: S608
+    "WHERE o.account_id = $1 AND o.target = queue.target AND o.phone = queue.phone AND o.head"
 )
-# One lookup a lane, and then the rows: in one step a planner without statistics looks for every pair of the two.
+# One lookup a queue, and then the rows: in one step a planner without statistics looks for every pair of the two.
 _HEAD: Final = (
-    "WITH first AS MATERIALIZED (SELECT lane.target, lane.phone, (SELECT min(e.item) FROM numberkeep.outbox AS e "  # noqa: S608
-    "WHERE e.account_id = $1 AND e.target = lane.target AND e.phone = lane.phone AND NOT e.dead) AS item "
-    f"FROM {_LANES}) UPDATE numberkeep.outbox AS o SET head = true FROM first "
+    "WITH first AS MATERIALIZED (SELECT queue.target, queue.phone, (SELECT min(e.item) FROM numberkeep.outbox AS e "  # noqa: S608
+    "WHERE e.account_id = $1 AND e.target = queue.target AND e.phone = queue.phone AND NOT e.dead) AS item "
+    f"FROM {_QUEUES}) UPDATE numberkeep.outbox AS o SET head = true FROM first "
     "WHERE o.account_id = $1 AND o.target = first.target AND o.phone = first.phone AND o.item = first.item "
     "AND NOT o.head"
 )
@@ -182,7 +182,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
         ),
         (_OWE, list(changes.owed.values()), values_of_delivery),
         (_BEHEAD, list(changes.revived), tuple),
-        (_HEAD, [*changes.lanes, *changes.revived], tuple),
+        (_HEAD, [*changes.queues, *changes.revived], tuple),
         (_KEEP, changes.answers, values_of_answer),
     )
     for statement, changed, row_of in writes:
@@ -197,8 +197,8 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
 
 
 async def _forget(connection: asyncpg.Connection, account_id: int, old: Old) -> None:
-    lanes = dict.fromkeys(map(tuple, await connection.fetch(_FORGET_OWED, account_id, old.last_event)))
-    if lanes:
-        await connection.execute(_HEAD, account_id, *map(list, zip(*lanes, strict=True)))
+    queues = dict.fromkeys(map(tuple, await connection.fetch(_FORGET_OWED, account_id, old.last_event)))
+    if queues:
+        await connection.execute(_HEAD, account_id, *map(list, zip(*queues, strict=True)))
     await connection.execute(_FORGET_EVENTS, account_id, old.last_event)
     await connection.execute(_FORGET_DEAD, account_id, old.before)

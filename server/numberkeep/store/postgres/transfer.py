@@ -12,7 +12,7 @@ from numberkeep.domain.consent import FIRST
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.postgres import schema
 from numberkeep.store.postgres.pool import connect, copy_rows, disconnect, unavailable_on_error, unusable_on_error
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, LastNumbers, Mark, Row, Table
 
 _STATEMENT_SECONDS: Final = 600.0
 
@@ -30,6 +30,11 @@ _DERIVED: Final = (
     ("ledger", "SELECT hash FROM numberkeep.consent WHERE account_id = $1 ORDER BY entry_id DESC LIMIT 1"),
     ("webhook_count", "SELECT count(*) FROM numberkeep.webhooks WHERE account_id = $1"),
     ("last_webhook", "SELECT coalesce(max(webhook_id), 0) FROM numberkeep.webhooks WHERE account_id = $1"),
+)
+_LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
+_GO_ON_BEHIND: Final = (
+    "UPDATE numberkeep.writers SET last_event = greatest(last_event, $1), last_webhook = greatest(last_webhook, $2) "
+    "WHERE account_id = $3"
 )
 # Names no table, so that on Citus it is done where the sequence is.
 _NEXT_ACCOUNT: Final = "SELECT setval(pg_get_serial_sequence('numberkeep.accounts', 'account_id'), $1)"
@@ -125,7 +130,12 @@ class PostgresTransfer:
                         f"rows of {table.name} cannot stand beside others of the database: copy to an empty one"
                     ) from error
 
-    async def finish(self) -> None:
+    async def last_numbers(self) -> Sequence[LastNumbers]:
+        """By one statement, on Citus on all nodes."""
+        with unavailable_on_error():
+            return [LastNumbers(*row) for row in await self._opened.fetch(_LAST_NUMBERS)]
+
+    async def finish(self, last: Sequence[LastNumbers]) -> None:
         """Account by account; then the planner is told what the tables hold now."""
         with unavailable_on_error():
             async for account_id in self._accounts():
@@ -140,6 +150,8 @@ class PostgresTransfer:
                         account_id,
                         FIRST if found is None else found,
                     )
+            for each in last:
+                await self._opened.execute(_GO_ON_BEHIND, each.event, each.webhook, each.account_id)
             newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")
             if newest is not None:
                 await self._opened.execute(_NEXT_ACCOUNT, newest)

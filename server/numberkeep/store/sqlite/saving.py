@@ -62,8 +62,8 @@ _POSTPONE: Final = (
     "WHERE target = ? AND phone = ? AND item = ? AND account_id = ?"
 )
 _OWE: Final = _insert("outbox", DELIVERY_COLUMNS)
-_LANE: Final = "target = ? AND phone = ? AND account_id = ?"
-_BEHEAD: Final = f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_LANE}"  # noqa: S608
+_QUEUE: Final = "target = ? AND phone = ? AND account_id = ?"
+_BEHEAD: Final = f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_QUEUE}"  # noqa: S608
 _HEAD: Final = (
     "UPDATE outbox SET head = 1 WHERE target = ?1 AND phone = ?2 AND account_id = ?3 AND head = 0 AND item = "
     "(SELECT min(item) FROM outbox WHERE target = ?1 AND phone = ?2 AND account_id = ?3 AND dead = 0)"
@@ -131,7 +131,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
         ),
         (_OWE, map(values_of_delivery, changes.owed.values())),
         (_BEHEAD, changes.revived),
-        (_HEAD, [*changes.lanes, *changes.revived]),
+        (_HEAD, [*changes.queues, *changes.revived]),
         (_KEEP, map(values_of_answer, changes.answers)),
     ):
         connection.executemany(statement, ((*row, account_id) for row in rows))
@@ -140,7 +140,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
 
 
 def _forget(connection: apsw.Connection, account_id: int, old: Old) -> None:
-    lanes = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, old.last_event)).fetchall())
-    connection.executemany(_HEAD, ((*lane, account_id) for lane in lanes))
+    queues = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, old.last_event)).fetchall())
+    connection.executemany(_HEAD, ((*queue, account_id) for queue in queues))
     connection.execute(_FORGET_EVENTS, (account_id, old.last_event))
     connection.execute(_FORGET_DEAD, (account_id, old.before))

@@ -20,7 +20,7 @@ from numberkeep.store.sqlite.connection import (
     unavailable_on_error,
 )
 from numberkeep.store.sqlite.lock import ServiceLock
-from numberkeep.store.transfer import Key, Mark, Row, Table
+from numberkeep.store.transfer import Key, LastNumbers, Mark, Row, Table
 
 R = TypeVar("R")
 
@@ -34,6 +34,11 @@ _FINISH: Final = (
     f"ledger = coalesce((SELECT hash {_THEIRS.format('consent')} ORDER BY entry_id DESC LIMIT 1), zeroblob(32)), "
     f"webhook_count = (SELECT count(*) {_THEIRS.format('webhooks')}), "
     f"last_webhook = (SELECT coalesce(max(webhook_id), 0) {_THEIRS.format('webhooks')})"
+)
+
+_LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM accounts"
+_GO_ON_BEHIND: Final = (
+    "UPDATE accounts SET last_event = max(last_event, ?), last_webhook = max(last_webhook, ?) WHERE account_id = ?"
 )
 
 
@@ -110,12 +115,17 @@ class SqliteTransfer:
 
         await self._run(run)
 
-    async def finish(self) -> None:
-        """By one statement; the next account's id follows from the rows."""
+    async def last_numbers(self) -> Sequence[LastNumbers]:
+        """By one statement."""
+        return await self._run(lambda connection: [LastNumbers(*row) for row in connection.execute(_LAST_NUMBERS)])
+
+    async def finish(self, last: Sequence[LastNumbers]) -> None:
+        """In one transaction; the next account's id follows from the rows."""
 
         def run(connection: apsw.Connection) -> None:
             with transaction(connection):
                 connection.execute(_FINISH)
+                connection.executemany(_GO_ON_BEHIND, [(each.event, each.webhook, each.account_id) for each in last])
 
         await self._run(run)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from numberkeep.domain.errors import CannotCopy
 from numberkeep.service.copying import copy
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table
+from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, LastNumbers, Mark, Row, Table
 
 OPT_OUTS = next(table for table in TABLES if table.name == "opt_outs")
 Rows = Mapping[tuple[int, str], int]
@@ -84,8 +84,13 @@ class Memory:
             assert there.setdefault(row[: len(table.identity)], row) is row
         self.replaced.append((len(gone), len(fresh)))
 
-    async def finish(self) -> None:
+    async def last_numbers(self) -> Sequence[LastNumbers]:
+        """None were given."""
+        return []
+
+    async def finish(self, last: Sequence[LastNumbers]) -> None:
         """Note it."""
+        assert last == []
         self.log.append("finish")
 
 
