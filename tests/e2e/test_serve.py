@@ -240,7 +240,7 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_PORT": "http"}, "NUMBERKEEP_PORT"),
         ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
         ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
-        ([], {"NUMBERKEEP_LOG": "loud"}, "info or debug or warning"),
+        ([], {"NUMBERKEEP_LOG": "loud"}, "warning or debug"),
         ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log or webhook or sendblue or twilio"),
         ([], {"NUMBERKEEP_SENDER": "webhook"}, "NUMBERKEEP_SENDER_URL"),
         ([], {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "ftp://x"}, "http:// or https://"),

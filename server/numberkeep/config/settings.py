@@ -39,7 +39,7 @@ class Settings:
         allowed_networks: private networks that webhooks may reach. NUMBERKEEP_ALLOWED_NETWORKS.
         carriers: who may hand in messages for every account. NUMBERKEEP_SIGNING_SECRET,
             NUMBERKEEP_TWILIO_AUTH_TOKEN, NUMBERKEEP_PUBLIC_URL.
-        log: from which level on the service logs: `debug`, `info` or `warning`. NUMBERKEEP_LOG.
+        log: from which level on the service logs: `warning`, or `debug` to hear of every delivery. NUMBERKEEP_LOG.
     """
 
     host: str = "127.0.0.1"
@@ -54,7 +54,7 @@ class Settings:
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = ()
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
-    log: str = "info"
+    log: str = "warning"
 
 
 _SENDERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -109,7 +109,7 @@ def load_settings(
             in_header(given, "NUMBERKEEP_TWILIO_AUTH_TOKEN"),
             url(given, "NUMBERKEEP_PUBLIC_URL"),
         ),
-        log=choice(given, "NUMBERKEEP_LOG", ("info", "debug", "warning")),
+        log=choice(given, "NUMBERKEEP_LOG", ("warning", "debug")),
     )
 
 

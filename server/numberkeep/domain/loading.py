@@ -45,16 +45,18 @@ class Wanted:
     """What a group of commands needs to see. The tallies, and where an account has any its webhooks, are always seen.
 
     Attributes:
-        phones: numbers whose contacts and opt-outs are to be loaded, each once, in the order of asking.
-        verifications: numbers whose verifications are; with one that is pending, the messages that the number is owed,
-            but the dead.
-        expired: up to how many pending verifications are that are expired at a time, first those that expired first.
-        keys: idempotency keys whose answers are.
-        handles: handles of which it is to be known whether a message was received with them.
-        deliveries: what of the outbox is, with its content, by target, phone and item.
-        due: what is due of the outbox is, with its content; with it the opt-outs and verifications of its phones.
-        dead: up to how many dead deliveries are, with their content, by target; None for all targets.
-        old: up to how many of the oldest events are to be looked at, and from which time on they are not too old.
+        phones: numbers to load the contacts and opt-outs of, each once, in the order of asking.
+        verifications: numbers to load the verifications of; for one that is pending also the messages that are owed to
+            the number and not dead.
+        expired: how many pending verifications to load at most, and the time by which they have expired; first those
+            that did first.
+        keys: idempotency keys to load the answers to.
+        handles: handles to tell of whether a message was received with them.
+        deliveries: deliveries to load with their contents, by target, phone and item.
+        due: deliveries to load because they are due, with their contents, and the opt-outs and verifications of their
+            phones.
+        dead: how many dead deliveries to load at most, with their contents, by target; None for all targets.
+        old: at how many of the oldest events to look at most, and the time from which on they are not too old.
     """
 
     phones: dict[str, None] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Wanted:
 
     @property
     def of_outbox(self) -> bool:
-        """Whether anything of the outbox is."""
+        """Whether anything of the outbox is to be loaded."""
         return bool(self.deliveries or self.due or self.dead)
 
     def want_expired(self, limit: int, at: int) -> None:

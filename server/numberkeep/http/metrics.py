@@ -18,7 +18,7 @@ _CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 class OutboxOut(msgspec.Struct):
-    """How the outbox stands: what is owed, for how long the oldest of it is, and what nobody tries any more."""
+    """How the outbox stands: what is owed, how long ago the oldest of it came to be, and what nobody tries any more."""
 
     waiting: int
     oldest_seconds: float
@@ -42,7 +42,7 @@ class _Families(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
         yield GaugeMetricFamily("numberkeep_outbox_waiting", "Deliveries that are owed.", value=self._backlog.waiting)
         yield GaugeMetricFamily(
-            "numberkeep_outbox_oldest_seconds", "For how long the oldest of them is owed.", value=self._age
+            "numberkeep_outbox_oldest_seconds", "How long ago the oldest of them came to be owed.", value=self._age
         )
         yield GaugeMetricFamily(
             "numberkeep_outbox_dead", "Deliveries that nobody tries again by itself.", value=self._backlog.dead
@@ -62,8 +62,8 @@ def metrics(backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], in
 
     Args:
         backlog: how the outbox stands.
-        age: for how long the oldest delivery is owed, seconds.
-        delivered: how often what became of deliveries, by channel and outcome.
+        age: how long ago the oldest delivery came to be owed, seconds.
+        delivered: how many deliveries ended in this process, by channel and outcome.
         process: tells this process's counts from those of others behind the same port.
     """
     registry = CollectorRegistry(auto_describe=False)

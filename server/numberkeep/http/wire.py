@@ -196,7 +196,7 @@ class BulkAnswer(msgspec.Struct):
 
 
 class AmountAnswer(msgspec.Struct):
-    """How many contacts were deleted."""
+    """How many contacts were deleted, or deliveries are tried again."""
 
     amount: int
     status: Literal["OK"] = "OK"

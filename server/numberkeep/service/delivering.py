@@ -15,7 +15,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from tenacity import wait_random_exponential as wait_random
 
 from numberkeep.domain.commands import SECOND
-from numberkeep.domain.delivery import SENDER, Delivered, Owed, Taken, Undelivered
+from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.context import Context
@@ -80,21 +80,7 @@ class Deliverer:
         if outcome is None:
             _log.warning("account %s: delivery %s was given out too late to begin it", account_id, delivery.item)
             return
-        channel = "sender" if delivery.target == SENDER else "webhook"
-        if isinstance(outcome, Delivered):
-            self.delivered[channel, "delivered"] += 1
-        else:
-            dead = outcome.retry_at is None
-            self.delivered[channel, "dead" if dead else "failed"] += 1
-            _log.log(
-                logging.ERROR if dead else logging.WARNING,
-                "account %s: delivery %s to %s failed%s: %s",
-                account_id,
-                delivery.item,
-                "the sender" if delivery.target == SENDER else f"webhook {delivery.target}",
-                " for good" if dead else "",
-                outcome.error,
-            )
+        self._tell(account_id, delivery, outcome)
         at = self._context.clock.take()
         command = SettleDelivery(account_id, delivery, outcome, at)
         # What cannot be recorded within the lease is delivered again after it.
@@ -110,6 +96,19 @@ class Deliverer:
             _log.warning("account %s: the end of delivery %s is not recorded: %s", account_id, delivery.item, error)
         except Exception as error:  # noqa: BLE001 - its text may hold a number or a name
             _log.error("the relay failed with %s", type(error).__name__)
+
+    def _tell(self, account_id: int, delivery: Delivery, outcome: Delivered | Undelivered) -> None:
+        """Count and log what became of it."""
+        of_sender = delivery.target == SENDER
+        if isinstance(outcome, Delivered):
+            became, level, said = "delivered", logging.DEBUG, "arrived"
+        elif outcome.retry_at is None:
+            became, level, said = "dead", logging.ERROR, f"failed for good: {outcome.error}"
+        else:
+            became, level, said = "failed", logging.WARNING, f"failed: {outcome.error}"
+        self.delivered["sender" if of_sender else "webhook", became] += 1
+        target = "the sender" if of_sender else f"webhook {delivery.target}"
+        _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, said)
 
     async def _outcome(self, account_id: int, owed: Owed, seconds: float) -> Delivered | Undelivered:
         try:

@@ -32,7 +32,7 @@ def test_without_anything_nothing_is_sent_anywhere() -> None:
     assert settings.sender is None
     assert settings.allowed_networks == ()
     assert settings.carriers == Carriers("", "", "")
-    assert (settings.verification_seconds, settings.lease_seconds, settings.log) == (86_400, 30, "info")
+    assert (settings.verification_seconds, settings.lease_seconds, settings.log) == (86_400, 30, "warning")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,6 @@ def test_without_anything_nothing_is_sent_anywhere() -> None:
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "100000000"}, {"verification_seconds": 10**8}),
         ({"NUMBERKEEP_LEASE_SECONDS": "3"}, {"lease_seconds": 3}),
         ({"NUMBERKEEP_LOG": "debug"}, {"log": "debug"}),
-        ({"NUMBERKEEP_LOG": "warning"}, {"log": "warning"}),
         ({"NUMBERKEEP_LOG": ""}, {}),
         (
             {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8, fd00::/8 10.1.2.3"},
@@ -80,8 +79,8 @@ def test_each_setting_has_its_name(environ: dict[str, str], changed: dict[str, A
     ("given", "names", "says"),
     [
         ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log or webhook or sendblue or twilio, not 'pigeon'"),
-        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "info or debug or warning, not 'loud'"),
-        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "info or debug or warning"),
+        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "warning or debug, not 'loud'"),
+        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "warning or debug"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "0"}, "VERIFICATION_SECONDS", "from 1 to 100000000"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "a day"}, "VERIFICATION_SECONDS", "a whole number"),
         ({"NUMBERKEEP_LEASE_SECONDS": "2"}, "LEASE_SECONDS", "from 3 to"),

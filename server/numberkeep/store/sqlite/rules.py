@@ -125,7 +125,7 @@ RULES: Final = [
     ),
     Rule(
         "outbox",
-        "delivery {0} to {1} is taken for the first of its number and is not, or is not and is",
+        "delivery {0} to {1} is marked as its queue's first and is not, or is its first and not marked",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.dead = 0 AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
         "AND e.item < o.item AND e.dead = 0))",
