@@ -124,7 +124,8 @@ async def test_what_never_arrives_dies_and_is_replayed(
         assert error in dead.pop("error")
         assert dead == {"webhook": webhook["id"], "event": "1", "message": None, "attempts": attempts}
         assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 1}
-        assert (await wire.post(REPLAY, json={"webhook": webhook["id"] + 1})).status_code == 404
+        for number in (webhook["id"] + 1, 2**63 - 1, 2**63, 10**30):
+            assert (await wire.post(REPLAY, json={"webhook": number})).status_code == 404
         assert (await wire.post(REPLAY, json={})).json() == {"amount": 1, "status": "OK"}
         assert (await wire.post(REPLAY, json={"webhook": webhook["id"]})).json()["amount"] == 0
         await turn(service)

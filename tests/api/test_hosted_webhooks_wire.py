@@ -66,12 +66,11 @@ async def test_they_get_what_they_are_for_with_their_secret(service: Service, wi
 
 
 async def test_one_that_is_there_is_no_second_one(service: Service, wire: httpx2.AsyncClient) -> None:
-    """It takes the secret that it is given, `""` for none, and without one keeps its own."""
+    """It takes the secret that it is given, and without one keeps its own."""
     for item, secret in (
         ({"url": ONE, "secret": "a"}, "a"),
         (ONE, "a"),
         ({"url": ONE, "secret": "b"}, "b"),
-        ({"url": ONE, "secret": ""}, ""),
     ):
         answer = await wire.post(HOSTED, json={"webhooks": [item, item]})
         assert answer.json()["webhooks"] == NONE | {"receive": [ONE]}
@@ -161,6 +160,13 @@ async def test_another_accounts_are_not_there(service: Service, wire: httpx2.Asy
         ("POST", {"webhooks": [ONE, {"url": 1}]}, "webhooks[1].url", "must be a string, not a whole number"),
         ("POST", {"webhooks": [{"url": ONE, "sendblue_numbers": []}]}, "webhooks[0]", "has sendblue_numbers, which is"),
         ("POST", {"webhooks": [{"url": ONE, "secret": "a b "}]}, "webhooks[0].secret", "printable ASCII"),
+        ("POST", {"webhooks": [{"url": ONE, "secret": ""}]}, "webhooks[0].secret", "must not be empty"),
+        (
+            "PUT",
+            {"webhooks": {"receive": [ONE], "globalSecret": ""}},
+            "webhooks.receive[0].secret",
+            "must not be empty",
+        ),
         ("POST", {"webhooks": [ONE, "ftp://example.com/"]}, "webhooks[1].url", "http"),
         ("POST", {"webhooks": [ONE, "http://10.0.0.1/"]}, "webhooks[1].url", "NUMBERKEEP_ALLOWED_NETWORKS"),
         ("POST", {"webhooks": [ONE + "a" * MAX_URL]}, "webhooks[0]", f"at most {MAX_URL} characters"),

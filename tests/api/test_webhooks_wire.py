@@ -96,7 +96,7 @@ async def test_another_accounts_webhooks_are_not_there(service: Service, wire: h
         ({"url": HOOK, "types": [1]}, "types[0]", "must be a string"),
         ({"url": HOOK, "types": ["receive"] * 101}, "types", "at most 100 items"),
         ({"url": HOOK, "secret": " ends"}, "secret", "printable ASCII without a blank at either end"),
-        ({"url": HOOK, "secret": ""}, "secret", "must not be empty: leave it out for a random one"),
+        ({"url": HOOK, "secret": ""}, "secret", "must not be empty: leave it out"),
         ({"url": HOOK, "secret": "line\n"}, "secret", "printable ASCII without a blank at either end"),
         ({"url": HOOK, "secret": "sch\u00f6n"}, "secret", "printable ASCII without a blank at either end"),
         ({"url": HOOK, "secret": "x" * (MAX_SECRET + 1)}, "secret", f"at most {MAX_SECRET} characters"),

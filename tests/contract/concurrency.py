@@ -73,18 +73,18 @@ class ConcurrencyContract:
             assert len(await ours.listed(tags=("t",))) == n
 
     async def test_the_rows_that_wait_are_bounded(self, ours: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Beyond the limit a request is StoreBusy and stores nothing, a smaller one still fits, and room comes back.
+        """Beyond the limit a large request is StoreBusy and stores nothing, and room comes back; small ones still fit.
 
         One that is larger than the limit itself is taken where nothing waits.
         """
-        monkeypatch.setattr(waiting, "MAX_ROWS", 100)
-        sizes = (60, 60, 40, 1)
-        requests = [[ours.row(phone(100 * n + row)) for row in range(size)] for n, size in enumerate(sizes)]
+        monkeypatch.setattr(waiting, "MAX_ROWS", 1000)
+        sizes = (600, 600, 400, 257, 256, 1)
+        requests = [[ours.row(phone(1000 * n + row)) for row in range(size)] for n, size in enumerate(sizes)]
         outcomes = await asyncio.gather(*[ours.upsert(*rows) for rows in requests], return_exceptions=True)
-        assert [isinstance(outcome, StoreBusy) for outcome in outcomes] == [False, True, False, True]
-        assert await ours.count() == 100
-        await ours.upsert(*[ours.row(phone(1000 + n)) for n in range(101)])
-        assert await ours.count() == 201
+        assert [isinstance(outcome, StoreBusy) for outcome in outcomes] == [False, True, False, True, False, False]
+        assert await ours.count() == 600 + 400 + 256 + 1
+        await ours.upsert(*[ours.row(phone(n)) for n in range(1001)])
+        assert await ours.count() == 600 + 400 + 256 + 1 + 401
 
     async def test_closing_applies_what_was_handed_in(self, ours: AccountDriver) -> None:
         """Commands that wait when the store is closed are answered, and closing twice is harmless."""

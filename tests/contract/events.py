@@ -224,6 +224,13 @@ class EventContract:
         assert ours.account_id not in await ours.store.aged(at)
         assert ours.account_id in await ours.store.aged(ours.now)
 
+    async def test_events_behind_a_young_one_are_kept(self, ours: AccountDriver) -> None:
+        """Also those that are old by a clock that was wrong: what is forgotten is the log's beginning."""
+        for at in (START, START + 1, START + DAY, START + 2):
+            await ours.create(phone(at - START), at=at)
+        assert not await ours.forget(at=START + EVENTS_KEPT + MINUTE)
+        assert [event.event_id for event in await ours.events()] == [3, 4]
+
     async def test_what_is_owed_of_young_events_stays(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """Of another webhook, another phone and another account too."""
         for account in (ours, theirs):

@@ -33,4 +33,4 @@ class ForgetEvents(AccountCommand[bool]):
 
     def apply(self, work: Work) -> bool:
         """Gives whether there may be more."""
-        return work.forget() >= self.limit
+        return work.forget()

@@ -1,7 +1,7 @@
 """Webhooks as the hosted service counts them: each is a URL under one of its names.
 
 Here a webhook has a number and may have many names, so one of the hosted service's is a pair of a URL and a name that
-some webhook has. What a webhook gets by our own names is neither shown nor touched.
+some webhook has. What a webhook gets by our own names is neither shown nor touched; its secret is one for all it gets.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -22,7 +22,8 @@ class HostedWebhook:
     Attributes:
         name: the hosted name of what it gets.
         url: where to.
-        secret: what requests to it are signed with, `""` nothing; None leaves one that is there as it is.
+        secret: what requests to it are signed with; None leaves one that is there as it is, and signs nothing for one
+            that is new.
     """
 
     name: str
@@ -119,10 +120,11 @@ def _merge(there: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[Hoste
     """Give those that are there their new secrets; gives those that are not, each once."""
     new: dict[tuple[str, str], HostedWebhook] = {}
     for each in add:
-        place = next((n for n, it in enumerate(there) if it.url == each.url and each.name in it.types), None)
-        if place is None:
+        places = [n for n, it in enumerate(there) if it.url == each.url and each.name in it.types]
+        if not places:
             before = new.get((each.name, each.url), each)
             new[each.name, each.url] = before if each.secret is None else each
         elif each.secret is not None:
-            there[place] = replace(there[place], secret=each.secret)
+            for n in places:
+                there[n] = replace(there[n], secret=each.secret)
     return list(new.values())

@@ -148,13 +148,20 @@ class Old:
 
     Attributes:
         before: what is from this time or earlier, microseconds since 1970.
-        events: how many events are, of those that were looked at.
+        limit: how many of the oldest events were looked at.
+        events: how many of them, from the oldest on, are.
         last_event: the last one's number; 0 where there is none.
     """
 
     before: int
+    limit: int
     events: int
     last_event: int
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more."""
+        return self.events >= self.limit
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered, Webhook
@@ -10,6 +11,8 @@ from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.work import Work
+
+_MOST: Final = 2**63 - 1
 
 
 @dataclass(slots=True)
@@ -119,7 +122,8 @@ class ReplayDeliveries(AccountCommand[int]):
 
     def want(self, wanted: Wanted) -> None:
         """What is dead."""
-        wanted.want_dead(self.limit, self.target)
+        if self.target is None or self.target <= _MOST:  # no store has a number beyond
+            wanted.want_dead(self.limit, self.target)
 
     def apply(self, work: Work) -> int:
         """Gives how many."""

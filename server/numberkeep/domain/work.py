@@ -47,6 +47,10 @@ class Work:
         self._handles = set(loaded.handles)
         self._webhooks = dict(loaded.webhooks) if loaded.webhooks else _NOTHING
         self._owed = dict(loaded.owed)
+        self._messages_to: dict[str, set[int]] = {}  # the items of those of it that are messages, by phone
+        for target, item in self._owed:
+            if target == SENDER:
+                self._messages_to.setdefault(self._owed[target, item].delivery.phone, set()).add(item)
         self._changes = Changes()
 
     # Contacts and consent
@@ -123,6 +127,7 @@ class Work:
         self._tell(EventType.VERIFICATION_REQUESTED, at, phone, verification)
         message = self._add(Message(0, phone, line, Direction.OUTBOUND, text, MessageStatus.QUEUED, at))
         self._owed[SENDER, message.message_id] = Owed(self._owe(SENDER, message.message_id, phone, at), message)
+        self._messages_to.setdefault(phone, set()).add(message.message_id)
         self._tell(EventType.MESSAGE_CREATED, at, phone, message)
 
     def close_verification(self, verification: Verification, how: EventType, at: int) -> None:
@@ -248,14 +253,14 @@ class Work:
         self._changes.webhooks_removed.append(webhook_id)
         return True
 
-    def forget(self) -> int:
-        """Forget what was found to be too old; gives how many events were."""
+    def forget(self) -> bool:
+        """Forget what was found to be too old; gives whether there may be more."""
         old = self._loaded.old
         if old is None:
-            return 0
+            return False
         self.changed += 1
         self._changes.forgotten = old
-        return old.events
+        return old.more
 
     # Idempotency
 
@@ -332,7 +337,8 @@ class Work:
         return delivery
 
     def _withdraw(self, phone: str, at: int) -> None:
-        for owed in sorted(self.all_owed(), key=lambda each: each.delivery.item):
-            delivery, message = owed.delivery, owed.message
-            if message is not None and delivery.phone == phone and not delivery.dead and not delivery.under_way(at):
-                self.cancel(delivery, message, at)
+        for item in sorted(self._messages_to.get(phone, ())):
+            owed = self._owed.get((SENDER, item))
+            if owed is None or owed.message is None or owed.delivery.dead or owed.delivery.under_way(at):
+                continue
+            self.cancel(owed.delivery, owed.message, at)

@@ -78,10 +78,10 @@ HostedName = Literal["receive", "outbound", "contact_created"]
 
 
 class AddHostedBody(msgspec.Struct, kw_only=True):
-    """POST /api/account/webhooks; `globalSecret` is the secret of those that come without one."""
+    """POST /api/account/webhooks; without a type for `receive`; `globalSecret` is the secret of those without one."""
 
     webhooks: HostedItems | UnsetType | None = UNSET
-    type: HostedName = RECEIVE
+    type: HostedName | None = None
     global_secret: Secret | None = msgspec.field(default=None, name="globalSecret")
 
 
@@ -175,7 +175,7 @@ def hosted_added(body: AddHostedBody) -> dict[str, HostedWebhook]:
     """
     if not body.webhooks:
         raise MissingFields("webhooks")
-    return _hosted_of("webhooks", body.type, body.webhooks, body.global_secret)
+    return _hosted_of("webhooks", body.type or RECEIVE, body.webhooks, body.global_secret)
 
 
 def hosted_replaced(body: ReplaceHostedBody) -> dict[str, HostedWebhook]:

@@ -6,6 +6,8 @@ kept is forgotten.
 
 import asyncio
 import logging
+import math
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -14,6 +16,7 @@ from typing import Final
 
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
+from numberkeep.domain.delivery import Taken
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.forgetting import EVENTS_KEPT, ForgetEvents
 from numberkeep.service.bell import Listener
@@ -35,7 +38,7 @@ _LOOK_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.02
 """The least between two looks: under load one look serves many changes."""
 
-_FORGET_SECONDS: Final = 3600.0
+_FORGET_SECONDS: Final = 600.0
 """How often to look for what is too old to be kept."""
 
 _EXPIRED_AT_A_TIME: Final = 256
@@ -62,6 +65,7 @@ class Relay:
         self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
         self._closing = False
+        self._telling = _Telling()
 
     @property
     def delivered(self) -> Mapping[tuple[str, str], int]:
@@ -121,7 +125,7 @@ class Relay:
 
     async def _look(self, among: Collection[int] | None) -> float:
         """Begin what there is to do; gives how many seconds later there may be more that nobody tells of."""
-        with _Telling():
+        with self._telling:
             at = self._context.clock.take()
             agenda = await self._context.store.agenda(at, among)
             for account_id in agenda.owing:
@@ -133,7 +137,7 @@ class Relay:
         return _LOOK_SECONDS
 
     async def _look_back(self) -> None:
-        with _Telling():
+        with self._telling:
             for account_id in await self._aged():
                 self._begin("forget", account_id, self._forget)
 
@@ -144,7 +148,7 @@ class Relay:
             return
 
         async def run() -> None:
-            with _Telling():
+            with self._telling:
                 await work(account_id)
 
         task = self._working[key] = asyncio.create_task(run())
@@ -164,11 +168,9 @@ class Relay:
                 while not self._closing:
                     if len(flying) - sending.total() < _UNRECORDED:
                         busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
-                        taken = None
-                        with _Telling():  # and then finish what is under way
+                        taken = Taken(())
+                        with self._telling:  # a moment later it may go well
                             taken = await self._deliverer.take(account_id, _AT_A_TIME, busy)
-                        if taken is None:
-                            return
                         for owed in taken.owed:
                             target = owed.delivery.target
                             sending[target] += 1
@@ -200,7 +202,10 @@ class Relay:
 
 
 class _Telling:
-    """Logs what fails, and goes on: what is owed stays owed, and a relay that has ended would send nothing more."""
+    """Logs what fails, in a line a second, and goes on: a relay that ended would send nothing more."""
+
+    def __init__(self) -> None:
+        self._quiet_until = -math.inf
 
     def __enter__(self) -> None:
         """Begin."""
@@ -209,12 +214,14 @@ class _Telling:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         """Gives whether it was told, and so is over."""
-        if isinstance(error, NumberkeepError):
-            _log.warning("the relay waits: the store says %s", error)
-        elif isinstance(error, Exception):  # its text may hold a number or a name
-            _log.error("the relay failed with %s", type(error).__name__)
-        else:
+        if not isinstance(error, Exception):
             return False
+        if time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + 1.0
+            if isinstance(error, NumberkeepError):
+                _log.warning("the relay waits: the store says %s", error)
+            else:  # its text may hold a number or a name
+                _log.error("the relay failed with %s", type(error).__name__)
         return True
 
 

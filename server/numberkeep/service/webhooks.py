@@ -28,9 +28,7 @@ async def create(
     if not url.strip():
         raise MissingFields("url")
     expand(types)
-    faults = [*await faults_of(notifier, url, secret)]
-    if secret == "":  # an unset variable rather than the wish that nobody can tell who sends
-        faults.append(FieldError("secret", "must not be empty: leave it out for a random one"))
+    faults = await faults_of(notifier, url, secret)
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
@@ -74,7 +72,9 @@ async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequenc
         faults.append(FieldError("url", str(refused)))
     except DeliveryFailed:
         pass  # its host may be known later
-    if secret is not None and not is_secret(secret):
+    if secret == "":  # an unset variable rather than the wish that nobody can tell who sends
+        faults.append(FieldError("secret", "must not be empty: leave it out"))
+    elif secret is not None and not is_secret(secret):
         faults.append(FieldError("secret", SECRET_MEND))
     return faults
 

@@ -10,7 +10,10 @@ MAX_COMMANDS: Final = 4096
 """Commands that may wait before StoreBusy."""
 
 MAX_ROWS: Final = 100_000
-"""Rows that the commands that wait may write before StoreBusy: ten bulk requests of the largest size."""
+"""Rows that all that waits may write before a large command is StoreBusy: ten bulk requests of the largest size."""
+
+_LARGE: Final = 256
+"""Rows from which on a command is held to MAX_ROWS: bulk requests must not keep out what everybody else writes."""
 
 
 class Waiting:
@@ -27,8 +30,9 @@ class Waiting:
             StoreBusy: there is no room; it is not counted.
         """
         weight = command.weight
-        if self._commands >= MAX_COMMANDS or (self._commands and self._rows + weight > MAX_ROWS):
-            raise StoreBusy
+        full = weight > _LARGE and self._commands and self._rows + weight > MAX_ROWS
+        if full or self._commands >= MAX_COMMANDS:
+            raise StoreBusy("too much waits to be written")
         self._commands += 1
         self._rows += weight
 

@@ -201,4 +201,5 @@ async def _forget(connection: asyncpg.Connection, account_id: int, old: Old) -> 
     if queues:
         await connection.execute(_HEAD, account_id, *map(list, zip(*queues, strict=True)))
     await connection.execute(_FORGET_EVENTS, account_id, old.last_event)
-    await connection.execute(_FORGET_DEAD, account_id, old.before)
+    if not old.more:
+        await connection.execute(_FORGET_DEAD, account_id, old.before)

@@ -57,9 +57,11 @@ _DELIVERIES: Final = (
 )
 _UNSENT: Final = f"{_OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?)) AND dead = 0"  # noqa: S608
 _MESSAGES: Final = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_OF.format('message_id')}"  # noqa: S608
+# Up to the first that is young, whatever the clocks said of those behind it.
 _OLD: Final = (
-    "SELECT count(*), coalesce(max(event_id), 0) FROM (SELECT event_id, at FROM events WHERE account_id = ? "
-    "ORDER BY event_id LIMIT ?) WHERE at <= ?"
+    "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM events WHERE account_id = ? ORDER BY event_id LIMIT ?), "
+    "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > ?) "
+    "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
 )
 _EVENTS: Final = f"SELECT {EVENT_COLUMNS} FROM events WHERE {_OF.format('event_id')}"  # noqa: S608
 
@@ -93,7 +95,7 @@ def load(connection: apsw.Connection, account_id: int, wanted: Wanted) -> Loaded
         loaded.handles = frozenset(handle for (handle,) in rows(_HANDLES, wanted.handles))
     if wanted.old:
         limit, before = wanted.old
-        loaded.old = Old(before, *connection.execute(_OLD, (account_id, limit, before)).get)
+        loaded.old = Old(before, limit, *connection.execute(_OLD, (account_id, limit, before)).get)
     return loaded
 
 

@@ -143,4 +143,5 @@ def _forget(connection: apsw.Connection, account_id: int, old: Old) -> None:
     queues = dict.fromkeys(connection.execute(_FORGET_OWED, (account_id, old.last_event)).fetchall())
     connection.executemany(_HEAD, ((*queue, account_id) for queue in queues))
     connection.execute(_FORGET_EVENTS, (account_id, old.last_event))
-    connection.execute(_FORGET_DEAD, (account_id, old.before))
+    if not old.more:
+        connection.execute(_FORGET_DEAD, (account_id, old.before))

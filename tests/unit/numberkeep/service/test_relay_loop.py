@@ -9,7 +9,7 @@ import pytest
 from numberkeep.domain.commands import SECOND, Command
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Agenda
-from numberkeep.domain.errors import DeliveryFailed, StoreUnavailable
+from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
@@ -221,3 +221,27 @@ async def test_what_is_too_old_is_forgotten_without_a_write(
             while await context.store.events(account.account_id, 0, 10):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
     assert (await context.store.tallies(account.account_id)).events == 10
+
+
+async def test_a_refused_take_waits_for_nothing_that_stalls(
+    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store was busy for a moment while a webhook stalls: what comes next is taken a moment later."""
+    monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
+    stalled = asyncio.Event()
+    await register(context, account, "slow")
+    sender, refusals = ScriptedSender(), iter([StoreBusy("full")] * 3)
+    async with at_work(context, ScriptedNotifier(slow=Script(waiting(stalled))), sender) as worker:
+        await create(context, account, 1)
+        await asyncio.sleep(0.1)
+        take = worker._deliverer.take
+
+        async def busy_take(*given: Any) -> Any:
+            for refusal in refusals:
+                raise refusal
+            return await take(*given)
+
+        monkeypatch.setattr(worker._deliverer, "take", busy_take)
+        await verification.request(context, account, "+14156000001")
+        await until(lambda: bool(sender.got))
+        stalled.set()
