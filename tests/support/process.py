@@ -104,9 +104,14 @@ class Serving:
         self._settings = settings
         assert process.stderr
         assert process.stdout
-        self.said = process.stderr.readline()
+        self.said = line = process.stderr.readline()
+        while line and not re.search(
+            r"listens on http://\S+", self.said
+        ):  # what it found to do is logged before, perhaps
+            line = process.stderr.readline()
+            self.said += line
         match = re.search(r"http://\S+", self.said)
-        assert match, self.said + process.stderr.read()
+        assert match, self.said
         self.url = match[0]
         self.exported: Mapping[str, str] = {}
 
