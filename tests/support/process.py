@@ -105,12 +105,10 @@ class Serving:
         assert process.stderr
         assert process.stdout
         self.said = line = process.stderr.readline()
-        while line and not re.search(
-            r"listens on http://\S+", self.said
-        ):  # what it found to do is logged before, perhaps
+        while line and " listens on " not in line:  # what it found to do may be logged before
             line = process.stderr.readline()
             self.said += line
-        match = re.search(r"http://\S+", self.said)
+        match = re.search(r"http://\S+", line)
         assert match, self.said
         self.url = match[0]
         self.exported: Mapping[str, str] = {}
