@@ -117,7 +117,7 @@ def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, client: Sendblu
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("UPDATE consent SET wording = 'please go on' WHERE entry_id = 2")
     told = run("consent", "verify", cwd=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "3 entries, 1 faults.\n")
+    assert (told.returncode, told.stderr) == (1, "3 entries, 1 fault.\n")
     assert "2" in told.stdout
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("DELETE FROM opt_outs WHERE phone = '+14155550000'")

@@ -48,7 +48,9 @@ def verify(account: str, database: str | None, *, as_json: bool) -> None:
     else:
         for fault in found.faults:
             click.echo(fault)
-        click.echo(f"{found.entries} entries, {len(found.faults) or 'no'} faults.", err=True)
+        faults = len(found.faults)
+        entries = f"{found.entries} {'entry' if found.entries == 1 else 'entries'}"
+        click.echo(f"{entries}, {faults or 'no'} {'fault' if faults == 1 else 'faults'}.", err=True)
     if found.faults:
         sys.exit(1)
 

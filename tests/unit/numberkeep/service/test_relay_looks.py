@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.delivery import Agenda
+from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.event import EventType
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.outbox import SettleDelivery
@@ -17,6 +18,8 @@ from numberkeep.service.relay import Relay
 from support.api import SetClock
 from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, waiting
 from support.relaying import PATIENCE, at_work, create, register
+
+PHONE = "+14155552671"
 
 
 async def test_who_owes_nothing_more_is_left_in_peace(
@@ -171,3 +174,18 @@ async def test_what_cannot_be_recorded_holds_up_what_is_taken(
         assert len(notifier.taken) < relay._UNRECORDED + 2 * relay._AT_A_TIME
         stalled.set()
         await notifier.until_taken(200)
+
+
+def test_what_fails_is_told_in_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    """However many accounts it fails for, with no text of an error that is not expected; who cancels is not held up."""
+    telling = relay._Telling()
+    for error in [StoreUnavailable("down")] * 20:
+        with telling:
+            raise error
+    assert [record.message for record in caplog.records] == ["the relay waits: the store says down"]
+    telling._quiet_until = 0.0
+    with telling:
+        raise RuntimeError(PHONE)
+    assert caplog.messages[1:] == ["the relay failed with RuntimeError"]
+    with pytest.raises(asyncio.CancelledError), telling:
+        raise asyncio.CancelledError
