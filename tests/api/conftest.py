@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from numberkeep.service import watch
+from numberkeep.service import backlog
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
 from numberkeep.store.sqlite import SqliteStore
@@ -15,7 +15,7 @@ from support.api import Service, running_service
 @pytest.fixture(autouse=True)
 def _every_count_is_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine: see tests/unit/numberkeep/service/test_watch.py for the rest."""
-    monkeypatch.setattr(watch, "_QUICK_SECONDS", 3600)
+    monkeypatch.setattr(backlog, "_QUICK_SECONDS", 3600)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

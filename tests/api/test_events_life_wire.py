@@ -159,9 +159,9 @@ async def test_a_client_that_goes_leaves_nothing(service: Service, wire: httpx2.
     for _ in range(3):
         async with listening(service.application, FIRST) as listener:
             await listener.part()
-            await until(lambda: len(service.context.bell._listeners) == 1)
+            await until(lambda: len(service.context.signals._listeners) == 1)
         assert listener.task.done()
-        assert not service.context.bell._listeners
+        assert not service.context.signals._listeners
     assert (await wire.post(CONTACTS, json={"number": PHONE})).status_code == 200
 
 
@@ -170,10 +170,10 @@ async def test_a_request_that_is_cancelled_leaves_nothing(service: Service) -> N
     """Where the server gives up a request, what works for it ends with it."""
     async with listening(service.application, FIRST) as listener:
         await listener.part()
-        await until(lambda: len(service.context.bell._listeners) == 1)
+        await until(lambda: len(service.context.signals._listeners) == 1)
         listener.task.cancel()
         await until(listener.task.done)
-        assert not service.context.bell._listeners
+        assert not service.context.signals._listeners
         listener.task = asyncio.ensure_future(asyncio.sleep(0))
 
 

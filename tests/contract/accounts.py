@@ -8,7 +8,7 @@ import pytest
 
 from numberkeep.domain.errors import ContactNotFound, VerificationTooSoon
 from numberkeep.domain.listing import OrderBy
-from numberkeep.domain.loading import Tallies
+from numberkeep.domain.snapshot import Tallies
 from support.store import DAY, DEAD, PHONE, START, AccountDriver, phone
 
 COMMANDS: list[tuple[str, Callable[[AccountDriver], Awaitable[object]]]] = [

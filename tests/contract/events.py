@@ -9,7 +9,7 @@ import pytest
 from numberkeep.domain.commands import CreateContact, Once, UpsertContacts
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import AnsweredBefore, ContactExists, NumberkeepError
-from numberkeep.domain.forgetting import EVENTS_KEPT
+from numberkeep.domain.retention import EVENTS_RETAINED
 from numberkeep.domain.verification import Verification
 from support.store import DAY, DEAD, MINUTE, PHONE, SENT, START, AccountDriver, phone
 
@@ -178,13 +178,13 @@ class EventContract:
         assert await people.told(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
 
     async def test_old_events_are_forgotten_and_what_is_owed_of_them(self, ours: AccountDriver) -> None:
-        """After EVENTS_KEPT, dead or not; what waited behind it in its queue comes next, and nothing else is lost."""
+        """After EVENTS_RETAINED, dead or not; the next in its queue follows, and nothing else is lost."""
         hook = await ours.add_webhook()
         await ours.upsert(*[ours.row(phone(n)) for n in range(600)])
         taken = await ours.take(1000)
         for place, owed in enumerate(taken[:500]):
             await ours.settle(owed, DEAD if place % 2 else SENT)
-        later = ours.now + EVENTS_KEPT
+        later = ours.now + EVENTS_RETAINED
         for name in ("a", "b"):
             rows = [ours.row(phone(n), first_name=name) for n in range(256)]
             for row in rows:
@@ -199,28 +199,28 @@ class EventContract:
         assert not await ours.forget(at=later)
 
     async def test_young_events_are_kept(self, ours: AccountDriver) -> None:
-        """Until EVENTS_KEPT has passed nothing is forgotten, and the log's numbers never begin anew."""
+        """Until EVENTS_RETAINED has passed nothing is forgotten, and the log's numbers never begin anew."""
         await ours.create(phone(1))
         first = ours.now
         await ours.create(phone(2))
-        assert not await ours.forget(at=first + EVENTS_KEPT - 1)
+        assert not await ours.forget(at=first + EVENTS_RETAINED - 1)
         assert await ours.last_event() == 2
-        assert not await ours.forget(at=first + EVENTS_KEPT)
+        assert not await ours.forget(at=first + EVENTS_RETAINED)
         assert [event.event_id for event in await ours.events()] == [2]
-        assert not await ours.forget(at=ours.now + EVENTS_KEPT)
+        assert not await ours.forget(at=ours.now + EVENTS_RETAINED)
         await ours.create(phone(3))
         assert [event.event_id for event in await ours.events()] == [3]
 
     async def test_accounts_with_old_events_are_found(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """By their oldest event, and no longer once it is forgotten; one without events is none of them."""
-        assert ours.account_id not in await ours.store.aged(ours.now + EVENTS_KEPT)
+        assert ours.account_id not in await ours.store.aged(ours.now + EVENTS_RETAINED)
         await ours.create(phone(1))
         at = ours.now
         await ours.create(phone(2))
         assert ours.account_id not in await ours.store.aged(at - 1)
         assert [each for each in await ours.store.aged(at) if each == ours.account_id]
         assert theirs.account_id not in await ours.store.aged(at)
-        await ours.forget(at=at + EVENTS_KEPT)
+        await ours.forget(at=at + EVENTS_RETAINED)
         assert ours.account_id not in await ours.store.aged(at)
         assert ours.account_id in await ours.store.aged(ours.now)
 
@@ -228,7 +228,7 @@ class EventContract:
         """Also those that are old by a clock that was wrong: what is forgotten is the log's beginning."""
         for at in (START, START + 1, START + DAY, START + 2):
             await ours.create(phone(at - START), at=at)
-        assert not await ours.forget(at=START + EVENTS_KEPT + MINUTE)
+        assert not await ours.forget(at=START + EVENTS_RETAINED + MINUTE)
         assert [event.event_id for event in await ours.events()] == [3, 4]
 
     async def test_what_is_owed_of_young_events_stays(self, ours: AccountDriver, theirs: AccountDriver) -> None:
@@ -240,6 +240,6 @@ class EventContract:
         at = ours.now
         await ours.create(phone(2))
         assert (await ours.store.backlog()).waiting == 6
-        await ours.forget(at=at + EVENTS_KEPT)
+        await ours.forget(at=at + EVENTS_RETAINED)
         assert (await ours.store.backlog()).waiting == 4
         assert len(await ours.take()) == len(await theirs.take()) == 2

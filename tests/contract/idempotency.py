@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.commands import ANSWERS_KEPT, CreateContact, Once, UpsertContacts, Upserted
+from numberkeep.domain.commands import ANSWERS_RETAINED, CreateContact, Once, UpsertContacts, Upserted
 from numberkeep.domain.contact import Contact, ContactPatch
 from numberkeep.domain.errors import (
     AnsweredBefore,
@@ -74,15 +74,15 @@ class IdempotencyContract:
         assert await theirs.listed() == [phone(1)]
 
     async def test_an_answer_is_kept_for_its_time(self, ours: AccountDriver) -> None:
-        """Until ANSWERS_KEPT has passed a repetition is one; from then on the key is new."""
+        """Until ANSWERS_RETAINED has passed a repetition is one; from then on the key is new."""
         at = ours.tick()
         await ours.store.apply(once(creation(ours), at=at))
         await ours.delete(PHONE)
-        assert await answered_before(ours, once(creation(ours), at=at + ANSWERS_KEPT - 1)) == PHONE.encode()
-        made = await ours.store.apply(once(creation(ours), fingerprint=b"another", at=at + ANSWERS_KEPT))
+        assert await answered_before(ours, once(creation(ours), at=at + ANSWERS_RETAINED - 1)) == PHONE.encode()
+        made = await ours.store.apply(once(creation(ours), fingerprint=b"another", at=at + ANSWERS_RETAINED))
         assert made == await ours.contact(PHONE)
         with pytest.raises(IdempotencyKeyReused):
-            await ours.store.apply(once(creation(ours), at=at + ANSWERS_KEPT + 1))
+            await ours.store.apply(once(creation(ours), at=at + ANSWERS_RETAINED + 1))
 
     async def test_parallel_repetitions_are_done_once(self, ours: AccountDriver) -> None:
         """Of many requests with one key at once, one is done and all others get its answer."""

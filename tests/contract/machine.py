@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 )
 
 from contract.acts import NUMBERS, Act, acts, call, expected, said, shown, wheres
-from contract.agreement import check
 from contract.model import Fields, fields_of
+from contract.model_check import check
 from contract.model_outbox import ModelOutbox
 from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import ContactPatch

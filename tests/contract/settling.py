@@ -8,8 +8,8 @@ import pytest
 from contract.owing import AT, ask, items
 from numberkeep.domain.delivery import Delivered, Undelivered
 from numberkeep.domain.errors import WebhookNotFound
-from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.retention import EVENTS_RETAINED
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 
 NOT_ASKED = "the verification that it asks for waits for no answer any more"
@@ -210,7 +210,7 @@ class SettlingContract:
 
     async def test_an_old_dead_message_is_revived_and_not_forgotten(self, ours: AccountDriver) -> None:
         """Also where it is forgotten and revived at once; one that stays dead is forgotten with its events."""
-        later = AT + EVENTS_KEPT + DAY
+        later = AT + EVENTS_RETAINED + DAY
         for n in (1, 2):
             await ask(ours, n)
             [owed] = await ours.take(at=AT)

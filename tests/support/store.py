@@ -15,12 +15,12 @@ from numberkeep.domain.conversation import (
 from numberkeep.domain.delivery import Delivered, Owed, Undelivered, Webhook
 from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.event import Event
-from numberkeep.domain.forgetting import ForgetEvents
 from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.domain.message import Message
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.retention import DeleteOldEvents
 from numberkeep.store.contract import Store
 
 START = 1_790_000_000_000_000
@@ -145,7 +145,7 @@ class AccountDriver:
 
     async def forget(self, limit: int = 1000, *, at: int) -> bool:
         """Forget what is too old then; gives whether there may be more."""
-        return await self.store.apply(ForgetEvents(self.account_id, limit, at))
+        return await self.store.apply(DeleteOldEvents(self.account_id, limit, at))
 
     async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
         """Register a webhook for events of these types, or of all."""

@@ -22,14 +22,14 @@ from numberkeep.domain.errors import (
     InvalidRows,
     NumberkeepError,
 )
-from numberkeep.domain.loading import KeptAnswer, Wanted
+from numberkeep.domain.snapshot import KeptAnswer, Wanted
 from numberkeep.domain.work import Work
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 SECOND: Final = 1_000_000
-ANSWERS_KEPT: Final = 24 * 3600 * SECOND
+ANSWERS_RETAINED: Final = 24 * 3600 * SECOND
 """How long the answer to an idempotency key is kept, microseconds."""
 
 
@@ -250,7 +250,7 @@ class Once(AccountCommand[R]):
     def apply(self, work: Work) -> R:
         """Gives the command's result."""
         known = work.answer(self._key)
-        if known is not None and known.at > self._at - ANSWERS_KEPT:
+        if known is not None and known.at > self._at - ANSWERS_RETAINED:
             if known.fingerprint != self._fingerprint:
                 raise IdempotencyKeyReused
             raise AnsweredBefore(known.answer)

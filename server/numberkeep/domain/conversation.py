@@ -6,8 +6,8 @@ from numberkeep.domain.commands import SECOND, AccountCommand
 from numberkeep.domain.consent import ConsentSource, Said
 from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
 from numberkeep.domain.event import EventType
-from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import START_WORDS, STOP_WORDS, Direction, Message, MessageStatus, keyword_of
+from numberkeep.domain.snapshot import Wanted
 from numberkeep.domain.verification import Verification, text_for
 from numberkeep.domain.work import Work
 

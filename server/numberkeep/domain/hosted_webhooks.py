@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import Webhook
-from numberkeep.domain.loading import Wanted
 from numberkeep.domain.outbox import check_room
+from numberkeep.domain.snapshot import Wanted
 from numberkeep.domain.webhook_types import HOSTED_NAMES
 from numberkeep.domain.work import Work
 

@@ -8,8 +8,8 @@ from numberkeep.domain.commands import AccountCommand
 from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.loading import Wanted
 from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.domain.snapshot import Wanted
 from numberkeep.domain.work import Work
 
 _MOST: Final = 2**63 - 1

@@ -12,8 +12,8 @@ from numberkeep.domain.consent import Said, next_entry
 from numberkeep.domain.contact import Contact
 from numberkeep.domain.delivery import SENDER, Delivery, Owed, Webhook
 from numberkeep.domain.event import Event, EventType, Subject
-from numberkeep.domain.loading import Changes, KeptAnswer, Loaded
 from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.snapshot import Changes, KeptAnswer, Loaded
 from numberkeep.domain.verification import Verification
 
 _NOTHING: Final[dict[int, Webhook]] = {}

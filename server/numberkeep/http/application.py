@@ -26,11 +26,11 @@ from numberkeep.http.routes import ONE, OPERATIONS
 from numberkeep.http.stream import Stream
 from numberkeep.http.wire import NoParams, StatusOut
 from numberkeep.service import keys
+from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
-from numberkeep.service.watch import Watch
 
 
 def build_application(
@@ -56,19 +56,19 @@ def build_application(
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
-    watch = Watch(context)
+    cached = CachedBacklog(context)
 
     async def live() -> Answer:
         return ok(StatusOut())
 
     async def ready() -> Answer:
         await context.store.ready()
-        backlog = await watch.backlog()
-        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(watch.age_seconds(backlog), 3), backlog.dead)))
+        backlog = await cached.backlog()
+        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(cached.age_seconds(backlog), 3), backlog.dead)))
 
     async def numbers() -> Answer:
-        backlog = await watch.backlog()
-        return metrics(backlog, watch.age_seconds(backlog), relay.delivered, f"{context.node:03x}")
+        backlog = await cached.backlog()
+        return metrics(backlog, cached.age_seconds(backlog), relay.delivered, f"{context.node:03x}")
 
     async def openapi() -> Answer:
         return ok(document())

@@ -14,8 +14,8 @@ from msgspec import UNSET
 
 from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
 from numberkeep.domain.limits import MAX_ERRORS
-from numberkeep.http.deprecated import settling, taking_old_names
-from numberkeep.http.explain import explain, has_nul
+from numberkeep.http.legacy_names import settling, taking_old_names
+from numberkeep.http.validation_errors import has_nul, validation_errors
 from numberkeep.http.wire import BulkBody, BulkRow
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -70,7 +70,7 @@ class Decoder:
         Raises:
             InvalidInput: it does not fit the shape.
         """
-        self._refuse(explain(value, shape, ignore_unknown=True))
+        self._refuse(validation_errors(value, shape, ignore_unknown=True))
         return msgspec.convert(value, shape)
 
     def bulk_rows(self, data: bytes) -> tuple[list[tuple[int, BulkRow]], list[FieldError]]:
@@ -89,12 +89,12 @@ class Decoder:
         for index, row in enumerate(given):
             try:
                 if suspect and has_nul(row):
-                    self._refuse(self._explain(row, shape, most=1))
+                    self._refuse(self._errors_of(row, shape, most=1))
                 good.append((index, shape.convert(row)))
             except (msgspec.ValidationError, InvalidInput):
                 number = row.get("phone") if isinstance(row, dict) else None
                 phone = number if isinstance(number, str) else None
-                errors = self._explain(row, shape, whole="row", most=max(1, MAX_ERRORS - len(bad)))
+                errors = self._errors_of(row, shape, whole="row", most=max(1, MAX_ERRORS - len(bad)))
                 bad += [error.in_row(index, phone) for error in errors]
         return good, bad
 
@@ -113,7 +113,7 @@ class Decoder:
                 values.setdefault(name, []).append(value)
             else:
                 values[name] = value
-        self._refuse(explain(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
+        self._refuse(validation_errors(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
         return msgspec.convert(values, shape, strict=False)
 
     def _decode(self, data: bytes, struct: type[S], *, plain: bool) -> S:
@@ -126,11 +126,13 @@ class Decoder:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise _not_json(data, error) from None
         value = _any(data)
-        self._refuse(self._explain(value, shape))
+        self._refuse(self._errors_of(value, shape))
         return shape.convert(value)
 
-    def _explain(self, value: Any, shape: _Shape[Any], whole: str = "body", most: int = MAX_ERRORS) -> list[FieldError]:
-        return explain(value, shape.type, ignore_unknown=self._ignore_unknown, whole=whole, most=most)
+    def _errors_of(
+        self, value: Any, shape: _Shape[Any], whole: str = "body", most: int = MAX_ERRORS
+    ) -> list[FieldError]:
+        return validation_errors(value, shape.type, ignore_unknown=self._ignore_unknown, whole=whole, most=most)
 
     @staticmethod
     def _refuse(errors: Sequence[FieldError]) -> None:

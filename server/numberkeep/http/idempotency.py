@@ -1,7 +1,7 @@
 """Requests that say by an `Idempotency-Key` header that they are to be done once, however often they come.
 
 The header is that of the IETF draft "The Idempotency-Key HTTP Header Field"; how long an answer is kept stands in
-domain/commands.py, `ANSWERS_KEPT`.
+domain/commands.py, `ANSWERS_RETAINED`.
 """
 
 import hashlib

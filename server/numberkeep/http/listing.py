@@ -15,7 +15,7 @@ from numberkeep.domain.identity import parse_contact_id
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_PAGE
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.http.decoding import query_pairs
-from numberkeep.http.deprecated import OLD_ORDERS
+from numberkeep.http.legacy_names import OLD_ORDERS
 from numberkeep.http.wire import ListParams
 
 _NO_CONTACT = -1

@@ -7,8 +7,8 @@ import msgspec
 
 from numberkeep import __version__
 from numberkeep.http import inbound, inbound_wire, stream, wire
-from numberkeep.http.deprecated import is_old_name, taking_old_names
 from numberkeep.http.event_wire import Data, EventOut, EventsParams
+from numberkeep.http.legacy_names import is_old_name, taking_old_names
 from numberkeep.http.routes import OPERATIONS, Operation
 
 _REF: Final = "#/components/schemas/{name}"

@@ -1,7 +1,7 @@
 """The shapes of requests and answers: the one place that knows the fields' names on the wire.
 
 Those of webhooks are in webhook_wire.py, of messages that are handed in in inbound_wire.py, of events in event_wire.py;
-the older names are in deprecated.py. Source: api-reference.md, "The nine operations".
+the older names are in legacy_names.py. Source: api-reference.md, "The nine operations".
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ from numberkeep.domain.limits import (
 )
 from numberkeep.domain.message import Direction, Message
 from numberkeep.domain.phone import find_phone
-from numberkeep.http.deprecated import echo_of, echoing_old_names
+from numberkeep.http.legacy_names import echo_of, echoing_old_names
 
 Time = Annotated[datetime, Meta(tz=True)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]

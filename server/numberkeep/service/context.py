@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from numberkeep.domain.commands import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
-from numberkeep.service.bell import Bell
+from numberkeep.service.signals import ChangeSignals
 from numberkeep.store.contract import Store
 
 R = TypeVar("R")
@@ -68,7 +68,7 @@ class Context:
         verification_seconds: how long a verification waits for its answer.
         node: this process's number in the contact ids it makes; see `contact_id_at`.
         idempotency: of the request that is served, where it has a key.
-        bell: rung after every change to an account.
+        signals: rung after every change to an account.
     """
 
     store: Store
@@ -77,7 +77,7 @@ class Context:
     verification_seconds: int = 24 * 3600
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     idempotency: Idempotency | None = None
-    bell: Bell = field(default_factory=Bell)
+    signals: ChangeSignals = field(default_factory=ChangeSignals)
 
     def once(self, idempotency: Idempotency) -> "Context":
         """This context, for a request with an idempotency key. Its use case must give the command's own result."""
@@ -94,5 +94,5 @@ class Context:
             command = Once(command, given.key, given.fingerprint, given.encode, self.clock.take())
         result = await self.store.apply(command)
         if isinstance(command, AccountCommand):
-            self.bell.ring(command.account_id)
+            self.signals.notify(command.account_id)
         return result

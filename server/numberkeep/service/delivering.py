@@ -66,7 +66,7 @@ class Deliverer:
         command = TakeDeliveries(account_id, limit, self._lease_seconds * SECOND, at, busy)
         taken = await self._context.store.apply(command)
         if taken.canceled:
-            self._context.bell.ring(account_id)
+            self._context.signals.notify(account_id)
         return taken
 
     async def deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:

@@ -40,7 +40,7 @@ async def first(context: Context, account: Account, after: int | None) -> int:
 
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
     """Events behind a number as they come, in order; an empty sequence now and then where none does."""
-    with context.bell.listening(account.account_id) as listener:
+    with context.signals.listening(account.account_id) as listener:
         while True:
             events = await context.store.events(account.account_id, after, _PAGE)
             if events:

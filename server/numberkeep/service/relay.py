@@ -18,11 +18,11 @@ from numberkeep.domain.commands import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Taken
 from numberkeep.domain.errors import NumberkeepError
-from numberkeep.domain.forgetting import EVENTS_KEPT, ForgetEvents
-from numberkeep.service.bell import Listener
+from numberkeep.domain.retention import EVENTS_RETAINED, DeleteOldEvents
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import LEASE_SECONDS, Deliverer
 from numberkeep.service.outlets import Notifier, Sender
+from numberkeep.service.signals import Listener
 
 _log = logging.getLogger("numberkeep.relay")
 
@@ -111,7 +111,7 @@ class Relay:
         now = asyncio.get_running_loop().time
         forget_at = now()
         whole_at = now()  # when to look at all accounts, and not only at those that are heard of
-        with self._context.bell.listening() as listener:
+        with self._context.signals.listening() as listener:
             rung: set[int] = set()
             while True:
                 if now() >= forget_at:
@@ -158,11 +158,11 @@ class Relay:
         """Deliver what the account owes until nothing is due, the next while what became of one is recorded."""
         flying: set[asyncio.Task[None]] = set()
         sending: Counter[int] = Counter()
-        with self._context.bell.listening(account_id) as listener:
+        with self._context.signals.listening(account_id) as listener:
 
             def sent(target: int) -> None:
                 sending[target] -= 1
-                listener.hear(account_id)
+                listener.notify(account_id)
 
             async with asyncio.TaskGroup() as group:
                 while not self._closing:
@@ -179,10 +179,10 @@ class Relay:
                         if taken.owed or taken.canceled:
                             continue
                         if not flying:
-                            if listener.heard():  # while nothing was found
+                            if listener.changed():  # while nothing was found
                                 continue
                             return
-                    rung = group.create_task(_heard(listener))
+                    rung = group.create_task(_changed(listener))
                     done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
                     rung.cancel()
                     flying -= done
@@ -192,13 +192,13 @@ class Relay:
         await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, at))
 
     async def _aged(self) -> Sequence[int]:
-        return await self._context.store.aged(self._context.clock.take() - EVENTS_KEPT)
+        return await self._context.store.aged(self._context.clock.take() - EVENTS_RETAINED)
 
     async def _forget(self, account_id: int) -> None:
         more = True
         while more and not self._closing:
             at = self._context.clock.take()
-            more = await self._context.store.apply(ForgetEvents(account_id, _FORGOTTEN_AT_A_TIME, at))
+            more = await self._context.store.apply(DeleteOldEvents(account_id, _FORGOTTEN_AT_A_TIME, at))
 
 
 class _Telling:
@@ -225,5 +225,5 @@ class _Telling:
         return True
 
 
-async def _heard(listener: Listener) -> None:
+async def _changed(listener: Listener) -> None:
     await listener.wait(_LOOK_SECONDS)

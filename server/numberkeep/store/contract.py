@@ -16,8 +16,8 @@ from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
+from numberkeep.domain.snapshot import Tallies
 from numberkeep.store.migrations import Upgrade
 
 R = TypeVar("R")

@@ -14,8 +14,8 @@ from numberkeep.domain.contact import Contact, micros, moment
 from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.event import Event, EventType, Subject, subject_type
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.loading import KeptAnswer
 from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.snapshot import KeptAnswer
 from numberkeep.domain.verification import Verification
 
 COLUMNS: Final = (

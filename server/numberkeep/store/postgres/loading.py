@@ -7,7 +7,7 @@ import asyncpg
 
 from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.domain.loading import Loaded, Old, OutboxKey, Tallies, Wanted
+from numberkeep.domain.snapshot import Loaded, Old, OutboxKey, Tallies, Wanted
 from numberkeep.domain.verification import Verification
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,

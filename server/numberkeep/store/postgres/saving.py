@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from numberkeep.domain.commands import ANSWERS_KEPT
-from numberkeep.domain.loading import Changes, Old
+from numberkeep.domain.commands import ANSWERS_RETAINED
+from numberkeep.domain.snapshot import Changes, Old
 from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -144,7 +144,7 @@ async def save(connection: asyncpg.Connection, account_id: int, changes: Changes
     await connection.execute(_TALLY, account_id, *counted)
     # Of what is too old, twice as much goes as comes: so the tables hold no more than their time.
     if changes.answers:
-        oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
+        oldest, most = changes.answers[-1].at - ANSWERS_RETAINED, 2 * len(changes.answers)
         await connection.execute(_FORGET_ANSWERS, account_id, oldest, most)
     writes: Sequence[tuple[str, Sequence[Any], RowOf]] = (
         (_UNTAG, values_of_tags(changes.untagged), tuple),

@@ -14,11 +14,11 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
+from numberkeep.domain.snapshot import Tallies
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.postgres import listing, outward, reads, schema
-from numberkeep.store.postgres.lanes import Lanes
+from numberkeep.store.postgres import listing, log_reads, reads, schema
+from numberkeep.store.postgres.account_queues import AccountQueues
 from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
 
 R = TypeVar("R")
@@ -44,7 +44,7 @@ class PostgresStore:
         self._statements = 0
         self._reads: Pool | None = None
         self._writes: Pool | None = None
-        self._lanes: Lanes | None = None
+        self._queues: AccountQueues | None = None
 
     async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
@@ -58,16 +58,16 @@ class PostgresStore:
                 await disconnect(connection)
         self._reads = Pool(self._connect, _READING)
         self._writes = Pool(self._connect, _WRITING)
-        self._lanes = Lanes(self._writes)
+        self._queues = AccountQueues(self._writes)
 
     async def close(self) -> None:
         """Apply what waits, then close every connection."""
-        if self._lanes is not None:
-            await self._lanes.close()
+        if self._queues is not None:
+            await self._queues.close()
         for pool in (self._writes, self._reads):
             if pool is not None:
                 await pool.close()
-        self._lanes = self._writes = self._reads = None
+        self._queues = self._writes = self._reads = None
 
     async def upgrade(self) -> Upgrade:
         """Migrate, and where the Citus extension is, spread the tables that are not yet; all for as long as it takes.
@@ -105,47 +105,49 @@ class PostgresStore:
 
     async def tallies(self, account_id: int) -> Tallies:
         """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: outward.tallies(connection, account_id))
+        return await self._opened(self._reads).run(lambda connection: log_reads.tallies(connection, account_id))
 
     async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
         """By one statement."""
         return await self._opened(self._reads).run(
-            lambda connection: outward.events(connection, account_id, after, limit)
+            lambda connection: log_reads.events(connection, account_id, after, limit)
         )
 
     async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
         """By one statement."""
         return await self._opened(self._reads).run(
-            lambda connection: outward.consent(connection, account_id, after, limit)
+            lambda connection: log_reads.consent(connection, account_id, after, limit)
         )
 
     async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
         """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: outward.consent_of(connection, account_id, phone))
+        return await self._opened(self._reads).run(
+            lambda connection: log_reads.consent_of(connection, account_id, phone)
+        )
 
     async def opt_outs(self, account_id: int) -> Mapping[str, int]:
         """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: outward.opt_outs(connection, account_id))
+        return await self._opened(self._reads).run(lambda connection: log_reads.opt_outs(connection, account_id))
 
     async def webhooks(self, account_id: int) -> Sequence[Webhook]:
         """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: outward.webhooks(connection, account_id))
+        return await self._opened(self._reads).run(lambda connection: log_reads.webhooks(connection, account_id))
 
     async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
         """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: outward.dead(connection, account_id, limit))
+        return await self._opened(self._reads).run(lambda connection: log_reads.dead(connection, account_id, limit))
 
     async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
         """By one statement, on Citus on all nodes that have these accounts."""
-        return await self._opened(self._reads).run(lambda connection: outward.agenda(connection, at, among))
+        return await self._opened(self._reads).run(lambda connection: log_reads.agenda(connection, at, among))
 
     async def aged(self, before: int) -> Sequence[int]:
         """By one statement, on Citus on all nodes."""
-        return await self._opened(self._reads).run(lambda connection: outward.aged(connection, before))
+        return await self._opened(self._reads).run(lambda connection: log_reads.aged(connection, before))
 
     async def backlog(self) -> Backlog:
         """By one statement, on Citus on all nodes."""
-        return await self._opened(self._reads).run(outward.backlog)
+        return await self._opened(self._reads).run(log_reads.backlog)
 
     async def account(self, name: str) -> Account | None:
         """By one lookup."""
@@ -172,8 +174,8 @@ class PostgresStore:
         return await self._opened(self._reads).run(reads.api_keys)
 
     async def apply(self, command: Command[R]) -> R:
-        """In its account's lane, in a group with what else waits there."""
-        result: R = await self._opened(self._lanes).apply(command)
+        """In its account's queue, in a group with what else waits there."""
+        result: R = await self._opened(self._queues).apply(command)
         return result
 
     async def _connect(self) -> asyncpg.Connection:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import asyncpg
 
 from numberkeep.domain.commands import AccountCommand, outcomes
-from numberkeep.domain.loading import Wanted
+from numberkeep.domain.snapshot import Wanted
 from numberkeep.domain.work import Work
 from numberkeep.store.postgres.loading import load
 from numberkeep.store.postgres.saving import save

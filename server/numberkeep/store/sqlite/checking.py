@@ -16,7 +16,7 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.migrations import refuse_older
 from numberkeep.store.sqlite.connection import Database, lacking, reason
-from numberkeep.store.sqlite.rules import RULES, Rule
+from numberkeep.store.sqlite.invariants import INVARIANTS, Invariant
 
 _TOLD: Final = 100
 """Faults of one rule that are told one by one."""
@@ -69,7 +69,7 @@ def check(database: Path) -> Checked:
             faults = [*_structure(connection)]
             if faults:
                 return Checked(faults)
-            faults = [fault for rule in RULES for fault in _broken(connection, rule)]
+            faults = [fault for rule in INVARIANTS for fault in _broken(connection, rule)]
             accounts, contacts = connection.execute(
                 "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM contacts)"
             ).get
@@ -88,7 +88,7 @@ def _structure(connection: apsw.Connection) -> Iterator[Fault]:
         yield Fault("foreign_key", f"a row of {table} refers to a row of {parent} that is not there")
 
 
-def _broken(connection: apsw.Connection, rule: Rule) -> Iterator[Fault]:
+def _broken(connection: apsw.Connection, rule: Invariant) -> Iterator[Fault]:
     rows = connection.execute(rule.sql)
     yield from (_fault(rule, row) for row in islice(rows, _TOLD))
     more = sum(1 for _ in rows)
@@ -96,7 +96,7 @@ def _broken(connection: apsw.Connection, rule: Rule) -> Iterator[Fault]:
         yield Fault(rule.name, f"and {more} more: {rule.message}")
 
 
-def _fault(rule: Rule, row: tuple[Any, ...]) -> Fault:
+def _fault(rule: Invariant, row: tuple[Any, ...]) -> Fault:
     account_id, contact_id, *values = row
     text = None if contact_id is None else contact_id_text(contact_id)
     return Fault(rule.name, rule.message.format(*values), account_id, text)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.delivery import Delivery, Owed, Webhook, items_of, owed_of
-from numberkeep.domain.loading import Loaded, Old, OutboxKey, Tallies, Wanted
+from numberkeep.domain.snapshot import Loaded, Old, OutboxKey, Tallies, Wanted
 from numberkeep.domain.verification import Verification
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,

@@ -4,8 +4,8 @@ from typing import Final
 
 import apsw
 
-from numberkeep.domain.commands import ANSWERS_KEPT
-from numberkeep.domain.loading import Changes, Old
+from numberkeep.domain.commands import ANSWERS_RETAINED
+from numberkeep.domain.snapshot import Changes, Old
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -97,7 +97,7 @@ def save(connection: apsw.Connection, account_id: int, changes: Changes) -> None
     connection.execute(_TALLY, (*counted, account_id))
     # Of what is too old, twice as much goes as comes: so the tables hold no more than their time.
     if changes.answers:
-        oldest, most = changes.answers[-1].at - ANSWERS_KEPT, 2 * len(changes.answers)
+        oldest, most = changes.answers[-1].at - ANSWERS_RETAINED, 2 * len(changes.answers)
         connection.execute(_FORGET_ANSWERS, (account_id, oldest, most))
     for statement, rows in (
         (_UNTAG, values_of_tags(changes.untagged)),

@@ -22,10 +22,10 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.loading import Tallies
 from numberkeep.domain.message import Message
+from numberkeep.domain.snapshot import Tallies
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.sqlite import listing, outward, reads
+from numberkeep.store.sqlite import listing, log_reads, reads
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
 from numberkeep.store.sqlite.writer import Writer
 
@@ -121,43 +121,43 @@ class SqliteStore:
     async def tallies(self, account_id: int) -> Tallies:
         """By one lookup, inline."""
         with unavailable_on_error():
-            return outward.tallies(self._connection, account_id)
+            return log_reads.tallies(self._connection, account_id)
 
     async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.events(connection, account_id, after, limit))
+        return await self._read(lambda connection: log_reads.events(connection, account_id, after, limit))
 
     async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.consent(connection, account_id, after, limit))
+        return await self._read(lambda connection: log_reads.consent(connection, account_id, after, limit))
 
     async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.consent_of(connection, account_id, phone))
+        return await self._read(lambda connection: log_reads.consent_of(connection, account_id, phone))
 
     async def opt_outs(self, account_id: int) -> Mapping[str, int]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.opt_outs(connection, account_id))
+        return await self._read(lambda connection: log_reads.opt_outs(connection, account_id))
 
     async def webhooks(self, account_id: int) -> Sequence[Webhook]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.webhooks(connection, account_id))
+        return await self._read(lambda connection: log_reads.webhooks(connection, account_id))
 
     async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.dead(connection, account_id, limit))
+        return await self._read(lambda connection: log_reads.dead(connection, account_id, limit))
 
     async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.agenda(connection, at, among))
+        return await self._read(lambda connection: log_reads.agenda(connection, at, among))
 
     async def aged(self, before: int) -> Sequence[int]:
         """On a reader thread."""
-        return await self._read(lambda connection: outward.aged(connection, before))
+        return await self._read(lambda connection: log_reads.aged(connection, before))
 
     async def backlog(self) -> Backlog:
         """On a reader thread."""
-        return await self._read(outward.backlog)
+        return await self._read(log_reads.backlog)
 
     async def account(self, name: str) -> Account | None:
         """By one lookup, inline."""

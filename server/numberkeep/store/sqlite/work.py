@@ -6,7 +6,7 @@ from typing import Any
 import apsw
 
 from numberkeep.domain.commands import AccountCommand, outcomes
-from numberkeep.domain.loading import Wanted
+from numberkeep.domain.snapshot import Wanted
 from numberkeep.domain.work import Work
 from numberkeep.store.sqlite.loading import load
 from numberkeep.store.sqlite.saving import save

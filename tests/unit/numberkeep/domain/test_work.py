@@ -9,9 +9,9 @@ from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, n
 from numberkeep.domain.conversation import ReceiveMessage, RequestVerification, SetOptOut
 from numberkeep.domain.delivery import SENDER, Delivery, Owed, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import ContactExists, ContactNotFound
-from numberkeep.domain.loading import Loaded, Tallies, Wanted
 from numberkeep.domain.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox import DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.snapshot import Loaded, Tallies, Wanted
 from numberkeep.domain.work import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"

@@ -7,8 +7,8 @@ import pytest
 
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import NoSuchEvent
-from numberkeep.domain.forgetting import ForgetEvents
 from numberkeep.domain.identity import Account
+from numberkeep.domain.retention import DeleteOldEvents
 from numberkeep.service import bulk, contacts, feed
 from numberkeep.service.bulk import GivenRow
 from numberkeep.service.context import Context
@@ -44,7 +44,7 @@ async def test_what_is_forgotten_is_told(context: Context, account: Account, clo
     await create(context, account, 300)
     clock.pass_seconds(31 * 24 * 3600)
     await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
-    await context.apply(ForgetEvents(account.account_id, 1000, context.clock.take()))
+    await context.apply(DeleteOldEvents(account.account_id, 1000, context.clock.take()))
     for after in (0, 299):
         with pytest.raises(NoSuchEvent, match="begin behind 300"):
             await feed.first(context, account, after)
@@ -66,7 +66,7 @@ async def test_what_is_there_comes_in_pages_and_what_comes_at_once(
         await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
         async with asyncio.timeout(PATIENCE):
             assert [event.event_id for event in await coming] == [451]
-    assert not context.bell._listeners
+    assert not context.signals._listeners
 
 
 async def test_where_nothing_comes_that_is_said(
@@ -76,6 +76,6 @@ async def test_where_nothing_comes_that_is_said(
     monkeypatch.setattr(feed, "_LOOK_SECONDS", 0.02)
     async with aclosing(feed.follow(context, account, 0)) as following:
         assert [await anext(following) for _ in range(3)] == [[], [], []]
-        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "ring", lambda _: None)
         await create(context, account, 1)
         assert [event.event_id for event in await anext(following)] == [1]

@@ -12,10 +12,10 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.message import MessageStatus
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service import contacts, verification, webhooks
+from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import ATTEMPTS, backoff_seconds
 from numberkeep.service.relay import Relay
-from numberkeep.service.watch import Watch
 from support.api import SetClock
 from support.outlets import TAKE, Act, ScriptedNotifier, ScriptedSender, failing
 
@@ -187,9 +187,9 @@ async def test_a_message_that_is_canceled_is_told_at_once(context: Context, acco
     await context.store.apply(TakeDeliveries(account.account_id, 1, LEASE * SECOND, context.clock.take()))
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     clock.pass_seconds(LEASE + 1)
-    with context.bell.listening(account.account_id) as listener:
+    with context.signals.listening(account.account_id) as listener:
         assert await relay.turn() == 0
-        assert listener.heard() == {account.account_id}
+        assert listener.changed() == {account.account_id}
     assert (await status(context, account))[0] is MessageStatus.CANCELED
     assert sender.got == []
 
@@ -268,7 +268,7 @@ async def test_what_is_owed_grows_old(context: Context, clock: SetClock) -> None
     relay, _ = relay_of(context, FAILS, TAKE)
     for seconds in (10, 20):
         clock.pass_seconds(10)
-        watch = Watch(context)
-        assert abs(watch.age_seconds(await watch.backlog()) - seconds) < 100 / SECOND
+        cached = CachedBacklog(context)
+        assert abs(cached.age_seconds(await cached.backlog()) - seconds) < 100 / SECOND
         await relay.turn()
-    assert (await Watch(context).backlog()).oldest_at is None
+    assert (await CachedBacklog(context).backlog()).oldest_at is None

@@ -10,9 +10,9 @@ from numberkeep.domain.commands import SECOND, Command
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
-from numberkeep.domain.forgetting import EVENTS_KEPT
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
+from numberkeep.domain.retention import EVENTS_RETAINED
 from numberkeep.service import contacts, keys, relay, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
@@ -63,7 +63,7 @@ async def test_what_another_process_owes_is_found(
     notifier = ScriptedNotifier()
     async with at_work(context, notifier):
         await asyncio.sleep(0.05)
-        monkeypatch.setattr(context.bell, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "ring", lambda _: None)
         await create(context, account, 1)
         await notifier.until_taken(1)
 
@@ -216,7 +216,7 @@ async def test_what_is_too_old_is_forgotten_without_a_write(
     monkeypatch.setattr(relay, "_FORGOTTEN_AT_A_TIME", 2)
     for first in (0, 5):
         await create(context, account, *range(first, first + 5))
-        clock.pass_seconds(EVENTS_KEPT / SECOND + 1)
+        clock.pass_seconds(EVENTS_RETAINED / SECOND + 1)
         async with at_work(context, ScriptedNotifier()), asyncio.timeout(PATIENCE):
             while await context.store.events(account.account_id, 0, 10):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)

@@ -313,7 +313,7 @@ async def test_a_read_under_way_leaves_no_connection_in_a_closed_store(account: 
 
 
 async def test_a_lane_that_is_cancelled_leaves_nobody_waiting(account: AccountDriver, emptied_postgres: str) -> None:
-    """Whatever ends a lane, those who wait are told, and the account can be written to again."""
+    """Whatever ends a queue, those who wait are told, and the account can be written to again."""
     direct = await asyncpg.connect(emptied_postgres)
     async with direct.transaction():
         await direct.execute("SELECT FROM numberkeep.writers FOR UPDATE")
@@ -321,10 +321,10 @@ async def test_a_lane_that_is_cancelled_leaves_nobody_waiting(account: AccountDr
         await asyncio.sleep(0.1)  # until it waits for the lock
         second = asyncio.create_task(account.create(phone(2)))
         await asyncio.sleep(0)
-        lanes_there = store_of(account)._lanes
-        assert lanes_there is not None
-        [lane] = lanes_there._under_way
-        lane.cancel()
+        queues_there = store_of(account)._queues
+        assert queues_there is not None
+        [queue] = queues_there._under_way
+        queue.cancel()
         outcomes = await asyncio.gather(first, second, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StoreUnsure, StoreUnavailable]
     await direct.close()

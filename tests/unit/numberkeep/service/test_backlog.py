@@ -7,8 +7,8 @@ import pytest
 from numberkeep.domain.commands import SECOND
 from numberkeep.domain.delivery import Backlog
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
-from numberkeep.service.watch import Watch
 from support.api import SetClock
 
 
@@ -21,7 +21,7 @@ class Counting:
         self.takes = 1.0
         self.fails = False
         monkeypatch.setattr(context.store, "backlog", self.backlog)
-        self.watch = Watch(context, lambda: self.time)
+        self.cached = CachedBacklog(context, lambda: self.time)
 
     async def backlog(self) -> Backlog:
         """Count."""
@@ -43,39 +43,39 @@ async def test_a_count_holds_twenty_times_as_long_as_it_took(counting: Counting)
     """Until then every answer is that count, and after it there is another."""
     for passed, count in ((0, 1), (19.9, 1), (0.2, 2), (20.1, 3)):
         counting.time += passed
-        assert (await counting.watch.backlog()).waiting == count
+        assert (await counting.cached.backlog()).waiting == count
 
 
 async def test_a_quick_count_holds_for_nobody_else(counting: Counting) -> None:
     """Where little is owed every answer is of the moment."""
     counting.takes = 0.005
-    assert [(await counting.watch.backlog()).waiting for _ in range(3)] == [1, 2, 3]
+    assert [(await counting.cached.backlog()).waiting for _ in range(3)] == [1, 2, 3]
 
 
 async def test_those_who_ask_at_once_share_a_count(counting: Counting) -> None:
     """However many they are, the store counts once."""
-    assert {each.waiting for each in await asyncio.gather(*[counting.watch.backlog() for _ in range(50)])} == {1}
+    assert {each.waiting for each in await asyncio.gather(*[counting.cached.backlog() for _ in range(50)])} == {1}
     assert counting.counts == 1
 
 
 async def test_a_failure_is_told_and_does_not_hold(counting: Counting) -> None:
     """An old count is not passed off as the state of a store that is away once it holds no longer."""
-    await counting.watch.backlog()
+    await counting.cached.backlog()
     counting.fails = True
-    assert (await counting.watch.backlog()).waiting == 1
+    assert (await counting.cached.backlog()).waiting == 1
     counting.time += 21
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            await counting.watch.backlog()
+            await counting.cached.backlog()
     counting.fails = False
-    assert (await counting.watch.backlog()).waiting == 2
+    assert (await counting.cached.backlog()).waiting == 2
 
 
 async def test_what_is_owed_has_an_age(context: Context, clock: SetClock) -> None:
     """From when the oldest was owed until now; 0 where nothing is, or where the clock was set back."""
-    watch = Watch(context)
+    cached = CachedBacklog(context)
     now = context.clock.take()
     clock.pass_seconds(90)
-    assert abs(watch.age_seconds(Backlog(1, now, 0)) - 90) < 100 / SECOND
-    assert watch.age_seconds(Backlog(0, None, 3)) == 0
-    assert watch.age_seconds(Backlog(1, now + 10**12, 0)) == 0
+    assert abs(cached.age_seconds(Backlog(1, now, 0)) - 90) < 100 / SECOND
+    assert cached.age_seconds(Backlog(0, None, 3)) == 0
+    assert cached.age_seconds(Backlog(1, now + 10**12, 0)) == 0

@@ -15,7 +15,7 @@ class Listener:
         self._rung: set[int] = set()
         self._event = asyncio.Event()
 
-    def hear(self, account_id: int) -> None:
+    def notify(self, account_id: int) -> None:
         """Take note that an account has changed."""
         self._rung.add(account_id)
         self._event.set()
@@ -27,26 +27,26 @@ class Listener:
                 await self._event.wait()
         except TimeoutError:
             pass
-        return self.heard()
+        return self.changed()
 
-    def heard(self) -> set[int]:
+    def changed(self) -> set[int]:
         """The accounts that have changed since the last time, without waiting."""
         rung, self._rung = self._rung, set()
         self._event.clear()
         return rung
 
 
-class Bell:
+class ChangeSignals:
     """Rung after every change, by whoever made it."""
 
     def __init__(self) -> None:
         self._listeners: dict[Listener, int | None] = {}
 
-    def ring(self, account_id: int) -> None:
+    def notify(self, account_id: int) -> None:
         """Tell that an account has changed."""
         for listener, wanted in self._listeners.items():
             if wanted in {None, account_id}:
-                listener.hear(account_id)
+                listener.notify(account_id)
 
     @contextmanager
     def listening(self, account_id: int | None = None) -> Iterator[Listener]:

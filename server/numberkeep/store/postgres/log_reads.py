@@ -8,7 +8,7 @@ import asyncpg
 from numberkeep.domain.consent import ConsentEntry
 from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook, agenda_of
 from numberkeep.domain.event import Event
-from numberkeep.domain.loading import Tallies
+from numberkeep.domain.snapshot import Tallies
 from numberkeep.store.rows import (
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,

@@ -10,7 +10,7 @@ import msgspec
 
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.limits import MAX_ERRORS
-from numberkeep.http.deprecated import current_name
+from numberkeep.http.legacy_names import current_name
 
 _JSON_NAMES: Final = {
     "str": "a string",
@@ -29,7 +29,7 @@ _deeper = re.compile(r" - at `\$(?:\[[\d.]+\]|\.\w+)([.[][^`]*)`$").search
 """The path within a part, behind the step to the part itself."""
 
 
-def explain(
+def validation_errors(
     value: Any,
     shape: type[msgspec.Struct],
     *,

@@ -17,7 +17,7 @@ _QUICK_SECONDS: Final = 0.01
 """A count that takes no longer holds for nobody else: then there is so little that all answers are of the moment."""
 
 
-class Watch:
+class CachedBacklog:
     """Counts what is owed over all accounts, again only after a while where there is so much that counting takes long.
 
     Args:

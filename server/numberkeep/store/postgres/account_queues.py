@@ -1,6 +1,6 @@
 """The write path: the commands of an account that wait share one transaction, and one commit.
 
-An account has a lane, in which one group is under way at a time; other processes' groups wait at the account's lock.
+An account has a queue, in which one group is under way at a time; other processes' groups wait at the account's lock.
 So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009-postgresql.md).
 """
 
@@ -21,12 +21,12 @@ _GROUP: Final = 256
 """Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
 
 _DIRECTORY: Final = 0
-"""The lane of the commands on accounts and keys; no account has this id."""
+"""The queue of the commands on accounts and keys; no account has this id."""
 
 Job = tuple[Command[Any], "asyncio.Future[Any]"]
 
 
-class Lanes:
+class AccountQueues:
     """Applies commands.
 
     Args:
@@ -35,7 +35,7 @@ class Lanes:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._lanes: dict[int, deque[Job]] = {}
+        self._queues: dict[int, deque[Job]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._waiting = Waiting()
         self._closing = False
@@ -51,13 +51,13 @@ class Lanes:
         self._waiting.enter(command)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         number = command.account_id if isinstance(command, AccountCommand) else _DIRECTORY
-        lane = self._lanes.get(number)
-        if lane is None:
-            lane = self._lanes[number] = deque()
-            task = asyncio.create_task(self._run(number, lane))
+        queue = self._queues.get(number)
+        if queue is None:
+            queue = self._queues[number] = deque()
+            task = asyncio.create_task(self._run(number, queue))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        lane.append((command, future))
+        queue.append((command, future))
         return await future
 
     async def close(self) -> None:
@@ -66,20 +66,20 @@ class Lanes:
         if self._under_way:
             await asyncio.wait(self._under_way)
 
-    async def _run(self, number: int, lane: deque[Job]) -> None:
+    async def _run(self, number: int, queue: deque[Job]) -> None:
         group: list[Job] = []
         try:
-            while lane:
-                group = _group(lane)
+            while queue:
+                group = _group(queue)
                 outcomes = await self._outcomes(number, [command for command, _ in group])
                 self._answer(group, outcomes)
                 group = []
-        finally:  # whatever ended it, nobody waits for a lane that is not there
-            del self._lanes[number]
+        finally:  # whatever ended it, nobody waits for a queue that is not there
+            del self._queues[number]
             if group:
                 self._answer(group, [StoreUnsure("the store was stopped")] * len(group))
-            if lane:
-                self._answer(lane, [StoreUnavailable("the store was stopped")] * len(lane))
+            if queue:
+                self._answer(queue, [StoreUnavailable("the store was stopped")] * len(queue))
 
     def _answer(self, group: Collection[Job], outcomes: Sequence[Any]) -> None:
         self._waiting.leave(command for command, _ in group)
@@ -147,11 +147,11 @@ def _is_of_all(error: Exception) -> bool:
     return isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, of_one)
 
 
-def _group(lane: deque[Job]) -> list[Job]:
+def _group(queue: deque[Job]) -> list[Job]:
     group: list[Job] = []
     rows = 0
-    while lane and rows < _GROUP:
-        command, future = lane.popleft()
+    while queue and rows < _GROUP:
+        command, future = queue.popleft()
         rows += command.weight if isinstance(command, AccountCommand) else _GROUP
         group.append((command, future))
     return group

@@ -5,7 +5,7 @@ from typing import Final
 
 
 @dataclass(slots=True, frozen=True)
-class Rule:
+class Invariant:
     """What holds of the tables after every command.
 
     Attributes:
@@ -19,58 +19,58 @@ class Rule:
     sql: str
 
 
-def _numbers_beyond(tally: str, table: str, number: str) -> Rule:
+def _numbers_beyond(tally: str, table: str, number: str) -> Invariant:
     """The account's last number is none that is smaller than one that was given."""
     sql = (
         f"SELECT a.account_id, NULL, a.{tally}, max(t.{number}) FROM accounts AS a JOIN {table} AS t "  # noqa: S608
         f"USING (account_id) GROUP BY a.account_id HAVING max(t.{number}) > a.{tally}"
     )
-    return Rule(tally, f"the account's last number is {{0}} and there is {{1}} in {table}", sql)
+    return Invariant(tally, f"the account's last number is {{0}} and there is {{1}} in {table}", sql)
 
 
 _TAGS: Final = "json_each(CASE WHEN json_valid(c.tags) THEN c.tags ELSE '[]' END)"
 
-RULES: Final = [
-    Rule(
+INVARIANTS: Final = [
+    Invariant(
         "contact_count",
         "the account's count is {0} and it has {1} contacts",
         "SELECT a.account_id, NULL, a.contact_count, coalesce(c.there, 0) FROM accounts AS a LEFT JOIN "
         "(SELECT account_id, count(*) AS there FROM contacts GROUP BY account_id) AS c USING (account_id) "
         "WHERE a.contact_count <> coalesce(c.there, 0)",
     ),
-    Rule(
+    Invariant(
         "account",
         "the contact is of an account that is not there",
         "SELECT account_id, contact_id FROM contacts WHERE account_id NOT IN (SELECT account_id FROM accounts)",
     ),
-    Rule(
+    Invariant(
         "json",
         "the contact's tags are no JSON array or its custom variables no JSON object",
         "SELECT account_id, contact_id FROM contacts WHERE "
         "CASE WHEN json_valid(tags) THEN json_type(tags) ELSE '' END <> 'array' OR "
         "CASE WHEN json_valid(custom_variables) THEN json_type(custom_variables) ELSE '' END <> 'object'",
     ),
-    Rule(
+    Invariant(
         "contact_tags",
         "the contact has a tag by which no listing finds it",
         f"SELECT c.account_id, c.contact_id FROM contacts AS c, {_TAGS} AS has WHERE NOT EXISTS "  # noqa: S608
         "(SELECT 1 FROM contact_tags AS t WHERE t.account_id = c.account_id AND t.tag = has.value "
         "AND t.created_at = c.created_at AND t.contact_id = c.contact_id)",
     ),
-    Rule(
+    Invariant(
         "contact_tags",
         "listings find the contact by a tag that it does not have",
         "SELECT t.account_id, t.contact_id FROM contact_tags AS t LEFT JOIN contacts AS c "  # noqa: S608
         "ON c.contact_id = t.contact_id AND c.account_id = t.account_id AND c.created_at = t.created_at "
         f"WHERE c.contact_id IS NULL OR t.tag NOT IN (SELECT value FROM {_TAGS})",
     ),
-    Rule(
+    Invariant(
         "opt_outs",
         "the contact is opted out and its number is not",
         "SELECT account_id, contact_id FROM contacts AS c WHERE opt_out = 1 AND NOT EXISTS "
         "(SELECT 1 FROM opt_outs AS o WHERE o.account_id = c.account_id AND o.phone = c.phone)",
     ),
-    Rule(
+    Invariant(
         "opt_outs",
         "the contact's number is opted out and the contact is not",
         "SELECT c.account_id, c.contact_id FROM opt_outs AS o JOIN contacts AS c USING (account_id, phone) "
@@ -79,14 +79,14 @@ RULES: Final = [
     _numbers_beyond("last_message", "messages", "message_id"),
     _numbers_beyond("last_event", "events", "event_id"),
     _numbers_beyond("last_webhook", "webhooks", "webhook_id"),
-    Rule(
+    Invariant(
         "webhook_count",
         "the account's count is {0} and it has {1} webhooks",
         "SELECT account_id, NULL, webhook_count, "
         "(SELECT count(*) FROM webhooks AS w WHERE w.account_id = a.account_id) AS there "
         "FROM accounts AS a WHERE webhook_count <> there",
     ),
-    Rule(
+    Invariant(
         "ledger",
         "the ledger ends with entry {0}, and the account knows of {1} or of another hash",
         "SELECT a.account_id, NULL, coalesce(c.entry_id, 0), a.last_entry FROM accounts AS a LEFT JOIN consent AS c "
@@ -94,7 +94,7 @@ RULES: Final = [
         "AND c.entry_id = (SELECT max(entry_id) FROM consent AS e WHERE e.account_id = a.account_id) "
         "WHERE a.last_entry <> coalesce(c.entry_id, 0) OR a.ledger <> coalesce(c.hash, zeroblob(32))",
     ),
-    Rule(
+    Invariant(
         "ledger",
         "the ledger's last entry on a number is {0}, and whether it is opted out does not follow from that",
         "SELECT c.account_id, NULL, c.entry_id FROM consent AS c JOIN "
@@ -103,41 +103,41 @@ RULES: Final = [
         "LEFT JOIN opt_outs AS o ON o.account_id = c.account_id AND o.phone = c.phone "
         "WHERE c.opted_out <> (o.entry_id IS NOT NULL) OR o.entry_id <> c.entry_id",
     ),
-    Rule(
+    Invariant(
         "ledger",
         "a number is opted out by entry {0}, which is not in the ledger or is of another number",
         "SELECT account_id, NULL, entry_id FROM opt_outs AS o WHERE entry_id > 0 AND NOT EXISTS (SELECT 1 "
         "FROM consent AS c WHERE c.account_id = o.account_id AND c.entry_id = o.entry_id AND c.phone = o.phone)",
     ),
-    Rule(
+    Invariant(
         "outbox",
         "message {0} is owed and is not there, or does not say so",
         "SELECT o.account_id, NULL, o.item FROM outbox AS o LEFT JOIN messages AS m "
         "ON m.account_id = o.account_id AND m.message_id = o.item WHERE o.target = 0 "
         "AND (m.phone IS NOT o.phone OR m.direction <> 'outbound' OR m.status <> iif(o.dead, 'failed', 'queued'))",
     ),
-    Rule(
+    Invariant(
         "outbox",
         "message {0} is to be sent and is not in the outbox",
         "SELECT account_id, NULL, message_id FROM messages AS m WHERE status = 'queued' AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS o WHERE o.account_id = m.account_id AND o.target = 0 AND o.phone = m.phone "
         "AND o.item = m.message_id)",
     ),
-    Rule(
+    Invariant(
         "outbox",
         "delivery {0} to {1} is marked as its queue's first and is not, or is its first and not marked",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.dead = 0 AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
         "AND e.item < o.item AND e.dead = 0))",
     ),
-    Rule(
+    Invariant(
         "outbox",
         "event {0} is owed to webhook {1}, and one of the two is not there",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.target <> 0 AND (NOT EXISTS (SELECT 1 "
         "FROM events AS e WHERE e.account_id = o.account_id AND e.event_id = o.item AND e.phone = o.phone) "
         "OR NOT EXISTS (SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
     ),
-    Rule(
+    Invariant(
         "verifications",
         "an answer is waited for, and there is no contact, or one that is verified or opted out",
         "SELECT v.account_id, c.contact_id FROM verifications AS v LEFT JOIN contacts AS c "
