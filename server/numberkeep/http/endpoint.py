@@ -21,7 +21,7 @@ from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.outage import Outage
 from numberkeep.http.request_ids import request_id_for
 from numberkeep.http.wire import number_in_url
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
 
@@ -88,18 +88,20 @@ class Call:
         """The query, decoded."""
         return self.api.decoder.query(self.scope["query_string"], shape)
 
-    async def answer_once(self, act: Callable[[Context], Awaitable[R]], answer_of: Callable[[R], Any]) -> Answer:
+    async def answer_once(
+        self, act: Callable[[Idempotency | None], Awaitable[R]], answer_of: Callable[[R], Any]
+    ) -> Answer:
         """Do what the request asks for, and answer; for an idempotency key only once.
 
         Args:
-            act: the use case, whose result is its command's.
+            act: the use case, whose result is that of the one command it passes the key on to.
             answer_of: the answer's content for that result.
         """
         keyed = KeyedAnswer.of(self.scope, self._body, answer_of)
         if keyed is None:
-            return ok(answer_of(await act(self.context)))
+            return ok(answer_of(await act(None)))
         try:
-            return keyed.answer(await act(self.context.once(keyed.idempotency)))
+            return keyed.answer(await act(keyed.idempotency))
         except AnsweredBefore as before:
             return replayed(before)
 

@@ -92,8 +92,8 @@ class Inbound(Front):
 
     async def _receive(self, call: Call, number: str, content: str, *, handle: str, line: str, field: str) -> Answer:
         return await call.answer_once(
-            lambda context: inbound.receive(
-                context, call.account, number, content, handle=handle, line=line, field=field
+            lambda once: inbound.receive(
+                call.context, call.account, number, content, handle=handle, line=line, field=field, once=once
             ),
             _answer_of,
         )

@@ -36,12 +36,13 @@ async def create_contact(call: Call) -> Answer:
     """Create a contact, or change the one that is there where `update_if_exists`."""
     body = await call.body(wire.CreateBody)
     return await call.answer_once(
-        lambda context: contacts.create(
-            context,
+        lambda once: contacts.create(
+            call.context,
             call.account,
             wire.number_of(body.number),
             wire.patch_of(body),
             update_if_exists=body.update_if_exists is True,
+            once=once,
         ),
         lambda contact: wire.ContactAnswer(wire.contact_out(contact)),
     )
@@ -56,7 +57,7 @@ async def verify_contact(call: Call) -> Answer:
     """Send the contact a verification message."""
     body = await call.body(wire.NumberBody)
     return await call.answer_once(
-        lambda context: verification.request(context, call.account, wire.number_of(body.number)),
+        lambda once: verification.request(call.context, call.account, wire.number_of(body.number), once=once),
         lambda _: wire.StatusOut(),
     )
 
@@ -91,7 +92,9 @@ async def bulk_create(call: Call) -> Answer:
         errors = [wire.field_error_out(error) for error in result.errors] if skip else UNSET
         return wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts], errors)
 
-    return await call.answer_once(lambda context: bulk.create(context, call.account, given, bad, skip_bad=skip), answer)
+    return await call.answer_once(
+        lambda once: bulk.create(call.context, call.account, given, bad, skip_bad=skip, once=once), answer
+    )
 
 
 async def bulk_delete(call: Call) -> Answer:
@@ -107,7 +110,9 @@ async def opt_out(call: Call) -> Answer:
     body = await call.body(wire.OptOutBody)
     opted_out = body.opted_out is not False
     return await call.answer_once(
-        lambda context: contacts.set_opt_out(context, call.account, wire.number_of(body.number), opted_out=opted_out),
+        lambda once: contacts.set_opt_out(
+            call.context, call.account, wire.number_of(body.number), opted_out=opted_out, once=once
+        ),
         lambda phone: wire.OptOutAnswer(phone, opted_out),
     )
 

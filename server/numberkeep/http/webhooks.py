@@ -33,9 +33,11 @@ async def list_webhooks(call: Call) -> Answer:
 async def create_webhook(call: Call) -> Answer:
     """Register a webhook; the answer alone shows its secret. Not of the hosted API."""
     body = await call.body(WebhookBody)
-    url, types = wire.number_of(body.url), body.types or []
+    url, types = body.url or "", body.types or []
     return await call.answer_once(
-        lambda context: webhooks.create(context, call.notifier, call.account, url, types=types, secret=body.secret),
+        lambda once: webhooks.create(
+            call.context, call.notifier, call.account, url, types=types, secret=body.secret, once=once
+        ),
         lambda webhook: WebhookAnswer(webhook_out(webhook, with_secret=True)),
     )
 
@@ -56,7 +58,7 @@ async def replay(call: Call) -> Answer:
     """Try again what could not be delivered. Not of the hosted API."""
     body = await call.body(ReplayBody)
     return await call.answer_once(
-        lambda context: webhooks.replay(context, call.account, body.webhook), wire.AmountAnswer
+        lambda once: webhooks.replay(call.context, call.account, body.webhook, once=once), wire.AmountAnswer
     )
 
 
@@ -69,7 +71,7 @@ async def add_hosted(call: Call) -> Answer:
     """Add webhooks for what `type` names; one that is there already takes the new secret."""
     given = hosted_added(await call.body(AddHostedBody))
     return await call.answer_once(
-        lambda context: hosted_webhooks.add(context, call.notifier, call.account, given),
+        lambda once: hosted_webhooks.add(call.context, call.notifier, call.account, given, once=once),
         lambda there: hosted_out(there, "Webhooks added successfully"),
     )
 

@@ -9,7 +9,7 @@ from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows, Miss
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.contacts import normalised
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 
 
 @dataclass(slots=True)
@@ -22,7 +22,13 @@ class GivenRow:
 
 
 async def create(
-    context: Context, account: Account, rows: Sequence[GivenRow], bad: Sequence[FieldError], *, skip_bad: bool
+    context: Context,
+    account: Account,
+    rows: Sequence[GivenRow],
+    bad: Sequence[FieldError],
+    *,
+    skip_bad: bool,
+    once: Idempotency | None = None,
 ) -> Upserted:
     """Make or change every row's contact in one transaction; of a number given twice the last row counts.
 
@@ -32,6 +38,7 @@ async def create(
         rows: the rows that could be read.
         bad: what was wrong with rows that could not.
         skip_bad: store the good rows and report the bad ones, instead of storing none.
+        once: runs the command only if its idempotency key was not used before.
 
     Raises:
         InvalidRows: a row is bad, or its custom variables would be too many with those that the contact has, and
@@ -61,7 +68,7 @@ async def create(
         skip_bad,
         errors,
     )
-    return await context.apply(command)
+    return await context.apply(command, once)
 
 
 async def delete(context: Context, account: Account, numbers: Sequence[str]) -> int:

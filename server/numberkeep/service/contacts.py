@@ -9,7 +9,7 @@ from numberkeep.domain.errors import ContactNotFound, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.phone import find_phone, parse_phone
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 
 
 async def retrieve(context: Context, account: Account, number: str) -> Contact:
@@ -26,7 +26,13 @@ async def retrieve(context: Context, account: Account, number: str) -> Contact:
 
 
 async def create(
-    context: Context, account: Account, number: str, patch: ContactPatch, *, update_if_exists: bool
+    context: Context,
+    account: Account,
+    number: str,
+    patch: ContactPatch,
+    *,
+    update_if_exists: bool,
+    once: Idempotency | None = None,
 ) -> Contact:
     """Make a contact; where there is one and `update_if_exists`, change it as `update` would.
 
@@ -47,7 +53,8 @@ async def create(
             update_if_exists,
             contact_id_at(at, context.node),
             at,
-        )
+        ),
+        once,
     )
 
 
@@ -96,7 +103,9 @@ async def list_page(context: Context, account: Account, query: ListQuery, number
     return await context.store.contacts(account.account_id, query)
 
 
-async def set_opt_out(context: Context, account: Account, number: str, *, opted_out: bool) -> str:
+async def set_opt_out(
+    context: Context, account: Account, number: str, *, opted_out: bool, once: Idempotency | None = None
+) -> str:
     """Record whether the recipient has opted out, contact or not; gives the number in E.164 form.
 
     Raises:
@@ -106,7 +115,7 @@ async def set_opt_out(context: Context, account: Account, number: str, *, opted_
     if not number.strip():
         raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
-    return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()))
+    return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()), once)
 
 
 def normalised(patch: ContactPatch, account: Account) -> ContactPatch:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from numberkeep.domain.commands import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
+from numberkeep.domain.stamp import SYSTEM, Actor, Cause, Stamp
 from numberkeep.service.signals import ChangeSignals
 from numberkeep.store.contract import Store
 
@@ -44,12 +45,12 @@ class Clock:
 
 @dataclass(slots=True, frozen=True)
 class Idempotency:
-    """That what a request asks for is done once, however often it comes.
+    """What makes a request's command run once, however often the request is sent.
 
     Attributes:
-        key: the idempotency key that the request has.
-        fingerprint: tells the request from others.
-        encode: makes the answer, to be kept for the next time, out of the use case's result.
+        key: the idempotency key of the request.
+        fingerprint: distinguishes the request from others.
+        encode: encodes the answer to be kept from the command's result.
     """
 
     key: str
@@ -59,16 +60,17 @@ class Idempotency:
 
 @dataclass(slots=True, frozen=True)
 class Context:
-    """The store, the clock and the rules that a deployment sets.
+    """The store, the clock, the settings of the deployment, and who acts.
 
     Attributes:
         store: where contacts are kept.
-        clock: what time it is.
+        clock: the time.
         resend_seconds: how long after a verification message the next one is refused.
         verification_seconds: how long a verification waits for its answer.
-        node: this process's number in the contact ids it makes; see `contact_id_at`.
-        idempotency: of the request that is served, where it has a key.
-        signals: rung after every change to an account.
+        node: this process's number in the contact ids that it creates; see `contact_id_at`.
+        signals: notified after every change to an account.
+        actor: who makes the changes.
+        cause: what the changes are part of; None if the service makes them by itself.
     """
 
     store: Store
@@ -76,22 +78,30 @@ class Context:
     resend_seconds: int = 60
     verification_seconds: int = 24 * 3600
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
-    idempotency: Idempotency | None = None
     signals: ChangeSignals = field(default_factory=ChangeSignals)
+    actor: Actor = SYSTEM
+    cause: Cause | None = None
 
-    def once(self, idempotency: Idempotency) -> "Context":
-        """This context, for a request with an idempotency key. Its use case must give the command's own result."""
-        return replace(self, idempotency=idempotency)
+    def acting(self, actor: Actor, cause: Cause | None) -> "Context":
+        """Return this context with another actor and cause."""
+        return replace(self, actor=actor, cause=cause)
 
-    async def apply(self, command: Command[R]) -> R:
-        """Have the store apply a command.
+    def stamp(self, count: int = 1) -> Stamp:
+        """Return a stamp of now; `count` reserves the microseconds from its `at` on for the rows of one command."""
+        return Stamp(self.clock.take(count), self.actor, self.cause)
+
+    async def apply(self, command: Command[R], once: Idempotency | None = None) -> R:
+        """Apply a command to the store and return its result.
+
+        Args:
+            command: the change.
+            once: runs the command only if its idempotency key was not used before.
 
         Raises:
-            NumberkeepError: as for `Store.apply`; with an idempotency key also as for `Once`.
+            NumberkeepError: as for `Store.apply`; with `once` also as for the command `Once`.
         """
-        given = self.idempotency
-        if given is not None and isinstance(command, AccountCommand):
-            command = Once(command, given.key, given.fingerprint, given.encode, self.clock.take())
+        if once is not None and isinstance(command, AccountCommand):
+            command = Once(command, once.key, once.fingerprint, once.encode, self.clock.take())
         result = await self.store.apply(command)
         if isinstance(command, AccountCommand):
             self.signals.notify(command.account_id)

@@ -10,13 +10,18 @@ from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, RemoveHo
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.webhook_types import HOSTED_NAMES
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import Notifier
 from numberkeep.service.webhooks import faults_of
 
 
 async def add(
-    context: Context, notifier: Notifier, account: Account, given: Mapping[str, HostedWebhook]
+    context: Context,
+    notifier: Notifier,
+    account: Account,
+    given: Mapping[str, HostedWebhook],
+    *,
+    once: Idempotency | None = None,
 ) -> Sequence[Webhook]:
     """Have these too; one that is there already takes the new secret, where one is given.
 
@@ -25,6 +30,7 @@ async def add(
         notifier: what knows where a webhook may be.
         account: whose.
         given: the webhooks, by what the request calls the place of each.
+        once: runs the command only if its idempotency key was not used before.
 
     Returns:
         all of the account's webhooks.
@@ -33,7 +39,7 @@ async def add(
         InvalidInput: one cannot be taken, named by its place, or there would be too many.
     """
     await _check(notifier, given)
-    return await context.apply(AddHosted(account.account_id, list(given.values()), context.clock.take()))
+    return await context.apply(AddHosted(account.account_id, list(given.values()), context.clock.take()), once)
 
 
 async def replace_all(

@@ -6,11 +6,19 @@ from numberkeep.domain.conversation import Received, ReceiveMessage
 from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone, parse_phone
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 
 
 async def receive(
-    context: Context, account: Account, number: str, content: str, *, handle: str = "", line: str = "", field: str
+    context: Context,
+    account: Account,
+    number: str,
+    content: str,
+    *,
+    handle: str = "",
+    line: str = "",
+    field: str,
+    once: Idempotency | None = None,
 ) -> Received:
     """Take in a message; gives what it has changed.
 
@@ -22,6 +30,7 @@ async def receive(
         handle: what the carrier calls it; a message with a handle is taken in once.
         line: the account's own number that it was written to, where that is known.
         field: what the request calls the writer's number.
+        once: runs the command only if its idempotency key was not used before.
 
     Raises:
         MissingFields: the number is empty.
@@ -31,7 +40,9 @@ async def receive(
         raise MissingFields(field)
     phone = parse_phone(number, account.region, field=field)
     own = find_phone(line, account.region) or ""
-    return await context.apply(ReceiveMessage(account.account_id, phone, own, content, handle, context.clock.take()))
+    return await context.apply(
+        ReceiveMessage(account.account_id, phone, own, content, handle, context.clock.take()), once
+    )
 
 
 async def account_signing(context: Context, secret: str) -> Account | None:

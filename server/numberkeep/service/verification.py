@@ -9,10 +9,10 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.message import Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.domain.verification import DEFAULT_TEXT
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 
 
-async def request(context: Context, account: Account, number: str) -> bool:
+async def request(context: Context, account: Account, number: str, *, once: Idempotency | None = None) -> bool:
     """Owe the contact a verification message; gives False where it is verified already and nothing is sent.
 
     Raises:
@@ -34,7 +34,8 @@ async def request(context: Context, account: Account, number: str) -> bool:
             context.clock.take(),
             resend_after=context.resend_seconds * SECOND,
             expires_after=context.verification_seconds * SECOND,
-        )
+        ),
+        once,
     )
 
 

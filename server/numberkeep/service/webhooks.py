@@ -11,12 +11,19 @@ from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries
 from numberkeep.domain.secret import SECRET_MEND, is_secret
 from numberkeep.domain.webhook_types import expand
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import Notifier
 
 
 async def create(
-    context: Context, notifier: Notifier, account: Account, url: str, *, types: Sequence[str], secret: str | None
+    context: Context,
+    notifier: Notifier,
+    account: Account,
+    url: str,
+    *,
+    types: Sequence[str],
+    secret: str | None,
+    once: Idempotency | None = None,
 ) -> Webhook:
     """Register a webhook; without a secret (None) it gets a random one.
 
@@ -32,7 +39,7 @@ async def create(
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
-    return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.clock.take()))
+    return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.clock.take()), once)
 
 
 async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
@@ -54,13 +61,13 @@ async def dead(context: Context, account: Account, limit: int) -> Sequence[Deliv
     return await context.store.dead(account.account_id, limit)
 
 
-async def replay(context: Context, account: Account, target: int | None) -> int:
+async def replay(context: Context, account: Account, target: int | None, *, once: Idempotency | None = None) -> int:
     """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY.
 
     Raises:
         WebhookNotFound: there is none of this number.
     """
-    return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()))
+    return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()), once)
 
 
 async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:

@@ -76,6 +76,6 @@ async def test_where_nothing_comes_that_is_said(
     monkeypatch.setattr(feed, "_LOOK_SECONDS", 0.02)
     async with aclosing(feed.follow(context, account, 0)) as following:
         assert [await anext(following) for _ in range(3)] == [[], [], []]
-        monkeypatch.setattr(context.signals, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "notify", lambda _: None)
         await create(context, account, 1)
         assert [event.event_id for event in await anext(following)] == [1]

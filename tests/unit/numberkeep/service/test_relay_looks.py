@@ -59,7 +59,7 @@ async def test_what_another_process_owes_is_found_before_what_is_known_of(
     notifier = ScriptedNotifier()
     async with at_work(context, notifier):
         await asyncio.sleep(0.05)
-        monkeypatch.setattr(context.signals, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "notify", lambda _: None)
         await create(context, account, 2)
         await notifier.until_taken(1)
 
@@ -111,7 +111,7 @@ async def test_what_another_process_owes_is_found_however_busy_this_one_is(
     async with at_work(context, notifier):
         ringing = asyncio.create_task(ring_on())
         await asyncio.sleep(0.05)
-        monkeypatch.setattr(context.signals, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "notify", lambda _: None)
         await create(context, other, 1)
         await notifier.until_taken(1)
         ringing.cancel()

@@ -63,7 +63,7 @@ async def test_what_another_process_owes_is_found(
     notifier = ScriptedNotifier()
     async with at_work(context, notifier):
         await asyncio.sleep(0.05)
-        monkeypatch.setattr(context.signals, "ring", lambda _: None)
+        monkeypatch.setattr(context.signals, "notify", lambda _: None)
         await create(context, account, 1)
         await notifier.until_taken(1)
 

@@ -1,0 +1,65 @@
+"""Who made a change, when and because of what (docs/adr/0014-stamps-and-history.md)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class ActorKind(StrEnum):
+    """What kind of party makes changes. A stored name is never reused for another meaning."""
+
+    API_KEY = "api_key"
+    """A program; the id is the key's id."""
+    CARRIER = "carrier"
+    """A carrier that hands in a message; the id is the carrier's name."""
+    SYSTEM = "system"
+    """The service itself, or an operator at its command line; without an id."""
+
+
+@dataclass(slots=True, frozen=True)
+class Actor:
+    """Who makes a change.
+
+    Attributes:
+        kind: what kind of party it is.
+        id: which one of its kind; `""` if the kind has one member.
+    """
+
+    kind: ActorKind
+    id: str = ""
+
+
+SYSTEM: Final = Actor(ActorKind.SYSTEM)
+
+
+class CauseKind(StrEnum):
+    """What a change can be part of. A stored name is never reused for another meaning."""
+
+    REQUEST = "request"
+    """An HTTP request; the id is its `x-request-id`, which the caller may have chosen."""
+    IMPORT = "import"
+    UNDO = "undo"
+    MERGE = "merge"
+
+
+@dataclass(slots=True, frozen=True)
+class Cause:
+    """What a change is part of: a tagged id, because ids of one kind may be chosen by callers and equal another's."""
+
+    kind: CauseKind
+    id: str
+
+
+@dataclass(slots=True, frozen=True)
+class Stamp:
+    """When a change was made, by whom and because of what.
+
+    Attributes:
+        at: microseconds since 1970.
+        actor: who makes it.
+        cause: what it is part of; None for what the service does by itself.
+    """
+
+    at: int
+    actor: Actor = SYSTEM
+    cause: Cause | None = None
