@@ -10,8 +10,8 @@ import msgspec
 from bench import people
 from bench.engines import Engine, Rows, engines, opened
 from bench.load import median
-from numberkeep.domain.commands import UpsertContacts
 from numberkeep.domain.contact import moment, new_contact
+from numberkeep.domain.contact_commands import UpsertContacts
 from numberkeep.http import wire
 from numberkeep.http.decoding import Decoder
 from numberkeep.service import bulk
@@ -51,7 +51,7 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
 
         rows = list(people.rows(first, size))
         begin = time.perf_counter()
-        await store.store.apply(UpsertContacts(account.account_id, rows))
+        await store.store.apply(UpsertContacts(account.account_id, rows, store.stamp()))
         times[1].append(time.perf_counter() - begin)
 
         body = _body(first, size)

@@ -11,7 +11,7 @@ from typing import Final
 from bench import people
 from bench.engines import engines, opened
 from bench.load import median, server
-from numberkeep.domain.commands import UpsertContacts
+from numberkeep.domain.contact_commands import UpsertContacts
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.event import Event
 from numberkeep.domain.outbox import CreateWebhook
@@ -20,6 +20,7 @@ from numberkeep.outbound.notifier import WebhookNotifier
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.relay import Relay
+from numberkeep.store.queries import GetBacklog, ListEvents
 
 _EVENTS: Final = 1000
 _AT_A_TIME: Final = 8
@@ -41,17 +42,17 @@ async def _measure(database: str, url: str) -> tuple[float, float]:
     """Deliveries a second by the relay, and by a loop."""
     context, account = await opened(database)
     notifier = WebhookNotifier(Poster(), Targets([ip_network("127.0.0.0/8")]))
-    await context.apply(CreateWebhook(account.account_id, url, _SECRET, (), context.clock.take()))
+    await context.apply(CreateWebhook(account.account_id, url, _SECRET, (), context.stamp()))
     rows = list(people.rows(0, _EVENTS))
     for row in rows:
         row.at = context.clock.take()  # or else they are too old to be kept
-    await context.apply(UpsertContacts(account.account_id, rows))
-    events = await context.store.events(account.account_id, 0, _EVENTS)
+    await context.apply(UpsertContacts(account.account_id, rows, context.stamp()))
+    events = await context.store.read(ListEvents(account.account_id, 0, _EVENTS))
 
     relay = Relay(context, LogSender(), notifier)
     begin = time.perf_counter()
     relay.start()
-    while (await context.store.backlog()).waiting:  # noqa: ASYNC110 - a store has no event for that
+    while (await context.store.read(GetBacklog())).waiting:  # noqa: ASYNC110 - a store has no event for that
         await asyncio.sleep(0.02)
     ours = _EVENTS / (time.perf_counter() - begin)
 

@@ -15,7 +15,7 @@ import asyncpg
 from bench import people
 from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
-from numberkeep.domain.commands import UpsertContacts
+from numberkeep.domain.contact_commands import UpsertContacts
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys
 from numberkeep.service.context import Context
@@ -76,7 +76,7 @@ async def fill(url: str, contacts: int) -> None:
     context, account = await opened(url)
     for first in range(0, contacts, BATCH):
         rows = list(people.rows(first, min(BATCH, contacts - first)))
-        await context.store.apply(UpsertContacts(account.account_id, rows))
+        await context.store.apply(UpsertContacts(account.account_id, rows, context.stamp()))
     await context.store.close()
 
 
@@ -97,7 +97,7 @@ async def _executemany(url: str) -> Load:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
-    insert = f"INSERT INTO contacts (account_id, {COLUMNS}) VALUES (1{', ?' * 12})"  # noqa: S608 - no input in it
+    insert = f"INSERT INTO contacts (account_id, {COLUMNS}) VALUES (1{', ?' * 12})"
 
     async def load(contacts: Rows, tags: Rows) -> None:
         await asyncio.sleep(0)

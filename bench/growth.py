@@ -17,12 +17,14 @@ from bench import people
 from bench.engines import PAIR, Engine, engines, fill, opened, settle
 from bench.load import median, server
 from bench.requests import NUMBERKEEP
-from numberkeep.domain.commands import CreateContact
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contact_commands import CreateContact
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.listing import ContactFilter, ListQuery, Position
+from numberkeep.domain.stamp import Stamp
 from numberkeep.http.listing import next_link
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import GetContact, GetTallies, ListContacts
 
 Call = Callable[[], Awaitable[object]]
 
@@ -51,7 +53,7 @@ def prepare(engine: Engine, size: int) -> str:
             at = people.START_MICROS + size + number
             patch = ContactPatch(tags=("customer", _RARE))
             await context.store.apply(
-                CreateContact(account.account_id, people.phone(number), patch, True, contact_id_at(at, 2), at)  # noqa: FBT003
+                CreateContact(account.account_id, people.phone(number), patch, True, contact_id_at(at, 2), Stamp(at))  # noqa: FBT003
             )
         await context.store.close()
 
@@ -148,15 +150,17 @@ def _store_calls(store: Store, account_id: int, size: int) -> dict[str, Call]:
         n = next(made)
         at = people.START_MICROS + 2 * size + n
         patch = ContactPatch(first_name="Ada", last_name="Lovelace", tags=("customer",))
-        return store.apply(CreateContact(account_id, _new_phone(n), patch, False, contact_id_at(at, 3), at))  # noqa: FBT003
+        return store.apply(CreateContact(account_id, _new_phone(n), patch, False, contact_id_at(at, 3), Stamp(at)))  # noqa: FBT003
 
     return {
-        "retrieve": lambda: store.contact(account_id, people.phone(chance.randrange(size))),
+        "retrieve": lambda: store.read(GetContact(account_id, people.phone(chance.randrange(size)))),
         "create": create,
-        "count": lambda: store.count(account_id),
-        "first page of 100": lambda: store.contacts(account_id, ListQuery(limit=100)),
-        "page of 100 by cursor": lambda: store.contacts(account_id, ListQuery(limit=100, after=_place(chance, size))),
-        "page of a rare tag": lambda: store.contacts(account_id, ListQuery(ContactFilter(tags=(_RARE,)))),
+        "count": lambda: store.read(GetTallies(account_id)),
+        "first page of 100": lambda: store.read(ListContacts(account_id, ListQuery(limit=100))),
+        "page of 100 by cursor": lambda: store.read(
+            ListContacts(account_id, ListQuery(limit=100, after=_place(chance, size)))
+        ),
+        "page of a rare tag": lambda: store.read(ListContacts(account_id, ListQuery(ContactFilter(tags=(_RARE,))))),
     }
 
 

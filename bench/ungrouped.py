@@ -7,15 +7,14 @@ from typing import Any
 
 from numberkeep import serving
 from numberkeep.config.settings import load_settings
-from numberkeep.store.postgres import account_queues
-from numberkeep.store.sqlite import writer
+from numberkeep.store import grouping
 
 _STOPPING, _STOP = multiprocessing.Pipe(duplex=False)
 
 
 def load() -> Any:
     """The application, in the worker's process."""
-    writer._GROUP = account_queues._GROUP = 1  # type: ignore[misc]  # noqa: SLF001 - the point of this program
+    grouping.GROUP_ROWS = 1  # the point of this program
     return serving._load(load_settings(), None, _STOPPING)  # noqa: SLF001
 
 

@@ -82,7 +82,7 @@ def emptied_postgres(postgres_server: PostgresDatabases, _migrated_postgres: str
     """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
     tables = (*DISTRIBUTED, *reversed(REFERENCE))
     postgres_server.execute(
-        *[f"DELETE FROM numberkeep.{table}" for table in tables],  # noqa: S608
+        *[f"DELETE FROM numberkeep.{table}" for table in tables],
         database=database_of(_migrated_postgres),
     )
     return _migrated_postgres

@@ -9,6 +9,7 @@ import pytest
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.limits import MAX_URL, MAX_WEBHOOKS
 from numberkeep.service import keys
+from numberkeep.store.queries import GetBacklog, ListWebhooks
 from support.api import CONTACTS, Service
 from support.receiver import receiving
 
@@ -27,7 +28,7 @@ async def remove(wire: httpx2.AsyncClient, **body: Any) -> httpx2.Response:
 async def stored(service: Service) -> Sequence[Webhook]:
     """The first account's webhooks, with their secrets."""
     [key] = await keys.list_all(service.context)
-    return await service.context.store.webhooks(key.account.account_id)
+    return await service.context.store.read(ListWebhooks(key.account.account_id))
 
 
 async def secrets_of(service: Service) -> dict[str, str]:
@@ -92,7 +93,7 @@ async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> N
         (2, ONE, ["contact.deleted", "contact_created"]),
         (4, TWO, ["receive"]),
     ]
-    assert (await service.context.store.backlog()).waiting == 1
+    assert (await service.context.store.read(GetBacklog())).waiting == 1
     assert (await secrets_of(service))[ONE] == "s"
     assert (await wire.put(HOSTED, json={"webhooks": {}})).json()["webhooks"] == NONE
     assert [each["types"] for each in (await wire.get(OURS)).json()] == [["contact.deleted"]] * 2

@@ -8,7 +8,15 @@ import pytest
 
 from numberkeep.domain.errors import ContactNotFound, VerificationTooSoon
 from numberkeep.domain.listing import OrderBy
-from numberkeep.domain.snapshot import Tallies
+from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.store.queries import (
+    GetTallies,
+    ListConsent,
+    ListConsentOf,
+    ListDeadDeliveries,
+    ListOptOuts,
+    ListWebhooks,
+)
 from support.store import DAY, DEAD, PHONE, START, AccountDriver, phone
 
 COMMANDS: list[tuple[str, Callable[[AccountDriver], Awaitable[object]]]] = [
@@ -39,12 +47,12 @@ async def everything(account: AccountDriver) -> dict[str, Any]:
         "tagged": await account.listed(tags=("t",)),
         "messages": await account.messages(),
         "events": await account.events(),
-        "ledger": await account.store.consent(account.account_id, 0, 100),
-        "of the number": await account.store.consent_of(account.account_id, PHONE),
-        "opt-outs": await account.store.opt_outs(account.account_id),
-        "webhooks": await account.store.webhooks(account.account_id),
-        "dead": await account.store.dead(account.account_id, 100),
-        "tallies": await account.store.tallies(account.account_id),
+        "ledger": await account.store.read(ListConsent(account.account_id, 0, 100)),
+        "of the number": await account.store.read(ListConsentOf(account.account_id, PHONE)),
+        "opt-outs": await account.store.read(ListOptOuts(account.account_id)),
+        "webhooks": await account.store.read(ListWebhooks(account.account_id)),
+        "dead": await account.store.read(ListDeadDeliveries(account.account_id, 100)),
+        "tallies": await account.store.read(GetTallies(account.account_id)),
     }
 
 

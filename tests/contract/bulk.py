@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.commands import UpsertContacts
 from numberkeep.domain.contact import moment, new_contact
+from numberkeep.domain.contact_commands import UpsertContacts
 from numberkeep.domain.errors import InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
+from numberkeep.domain.stamp import Stamp
 from support.store import PHONE, AccountDriver, phone
 
 
@@ -63,7 +64,7 @@ class BulkContract:
         """With skip_bad the others are stored, and what was wrong is told."""
         full = await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         rows = [ours.row(phone(1)), ours.row(phone(5), index=7, custom_variables={"one more": "x"}), ours.row(phone(9))]
-        done = await ours.store.apply(UpsertContacts(ours.account_id, rows, skip_bad=True))
+        done = await ours.store.apply(UpsertContacts(ours.account_id, rows, Stamp(ours.now), skip_bad=True))
         assert [contact.phone for contact in done.contacts] == [phone(1), phone(9)]
         assert [(error.index, error.phone) for error in done.errors] == [(7, phone(5))]
         assert await ours.contact(phone(5)) == full

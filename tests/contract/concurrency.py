@@ -7,6 +7,7 @@ import pytest
 from numberkeep.domain.contact import Contact
 from numberkeep.domain.errors import ContactExists, ContactNotFound, StoreBusy, StoreUnavailable
 from numberkeep.store import waiting
+from numberkeep.store.queries import ListMessages
 from support.store import PHONE, AccountDriver, phone
 
 
@@ -61,7 +62,7 @@ class ConcurrencyContract:
             outcomes = await asyncio.gather(*waiters, return_exceptions=True)
             assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError, Contact] * 10
             while await ours.count() < 20:
-                await ours.store.messages(ours.account_id, 1)
+                await ours.store.read(ListMessages(ours.account_id, 1))
         assert sorted(await ours.listed()) == [phone(n) for n in range(20)]
 
     async def test_a_read_sees_what_was_applied_before_it(self, ours: AccountDriver) -> None:

@@ -8,6 +8,7 @@ import pytest
 from numberkeep.domain.consent import ConsentEntry, ConsentSource, broken
 from numberkeep.domain.errors import ContactExists, InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
+from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptOuts
 from support.databases import Behind
 from support.store import PHONE, START, AccountDriver, phone
 
@@ -16,19 +17,19 @@ HASH_TAKEN = (
     "AND c.entry_id = 1) WHERE account_id = {} AND entry_id = 2"
 )
 ORDER_CHANGED = ";".join(
-    f"UPDATE consent SET entry_id = {new} WHERE account_id = {{}} AND entry_id = {old}"  # noqa: S608 - numbers
+    f"UPDATE consent SET entry_id = {new} WHERE account_id = {{}} AND entry_id = {old}"
     for old, new in ((2, 99), (3, 2), (99, 3))
 )
 
 
 async def ledger(account: AccountDriver) -> Sequence[ConsentEntry]:
     """All of an account's entries."""
-    return await account.store.consent(account.account_id, 0, 100_000)
+    return await account.store.read(ListConsent(account.account_id, 0, 100_000))
 
 
 async def faults(account: AccountDriver) -> list[str]:
     """What is wrong with an account's ledger."""
-    tallies = await account.store.tallies(account.account_id)
+    tallies = await account.store.read(GetTallies(account.account_id))
     return list(broken(await ledger(account), tallies.entries, tallies.ledger))
 
 
@@ -94,9 +95,9 @@ class ConsentContract:
         assert [each.entry_id for each in entries] == [1, 2, 3, 4, 5, 6]
         for after in range(8):
             for limit in (0, 1, 4, 100):
-                assert await store.consent(ours.account_id, after, limit) == entries[after : after + limit]
-        assert await store.consent_of(ours.account_id, phone(1)) == entries[1::2]
-        assert await store.consent_of(ours.account_id, phone(5)) == []
+                assert await store.read(ListConsent(ours.account_id, after, limit)) == entries[after : after + limit]
+        assert await store.read(ListConsentOf(ours.account_id, phone(1))) == entries[1::2]
+        assert await store.read(ListConsentOf(ours.account_id, phone(5))) == []
         assert [await faults(account) for account in (ours, theirs)] == [[], []]
 
     async def test_the_ledger_is_the_events_subject(self, ours: AccountDriver) -> None:
@@ -123,7 +124,7 @@ class ConsentContract:
                     await ours.delete(number)
         last = {each.phone: each for each in await ledger(ours)}
         folded = {number: each.entry_id for number, each in last.items() if each.opted_out}
-        assert await ours.store.opt_outs(ours.account_id) == folded
+        assert await ours.store.read(ListOptOuts(ours.account_id)) == folded
         assert set(await ours.listed(opt_out=True)) <= set(folded)
         assert await faults(ours) == []
 

@@ -8,6 +8,18 @@ from numberkeep.domain.consent import broken
 from numberkeep.domain.directory import CreateFirstKey, CreateKey, SetAccount
 from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import (
+    GetAccountBySigningHash,
+    GetAgenda,
+    GetBacklog,
+    GetTallies,
+    ListApiKeys,
+    ListConsent,
+    ListDeadDeliveries,
+    ListMessages,
+    ListOptOuts,
+    ListWebhooks,
+)
 from support.store import DAY, DEAD, PHONE, SECOND, START, AccountDriver, phone
 
 Reopen = Callable[[], Awaitable[Store]]
@@ -29,14 +41,14 @@ class DurabilityContract:
         await ours.request_verification(phone(0), at=START)
         await ours.verify(phone(1))
         contacts = (await ours.page()).contacts
-        messages = await ours.store.messages(ours.account_id, 10)
-        keys = await ours.store.api_keys()
+        messages = await ours.store.read(ListMessages(ours.account_id, 10))
+        keys = await ours.store.read(ListApiKeys())
         ours.store = theirs.store = await reopen()
         assert (await ours.page()).contacts == contacts
         assert await ours.listed(tags=("t",)) == [phone(n) for n in range(4)]
         assert (await ours.count(), await theirs.count()) == (4, 1)
-        assert await ours.store.messages(ours.account_id, 10) == messages
-        assert await ours.store.api_keys() == keys
+        assert await ours.store.read(ListMessages(ours.account_id, 10)) == messages
+        assert await ours.store.read(ListApiKeys()) == keys
         assert (await ours.create(phone(4))).opt_out
         with pytest.raises(VerificationTooSoon):
             await ours.request_verification(phone(0), at=START + SECOND)
@@ -60,14 +72,14 @@ class DurabilityContract:
             return [
                 await ours.events(),
                 await ours.messages(),
-                await ours.store.consent(account, 0, 100),
-                await ours.store.opt_outs(account),
-                await ours.store.webhooks(account),
-                await ours.store.dead(account, 100),
-                await ours.store.tallies(account),
-                await ours.store.agenda(START + DAY),
-                await ours.store.backlog(),
-                await ours.store.account_signing(b"h" * 32),
+                await ours.store.read(ListConsent(account, 0, 100)),
+                await ours.store.read(ListOptOuts(account)),
+                await ours.store.read(ListWebhooks(account)),
+                await ours.store.read(ListDeadDeliveries(account, 100)),
+                await ours.store.read(GetTallies(account)),
+                await ours.store.read(GetAgenda(START + DAY)),
+                await ours.store.read(GetBacklog()),
+                await ours.store.read(GetAccountBySigningHash(b"h" * 32)),
             ]
 
         before = await reads()
@@ -80,8 +92,11 @@ class DurabilityContract:
         assert await ours.replay() == len(before[5])  # type: ignore[arg-type]
         assert (await ours.add_webhook()).webhook_id == 2
         await ours.opt_out(phone(0), opted_out=False)
-        tallies = await ours.store.tallies(ours.account_id)
-        assert list(broken(await ours.store.consent(ours.account_id, 0, 9), tallies.entries, tallies.ledger)) == []
+        tallies = await ours.store.read(GetTallies(ours.account_id))
+        assert (
+            list(broken(await ours.store.read(ListConsent(ours.account_id, 0, 9)), tallies.entries, tallies.ledger))
+            == []
+        )
         events = await ours.events()
         assert [event.event_id for event in events] == list(range(1, len(events) + 1))
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.commands import CreateContact, Once, UpsertContacts
+from numberkeep.domain.command import Once
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contact_commands import CreateContact, UpsertContacts
 from numberkeep.domain.errors import AnsweredBefore, ContactExists, NumberkeepError
-from numberkeep.domain.retention import EVENTS_RETAINED
+from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification import Verification
+from numberkeep.store.queries import GetBacklog, ListAccountsWithOldEvents, ListDeadDeliveries, ListEvents
 from support.store import DAY, DEAD, MINUTE, PHONE, SENT, START, AccountDriver, phone
 
 Command = Callable[[AccountDriver], Awaitable[object]]
@@ -106,14 +108,14 @@ class EventContract:
         verified = await ours.contact(PHONE)
         await ours.delete(PHONE, at=START + 5)
         answer, called_off = await ours.messages()
-        asked = Verification(PHONE, START + 3, START + 3 + MINUTE, pending=True)
+        asked = Verification(1, PHONE, START + 3, START + 3 + MINUTE, pending=True)
         assert [(event.at - START, event.subject) for event in await ours.events()] == [
             (1, created),
             (2, updated),
             (3, asked),
             (3, question),
             (4, answer),
-            (4, Verification(PHONE, START + 3, START + 3 + MINUTE, pending=False)),
+            (4, Verification(1, PHONE, START + 3, START + 3 + MINUTE, pending=False)),
             (4, called_off),
             (4, verified),
             (5, verified),
@@ -144,7 +146,7 @@ class EventContract:
             for limit in (0, 1, 4, 6, 7):
                 assert await ours.events(after, limit) == events[after : after + limit]
         assert [event.phone for event in await theirs.events()] == [PHONE]
-        assert await ours.store.events(ours.account_id + 1000, 0, 10) == []
+        assert await ours.store.read(ListEvents(ours.account_id + 1000, 0, 10)) == []
 
     async def test_what_comes_and_goes_within_a_group_is_told(self, ours: AccountDriver) -> None:
         """Commands at once tell as they would one after the other."""
@@ -158,7 +160,7 @@ class EventContract:
 
         def command(number: str) -> Once[Any]:
             creation = CreateContact(
-                ours.account_id, number, ContactPatch(), update_if_exists=False, contact_id=7, at=ours.tick()
+                ours.account_id, number, ContactPatch(), update_if_exists=False, contact_id=7, stamp=Stamp(ours.tick())
             )
             return Once(creation, "key", number.encode(), lambda _: b"", START)
 
@@ -174,61 +176,61 @@ class EventContract:
         """Where bad rows are skipped the others are told in their order."""
         before = await people.last_event()
         rows = [people.row(phone(9)), people.row(phone(5), custom_variables={"more": "x"}), people.row(phone(8))]
-        await people.store.apply(UpsertContacts(people.account_id, rows, skip_bad=True))
+        await people.store.apply(UpsertContacts(people.account_id, rows, Stamp(people.now), skip_bad=True))
         assert await people.told(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
 
     async def test_old_events_are_forgotten_and_what_is_owed_of_them(self, ours: AccountDriver) -> None:
-        """After EVENTS_RETAINED, dead or not; the next in its queue follows, and nothing else is lost."""
+        """Dead or not; the next in its queue follows, and nothing else is lost."""
         hook = await ours.add_webhook()
         await ours.upsert(*[ours.row(phone(n)) for n in range(600)])
         taken = await ours.take(1000)
         for place, owed in enumerate(taken[:500]):
             await ours.settle(owed, DEAD if place % 2 else SENT)
-        later = ours.now + EVENTS_RETAINED
+        before, later = ours.now, ours.now + 30 * DAY
         for name in ("a", "b"):
             rows = [ours.row(phone(n), first_name=name) for n in range(256)]
             for row in rows:
                 row.at = later
             await ours.upsert(*rows)
-        assert [await ours.forget(250, at=later) for _ in range(3)] == [True, True, False]
+        assert [await ours.delete_old_events(250, before=before) for _ in range(3)] == [True, True, False]
         assert [event.event_id for event in await ours.events()] == [*range(601, 601 + 2 * 256)]
-        assert await ours.store.dead(ours.account_id, 10) == []
+        assert await ours.store.read(ListDeadDeliveries(ours.account_id, 10)) == []
         assert await ours.replay(hook.webhook_id, at=later) == 0
         assert sorted(owed.delivery.item for owed in await ours.take(at=later)) == [*range(601, 601 + 256)]
-        assert (await ours.store.backlog()).waiting == 2 * 256
-        assert not await ours.forget(at=later)
+        assert (await ours.store.read(GetBacklog())).waiting == 2 * 256
+        assert not await ours.delete_old_events(before=before)
 
     async def test_young_events_are_kept(self, ours: AccountDriver) -> None:
-        """Until EVENTS_RETAINED has passed nothing is forgotten, and the log's numbers never begin anew."""
+        """Younger events stay, and the numbers of the log never start again."""
         await ours.create(phone(1))
         first = ours.now
         await ours.create(phone(2))
-        assert not await ours.forget(at=first + EVENTS_RETAINED - 1)
+        assert not await ours.delete_old_events(before=first - 1)
         assert await ours.last_event() == 2
-        assert not await ours.forget(at=first + EVENTS_RETAINED)
+        assert not await ours.delete_old_events(before=first)
         assert [event.event_id for event in await ours.events()] == [2]
-        assert not await ours.forget(at=ours.now + EVENTS_RETAINED)
+        assert not await ours.delete_old_events(before=ours.now)
         await ours.create(phone(3))
         assert [event.event_id for event in await ours.events()] == [3]
 
     async def test_accounts_with_old_events_are_found(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """By their oldest event, and no longer once it is forgotten; one without events is none of them."""
-        assert ours.account_id not in await ours.store.aged(ours.now + EVENTS_RETAINED)
+        assert ours.account_id not in await ours.store.read(ListAccountsWithOldEvents(ours.now + DAY))
         await ours.create(phone(1))
         at = ours.now
         await ours.create(phone(2))
-        assert ours.account_id not in await ours.store.aged(at - 1)
-        assert [each for each in await ours.store.aged(at) if each == ours.account_id]
-        assert theirs.account_id not in await ours.store.aged(at)
-        await ours.forget(at=at + EVENTS_RETAINED)
-        assert ours.account_id not in await ours.store.aged(at)
-        assert ours.account_id in await ours.store.aged(ours.now)
+        assert ours.account_id not in await ours.store.read(ListAccountsWithOldEvents(at - 1))
+        assert [each for each in await ours.store.read(ListAccountsWithOldEvents(at)) if each == ours.account_id]
+        assert theirs.account_id not in await ours.store.read(ListAccountsWithOldEvents(at))
+        await ours.delete_old_events(before=at)
+        assert ours.account_id not in await ours.store.read(ListAccountsWithOldEvents(at))
+        assert ours.account_id in await ours.store.read(ListAccountsWithOldEvents(ours.now))
 
     async def test_events_behind_a_young_one_are_kept(self, ours: AccountDriver) -> None:
         """Also those that are old by a clock that was wrong: what is forgotten is the log's beginning."""
         for at in (START, START + 1, START + DAY, START + 2):
             await ours.create(phone(at - START), at=at)
-        assert not await ours.forget(at=START + EVENTS_RETAINED + MINUTE)
+        assert not await ours.delete_old_events(before=START + MINUTE)
         assert [event.event_id for event in await ours.events()] == [3, 4]
 
     async def test_what_is_owed_of_young_events_stays(self, ours: AccountDriver, theirs: AccountDriver) -> None:
@@ -239,7 +241,7 @@ class EventContract:
             await account.create(phone(1))
         at = ours.now
         await ours.create(phone(2))
-        assert (await ours.store.backlog()).waiting == 6
-        await ours.forget(at=at + EVENTS_RETAINED)
-        assert (await ours.store.backlog()).waiting == 4
+        assert (await ours.store.read(GetBacklog())).waiting == 6
+        await ours.delete_old_events(before=at)
+        assert (await ours.store.read(GetBacklog())).waiting == 4
         assert len(await ours.take()) == len(await theirs.take()) == 2

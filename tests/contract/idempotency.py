@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.commands import ANSWERS_RETAINED, CreateContact, Once, UpsertContacts, Upserted
+from numberkeep.domain.command import ANSWERS_RETAINED, Once
 from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.contact_commands import CreateContact, UpsertContacts, Upserted
 from numberkeep.domain.errors import (
     AnsweredBefore,
     ContactExists,
@@ -15,6 +16,7 @@ from numberkeep.domain.errors import (
 )
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.limits import MAX_VARIABLES
+from numberkeep.domain.stamp import Stamp
 from support.store import PHONE, AccountDriver, phone
 
 
@@ -23,7 +25,7 @@ def creation(account: AccountDriver, number: str = PHONE, at: int | None = None)
     at = account.tick() if at is None else at
     contact_id = contact_id_at(at, account.account_id)
     return CreateContact(
-        account.account_id, number, ContactPatch(), update_if_exists=False, contact_id=contact_id, at=at
+        account.account_id, number, ContactPatch(), update_if_exists=False, contact_id=contact_id, stamp=Stamp(at)
     )
 
 
@@ -118,7 +120,7 @@ class IdempotencyContract:
 
         def upsert(label: str) -> Once[Upserted]:
             rows = [ours.row(phone(1)), ours.row(phone(5), index=1, custom_variables={label: "x"})]
-            return Once(UpsertContacts(ours.account_id, rows), "key", b"f", lambda _: b"done", 0)
+            return Once(UpsertContacts(ours.account_id, rows, Stamp(ours.now)), "key", b"f", lambda _: b"done", 0)
 
         with pytest.raises(InvalidRows):
             await ours.store.apply(upsert("one more"))

@@ -9,6 +9,7 @@ from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import ApiKey
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import GetApiKey, ListApiKeys
 from support.store import START
 
 HASH = bytes(range(32))
@@ -27,13 +28,13 @@ class KeyContract:
         made = await store.apply(creation("k1", "Caf\u00e9", region="GB", at=START + 1))
         assert made == ApiKey("k1", HASH, made.account, moment(START + 1), revoked_at=None)
         assert (made.account.name, made.account.region) == ("Caf\u00e9", "GB")
-        assert await store.api_key("k1") == made
+        assert await store.read(GetApiKey("k1")) == made
 
     @pytest.mark.parametrize("key_id", ["", "k", "K1", "k1 ", "' OR 1=1 --", "k\u00e9", "%", "x" * 10_000])
     async def test_an_unknown_id_is_no_key(self, store: Store, key_id: str) -> None:
         """Only the exact id finds a key."""
         await store.apply(creation("k1"))
-        assert await store.api_key(key_id) is None
+        assert await store.read(GetApiKey(key_id)) is None
 
     async def test_keys_of_one_name_open_one_account(self, store: Store) -> None:
         """The account is made with its first key; later keys join it, its region unchanged."""
@@ -50,7 +51,7 @@ class KeyContract:
         with pytest.raises(InvalidInput) as refused:
             await store.apply(CreateKey("two", "US", "k1", b"other", START + 1))
         assert [error.field for error in refused.value.fields] == ["key_id"]
-        assert list(await store.api_keys()) == [made]
+        assert list(await store.read(ListApiKeys())) == [made]
         following = await store.apply(creation("k2", "two", region="FR"))
         assert following.account.region == "FR"
 
@@ -58,9 +59,9 @@ class KeyContract:
         """On an empty store CreateFirstKey makes the key; afterwards it gives None and makes none."""
         made = await store.apply(CreateFirstKey(creation("k1")))
         assert made is not None
-        assert made == await store.api_key("k1")
+        assert made == await store.read(GetApiKey("k1"))
         assert await store.apply(CreateFirstKey(creation("k2", "other"))) is None
-        assert list(await store.api_keys()) == [made]
+        assert list(await store.read(ListApiKeys())) == [made]
 
     async def test_a_revoked_key_counts_as_the_first(self, store: Store) -> None:
         """A store whose only key is revoked gets no first key: somebody meant to lock it."""
@@ -72,7 +73,7 @@ class KeyContract:
         """Of many CreateFirstKey at once exactly one makes its key."""
         made = await asyncio.gather(*[store.apply(CreateFirstKey(creation(f"k{n}"))) for n in range(8)])
         assert len([key for key in made if key is not None]) == 1
-        assert len(await store.api_keys()) == 1
+        assert len(await store.read(ListApiKeys())) == 1
 
     async def test_a_revoked_key_stays_readable_with_its_time(self, store: Store) -> None:
         """Revoking marks the key and no other; revoking again is True too and keeps the first time."""
@@ -80,10 +81,10 @@ class KeyContract:
         other = await store.apply(creation("k2"))
         for at in (START + 5, START + 9):
             assert await store.apply(RevokeKey("k1", at)) is True
-        revoked = await store.api_key("k1")
+        revoked = await store.read(GetApiKey("k1"))
         assert revoked is not None
         assert revoked.revoked_at == moment(START + 5)
-        assert await store.api_key("k2") == other
+        assert await store.read(GetApiKey("k2")) == other
 
     async def test_an_unknown_key_cannot_be_revoked(self, store: Store) -> None:
         """Revoking an id that no key has gives False."""
@@ -94,7 +95,7 @@ class KeyContract:
         for key_id, account, at in [("b", "two", 3), ("c", "one", 1), ("a", "one", 2)]:
             await store.apply(creation(key_id, account, at=START + at))
         await store.apply(RevokeKey("c", START + 9))
-        keys = await store.api_keys()
+        keys = await store.read(ListApiKeys())
         assert [(key.key_id, key.account.name, key.revoked_at is None) for key in keys] == [
             ("c", "one", False),
             ("a", "one", True),

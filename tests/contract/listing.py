@@ -9,6 +9,7 @@ from contract.population import by_order, populate
 from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.limits import MAX_OFFSET
 from numberkeep.domain.listing import ListQuery, OrderBy
+from numberkeep.store.queries import ListContacts
 from support.store import START, AccountDriver, phone
 
 FILTERS: list[tuple[str, dict[str, Any], Callable[[Contact], bool]]] = [
@@ -71,7 +72,7 @@ class ListingContract:
     async def test_the_default_is_newest_first(self, ours: AccountDriver) -> None:
         """Without an order a listing shows the newest first, a hundred at most."""
         await ours.upsert(*[ours.row(phone(n)) for n in range(101)])
-        page = await ours.store.contacts(ours.account_id, ListQuery())
+        page = await ours.store.read(ListContacts(ours.account_id, ListQuery()))
         assert [contact.phone for contact in page.contacts] == [phone(n) for n in range(100, 0, -1)]
 
     async def test_texts_sort_by_code_point(self, ours: AccountDriver) -> None:

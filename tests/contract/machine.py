@@ -23,9 +23,9 @@ from contract.acts import NUMBERS, Act, acts, call, expected, said, shown, where
 from contract.model import Fields, fields_of
 from contract.model_check import check
 from contract.model_outbox import ModelOutbox
-from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.delivery import Delivered, Owed, Undelivered
+from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.delivery import Delivered, Pending, Undelivered
 from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError, WebhookNotFound
 from numberkeep.domain.listing import OrderBy
 from numberkeep.store.contract import Store
@@ -49,7 +49,7 @@ class StoreMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.model = [ModelOutbox(), ModelOutbox()]
-        self.taken: list[tuple[int, Owed]] = []
+        self.taken: list[tuple[int, Pending]] = []
         self.at = START
         self.made = 0
         self.only_said = False
@@ -188,7 +188,7 @@ class StoreMachine(RuleBasedStateMachine):
         settles = self.now(who).settle((delivery.target, delivery.item), taken, retry_at, arrived=arrived)
         assert settled == settles
 
-    def is_overtaken(self, who: int, owed: Owed) -> bool | None:
+    def is_overtaken(self, who: int, owed: Pending) -> bool | None:
         """Whether somebody else has taken it since; None where it is settled."""
         there = self.model[who].outbox.get((owed.delivery.target, owed.delivery.item))
         return None if there is None or there["dead"] else there["attempts"] != owed.delivery.attempts

@@ -9,6 +9,16 @@ from contract.model_outbox import ModelOutbox
 from numberkeep.domain.consent import broken
 from numberkeep.domain.delivery import Agenda, Backlog
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import (
+    GetAgenda,
+    GetBacklog,
+    GetTallies,
+    ListConsent,
+    ListDeadDeliveries,
+    ListEventsOf,
+    ListOptOuts,
+    ListWebhooks,
+)
 from support.store import AccountDriver
 
 
@@ -24,8 +34,8 @@ async def check(store: Store, accounts: Sequence[AccountDriver], models: Sequenc
     )
     owed = [owed for model in models for owed in model.outbox.values()]
     waiting = [each["since"] for each in owed if not each["dead"]]
-    assert await store.backlog() == Backlog(len(waiting), min(waiting, default=None), len(owed) - len(waiting))
-    assert await store.agenda(at) == _agenda([account.account_id for account in accounts], models, at)
+    assert await store.read(GetBacklog()) == Backlog(len(waiting), min(waiting, default=None), len(owed) - len(waiting))
+    assert await store.read(GetAgenda(at)) == _agenda([account.account_id for account in accounts], models, at)
 
 
 async def _check_contacts(account: AccountDriver, model: ModelOutbox) -> None:
@@ -41,22 +51,28 @@ async def _check_said(account: AccountDriver, model: ModelOutbox) -> None:
         for each in model.messages[::-1]
     ]
     assert await account.told() == model.events
+    for number in NUMBERS:
+        of_number = [place for place, (_, phone) in enumerate(model.events, 1) if phone == number]
+        found = await account.store.read(ListEventsOf(account.account_id, number, 5))
+        assert [event.event_id for event in found] == of_number[:-6:-1]
 
 
 async def _check_hooks(account: AccountDriver, model: ModelOutbox) -> None:
-    dead = [(each.target, each.item) for each in await account.store.dead(account.account_id, 100)]
+    dead = [(each.target, each.item) for each in await account.store.read(ListDeadDeliveries(account.account_id, 100))]
     assert dead == sorted(key for key, owed in model.outbox.items() if owed["dead"])
-    hooks = await account.store.webhooks(account.account_id)
+    hooks = await account.store.read(ListWebhooks(account.account_id))
     assert {hook.webhook_id: tuple(hook.types) for hook in hooks} == model.hooks
 
 
 async def _check_ledger(account: AccountDriver, model: ModelOutbox) -> None:
-    entries = await account.store.consent(account.account_id, 0, 1000)
+    entries = await account.store.read(ListConsent(account.account_id, 0, 1000))
     assert [(each.phone, each.opted_out) for each in entries] == model.ledger
-    tallies = await account.store.tallies(account.account_id)
+    tallies = await account.store.read(GetTallies(account.account_id))
     assert list(broken(entries, tallies.entries, tallies.ledger)) == []
     last = {each.phone: each.entry_id for each in entries if each.opted_out}
-    assert await account.store.opt_outs(account.account_id) == {phone: last[phone] for phone in model.opted_out}
+    assert await account.store.read(ListOptOuts(account.account_id)) == {
+        phone: last[phone] for phone in model.opted_out
+    }
 
 
 def _agenda(account_ids: Sequence[int], models: Sequence[ModelOutbox], at: int) -> Agenda:

@@ -5,8 +5,18 @@ from collections import Counter
 from dataclasses import replace
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.delivery import Agenda, Backlog, Delivered, Delivery, Owed, Undelivered
+from numberkeep.domain.delivery import (
+    Agenda,
+    Backlog,
+    Delivered,
+    Delivery,
+    DeliveryState,
+    PendingEvent,
+    PendingMessage,
+    Undelivered,
+)
 from numberkeep.domain.message import MessageStatus
+from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog, ListDeadDeliveries
 from support.store import DAY, DEAD, MINUTE, PHONE, SECOND, START, AccountDriver, phone
 
 
@@ -19,7 +29,7 @@ class OutboxContract:
         await ours.request_verification(PHONE, at=START)
         [queued] = await ours.messages()
         [owed] = await ours.take(at=AT, lease=MINUTE)
-        assert owed == Owed(Delivery(0, 1, PHONE, START, 1, AT + MINUTE), queued)
+        assert owed == PendingMessage(Delivery(0, 1, PHONE, START, 1, AT + MINUTE, DeliveryState.TAKEN), queued)
         assert await ours.take(at=AT) == []
         before = await ours.last_event()
         assert await ours.settle(owed, Delivered(MessageStatus.SENT, "h"), at=AT) is True
@@ -51,7 +61,8 @@ class OutboxContract:
         assert items(await hooked.take(at=AT + 9)) == [(1, 4)]
         [again] = await hooked.take(at=AT + 10)
         assert again.delivery == replace(first.delivery, attempts=2, due_at=AT + 10 + MINUTE)
-        assert again.event == first.event
+        assert isinstance(again, PendingEvent)
+        assert again == replace(first, delivery=again.delivery)
 
     async def test_what_is_not_settled_comes_again_after_its_lease(self, hooked: AccountDriver) -> None:
         """At the end of the lease exactly, and not before; as the next attempt."""
@@ -92,52 +103,54 @@ class OutboxContract:
     async def test_the_agenda_says_who_has_work_and_when(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """Accounts with something to give out or to expire now, and when there is more; of all, or of those given."""
         store = ours.store
-        assert await store.agenda(AT) == Agenda([], [], None)
+        assert await store.read(GetAgenda(AT)) == Agenda([], [], None)
         await ask(ours, 1, at=START)
         await ask(theirs, 2, at=START + MINUTE)
-        assert await store.agenda(START) == Agenda([], [], START + 1)
-        assert await store.agenda(START + 1) == Agenda([ours.account_id], [], START + MINUTE + 2)
-        assert await store.agenda(START + 1 + DAY) == Agenda(
+        assert await store.read(GetAgenda(START)) == Agenda([], [], START + 1)
+        assert await store.read(GetAgenda(START + 1)) == Agenda([ours.account_id], [], START + MINUTE + 2)
+        assert await store.read(GetAgenda(START + 1 + DAY)) == Agenda(
             [ours.account_id, theirs.account_id], [ours.account_id], START + MINUTE + 2 + DAY
         )
         mine, both = {ours.account_id}, {ours.account_id, theirs.account_id}
-        assert await store.agenda(AT, mine) == Agenda([ours.account_id], [], START + 1 + DAY)
-        assert await store.agenda(AT, {theirs.account_id}) == Agenda([theirs.account_id], [], START + MINUTE + 2 + DAY)
-        assert await store.agenda(AT, both) == await store.agenda(AT)
-        assert await store.agenda(AT, set()) == Agenda([], [], None)
+        assert await store.read(GetAgendaOf(AT, mine)) == Agenda([ours.account_id], [], START + 1 + DAY)
+        assert await store.read(GetAgendaOf(AT, {theirs.account_id})) == Agenda(
+            [theirs.account_id], [], START + MINUTE + 2 + DAY
+        )
+        assert await store.read(GetAgendaOf(AT, both)) == await store.read(GetAgenda(AT))
+        assert await store.read(GetAgendaOf(AT, set())) == Agenda([], [], None)
         [owed] = await ours.take(at=START + 1, lease=SECOND)
-        assert await store.agenda(START + 1) == Agenda([], [], START + 1 + SECOND)
+        assert await store.read(GetAgenda(START + 1)) == Agenda([], [], START + 1 + SECOND)
         await ours.settle(owed, DEAD)
         [other] = await theirs.take(at=AT)
         await theirs.settle(other)
-        assert await store.agenda(AT) == Agenda([], [], START + 1 + DAY)
+        assert await store.read(GetAgenda(AT)) == Agenda([], [], START + 1 + DAY)
         await ours.expire(START + DAY + 1)
         await theirs.receive(phone(2))
-        assert await store.agenda(AT + DAY) == Agenda([], [], None)
+        assert await store.read(GetAgenda(AT + DAY)) == Agenda([], [], None)
 
     async def test_what_waits_for_another_is_not_on_the_agenda(self, hooked: AccountDriver) -> None:
         """Nobody is called to work that is not given out: followers are due when the one before them is."""
         await hooked.take(at=AT, lease=MINUTE)
-        assert await hooked.store.agenda(AT) == Agenda([], [], AT + MINUTE)
-        assert await hooked.store.agenda(AT + MINUTE) == Agenda([hooked.account_id], [], None)
+        assert await hooked.store.read(GetAgenda(AT)) == Agenda([], [], AT + MINUTE)
+        assert await hooked.store.read(GetAgenda(AT + MINUTE)) == Agenda([hooked.account_id], [], None)
 
     async def test_the_backlog_counts_what_is_owed(self, hooked: AccountDriver, theirs: AccountDriver) -> None:
         """Over all accounts: what waits and since when, and what is dead; a taken one still waits."""
         store = hooked.store
         await ask(theirs, 1, at=START - DAY)
-        assert await store.backlog() == Backlog(6, START - DAY + 1, 0)
+        assert await store.read(GetBacklog()) == Backlog(6, START - DAY + 1, 0)
         [message] = await theirs.take(at=AT - DAY)
         first, _ = await hooked.take(at=AT)
-        assert await store.backlog() == Backlog(6, START - DAY + 1, 0)
+        assert await store.read(GetBacklog()) == Backlog(6, START - DAY + 1, 0)
         await theirs.settle(message, DEAD)
         await hooked.settle(first)
-        assert await store.backlog() == Backlog(4, START + 10 * ord("a") + 2, 1)
+        assert await store.read(GetBacklog()) == Backlog(4, START + 10 * ord("a") + 2, 1)
         await theirs.replay()
         await hooked.remove_webhook(1)
-        assert await store.backlog() == Backlog(1, START - DAY + 1, 0)
+        assert await store.read(GetBacklog()) == Backlog(1, START - DAY + 1, 0)
         for owed in await theirs.take():
             await theirs.settle(owed)
-        assert await store.backlog() == Backlog(0, None, 0)
+        assert await store.read(GetBacklog()) == Backlog(0, None, 0)
 
     async def test_accounts_have_outboxes_of_their_own(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """A delivery of the same target and item in another account is another one."""
@@ -148,12 +161,12 @@ class OutboxContract:
         assert await ours.settle(mine)
         assert (await ours.statuses(), await theirs.statuses()) == (["sent"], ["queued"])
         assert await theirs.settle(other, DEAD)
-        assert await ours.store.dead(ours.account_id, 10) == []
+        assert await ours.store.read(ListDeadDeliveries(ours.account_id, 10)) == []
 
     async def test_many_takers_never_get_the_same(self, hooked: AccountDriver) -> None:
         """However many take at once, within a lease each delivery is given out once and each phone's in its order."""
         await ask(hooked, *range(10, 50))
-        waiting = (await hooked.store.backlog()).waiting
+        waiting = (await hooked.store.read(GetBacklog())).waiting
         seen: Counter[tuple[int, int]] = Counter()
         order: dict[tuple[int, str], list[int]] = {}
 
@@ -168,4 +181,4 @@ class OutboxContract:
             await asyncio.gather(*[work() for _ in range(12)])
         assert (len(seen), set(seen.values())) == (waiting + 40, {1})  # that a message was sent is an event
         assert all(each == sorted(each) for each in order.values())
-        assert (await hooked.store.backlog()).waiting == 0
+        assert (await hooked.store.read(GetBacklog())).waiting == 0

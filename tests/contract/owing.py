@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from numberkeep.domain.delivery import Owed
+from numberkeep.domain.delivery import Pending
 from support.store import SECOND, START, AccountDriver, phone
 
 AT: Final = START + 100 * SECOND
 
 
-def items(taken: Sequence[Owed]) -> list[tuple[int, int]]:
+def items(taken: Sequence[Pending]) -> list[tuple[int, int]]:
     """Target and item of each."""
     return [(owed.delivery.target, owed.delivery.item) for owed in taken]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from numberkeep.domain.commands import BulkRow
 from numberkeep.domain.contact import Contact, ContactPatch
+from numberkeep.domain.contact_commands import BulkRow
 from numberkeep.domain.listing import OrderBy
 from support.store import START, AccountDriver, phone
 

@@ -5,6 +5,7 @@ import pytest
 from numberkeep.domain.directory import SetAccount
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account, hash_secret
+from numberkeep.store.queries import GetAccount, GetAccountBySigningHash, GetApiKey, ListApiKeys
 from support.store import AccountDriver
 
 SECRET, OTHER = hash_secret(b"one"), hash_secret(b"another")
@@ -16,35 +17,42 @@ class SettingsContract:
     async def test_a_new_account_has_set_nothing(self, ours: AccountDriver) -> None:
         """It is found by its name and by no secret; a name that is not there is none."""
         store = ours.store
-        assert await store.account("ours") == Account(ours.account_id, "ours", "US", "")
-        assert await store.account("Ours") is None
+        assert await store.read(GetAccount("ours")) == Account(ours.account_id, "ours", "US", "")
+        assert await store.read(GetAccount("Ours")) is None
         for digest in (SECRET, b"", bytes(32)):
-            assert await store.account_signing(digest) is None
+            assert await store.read(GetAccountBySigningHash(digest)) is None
 
     async def test_what_is_set_is_shown_everywhere(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """The account, its keys and its secret tell of it, of this account alone; `""` takes the text back."""
         store = ours.store
         account = await store.apply(SetAccount("ours", verification_text="Hi {first_name} \U0001f600"))
         assert account == Account(ours.account_id, "ours", "US", "Hi {first_name} \U0001f600")
-        assert await store.account("ours") == account
-        key = await store.api_key("key-of-ours")
+        assert await store.read(GetAccount("ours")) == account
+        key = await store.read(GetApiKey("key-of-ours"))
         assert key is not None
         assert key.account == account
-        assert [each.account.verification_text for each in await store.api_keys()] == [account.verification_text, ""]
-        assert await store.account("theirs") == Account(theirs.account_id, "theirs", "US", "")
+        assert [each.account.verification_text for each in await store.read(ListApiKeys())] == [
+            account.verification_text,
+            "",
+        ]
+        assert await store.read(GetAccount("theirs")) == Account(theirs.account_id, "theirs", "US", "")
         emptied = await store.apply(SetAccount("ours", verification_text=""))
-        assert emptied == await store.account("ours") == Account(ours.account_id, "ours", "US", "")
+        assert emptied == await store.read(GetAccount("ours")) == Account(ours.account_id, "ours", "US", "")
 
     async def test_what_is_not_said_stays(self, ours: AccountDriver) -> None:
         """None leaves the text and the secret as they are."""
         store = ours.store
         await store.apply(SetAccount("ours", "text", SECRET))
         account = await store.apply(SetAccount("ours"))
-        assert account == await store.account_signing(SECRET)
+        assert account == await store.read(GetAccountBySigningHash(SECRET))
         await store.apply(SetAccount("ours", signing_hash=OTHER))
-        assert await store.account_signing(OTHER) == account == Account(ours.account_id, "ours", "US", "text")
+        assert (
+            await store.read(GetAccountBySigningHash(OTHER))
+            == account
+            == Account(ours.account_id, "ours", "US", "text")
+        )
         await store.apply(SetAccount("ours", verification_text="other"))
-        changed = await store.account_signing(OTHER)
+        changed = await store.read(GetAccountBySigningHash(OTHER))
         assert changed is not None
         assert changed.verification_text == "other"
 
@@ -55,13 +63,13 @@ class SettingsContract:
         await store.apply(SetAccount("ours", signing_hash=SECRET))
         with pytest.raises(InvalidInput, match="another account has this signing secret"):
             await store.apply(SetAccount("theirs", "text", SECRET))
-        assert await store.account("theirs") == Account(theirs.account_id, "theirs", "US", "")
-        found = await store.account_signing(SECRET)
+        assert await store.read(GetAccount("theirs")) == Account(theirs.account_id, "theirs", "US", "")
+        found = await store.read(GetAccountBySigningHash(SECRET))
         assert found is not None
         assert found.account_id == ours.account_id
         await store.apply(SetAccount("ours", signing_hash=b""))
         await store.apply(SetAccount("theirs", signing_hash=SECRET))
-        found = await store.account_signing(SECRET)
+        found = await store.read(GetAccountBySigningHash(SECRET))
         assert found is not None
         assert found.account_id == theirs.account_id
 
@@ -69,10 +77,10 @@ class SettingsContract:
         """None is no secret that two share, and no empty one opens an account."""
         for name in ("ours", "theirs"):
             assert await ours.store.apply(SetAccount(name, signing_hash=b"")) is not None
-        assert await theirs.store.account_signing(b"") is None
+        assert await theirs.store.read(GetAccountBySigningHash(b"")) is None
 
     async def test_an_unknown_account_is_not_made(self, ours: AccountDriver) -> None:
         """Setting something of an account that is not there gives None."""
         assert await ours.store.apply(SetAccount("nobody", "text", SECRET)) is None
-        assert await ours.store.account("nobody") is None
-        assert await ours.store.account_signing(SECRET) is None
+        assert await ours.store.read(GetAccount("nobody")) is None
+        assert await ours.store.read(GetAccountBySigningHash(SECRET)) is None

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.delivery import Delivered, Undelivered
+from numberkeep.domain.delivery import Delivered, DeliveryState, PendingMessage, Undelivered
 from numberkeep.domain.errors import WebhookNotFound
 from numberkeep.domain.message import MessageStatus
-from numberkeep.domain.retention import EVENTS_RETAINED
+from numberkeep.store.queries import GetBacklog, ListDeadDeliveries
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 
-NOT_ASKED = "the verification that it asks for waits for no answer any more"
+NOT_ASKED = "the verification that it asks for no longer waits for an answer"
 
 
 class SettlingContract:
@@ -39,8 +39,8 @@ class SettlingContract:
         assert items(await hooked.take(at=AT)) == [(1, 3)]
         assert await hooked.settle(first, Undelivered("late", AT), at=AT) is False
         assert items(await hooked.take(at=AT + DAY)) == [(1, 2), (1, 3)]
-        dead = replace(first.delivery, dead=True, error="status 500")
-        assert list(await hooked.store.dead(hooked.account_id, 10)) == [dead]
+        dead = replace(first.delivery, state=DeliveryState.DEAD, error="status 500")
+        assert list(await hooked.store.read(ListDeadDeliveries(hooked.account_id, 10))) == [dead]
 
     async def test_who_was_too_slow_cannot_postpone_but_can_deliver(self, hooked: AccountDriver) -> None:
         """A stale attempt's failure changes nothing; that it arrived is recorded whoever says so, of a dead one too."""
@@ -53,7 +53,7 @@ class SettlingContract:
         assert await hooked.settle(fast, DEAD) is False
         assert await hooked.settle(again, DEAD) is True
         assert await hooked.settle(other) is True
-        assert await hooked.store.dead(hooked.account_id, 10) == []
+        assert await hooked.store.read(ListDeadDeliveries(hooked.account_id, 10)) == []
         assert items(await hooked.take(at=AT + DAY)) == [(1, 3), (1, 4)]
 
     async def test_a_failure_counts_once_and_for_its_own_attempt(self, ours: AccountDriver) -> None:
@@ -84,6 +84,7 @@ class SettlingContract:
         [queued] = await ours.messages()
         assert (queued.status, queued.error) == (MessageStatus.QUEUED, "")
         [owed] = await ours.take(at=AT)
+        assert isinstance(owed, PendingMessage)
         assert (owed.delivery.attempts, owed.delivery.error, owed.message) == (1, "", queued)
         await ours.settle(owed)
         assert await ours.statuses() == ["sent"]
@@ -98,13 +99,13 @@ class SettlingContract:
             for owed in await account.take(at=AT):
                 await account.settle(owed, DEAD, at=AT)
             await ask(account, 3)
-        dead = await ours.store.dead(ours.account_id, 100)
+        dead = await ours.store.read(ListDeadDeliveries(ours.account_id, 100))
         assert [(each.target, each.item) for each in dead] == [(0, 1), (0, 2), (1, 1), (1, 4), (2, 1), (2, 4)]
-        assert await ours.store.dead(ours.account_id, 3) == dead[:3]
+        assert await ours.store.read(ListDeadDeliveries(ours.account_id, 3)) == dead[:3]
         with pytest.raises(WebhookNotFound):
             await ours.replay(7)
         assert await ours.replay(2, at=AT + 7) == 2
-        assert len(await ours.store.dead(ours.account_id, 100)) == 4
+        assert len(await ours.store.read(ListDeadDeliveries(ours.account_id, 100))) == 4
         assert [items(await ours.take(at=at)) for at in (AT + 6, AT + 7)] == [
             [(0, 3), (1, 9), (2, 9)],
             [(2, 1), (2, 4)],
@@ -112,7 +113,7 @@ class SettlingContract:
         assert await ours.replay(0, at=AT) == 2
         assert await ours.replay(at=AT) == 2
         assert await ours.replay(at=AT) == 0
-        assert len(await theirs.store.dead(theirs.account_id, 100)) == 6
+        assert len(await theirs.store.read(ListDeadDeliveries(theirs.account_id, 100))) == 6
 
     @pytest.mark.parametrize("with_a_settler", [False, True])
     async def test_what_is_revived_goes_before_its_followers(
@@ -140,7 +141,7 @@ class SettlingContract:
         await ours.settle(owed, DEAD, at=AT)
         _, taken = await asyncio.gather(ours.replay(at=AT), ours.take(at=AT))
         [again] = [*taken, *await ours.take(at=AT)]
-        assert again.message is not None
+        assert isinstance(again, PendingMessage)
         assert (again.message.status, again.message.error) == (MessageStatus.QUEUED, "")
 
     @pytest.mark.parametrize("way", ["opted out", "stop", "deleted", "made anew", "verified", "expired"])
@@ -168,7 +169,7 @@ class SettlingContract:
         canceled = (await ours.messages())[-1]
         assert (canceled.status, canceled.error) == (
             MessageStatus.CANCELED,
-            f"{NOT_ASKED}; it may have been sent when it was tried before",
+            f"{NOT_ASKED}; an earlier attempt may have sent it",
         )
         at = START + 1 + DAY if way == "expired" else AT + MINUTE
         assert items(await ours.take(at=at))[:1] == [(0, 2)]
@@ -210,14 +211,14 @@ class SettlingContract:
 
     async def test_an_old_dead_message_is_revived_and_not_forgotten(self, ours: AccountDriver) -> None:
         """Also where it is forgotten and revived at once; one that stays dead is forgotten with its events."""
-        later = AT + EVENTS_RETAINED + DAY
+        later = AT + 31 * DAY
         for n in (1, 2):
             await ask(ours, n)
             [owed] = await ours.take(at=AT)
             await ours.settle(owed, DEAD, at=AT)
-            await asyncio.gather(*([ours.replay(at=later)] if n == 1 else []), ours.forget(at=later))
+            await asyncio.gather(*([ours.replay(at=later)] if n == 1 else []), ours.delete_old_deliveries(before=later))
         assert await ours.replay(at=later) == 0
-        assert (await ours.store.backlog()).waiting == 1
+        assert (await ours.store.read(GetBacklog())).waiting == 1
         assert await ours.statuses() == ["queued", "failed"]
 
     async def test_replays_of_several_targets_at_once_share_nothing(self, ours: AccountDriver) -> None:
@@ -267,4 +268,4 @@ class SettlingContract:
         assert await ours.settle(second, Undelivered("busy", AT), at=AT)
         assert await ours.take(at=AT) == []
         assert await ours.statuses() == ["sent", "canceled"]
-        assert (await ours.messages())[0].error == f"{NOT_ASKED}; it may have been sent when it was tried before"
+        assert (await ours.messages())[0].error == f"{NOT_ASKED}; an earlier attempt may have sent it"

@@ -10,11 +10,13 @@ from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
 from contract.cursor import CursorContract
 from contract.events import EventContract
+from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
 from contract.outbox import OutboxContract
+from contract.preview import PreviewContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
 from contract.verification import VerificationContract
@@ -40,6 +42,8 @@ class StoreContract(
     SettlingContract,
     SettingsContract,
     WebhookContract,
+    HistoryContract,
+    PreviewContract,
     ConcurrencyContract,
 ):
     """Every promise that holds for every store."""

@@ -9,7 +9,6 @@ from numberkeep.app import make_store, make_transfer
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.domain.retention import EVENTS_RETAINED
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import LastNumbers, Row, Table, Transfer
@@ -53,7 +52,7 @@ async def test_numbers_of_what_is_gone_are_not_given_again(new_database: NewData
         for _ in range(2):
             await account.add_webhook()
         await account.create(phone(1))
-        await account.forget(at=account.now + EVENTS_RETAINED)
+        await account.delete_old_events(before=account.now)
         await account.remove_webhook(2)
     await copied(source, target)
     async with opened(target) as store:

@@ -9,7 +9,7 @@ from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, run_machine
 from contract.owing import AT, ask, items
 from contract.suite import StoreContract
-from numberkeep.domain.delivery import Owed
+from numberkeep.domain.delivery import Pending
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
 from support.databases import Behind, execute
@@ -57,7 +57,7 @@ class TestPostgres(PostgresContract, DurabilityContract):
     ) -> None:
         """Whichever process takes, each delivery is given out once within its lease, and of each phone in its order."""
         await ask(hooked, *range(10, 40))
-        taken: list[Owed] = []
+        taken: list[Pending] = []
         others = [PostgresStore(emptied_postgres) for _ in range(3)]
         for other in others:
             await other.open()

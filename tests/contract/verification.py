@@ -4,6 +4,7 @@ import pytest
 
 from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
 from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.store.queries import ListMessages
 from support.store import PHONE, SECOND, START, AccountDriver, phone
 
 
@@ -15,8 +16,10 @@ class VerificationContract:
         await ours.create(PHONE, sendblue_number="+14155550100")
         assert await ours.request_verification(PHONE, at=START + 7, text="Hello \U0001f600") is True
         text = "Hello \U0001f600"
-        queued = Message(1, PHONE, "+14155550100", Direction.OUTBOUND, text, MessageStatus.QUEUED, START + 7)
-        assert list(await ours.store.messages(ours.account_id, 10)) == [queued]
+        queued = Message(
+            1, PHONE, "+14155550100", Direction.OUTBOUND, text, MessageStatus.QUEUED, START + 7, verification_id=1
+        )
+        assert list(await ours.store.read(ListMessages(ours.account_id, 10))) == [queued]
         contact = await ours.contact(PHONE)
         assert contact is not None
         assert contact.verified is False
@@ -25,7 +28,7 @@ class VerificationContract:
         """No contact, no message."""
         with pytest.raises(ContactNotFound):
             await ours.request_verification(PHONE)
-        assert list(await ours.store.messages(ours.account_id, 10)) == []
+        assert list(await ours.store.read(ListMessages(ours.account_id, 10))) == []
 
     async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver) -> None:
         """A verified contact gives False and no message."""
@@ -61,7 +64,7 @@ class VerificationContract:
         with pytest.raises(VerificationTooSoon) as refused:
             await ours.request_verification(PHONE, at=START + waited)
         assert refused.value.retry_after == retry_after
-        assert len(await ours.store.messages(ours.account_id, 10)) == 1
+        assert len(await ours.store.read(ListMessages(ours.account_id, 10))) == 1
 
     async def test_after_the_interval_a_new_one_begins(self, ours: AccountDriver) -> None:
         """A request at the interval's end is sent, and the next interval counts from it."""
@@ -100,13 +103,13 @@ class VerificationContract:
         for n in range(5):
             await ours.create(phone(n))
             await ours.request_verification(phone(n), at=START + n // 3)
-        messages = await ours.store.messages(ours.account_id, 10)
+        messages = await ours.store.read(ListMessages(ours.account_id, 10))
         assert [message.phone for message in messages] == [phone(n) for n in (4, 3, 2, 1, 0)]
-        assert list(await ours.store.messages(ours.account_id, 2)) == list(messages[:2])
+        assert list(await ours.store.read(ListMessages(ours.account_id, 2))) == list(messages[:2])
 
     async def test_messages_outlive_the_contact(self, ours: AccountDriver) -> None:
         """What was owed is still known when the contact is deleted."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE)
         await ours.delete(PHONE)
-        assert [message.phone for message in await ours.store.messages(ours.account_id, 10)] == [PHONE]
+        assert [message.phone for message in await ours.store.read(ListMessages(ours.account_id, 10))] == [PHONE]

@@ -12,7 +12,9 @@ import apsw
 import pytest
 
 from fault.power import Disk, Event, RecordingDisk, Sync, Told, beginning, everything, nothing, some
-from numberkeep.domain.commands import AccountCommand, DeleteContacts, Once, UpsertContacts
+from numberkeep.domain.command import AccountCommand, Once
+from numberkeep.domain.contact_commands import DeleteContacts, UpsertContacts
+from numberkeep.domain.stamp import Stamp
 from numberkeep.store.sqlite import SqliteStore, connection
 from numberkeep.store.sqlite.writer import Writer
 from support.store import AccountDriver, new_account
@@ -52,11 +54,11 @@ class Client:
         account_id, at = self._account.account_id, self._account.tick()
         if self._random.random() < 0.2:
             self.effects[name] = dict.fromkeys(phones)
-            return Once(DeleteContacts(account_id, phones, at), name, b"", lambda _: b"{}", at)
+            return Once(DeleteContacts(account_id, phones, Stamp(at)), name, b"", lambda _: b"{}", at)
         self.effects[name] = dict.fromkeys(phones, name)
         said: dict[str, Any] = {"first_name": name, "tags": (name, "all"), "custom_variables": {"filling": "x" * 500}}
         rows = [self._account.row(phone, **said) for phone in phones]
-        return Once(UpsertContacts(account_id, rows), name, b"", lambda _: b"{}", at)
+        return Once(UpsertContacts(account_id, rows, Stamp(at)), name, b"", lambda _: b"{}", at)
 
 
 class Recording:

@@ -7,17 +7,31 @@ import pytest
 
 from contract.population import populate
 from numberkeep.app import make_transfer
-from numberkeep.domain.commands import CreateContact, Once
+from numberkeep.domain.command import Once
 from numberkeep.domain.consent import broken
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contact_commands import CreateContact
 from numberkeep.domain.delivery import Delivered, Undelivered
 from numberkeep.domain.directory import RevokeKey, SetAccount
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.listing import OrderBy
 from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import (
+    GetAccountBySigningHash,
+    GetAgenda,
+    GetBacklog,
+    GetTallies,
+    ListApiKeys,
+    ListConsent,
+    ListDeadDeliveries,
+    ListMessages,
+    ListOptOuts,
+    ListWebhooks,
+)
 from support.databases import opened
 from support.store import DAY, DEAD, SECOND, START, AccountDriver, new_account, phone
 
@@ -96,24 +110,24 @@ def _once(account: AccountDriver, key: str, answer: bytes) -> Once[Any]:
     at = account.tick()
     contact_id = contact_id_at(at, account.account_id)
     creation = CreateContact(
-        account.account_id, number, ContactPatch(), update_if_exists=True, contact_id=contact_id, at=at
+        account.account_id, number, ContactPatch(), update_if_exists=True, contact_id=contact_id, stamp=Stamp(at)
     )
     return Once(creation, key, key.encode(), lambda _: answer, START)
 
 
 async def drivers_of(store: Store) -> list[AccountDriver]:
     """Every account that has a key, in the order of their ids."""
-    accounts = {key.account.account_id: key.account for key in await store.api_keys()}
+    accounts = {key.account.account_id: key.account for key in await store.read(ListApiKeys())}
     return [AccountDriver(store, account_id) for account_id in sorted(accounts)]
 
 
 async def read_all(store: Store) -> dict[str, Any]:
     """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
     told: dict[str, Any] = {
-        "keys": list(await store.api_keys()),
-        "signing": [await store.account_signing(bytes([place]) * 32) for place in range(3)],
-        "backlog": await store.backlog(),
-        "agendas": [await store.agenda(START + days * DAY) for days in range(4)],
+        "keys": list(await store.read(ListApiKeys())),
+        "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
+        "backlog": await store.read(GetBacklog()),
+        "agendas": [await store.read(GetAgenda(START + days * DAY)) for days in range(4)],
     }
     wheres: list[dict[str, Any]] = [
         {},
@@ -134,13 +148,13 @@ async def read_all(store: Store) -> dict[str, Any]:
         everyone = (await account.page(limit=10_000)).contacts
         told[str(account.account_id)] = {
             "count": await account.count(),
-            "messages": list(await store.messages(account.account_id, 1000)),
+            "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "events": list(await account.events()),
-            "ledger": list(await store.consent(account.account_id, 0, 1000)),
-            "opt-outs": await store.opt_outs(account.account_id),
-            "webhooks": list(await store.webhooks(account.account_id)),
-            "dead": list(await store.dead(account.account_id, 1000)),
-            "tallies": await store.tallies(account.account_id),
+            "ledger": list(await store.read(ListConsent(account.account_id, 0, 1000))),
+            "opt-outs": await store.read(ListOptOuts(account.account_id)),
+            "webhooks": list(await store.read(ListWebhooks(account.account_id))),
+            "dead": list(await store.read(ListDeadDeliveries(account.account_id, 1000))),
+            "tallies": await store.read(GetTallies(account.account_id)),
             "listed": listed,
             "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},
         }
@@ -167,11 +181,14 @@ async def go_on(store: Store) -> dict[str, Any]:
             "given out": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
             "webhook": await account.add_webhook(),
             "events": list(await account.events()),
-            "messages": list(await store.messages(account.account_id, 1000)),
+            "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "count": await account.count(),
         }
         await account.opt_out(phone(500), opted_out=False)
-        entries, tallies = await store.consent(account.account_id, 0, 1000), await store.tallies(account.account_id)
+        entries, tallies = (
+            await store.read(ListConsent(account.account_id, 0, 1000)),
+            await store.read(GetTallies(account.account_id)),
+        )
         assert list(broken(entries, tallies.entries, tallies.ledger)) == []
         assert [event.event_id for event in await account.events()] == list(range(1, tallies.events + 1))
     told["new account"] = (await new_account(store, "one more")).account_id

@@ -117,7 +117,7 @@ async def make(url: str, engine: str, version: int) -> None:
     table = "CREATE TABLE schema_migrations (version integer PRIMARY KEY, checksum text NOT NULL)"
     await execute(url, *begin, f"{table} STRICT" if engine == "sqlite" else table)
     for step, name in zip(STEPS[engine], files, strict=False):
-        noted = f"INSERT INTO schema_migrations VALUES ({step.version}, '{step.checksum}')"  # noqa: S608
+        noted = f"INSERT INTO schema_migrations VALUES ({step.version}, '{step.checksum}')"
         await execute(url, folder.joinpath(name).read_text("utf-8"), noted)
     rows = _SCHEMAS / f"{engine}-{version:04d}.sql"
     assert rows.exists(), f"a new step of a schema wants a file {rows.name} with the rows that a store of it holds"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from numberkeep.domain.commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.contact_commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
 from numberkeep.domain.conversation import (
     ExpireVerifications,
     Received,
@@ -12,7 +12,7 @@ from numberkeep.domain.conversation import (
     RequestVerification,
     SetOptOut,
 )
-from numberkeep.domain.delivery import Delivered, Owed, Undelivered, Webhook
+from numberkeep.domain.delivery import Delivered, Pending, Undelivered, Webhook
 from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.event import Event
 from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
@@ -20,8 +20,10 @@ from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.domain.message import Message
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
-from numberkeep.domain.retention import DeleteOldEvents
+from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
+from numberkeep.domain.stamp import SYSTEM, Cause, Stamp
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import GetContact, GetTallies, ListContacts, ListEvents, ListMessages
 
 START = 1_790_000_000_000_000
 """When every test's time begins, in microseconds since 1970."""
@@ -46,12 +48,16 @@ class AccountDriver:
         store: the store.
         account_id: the account.
         now: the time of the last command, microseconds since 1970.
+        actor: who makes the changes.
+        cause: what they are part of.
     """
 
     def __init__(self, store: Store, account_id: int) -> None:
         self.store = store
         self.account_id = account_id
         self.now = START
+        self.actor = SYSTEM
+        self.cause: Cause | None = None
 
     def tick(self) -> int:
         """The next command's time."""
@@ -60,6 +66,9 @@ class AccountDriver:
 
     def _at(self, at: int | None) -> int:
         return self.tick() if at is None else at
+
+    def _stamp(self, at: int | None = None) -> Stamp:
+        return Stamp(self._at(at), self.actor, self.cause)
 
     def row(self, number: str, *, index: int = 0, **said: Any) -> BulkRow:
         """A row of a bulk request that says this of the contact, with the next id and time."""
@@ -78,7 +87,14 @@ class AccountDriver:
         """Create a contact of which `said` is said."""
         at = self._at(at)
         contact_id = contact_id_at(at, self.account_id) if contact_id is None else contact_id
-        command = CreateContact(self.account_id, number, ContactPatch(**said), update_if_exists, contact_id, at)
+        command = CreateContact(
+            self.account_id,
+            number,
+            ContactPatch(**said),
+            update_if_exists,
+            contact_id,
+            Stamp(at, self.actor, self.cause),
+        )
         return await self.store.apply(command)
 
     async def update(
@@ -86,20 +102,22 @@ class AccountDriver:
     ) -> Contact:
         """Say `said` of a contact that is there."""
         return await self.store.apply(
-            UpdateContact(self.account_id, number, ContactPatch(**said), read_only or ReadOnly(), self._at(at))
+            UpdateContact(self.account_id, number, ContactPatch(**said), read_only or ReadOnly(), self._stamp(at))
         )
 
     async def upsert(self, *rows: BulkRow) -> Sequence[Contact]:
         """Store the rows in bulk."""
-        return (await self.store.apply(UpsertContacts(self.account_id, rows))).contacts
+        return (
+            await self.store.apply(UpsertContacts(self.account_id, rows, Stamp(self.now, self.actor, self.cause)))
+        ).contacts
 
     async def delete(self, *numbers: str, at: int | None = None) -> int:
         """Delete the contacts with these numbers."""
-        return await self.store.apply(DeleteContacts(self.account_id, numbers, self._at(at)))
+        return await self.store.apply(DeleteContacts(self.account_id, numbers, self._stamp(at)))
 
     async def opt_out(self, number: str, *, opted_out: bool = True, at: int | None = None) -> None:
         """Record what the recipient behind a number wants."""
-        await self.store.apply(SetOptOut(self.account_id, number, opted_out, self._at(at)))
+        await self.store.apply(SetOptOut(self.account_id, number, opted_out, self._stamp(at)))
 
     async def request_verification(
         self,
@@ -111,14 +129,14 @@ class AccountDriver:
         expires_after: int = DAY,
     ) -> bool:
         """Ask a contact to show that the number is theirs."""
-        command = RequestVerification(self.account_id, number, text, self._at(at), resend_after, expires_after)
+        command = RequestVerification(self.account_id, number, text, self._stamp(at), resend_after, expires_after)
         return await self.store.apply(command)
 
     async def receive(
         self, number: str, content: str = "yes", handle: str = "", line: str = "", at: int | None = None
     ) -> Received:
         """Take in a message that a person wrote."""
-        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, self._at(at)))
+        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, self._stamp(at)))
 
     async def verify(self, number: str) -> None:
         """Have a contact verified, by a question and an answer."""
@@ -127,29 +145,33 @@ class AccountDriver:
 
     async def expire(self, at: int, limit: int = 1000) -> int:
         """Wait no longer for what is too late."""
-        return await self.store.apply(ExpireVerifications(self.account_id, limit, at))
+        return await self.store.apply(ExpireVerifications(self.account_id, limit, Stamp(at, self.actor, self.cause)))
 
     async def take(
         self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None, busy: tuple[int, ...] = ()
-    ) -> Sequence[Owed]:
+    ) -> Sequence[Pending]:
         """Take out of the outbox what is due, but for what is owed to busy targets."""
-        return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._at(at), busy))).owed
+        return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._stamp(at), busy))).pending
 
-    async def settle(self, owed: Owed, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
+    async def settle(self, owed: Pending, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
         """Record what became of a delivery, as it was given out."""
-        return await self.store.apply(SettleDelivery(self.account_id, owed.delivery, outcome, self._at(at)))
+        return await self.store.apply(SettleDelivery(self.account_id, owed.delivery, outcome, self._stamp(at)))
 
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Try dead deliveries again."""
-        return await self.store.apply(ReplayDeliveries(self.account_id, target, limit, self._at(at)))
+        return await self.store.apply(ReplayDeliveries(self.account_id, target, limit, self._stamp(at)))
 
-    async def forget(self, limit: int = 1000, *, at: int) -> bool:
-        """Forget what is too old then; gives whether there may be more."""
-        return await self.store.apply(DeleteOldEvents(self.account_id, limit, at))
+    async def delete_old_events(self, limit: int = 1000, *, before: int) -> bool:
+        """Delete the events up to a time; return whether there may be more."""
+        return await self.store.apply(DeleteOldEvents(self.account_id, limit, before))
+
+    async def delete_old_deliveries(self, limit: int = 1000, *, before: int) -> bool:
+        """Delete the dead deliveries up to a time; return whether there may be more."""
+        return await self.store.apply(DeleteOldDeliveries(self.account_id, limit, before))
 
     async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
         """Register a webhook for events of these types, or of all."""
-        return await self.store.apply(CreateWebhook(self.account_id, url, secret, types, self.tick()))
+        return await self.store.apply(CreateWebhook(self.account_id, url, secret, types, self._stamp()))
 
     async def remove_webhook(self, webhook_id: int) -> None:
         """Remove a webhook."""
@@ -157,15 +179,15 @@ class AccountDriver:
 
     async def add_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
         """Have these hosted ones too."""
-        return await self.store.apply(AddHosted(self.account_id, webhooks, self.tick()))
+        return await self.store.apply(AddHosted(self.account_id, webhooks, self._stamp()))
 
     async def replace_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
         """Have these hosted ones and no others."""
-        return await self.store.apply(ReplaceHosted(self.account_id, webhooks, self.tick()))
+        return await self.store.apply(ReplaceHosted(self.account_id, webhooks, self._stamp()))
 
     async def events(self, after: int = 0, limit: int = 100_000) -> Sequence[Event]:
         """The events with numbers over `after`."""
-        return await self.store.events(self.account_id, after, limit)
+        return await self.store.read(ListEvents(self.account_id, after, limit))
 
     async def told(self, after: int = 0) -> list[tuple[str, str]]:
         """Type and number of those events."""
@@ -177,7 +199,7 @@ class AccountDriver:
 
     async def messages(self, limit: int = 1000) -> Sequence[Message]:
         """The newest messages, newest first."""
-        return await self.store.messages(self.account_id, limit)
+        return await self.store.read(ListMessages(self.account_id, limit))
 
     async def statuses(self) -> list[str]:
         """Where each message stands, oldest first."""
@@ -185,15 +207,15 @@ class AccountDriver:
 
     async def last_event(self) -> int:
         """The number of the last event."""
-        return (await self.store.tallies(self.account_id)).events
+        return (await self.store.read(GetTallies(self.account_id))).events
 
     async def contact(self, number: str) -> Contact | None:
         """The contact with this number."""
-        return await self.store.contact(self.account_id, number)
+        return await self.store.read(GetContact(self.account_id, number))
 
     async def count(self) -> int:
         """How many contacts there are."""
-        return await self.store.count(self.account_id)
+        return (await self.store.read(GetTallies(self.account_id))).contacts
 
     async def page(
         self,
@@ -207,7 +229,7 @@ class AccountDriver:
     ) -> Page:
         """One page of those contacts that are as `where` says."""
         query = ListQuery(ContactFilter(**where), Order(by, descending), limit, offset, after)
-        return await self.store.contacts(self.account_id, query)
+        return await self.store.read(ListContacts(self.account_id, query))
 
     async def listed(self, by: OrderBy = OrderBy.CREATED_AT, *, descending: bool = False, **given: Any) -> list[str]:
         """The numbers of one page, oldest first unless another order is asked for."""

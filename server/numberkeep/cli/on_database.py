@@ -15,6 +15,7 @@ from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context
 from numberkeep.service.keys import DEFAULT_ACCOUNT
+from numberkeep.store.queries import GetAccount
 
 R = TypeVar("R")
 
@@ -75,7 +76,7 @@ def run_for(database: str | None, account: str, use_case: Callable[[Context, Acc
     """
 
     async def of_account(context: Context) -> R:
-        found = await context.store.account(account)
+        found = await context.store.read(GetAccount(account))
         if found is None:
             raise AccountNotFound
         return await use_case(context, found)

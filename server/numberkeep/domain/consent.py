@@ -49,23 +49,21 @@ class ConsentEntry:
 
 @dataclass(slots=True, frozen=True)
 class Said:
-    """How a change of mind came to be known.
+    """What a recipient said.
 
     Attributes:
-        at: when, microseconds since 1970.
         source: who said it.
-        wording: the words; `""` where a program said it.
+        wording: the words; `""` if a program said it.
     """
 
-    at: int
     source: ConsentSource = ConsentSource.API
     wording: str = ""
 
 
-def next_entry(entry_id: int, previous: bytes, phone: str, said: Said, *, opted_out: bool) -> ConsentEntry:
-    """The entry that follows the one whose hash is `previous`."""
-    digest = _hash(previous, entry_id, phone, said, opted_out=opted_out)
-    return ConsentEntry(entry_id, phone, said.at, opted_out, said.source, said.wording, digest)
+def next_entry(entry_id: int, previous: bytes, phone: str, said: Said, at: int, *, opted_out: bool) -> ConsentEntry:
+    """Return the entry that follows the one whose hash is `previous`."""
+    digest = _hash(previous, entry_id, phone, said, at, opted_out=opted_out)
+    return ConsentEntry(entry_id, phone, at, opted_out, said.source, said.wording, digest)
 
 
 def broken(entries: Iterable[ConsentEntry], count: int, head: bytes) -> Iterator[str]:
@@ -80,15 +78,15 @@ def broken(entries: Iterable[ConsentEntry], count: int, head: bytes) -> Iterator
     for entry in entries:
         if entry.entry_id != last + 1:
             yield f"entry {last + 1} is missing"
-        said = Said(entry.at, entry.source, entry.wording)
-        if entry.hash != _hash(previous, entry.entry_id, entry.phone, said, opted_out=entry.opted_out):
+        said = Said(entry.source, entry.wording)
+        if entry.hash != _hash(previous, entry.entry_id, entry.phone, said, entry.at, opted_out=entry.opted_out):
             yield f"entry {entry.entry_id} is not what was written, or the one before it is not"
         previous, last = entry.hash, entry.entry_id
     if last != count or previous != head:
         yield f"the ledger ends with entry {last}, and the account knows of {count}"
 
 
-def _hash(previous: bytes, entry_id: int, phone: str, said: Said, *, opted_out: bool) -> bytes:
+def _hash(previous: bytes, entry_id: int, phone: str, said: Said, at: int, *, opted_out: bool) -> bytes:
     # JSON without blanks and in ASCII: one text for one content, on every engine and in every language.
-    content = json.dumps([entry_id, phone, said.at, opted_out, said.source, said.wording], separators=(",", ":"))
+    content = json.dumps([entry_id, phone, at, opted_out, said.source, said.wording], separators=(",", ":"))
     return hashlib.sha256(previous + content.encode()).digest()

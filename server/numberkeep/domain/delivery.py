@@ -1,10 +1,12 @@
-"""What is owed to the world outside: messages to phones by way of the sender, events to webhooks.
+"""Deliveries: messages to phones through the sender, and events to webhooks.
 
-What is owed is in the outbox until it is delivered; what could not be delivered stays there, dead, to be replayed.
+A pending delivery is in the outbox until it is delivered; one that could not be delivered stays there, dead, until it
+is replayed or too old.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final
 
 from numberkeep.domain.event import Event
@@ -12,7 +14,7 @@ from numberkeep.domain.message import Message, MessageStatus
 from numberkeep.domain.webhook_types import wants
 
 SENDER: Final = 0
-"""The target of messages; every other number is a webhook's."""
+"""The target of messages; every other target is the number of a webhook."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,25 +36,37 @@ class Webhook:
     created_at: int
 
     def wants(self, event: Event) -> bool:
-        """Whether it gets the event, by any name for it: see webhook_types.py."""
+        """Return whether it gets the event, by any name for its type; see webhook_types.py."""
         return wants(self.types, event.type)
+
+
+class DeliveryState(IntEnum):
+    """How a delivery stands. The numbers are stored."""
+
+    WAITING = 0
+    """It may be taken from `due_at` on."""
+    TAKEN = 1
+    """It is being delivered; if nobody reports what became of it, it may be taken again from `due_at` on."""
+    DEAD = 2
+    """It exhausted its retries; only a replay tries it again."""
 
 
 @dataclass(slots=True, frozen=True)
 class Delivery:
-    """One thing that is owed.
+    """One thing to be delivered to one target.
 
-    Of the deliveries to one target that concern one phone, each waits for those before it, unless they are dead.
+    The deliveries to one target that concern one phone form a queue: each waits for those before it, unless they are
+    dead.
 
     Attributes:
-        target: the webhook that it is owed to, or SENDER.
-        item: the event's number, or for SENDER the message's.
+        target: the number of the webhook, or SENDER.
+        item: the number of the event, or for SENDER of the message.
         phone: the number that it concerns, E.164.
-        created_at: since when it is owed, microseconds since 1970.
-        attempts: how often it was taken out to be delivered.
-        due_at: when it may be taken next, microseconds since 1970; while it is taken, when that is given up.
-        dead: nobody tries it again by itself.
-        error: what went wrong the last time, without a number or a name; `""` where nothing has, and while it is taken.
+        created_at: when it was enqueued, microseconds since 1970.
+        attempts: how often it was taken.
+        due_at: when it may be taken next, microseconds since 1970.
+        state: how it stands.
+        error: what went wrong the last time, without a number or a name; `""` for nothing, and while it is taken.
     """
 
     target: int
@@ -61,58 +75,56 @@ class Delivery:
     created_at: int
     attempts: int = 0
     due_at: int = 0
-    dead: bool = False
+    state: DeliveryState = DeliveryState.WAITING
     error: str = ""
 
-    def under_way(self, at: int) -> bool:
-        """Whether somebody has taken it and not yet said what became of it, nor lost it by the lease's end."""
-        return self.attempts > 0 and not self.error and self.due_at > at
+    @property
+    def dead(self) -> bool:
+        """Whether it exhausted its retries."""
+        return self.state is DeliveryState.DEAD
+
+    def in_flight(self, at: int) -> bool:
+        """Return whether it is being delivered at `at`, as far as its lease says."""
+        return self.state is DeliveryState.TAKEN and self.due_at > at
 
 
 @dataclass(slots=True, frozen=True)
-class Owed:
-    """A delivery with what is delivered: `message` for SENDER, `event` and `webhook` for all others."""
+class PendingMessage:
+    """A message to be sent."""
 
     delivery: Delivery
-    message: Message | None = None
-    event: Event | None = None
-    webhook: Webhook | None = None
+    message: Message
 
 
-def items_of(deliveries: Sequence[Delivery]) -> tuple[list[int], list[int]]:
-    """The numbers of the messages and of the events that are delivered, each once."""
-    messages = {each.item for each in deliveries if each.target == SENDER}
-    events = {each.item for each in deliveries if each.target != SENDER}
-    return sorted(messages), sorted(events)
+@dataclass(slots=True, frozen=True)
+class PendingEvent:
+    """An event to be sent to a webhook."""
+
+    delivery: Delivery
+    event: Event
+    webhook: Webhook
 
 
-def owed_of(
-    deliveries: Iterable[Delivery],
-    messages: Iterable[Message],
-    events: Iterable[Event],
-    webhooks: Mapping[int, Webhook],
-) -> dict[tuple[int, int], Owed]:
-    """Deliveries with what they deliver, by target and item."""
-    message_of = {message.message_id: message for message in messages}
-    event_of = {event.event_id: event for event in events}
-    return {
-        (each.target, each.item): Owed(each, message_of.get(each.item))
-        if each.target == SENDER
-        else Owed(each, None, event_of.get(each.item), webhooks.get(each.target))
-        for each in deliveries
-    }
+@dataclass(slots=True, frozen=True)
+class PendingNothing:
+    """A delivery whose message, event or webhook no longer exists."""
+
+    delivery: Delivery
+
+
+Pending = PendingMessage | PendingEvent | PendingNothing
 
 
 @dataclass(slots=True, frozen=True)
 class Taken:
-    """What was taken out of the outbox.
+    """What was taken from the outbox.
 
     Attributes:
-        owed: what is to be delivered.
-        canceled: how many messages were not given out, for want of a reason; there may be more to take.
+        pending: what is to be delivered.
+        canceled: how many messages were canceled instead, because the reason for them is gone; there may be more to take.
     """
 
-    owed: Sequence[Owed]
+    pending: Sequence[Pending]
     canceled: int = 0
 
 
@@ -121,8 +133,8 @@ class Delivered:
     """It arrived.
 
     Attributes:
-        status: what a message is from now on.
-        handle: what the carrier calls the message; `""` where it has not said.
+        status: the status of a message from now on.
+        handle: what the carrier calls the message; `""` if it has not said.
     """
 
     status: MessageStatus = MessageStatus.SENT
@@ -135,7 +147,7 @@ class Undelivered:
 
     Attributes:
         error: why, without a number or a name.
-        retry_at: when to try again, microseconds since 1970; None never, so it is dead.
+        retry_at: when to try again, microseconds since 1970; None for never, so that it is dead.
     """
 
     error: str
@@ -144,12 +156,12 @@ class Undelivered:
 
 @dataclass(slots=True, frozen=True)
 class Backlog:
-    """How the outbox stands, over all accounts.
+    """The state of the outbox, over all accounts.
 
     Attributes:
-        waiting: how many deliveries are owed, dead ones not counted.
-        oldest_at: since when the oldest of them is owed, microseconds since 1970; None where none is.
-        dead: how many are dead.
+        waiting: the number of pending deliveries, without dead ones.
+        oldest_at: when the oldest of them was enqueued, microseconds since 1970; None if there is none.
+        dead: the number of dead deliveries.
     """
 
     waiting: int
@@ -162,38 +174,32 @@ class Agenda:
     """What there is to do at a time, over all accounts.
 
     Attributes:
-        owing: accounts with deliveries that are due, those that have waited longest first.
-        late: accounts with verifications that have waited too long, likewise.
-        next_at: when there is more to do, microseconds since 1970; None where nothing is known of.
+        due: accounts with deliveries that are due, those that have waited longest first.
+        expired: accounts with verifications that have expired, likewise.
+        next_at: when there will be more to do, microseconds since 1970; None if nothing is known.
     """
 
-    owing: Sequence[int]
-    late: Sequence[int]
+    due: Sequence[int]
+    expired: Sequence[int]
     next_at: int | None
 
 
 def agenda_of(accounts: Iterable[tuple[int, int | None, int | None]], at: int) -> Agenda:
-    """The agenda at a time.
+    """Return the agenda at a time.
 
     Args:
-        accounts: of each account when its first delivery is due, and when its first verification has waited too long;
-            None where there is none.
-        at: the time.
+        accounts: of each account when its first delivery is due, and when its first verification expires; None if
+            there is none.
+        at: the time, microseconds since 1970.
     """
-    due: dict[int, int] = {}
-    late: dict[int, int] = {}
-    for account_id, due_at, expires_at in accounts:
-        if due_at is not None:
-            due[account_id] = due_at
-        if expires_at is not None:
-            late[account_id] = expires_at
-    coming = [when for each in (due, late) for when in each.values() if when > at]
-    owing, expiring = (
-        [
-            account_id
-            for when, account_id in sorted((when, account_id) for account_id, when in each.items())
-            if when <= at
-        ]
-        for each in (due, late)
-    )
-    return Agenda(owing, expiring, min(coming, default=None))
+    due: list[tuple[int, int]] = []
+    expired: list[tuple[int, int]] = []
+    coming: list[int] = []
+    for account_id, *times in accounts:
+        for when, now in zip(times, (due, expired), strict=True):
+            if when is not None and when <= at:
+                now.append((when, account_id))
+            elif when is not None:
+                coming.append(when)
+    due_accounts, expired_accounts = ([account_id for _, account_id in sorted(now)] for now in (due, expired))
+    return Agenda(due_accounts, expired_accounts, min(coming, default=None))

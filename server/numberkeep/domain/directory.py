@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.domain.commands import Command
+from numberkeep.domain.command import Command
 from numberkeep.domain.identity import Account, ApiKey
 
 SECRET_TAKEN: Final = "another account has this signing secret: give each its own"  # noqa: S105 - a refusal's text

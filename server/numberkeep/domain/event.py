@@ -1,15 +1,18 @@
 """The change log: every change to an account's contacts, verifications, messages and consent, in one order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from numberkeep.domain.consent import ConsentEntry
 from numberkeep.domain.contact import Contact
 from numberkeep.domain.message import Message
+from numberkeep.domain.stamp import Actor, Cause, Stamp
 from numberkeep.domain.verification import Verification
 
 Subject = Contact | Verification | Message | ConsentEntry
-"""What an event tells of, as it was after the change; of a deletion, before it."""
+"""What an event is about, as it was after the change; for a deletion, before it."""
 
 
 class EventType(StrEnum):
@@ -36,26 +39,34 @@ class Event:
     Attributes:
         event_id: its number within the account, from 1 in the order of the commits.
         type: what happened.
-        at: when, microseconds since 1970.
+        stamp: when, by whom and because of what.
         phone: the number that it concerns, E.164.
-        subject: what it tells of.
+        subject: what it is about.
+        previous_event: the number of the previous event about the same number; 0 for the first. The previous event may
+            no longer be in the log.
+        replaced: for `contact.updated`, the old values of the fields that changed, by the attribute of Contact; empty
+            for other types, and for events that were recorded before old values were.
     """
 
     event_id: int
     type: EventType
-    at: int
+    stamp: Stamp
     phone: str
     subject: Subject
+    previous_event: int
+    replaced: Mapping[str, Any]
 
+    @property
+    def at(self) -> int:
+        """When it happened, microseconds since 1970."""
+        return self.stamp.at
 
-def subject_type(type_: EventType) -> type[Subject]:
-    """The class of an event's subject."""
-    return _SUBJECTS[type_.partition(".")[0]]
+    @property
+    def actor(self) -> Actor:
+        """Who made the change."""
+        return self.stamp.actor
 
-
-_SUBJECTS: dict[str, type[Subject]] = {
-    "contact": Contact,
-    "verification": Verification,
-    "message": Message,
-    "consent": ConsentEntry,
-}
+    @property
+    def cause(self) -> Cause | None:
+        """What the change is part of."""
+        return self.stamp.cause

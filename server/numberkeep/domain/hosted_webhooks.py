@@ -7,12 +7,12 @@ some webhook has. What a webhook gets by our own names is neither shown nor touc
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from numberkeep.domain.commands import AccountCommand
+from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.outbox import check_room
-from numberkeep.domain.snapshot import Wanted
+from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.webhook_types import HOSTED_NAMES
-from numberkeep.domain.work import Work
+from numberkeep.domain.work.unit import Work
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,15 +40,12 @@ class AddHosted(AccountCommand[Sequence[Webhook]]):
 
     account_id: int
     webhooks: Sequence[HostedWebhook]
-    at: int
-
-    def want(self, wanted: Wanted) -> None:
-        """Nothing but what is always seen."""
+    stamp: Stamp
 
     def apply(self, work: Work) -> Sequence[Webhook]:
         """Gives the account's webhooks."""
-        _change(work, self.webhooks, lambda *_: False, self.at)
-        return work.webhooks()
+        _change(work, self.webhooks, lambda *_: False, self.stamp.at)
+        return list(work.outbox.webhooks)
 
 
 @dataclass(slots=True)
@@ -60,16 +57,13 @@ class ReplaceHosted(AccountCommand[Sequence[Webhook]]):
 
     account_id: int
     webhooks: Sequence[HostedWebhook]
-    at: int
-
-    def want(self, wanted: Wanted) -> None:
-        """Nothing but what is always seen."""
+    stamp: Stamp
 
     def apply(self, work: Work) -> Sequence[Webhook]:
         """Gives the account's webhooks."""
         stay = {(webhook.name, webhook.url) for webhook in self.webhooks}
-        _change(work, self.webhooks, lambda name, url: name in HOSTED_NAMES and (name, url) not in stay, self.at)
-        return work.webhooks()
+        _change(work, self.webhooks, lambda name, url: name in HOSTED_NAMES and (name, url) not in stay, self.stamp.at)
+        return list(work.outbox.webhooks)
 
 
 @dataclass(slots=True)
@@ -79,9 +73,6 @@ class RemoveHosted(AccountCommand[None]):
     account_id: int
     urls: Collection[str]
     names: Collection[str]
-
-    def want(self, wanted: Wanted) -> None:
-        """Nothing but what is always seen."""
 
     def apply(self, work: Work) -> None:
         """Gives nothing."""
@@ -97,7 +88,7 @@ def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, st
         removes: tells whether a name and a URL are to go together.
         at: when, microseconds since 1970.
     """
-    before = {webhook.webhook_id: webhook for webhook in work.webhooks()}
+    before = {webhook.webhook_id: webhook for webhook in work.outbox.webhooks}
     stay: list[Webhook] = []
     for webhook in before.values():
         types = tuple(name for name in webhook.types if not removes(name, webhook.url))
@@ -108,12 +99,12 @@ def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, st
         check_room(len(stay) + len(new))
 
     for webhook_id in before.keys() - {webhook.webhook_id for webhook in stay}:
-        work.remove_webhook(webhook_id)
+        work.outbox.remove_webhook(webhook_id)
     for webhook in stay:
         if webhook != before[webhook.webhook_id]:
-            work.change_webhook(webhook)
+            work.outbox.webhooks.put(webhook.webhook_id, webhook)
     for each in new:
-        work.add_webhook(Webhook(0, each.url, each.secret or "", (each.name,), at))
+        work.outbox.add_webhook(Webhook(0, each.url, each.secret or "", (each.name,), at))
 
 
 def _merge(there: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[HostedWebhook]:

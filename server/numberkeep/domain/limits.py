@@ -26,6 +26,8 @@ MAX_REPLAY = 5000
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1000
+MAX_INTEGER = 2**63 - 1
+"""The largest number that a store can hold."""
 MAX_OFFSET = 2**62
 """An offset may be as deep as the store can count; the hosted service ends at 10,000."""
 

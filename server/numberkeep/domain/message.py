@@ -1,4 +1,4 @@
-"""A message between an account and a phone: owed to it, sent to it, or received from it."""
+"""A message between an account and a phone, sent or received."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,6 +43,7 @@ class Message:
         at: when it was committed, microseconds since 1970.
         handle: what the carrier calls it; `""` where it has not said.
         error: why it was not sent, without a number or a name; `""` for all others.
+        verification_id: the verification that it asks for; 0 for any other message.
     """
 
     message_id: int
@@ -54,6 +55,7 @@ class Message:
     at: int
     handle: str = ""
     error: str = ""
+    verification_id: int = 0
 
 
 STOP_WORDS: Final = frozenset({"STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE"})

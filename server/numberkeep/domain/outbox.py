@@ -1,167 +1,179 @@
-"""The commands on the outbox: what the relay does with it, and the webhooks that it serves."""
+"""The commands on the outbox: what the relay does with deliveries, and the webhooks that they go to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from numberkeep.domain.commands import AccountCommand
-from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered, Webhook
+from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.delivery import (
+    SENDER,
+    Delivered,
+    Delivery,
+    DeliveryState,
+    Pending,
+    PendingMessage,
+    Taken,
+    Undelivered,
+    Webhook,
+)
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
-from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.domain.snapshot import Wanted
-from numberkeep.domain.work import Work
-
-_MOST: Final = 2**63 - 1
+from numberkeep.domain.limits import MAX_INTEGER, MAX_WEBHOOKS
+from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.unit import Work
 
 
 @dataclass(slots=True)
 class TakeDeliveries(AccountCommand[Taken]):
-    """Take out what is due at `at`, up to `limit`, to deliver it within `lease` microseconds.
+    """Take up to `limit` deliveries that are due, to deliver them within `lease` microseconds.
 
-    Until then nobody else takes it; after that it counts as not delivered, whatever became of who took it. What is
-    owed to targets that are `busy` stays. A message for which there is no reason any more is not given out but
-    canceled.
+    Until then nobody else takes them; after that they count as not delivered. Deliveries to `busy` targets stay. A
+    message is canceled instead if the reason for it is gone.
     """
 
     account_id: int
     limit: int
     lease: int
-    at: int
+    stamp: Stamp
     busy: tuple[int, ...] = ()
 
     @property
     def weight(self) -> int:
-        """The most there may be."""
+        """The most that there may be."""
         return self.limit
 
-    def want(self, wanted: Wanted) -> None:
-        """What is due."""
-        wanted.want_due(self.limit, self.at, self.busy)
+    def want(self, needs: Needs) -> None:
+        """Need what is due."""
+        needs.add_due(self.limit, self.stamp.at, self.busy)
 
     def apply(self, work: Work) -> Taken:
-        """Gives what is to be delivered."""
-        taken: list[Owed] = []
+        """Return what is to be delivered."""
+        taken: list[Pending] = []
         canceled = 0
-        for owed in work.due(self.limit, self.at, self.busy):
-            delivery = owed.delivery
-            if owed.message is not None and not _has_reason(owed.message, work, self.at):
-                if work.owed(delivery.target, delivery.item) is not None:  # else by the look whether there is a reason
-                    work.cancel(delivery, owed.message, self.at)
+        at = self.stamp.at
+        for pending in work.outbox.due(self.limit, at, self.busy):
+            if isinstance(pending, PendingMessage) and not work.asks_for_pending(pending.message, at):
+                _cancel(work, pending, self.stamp)
                 canceled += 1
                 continue
-            delivery = replace(delivery, attempts=delivery.attempts + 1, due_at=self.at + self.lease, error="")
-            work.postpone(delivery)
-            taken.append(replace(owed, delivery=delivery))
+            delivery = replace(
+                pending.delivery,
+                attempts=pending.delivery.attempts + 1,
+                due_at=at + self.lease,
+                state=DeliveryState.TAKEN,
+                error="",
+            )
+            work.outbox.reschedule(delivery)
+            taken.append(replace(pending, delivery=delivery))
         return Taken(taken, canceled)
 
 
 @dataclass(slots=True)
 class SettleDelivery(AccountCommand[bool]):
-    """Record what became of a delivery that was taken; gives False where that is settled already.
+    """Record what became of a delivery that was taken; return False if that is settled already.
 
-    `taken` is the delivery as it was given out: who took it and was too slow must not undo what another does with it.
-    That it arrived is recorded all the same.
+    `taken` is the delivery as it was given out: one who took it and was too slow must not undo what another does with
+    it. That it arrived is recorded in any case.
     """
 
     account_id: int
     taken: Delivery
     outcome: Delivered | Undelivered
-    at: int
+    stamp: Stamp
 
-    def want(self, wanted: Wanted) -> None:
-        """The delivery, and of a message whether there is still a reason for it."""
+    def want(self, needs: Needs) -> None:
+        """Need the delivery, and for a message its number and verification."""
         taken = self.taken
-        wanted.deliveries[taken.target, taken.phone, taken.item] = None
+        needs.deliveries[taken.target, taken.phone, taken.item] = None
         if taken.target == SENDER:
-            wanted.phones[taken.phone] = None
-            wanted.verifications[taken.phone] = None
+            needs.verifications[taken.phone] = None
 
     def apply(self, work: Work) -> bool:
-        """Gives whether it was still open."""
-        owed = work.owed(self.taken.target, self.taken.item)
-        if owed is None:
+        """Return whether it was still open."""
+        pending = work.outbox.pending((self.taken.target, self.taken.item))
+        if pending is None:
             return False
         if isinstance(self.outcome, Delivered):
-            work.redeem(owed.delivery)
-            if owed.message is not None:
-                work.update_message(
-                    replace(owed.message, status=self.outcome.status, handle=self.outcome.handle, error=""), self.at
-                )
+            work.outbox.finish(pending.delivery)
+            if isinstance(pending, PendingMessage):
+                sent = replace(pending.message, status=self.outcome.status, handle=self.outcome.handle, error="")
+                work.update_message(sent, self.stamp)
             return True
-        if owed.delivery != self.taken:
+        if pending.delivery != self.taken:
             return False
-        error, retry_at = self.outcome.error or "it failed", self.outcome.retry_at
-        if owed.message is not None and retry_at is not None and not _has_reason(owed.message, work, self.at):
-            if work.owed(self.taken.target, self.taken.item) is not None:  # likewise
-                work.cancel(owed.delivery, owed.message, self.at)
-            return True
-        due_at = owed.delivery.due_at if retry_at is None else retry_at
-        work.postpone(replace(owed.delivery, due_at=due_at, dead=retry_at is None, error=error))
-        if owed.message is not None and retry_at is None:
-            work.update_message(replace(owed.message, status=MessageStatus.FAILED, error=error), self.at)
+        self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
         return True
+
+    def _retry(self, work: Work, pending: Pending, error: str, retry_at: int | None) -> None:
+        message = pending.message if isinstance(pending, PendingMessage) else None
+        if retry_at is None:
+            work.outbox.reschedule(replace(pending.delivery, state=DeliveryState.DEAD, error=error))
+            if message is not None:
+                work.update_message(replace(message, status=MessageStatus.FAILED, error=error), self.stamp)
+        elif isinstance(pending, PendingMessage) and not work.asks_for_pending(pending.message, self.stamp.at):
+            _cancel(work, pending, self.stamp)
+        else:
+            waiting = replace(pending.delivery, due_at=retry_at, state=DeliveryState.WAITING, error=error)
+            work.outbox.reschedule(waiting)
 
 
 @dataclass(slots=True)
 class ReplayDeliveries(AccountCommand[int]):
-    """Try dead deliveries again, to one target or to all (None), up to `limit` of them; gives how many.
+    """Try up to `limit` dead deliveries again, to one target or to all (None), and return how many.
 
-    Raises on application: WebhookNotFound where the target is no webhook of the account, nor SENDER.
+    Raises on application: WebhookNotFound if the target is neither a webhook of the account nor SENDER.
     """
 
     account_id: int
     target: int | None
     limit: int
-    at: int
+    stamp: Stamp
 
     @property
     def weight(self) -> int:
-        """The most there may be."""
+        """The most that there may be."""
         return self.limit
 
-    def want(self, wanted: Wanted) -> None:
-        """What is dead."""
-        if self.target is None or self.target <= _MOST:  # no store has a number beyond
-            wanted.want_dead(self.limit, self.target)
+    def want(self, needs: Needs) -> None:
+        """Need what is dead."""
+        if self.target is None or self.target <= MAX_INTEGER:  # no store has a larger number
+            needs.add_dead(self.limit, self.target)
 
     def apply(self, work: Work) -> int:
-        """Gives how many."""
-        if self.target not in {None, SENDER, *(webhook.webhook_id for webhook in work.webhooks())}:
+        """Return how many."""
+        if self.target not in {None, SENDER, *(webhook.webhook_id for webhook in work.outbox.webhooks)}:
             raise WebhookNotFound
-        dead = [owed for owed in work.all_owed() if owed.delivery.dead and self.target in {None, owed.delivery.target}]
-        for owed in dead[: self.limit]:
-            work.postpone(replace(owed.delivery, attempts=0, due_at=self.at, dead=False))
-            if owed.message is not None:
-                work.update_message(replace(owed.message, status=MessageStatus.QUEUED, error=""), self.at)
-        return len(dead[: self.limit])
+        dead = work.outbox.dead(self.target, self.limit)
+        for pending in dead:
+            waiting = replace(pending.delivery, attempts=0, due_at=self.stamp.at, state=DeliveryState.WAITING)
+            work.outbox.reschedule(waiting)
+            if isinstance(pending, PendingMessage):
+                work.update_message(replace(pending.message, status=MessageStatus.QUEUED, error=""), self.stamp)
+        return len(dead)
 
 
 @dataclass(slots=True)
 class CreateWebhook(AccountCommand[Webhook]):
-    """Register a webhook; gives it with its number.
+    """Register a webhook and return it with its number.
 
-    Raises on application: InvalidInput where the account has as many as it may.
+    Raises on application: InvalidInput if the account has as many as it may.
     """
 
     account_id: int
     url: str
     secret: str
     types: Sequence[str]
-    at: int
-
-    def want(self, wanted: Wanted) -> None:
-        """Nothing but what is always seen."""
+    stamp: Stamp
 
     def apply(self, work: Work) -> Webhook:
-        """Gives the webhook."""
-        check_room(len(work.webhooks()) + 1)
-        return work.add_webhook(Webhook(0, self.url, self.secret, tuple(self.types), self.at))
+        """Return the webhook."""
+        check_room(sum(1 for _ in work.outbox.webhooks) + 1)
+        return work.outbox.add_webhook(Webhook(0, self.url, self.secret, tuple(self.types), self.stamp.at))
 
 
 @dataclass(slots=True)
 class DeleteWebhook(AccountCommand[None]):
-    """Remove a webhook and all that is owed to it.
+    """Remove a webhook and the deliveries to it.
 
     Raises on application: WebhookNotFound.
     """
@@ -169,17 +181,14 @@ class DeleteWebhook(AccountCommand[None]):
     account_id: int
     webhook_id: int
 
-    def want(self, wanted: Wanted) -> None:
-        """Nothing but what is always seen."""
-
     def apply(self, work: Work) -> None:
-        """Gives nothing."""
-        if self.webhook_id == SENDER or not work.remove_webhook(self.webhook_id):
+        """Return nothing."""
+        if self.webhook_id == SENDER or not work.outbox.remove_webhook(self.webhook_id):
             raise WebhookNotFound
 
 
 def check_room(webhooks: int) -> None:
-    """Look whether an account may have so many webhooks.
+    """Check that an account may have this many webhooks.
 
     Raises:
         InvalidInput: it may not.
@@ -188,7 +197,8 @@ def check_room(webhooks: int) -> None:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")
 
 
-def _has_reason(message: Message, work: Work, at: int) -> bool:
-    """Whether the message is the last that asks for a verification which waits for its answer."""
-    pending = work.pending(message.phone, at)
-    return pending is not None and pending.requested_at == message.at and not work.opted_out(message.phone)
+def _cancel(work: Work, pending: PendingMessage, stamp: Stamp) -> None:
+    # Looking for the reason may have expired the verification, which has canceled the message already.
+    delivery = pending.delivery
+    if work.outbox.deliveries.get((delivery.target, delivery.item)) is not None:
+        work.cancel(delivery, pending.message, stamp)

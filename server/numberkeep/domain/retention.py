@@ -1,36 +1,57 @@
-"""How long the change log and the outbox retain what they hold."""
+"""The commands that delete what is too old to be retained."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from numberkeep.domain.commands import SECOND, AccountCommand
-from numberkeep.domain.snapshot import Wanted
-from numberkeep.domain.work import Work
-
-EVENTS_RETAINED: Final = 30 * 24 * 3600 * SECOND
-"""How long the change log retains an event, and how long its delivery to a webhook is retried at most, microseconds."""
+from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.unit import Work
 
 
 @dataclass(slots=True)
 class DeleteOldEvents(AccountCommand[bool]):
-    """Delete up to `limit` of the oldest events, those at least EVENTS_RETAINED older than `at`, and their deliveries.
+    """Delete up to `limit` of the oldest events, if they are from `before` or earlier, and their deliveries.
 
-    Dead deliveries of messages of that age are deleted too: they can no longer be replayed.
+    Returns whether there may be more.
     """
 
     account_id: int
     limit: int
-    at: int
+    before: int
 
     @property
     def weight(self) -> int:
-        """The most there may be."""
+        """The most that there may be."""
         return self.limit
 
-    def want(self, wanted: Wanted) -> None:
-        """The oldest events."""
-        wanted.want_old(self.limit, self.at - EVENTS_RETAINED)
+    def want(self, needs: Needs) -> None:
+        """Need the oldest events."""
+        needs.add_old_events(self.limit, self.before)
 
     def apply(self, work: Work) -> bool:
-        """Gives whether there may be more."""
-        return work.forget()
+        """Return whether there may be more."""
+        return work.delete_old_events()
+
+
+@dataclass(slots=True)
+class DeleteOldDeliveries(AccountCommand[bool]):
+    """Delete up to `limit` dead deliveries that were enqueued at `before` or earlier; they can no longer be replayed.
+
+    Returns whether there may be more.
+    """
+
+    account_id: int
+    limit: int
+    before: int
+
+    @property
+    def weight(self) -> int:
+        """The most that there may be."""
+        return self.limit
+
+    def want(self, needs: Needs) -> None:
+        """Need the oldest dead deliveries."""
+        needs.add_old_deliveries(self.limit, self.before)
+
+    def apply(self, work: Work) -> bool:
+        """Return whether there may be more."""
+        return work.outbox.delete_old() >= self.limit

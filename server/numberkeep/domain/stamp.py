@@ -14,6 +14,8 @@ class ActorKind(StrEnum):
     """A carrier that hands in a message; the id is the carrier's name."""
     SYSTEM = "system"
     """The service itself, or an operator at its command line; without an id."""
+    UNKNOWN = "unknown"
+    """Whoever made a change before actors were recorded; without an id."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,9 +52,9 @@ class Cause:
     id: str
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Stamp:
-    """When a change was made, by whom and because of what.
+    """When a change was made, by whom and because of what. Not frozen, because one is built for every event read.
 
     Attributes:
         at: microseconds since 1970.

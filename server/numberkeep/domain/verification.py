@@ -25,15 +25,17 @@ _places = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(slots=True, frozen=True)
 class Verification:
-    """The last time that a number was to be verified.
+    """The last verification of a number.
 
     Attributes:
+        verification_id: its number within the account, from 1; the message that asks for it names it.
         phone: the number, E.164.
-        requested_at: when, microseconds since 1970; the message that asks bears the same time.
+        requested_at: when it was requested, microseconds since 1970.
         expires_at: from when on an answer is too late, microseconds since 1970.
         pending: whether an answer is still waited for.
     """
 
+    verification_id: int
     phone: str
     requested_at: int
     expires_at: int

@@ -20,7 +20,7 @@ from numberkeep.http.carriers import Carriers
 from numberkeep.http.endpoint import Api, Call, Claims, Front
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials, NotSigned
 from numberkeep.http.twilio import is_signed
-from numberkeep.service import inbound
+from numberkeep.service import accounts, inbound
 from numberkeep.service.keys import DEFAULT_ACCOUNT, same_secret
 
 PATH: Final = "/_numberkeep/inbound"
@@ -120,7 +120,7 @@ class Inbound(Front):
 
     async def _named(self, scope: Scope) -> Account:
         name = self._asked_for(scope) or DEFAULT_ACCOUNT
-        account = await self._api.context.store.account(name)
+        account = await accounts.named(self._api.context, name)
         if account is None:
             raise AccountNotFound(name)
         return account

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from numberkeep.domain.commands import Upserted
+from numberkeep.domain.contact_commands import Upserted
 from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_BULK_BODY_BYTES, MAX_PAGE
 from numberkeep.http import webhook_wire, webhooks, wire

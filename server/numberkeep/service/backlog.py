@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from numberkeep.domain.commands import SECOND
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.delivery import Backlog
 from numberkeep.service.context import Context
+from numberkeep.store.queries import GetBacklog
 
 _REST: Final = 20
 """How much longer a count holds than it took: so counting takes a twentieth of the time at most, whoever asks."""
@@ -41,7 +42,7 @@ class CachedBacklog:
         async with self._counting:
             begun = self._now()
             if begun >= self._holds_until:
-                self._backlog = await self._context.store.backlog()
+                self._backlog = await self._context.store.read(GetBacklog())
                 ended = self._now()
                 took = ended - begun
                 self._holds_until = ended + (_REST * took if took > _QUICK_SECONDS else 0)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
 from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contact_commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
 from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
@@ -58,13 +58,14 @@ async def create(
         raise InvalidRows(_sorted(errors))
     if not by_phone:
         return Upserted([], _sorted(errors))
-    first = context.clock.take(len(by_phone))
+    stamp = context.stamp(len(by_phone))
     command = UpsertContacts(
         account.account_id,
         [
             BulkRow(phone, patch, contact_id_at(at, context.node), at, index)
-            for at, (phone, (index, patch)) in enumerate(by_phone.items(), start=first)
+            for at, (phone, (index, patch)) in enumerate(by_phone.items(), start=stamp.at)
         ],
+        stamp,
         skip_bad,
         errors,
     )
@@ -76,7 +77,7 @@ async def delete(context: Context, account: Account, numbers: Sequence[str]) -> 
     found = {phone for number in numbers if (phone := find_phone(number, account.region))}
     if not found:
         return 0
-    return await context.apply(DeleteContacts(account.account_id, sorted(found), context.clock.take()))
+    return await context.apply(DeleteContacts(account.account_id, sorted(found), context.stamp()))
 
 
 def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:

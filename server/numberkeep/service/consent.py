@@ -9,6 +9,7 @@ from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone
 from numberkeep.service.context import Context
+from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptOuts
 
 _PAGE: Final = 1000
 
@@ -35,7 +36,7 @@ async def show(context: Context, account: Account, number: str) -> Sequence[Cons
     phone = find_phone(number, account.region)
     if phone is None:
         raise InvalidPhone("number")
-    return await context.store.consent_of(account.account_id, phone)
+    return await context.store.read(ListConsentOf(account.account_id, phone))
 
 
 async def verify(context: Context, account: Account) -> Verified:
@@ -44,13 +45,13 @@ async def verify(context: Context, account: Account) -> Verified:
     It may grow meanwhile: what comes after the beginning is left for the next time, with the numbers that it is of.
     """
     account_id = account.account_id
-    before = await context.store.tallies(account_id)
+    before = await context.store.read(GetTallies(account_id))
     entries = [entry async for entry in _between(context, account_id, 0, before.entries)]
-    held = {phone for phone, entry in (await context.store.opt_outs(account_id)).items() if entry}
-    after = await context.store.tallies(account_id)
+    held = {phone for phone, entry in (await context.store.read(ListOptOuts(account_id))).items() if entry}
+    after = await context.store.read(GetTallies(account_id))
     changing = {entry.phone async for entry in _between(context, account_id, before.entries, after.entries)}
-    beyond = await context.store.consent(account_id, after.entries, 1)
-    known = (await context.store.tallies(account_id)).entries
+    beyond = await context.store.read(ListConsent(account_id, after.entries, 1))
+    known = (await context.store.read(GetTallies(account_id))).entries
 
     faults = list(broken(entries, before.entries, before.ledger))
     if beyond and beyond[0].entry_id > known:
@@ -64,7 +65,7 @@ async def verify(context: Context, account: Account) -> Verified:
 
 async def _between(context: Context, account_id: int, place: int, last: int) -> AsyncIterator[ConsentEntry]:
     """The entries behind a number, up to another."""
-    while place < last and (page := await context.store.consent(account_id, place, min(_PAGE, last - place))):
+    while place < last and (page := await context.store.read(ListConsent(account_id, place, min(_PAGE, last - place)))):
         for entry in page:
             if entry.entry_id <= last:
                 yield entry

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from numberkeep.domain.commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly
+from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.conversation import SetOptOut
 from numberkeep.domain.errors import ContactNotFound, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.queries import GetContact, GetTallies, ListContacts
 
 
 async def retrieve(context: Context, account: Account, number: str) -> Contact:
@@ -19,7 +20,7 @@ async def retrieve(context: Context, account: Account, number: str) -> Contact:
         ContactNotFound: there is none, or no telephone can have the number.
     """
     phone = find_phone(number, account.region)
-    contact = None if phone is None else await context.store.contact(account.account_id, phone)
+    contact = None if phone is None else await context.store.read(GetContact(account.account_id, phone))
     if contact is None:
         raise ContactNotFound
     return contact
@@ -44,15 +45,15 @@ async def create(
     if not number.strip():
         raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
-    at = context.clock.take()
+    stamp = context.stamp()
     return await context.apply(
         CreateContact(
             account.account_id,
             phone,
             normalised(patch, account),
             update_if_exists,
-            contact_id_at(at, context.node),
-            at,
+            contact_id_at(stamp.at, context.node),
+            stamp,
         ),
         once,
     )
@@ -70,7 +71,7 @@ async def update(context: Context, account: Account, number: str, patch: Contact
     if phone is None:
         raise ContactNotFound
     return await context.apply(
-        UpdateContact(account.account_id, phone, normalised(patch, account), read_only, context.clock.take())
+        UpdateContact(account.account_id, phone, normalised(patch, account), read_only, context.stamp())
     )
 
 
@@ -81,13 +82,13 @@ async def delete(context: Context, account: Account, number: str) -> None:
         ContactNotFound: there is none.
     """
     phone = find_phone(number, account.region)
-    if phone is None or not await context.apply(DeleteContacts(account.account_id, [phone], context.clock.take())):
+    if phone is None or not await context.apply(DeleteContacts(account.account_id, [phone], context.stamp())):
         raise ContactNotFound
 
 
 async def count(context: Context, account: Account) -> int:
     """How many contacts the account has."""
-    return await context.store.count(account.account_id)
+    return (await context.store.read(GetTallies(account.account_id))).contacts
 
 
 async def list_page(context: Context, account: Account, query: ListQuery, number: str | None) -> Page:
@@ -100,7 +101,7 @@ async def list_page(context: Context, account: Account, query: ListQuery, number
         if phone is None:
             return Page([])
         query = replace(query, where=replace(query.where, phone=phone))
-    return await context.store.contacts(account.account_id, query)
+    return await context.store.read(ListContacts(account.account_id, query))
 
 
 async def set_opt_out(
@@ -115,7 +116,7 @@ async def set_opt_out(
     if not number.strip():
         raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
-    return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.clock.take()), once)
+    return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.stamp()), once)
 
 
 def normalised(patch: ContactPatch, account: Account) -> ContactPatch:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from numberkeep.domain.commands import AccountCommand, Command, Once
+from numberkeep.domain.command import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
 from numberkeep.domain.stamp import SYSTEM, Actor, Cause, Stamp
 from numberkeep.service.signals import ChangeSignals
@@ -67,6 +67,8 @@ class Context:
         clock: the time.
         resend_seconds: how long after a verification message the next one is refused.
         verification_seconds: how long a verification waits for its answer.
+        history_days: how long the change log is retained, days; 0 for indefinitely.
+        webhook_retry_days: how long a delivery is retried, and a dead one can be replayed, days.
         node: this process's number in the contact ids that it creates; see `contact_id_at`.
         signals: notified after every change to an account.
         actor: who makes the changes.
@@ -77,6 +79,8 @@ class Context:
     clock: Clock = field(default_factory=Clock)
     resend_seconds: int = 60
     verification_seconds: int = 24 * 3600
+    history_days: int = 30
+    webhook_retry_days: int = 30
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     signals: ChangeSignals = field(default_factory=ChangeSignals)
     actor: Actor = SYSTEM

@@ -1,25 +1,34 @@
-"""One delivery: taken out of the outbox, handed on, and what became of it recorded.
+"""One delivery: taken from the outbox, passed on, and what became of it recorded.
 
-At least once: what was taken and not recorded, because the process died in between, is taken again when its lease is
-over. While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends, and
-not begun at all where that is over.
+At least once: what was taken and not recorded, because the process died in between, is taken again after its lease.
+While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends, and not
+begun at all when the lease is over.
 """
 
 import asyncio
 import logging
+import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
-from tenacity import wait_random_exponential as wait_random
-
-from numberkeep.domain.commands import SECOND
-from numberkeep.domain.delivery import SENDER, Delivered, Delivery, Owed, Taken, Undelivered
+from numberkeep.domain.command import SECOND
+from numberkeep.domain.delivery import (
+    SENDER,
+    Delivered,
+    Delivery,
+    Pending,
+    PendingEvent,
+    PendingMessage,
+    PendingNothing,
+    Taken,
+    Undelivered,
+)
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
+from numberkeep.store.queries import GetAccountById
 
 _log = logging.getLogger("numberkeep.relay")
 
@@ -27,20 +36,25 @@ LEASE_SECONDS: Final = 30
 ATTEMPTS: Final = 15
 """How often a delivery is tried before it is dead: over about five hours."""
 
-_backoff = wait_exponential_jitter(multiplier=5, max=3600, jitter=2)
+_BACKOFF_SECONDS: Final = 5.0
+_MAX_BACKOFF_SECONDS: Final = 3600.0
+_JITTER_SECONDS: Final = 2.0
+
+_RECORD_PAUSE_SECONDS: Final = 0.1
+_MAX_RECORD_PAUSE_SECONDS: Final = 2.0
 
 
 class Deliverer:
-    """Takes out of the outbox what is due, and delivers it.
+    """Takes what is due from the outbox, and delivers it.
 
     Args:
         context: what to work with.
-        sender: takes messages.
-        notifier: takes events to webhooks.
-        lease_seconds: how long what was taken is out of the outbox; a delivery is given up after two thirds of it.
+        sender: sends messages.
+        notifier: sends events to webhooks.
+        lease_seconds: how long a delivery that was taken is reserved; it is given up after two thirds of that.
 
     Attributes:
-        delivered: how many deliveries ended in this process, by channel (`sender`, `webhook`) and outcome.
+        delivered: the number of deliveries that ended in this process, by channel (`sender`, `webhook`) and outcome.
     """
 
     def __init__(self, context: Context, sender: Sender, notifier: Notifier, lease_seconds: int) -> None:
@@ -52,98 +66,106 @@ class Deliverer:
         self.delivered: Counter[tuple[str, str]] = Counter()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         await self._sender.close()
         await self._notifier.close()
 
     async def take(self, account_id: int, limit: int, busy: tuple[int, ...] = ()) -> Taken:
-        """Take out up to so many of the account's deliveries that are due, but none to the targets that are busy.
+        """Take up to `limit` of the account's deliveries that are due, except to targets that are busy.
 
         Raises:
             NumberkeepError: the store failed.
         """
-        at = self._context.clock.take()
-        command = TakeDeliveries(account_id, limit, self._lease_seconds * SECOND, at, busy)
+        command = TakeDeliveries(account_id, limit, self._lease_seconds * SECOND, self._context.stamp(), busy)
         taken = await self._context.store.apply(command)
         if taken.canceled:
             self._context.signals.notify(account_id)
         return taken
 
-    async def deliver(self, account_id: int, owed: Owed, sent: Callable[[], None]) -> None:
-        """Hand on what was taken, call `sent` when that has ended, and record how; what fails is logged."""
-        delivery = owed.delivery
+    async def deliver(self, account_id: int, pending: Pending, sent: Callable[[], None]) -> None:
+        """Pass on what was taken, call `sent` when that has ended, and record the outcome; failures are logged."""
+        delivery = pending.delivery
         outcome = None
         seconds = (delivery.due_at - self._context.clock.take()) / SECOND - self._lease_seconds / 3
-        if seconds > 0:  # else the store was so slow to give it out that soon somebody else may take it
-            outcome = await self._outcome(account_id, owed, seconds)
+        if seconds > 0:  # else the store was so slow to give it out that somebody else may take it soon
+            outcome = await self._outcome(account_id, pending, seconds)
         sent()
         if outcome is None:
             _log.warning("account %s: delivery %s was given out too late to begin it", account_id, delivery.item)
             return
-        self._tell(account_id, delivery, outcome)
-        at = self._context.clock.take()
-        command = SettleDelivery(account_id, delivery, outcome, at)
-        # What cannot be recorded within the lease is delivered again after it.
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((StoreUnavailable, StoreBusy)),
-            wait=wait_random(multiplier=0.1, max=2),
-            stop=stop_after_delay(self._lease_seconds / 3),
-            reraise=True,
-        )
+        self._report(account_id, delivery, outcome)
         try:
-            await retrying(self._context.apply, command)
+            await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp()))
         except NumberkeepError as error:
             _log.warning("account %s: the end of delivery %s is not recorded: %s", account_id, delivery.item, error)
         except Exception as error:  # noqa: BLE001 - its text may hold a number or a name
             _log.error("the relay failed with %s", type(error).__name__)
 
-    def _tell(self, account_id: int, delivery: Delivery, outcome: Delivered | Undelivered) -> None:
-        """Count and log what became of it."""
-        of_sender = delivery.target == SENDER
-        if isinstance(outcome, Delivered):
-            became, level, said = "delivered", logging.DEBUG, "arrived"
-        elif outcome.retry_at is None:
-            became, level, said = "dead", logging.ERROR, f"failed for good: {outcome.error}"
-        else:
-            became, level, said = "failed", logging.WARNING, f"failed: {outcome.error}"
-        self.delivered["sender" if of_sender else "webhook", became] += 1
-        target = "the sender" if of_sender else f"webhook {delivery.target}"
-        _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, said)
+    async def _record(self, command: SettleDelivery) -> None:
+        """Apply the command, again for as long as the store fails and the lease lasts; then it is delivered again."""
+        now = asyncio.get_running_loop().time
+        give_up = now() + self._lease_seconds / 3
+        pause = _RECORD_PAUSE_SECONDS
+        while True:
+            try:
+                await self._context.apply(command)
+                return
+            except (StoreUnavailable, StoreBusy):
+                if now() + pause > give_up:
+                    raise
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - to spread retries
+            pause = min(2 * pause, _MAX_RECORD_PAUSE_SECONDS)
 
-    async def _outcome(self, account_id: int, owed: Owed, seconds: float) -> Delivered | Undelivered:
+    def _report(self, account_id: int, delivery: Delivery, outcome: Delivered | Undelivered) -> None:
+        """Count and log the outcome."""
+        to_sender = delivery.target == SENDER
+        if isinstance(outcome, Delivered):
+            became, level, text = "delivered", logging.DEBUG, "arrived"
+        elif outcome.retry_at is None:
+            became, level, text = "dead", logging.ERROR, f"failed for good: {outcome.error}"
+        else:
+            became, level, text = "failed", logging.WARNING, f"failed: {outcome.error}"
+        self.delivered["sender" if to_sender else "webhook", became] += 1
+        target = "the sender" if to_sender else f"webhook {delivery.target}"
+        _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, text)
+
+    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Delivered | Undelivered:
         try:
             async with asyncio.timeout(seconds):
                 account = await self._name(account_id)
-                if owed.message is not None:
-                    return await self._sender.send(account, owed.message)
-                if owed.event is not None and owed.webhook is not None:
-                    return await self._notifier.notify(account, owed.webhook, owed.event)
-                return Undelivered("what was to be delivered is not there any more", None)
+                match pending:
+                    case PendingMessage():
+                        return await self._sender.send(account, pending.message)
+                    case PendingEvent():
+                        return await self._notifier.notify(account, pending.webhook, pending.event)
+                    case PendingNothing():
+                        return Undelivered("what was to be delivered no longer exists", None)
         except DeliveryFailed as failed:
-            return self._undelivered(owed, str(failed), failed.retry_after, permanent=failed.permanent)
+            return self._undelivered(pending.delivery, str(failed), failed.retry_after, permanent=failed.permanent)
         except TimeoutError:
-            return self._undelivered(owed, "it took too long", None)
+            return self._undelivered(pending.delivery, "it took too long", None)
         except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not stop the others
-            return self._undelivered(owed, f"numberkeep failed with {type(error).__name__}", None)
+            return self._undelivered(pending.delivery, f"numberkeep failed with {type(error).__name__}", None)
 
     def _undelivered(
-        self, owed: Owed, error: str, retry_after: float | None, *, permanent: bool = False
+        self, delivery: Delivery, error: str, retry_after: float | None, *, permanent: bool = False
     ) -> Undelivered:
-        if permanent or owed.delivery.attempts >= ATTEMPTS:
+        now = self._context.clock.take()
+        too_old = delivery.created_at + self._context.webhook_retry_days * 24 * 3600 * SECOND <= now
+        if permanent or too_old or delivery.attempts >= ATTEMPTS:
             return Undelivered(error, None)
-        seconds = max(backoff_seconds(owed.delivery.attempts), retry_after or 0)
-        return Undelivered(error, self._context.clock.take() + int(seconds * SECOND))
+        seconds = max(backoff_seconds(delivery.attempts), retry_after or 0)
+        return Undelivered(error, now + int(seconds * SECOND))
 
     async def _name(self, account_id: int) -> str:
         name = self._names.get(account_id)
         if name is None:
-            account = await self._context.store.account_of(account_id)
+            account = await self._context.store.read(GetAccountById(account_id))
             name = self._names[account_id] = "" if account is None else account.name
         return name
 
 
 def backoff_seconds(attempts: int) -> float:
-    """How long to wait after so many attempts: from 5 seconds on twice as long each time, at most an hour."""
-    state = RetryCallState(retry_object=AsyncRetrying(), fn=None, args=(), kwargs={})
-    state.attempt_number = attempts
-    return _backoff(state)
+    """Return how long to wait after so many attempts: from 5 seconds on twice as long each time, at most an hour."""
+    jitter = random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - to spread retries
+    return min(_BACKOFF_SECONDS * 2.0 ** (attempts - 1) + jitter, _MAX_BACKOFF_SECONDS)

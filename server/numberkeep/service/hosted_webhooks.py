@@ -39,7 +39,7 @@ async def add(
         InvalidInput: one cannot be taken, named by its place, or there would be too many.
     """
     await _check(notifier, given)
-    return await context.apply(AddHosted(account.account_id, list(given.values()), context.clock.take()), once)
+    return await context.apply(AddHosted(account.account_id, list(given.values()), context.stamp()), once)
 
 
 async def replace_all(
@@ -47,7 +47,7 @@ async def replace_all(
 ) -> Sequence[Webhook]:
     """Have these and no others under hosted names; arguments, result and errors as for `add`."""
     await _check(notifier, given)
-    return await context.apply(ReplaceHosted(account.account_id, list(given.values()), context.clock.take()))
+    return await context.apply(ReplaceHosted(account.account_id, list(given.values()), context.stamp()))
 
 
 async def remove(context: Context, account: Account, urls: Collection[str], name: str | None) -> None:

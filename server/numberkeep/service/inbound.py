@@ -7,6 +7,7 @@ from numberkeep.domain.errors import MissingFields
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.queries import GetAccountBySigningHash
 
 
 async def receive(
@@ -40,14 +41,12 @@ async def receive(
         raise MissingFields(field)
     phone = parse_phone(number, account.region, field=field)
     own = find_phone(line, account.region) or ""
-    return await context.apply(
-        ReceiveMessage(account.account_id, phone, own, content, handle, context.clock.take()), once
-    )
+    return await context.apply(ReceiveMessage(account.account_id, phone, own, content, handle, context.stamp()), once)
 
 
 async def account_signing(context: Context, secret: str) -> Account | None:
     """The account whose signing secret this is."""
-    return await context.store.account_signing(signing_hash(secret)) if secret else None
+    return await context.store.read(GetAccountBySigningHash(signing_hash(secret))) if secret else None
 
 
 def signing_hash(secret: str) -> bytes:

@@ -11,6 +11,7 @@ from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.domain.identity import Account, ApiKey, KeyPair, hash_secret
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import GetApiKey, ListApiKeys
 
 DEFAULT_ACCOUNT: Final = "default"
 DEFAULT_REGION: Final = "US"
@@ -51,7 +52,7 @@ class Authenticator:
         return key.account
 
     async def _look_up(self, key_id: bytes) -> ApiKey | None:
-        key = await self._store.api_key(key_id.decode("latin-1"))
+        key = await self._store.read(GetApiKey(key_id.decode("latin-1")))
         if key is None:
             self._known.pop(key_id, None)  # only keys that exist are remembered, so strangers cannot fill the memory
         else:
@@ -71,7 +72,7 @@ async def create_first(context: Context, pair: KeyPair) -> bool:
 
 async def opens(context: Context, pair: KeyPair) -> bool:
     """Whether this pair is a key of the store, not revoked."""
-    key = await context.store.api_key(pair.key_id)
+    key = await context.store.read(GetApiKey(pair.key_id))
     return key is not None and key.opens_with(pair.secret.encode())
 
 
@@ -86,7 +87,7 @@ async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
 
 async def list_all(context: Context) -> Sequence[ApiKey]:
     """Every key of every account, oldest first."""
-    return await context.store.api_keys()
+    return await context.store.read(ListApiKeys())
 
 
 async def revoke(context: Context, key_id: str) -> bool:

@@ -1,7 +1,7 @@
-"""The relay: looks for what there is to do, and has it done account by account, so that none waits for another.
+"""The relay: looks for what there is to do, and does it account by account, so that no account waits for another.
 
-What is owed is delivered (delivering.py), verifications that have waited too long expire, and what is too old to be
-kept is forgotten.
+It makes the deliveries that are due (delivering.py), closes verifications that have expired, and deletes what is too
+old to be retained (retention.py).
 """
 
 import asyncio
@@ -9,20 +9,21 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Final
 
-from numberkeep.domain.commands import SECOND
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.delivery import Taken
 from numberkeep.domain.errors import NumberkeepError
-from numberkeep.domain.retention import EVENTS_RETAINED, DeleteOldEvents
+from numberkeep.service import retention
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import LEASE_SECONDS, Deliverer
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.signals import Listener
+from numberkeep.store.queries import GetAgenda, GetAgendaOf
 
 _log = logging.getLogger("numberkeep.relay")
 
@@ -33,28 +34,27 @@ _UNRECORDED: Final = 64
 """Deliveries of an account that have ended and may wait to be recorded before no more are taken."""
 
 _LOOK_SECONDS: Final = 1.0
-"""How often to look for what other processes owe or leave behind."""
+"""How often to look for what other processes enqueue or leave behind."""
 
 _PAUSE_SECONDS: Final = 0.02
 """The least between two looks: under load one look serves many changes."""
 
-_FORGET_SECONDS: Final = 600.0
-"""How often to look for what is too old to be kept."""
+_RETENTION_SECONDS: Final = 600.0
+"""How often to look for what is too old to be retained."""
 
 _EXPIRED_AT_A_TIME: Final = 256
-_FORGOTTEN_AT_A_TIME: Final = 512
 _GRACE_SECONDS: Final = 10.0
 """How long deliveries under way may take to finish when the relay is closed."""
 
 
 class Relay:
-    """Delivers what all accounts of a store owe.
+    """Makes the deliveries of all accounts of a store.
 
     Args:
         context: what to work with.
-        sender: takes messages.
-        notifier: takes events to webhooks.
-        lease_seconds: how long what was taken is out of the outbox; a delivery is given up after two thirds of it.
+        sender: sends messages.
+        notifier: sends events to webhooks.
+        lease_seconds: how long a delivery that was taken is reserved; it is given up after two thirds of that.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Relay:
 
     @property
     def delivered(self) -> Mapping[tuple[str, str], int]:
-        """How many deliveries ended in this process, by channel (`sender`, `webhook`) and outcome."""
+        """The number of deliveries that ended in this process, by channel (`sender`, `webhook`) and outcome."""
         return self._deliverer.delivered
 
     def start(self) -> None:
@@ -90,56 +90,56 @@ class Relay:
         await self._deliverer.close()
 
     async def turn(self) -> int:
-        """Do once all that there is to do: of what each account owes, eight at most are delivered; gives how many.
+        """Do once all that there is to do, with at most eight deliveries of each account; return how many those were.
 
         Raises:
             NumberkeepError: the store failed.
         """
-        agenda = await self._context.store.agenda(self._context.clock.take())
-        for account_id in agenda.late:
+        agenda = await self._context.store.read(GetAgenda(self._context.clock.take()))
+        for account_id in agenda.expired:
             await self._expire(account_id)
-        for account_id in await self._aged():
-            await self._forget(account_id)
+        for account_id in await retention.accounts_with_old(self._context):
+            await self._delete_old(account_id)
         taken = 0
-        for account_id in agenda.owing:
-            owed = (await self._deliverer.take(account_id, _AT_A_TIME)).owed
-            await asyncio.gather(*(self._deliverer.deliver(account_id, each, lambda: None) for each in owed))
-            taken += len(owed)
+        for account_id in agenda.due:
+            pending = (await self._deliverer.take(account_id, _AT_A_TIME)).pending
+            await asyncio.gather(*(self._deliverer.deliver(account_id, each, lambda: None) for each in pending))
+            taken += len(pending)
         return taken
 
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
-        forget_at = now()
-        whole_at = now()  # when to look at all accounts, and not only at those that are heard of
+        retention_at = now()
+        whole_at = now()  # when to look at all accounts, and not only at those that have changed
         with self._context.signals.listening() as listener:
-            rung: set[int] = set()
+            changed: set[int] = set()
             while True:
-                if now() >= forget_at:
-                    await self._look_back()
-                    forget_at = now() + _FORGET_SECONDS
-                among = rung if now() < whole_at else None
+                if now() >= retention_at:
+                    await self._look_for_old()
+                    retention_at = now() + _RETENTION_SECONDS
+                among = changed if now() < whole_at else None
                 wait = await self._look(among)
                 whole_at = now() + wait if among is None else min(whole_at, now() + wait)
                 await asyncio.sleep(_PAUSE_SECONDS)
-                rung = await listener.wait(max(whole_at - now(), 0))
+                changed = await listener.wait(max(whole_at - now(), 0))
 
     async def _look(self, among: Collection[int] | None) -> float:
-        """Begin what there is to do; gives how many seconds later there may be more that nobody tells of."""
+        """Begin what there is to do, and return the seconds after which to look again, whatever is notified."""
         with self._telling:
             at = self._context.clock.take()
-            agenda = await self._context.store.agenda(at, among)
-            for account_id in agenda.owing:
+            agenda = await self._context.store.read(GetAgenda(at) if among is None else GetAgendaOf(at, among))
+            for account_id in agenda.due:
                 self._begin("serve", account_id, self._serve)
-            for account_id in agenda.late:
+            for account_id in agenda.expired:
                 self._begin("expire", account_id, self._expire)
             if agenda.next_at is not None:
                 return min(_LOOK_SECONDS, (agenda.next_at - at) / SECOND)
         return _LOOK_SECONDS
 
-    async def _look_back(self) -> None:
+    async def _look_for_old(self) -> None:
         with self._telling:
-            for account_id in await self._aged():
-                self._begin("forget", account_id, self._forget)
+            for account_id in await retention.accounts_with_old(self._context):
+                self._begin("delete old", account_id, self._delete_old)
 
     def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
         """Work for an account in a task of its own, so that none waits for another; not twice at a time."""
@@ -155,7 +155,7 @@ class Relay:
         task.add_done_callback(lambda _: self._working.pop(key, None))
 
     async def _serve(self, account_id: int) -> None:
-        """Deliver what the account owes until nothing is due, the next while what became of one is recorded."""
+        """Deliver until nothing of the account is due; the next is taken while the outcome of one is recorded."""
         flying: set[asyncio.Task[None]] = set()
         sending: Counter[int] = Counter()
         with self._context.signals.listening(account_id) as listener:
@@ -171,12 +171,12 @@ class Relay:
                         taken = Taken(())
                         with self._telling:  # a moment later it may go well
                             taken = await self._deliverer.take(account_id, _AT_A_TIME, busy)
-                        for owed in taken.owed:
-                            target = owed.delivery.target
+                        for pending in taken.pending:
+                            target = pending.delivery.target
                             sending[target] += 1
-                            delivering = self._deliverer.deliver(account_id, owed, partial(sent, target))
+                            delivering = self._deliverer.deliver(account_id, pending, partial(sent, target))
                             flying.add(group.create_task(delivering))
-                        if taken.owed or taken.canceled:
+                        if taken.pending or taken.canceled:
                             continue
                         if not flying:
                             if listener.changed():  # while nothing was found
@@ -188,17 +188,10 @@ class Relay:
                     flying -= done
 
     async def _expire(self, account_id: int) -> None:
-        at = self._context.clock.take()
-        await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, at))
+        await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, self._context.stamp()))
 
-    async def _aged(self) -> Sequence[int]:
-        return await self._context.store.aged(self._context.clock.take() - EVENTS_RETAINED)
-
-    async def _forget(self, account_id: int) -> None:
-        more = True
-        while more and not self._closing:
-            at = self._context.clock.take()
-            more = await self._context.store.apply(DeleteOldEvents(account_id, _FORGOTTEN_AT_A_TIME, at))
+    async def _delete_old(self, account_id: int) -> None:
+        await retention.delete_old(self._context, account_id, lambda: self._closing)
 
 
 class _Telling:

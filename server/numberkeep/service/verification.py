@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from numberkeep.domain.commands import SECOND
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.conversation import RequestVerification
 from numberkeep.domain.errors import ContactNotFound, MissingFields
 from numberkeep.domain.identity import Account
@@ -10,6 +10,7 @@ from numberkeep.domain.message import Message
 from numberkeep.domain.phone import find_phone
 from numberkeep.domain.verification import DEFAULT_TEXT
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.queries import ListMessages
 
 
 async def request(context: Context, account: Account, number: str, *, once: Idempotency | None = None) -> bool:
@@ -31,7 +32,7 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
             account.account_id,
             phone,
             account.verification_text or DEFAULT_TEXT,
-            context.clock.take(),
+            context.stamp(),
             resend_after=context.resend_seconds * SECOND,
             expires_after=context.verification_seconds * SECOND,
         ),
@@ -41,4 +42,4 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
 
 async def messages(context: Context, account: Account, limit: int) -> Sequence[Message]:
     """The account's newest messages, newest first."""
-    return await context.store.messages(account.account_id, limit)
+    return await context.store.read(ListMessages(account.account_id, limit))

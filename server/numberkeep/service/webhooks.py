@@ -13,6 +13,7 @@ from numberkeep.domain.secret import SECRET_MEND, is_secret
 from numberkeep.domain.webhook_types import expand
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import Notifier
+from numberkeep.store.queries import ListDeadDeliveries, ListWebhooks
 
 
 async def create(
@@ -39,12 +40,12 @@ async def create(
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
-    return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.clock.take()), once)
+    return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.stamp()), once)
 
 
 async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
     """The account's webhooks, oldest first."""
-    return await context.store.webhooks(account.account_id)
+    return await context.store.read(ListWebhooks(account.account_id))
 
 
 async def delete(context: Context, account: Account, webhook_id: int) -> None:
@@ -58,7 +59,7 @@ async def delete(context: Context, account: Account, webhook_id: int) -> None:
 
 async def dead(context: Context, account: Account, limit: int) -> Sequence[Delivery]:
     """What could not be delivered, to webhooks and to phones."""
-    return await context.store.dead(account.account_id, limit)
+    return await context.store.read(ListDeadDeliveries(account.account_id, limit))
 
 
 async def replay(context: Context, account: Account, target: int | None, *, once: Idempotency | None = None) -> int:
@@ -67,7 +68,7 @@ async def replay(context: Context, account: Account, target: int | None, *, once
     Raises:
         WebhookNotFound: there is none of this number.
     """
-    return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.clock.take()), once)
+    return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.stamp()), once)
 
 
 async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:

@@ -1,40 +1,50 @@
-"""How everything lies in its row; the same on every engine.
+"""The columns of every table and how they are read and written; the same on every engine.
 
 Each `..._COLUMNS` is the order in which a `..._of` reads a row and a `values_of...` writes one.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from numberkeep.domain.consent import ConsentEntry, ConsentSource
 from numberkeep.domain.contact import Contact, micros, moment
-from numberkeep.domain.delivery import Delivery, Webhook
-from numberkeep.domain.event import Event, EventType, Subject, subject_type
+from numberkeep.domain.delivery import Delivery, DeliveryState, Webhook
+from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.message import Direction, Message, MessageStatus
-from numberkeep.domain.snapshot import KeptAnswer
+from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification import Verification
+from numberkeep.domain.work.changes import OptOut
+from numberkeep.domain.work.snapshot import KeptAnswer, Tallies
+from numberkeep.store.stored_forms import FORM_OF, dump_replaced, encode, load_replaced
 
 COLUMNS: Final = (
     "contact_id, phone, created_at, first_name, last_name, company_name, assigned_to_email, sendblue_number, "
     "tags, custom_variables, verified, opt_out"
 )
 """A contact's."""
-TALLY_COLUMNS: Final = "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook"
+TALLY_COLUMNS: Final = (
+    "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification"
+)
 ANSWER_COLUMNS: Final = "key, fingerprint, answer, created_at"
-VERIFICATION_COLUMNS: Final = "phone, requested_at, expires_at, pending"
-MESSAGE_COLUMNS: Final = "message_id, phone, line, direction, content, status, created_at, handle, error"
-EVENT_COLUMNS: Final = "event_id, type, at, phone, subject"
+VERIFICATION_COLUMNS: Final = "verification_id, phone, requested_at, expires_at, pending"
+MESSAGE_COLUMNS: Final = (
+    "message_id, phone, line, direction, content, status, created_at, handle, error, verification_id"
+)
+EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replaced, previous_event"
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
-DELIVERY_COLUMNS: Final = "target, item, phone, created_at, attempts, due_at, dead, error"
+DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
+OPT_OUT_COLUMNS: Final = "phone, opted_out_at, entry_id"
 WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at"
 
 _decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_variables = msgspec.json.Decoder(dict[str, str]).decode
-_encode = msgspec.json.Encoder().encode
+_ACTOR_KINDS: Final = {kind.value: kind for kind in ActorKind}
+_CAUSE_KINDS: Final = {kind.value: kind for kind in CauseKind}
+_UNKNOWN: Final = Actor(ActorKind.UNKNOWN)
+_STATES: Final = tuple(DeliveryState)
 
 
 def contact_of(row: Iterable[Any]) -> Contact:
@@ -56,6 +66,12 @@ def contact_of(row: Iterable[Any]) -> Contact:
     )
 
 
+def contact_and_last_event_of(row: Sequence[Any]) -> tuple[Contact, int]:
+    """Return a contact and the number of the last event about it, from `COLUMNS` and last_event."""
+    *contact, last_event = row
+    return contact_of(contact), last_event
+
+
 def values_of(contact: Contact) -> tuple[Any, ...]:
     """The `COLUMNS` of a contact."""
     return (
@@ -67,8 +83,8 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
         contact.company_name,
         contact.assigned_to_email,
         contact.sendblue_number,
-        _encode(contact.tags).decode(),
-        _encode(contact.custom_variables).decode(),
+        encode(contact.tags).decode(),
+        encode(contact.custom_variables).decode(),
         contact.verified,
         contact.opt_out,
     )
@@ -91,19 +107,26 @@ def values_of_answer(kept: KeptAnswer) -> tuple[Any, ...]:
 
 def verification_of(row: Iterable[Any]) -> Verification:
     """The verification whose `VERIFICATION_COLUMNS` these are."""
-    phone, requested_at, expires_at, pending = row
-    return Verification(phone, requested_at, expires_at, pending == 1)
+    verification_id, phone, requested_at, expires_at, pending = row
+    return Verification(verification_id, phone, requested_at, expires_at, pending == 1)
 
 
 def values_of_verification(verification: Verification) -> tuple[Any, ...]:
     """The `VERIFICATION_COLUMNS` of a verification."""
-    return verification.phone, verification.requested_at, verification.expires_at, verification.pending
+    return (
+        verification.verification_id,
+        verification.phone,
+        verification.requested_at,
+        verification.expires_at,
+        verification.pending,
+    )
 
 
 def message_of(row: Iterable[Any]) -> Message:
     """The message whose `MESSAGE_COLUMNS` these are."""
-    message_id, phone, line, direction, content, status, at, handle, error = row
-    return Message(message_id, phone, line, Direction(direction), content, MessageStatus(status), at, handle, error)
+    message_id, phone, line, direction, content, status, at, handle, error, verification_id = row
+    of_direction, of_status = Direction(direction), MessageStatus(status)
+    return Message(message_id, phone, line, of_direction, content, of_status, at, handle, error, verification_id)
 
 
 def values_of_message(message: Message) -> tuple[Any, ...]:
@@ -118,19 +141,43 @@ def values_of_message(message: Message) -> tuple[Any, ...]:
         message.at,
         message.handle,
         message.error,
+        message.verification_id,
     )
 
 
 def event_of(row: Iterable[Any]) -> Event:
     """The event whose `EVENT_COLUMNS` these are."""
-    event_id, type_, at, phone, subject = row
+    event_id, type_, at, phone, subject, actor, cause, replaced, previous_event = row
     of_type = EventType(type_)
-    return Event(event_id, of_type, at, phone, _decode_subject(of_type)(subject))
+    stamp = Stamp(at, _actor_of(actor), _cause_of(cause))
+    of_subject = FORM_OF[of_type].load(subject, phone)
+    return Event(event_id, of_type, stamp, phone, of_subject, previous_event, load_replaced(replaced))
 
 
 def values_of_event(event: Event) -> tuple[Any, ...]:
     """The `EVENT_COLUMNS` of an event."""
-    return event.event_id, event.type.value, event.at, event.phone, _encode(event.subject).decode()
+    stamp, cause = event.stamp, event.stamp.cause
+    return (
+        event.event_id,
+        event.type.value,
+        stamp.at,
+        event.phone,
+        FORM_OF[event.type].dump(event.subject),
+        f"{stamp.actor.kind.value}:{stamp.actor.id}",
+        "" if cause is None else f"{cause.kind.value}:{cause.id}",
+        dump_replaced(event.replaced),
+        event.previous_event,
+    )
+
+
+def _actor_of(text: str) -> Actor:
+    kind, _, id_ = text.partition(":")
+    return Actor(_ACTOR_KINDS[kind], id_) if kind else _UNKNOWN
+
+
+def _cause_of(text: str) -> Cause | None:
+    kind, _, id_ = text.partition(":")
+    return Cause(_CAUSE_KINDS[kind], id_) if kind else None
 
 
 def entry_of(row: Iterable[Any]) -> ConsentEntry:
@@ -146,20 +193,20 @@ def values_of_entry(entry: ConsentEntry) -> tuple[Any, ...]:
 
 def delivery_of(row: Iterable[Any]) -> Delivery:
     """The delivery whose `DELIVERY_COLUMNS` these are."""
-    target, item, phone, created_at, attempts, due_at, dead, error = row
-    return Delivery(target, item, phone, created_at, attempts, due_at, dead == 1, error)
+    target, phone, item, created_at, attempts, due_at, state, error = row
+    return Delivery(target, item, phone, created_at, attempts, due_at, _STATES[state], error)
 
 
 def values_of_delivery(delivery: Delivery) -> tuple[Any, ...]:
     """The `DELIVERY_COLUMNS` of a delivery."""
     return (
         delivery.target,
-        delivery.item,
         delivery.phone,
+        delivery.item,
         delivery.created_at,
         delivery.attempts,
         delivery.due_at,
-        delivery.dead,
+        delivery.state.value,
         delivery.error,
     )
 
@@ -172,22 +219,36 @@ def webhook_of(row: Iterable[Any]) -> Webhook:
 
 def values_of_webhook(webhook: Webhook) -> tuple[Any, ...]:
     """The `WEBHOOK_COLUMNS` of a webhook."""
-    types = _encode(webhook.types).decode()
+    types = encode(webhook.types).decode()
     return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """The key of key_id, secret_hash, created_at, revoked_at and its account's columns as `account_from` reads them."""
+    """The key of key_id, secret_hash, created_at, revoked_at and its account's columns as `account_of` reads them."""
     key_id, secret_hash, created_at, revoked_at, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_from(account), moment(created_at), revoked)
+    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
 
 
-def account_from(row: Iterable[Any]) -> Account:
+def account_of(row: Iterable[Any]) -> Account:
     """The account of account_id, name, region and verification_text."""
     return Account(*row)
 
 
-@cache
-def _decode_subject(type_: EventType) -> Callable[[str], Subject]:
-    return msgspec.json.Decoder(subject_type(type_)).decode
+def values_of_opt_out(opt_out: OptOut) -> tuple[Any, ...]:
+    """The `OPT_OUT_COLUMNS` of an opt-out."""
+    return opt_out.phone, opt_out.at, opt_out.entry_id
+
+
+def values_of_tallies(tallies: Tallies) -> tuple[Any, ...]:
+    """The `TALLY_COLUMNS` of an account's counters."""
+    return (
+        tallies.contacts,
+        tallies.messages,
+        tallies.events,
+        tallies.entries,
+        tallies.ledger,
+        tallies.webhooks,
+        tallies.last_webhook,
+        tallies.last_verification,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from numberkeep.domain.commands import Command
+from numberkeep.domain.command import Command
 from numberkeep.domain.errors import StoreBusy
 
 MAX_COMMANDS: Final = 4096

@@ -1,7 +1,7 @@
 """The write path: the commands of an account that wait share one transaction, and one commit.
 
-An account has a queue, in which one group is under way at a time; other processes' groups wait at the account's lock.
-So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009-postgresql.md).
+Each account has a queue, of which one group is applied at a time; groups of other processes wait for the account's
+lock. So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009-postgresql.md).
 """
 
 import asyncio
@@ -11,19 +11,28 @@ from typing import Any, Final, cast
 
 import asyncpg
 
-from numberkeep.domain.commands import AccountCommand, Command
+from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable, StoreUnsure
-from numberkeep.store.postgres import directory, work
+from numberkeep.store import directory, group, grouping
+from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
+from numberkeep.store.postgres.statements import run
 from numberkeep.store.waiting import Waiting
-
-_GROUP: Final = 256
-"""Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
 
 _DIRECTORY: Final = 0
 """The queue of the commands on accounts and keys; no account has this id."""
 
-Job = tuple[Command[Any], "asyncio.Future[Any]"]
+_AT_FAULT: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
+"""Errors that are the fault of what one command writes."""
+
+# Whoever waits longer than this for the account's lock, or holds it while nothing happens, gives up; a setting of the
+# transaction and not of the connection, which a pooler may share.
+_BEGIN: Final = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED; "
+    "SET LOCAL lock_timeout = '15s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
+)
+_LOCK_DIRECTORY: Final = "LOCK TABLE numberkeep.api_keys IN SHARE ROW EXCLUSIVE MODE"
+"""Two processes that start on an empty store must not both create its first key."""
 
 
 class AccountQueues:
@@ -67,40 +76,38 @@ class AccountQueues:
             await asyncio.wait(self._under_way)
 
     async def _run(self, number: int, queue: deque[Job]) -> None:
-        group: list[Job] = []
+        jobs: list[Job] = []
         try:
             while queue:
-                group = _group(queue)
-                outcomes = await self._outcomes(number, [command for command, _ in group])
-                self._answer(group, outcomes)
-                group = []
-        finally:  # whatever ended it, nobody waits for a queue that is not there
+                jobs = _next_group(queue)
+                self._answer(jobs, await self._outcomes(number, jobs))
+                jobs = []
+        finally:  # whatever ended it, nobody waits for a queue that nobody serves
             del self._queues[number]
-            if group:
-                self._answer(group, [StoreUnsure("the store was stopped")] * len(group))
+            if jobs:
+                self._answer(jobs, [StoreUnsure("the store was stopped")] * len(jobs))
             if queue:
                 self._answer(queue, [StoreUnavailable("the store was stopped")] * len(queue))
 
-    def _answer(self, group: Collection[Job], outcomes: Sequence[Any]) -> None:
-        self._waiting.leave(command for command, _ in group)
-        for (_, future), outcome in zip(group, outcomes, strict=True):
-            if future.done():  # its waiter was cancelled
-                continue
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+    def _answer(self, jobs: Collection[Job], outcomes: Outcomes) -> None:
+        self._waiting.leave(command for command, _ in jobs)
+        grouping.answer(jobs, outcomes)
 
-    async def _outcomes(self, number: int, commands: Sequence[Command[Any]]) -> Sequence[Any]:
+    async def _outcomes(self, number: int, jobs: Sequence[Job]) -> Outcomes:
+        attempts = grouping.attempts(jobs, _AT_FAULT)
         try:
-            return await self._commit(number, commands)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
-            if len(commands) == 1 or _is_of_all(error):
-                return [error] * len(commands)
-        # One command spoilt the group's transaction: give each its own, so that only that one fails.
-        return [outcome for command in commands for outcome in await self._outcomes(number, [command])]
+            together = next(attempts)
+            while True:
+                try:
+                    result: Outcomes | Exception = await self._commit(number, [command for command, _ in together])
+                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
+                    result = error
+                together = attempts.send(result)
+        except StopIteration as end:
+            outcomes: Outcomes = end.value
+            return outcomes
 
-    async def _commit(self, number: int, commands: Sequence[Command[Any]]) -> Sequence[Any]:
+    async def _commit(self, number: int, commands: Sequence[Command[Any]]) -> Outcomes:
         if number == _DIRECTORY:
             [command] = commands
             return [await self._pool.run(lambda connection: _alone(connection, command))]
@@ -110,24 +117,26 @@ class AccountQueues:
 
 async def _together(
     connection: asyncpg.Connection, account_id: int, commands: Sequence[AccountCommand[Any]]
-) -> Sequence[Any]:
-    done = await work.apply(connection, account_id, commands)
-    await _committed(connection)
+) -> Outcomes:
+    await connection.execute(_BEGIN)
+    done = await run(connection, group.apply(account_id, commands))
+    await _commit_transaction(connection)
     return done
 
 
 async def _alone(connection: asyncpg.Connection, command: Command[Any]) -> Any:
     await connection.execute("BEGIN")
+    await connection.execute(_LOCK_DIRECTORY)
     try:
-        done = await directory.apply(connection, command)
+        done = await run(connection, directory.apply(command))
     except NumberkeepError as refusal:
         await connection.execute("ROLLBACK")
         return refusal
-    await _committed(connection)
+    await _commit_transaction(connection)
     return done
 
 
-async def _committed(connection: asyncpg.Connection) -> None:
+async def _commit_transaction(connection: asyncpg.Connection) -> None:
     """Commit.
 
     Raises:
@@ -139,19 +148,11 @@ async def _committed(connection: asyncpg.Connection) -> None:
         raise StoreUnsure(reason(error)) from error
 
 
-def _is_of_all(error: Exception) -> bool:
-    """Whether the store failed, and not what one command wrote: then each alone would fail too, one after another."""
-    of_one = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
-    if isinstance(error, StoreUnsure):  # it may have been applied: never twice
-        return True
-    return isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, of_one)
-
-
-def _group(queue: deque[Job]) -> list[Job]:
-    group: list[Job] = []
+def _next_group(queue: deque[Job]) -> list[Job]:
+    jobs: list[Job] = []
     rows = 0
-    while queue and rows < _GROUP:
-        command, future = queue.popleft()
-        rows += command.weight if isinstance(command, AccountCommand) else _GROUP
-        group.append((command, future))
-    return group
+    while queue and rows < grouping.GROUP_ROWS:
+        job = queue.popleft()
+        rows += job[0].weight if isinstance(job[0], AccountCommand) else grouping.GROUP_ROWS
+        jobs.append(job)
+    return jobs

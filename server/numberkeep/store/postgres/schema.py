@@ -27,6 +27,7 @@ DISTRIBUTED: Final = (
     "contact_tags",
     "opt_outs",
     "consent",
+    "last_events",
     "verifications",
     "messages",
     "events",

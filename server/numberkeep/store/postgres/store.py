@@ -1,25 +1,23 @@
 """The Store contract on PostgreSQL: reads and writes on connections of their own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 
-from numberkeep.domain.commands import Command
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
+from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.domain.event import Event
-from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.message import Message
-from numberkeep.domain.snapshot import Tallies
+from numberkeep.store import group
+from numberkeep.store.contract import Preview
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.postgres import listing, log_reads, reads, schema
+from numberkeep.store.postgres import listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
 from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
+from numberkeep.store.postgres.statements import READS as SQL
+from numberkeep.store.postgres.statements import run
+from numberkeep.store.queries import ListContacts, Query
+from numberkeep.store.reads import READS
 
 R = TypeVar("R")
 
@@ -87,96 +85,34 @@ class PostgresStore:
         if await self._opened(self._reads).run(lambda connection: connection.fetchval("SELECT pg_is_in_recovery()")):
             raise StoreUnavailable("the server is a standby, which takes no writes")
 
-    async def contact(self, account_id: int, phone: str) -> Contact | None:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.contact(connection, account_id, phone))
-
-    async def contacts(self, account_id: int, query: ListQuery) -> Page:
-        """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: listing.page(connection, account_id, query))
-
-    async def count(self, account_id: int) -> int:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.count(connection, account_id))
-
-    async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
-        """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: reads.messages(connection, account_id, limit))
-
-    async def tallies(self, account_id: int) -> Tallies:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.tallies(connection, account_id))
-
-    async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
-        """By one statement."""
-        return await self._opened(self._reads).run(
-            lambda connection: log_reads.events(connection, account_id, after, limit)
-        )
-
-    async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
-        """By one statement."""
-        return await self._opened(self._reads).run(
-            lambda connection: log_reads.consent(connection, account_id, after, limit)
-        )
-
-    async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
-        """By one statement."""
-        return await self._opened(self._reads).run(
-            lambda connection: log_reads.consent_of(connection, account_id, phone)
-        )
-
-    async def opt_outs(self, account_id: int) -> Mapping[str, int]:
-        """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.opt_outs(connection, account_id))
-
-    async def webhooks(self, account_id: int) -> Sequence[Webhook]:
-        """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.webhooks(connection, account_id))
-
-    async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
-        """By one statement."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.dead(connection, account_id, limit))
-
-    async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
-        """By one statement, on Citus on all nodes that have these accounts."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.agenda(connection, at, among))
-
-    async def aged(self, before: int) -> Sequence[int]:
-        """By one statement, on Citus on all nodes."""
-        return await self._opened(self._reads).run(lambda connection: log_reads.aged(connection, before))
-
-    async def backlog(self) -> Backlog:
-        """By one statement, on Citus on all nodes."""
-        return await self._opened(self._reads).run(log_reads.backlog)
-
-    async def account(self, name: str) -> Account | None:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.account(connection, name))
-
-    async def account_of(self, account_id: int) -> Account | None:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.account_of(connection, account_id))
-
-    async def accounts(self) -> Sequence[Account]:
-        """By one statement."""
-        return await self._opened(self._reads).run(reads.accounts)
-
-    async def account_signing(self, signing_hash: bytes) -> Account | None:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.account_signing(connection, signing_hash))
-
-    async def api_key(self, key_id: str) -> ApiKey | None:
-        """By one lookup."""
-        return await self._opened(self._reads).run(lambda connection: reads.api_key(connection, key_id))
-
-    async def api_keys(self) -> Sequence[ApiKey]:
-        """By one statement."""
-        return await self._opened(self._reads).run(reads.api_keys)
+    async def read(self, query: Query[R]) -> R:
+        """On a connection for reading, by one statement."""
+        if isinstance(query, ListContacts):
+            page = await self._opened(self._reads).run(
+                lambda connection: listing.page(connection, query.account_id, query.query)
+            )
+            return cast("R", page)
+        read = READS[type(query)]
+        sql, values = SQL[type(query)], read.values(query)
+        rows = await self._opened(self._reads).run(lambda connection: connection.fetch(sql, *values))
+        result: R = read.answer(cast("Sequence[Any]", rows), query)
+        return result
 
     async def apply(self, command: Command[R]) -> R:
         """In its account's queue, in a group with what else waits there."""
         result: R = await self._opened(self._queues).apply(command)
         return result
+
+    async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
+        """In a transaction that can only read, on a connection for reading."""
+
+        async def run_preview(connection: asyncpg.Connection) -> Preview:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            found = await run(connection, group.preview(commands[0].account_id, commands))
+            await connection.execute("ROLLBACK")
+            return found
+
+        return await self._opened(self._reads).run(run_preview)
 
     async def _connect(self) -> asyncpg.Connection:
         return await connect(self._url, statement_seconds=_STATEMENT_SECONDS, statements=self._statements)

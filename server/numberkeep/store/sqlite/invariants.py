@@ -22,7 +22,7 @@ class Invariant:
 def _numbers_beyond(tally: str, table: str, number: str) -> Invariant:
     """The account's last number is none that is smaller than one that was given."""
     sql = (
-        f"SELECT a.account_id, NULL, a.{tally}, max(t.{number}) FROM accounts AS a JOIN {table} AS t "  # noqa: S608
+        f"SELECT a.account_id, NULL, a.{tally}, max(t.{number}) FROM accounts AS a JOIN {table} AS t "
         f"USING (account_id) GROUP BY a.account_id HAVING max(t.{number}) > a.{tally}"
     )
     return Invariant(tally, f"the account's last number is {{0}} and there is {{1}} in {table}", sql)
@@ -53,14 +53,14 @@ INVARIANTS: Final = [
     Invariant(
         "contact_tags",
         "the contact has a tag by which no listing finds it",
-        f"SELECT c.account_id, c.contact_id FROM contacts AS c, {_TAGS} AS has WHERE NOT EXISTS "  # noqa: S608
+        f"SELECT c.account_id, c.contact_id FROM contacts AS c, {_TAGS} AS has WHERE NOT EXISTS "
         "(SELECT 1 FROM contact_tags AS t WHERE t.account_id = c.account_id AND t.tag = has.value "
         "AND t.created_at = c.created_at AND t.contact_id = c.contact_id)",
     ),
     Invariant(
         "contact_tags",
         "listings find the contact by a tag that it does not have",
-        "SELECT t.account_id, t.contact_id FROM contact_tags AS t LEFT JOIN contacts AS c "  # noqa: S608
+        "SELECT t.account_id, t.contact_id FROM contact_tags AS t LEFT JOIN contacts AS c "
         "ON c.contact_id = t.contact_id AND c.account_id = t.account_id AND c.created_at = t.created_at "
         f"WHERE c.contact_id IS NULL OR t.tag NOT IN (SELECT value FROM {_TAGS})",
     ),
@@ -79,6 +79,27 @@ INVARIANTS: Final = [
     _numbers_beyond("last_message", "messages", "message_id"),
     _numbers_beyond("last_event", "events", "event_id"),
     _numbers_beyond("last_webhook", "webhooks", "webhook_id"),
+    _numbers_beyond("last_verification", "verifications", "verification_id"),
+    Invariant(
+        "last_events",
+        "the last event about a number is {0}, and its contact or last_events says {1}",
+        "SELECT e.account_id, c.contact_id, max(e.event_id), coalesce(c.last_event, l.last_event, 0) AS said "
+        "FROM events AS e LEFT JOIN contacts AS c ON c.account_id = e.account_id AND c.phone = e.phone "
+        "LEFT JOIN last_events AS l ON l.account_id = e.account_id AND l.phone = e.phone "
+        "GROUP BY e.account_id, e.phone HAVING max(e.event_id) <> said",
+    ),
+    Invariant(
+        "last_events",
+        "a number has both a contact and a row in last_events",
+        "SELECT c.account_id, c.contact_id FROM last_events AS l JOIN contacts AS c USING (account_id, phone)",
+    ),
+    Invariant(
+        "previous_event",
+        "event {0} names {1} as the previous event about its number, which is not the one before it",
+        "SELECT account_id, NULL, event_id, previous_event FROM (SELECT account_id, event_id, previous_event, "
+        "lag(event_id) OVER (PARTITION BY account_id, phone ORDER BY event_id) AS previous FROM events) "
+        "WHERE previous_event <> previous",
+    ),
     Invariant(
         "webhook_count",
         "the account's count is {0} and it has {1} webhooks",
@@ -114,7 +135,7 @@ INVARIANTS: Final = [
         "message {0} is owed and is not there, or does not say so",
         "SELECT o.account_id, NULL, o.item FROM outbox AS o LEFT JOIN messages AS m "
         "ON m.account_id = o.account_id AND m.message_id = o.item WHERE o.target = 0 "
-        "AND (m.phone IS NOT o.phone OR m.direction <> 'outbound' OR m.status <> iif(o.dead, 'failed', 'queued'))",
+        "AND (m.phone IS NOT o.phone OR m.direction <> 'outbound' OR m.status <> iif(o.state = 2, 'failed', 'queued'))",
     ),
     Invariant(
         "outbox",
@@ -126,9 +147,9 @@ INVARIANTS: Final = [
     Invariant(
         "outbox",
         "delivery {0} to {1} is marked as its queue's first and is not, or is its first and not marked",
-        "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.dead = 0 AND NOT EXISTS "
+        "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.state <> 2 AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
-        "AND e.item < o.item AND e.dead = 0))",
+        "AND e.item < o.item AND e.state <> 2))",
     ),
     Invariant(
         "outbox",
@@ -145,7 +166,7 @@ INVARIANTS: Final = [
         "WHERE v.pending = 1 AND (c.contact_id IS NULL OR c.verified = 1 OR c.opt_out = 1)",
     ),
 ]
-"""Held by domain/work.py and saving.py; a command that keeps another pair of tables in step adds its rule here.
+"""Held by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
 
 Whether the ledger's hashes follow from its entries, SQL cannot say: see `broken` in domain/consent.py.
 """

@@ -7,26 +7,24 @@ read itself (13,100 against 31,300 requests/s). Listings run on reader threads, 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import apsw
 
-from numberkeep.domain.commands import Command
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
+from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.domain.event import Event
-from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.message import Message
-from numberkeep.domain.snapshot import Tallies
+from numberkeep.store import group
+from numberkeep.store.contract import Preview
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.sqlite import listing, log_reads, reads
+from numberkeep.store.queries import GetTallies, ListContacts, Query
+from numberkeep.store.reads import READS
+from numberkeep.store.sqlite import listing
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
+from numberkeep.store.sqlite.statements import READS as SQL
+from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.writer import Writer
 
 R = TypeVar("R")
@@ -95,97 +93,24 @@ class SqliteStore:
 
     async def ready(self) -> None:
         """By one lookup, and a look whether the files are still there."""
-        with unavailable_on_error():
-            reads.count(self._connection, 0)
+        await self.read(GetTallies(0))
         if self._writer is not None:
             self._writer.check_files()
 
-    async def contact(self, account_id: int, phone: str) -> Contact | None:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.contact(self._connection, account_id, phone)
-
-    async def contacts(self, account_id: int, query: ListQuery) -> Page:
-        """On a reader thread."""
-        return await self._read(lambda connection: listing.page(connection, account_id, query))
-
-    async def count(self, account_id: int) -> int:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.count(self._connection, account_id)
-
-    async def messages(self, account_id: int, limit: int) -> Sequence[Message]:
-        """On a reader thread."""
-        return await self._read(lambda connection: reads.messages(connection, account_id, limit))
-
-    async def tallies(self, account_id: int) -> Tallies:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return log_reads.tallies(self._connection, account_id)
-
-    async def events(self, account_id: int, after: int, limit: int) -> Sequence[Event]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.events(connection, account_id, after, limit))
-
-    async def consent(self, account_id: int, after: int, limit: int) -> Sequence[ConsentEntry]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.consent(connection, account_id, after, limit))
-
-    async def consent_of(self, account_id: int, phone: str) -> Sequence[ConsentEntry]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.consent_of(connection, account_id, phone))
-
-    async def opt_outs(self, account_id: int) -> Mapping[str, int]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.opt_outs(connection, account_id))
-
-    async def webhooks(self, account_id: int) -> Sequence[Webhook]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.webhooks(connection, account_id))
-
-    async def dead(self, account_id: int, limit: int) -> Sequence[Delivery]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.dead(connection, account_id, limit))
-
-    async def agenda(self, at: int, among: Collection[int] | None = None) -> Agenda:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.agenda(connection, at, among))
-
-    async def aged(self, before: int) -> Sequence[int]:
-        """On a reader thread."""
-        return await self._read(lambda connection: log_reads.aged(connection, before))
-
-    async def backlog(self) -> Backlog:
-        """On a reader thread."""
-        return await self._read(log_reads.backlog)
-
-    async def account(self, name: str) -> Account | None:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.account(self._connection, name)
-
-    async def account_of(self, account_id: int) -> Account | None:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.account_of(self._connection, account_id)
-
-    async def accounts(self) -> Sequence[Account]:
-        """On a reader thread."""
-        return await self._read(reads.accounts)
-
-    async def account_signing(self, signing_hash: bytes) -> Account | None:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.account_signing(self._connection, signing_hash)
-
-    async def api_key(self, key_id: str) -> ApiKey | None:
-        """By one lookup, inline."""
-        with unavailable_on_error():
-            return reads.api_key(self._connection, key_id)
-
-    async def api_keys(self) -> Sequence[ApiKey]:
-        """On a reader thread."""
-        return await self._read(reads.api_keys)
+    async def read(self, query: Query[R]) -> R:
+        """Look up a key inline; read anything else on a reader thread."""
+        if isinstance(query, ListContacts):
+            page = await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
+            return cast("R", page)
+        read = READS[type(query)]
+        sql, values = SQL[type(query)], bound(read.values(query))
+        if read.quick:
+            with unavailable_on_error():
+                rows = self._connection.execute(sql, values).fetchall()
+        else:
+            rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
+        result: R = read.answer(rows, query)
+        return result
 
     async def apply(self, command: Command[R]) -> R:
         """On the writer's thread, in a group with what else waits."""
@@ -194,13 +119,25 @@ class SqliteStore:
         result: R = await self._writer.apply(command)
         return result
 
+    async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
+        """On a reader thread, in a read transaction, which keeps no writer waiting."""
+
+        def run_preview(connection: apsw.Connection) -> Preview:
+            connection.execute("BEGIN")
+            try:
+                return run(connection, group.preview(commands[0].account_id, commands))
+            finally:
+                connection.execute("ROLLBACK")
+
+        return await self._on_reader(run_preview)
+
     @property
     def _connection(self) -> apsw.Connection:
         if self._inline is None:
             raise RuntimeError(_NOT_OPEN)
         return self._inline
 
-    async def _read(self, read: Callable[[apsw.Connection], R]) -> R:
+    async def _on_reader(self, read: Callable[[apsw.Connection], R]) -> R:
         if self._readers is None:
             raise RuntimeError(_NOT_OPEN)
 

@@ -12,17 +12,16 @@ from typing import Any, Final, cast
 
 import apsw
 
-from numberkeep.domain.commands import AccountCommand, Command
+from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
-from numberkeep.store.sqlite import work
+from numberkeep.store import directory, group, grouping
+from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
-from numberkeep.store.sqlite.directory import HANDLERS
+from numberkeep.store.sqlite.statements import run
 from numberkeep.store.waiting import Waiting
 
-_GROUP: Final = 256
-"""Rows in one commit: beyond this an fsync's share of a row is no longer seen."""
-
-Job = tuple[Command[Any], asyncio.Future[Any]]
+_AT_FAULT: Final = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
+"""Errors that are the fault of what one command writes."""
 
 
 class Writer:
@@ -72,13 +71,13 @@ class Writer:
     def _run(self) -> None:
         open_ = True
         while open_:
-            group: list[Job] = []
+            jobs: list[Job] = []
             rows = 0
             job = self._queue.get()
             while job is not None:
-                group.append(job)
+                jobs.append(job)
                 rows += job[0].weight
-                if rows >= _GROUP:
+                if rows >= grouping.GROUP_ROWS:
                     break
                 try:
                     job = self._queue.get_nowait()
@@ -86,59 +85,52 @@ class Writer:
                     break
             else:
                 open_ = False
-            if group:
-                outcomes = self._apply(group)
-                self._loop.call_soon_threadsafe(self._answer, group, outcomes)
+            if jobs:
+                outcomes = self._outcomes(jobs)
+                self._loop.call_soon_threadsafe(self._answer, jobs, outcomes)
 
-    def _apply(self, group: Sequence[Job]) -> Sequence[Any]:
-        """The result or exception of every command of the group, committed."""
+    def _outcomes(self, jobs: Sequence[Job]) -> Outcomes:
+        """Return the result or exception of every command, committed."""
+        attempts = grouping.attempts(jobs, _AT_FAULT)
         try:
-            with unavailable_on_error():
-                return self._commit(group)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
-            if len(group) == 1 or _is_of_all(error):
-                return [error] * len(group)
-        # One command spoilt the group's transaction: give each its own, so that only that one fails.
-        return [outcome for job in group for outcome in self._apply([job])]
+            together = next(attempts)
+            while True:
+                try:
+                    with unavailable_on_error():
+                        result: Outcomes | Exception = self._commit(together)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
+                    result = error
+                together = attempts.send(result)
+        except StopIteration as end:
+            outcomes: Outcomes = end.value
+            return outcomes
 
-    def _commit(self, group: Sequence[Job]) -> Sequence[Any]:
-        done: list[Any] = [None] * len(group)
+    def _commit(self, jobs: Sequence[Job]) -> Outcomes:
+        done: list[Any] = [None] * len(jobs)
         accounts: dict[int, list[int]] = {}
         with transaction(self._connection):
-            for place, (command, _) in enumerate(group):
+            for place, (command, _) in enumerate(jobs):
                 if isinstance(command, AccountCommand):
                     accounts.setdefault(command.account_id, []).append(place)
                 else:
-                    done[place] = self._outcome(command)
+                    done[place] = self._directory_outcome(command)
             for account_id, places in accounts.items():
-                commands = [cast("AccountCommand[Any]", group[place][0]) for place in places]
-                outcomes = work.apply(self._connection, account_id, commands)
+                commands = [cast("AccountCommand[Any]", jobs[place][0]) for place in places]
+                outcomes = run(self._connection, group.apply(account_id, commands))
                 for place, outcome in zip(places, outcomes, strict=True):
                     done[place] = outcome
             self.check_files()
         return done
 
-    def _outcome(self, command: Command[Any]) -> Any:
+    def _directory_outcome(self, command: Command[Any]) -> Any:
         before = self._connection.total_changes()
         try:
-            return HANDLERS[type(command)](self._connection, command)
+            return run(self._connection, directory.apply(command))
         except NumberkeepError as refusal:
             if self._connection.total_changes() != before:
                 raise  # half done: only a rollback can undo it
             return refusal
 
-    def _answer(self, group: Sequence[Job], outcomes: Sequence[Any]) -> None:
-        self._waiting.leave(command for command, _ in group)
-        for (_, future), outcome in zip(group, outcomes, strict=True):
-            if future.done():  # its waiter was cancelled
-                continue
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
-
-
-def _is_of_all(error: Exception) -> bool:
-    """Whether the store failed, and not what one command wrote: then each alone would fail too, one after another."""
-    of_one = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
-    return isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, of_one)
+    def _answer(self, jobs: Sequence[Job], outcomes: Outcomes) -> None:
+        self._waiting.leave(command for command, _ in jobs)
+        grouping.answer(jobs, outcomes)

@@ -13,9 +13,9 @@ def ledger(*wordings: str) -> list[ConsentEntry]:
     """An opt-out by each of these words."""
     entries: list[ConsentEntry] = []
     for n, wording in enumerate(wordings, 1):
-        said = Said(AT + n, ConsentSource.MESSAGE, wording)
+        said = Said(ConsentSource.MESSAGE, wording)
         previous = entries[-1].hash if entries else FIRST
-        entries.append(next_entry(n, previous, f"+1415555{n:04d}", said, opted_out=True))
+        entries.append(next_entry(n, previous, f"+1415555{n:04d}", said, AT + n, opted_out=True))
     return entries
 
 

@@ -5,8 +5,11 @@ import pytest
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.event import Event, EventType
+from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification import Verification
 from numberkeep.domain.webhook_types import HOSTED_NAMES, expand, hosted_name, wants
+
+PHONE = "+14155552671"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,7 @@ def test_a_webhook_wants_what_its_names_stand_for(names: tuple[str, ...], type_:
     known = [name for name in names if name != "gone"]
     expected = not names or (bool(known) and type_ in expand(known))
     assert wants(names, type_) is expected
-    event = Event(1, type_, 0, "+14155552671", Verification("+14155552671", 0, 0, pending=True))
+    event = Event(1, type_, Stamp(0), PHONE, Verification(1, PHONE, 0, 0, pending=True), 0, {})
     assert Webhook(1, "https://hook.test", "", names, 0).wants(event) is expected
 
 

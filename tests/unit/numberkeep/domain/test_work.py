@@ -4,56 +4,86 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.commands import AccountCommand, CreateContact, DeleteContacts, UpdateContact, outcomes
+from numberkeep.domain.command import AccountCommand, outcomes
 from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
+from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.conversation import ReceiveMessage, RequestVerification, SetOptOut
-from numberkeep.domain.delivery import SENDER, Delivery, Owed, Taken, Undelivered, Webhook
+from numberkeep.domain.delivery import SENDER, Delivery, DeliveryState, Taken, Undelivered, Webhook
 from numberkeep.domain.errors import ContactExists, ContactNotFound
+from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox import DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
-from numberkeep.domain.snapshot import Loaded, Tallies, Wanted
-from numberkeep.domain.work import Work
+from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind, Stamp
+from numberkeep.domain.work.changes import OptOut
+from numberkeep.domain.work.rows import Difference
+from numberkeep.domain.work.snapshot import Needs, Snapshot, Tallies
+from numberkeep.domain.work.unit import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"
 AT = 1_790_000_000_000_000
 ADA = new_contact(7, PHONE, moment(AT), ContactPatch(first_name="Ada", tags=("a", "b")), opt_out=False)
+KEY = Actor(ActorKind.API_KEY, "nk_1")
+REQUEST = Cause(CauseKind.REQUEST, "r-1")
+
+
+def stamp(after: int = 1) -> Stamp:
+    """The stamp of a request."""
+    return Stamp(AT + after, KEY, REQUEST)
 
 
 def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
     """A unit of work that has loaded these."""
-    tallies = Tallies(contacts=len(contacts), entries=len(opt_outs))
+    tallies = Tallies(contacts=len(contacts), entries=len(opt_outs), events=40)
     since = {phone: (AT, entry) for entry, phone in enumerate(opt_outs, 1)}
-    return Work(1, Loaded(tallies, {contact.phone: contact for contact in contacts}, since))
+    last_events = dict.fromkeys((contact.phone for contact in contacts), 30)
+    return Work(1, Snapshot(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
 
 
 def create(phone: str = PHONE, contact_id: int = 8, **said: object) -> CreateContact:
     """A command that creates a contact."""
-    return CreateContact(1, phone, ContactPatch(**said), update_if_exists=False, contact_id=contact_id, at=AT + 1)  # type: ignore[arg-type]
+    patch = ContactPatch(**said)  # type: ignore[arg-type]
+    return CreateContact(1, phone, patch, update_if_exists=False, contact_id=contact_id, stamp=stamp())
 
 
 def update(**said: object) -> UpdateContact:
     """A command that changes the contact."""
-    return UpdateContact(1, PHONE, ContactPatch(**said), ReadOnly(), AT + 1)  # type: ignore[arg-type]
+    return UpdateContact(1, PHONE, ContactPatch(**said), ReadOnly(), stamp())  # type: ignore[arg-type]
+
+
+def delete(after: int = 2) -> DeleteContacts:
+    """A command that deletes the contact."""
+    return DeleteContacts(1, [PHONE], stamp(after))
 
 
 def test_nothing_done_is_nothing_to_save() -> None:
     """A unit of work that only read, or changed a contact to what it was, has no changes."""
     unit = work(ADA, opt_outs=(OTHER,))
-    outcomes([update(first_name="Ada"), SetOptOut(1, OTHER, opted_out=True, at=AT + 5)], unit)
+    before = replace(unit.changes())
+    outcomes([update(first_name="Ada"), SetOptOut(1, OTHER, opted_out=True, stamp=stamp(5))], unit)
     changes = unit.changes()
-    assert not any(getattr(changes, name) for name in changes.__slots__ if name != "tallies")
-    assert changes.tallies == Tallies(contacts=1, entries=1)
-    assert (changes.tagged, changes.untagged) == ([], [])
+    assert changes == before
+    assert changes.tallies == Tallies(contacts=1, entries=1, events=40)
+    assert not any([changes.events, changes.entries, changes.tagged, changes.untagged, changes.queues])
+
+
+def test_changes_are_the_same_however_often_they_are_asked_for() -> None:
+    """Reading the difference changes nothing, so the same rows are written whoever looks at them before."""
+    unit = work(ADA)
+    commands = [create(OTHER, tags=("x",), opt_out=True), update(first_name="A"), delete(), create()]
+    outcomes(commands, unit)
+    first, *others = [unit.changes() for _ in range(3)]
+    assert others == [first, first]
+    assert len(first.contacts.inserted) == 2
 
 
 def test_a_command_sees_what_those_before_it_did() -> None:
     """Create, create again, change and delete within a group behave as one after the other."""
     unit = work()
-    done = outcomes([create(), create(), update(last_name="L"), DeleteContacts(1, [PHONE], AT + 2), update()], unit)
+    done = outcomes([create(), create(), update(last_name="L"), delete(), update()], unit)
     assert [type(outcome) for outcome in done] == [Contact, ContactExists, Contact, int, ContactNotFound]
     changes = unit.changes()
     assert changes.tallies.contacts == 0
-    assert not changes.inserted
+    assert changes.contacts == Difference()
 
 
 def test_a_contact_changed_twice_is_saved_once() -> None:
@@ -62,120 +92,200 @@ def test_a_contact_changed_twice_is_saved_once() -> None:
     outcomes([update(last_name="L"), update(company_name="C", tags=("b", "c"))], unit)
     expected = replace(ADA, last_name="L", company_name="C", tags=("b", "c"))
     changes = unit.changes()
-    assert changes.updated == [(ADA, expected)]
+    assert changes.contacts.updated == [(ADA, expected)]
     assert changes.untagged == [(ADA, "a"), (ADA, "b")]
     assert changes.tagged == [(expected, "b"), (expected, "c")]
 
 
-def test_a_contact_made_anew_is_another_contact() -> None:
+def test_an_update_tells_what_it_replaced() -> None:
+    """An event has the old values of the fields that changed, and of no others; so does an opt-out's."""
+    unit = work(replace(ADA, custom_variables={"plan": "pro"}))
+    commands = [
+        update(first_name="Eve", last_name="", tags=("c",), custom_variables={"plan": ""}),
+        update(opt_out=True),
+    ]
+    outcomes(commands, unit)
+    replaced = {event.type.value: event.replaced for event in unit.changes().events[:1]}
+    assert replaced == {
+        "contact.updated": {"first_name": "Ada", "tags": ("a", "b"), "custom_variables": {"plan": "pro"}}
+    }
+    assert [(event.type.value, dict(event.replaced)) for event in unit.changes().events[1:]] == [
+        ("consent.opted_out", {}),
+        ("contact.updated", {"opt_out": False}),
+    ]
+
+
+def test_events_bear_the_stamp_of_their_command() -> None:
+    """Who made the change, when and why; what time alone brings about is the system's."""
+    unit = work(ADA)
+    outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 10), create(OTHER)], unit)
+    outcomes([RequestVerification(1, PHONE, "Yes?", stamp(11), 0, 10)], unit)
+    stamps = [(event.type, event.at - AT, event.actor, event.cause) for event in unit.changes().events]
+    assert stamps == [
+        (EventType.VERIFICATION_REQUESTED, 1, KEY, REQUEST),
+        (EventType.MESSAGE_CREATED, 1, KEY, REQUEST),
+        (EventType.CONTACT_CREATED, 1, KEY, REQUEST),
+        (EventType.VERIFICATION_EXPIRED, 11, SYSTEM, None),
+        (EventType.MESSAGE_UPDATED, 11, SYSTEM, None),
+        (EventType.VERIFICATION_REQUESTED, 11, KEY, REQUEST),
+        (EventType.MESSAGE_CREATED, 11, KEY, REQUEST),
+    ]
+
+
+def test_each_event_names_the_previous_one_about_its_number() -> None:
+    """From the one that was loaded on; a number that is new begins with none, and a deleted contact's goes on."""
+    unit = work(ADA)
+    outcomes([update(first_name="E"), create(OTHER, 9), delete(), create()], unit)
+    changes = unit.changes()
+    assert [(event.event_id, event.previous_event) for event in changes.events] == [
+        (41, 30),
+        (42, 0),
+        (43, 41),
+        (44, 43),
+    ]
+    assert changes.last_events == {PHONE: 44, OTHER: 42}
+    assert (changes.orphaned, changes.adopted, changes.touched) == ([], [], [])
+
+
+def test_the_last_event_of_a_number_outlives_its_contact() -> None:
+    """It is kept apart when there is no contact, and moves to the contact when there is one again."""
+    unit = work(ADA)
+    outcomes([delete()], unit)
+    assert unit.changes().orphaned == [PHONE]
+    unit = Work(1, Snapshot(Tallies(events=41), last_events={PHONE: 41}))
+    outcomes([create()], unit)
+    assert (unit.changes().adopted, unit.changes().orphaned) == ([PHONE], [])
+    assert unit.changes().events[0].previous_event == 41
+
+
+def test_an_event_that_leaves_the_contact_as_it_is_touches_it() -> None:
+    """Then only the number of its last event is written."""
+    unit = work(ADA)
+    outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 10)], unit)
+    assert (unit.changes().touched, unit.changes().contacts) == ([PHONE], Difference())
+
+
+def test_a_contact_created_again_is_another_contact() -> None:
     """Deleted and created within a group: the old row and its tags go, the new one comes."""
     unit = work(ADA)
-    outcomes([DeleteContacts(1, [PHONE], AT + 2), create(tags=("b",))], unit)
+    outcomes([delete(), create(tags=("b",))], unit)
     changes = unit.changes()
-    assert changes.deleted == [ADA]
-    assert [contact.contact_id for contact in changes.inserted] == [8]
-    assert changes.updated == []
+    assert changes.contacts.deleted == [ADA]
+    assert [contact.contact_id for contact in changes.contacts.inserted] == [8]
+    assert changes.contacts.updated == []
     assert [tag for _, tag in changes.untagged] == ["a", "b"]
     assert [tag for _, tag in changes.tagged] == ["b"]
     assert changes.tallies.contacts == 1
 
 
 def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
-    """Whoever opts out, the contact says so; deleted and made anew within the group, it still does."""
+    """Whoever opts out, the contact says so; deleted and created again within the group, it still does."""
     unit = work(ADA)
-    done = outcomes([SetOptOut(1, PHONE, opted_out=True, at=AT + 3), DeleteContacts(1, [PHONE], AT), create()], unit)
+    done = outcomes([SetOptOut(1, PHONE, opted_out=True, stamp=stamp(3)), delete(), create()], unit)
     assert isinstance(done[2], Contact)
     assert done[2].opt_out
-    assert unit.changes().opted_out == [(PHONE, AT + 3, 1)]
+    assert unit.changes().opt_outs == Difference([OptOut(PHONE, AT + 3, 1)])
 
 
 def test_a_contact_that_says_opt_out_records_it() -> None:
     """An opt-out said by create or update is the recipient's, and ends when it is taken back."""
     unit = work(opt_outs=(OTHER,))
     outcomes([create(opt_out=True), create(OTHER, 9, opt_out=False)], unit)
-    changes = unit.changes()
-    assert changes.opted_out == [(PHONE, AT + 1, 2)]
-    assert changes.opted_in == [OTHER]
+    assert unit.changes().opt_outs == Difference([OptOut(PHONE, AT + 1, 2)], deleted=[OptOut(OTHER, AT, 1)])
 
 
 def test_an_opt_out_given_again_later_is_a_new_one() -> None:
-    """Opting in and out within a group leaves the later time, by a removal and an insertion."""
+    """Opting in and out within a group leaves the later time and entry."""
     unit = work(opt_outs=(PHONE,))
-    outcomes([SetOptOut(1, PHONE, opted_out=said, at=AT + n) for n, said in enumerate((False, True), 1)], unit)
-    changes = unit.changes()
-    assert changes.opted_in == [PHONE]
-    assert changes.opted_out == [(PHONE, AT + 2, 3)]
+    outcomes([SetOptOut(1, PHONE, opted_out=said, stamp=stamp(n)) for n, said in enumerate((False, True), 1)], unit)
+    assert unit.changes().opt_outs == Difference(updated=[(OptOut(PHONE, AT, 1), OptOut(PHONE, AT + 2, 3))])
 
 
-def owing(*deliveries: Delivery, contact: Contact = ADA) -> Work:
+def pending(*deliveries: Delivery, contact: Contact = ADA) -> Work:
     """A unit of work of a contact, that has loaded these as due."""
-    owed = {(each.target, each.item): Owed(each, MESSAGE if each.target == SENDER else None) for each in deliveries}
+    by_key = {(each.target, each.item): each for each in deliveries}
     tallies = Tallies(contacts=1, messages=1, events=9)
-    return Work(1, Loaded(tallies, {contact.phone: contact}, owed=owed, due=tuple(owed)))
+    loaded = Snapshot(tallies, {contact.phone: contact}, deliveries=by_key, messages={1: MESSAGE}, due=tuple(by_key))
+    return Work(1, loaded)
 
 
 MESSAGE = Message(1, PHONE, "", Direction.OUTBOUND, "Yes?", MessageStatus.FAILED, AT, error="no")
 
 
+def delivery(target: int, item: int, phone: str = PHONE) -> Delivery:
+    """A delivery that waits."""
+    return Delivery(target, item, phone, AT, due_at=AT)
+
+
+def dead(target: int, item: int) -> Delivery:
+    """A delivery that exhausted its retries."""
+    return Delivery(target, item, PHONE, AT, 3, AT, DeliveryState.DEAD, "no")
+
+
 def test_a_message_is_known_to_those_behind_it_in_its_group() -> None:
     """Of two that bear one handle the second changes nothing, though neither was stored when they were looked for."""
     unit = work()
-    received = outcomes([ReceiveMessage(1, PHONE, "", text, "h", AT) for text in ("hi", "STOP")], unit)
+    received = outcomes([ReceiveMessage(1, PHONE, "", text, "h", stamp()) for text in ("hi", "STOP")], unit)
     assert [each.duplicate for each in received if not isinstance(each, Exception)] == [False, True]
-    assert (len(unit.changes().messages), unit.changes().opted_out) == (1, [])
+    assert (len(unit.changes().messages.inserted), unit.changes().opt_outs) == (1, Difference())
 
 
 def test_a_replay_leaves_what_others_of_its_group_wanted() -> None:
     """It revives what is dead of its own target, whatever else was loaded."""
-    unit = owing(*[Delivery(target, 1, PHONE, AT, 3, AT, dead=True, error="no") for target in (1, SENDER)])
-    assert outcomes([ReplayDeliveries(1, SENDER, 10, AT + 1)], unit) == [1]
-    assert list(unit.changes().postponed) == [(SENDER, 1)]
+    unit = pending(dead(1, 1), dead(SENDER, 1))
+    assert outcomes([ReplayDeliveries(1, SENDER, 10, stamp())], unit) == [1]
+    assert [(new.target, new.item) for _, new in unit.changes().deliveries.updated] == [(SENDER, 1)]
+    assert unit.changes().revived == [(SENDER, PHONE)]
 
 
 def test_replays_of_one_target_keep_their_own_limits() -> None:
     """Two in a group revive as many each as they may, and not the first one all that both wanted."""
-    unit = owing(*[Delivery(1, item, PHONE, AT, 3, AT, dead=True, error="no") for item in (1, 2, 3)])
-    assert outcomes([ReplayDeliveries(1, None, limit, AT + 1) for limit in (1, 2, 3)], unit) == [1, 2, 0]
+    unit = pending(*[dead(1, item) for item in (1, 2, 3)])
+    assert outcomes([ReplayDeliveries(1, None, limit, stamp()) for limit in (1, 2, 3)], unit) == [1, 2, 0]
 
 
 def test_what_dies_is_not_given_out_in_its_group() -> None:
     """It was due when the group was loaded, for its lease had ended."""
-    unit = owing(Delivery(1, 1, PHONE, AT, 15, AT), Delivery(1, 2, OTHER, AT, due_at=AT))
+    taken = Delivery(1, 1, PHONE, AT, 15, AT, DeliveryState.TAKEN)
+    unit = pending(taken, delivery(1, 2, OTHER))
     commands = [
-        SettleDelivery(1, Delivery(1, 1, PHONE, AT, 15, AT), Undelivered("no", None), AT),
-        TakeDeliveries(1, 10, 60, AT),
+        SettleDelivery(1, taken, Undelivered("no", None), stamp()),
+        TakeDeliveries(1, 10, 60, stamp()),
     ]
-    [settled, taken] = outcomes(commands, unit)
+    [settled, given] = outcomes(commands, unit)
     assert settled is True
-    assert isinstance(taken, Taken)
-    assert [owed.delivery.item for owed in taken.owed] == [2]
+    assert isinstance(given, Taken)
+    assert [each.delivery.item for each in given.pending] == [2]
 
 
 def test_a_taker_leaves_its_busy_targets_to_others_of_its_group() -> None:
-    """What is owed to a target that is busy for one taker is given to the next for which it is not."""
-    unit = owing(*[Delivery(target, 1, PHONE, AT, due_at=AT) for target in (1, 2)])
-    taken = outcomes([TakeDeliveries(1, 10, 60, AT, busy) for busy in ((1, 2), (1,), ())], unit)
-    given = [[owed.delivery.target for owed in each.owed] for each in taken if not isinstance(each, Exception)]
+    """What waits for a target that is busy for one taker is given to the next for which it is not."""
+    unit = pending(*[delivery(target, 1) for target in (1, 2)])
+    taken = outcomes([TakeDeliveries(1, 10, 60, stamp(), busy) for busy in ((1, 2), (1,), ())], unit)
+    given = [[each.delivery.target for each in some.pending] for some in taken if not isinstance(some, Exception)]
     assert given == [[], [2], [1]]
 
 
-def test_what_a_removed_webhook_is_owed_goes_to_nobody_of_its_group() -> None:
-    """It is neither given out nor replayed behind the removal, though it was loaded."""
+def test_the_deliveries_of_a_removed_webhook_go_with_it() -> None:
+    """They are neither given out nor replayed after the removal, though they were loaded."""
     hook = Webhook(1, "https://example.com/", "", (), AT)
-    deliveries = [Delivery(1, item, phone, AT, due_at=AT, dead=item == 2) for item, phone in ((1, PHONE), (2, OTHER))]
-    owed = {(1, each.item): Owed(each, webhook=hook) for each in deliveries}
+    deliveries = {(1, 1): delivery(1, 1), (1, 2): replace(dead(1, 2), phone=OTHER)}
     tallies = Tallies(webhooks=1, last_webhook=1, events=2)
-    unit = Work(1, Loaded(tallies, webhooks={1: hook}, owed=owed, due=[(1, 1)]))
-    commands = [DeleteWebhook(1, 1), ReplayDeliveries(1, None, 10, AT), TakeDeliveries(1, 10, 60, AT)]
+    events = {n: Event(n, EventType.CONTACT_CREATED, Stamp(AT), PHONE, ADA, 0, {}) for n in (1, 2)}
+    unit = Work(1, Snapshot(tallies, webhooks={1: hook}, deliveries=deliveries, events=events, due=[(1, 1)]))
+    commands = [DeleteWebhook(1, 1), ReplayDeliveries(1, None, 10, stamp()), TakeDeliveries(1, 10, 60, stamp())]
     assert outcomes(commands, unit) == [None, 0, Taken([])]
-    assert (unit.changes().webhooks_removed, unit.changes().postponed) == ([1], {})
+    changes = unit.changes()
+    assert (changes.webhooks.deleted, changes.deliveries.updated) == ([hook], [])
+    assert changes.tallies.webhooks == 0
 
 
 def test_a_dead_message_stays_when_its_recipient_is_asked_again() -> None:
-    """It failed, which is told until it is replayed or forgotten; only what waits is withdrawn."""
-    unit = owing(Delivery(SENDER, 1, PHONE, AT, 15, AT, dead=True, error="no"))
-    assert outcomes([RequestVerification(1, PHONE, "Yes?", AT + 1, 0, 60)], unit) == [True]
-    assert (unit.changes().redeemed, unit.changes().messages_updated) == ([], {})
+    """It failed, which is shown until it is replayed or too old; only what waits is canceled."""
+    unit = pending(dead(SENDER, 1))
+    assert outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 60)], unit) == [True]
+    changes = unit.changes()
+    assert (changes.deliveries.deleted, changes.messages.updated) == ([], [])
 
 
 class Half(AccountCommand[None]):
@@ -183,12 +293,12 @@ class Half(AccountCommand[None]):
 
     account_id = 1
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, needs: Needs) -> None:
         """Nothing."""
 
     def apply(self, work: Work) -> None:
         """Delete, then refuse."""
-        work.drop(PHONE, AT)
+        work.drop(PHONE, stamp())
         raise ContactNotFound
 
 

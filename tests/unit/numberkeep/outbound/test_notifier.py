@@ -11,6 +11,7 @@ from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import Stamp
 from numberkeep.http.event_wire import encode_event
 from numberkeep.outbound.notifier import WebhookNotifier
 from numberkeep.outbound.posting import Poster
@@ -21,7 +22,7 @@ from support.receiver import OK, answer, receiving
 
 PHONE = "+14155552671"
 MESSAGE = Message(4, PHONE, "", Direction.INBOUND, "Yes", MessageStatus.RECEIVED, 1_790_000_000_000_000, "h-1")
-EVENT = Event(12, EventType.MESSAGE_RECEIVED, 1_790_000_000_000_000, PHONE, MESSAGE)
+EVENT = Event(12, EventType.MESSAGE_RECEIVED, Stamp(1_790_000_000_000_000), PHONE, MESSAGE, 0, {})
 LOCAL = [ip_network("127.0.0.1/32")]
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.commands import SECOND
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.delivery import Backlog
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.service.backlog import CachedBacklog

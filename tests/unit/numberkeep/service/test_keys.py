@@ -8,6 +8,7 @@ from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 from numberkeep.store.contract import Store
+from numberkeep.store.queries import GetApiKey
 from support.api import SetClock
 
 
@@ -38,13 +39,13 @@ async def door(context: Context, account: Account, monkeypatch: pytest.MonkeyPat
     """An authenticator over a store with the account's key."""
     del account  # made for its key
     door = Door(context.store)
-    read = context.store.api_key
+    read = context.store.read
 
-    async def noted(key_id: str) -> ApiKey | None:
-        door.asked_for.append(key_id)
-        return await read(key_id)
+    async def noted(query: GetApiKey) -> ApiKey | None:
+        door.asked_for.append(query.key_id)
+        return await read(query)
 
-    monkeypatch.setattr(context.store, "api_key", noted)
+    monkeypatch.setattr(context.store, "read", noted)
     return door
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.commands import SECOND
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
@@ -184,7 +184,7 @@ async def test_what_was_given_out_too_late_is_not_begun(
 async def test_a_message_that_is_canceled_is_told_at_once(context: Context, account: Account, clock: SetClock) -> None:
     """Whoever listens to the account is rung for, though nothing was given out: it was lost, and has no reason now."""
     relay, sender = relay_of(context)
-    await context.store.apply(TakeDeliveries(account.account_id, 1, LEASE * SECOND, context.clock.take()))
+    await context.store.apply(TakeDeliveries(account.account_id, 1, LEASE * SECOND, context.stamp()))
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     clock.pass_seconds(LEASE + 1)
     with context.signals.listening(account.account_id) as listener:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.event import EventType
 from numberkeep.domain.identity import Account, KeyPair
@@ -15,6 +14,7 @@ from numberkeep.domain.outbox import SettleDelivery
 from numberkeep.service import feed, keys, relay, verification
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
+from numberkeep.store.queries import GetAgendaOf, GetBacklog, Query
 from support.api import SetClock
 from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, waiting
 from support.relaying import PATIENCE, at_work, create, register
@@ -34,7 +34,7 @@ async def test_who_owes_nothing_more_is_left_in_peace(
 
         async def counting_take(*given: Any) -> Any:
             taken = await take(*given)
-            takes[bool(taken.owed)] += 1
+            takes[bool(taken.pending)] += 1
             return taken
 
         monkeypatch.setattr(worker._deliverer, "take", counting_take)
@@ -70,11 +70,12 @@ async def test_what_comes_while_nothing_is_found_is_delivered(
     """A change that is rung for while an account's last look is under way does not wait for the next look at all."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
     await register(context, account, "fast")
-    notifier, agenda, looked = ScriptedNotifier(), context.store.agenda, asyncio.Event()
+    notifier, read, looked = ScriptedNotifier(), context.store.read, asyncio.Event()
 
-    async def noting_agenda(*given: Any) -> Agenda:
-        found = await agenda(*given)
-        asyncio.get_running_loop().call_soon(looked.set)
+    async def noting_agenda(query: Query[Any]) -> Any:
+        found = await read(query)
+        if isinstance(query, GetAgendaOf):
+            asyncio.get_running_loop().call_soon(looked.set)
         return found
 
     async with at_work(context, notifier) as worker:
@@ -83,7 +84,7 @@ async def test_what_comes_while_nothing_is_found_is_delivered(
         async def late_take(*given: Any) -> Any:
             taken = await take(*given)
             for number in late:
-                monkeypatch.setattr(context.store, "agenda", noting_agenda)
+                monkeypatch.setattr(context.store, "read", noting_agenda)
                 await create(context, account, number)
                 await looked.wait()
             return taken
@@ -150,7 +151,7 @@ async def test_close_begins_nothing_more(context: Context, account: Account) -> 
         held.set()
         await closing
     assert len(notifier.got) == len(notifier.taken) == begun < 40
-    assert (await context.store.backlog()).waiting == 40 - begun
+    assert (await context.store.read(GetBacklog())).waiting == 40 - begun
 
 
 async def test_what_cannot_be_recorded_holds_up_what_is_taken(

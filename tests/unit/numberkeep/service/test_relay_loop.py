@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.commands import SECOND, Command
+from numberkeep.domain.command import Command
 from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import Agenda
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.retention import EVENTS_RETAINED
-from numberkeep.service import contacts, keys, relay, verification, webhooks
+from numberkeep.service import contacts, keys, relay, retention, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
+from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog, GetTallies, ListEvents, Query
 from support.api import SetClock
 from support.outlets import TAKE, Script, ScriptedNotifier, ScriptedSender, failing, waiting
 from support.relaying import PATIENCE, at_work, create, register, until
@@ -102,16 +101,16 @@ async def test_a_store_that_fails_does_not_stop_the_relay(
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.03)
     await register(context, account, "fast")
     notifier = ScriptedNotifier()
-    agenda, failures = context.store.agenda, iter([error] * 2)
+    read, failures = context.store.read, iter([error] * 2)
 
-    async def shaky(*given: Any) -> Agenda:
-        failure = next(failures, None)
+    async def shaky(query: Query[Any]) -> Any:
+        failure = next(failures, None) if isinstance(query, GetAgenda | GetAgendaOf) else None
         if failure is not None:
             raise failure
-        return await agenda(*given)
+        return await read(query)
 
     async with at_work(context, notifier) as worker:
-        monkeypatch.setattr(context.store, "agenda", shaky)
+        monkeypatch.setattr(context.store, "read", shaky)
         await create(context, account, 1)
         await notifier.until_taken(1)
         take, refusals = worker._deliverer.take, iter([error] * 2)
@@ -146,7 +145,7 @@ async def test_close_waits_for_what_is_under_way(context: Context, account: Acco
     assert (sender.closed, notifier.closed) == (True, True)
     (message,) = await verification.messages(context, account, 10)
     assert message.handle == "handle-1"
-    assert (await context.store.backlog()).waiting == 0
+    assert (await context.store.read(GetBacklog())).waiting == 0
 
 
 async def test_close_does_not_wait_for_ever(
@@ -165,7 +164,7 @@ async def test_close_does_not_wait_for_ever(
     await asyncio.sleep(0)
     running = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]
     assert not [name for name in running if "Relay" in name]
-    assert (await context.store.backlog()).waiting == 1
+    assert (await context.store.read(GetBacklog())).waiting == 1
 
 
 async def test_many_stalled_webhooks_hold_up_no_message(context: Context, account: Account) -> None:
@@ -211,16 +210,16 @@ async def test_what_is_too_old_is_forgotten_without_a_write(
     context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the start and every hour, a few at a time until nothing is left, of accounts that nobody writes to too."""
-    monkeypatch.setattr(relay, "_FORGET_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "_RETENTION_SECONDS", 0.05)
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.02)
-    monkeypatch.setattr(relay, "_FORGOTTEN_AT_A_TIME", 2)
+    monkeypatch.setattr(retention, "_AT_A_TIME", 2)
     for first in (0, 5):
         await create(context, account, *range(first, first + 5))
-        clock.pass_seconds(EVENTS_RETAINED / SECOND + 1)
+        clock.pass_seconds(31 * 24 * 3600)
         async with at_work(context, ScriptedNotifier()), asyncio.timeout(PATIENCE):
-            while await context.store.events(account.account_id, 0, 10):  # noqa: ASYNC110 - nobody tells
+            while await context.store.read(ListEvents(account.account_id, 0, 10)):  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)
-    assert (await context.store.tallies(account.account_id)).events == 10
+    assert (await context.store.read(GetTallies(account.account_id))).events == 10
 
 
 async def test_a_refused_take_waits_for_nothing_that_stalls(

@@ -13,6 +13,7 @@ import pytest
 from numberkeep.domain.errors import ContactExists, StoreBusy, StoreTooNew, StoreUnavailable, StoreUnsure, StoreUnusable
 from numberkeep.store import waiting
 from numberkeep.store.postgres import PostgresStore
+from numberkeep.store.queries import GetContact, GetTallies, ListApiKeys
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer, database_of
 from support.store import PHONE, AccountDriver, new_account, phone
@@ -55,10 +56,10 @@ async def test_two_stores_behind_a_pooler_get_their_own_answers(
         await asyncio.gather(*[first.create(phone(n), first_name=str(n)) for n in range(100)])
 
         async def read(store: PostgresStore, n: int) -> None:
-            contact = await store.contact(first.account_id, phone(n))
+            contact = await store.read(GetContact(first.account_id, phone(n)))
             assert contact is not None
             assert contact.first_name == str(n)
-            assert await store.count(first.account_id) == 100
+            assert (await store.read(GetTallies(first.account_id))).contacts == 100
 
         await asyncio.gather(*[read(stores[n % 2], n % 100) for n in range(400)])
         for store in stores:
@@ -206,7 +207,7 @@ async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> 
     stores = [PostgresStore(postgres_url) for _ in range(8)]
     await asyncio.gather(*[store.open() for store in stores])
     await new_account(stores[0], "ours")
-    assert len(await stores[7].api_keys()) == 1
+    assert len(await stores[7].read(ListApiKeys())) == 1
     await asyncio.gather(*[store.close() for store in stores])
 
 

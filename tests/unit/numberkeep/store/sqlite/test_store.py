@@ -11,6 +11,7 @@ import pytest
 
 from numberkeep.domain.contact import micros
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.queries import GetApiKey, ListApiKeys, ListMessages
 from numberkeep.store.sqlite import SqliteStore
 from support.store import PHONE, AccountDriver, new_account, phone
 
@@ -34,9 +35,9 @@ READS: list[Callable[[AccountDriver], Coroutine[Any, Any, object]]] = [
     lambda account: account.contact(PHONE),
     lambda account: account.count(),
     lambda account: account.page(),
-    lambda account: account.store.messages(account.account_id, 1),
-    lambda account: account.store.api_key("k"),
-    lambda account: account.store.api_keys(),
+    lambda account: account.store.read(ListMessages(account.account_id, 1)),
+    lambda account: account.store.read(GetApiKey("k")),
+    lambda account: account.store.read(ListApiKeys()),
 ]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import apsw
 import pytest
 
-from numberkeep.domain.commands import Command
+from numberkeep.domain.command import Command
 from numberkeep.domain.errors import ContactNotFound, StoreBusy, StoreUnavailable
-from numberkeep.store import waiting
-from numberkeep.store.sqlite import writer as module
-from numberkeep.store.sqlite.directory import HANDLERS
+from numberkeep.store import directory, grouping, waiting
+from numberkeep.store.flow import Fetch, Flow
+from numberkeep.store.sqlite import statements
 from numberkeep.store.sqlite.writer import Writer
 
 
@@ -33,21 +33,23 @@ class Hold(Command[None]):
     let_go: threading.Event = field(default_factory=threading.Event)
 
 
-def note(connection: apsw.Connection, command: Note) -> str:
+def note(command: Note) -> Flow[str]:
     """Apply Note."""
-    connection.execute("INSERT INTO notes VALUES (?)", (command.text,))
+    yield Fetch("insert_note", (command.text,))
     command.then()
     return command.text
 
 
-def hold(_: apsw.Connection, command: Hold) -> None:
+def hold(command: Hold) -> Flow[None]:
     """Apply Hold."""
     command.begun.set()
     assert command.let_go.wait(30)
+    yield from ()
 
 
-def refuse(_: apsw.Connection, __: "Refused") -> None:
+def refuse(_: "Refused") -> Flow[None]:
     """Apply Refused."""
+    yield from ()
     raise ContactNotFound
 
 
@@ -88,7 +90,8 @@ class Bench:
 async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """A writer that knows the commands of this file."""
     for command, handler in ((Note, note), (Hold, hold), (Refused, refuse)):
-        monkeypatch.setitem(HANDLERS, command, handler)
+        monkeypatch.setitem(directory._HANDLERS, command, handler)
+    monkeypatch.setitem(statements._STATEMENTS, "insert_note", "INSERT INTO notes VALUES (?)")
     bench = Bench()
     yield bench
     await bench.writer.close()
@@ -114,7 +117,7 @@ async def test_commands_that_wait_share_a_commit(bench: Bench) -> None:
 
 async def test_a_group_has_a_size(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """More commands than a group takes are committed in several."""
-    monkeypatch.setattr(module, "_GROUP", 10)
+    monkeypatch.setattr(grouping, "GROUP_ROWS", 10)
     await bench.together(*[Note(str(n)) for n in range(25)])
     assert bench.commits == 3
     assert len(bench.notes) == 25

@@ -1,0 +1,101 @@
+"""What a unit of work changed, as a store writes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from numberkeep.domain.consent import ConsentEntry
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import Delivery, Webhook
+from numberkeep.domain.event import Event
+from numberkeep.domain.message import Message
+from numberkeep.domain.verification import Verification
+from numberkeep.domain.work.rows import Difference
+from numberkeep.domain.work.snapshot import KeptAnswer, OldEvents, Tallies
+
+Queue = tuple[int, str]
+"""Target and phone of deliveries, which wait for each other."""
+
+
+@dataclass(slots=True, frozen=True)
+class OptOut:
+    """An opt-out of a number.
+
+    Attributes:
+        phone: the recipient's number, E.164.
+        at: when the recipient opted out, microseconds since 1970.
+        entry_id: the ledger entry that says so; 0 for an opt-out older than the ledger.
+    """
+
+    phone: str
+    at: int
+    entry_id: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a store has to write; of each kind of rows the removals come before the insertions.
+
+    Attributes:
+        tallies: the account's counters from now on.
+        contacts: contacts; one that was deleted and created again is both deleted and inserted.
+        last_events: the number of the last event about each number that has new events.
+        opt_outs: opt-outs.
+        entries: new ledger entries.
+        verifications: the last verification of a number.
+        messages: messages.
+        events: new events.
+        webhooks: webhooks; a removed one takes its deliveries along.
+        deliveries: deliveries.
+        answers: answers to keep.
+        orphaned: numbers that have a last event and no contact from now on.
+        adopted: numbers that had a last event and no contact, and now have one.
+        old_events: events to delete last, with their deliveries.
+    """
+
+    tallies: Tallies
+    contacts: Difference[Contact]
+    last_events: Mapping[str, int]
+    opt_outs: Difference[OptOut]
+    entries: Sequence[ConsentEntry]
+    verifications: Difference[Verification]
+    messages: Difference[Message]
+    events: Sequence[Event]
+    webhooks: Difference[Webhook]
+    deliveries: Difference[Delivery]
+    answers: Difference[KeptAnswer]
+    orphaned: Sequence[str] = ()
+    adopted: Sequence[str] = ()
+    old_events: OldEvents | None = None
+
+    @property
+    def untagged(self) -> list[tuple[Contact, str]]:
+        """The tags to remove, each with its contact."""
+        updated = [(old, tag) for old, new in self.contacts.updated if old.tags != new.tags for tag in old.tags]
+        return [*updated, *((contact, tag) for contact in self.contacts.deleted for tag in contact.tags)]
+
+    @property
+    def tagged(self) -> list[tuple[Contact, str]]:
+        """The tags to add, each with its contact."""
+        updated = [(new, tag) for old, new in self.contacts.updated if old.tags != new.tags for tag in new.tags]
+        return [*updated, *((contact, tag) for contact in self.contacts.inserted for tag in contact.tags)]
+
+    @property
+    def touched(self) -> list[str]:
+        """The numbers whose contacts stay as they are but for their last event."""
+        written = {contact.phone for contact in self.contacts.written}
+        without = {*self.orphaned, *written}
+        return [phone for phone in self.last_events if phone not in without]
+
+    @property
+    def revived(self) -> list[Queue]:
+        """The queues in which a dead delivery lives again, perhaps before the one that was the first."""
+        return list(
+            dict.fromkeys((new.target, new.phone) for old, new in self.deliveries.updated if old.dead and not new.dead)
+        )
+
+    @property
+    def queues(self) -> list[Queue]:
+        """The queues in which another delivery may be the first that is not dead."""
+        died = (new for old, new in self.deliveries.updated if new.dead != old.dead)
+        moved = (*self.deliveries.deleted, *self.deliveries.inserted, *died)
+        return list(dict.fromkeys((each.target, each.phone) for each in moved))

@@ -1,0 +1,40 @@
+"""Consent within a unit of work: who has opted out, and the ledger entries that say so."""
+
+from numberkeep.domain.consent import ConsentEntry, Said, next_entry
+from numberkeep.domain.work.changes import OptOut
+from numberkeep.domain.work.rows import Journal, Rows
+from numberkeep.domain.work.snapshot import Snapshot
+
+
+class Ledger:
+    """The consent of the numbers of a unit of work.
+
+    Attributes:
+        opt_outs: by number.
+        entries: the new entries, by their number.
+        last: the number of the account's last entry.
+        hash: that entry's hash.
+    """
+
+    def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
+        known = {phone: OptOut(phone, *since) for phone, since in snapshot.opt_outs.items()}
+        self.opt_outs = Rows(journal, known)
+        self.entries: Rows[int, ConsentEntry] = Rows(journal, {})
+        self.last = snapshot.tallies.entries
+        self.hash = snapshot.tallies.ledger
+
+    def opted_out(self, phone: str) -> bool:
+        """Return whether the recipient with this number has opted out."""
+        return self.opt_outs.get(phone) is not None
+
+    def append(self, phone: str, said: Said, at: int, *, opted_out: bool) -> ConsentEntry:
+        """Record what a recipient said, and return the entry."""
+        self.last += 1
+        entry = next_entry(self.last, self.hash, phone, said, at, opted_out=opted_out)
+        self.hash = entry.hash
+        self.entries.put(entry.entry_id, entry)
+        if opted_out:
+            self.opt_outs.put(phone, OptOut(phone, at, entry.entry_id))
+        else:
+            self.opt_outs.remove(phone)
+        return entry

@@ -1,0 +1,127 @@
+"""The outbox within a unit of work: pending deliveries, and the messages and webhooks that they are for."""
+
+from dataclasses import replace
+
+from numberkeep.domain.delivery import SENDER, Delivery, Pending, PendingEvent, PendingMessage, PendingNothing, Webhook
+from numberkeep.domain.work.log import ChangeLog
+from numberkeep.domain.work.rows import Journal, Rows
+from numberkeep.domain.work.snapshot import DeliveryKey, Snapshot
+
+
+class Outbox:
+    """The deliveries of a unit of work.
+
+    Attributes:
+        deliveries: by target and item.
+        messages: by number; loaded ones are those that deliveries carry.
+        webhooks: by number, oldest first.
+        last_message: the number of the account's last message.
+        last_webhook: the number of the account's last webhook.
+    """
+
+    def __init__(self, journal: Journal, snapshot: Snapshot, log: ChangeLog) -> None:
+        self.deliveries = Rows(journal, snapshot.deliveries)
+        self.messages = Rows(journal, snapshot.messages)
+        self.webhooks = Rows(journal, snapshot.webhooks)
+        self.last_message = snapshot.tallies.messages
+        self.last_webhook = snapshot.tallies.last_webhook
+        self._log = log
+        self._due = snapshot.due
+        self._old = snapshot.old_deliveries
+        self._messages_to: dict[str, set[int]] = {}  # the items of the deliveries to the sender, by phone
+        for delivery in snapshot.deliveries.values():
+            self._index(delivery)
+
+    def enqueue(self, target: int, item: int, phone: str, at: int) -> None:
+        """Add a delivery."""
+        delivery = Delivery(target, item, phone, at, due_at=at)
+        self.deliveries.put((target, item), delivery)
+        self._index(delivery)
+
+    def finish(self, delivery: Delivery) -> None:
+        """Remove a delivery that is done or no longer wanted."""
+        self.deliveries.remove((delivery.target, delivery.item))
+
+    def reschedule(self, delivery: Delivery) -> None:
+        """Store another state of a delivery."""
+        self.deliveries.put((delivery.target, delivery.item), delivery)
+
+    def pending(self, key: DeliveryKey) -> Pending | None:
+        """Return a delivery with what it carries, or None if it is done."""
+        delivery = self.deliveries.get(key)
+        return None if delivery is None else self._with_contents(delivery)
+
+    def due(self, limit: int, at: int, busy: tuple[int, ...]) -> list[Pending]:
+        """Return up to `limit` deliveries that were loaded as due and still are, to targets that are not busy."""
+        # A dead one may have been revived a moment ago; those behind it in its queue then wait for it again.
+        first: dict[tuple[int, str], int] = {}
+        for each in self.deliveries:
+            if not each.dead:
+                queue = (each.target, each.phone)
+                first[queue] = min(each.item, first.get(queue, each.item))
+        loaded = map(self.deliveries.get, self._due)
+        due = [each for each in loaded if each is not None]
+        return [
+            self._with_contents(each)
+            for each in due
+            if not each.dead
+            and each.due_at <= at
+            and each.target not in busy
+            and each.item == first[each.target, each.phone]
+        ][:limit]
+
+    def dead(self, target: int | None, limit: int) -> list[Pending]:
+        """Return up to `limit` of the loaded deliveries that are dead, to one target or to all (None)."""
+        dead = [each for each in self.deliveries if each.dead and target in {None, each.target}]
+        return [self._with_contents(each) for each in dead[:limit]]
+
+    def unsent(self, phone: str, at: int) -> list[PendingMessage]:
+        """Return the messages to a number that are neither dead nor being delivered at `at`."""
+        found: list[PendingMessage] = []
+        for item in sorted(self._messages_to.get(phone, ())):
+            pending = self.pending((SENDER, item))
+            if isinstance(pending, PendingMessage) and not (pending.delivery.dead or pending.delivery.in_flight(at)):
+                found.append(pending)
+        return found
+
+    def delete_old(self) -> int:
+        """Remove the dead deliveries that were loaded as old, and return how many there are."""
+        old = [each for each in self._old if self.deliveries.get((each.target, each.item)) == each]
+        for delivery in old:
+            self.finish(delivery)
+        return len(self._old)
+
+    def next_message(self) -> int:
+        """Return the number for a new message."""
+        self.last_message += 1
+        return self.last_message
+
+    def add_webhook(self, webhook: Webhook) -> Webhook:
+        """Register a webhook and return it with its number."""
+        self.last_webhook += 1
+        webhook = replace(webhook, webhook_id=self.last_webhook)
+        self.webhooks.put(webhook.webhook_id, webhook)
+        return webhook
+
+    def remove_webhook(self, webhook_id: int) -> bool:
+        """Remove a webhook and the deliveries to it, and return whether it existed."""
+        if self.webhooks.get(webhook_id) is None:
+            return False
+        self.webhooks.remove(webhook_id)
+        for delivery in list(self.deliveries):
+            if delivery.target == webhook_id:
+                self.finish(delivery)
+        return True
+
+    def _index(self, delivery: Delivery) -> None:
+        if delivery.target == SENDER:
+            self._messages_to.setdefault(delivery.phone, set()).add(delivery.item)
+
+    def _with_contents(self, delivery: Delivery) -> Pending:
+        if delivery.target == SENDER:
+            message = self.messages.get(delivery.item)
+            return PendingNothing(delivery) if message is None else PendingMessage(delivery, message)
+        event, webhook = self._log.events.get(delivery.item), self.webhooks.get(delivery.target)
+        if event is None or webhook is None:
+            return PendingNothing(delivery)
+        return PendingEvent(delivery, event, webhook)

@@ -1,0 +1,275 @@
+"""The state that a group of commands reads and changes, and the rules that cross its aspects.
+
+A store loads a snapshot of what the commands need, the commands change it in memory, and the store writes the
+difference. So what a command means is written once, and a store only knows how rows are read and written.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from numberkeep.domain.consent import Said
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import SENDER, Delivery
+from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.verification import Verification
+from numberkeep.domain.work.changes import Changes
+from numberkeep.domain.work.ledger import Ledger
+from numberkeep.domain.work.log import ChangeLog, replaced_values
+from numberkeep.domain.work.outbox import Outbox
+from numberkeep.domain.work.rows import Difference, Journal, Rows
+from numberkeep.domain.work.snapshot import OldEvents, Snapshot, Tallies
+
+_NO_REASON: Final = "the verification that it asks for no longer waits for an answer"
+_PERHAPS_SENT: Final = "; an earlier attempt may have sent it"
+
+
+class Work:
+    """One account's part of a store, for the time of a group of commands.
+
+    Args:
+        account_id: whose.
+        snapshot: what the store has of what the commands need.
+
+    Attributes:
+        account_id: whose.
+        contacts: by number.
+        verifications: the last one of each number, by number.
+        answers: the kept answers, by idempotency key.
+        consent: opt-outs and the ledger.
+        log: the change log.
+        outbox: deliveries, messages and webhooks.
+    """
+
+    def __init__(self, account_id: int, snapshot: Snapshot) -> None:
+        self.account_id = account_id
+        self._snapshot = snapshot
+        self._journal = journal = Journal()
+        self._last_verification = snapshot.tallies.last_verification
+        self._handles = set(snapshot.handles)
+        self._old_events: OldEvents | None = None
+        self.contacts = Rows(journal, snapshot.contacts)
+        self.verifications = Rows(journal, snapshot.verifications)
+        self.answers = Rows(journal, snapshot.answers)
+        self.consent = Ledger(journal, snapshot)
+        self.log = ChangeLog(journal, snapshot)
+        self.outbox = Outbox(journal, snapshot, self.log)
+
+    @property
+    def changed(self) -> int:
+        """How many changes there were; shows whether a refused command left anything behind."""
+        return self._journal.changes
+
+    # Contacts and consent
+
+    def put(self, contact: Contact, stamp: Stamp) -> Contact:
+        """Store a new or changed contact and return it; its opt-out applies to the recipient's number."""
+        phone = contact.phone
+        old = self.contacts.get(phone)
+        self.contacts.put(phone, contact)
+        if contact.opt_out != self.consent.opted_out(phone):
+            self._record_consent(phone, Said(), stamp, opted_out=contact.opt_out)
+        if old is None:
+            self._record(EventType.CONTACT_CREATED, stamp, phone, contact)
+        elif old != contact:
+            self._record_update(old, contact, stamp)
+        return contact
+
+    def drop(self, phone: str, stamp: Stamp) -> bool:
+        """Delete the contact with this number, which ends its verification; return whether it existed."""
+        contact = self.contacts.get(phone)
+        if contact is None:
+            return False
+        self.contacts.remove(phone)
+        self._cancel_verification(phone, stamp)
+        self._record(EventType.CONTACT_DELETED, stamp, phone, contact)
+        return True
+
+    def set_opt_out(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> bool:
+        """Record what the recipient wants and show it on the contact, if there is one; return whether it is new.
+
+        An opt-out cancels a verification that waits.
+        """
+        if opted_out == self.consent.opted_out(phone):
+            return False
+        self._record_consent(phone, said, stamp, opted_out=opted_out)
+        old = self.contacts.get(phone)
+        if old is not None:
+            contact = replace(old, opt_out=opted_out)
+            self.contacts.put(phone, contact)
+            self._record_update(old, contact, stamp)
+        return True
+
+    def _record_consent(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> None:
+        entry = self.consent.append(phone, said, stamp.at, opted_out=opted_out)
+        if opted_out:
+            self._cancel_verification(phone, stamp)
+        type_ = EventType.CONSENT_OPTED_OUT if opted_out else EventType.CONSENT_OPTED_IN
+        self._record(type_, stamp, phone, entry)
+
+    # Verification
+
+    def pending_verification(self, phone: str, at: int) -> Verification | None:
+        """Return the verification that waits for an answer at `at`; one that waits too long expires by this look."""
+        verification = self.verifications.get(phone)
+        if verification is None or not verification.pending:
+            return None
+        if at >= verification.expires_at:
+            self.close_verification(verification, EventType.VERIFICATION_EXPIRED, Stamp(at))
+            return None
+        return verification
+
+    def ask(self, phone: str, expires_at: int, text: str, line: str, stamp: Stamp) -> None:
+        """Start a verification and enqueue the message that asks for it.
+
+        Unsent messages to the number are canceled, unless they are in flight: the new message says the same.
+        """
+        self._cancel_messages(phone, stamp)
+        self._last_verification += 1
+        verification = Verification(self._last_verification, phone, stamp.at, expires_at, pending=True)
+        self.verifications.put(phone, verification)
+        self._record(EventType.VERIFICATION_REQUESTED, stamp, phone, verification)
+        message = Message(
+            self.outbox.next_message(),
+            phone,
+            line,
+            Direction.OUTBOUND,
+            text,
+            MessageStatus.QUEUED,
+            stamp.at,
+            verification_id=verification.verification_id,
+        )
+        self.outbox.messages.put(message.message_id, message)
+        self.outbox.enqueue(SENDER, message.message_id, phone, stamp.at)
+        self._record(EventType.MESSAGE_CREATED, stamp, phone, message)
+
+    def close_verification(self, verification: Verification, how: EventType, stamp: Stamp) -> None:
+        """End a verification, and cancel the messages that ask for it, unless they are in flight."""
+        closed = replace(verification, pending=False)
+        self.verifications.put(closed.phone, closed)
+        self._record(how, stamp, closed.phone, closed)
+        self._cancel_messages(closed.phone, stamp)
+
+    def expire(self, limit: int, stamp: Stamp) -> int:
+        """Close up to `limit` of the loaded verifications that have expired, and return how many there were."""
+        expired = [each for each in self.verifications if each.pending and stamp.at >= each.expires_at]
+        expired = sorted(expired, key=lambda each: (each.expires_at, each.phone))[:limit]
+        for each in expired:
+            self.close_verification(each, EventType.VERIFICATION_EXPIRED, stamp)
+        return len(expired)
+
+    def asks_for_pending(self, message: Message, at: int) -> bool:
+        """Return whether the message asks for a verification that waits for its answer: else it must not be sent."""
+        pending = self.pending_verification(message.phone, at)
+        return (
+            pending is not None
+            and pending.verification_id == message.verification_id
+            and not self.consent.opted_out(message.phone)
+        )
+
+    def _cancel_verification(self, phone: str, stamp: Stamp) -> None:
+        pending = self.pending_verification(phone, stamp.at)
+        if pending is not None:
+            self.close_verification(pending, EventType.VERIFICATION_CANCELED, stamp)
+
+    # Messages and their deliveries
+
+    def is_known(self, handle: str) -> bool:
+        """Return whether a message with this handle was received before."""
+        return handle in self._handles
+
+    def receive(self, phone: str, line: str, content: str, handle: str, stamp: Stamp) -> None:
+        """Keep a message that a person wrote."""
+        if handle:
+            self._handles.add(handle)
+        number = self.outbox.next_message()
+        message = Message(number, phone, line, Direction.INBOUND, content, MessageStatus.RECEIVED, stamp.at, handle)
+        self.outbox.messages.put(number, message)
+        self._record(EventType.MESSAGE_RECEIVED, stamp, phone, message)
+
+    def update_message(self, message: Message, stamp: Stamp) -> None:
+        """Store another status of a message."""
+        self.outbox.messages.put(message.message_id, message)
+        self._record(EventType.MESSAGE_UPDATED, stamp, message.phone, message)
+
+    def cancel(self, delivery: Delivery, message: Message, stamp: Stamp) -> None:
+        """Take a message out of the outbox because the reason to send it is gone."""
+        self.outbox.finish(delivery)
+        error = _NO_REASON + (_PERHAPS_SENT if delivery.attempts else "")
+        self.update_message(replace(message, status=MessageStatus.CANCELED, error=error), stamp)
+
+    def _cancel_messages(self, phone: str, stamp: Stamp) -> None:
+        for pending in self.outbox.unsent(phone, stamp.at):
+            self.cancel(pending.delivery, pending.message, stamp)
+
+    # The change log
+
+    def delete_old_events(self) -> bool:
+        """Delete the events that were loaded as old, with their deliveries; return whether there may be more."""
+        old = self._snapshot.old_events
+        if old is None or not old.count:
+            return False
+        self._journal.changes += 1
+        self._old_events = old
+        return old.more
+
+    def changes(self) -> Changes:
+        """Return what differs from the snapshot; calling it changes nothing."""
+        contacts = _identified(self.contacts.difference())
+        webhooks = self.outbox.webhooks.difference()
+        last_events = {event.phone: event.event_id for event in self.log.events.difference().inserted}
+        before = self._snapshot
+        tallies = Tallies(
+            before.tallies.contacts + len(contacts.inserted) - len(contacts.deleted),
+            self.outbox.last_message,
+            self.log.last,
+            self.consent.last,
+            self.consent.hash,
+            before.tallies.webhooks + len(webhooks.inserted) - len(webhooks.deleted),
+            self.outbox.last_webhook,
+            self._last_verification,
+        )
+        return Changes(
+            tallies,
+            contacts,
+            last_events,
+            self.consent.opt_outs.difference(),
+            self.consent.entries.difference().inserted,
+            self.verifications.difference(),
+            self.outbox.messages.difference(),
+            self.log.events.difference().inserted,
+            webhooks,
+            self.outbox.deliveries.difference(),
+            self.answers.difference(),
+            [phone for phone in last_events if self.contacts.get(phone) is None],
+            [
+                contact.phone
+                for contact in contacts.inserted
+                if contact.phone not in before.contacts and contact.phone in before.last_events
+            ],
+            self._old_events,
+        )
+
+    def _record(self, type_: EventType, stamp: Stamp, phone: str, subject: Subject) -> None:
+        self._deliver(self.log.add(type_, stamp, phone, subject))
+
+    def _record_update(self, old: Contact, new: Contact, stamp: Stamp) -> None:
+        self._deliver(self.log.add(EventType.CONTACT_UPDATED, stamp, new.phone, new, replaced_values(old, new)))
+
+    def _deliver(self, event: Event) -> None:
+        for webhook in self.outbox.webhooks:
+            if webhook.wants(event):
+                self.outbox.enqueue(webhook.webhook_id, event.event_id, event.phone, event.at)
+
+
+def _identified(contacts: Difference[Contact]) -> Difference[Contact]:
+    """Split what looks like an update into a deletion and an insertion if it is another contact with the number."""
+    other = [(old, new) for old, new in contacts.updated if old.contact_id != new.contact_id]
+    if not other:
+        return contacts
+    return Difference(
+        [*contacts.inserted, *(new for _, new in other)],
+        [(old, new) for old, new in contacts.updated if old.contact_id == new.contact_id],
+        [*contacts.deleted, *(old for old, _ in other)],
+    )

@@ -1,0 +1,40 @@
+"""Deletes what is too old: events beyond the history, and dead deliveries that may no longer be replayed.
+
+A delivery carries its event, so it goes with the event even if it could still be retried.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Final
+
+from numberkeep.domain.command import SECOND
+from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
+from numberkeep.service.context import Context
+from numberkeep.store.queries import ListAccountsWithOldDeliveries, ListAccountsWithOldEvents
+
+_DAY: Final = 24 * 3600 * SECOND
+_AT_A_TIME: Final = 512
+
+
+async def accounts_with_old(context: Context) -> Sequence[int]:
+    """Return the accounts that have something to delete."""
+    found = [await context.store.read(ListAccountsWithOldDeliveries(_before(context, context.webhook_retry_days)))]
+    if context.history_days:
+        found.append(await context.store.read(ListAccountsWithOldEvents(_before(context, context.history_days))))
+    return list(dict.fromkeys(chain.from_iterable(found)))
+
+
+async def delete_old(context: Context, account_id: int, closing: Callable[[], bool]) -> None:
+    """Delete what an account has that is too old, a little at a time, until `closing` returns true."""
+    more = bool(context.history_days)
+    while more and not closing():
+        before = _before(context, context.history_days)
+        more = await context.store.apply(DeleteOldEvents(account_id, _AT_A_TIME, before))
+    more = True
+    while more and not closing():
+        before = _before(context, context.webhook_retry_days)
+        more = await context.store.apply(DeleteOldDeliveries(account_id, _AT_A_TIME, before))
+
+
+def _before(context: Context, days: int) -> int:
+    return context.clock.take() - days * _DAY

@@ -1,0 +1,117 @@
+"""How a unit of work is loaded: what is asked for when, and what follows from the answers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from numberkeep.domain.delivery import SENDER, Delivery
+from numberkeep.domain.work.snapshot import Needs, OldEvents, Snapshot, Tallies
+from numberkeep.store.flow import Fetch, Flow
+from numberkeep.store.rows import (
+    answer_of,
+    contact_and_last_event_of,
+    delivery_of,
+    event_of,
+    message_of,
+    verification_of,
+    webhook_of,
+)
+
+K = TypeVar("K")
+
+
+def load(account_id: int, needs: Needs, tallies: Tallies) -> Flow[Snapshot]:
+    """Return what the tables have of all that is needed.
+
+    Whatever may become of what is loaded, the number that an event about it would concern is loaded too.
+    """
+    snapshot = Snapshot(tallies)
+    if tallies.webhooks:
+        webhooks = map(webhook_of, (yield Fetch("webhooks", (account_id,))))
+        snapshot.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
+    yield from _load_deliveries(account_id, needs, snapshot)
+    messages_to = [phone for target, phone in _queues(snapshot.deliveries.values()) if target == SENDER]
+    asked = needs.verifications | dict.fromkeys(messages_to) if needs.due else needs.verifications
+    yield from _load_verifications(account_id, asked, needs, snapshot)
+    if snapshot.pending:
+        unsent = yield Fetch("unsent", (account_id, snapshot.pending))
+        _add(snapshot, map(delivery_of, unsent))
+    yield from _load_contents(account_id, snapshot)
+    phones = list(needs.phones | dict.fromkeys(snapshot.verifications) | asked | dict.fromkeys(messages_to))
+    if phones:
+        yield from _load_numbers(account_id, phones, snapshot)
+    if needs.answers:
+        answers = map(answer_of, (yield Fetch("answers", (account_id, list(needs.answers)))))
+        snapshot.answers = {answer.key: answer for answer in answers}
+    if needs.handles:
+        handles = yield Fetch("handles", (account_id, list(needs.handles)))
+        snapshot.handles = frozenset(handle for (handle,) in handles)
+    if needs.old_events:
+        limit, before = needs.old_events.limit, needs.old_events.before
+        [(count, last)] = yield Fetch("old_events", (account_id, limit, before))
+        snapshot.old_events = OldEvents(count, last, more=count >= limit)
+    return snapshot
+
+
+def _load_deliveries(account_id: int, needs: Needs, snapshot: Snapshot) -> Flow[None]:
+    if needs.deliveries:
+        found = yield Fetch("deliveries", (account_id, list(needs.deliveries)))
+        _add(snapshot, map(delivery_of, found))
+    for target, limit in needs.dead.items():
+        found = yield Fetch("dead", (account_id, target, limit))
+        _add(snapshot, map(delivery_of, found))
+    if needs.due:
+        targets = needs.due.targets(snapshot.webhooks)
+        found = yield Fetch("due", (account_id, targets, needs.due.at, needs.due.limit))
+        due = needs.due.first(map(delivery_of, found))
+        snapshot.due = [(each.target, each.item) for each in due]
+        _add(snapshot, due)
+    if needs.old_deliveries:
+        found = yield Fetch("old_deliveries", (account_id, needs.old_deliveries.before, needs.old_deliveries.limit))
+        snapshot.old_deliveries = list(map(delivery_of, found))
+        _add(snapshot, snapshot.old_deliveries)
+
+
+def _load_verifications(account_id: int, asked: Mapping[str, None], needs: Needs, snapshot: Snapshot) -> Flow[None]:
+    found: list[Sequence[Any]] = []
+    if asked:
+        found += yield Fetch("verifications", (account_id, list(asked)))
+    if needs.expired:
+        found += yield Fetch("expired", (account_id, needs.expired.before, needs.expired.limit))
+    snapshot.verifications = {each.phone: each for each in map(verification_of, found)}
+
+
+def _load_contents(account_id: int, snapshot: Snapshot) -> Flow[None]:
+    messages = [item for target, item in snapshot.deliveries if target == SENDER]
+    events = list({item: None for target, item in snapshot.deliveries if target != SENDER})
+    if messages:
+        found = map(message_of, (yield Fetch("messages", (account_id, messages))))
+        snapshot.messages = {message.message_id: message for message in found}
+    if events:
+        found_events = map(event_of, (yield Fetch("events", (account_id, events))))
+        snapshot.events = {event.event_id: event for event in found_events}
+
+
+def _load_numbers(account_id: int, phones: list[str], snapshot: Snapshot) -> Flow[None]:
+    last_events: dict[str, int] = {}
+    contacts = map(contact_and_last_event_of, (yield Fetch("contacts", (account_id, phones))))
+    snapshot.contacts = {}
+    for contact, last_event in contacts:
+        snapshot.contacts[contact.phone] = contact
+        last_events[contact.phone] = last_event
+    opt_outs: dict[str, tuple[int, int]] = {}
+    for phone, opted_out_at, entry_id, last_event in (yield Fetch("recipients", (account_id, phones))):
+        if last_event is None:
+            opt_outs[phone] = (opted_out_at, entry_id)
+        else:
+            last_events[phone] = last_event
+    snapshot.opt_outs = opt_outs
+    snapshot.last_events = last_events
+
+
+def _add(snapshot: Snapshot, deliveries: Iterable[Delivery]) -> None:
+    for each in deliveries:
+        snapshot.deliveries.setdefault((each.target, each.item), each)
+
+
+def _queues(deliveries: Iterable[Delivery]) -> dict[tuple[int, str], None]:
+    return dict.fromkeys((each.target, each.phone) for each in deliveries)

@@ -1,0 +1,326 @@
+"""The SQL of every statement, and how a conversation with the database is run. $1 is the account.
+
+A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
+
+import asyncpg
+
+from numberkeep.store import queries as q
+from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres.pool import copy_rows
+from numberkeep.store.rows import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    ENTRY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    OPT_OUT_COLUMNS,
+    TALLY_COLUMNS,
+    VERIFICATION_COLUMNS,
+    WEBHOOK_COLUMNS,
+)
+
+R = TypeVar("R")
+
+_TYPES: Final = {
+    "smallint": "state",
+    "bigint": (
+        "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
+        "message_id event_id at previous_event webhook_id target item attempts due_at"
+    ),
+    "boolean": "verified opt_out opted_out pending",
+    "bytea": "hash fingerprint answer",
+}
+_TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
+"""The type of each column that is not text."""
+
+_COPIED_FROM: Final = 100
+"""Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
+
+_COPY_SECONDS: Final = 30.0
+
+
+def _unnest(columns: str) -> str:
+    arrays = [f"${n}::{_TYPE_OF.get(name, 'text')}[]" for n, name in enumerate(columns.split(", "), start=2)]
+    return f"unnest({', '.join(arrays)})"
+
+
+def _insert(table: str, columns: str) -> str:
+    return f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT $1, * FROM {_unnest(columns)}"
+
+
+def _update(table: str, key: str, columns: str, also: str = "") -> str:
+    """Update the rows with these keys; `also` sets what follows from the new values."""
+    changed = ", ".join(f"{name} = new.{name}" for name in columns.split(", "))
+    same = " AND ".join(f"t.{name} = new.{name}" for name in key.split(", "))
+    return (
+        f"UPDATE numberkeep.{table} AS t SET {changed}{also} FROM {_unnest(f'{key}, {columns}')} "
+        f"AS new ({key}, {columns}) WHERE t.account_id = $1 AND {same}"
+    )
+
+
+def _delete(table: str, key: str) -> str:
+    same = " AND ".join(f"t.{name} = old.{name}" for name in key.split(", "))
+    return f"DELETE FROM numberkeep.{table} AS t USING {_unnest(key)} AS old ({key}) WHERE t.account_id = $1 AND {same}"
+
+
+def _excluded(columns: str) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in columns.split(", "))
+
+
+def _assigned(columns: str) -> str:
+    return ", ".join(f"{name} = ${n}" for n, name in enumerate(columns.split(", "), start=2))
+
+
+_TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
+_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"
+_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
+_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM numberkeep.accounts"
+_KEYS: Final = (
+    "SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, a.account_id, a.name, a.region, a.verification_text "
+    "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
+)
+_CHANGEABLE: Final = ", ".join([*COLUMNS.split(", ")[3:], "last_event"])
+
+
+def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
+    return f"SELECT {columns} FROM numberkeep.{table} WHERE account_id = $1 AND {key} = ANY($2::{kind}[])"
+
+
+LOADS: Final[Mapping[str, str]] = {
+    "tallies": _TALLIES,
+    "lock_tallies": f"{_TALLIES} FOR UPDATE",
+    "webhooks": _WEBHOOKS,
+    "contacts": _of(f"{COLUMNS}, last_event", "contacts", "phone"),
+    "recipients": (
+        f"{_of('phone, opted_out_at, entry_id, NULL::bigint', 'opt_outs', 'phone')} UNION ALL "
+        f"{_of('phone, NULL::bigint, NULL::bigint, last_event', 'last_events', 'phone')}"
+    ),
+    "verifications": _of(VERIFICATION_COLUMNS, "verifications", "phone"),
+    "expired": (
+        f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications "
+        "WHERE account_id = $1 AND pending AND expires_at <= $2 ORDER BY expires_at, phone LIMIT $3"
+    ),
+    "answers": _of(ANSWER_COLUMNS, "answers", "key"),
+    "handles": f"{_of('handle', 'messages', 'handle')} AND direction = 'inbound' AND handle <> ''",
+    "due": (
+        "SELECT due.* FROM unnest($2::bigint[]) AS t (target) CROSS JOIN LATERAL "
+        f"({_OUTBOX} AND o.target = t.target AND head AND due_at <= $3 ORDER BY due_at, item LIMIT $4) AS due"
+    ),
+    "dead": f"{_OUTBOX} AND state = 2 AND target = coalesce($2, target) ORDER BY target, item LIMIT $3",
+    "deliveries": f"{_OUTBOX} AND (target, phone, item) IN (SELECT * FROM {_unnest('target, phone, item')})",
+    "unsent": f"{_OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
+    "messages": _of(MESSAGE_COLUMNS, "messages", "message_id", "bigint"),
+    "events": _of(EVENT_COLUMNS, "events", "event_id", "bigint"),
+    # Up to the first that is young, whatever the clocks said about those after it. By numbers, which have no gaps: to
+    # find the first of a table without statistics the planner would sort all of it.
+    "old_events": (
+        "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM numberkeep.events WHERE account_id = $1 AND event_id < "
+        "(SELECT event_id FROM numberkeep.events WHERE account_id = $1 ORDER BY event_id LIMIT 1) + $2), "
+        "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > $3) "
+        "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
+    ),
+    "old_deliveries": f"{_OUTBOX} AND state = 2 AND created_at <= $2 ORDER BY created_at LIMIT $3",
+}
+"""What a unit of work is loaded by."""
+
+_SPREAD: Final = frozenset({"deliveries"})
+"""Takes its list of rows as an array for each column."""
+
+_OF_QUEUE: Final = "o.account_id = $1 AND o.target = queue.target AND o.phone = queue.phone"
+_QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
+
+SAVES: Final[Mapping[str, str]] = {
+    "delete_tags": _delete("contact_tags", "tag, created_at, contact_id"),
+    "delete_contacts": _delete("contacts", "contact_id"),
+    "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
+    "update_contacts": _update("contacts", "contact_id", f"phone, created_at, {_CHANGEABLE}"),
+    "touch_contacts": _update("contacts", "phone", "last_event"),
+    "put_last_events": (
+        f"{_insert('last_events', 'phone, last_event')} "
+        f"ON CONFLICT (account_id, phone) DO UPDATE SET {_excluded('last_event')}"
+    ),
+    "delete_last_events": _delete("last_events", "phone"),
+    "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
+    "delete_opt_outs": _delete("opt_outs", "phone"),
+    "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
+    "insert_entries": _insert("consent", ENTRY_COLUMNS),
+    "put_verifications": (
+        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT (account_id, phone) "
+        f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
+    ),
+    "insert_messages": _insert("messages", MESSAGE_COLUMNS),
+    "update_messages": _update("messages", "message_id", "status, handle, error"),
+    "insert_events": _insert("events", EVENT_COLUMNS),
+    "delete_webhooks": _delete("webhooks", "webhook_id"),
+    "delete_deliveries_to": _delete("outbox", "target"),
+    "put_webhooks": (
+        f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
+        f"DO UPDATE SET {_excluded('secret, types')}"
+    ),
+    "delete_deliveries": _delete("outbox", "target, phone, item"),
+    "update_deliveries": _update(
+        "outbox",
+        "target, phone, item",
+        "created_at, attempts, due_at, state, error",
+        also=", head = t.head AND new.state <> 2",
+    ),
+    "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
+    "unset_heads": f"UPDATE numberkeep.outbox AS o SET head = false FROM {_QUEUES} WHERE {_OF_QUEUE} AND o.head",
+    # One lookup a queue, and then the rows: in one step a planner without statistics looks for every pair of the two.
+    "set_heads": (
+        "WITH first AS MATERIALIZED (SELECT queue.target, queue.phone, "
+        f"(SELECT min(o.item) FROM numberkeep.outbox AS o WHERE {_OF_QUEUE} AND o.state <> 2) AS item FROM {_QUEUES}) "
+        "UPDATE numberkeep.outbox AS o SET head = true FROM first WHERE o.account_id = $1 "
+        "AND o.target = first.target AND o.phone = first.phone AND o.item = first.item AND NOT o.head"
+    ),
+    "put_answers": (
+        f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
+        f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
+    ),
+}
+"""What a unit of work is saved by, many rows at once."""
+
+SINGLE_SAVES: Final[Mapping[str, str]] = {
+    "put_tallies": f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)} WHERE account_id = $1",
+    "delete_old_answers": (
+        "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
+        "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
+    ),
+    "delete_deliveries_of_old_events": (
+        "WITH old AS MATERIALIZED (SELECT w.webhook_id, e.phone, e.event_id "
+        "FROM numberkeep.events AS e, numberkeep.webhooks AS w "
+        "WHERE e.account_id = $1 AND e.event_id <= $2 AND w.account_id = $1) "
+        "DELETE FROM numberkeep.outbox AS o USING old WHERE o.account_id = $1 AND o.target = old.webhook_id "
+        "AND o.phone = old.phone AND o.item = old.event_id RETURNING o.target, o.phone"
+    ),
+    "delete_old_events": "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2",
+    "delete_old_last_events": "DELETE FROM numberkeep.last_events WHERE account_id = $1 AND last_event <= $2",
+}
+"""What a unit of work is saved by, once for each row."""
+
+_COPIED: Final = {
+    "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
+    "insert_tags": ("contact_tags", "tag, created_at, contact_id"),
+    "insert_events": ("events", EVENT_COLUMNS),
+    "insert_deliveries": ("outbox", DELIVERY_COLUMNS),
+}
+
+DIRECTORY: Final[Mapping[str, str]] = {
+    "account": f"{_ACCOUNT} WHERE name = $1",
+    "account_by_signing_hash": f"{_ACCOUNT} WHERE signing_hash = $1",
+    "key": f"{_KEYS} WHERE k.key_id = $1",
+    "any_key": "SELECT 1 FROM numberkeep.api_keys LIMIT 1",
+    "insert_account": "INSERT INTO numberkeep.accounts (name, region, created_at) VALUES ($1, $2, $3)",
+    "insert_writer": "INSERT INTO numberkeep.writers (account_id) VALUES ($1)",
+    "insert_key": (
+        "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at) VALUES ($1, $2, $3, $4)"
+    ),
+    "revoke_key": "UPDATE numberkeep.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1",
+    "set_signing_hash": "UPDATE numberkeep.accounts SET signing_hash = nullif($2, ''::bytea) WHERE account_id = $1",
+    "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
+}
+"""What the commands on accounts and keys are applied by."""
+
+# Lookups for each account: grouped, the statement would read the whole outbox. The tables lie with their account, so on
+# Citus each node answers for its own.
+_AGENDA: Final = (
+    "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
+    "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
+    "FROM numberkeep.writers AS w"
+)
+
+READS: Final[Mapping[type[q.Query[Any]], str]] = {
+    q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
+    q.GetTallies: _TALLIES,
+    q.ListMessages: (
+        f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
+    ),
+    q.ListEvents: (
+        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events "
+        "WHERE account_id = $1 AND event_id > $2 ORDER BY event_id LIMIT $3"
+    ),
+    q.ListEventsOf: (
+        "WITH RECURSIVE chain AS (SELECT e.*, 1 AS depth FROM numberkeep.events AS e WHERE account_id = $1 "
+        "AND event_id = coalesce("
+        "(SELECT last_event FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2), "
+        "(SELECT last_event FROM numberkeep.last_events WHERE account_id = $1 AND phone = $2)) "
+        "UNION ALL SELECT e.*, depth + 1 FROM chain JOIN numberkeep.events AS e "
+        "ON e.account_id = $1 AND e.event_id = chain.previous_event WHERE depth < $3) "
+        f"SELECT {EVENT_COLUMNS} FROM chain ORDER BY depth"
+    ),
+    q.ListConsent: (
+        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent "
+        "WHERE account_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
+    ),
+    q.ListConsentOf: (
+        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent WHERE account_id = $1 AND phone = $2 ORDER BY entry_id"
+    ),
+    q.ListOptOuts: "SELECT phone, entry_id FROM numberkeep.opt_outs WHERE account_id = $1",
+    q.ListWebhooks: _WEBHOOKS,
+    q.ListDeadDeliveries: f"{_OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
+    q.GetAgenda: _AGENDA,
+    q.GetAgendaOf: f"{_AGENDA} WHERE account_id = ANY($1::bigint[])",
+    q.ListAccountsWithOldEvents: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE "
+        "(SELECT at FROM numberkeep.events AS e WHERE e.account_id = w.account_id ORDER BY event_id LIMIT 1) <= $1"
+    ),
+    q.ListAccountsWithOldDeliveries: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE "
+        "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
+    ),
+    q.GetBacklog: (
+        "SELECT count(*) FILTER (WHERE state <> 2), min(created_at) FILTER (WHERE state <> 2), "
+        "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
+    ),
+    q.GetAccount: f"{_ACCOUNT} WHERE name = $1",
+    q.GetAccountById: f"{_ACCOUNT} WHERE account_id = $1",
+    q.GetAccountBySigningHash: f"{_ACCOUNT} WHERE signing_hash = $1",
+    q.ListAccounts: f"{_ACCOUNT} ORDER BY account_id",
+    q.GetApiKey: f"{_KEYS} WHERE k.key_id = $1",
+    q.ListApiKeys: f"{_KEYS} ORDER BY k.created_at, k.key_id",
+}
+"""What each query is answered by."""
+
+_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY}
+
+
+async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
+    """Run a conversation to its end.
+
+    Raises:
+        asyncpg.PostgresError, OSError: a statement failed.
+    """
+    rows: Sequence[Row] = ()
+    try:
+        step = next(flow)
+        while True:
+            if isinstance(step, Fetch):
+                values = step.values
+                if step.name in _SPREAD:
+                    values = (values[0], *map(list, zip(*values[1], strict=True)))
+                rows = cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
+            else:
+                await _write(connection, step)
+                rows = ()
+            step = flow.send(rows)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+
+
+async def _write(connection: asyncpg.Connection, step: Write) -> None:
+    account_id, rows = step.account_id, step.rows
+    if step.name in SINGLE_SAVES:
+        for row in rows:
+            await connection.execute(SINGLE_SAVES[step.name], account_id, *row)
+    elif len(rows) >= _COPIED_FROM and step.name in _COPIED:
+        table, columns = _COPIED[step.name]
+        records = ((account_id, *row) for row in rows)
+        await copy_rows(connection, table, ["account_id", *columns.split(", ")], records, seconds=_COPY_SECONDS)
+    else:
+        await connection.execute(SAVES[step.name], account_id, *map(list, zip(*rows, strict=True)))

@@ -1,0 +1,189 @@
+"""Every read of a store, as a value; the answer's type is the query's parameter."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from numberkeep.domain.consent import ConsentEntry
+from numberkeep.domain.contact import Contact
+from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.listing import ListQuery, Page
+from numberkeep.domain.message import Message
+from numberkeep.domain.work.snapshot import Tallies
+
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Query(Generic[R_co]):
+    """A read whose answer is of type R_co."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class GetContact(Query[Contact | None]):
+    """The account's contact with this number."""
+
+    account_id: int
+    phone: str
+
+
+@dataclass(slots=True)
+class ListContacts(Query[Page]):
+    """One page of the account's contacts.
+
+    `next` is set exactly when more contacts follow, and leads to them whatever is created or deleted in between:
+    nothing that stays is skipped, nothing comes twice.
+    """
+
+    account_id: int
+    query: ListQuery
+
+
+@dataclass(slots=True)
+class GetTallies(Query[Tallies]):
+    """The account's counters, which are kept and not counted; all 0 if the account does not exist."""
+
+    account_id: int
+
+
+@dataclass(slots=True)
+class ListMessages(Query[Sequence[Message]]):
+    """The account's newest messages, newest first."""
+
+    account_id: int
+    limit: int
+
+
+@dataclass(slots=True)
+class ListEvents(Query[Sequence[Event]]):
+    """The account's first `limit` events with numbers over `after`.
+
+    Events become visible in the order of their numbers: when one is seen, all before it are, or they were deleted.
+    """
+
+    account_id: int
+    after: int
+    limit: int
+
+
+@dataclass(slots=True)
+class ListEventsOf(Query[Sequence[Event]]):
+    """The last `limit` events about a number, newest first; read by key lookups alone, however long the log is."""
+
+    account_id: int
+    phone: str
+    limit: int
+
+
+@dataclass(slots=True)
+class ListConsent(Query[Sequence[ConsentEntry]]):
+    """The account's first `limit` ledger entries with numbers over `after`."""
+
+    account_id: int
+    after: int
+    limit: int
+
+
+@dataclass(slots=True)
+class ListConsentOf(Query[Sequence[ConsentEntry]]):
+    """The account's ledger entries on a number, oldest first."""
+
+    account_id: int
+    phone: str
+
+
+@dataclass(slots=True)
+class ListOptOuts(Query[Mapping[str, int]]):
+    """The numbers that are opted out, each with its ledger entry; 0 for one older than the ledger."""
+
+    account_id: int
+
+
+@dataclass(slots=True)
+class ListWebhooks(Query[Sequence[Webhook]]):
+    """The account's webhooks, oldest first."""
+
+    account_id: int
+
+
+@dataclass(slots=True)
+class ListDeadDeliveries(Query[Sequence[Delivery]]):
+    """The account's first `limit` dead deliveries, by target and item."""
+
+    account_id: int
+    limit: int
+
+
+@dataclass(slots=True)
+class GetAgenda(Query[Agenda]):
+    """What there is to do at a time, for all accounts; for the relay alone."""
+
+    at: int
+
+
+@dataclass(slots=True)
+class GetAgendaOf(Query[Agenda]):
+    """What there is to do at a time, for these accounts; for the relay alone."""
+
+    at: int
+    account_ids: Collection[int]
+
+
+@dataclass(slots=True)
+class ListAccountsWithOldEvents(Query[Sequence[int]]):
+    """The accounts whose oldest event is from `before` (microseconds since 1970) or earlier; for the relay alone."""
+
+    before: int
+
+
+@dataclass(slots=True)
+class ListAccountsWithOldDeliveries(Query[Sequence[int]]):
+    """The accounts with a dead delivery from `before` (microseconds since 1970) or earlier; for the relay alone."""
+
+    before: int
+
+
+@dataclass(slots=True)
+class GetBacklog(Query[Backlog]):
+    """The state of the outbox, over all accounts."""
+
+
+@dataclass(slots=True)
+class GetAccount(Query[Account | None]):
+    """The account of this name."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class GetAccountById(Query[Account | None]):
+    """The account of this id."""
+
+    account_id: int
+
+
+@dataclass(slots=True)
+class GetAccountBySigningHash(Query[Account | None]):
+    """The account whose signing secret has this SHA-256."""
+
+    signing_hash: bytes
+
+
+@dataclass(slots=True)
+class ListAccounts(Query[Sequence[Account]]):
+    """Every account, oldest first."""
+
+
+@dataclass(slots=True)
+class GetApiKey(Query[ApiKey | None]):
+    """The key of this id, revoked or not."""
+
+    key_id: str
+
+
+@dataclass(slots=True)
+class ListApiKeys(Query[Sequence[ApiKey]]):
+    """Every key of every account, oldest first, revoked ones too."""

@@ -1,0 +1,84 @@
+"""How the answer to each query is made of rows; each engine has the statement for it, under the query's class.
+
+A listing of contacts is made of statements of its own, in each engine's listing.py.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from numberkeep.domain.delivery import Agenda, Backlog, agenda_of
+from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.store import queries as q
+from numberkeep.store.rows import (
+    account_of,
+    contact_of,
+    delivery_of,
+    entry_of,
+    event_of,
+    key_of,
+    message_of,
+    webhook_of,
+)
+
+R = TypeVar("R")
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(slots=True, frozen=True)
+class Read(Generic[R]):
+    """How a query is answered by one statement.
+
+    Attributes:
+        answer: returns the answer for the statement's rows and the query.
+        values: returns the statement's parameters, in order.
+        quick: whether the statement is a lookup by key of one row.
+    """
+
+    answer: Callable[[Rows, Any], R]
+    values: Callable[[Any], tuple[Any, ...]]
+    quick: bool = False
+
+
+def _first(row_of: Callable[[Any], R]) -> Callable[[Rows, Any], R | None]:
+    return lambda rows, _: row_of(rows[0]) if rows else None
+
+
+def _every(row_of: Callable[[Any], R]) -> Callable[[Rows, Any], list[R]]:
+    return lambda rows, _: list(map(row_of, rows))
+
+
+def _account_id(row: Sequence[Any]) -> int:
+    [account_id] = row
+    return int(account_id)
+
+
+def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
+    return agenda_of(((row[0], row[1], row[2]) for row in rows), query.at)
+
+
+READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
+    q.GetContact: Read(_first(contact_of), lambda it: (it.account_id, it.phone), quick=True),
+    q.GetTallies: Read(
+        lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
+    ),
+    q.ListMessages: Read(_every(message_of), lambda it: (it.account_id, it.limit)),
+    q.ListEvents: Read(_every(event_of), lambda it: (it.account_id, it.after, it.limit)),
+    q.ListEventsOf: Read(_every(event_of), lambda it: (it.account_id, it.phone, it.limit)),
+    q.ListConsent: Read(_every(entry_of), lambda it: (it.account_id, it.after, it.limit)),
+    q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),
+    q.ListOptOuts: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
+    q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
+    q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
+    q.GetAgenda: Read(_agenda, lambda _: ()),
+    q.GetAgendaOf: Read(_agenda, lambda it: (list(it.account_ids),)),
+    q.ListAccountsWithOldEvents: Read(_every(_account_id), lambda it: (it.before,)),
+    q.ListAccountsWithOldDeliveries: Read(_every(_account_id), lambda it: (it.before,)),
+    q.GetBacklog: Read(lambda rows, _: Backlog(*rows[0]), lambda _: ()),
+    q.GetAccount: Read(_first(account_of), lambda it: (it.name,), quick=True),
+    q.GetAccountById: Read(_first(account_of), lambda it: (it.account_id,), quick=True),
+    q.GetAccountBySigningHash: Read(_first(account_of), lambda it: (it.signing_hash,), quick=True),
+    q.ListAccounts: Read(_every(account_of), lambda _: ()),
+    q.GetApiKey: Read(_first(key_of), lambda it: (it.key_id,), quick=True),
+    q.ListApiKeys: Read(_every(key_of), lambda _: ()),
+}

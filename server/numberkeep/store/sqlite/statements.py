@@ -1,0 +1,248 @@
+"""The SQL of every statement, and how a conversation with the database is run. In a Write, ?1 is the account.
+
+A list among the values comes as a JSON array.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import apsw
+
+from numberkeep.store import queries as q
+from numberkeep.store.flow import Fetch, Flow, Row
+from numberkeep.store.rows import (
+    ANSWER_COLUMNS,
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    ENTRY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    OPT_OUT_COLUMNS,
+    TALLY_COLUMNS,
+    VERIFICATION_COLUMNS,
+    WEBHOOK_COLUMNS,
+)
+
+R = TypeVar("R")
+
+
+def _insert(table: str, columns: str) -> str:
+    return f"INSERT INTO {table} (account_id, {columns}) VALUES (?{', ?' * (columns.count(',') + 1)})"
+
+
+def _set(columns: str, *, first: int) -> str:
+    return ", ".join(f"{name} = ?{n}" for n, name in enumerate(columns.split(", "), first))
+
+
+def _excluded(columns: str) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in columns.split(", "))
+
+
+_IN: Final = "account_id = ?1 AND {} IN (SELECT value FROM json_each(?2))"
+_TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
+_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
+_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
+_QUEUE: Final = "account_id = ?1 AND target = ?2 AND phone = ?3"
+_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM accounts"
+_KEYS: Final = (
+    "SELECT key_id, secret_hash, api_keys.created_at, revoked_at, account_id, name, region, verification_text "
+    "FROM api_keys JOIN accounts USING (account_id)"
+)
+_CHANGEABLE: Final = ", ".join(COLUMNS.split(", ")[3:])
+
+LOADS: Final[Mapping[str, str]] = {
+    "tallies": _TALLIES,
+    "lock_tallies": _TALLIES,
+    "webhooks": _WEBHOOKS,
+    "contacts": f"SELECT {COLUMNS}, last_event FROM contacts WHERE {_IN.format('phone')}",
+    # The first condition spares an account without any a lookup for every number.
+    "recipients": (
+        "SELECT phone, opted_out_at, entry_id, NULL FROM opt_outs "
+        f"WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?1) AND {_IN.format('phone')} "
+        "UNION ALL SELECT phone, NULL, NULL, last_event FROM last_events "
+        f"WHERE EXISTS (SELECT 1 FROM last_events WHERE account_id = ?1) AND {_IN.format('phone')}"
+    ),
+    "verifications": f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE {_IN.format('phone')}",
+    "expired": (
+        f"SELECT {VERIFICATION_COLUMNS} FROM verifications "
+        "WHERE account_id = ?1 AND pending = 1 AND expires_at <= ?2 ORDER BY expires_at, phone LIMIT ?3"
+    ),
+    "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
+    "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
+    "due": f"{_OUTBOX} AND target = ?2 AND head = 1 AND due_at <= ?3 ORDER BY due_at, item LIMIT ?4",
+    "dead": f"{_OUTBOX} AND state = 2 AND target = coalesce(?2, target) ORDER BY target, item LIMIT ?3",
+    "deliveries": (
+        f"{_OUTBOX} AND (target, phone, item) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2))"
+    ),
+    "unsent": f"{_OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
+    "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
+    "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
+    # Up to the first that is young, whatever the clocks said about those after it.
+    "old_events": (
+        "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM events WHERE account_id = ?1 ORDER BY event_id LIMIT ?2), "
+        "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > ?3) "
+        "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
+    ),
+    "old_deliveries": f"{_OUTBOX} AND state = 2 AND created_at <= ?2 ORDER BY created_at LIMIT ?3",
+}
+"""What a unit of work is loaded by."""
+
+_FOR_EACH: Final = frozenset({"due"})
+"""Run once for each item of the list, because SQLite would sort all that is due to several targets."""
+
+SAVES: Final[Mapping[str, str]] = {
+    "put_tallies": f"UPDATE accounts SET {_set(TALLY_COLUMNS, first=2)} WHERE account_id = ?1",
+    "delete_old_answers": (
+        "DELETE FROM answers WHERE answer_id IN "
+        "(SELECT answer_id FROM answers WHERE account_id = ?1 AND created_at <= ?2 ORDER BY created_at LIMIT ?3)"
+    ),
+    "delete_tags": "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4",
+    "delete_contacts": "DELETE FROM contacts WHERE account_id = ?1 AND contact_id = ?2",
+    "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
+    "update_contacts": (
+        f"UPDATE contacts SET {_set(_CHANGEABLE + ', last_event', first=5)} WHERE account_id = ?1 AND contact_id = ?2"
+    ),
+    "touch_contacts": "UPDATE contacts SET last_event = ?3 WHERE account_id = ?1 AND phone = ?2",
+    "put_last_events": f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}",
+    "delete_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND phone = ?2",
+    "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
+    "delete_opt_outs": "DELETE FROM opt_outs WHERE account_id = ?1 AND phone = ?2",
+    "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
+    "insert_entries": _insert("consent", ENTRY_COLUMNS),
+    "put_verifications": (
+        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
+    ),
+    "insert_messages": _insert("messages", MESSAGE_COLUMNS),
+    "update_messages": (
+        "UPDATE messages SET status = ?3, handle = ?4, error = ?5 WHERE account_id = ?1 AND message_id = ?2"
+    ),
+    "insert_events": _insert("events", EVENT_COLUMNS),
+    "delete_webhooks": "DELETE FROM webhooks WHERE account_id = ?1 AND webhook_id = ?2",
+    "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
+    "put_webhooks": (
+        f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
+        f"DO UPDATE SET {_excluded('secret, types')}"
+    ),
+    "delete_deliveries": f"DELETE FROM outbox WHERE {_QUEUE} AND item = ?4",
+    "update_deliveries": (
+        "UPDATE outbox SET attempts = ?6, due_at = ?7, state = ?8, error = ?9, head = iif(?8 = 2, 0, head) "
+        f"WHERE {_QUEUE} AND item = ?4"
+    ),
+    "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
+    "unset_heads": f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_QUEUE}",
+    "set_heads": (
+        f"UPDATE outbox SET head = 1 WHERE head = 0 AND {_QUEUE} AND item = "
+        f"(SELECT min(item) FROM outbox WHERE {_QUEUE} AND state <> 2)"
+    ),
+    "put_answers": (
+        f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
+        f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
+    ),
+    "delete_deliveries_of_old_events": (
+        "DELETE FROM outbox WHERE account_id = ?1 AND (target, phone, item) IN (SELECT w.webhook_id, e.phone, e.event_id "
+        "FROM events AS e, webhooks AS w WHERE e.account_id = ?1 AND e.event_id <= ?2 AND w.account_id = ?1) "
+        "RETURNING target, phone"
+    ),
+    "delete_old_events": "DELETE FROM events WHERE account_id = ?1 AND event_id <= ?2",
+    "delete_old_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND last_event <= ?2",
+}
+"""What a unit of work is saved by."""
+
+DIRECTORY: Final[Mapping[str, str]] = {
+    "account": f"{_ACCOUNT} WHERE name = ?",
+    "account_by_signing_hash": f"{_ACCOUNT} WHERE signing_hash = ?",
+    "key": f"{_KEYS} WHERE key_id = ?",
+    "any_key": "SELECT 1 FROM api_keys LIMIT 1",
+    "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
+    "insert_writer": "SELECT ?1 WHERE 0",  # the counters stand in the account's row
+    "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
+    "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
+    "set_signing_hash": "UPDATE accounts SET signing_hash = nullif(?2, x'') WHERE account_id = ?1",
+    "set_verification_text": "UPDATE accounts SET verification_text = ?2 WHERE account_id = ?1",
+}
+"""What the commands on accounts and keys are applied by."""
+
+_AGENDA: Final = (
+    "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
+    "(SELECT min(expires_at) FROM verifications AS v WHERE v.account_id = a.account_id AND pending = 1) "
+    "FROM accounts AS a"
+)
+
+READS: Final[Mapping[type[q.Query[Any]], str]] = {
+    q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
+    q.GetTallies: _TALLIES,
+    q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
+    q.ListEvents: f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ? AND event_id > ? ORDER BY event_id LIMIT ?",
+    q.ListEventsOf: (
+        "WITH RECURSIVE chain AS ("
+        "SELECT * FROM events WHERE account_id = ?1 AND event_id = coalesce("
+        "(SELECT last_event FROM contacts WHERE account_id = ?1 AND phone = ?2), "
+        "(SELECT last_event FROM last_events WHERE account_id = ?1 AND phone = ?2)) "
+        "UNION ALL SELECT e.* FROM chain JOIN events AS e ON e.account_id = ?1 AND e.event_id = chain.previous_event "
+        f"LIMIT ?3) SELECT {EVENT_COLUMNS} FROM chain"
+    ),
+    q.ListConsent: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?",
+    q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
+    q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
+    q.ListWebhooks: _WEBHOOKS,
+    q.ListDeadDeliveries: f"{_OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
+    q.GetAgenda: _AGENDA,
+    q.GetAgendaOf: f"{_AGENDA} WHERE account_id IN (SELECT value FROM json_each(?))",
+    q.ListAccountsWithOldEvents: (
+        "SELECT account_id FROM accounts AS a "
+        "WHERE (SELECT at FROM events AS e WHERE e.account_id = a.account_id ORDER BY event_id LIMIT 1) <= ?"
+    ),
+    q.ListAccountsWithOldDeliveries: (
+        "SELECT account_id FROM accounts AS a WHERE "
+        "(SELECT min(created_at) FROM outbox AS o WHERE o.account_id = a.account_id AND state = 2) <= ?"
+    ),
+    q.GetBacklog: (
+        "SELECT (SELECT count(*) FROM outbox WHERE state <> 2), (SELECT min(created_at) FROM outbox WHERE state <> 2), "
+        "(SELECT count(*) FROM outbox WHERE state = 2)"
+    ),
+    q.GetAccount: f"{_ACCOUNT} WHERE name = ?",
+    q.GetAccountById: f"{_ACCOUNT} WHERE account_id = ?",
+    q.GetAccountBySigningHash: f"{_ACCOUNT} WHERE signing_hash = ?",
+    q.ListAccounts: f"{_ACCOUNT} ORDER BY account_id",
+    q.GetApiKey: f"{_KEYS} WHERE key_id = ?",
+    q.ListApiKeys: f"{_KEYS} ORDER BY api_keys.created_at, key_id",
+}
+"""What each query is answered by."""
+
+_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY}
+
+
+def run(connection: apsw.Connection, flow: Flow[R]) -> R:
+    """Run a conversation to its end.
+
+    Raises:
+        apsw.Error: a statement failed.
+    """
+    rows: Sequence[Row] = ()
+    try:
+        step = next(flow)
+        while True:
+            if isinstance(step, Fetch):
+                rows = _fetch(connection, step)
+            else:
+                account_id = step.account_id
+                connection.executemany(_STATEMENTS[step.name], ((account_id, *row) for row in step.rows))
+                rows = ()
+            step = flow.send(rows)
+    except StopIteration as end:
+        result: R = end.value
+        return result
+
+
+def bound(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the values as SQLite takes them: a list becomes a JSON array."""
+    return tuple(json.dumps(value) if isinstance(value, list) else value for value in values)
+
+
+def _fetch(connection: apsw.Connection, step: Fetch) -> Sequence[Row]:
+    sql = _STATEMENTS[step.name]
+    if step.name not in _FOR_EACH:
+        return connection.execute(sql, bound(step.values)).fetchall()
+    account_id, items, *others = step.values
+    return [row for item in items for row in connection.execute(sql, (account_id, item, *others))]

@@ -1,0 +1,269 @@
+"""The forms in which the change log keeps what its events are about: explicit, versioned, and apart from the domain.
+
+A form is a JSON array that begins with its version. A stored version never changes: a new field makes a new version, a
+struct with the next tag, and `to_domain` of each older one says what its events have in the place of the field. So
+every event that was ever written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is what numberkeep
+wrote before forms had versions: a JSON object.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Generic, Protocol, TypeVar, Union
+
+import msgspec
+
+from numberkeep.domain.consent import ConsentEntry, ConsentSource
+from numberkeep.domain.contact import Contact, micros, moment
+from numberkeep.domain.event import EventType, Subject
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.verification import Verification
+
+S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
+
+encode: Final = msgspec.json.Encoder().encode
+
+
+class Version(Protocol[S_co]):
+    """One version of a form: a msgspec struct."""
+
+    def to_domain(self, phone: str) -> S_co:
+        """Return what it is the form of; `phone` is the event's number."""
+
+
+class Form(Generic[S]):
+    """All versions of the form of one class.
+
+    Args:
+        write: returns the newest version of a value.
+        versions: all of them, version 0 first.
+    """
+
+    def __init__(self, write: Callable[[S], Version[S]], *versions: type[Version[S]]) -> None:
+        self._write = write
+        self._decode_0: Callable[[str], Version[S]] = msgspec.json.Decoder(versions[0]).decode
+        self._decode: Callable[[str], Version[S]] = msgspec.json.Decoder(Union[versions[1:]]).decode  # noqa: UP007
+
+    def dump(self, value: S) -> str:
+        """Return the stored form of a value, in the newest version."""
+        return encode(self._write(value)).decode()
+
+    def load(self, text: str, phone: str) -> S:
+        """Return the value of a stored form, whatever its version."""
+        decode = self._decode_0 if text.startswith("{") else self._decode
+        return decode(text).to_domain(phone)
+
+
+class ContactV0(msgspec.Struct):
+    """A contact; the time of its creation in ISO 8601."""
+
+    contact_id: int
+    created_at: datetime
+    first_name: str
+    last_name: str
+    company_name: str
+    assigned_to_email: str
+    sendblue_number: str
+    tags: tuple[str, ...]
+    custom_variables: dict[str, str]
+    verified: bool
+    opt_out: bool
+
+    def to_domain(self, phone: str) -> Contact:
+        """Return the contact."""
+        return Contact(
+            self.contact_id,
+            phone,
+            self.created_at,
+            self.first_name,
+            self.last_name,
+            self.company_name,
+            self.assigned_to_email,
+            self.sendblue_number,
+            self.tags,
+            self.custom_variables,
+            self.verified,
+            self.opt_out,
+        )
+
+
+class ContactV1(msgspec.Struct, array_like=True, tag=1):
+    """A contact; the time of its creation in microseconds since 1970."""
+
+    contact_id: int
+    created_at: int
+    first_name: str
+    last_name: str
+    company_name: str
+    assigned_to_email: str
+    sendblue_number: str
+    tags: tuple[str, ...]
+    custom_variables: Mapping[str, str]
+    verified: bool
+    opt_out: bool
+
+    def to_domain(self, phone: str) -> Contact:
+        """Return the contact."""
+        return Contact(
+            self.contact_id,
+            phone,
+            moment(self.created_at),
+            self.first_name,
+            self.last_name,
+            self.company_name,
+            self.assigned_to_email,
+            self.sendblue_number,
+            self.tags,
+            self.custom_variables,
+            self.verified,
+            self.opt_out,
+        )
+
+
+def _contact_form(contact: Contact) -> ContactV1:
+    return ContactV1(
+        contact.contact_id,
+        micros(contact.created_at),
+        contact.first_name,
+        contact.last_name,
+        contact.company_name,
+        contact.assigned_to_email,
+        contact.sendblue_number,
+        contact.tags,
+        contact.custom_variables,
+        contact.verified,
+        contact.opt_out,
+    )
+
+
+class VerificationV0(msgspec.Struct):
+    """A verification from before verifications had numbers."""
+
+    requested_at: int
+    expires_at: int
+    pending: bool
+
+    def to_domain(self, phone: str) -> Verification:
+        """Return the verification, with the number 0."""
+        return Verification(0, phone, self.requested_at, self.expires_at, self.pending)
+
+
+class VerificationV1(msgspec.Struct, array_like=True, tag=1):
+    """A verification."""
+
+    verification_id: int
+    requested_at: int
+    expires_at: int
+    pending: bool
+
+    def to_domain(self, phone: str) -> Verification:
+        """Return the verification."""
+        return Verification(self.verification_id, phone, self.requested_at, self.expires_at, self.pending)
+
+
+class MessageV0(msgspec.Struct):
+    """A message from before messages named their verification."""
+
+    message_id: int
+    line: str
+    direction: str
+    content: str
+    status: str
+    at: int
+    handle: str
+    error: str
+    verification_id: int = 0
+
+    def to_domain(self, phone: str) -> Message:
+        """Return the message."""
+        return Message(
+            self.message_id,
+            phone,
+            self.line,
+            Direction(self.direction),
+            self.content,
+            MessageStatus(self.status),
+            self.at,
+            self.handle,
+            self.error,
+            self.verification_id,
+        )
+
+
+class MessageV1(MessageV0, array_like=True, tag=1):
+    """A message."""
+
+
+class ConsentEntryV0(msgspec.Struct):
+    """A ledger entry."""
+
+    entry_id: int
+    at: int
+    opted_out: bool
+    source: str
+    wording: str
+    hash: bytes
+
+    def to_domain(self, phone: str) -> ConsentEntry:
+        """Return the entry."""
+        source = ConsentSource(self.source)
+        return ConsentEntry(self.entry_id, phone, self.at, self.opted_out, source, self.wording, self.hash)
+
+
+class ConsentEntryV1(ConsentEntryV0, array_like=True, tag=1):
+    """A ledger entry."""
+
+
+CONTACT: Final = Form(_contact_form, ContactV0, ContactV1)
+VERIFICATION: Final = Form(
+    lambda it: VerificationV1(it.verification_id, it.requested_at, it.expires_at, it.pending),
+    VerificationV0,
+    VerificationV1,
+)
+MESSAGE: Final = Form(
+    lambda it: MessageV1(
+        it.message_id, it.line, it.direction, it.content, it.status, it.at, it.handle, it.error, it.verification_id
+    ),
+    MessageV0,
+    MessageV1,
+)
+CONSENT_ENTRY: Final = Form(
+    lambda it: ConsentEntryV1(it.entry_id, it.at, it.opted_out, it.source, it.wording, it.hash),
+    ConsentEntryV0,
+    ConsentEntryV1,
+)
+
+_FORMS: Final[Mapping[str, Form[Any]]] = {
+    "contact": CONTACT,
+    "verification": VERIFICATION,
+    "message": MESSAGE,
+    "consent": CONSENT_ENTRY,
+}
+FORM_OF: Final[Mapping[EventType, Form[Subject]]] = {
+    type_: _FORMS[type_.value.partition(".")[0]] for type_ in EventType
+}
+"""The form of the subject of each type of event."""
+
+
+class ReplacedV1(msgspec.Struct, array_like=True, tag=1):
+    """The old values of what an update changed, by the field's name; a field that no longer exists keeps its name."""
+
+    values: Mapping[str, Any]
+
+
+_decode_replaced = msgspec.json.Decoder(ReplacedV1).decode
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def dump_replaced(replaced: Mapping[str, Any]) -> str:
+    """Return the stored form of what an update replaced; `""` for nothing."""
+    return encode(ReplacedV1(replaced)).decode() if replaced else ""
+
+
+def load_replaced(text: str) -> Mapping[str, Any]:
+    """Return what an update replaced."""
+    if not text:
+        return _NOTHING
+    values = _decode_replaced(text).values
+    tags = values.get("tags")
+    return values if tags is None else {**values, "tags": tuple(tags)}
