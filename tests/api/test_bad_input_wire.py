@@ -7,7 +7,9 @@ import pytest
 
 from numberkeep.domain import limits
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.queries import GetTallies
 from support.api import CONTACTS, FIRST, Service, running_service
+from support.faults import fail_reads
 
 PHONE = "+14155552671"
 
@@ -287,11 +289,7 @@ async def test_a_store_that_fails_is_logged_with_its_reason(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Who runs the service learns why it answers 503: the client is told only to try again."""
-
-    async def fail(_: int) -> int:
-        raise StoreUnavailable("database or disk is full")
-
-    monkeypatch.setattr(service.context.store, "count", fail)
+    fail_reads(monkeypatch, service.context.store, StoreUnavailable("database or disk is full"), GetTallies)
     answer = await wire.get(f"{CONTACTS}/count")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "disk" not in answer.text

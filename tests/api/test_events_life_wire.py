@@ -19,7 +19,9 @@ from numberkeep.http.endpoint import Api
 from numberkeep.http.stream import Stream
 from numberkeep.service import feed, keys
 from numberkeep.service.keys import Authenticator
+from numberkeep.store.queries import GetTallies, ListEvents
 from support.api import CONTACTS, FIRST, Service
+from support.faults import fail_reads
 from support.process import serving
 from support.stream import EVENTS, PATIENCE, listening
 
@@ -211,14 +213,10 @@ async def test_a_store_that_fails_ends_the_stream(
     store: Any = service.context.store
     await wire.post(CONTACTS, json={"number": PHONE})
 
-    async def down(*_: Any) -> None:
-        raise StoreUnavailable("down")
-
     async with listening(service.application, FIRST, "after=0") as listener:
         await listener.events(1)
         with monkeypatch.context() as outage:
-            outage.setattr(type(store), "events", down)
-            outage.setattr(type(store), "tallies", down)
+            fail_reads(outage, store, StoreUnavailable("down"), ListEvents, GetTallies)
             assert await listener.rest() == []
             await until(listener.task.done)
             async with listening(service.application, FIRST) as again:

@@ -7,7 +7,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
+from support.faults import fail_reads
 from support.receiver import OK, answer, receiving
 
 PHONE = "+14155552671"
@@ -92,11 +94,7 @@ async def test_without_a_store_both_say_so(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """503 in the one shape; only POST and the like are not possible."""
-
-    async def down(_: Any) -> None:
-        raise StoreUnavailable("down")
-
-    monkeypatch.setattr(type(service.context.store), "backlog", down)
+    fail_reads(monkeypatch, service.context.store, StoreUnavailable("down"), GetBacklog)
     failed = await wire.get(path)
     assert (failed.status_code, failed.json()["status"], failed.headers["retry-after"]) == (503, "ERROR", "5")
     assert failed.json()["request_id"] == failed.headers["x-request-id"]
@@ -117,11 +115,7 @@ async def test_a_fault_of_our_own_has_the_one_shape(
 ) -> None:
     """500 as everywhere, with the id to ask about, and nothing of what the exception says."""
     phone = "+14155552671"  # by name: what a traceback shows is the line itself
-
-    async def fail() -> None:
-        raise RuntimeError(f"of {phone}")
-
-    monkeypatch.setattr(service.context.store, "backlog", fail)
+    fail_reads(monkeypatch, service.context.store, RuntimeError(f"of {phone}"), GetBacklog)
     async with service.wire(None) as operator:
         answer = await operator.get(path, headers={"x-request-id": "mine"})
     assert (answer.status_code, answer.json()["request_id"], answer.headers["x-request-id"]) == (500, "mine", "mine")

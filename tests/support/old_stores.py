@@ -27,6 +27,7 @@ SINCE = {("sqlite", "answers"): 2} | {
     for engine, version in CHANGE_LOG.items()
     for table in ("events", "consent", "webhooks", "outbox")
 }
+SINCE |= {("sqlite", "last_events"): 5, ("postgres", "last_events"): 3}
 """Tables that came with a later step than the first."""
 
 ADA = Contact(
@@ -91,13 +92,14 @@ KEYS = [
 ]
 
 
-def queued(number: int, to: Contact, text: str, at: int) -> Message:
-    """A message that waits, by its number."""
-    return Message(number, to.phone, "", Direction.OUTBOUND, text, MessageStatus.QUEUED, START + at)
+def queued(number: int, to: Contact, text: str, at: int, verification_id: int = 0) -> Message:
+    """A message that waits, by its number; one of the time at which a verification was requested asks for that."""
+    status = MessageStatus.QUEUED
+    return Message(number, to.phone, "", Direction.OUTBOUND, text, status, START + at, verification_id=verification_id)
 
 
-OUR_MESSAGES = [queued(3, ADA, "Again", 10 * SECOND), queued(2, SMILE, "It's you?", 3), queued(1, ADA, "Hello", 1)]
-THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND), queued(1, EVE, "Hello \U0001f600", 2)]
+OUR_MESSAGES = [queued(3, ADA, "Again", 10 * SECOND, 1), queued(2, SMILE, "It's you?", 3), queued(1, ADA, "Hello", 1)]
+THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND, 1), queued(1, EVE, "Hello \U0001f600", 2)]
 
 
 def canceled(*messages: Message) -> list[Message]:

@@ -1,6 +1,6 @@
 """What a change is: a command, which a store applies in one transaction with all that follows from it.
 
-Nothing here or in a store reads a clock: times come in stamps, so the same commands make the same store on every engine.
+Nothing here or in a store reads a clock: times come in stamps, so the same commands make the same store on any engine.
 """
 
 from abc import abstractmethod

@@ -73,7 +73,7 @@ class BulkRow:
         phone: the number, E.164.
         patch: what the row says of the contact.
         contact_id: the id of the contact if it is new.
-        at: the time of the change, microseconds since 1970; each row has its own, so that the order of creation is kept.
+        at: the time of the change, microseconds since 1970; each row has its own, which keeps their order.
         index: the row's place in the request, for errors.
     """
 

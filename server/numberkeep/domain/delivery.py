@@ -121,7 +121,7 @@ class Taken:
 
     Attributes:
         pending: what is to be delivered.
-        canceled: how many messages were canceled instead, because the reason for them is gone; there may be more to take.
+        canceled: how many messages were canceled instead, because the reason for them is gone; more may be due.
     """
 
     pending: Sequence[Pending]

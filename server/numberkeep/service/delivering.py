@@ -38,6 +38,7 @@ ATTEMPTS: Final = 15
 
 _BACKOFF_SECONDS: Final = 5.0
 _MAX_BACKOFF_SECONDS: Final = 3600.0
+_MAX_DOUBLINGS: Final = 10  # then the maximum is reached
 _JITTER_SECONDS: Final = 2.0
 
 _RECORD_PAUSE_SECONDS: Final = 0.1
@@ -109,10 +110,11 @@ class Deliverer:
         while True:
             try:
                 await self._context.apply(command)
-                return
             except (StoreUnavailable, StoreBusy):
                 if now() + pause > give_up:
                     raise
+            else:
+                return
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - to spread retries
             pause = min(2 * pause, _MAX_RECORD_PAUSE_SECONDS)
 
@@ -168,4 +170,5 @@ class Deliverer:
 def backoff_seconds(attempts: int) -> float:
     """Return how long to wait after so many attempts: from 5 seconds on twice as long each time, at most an hour."""
     jitter = random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - to spread retries
-    return min(_BACKOFF_SECONDS * 2.0 ** (attempts - 1) + jitter, _MAX_BACKOFF_SECONDS)
+    doublings = min(attempts - 1, _MAX_DOUBLINGS)
+    return min(_BACKOFF_SECONDS * 2.0**doublings + jitter, _MAX_BACKOFF_SECONDS)

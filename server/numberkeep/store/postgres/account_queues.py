@@ -1,7 +1,7 @@
 """The write path: the commands of an account that wait share one transaction, and one commit.
 
 Each account has a queue, of which one group is applied at a time; groups of other processes wait for the account's
-lock. So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009-postgresql.md).
+lock. So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009).
 """
 
 import asyncio

@@ -80,7 +80,8 @@ LOADS: Final[Mapping[str, str]] = {
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
     # Up to the first that is young, whatever the clocks said about those after it.
     "old_events": (
-        "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM events WHERE account_id = ?1 ORDER BY event_id LIMIT ?2), "
+        "WITH oldest AS MATERIALIZED "
+        "(SELECT event_id, at FROM events WHERE account_id = ?1 ORDER BY event_id LIMIT ?2), "
         "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > ?3) "
         "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
     ),
@@ -97,21 +98,26 @@ SAVES: Final[Mapping[str, str]] = {
         "DELETE FROM answers WHERE answer_id IN "
         "(SELECT answer_id FROM answers WHERE account_id = ?1 AND created_at <= ?2 ORDER BY created_at LIMIT ?3)"
     ),
-    "delete_tags": "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4",
+    "delete_tags": (
+        "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4"
+    ),
     "delete_contacts": "DELETE FROM contacts WHERE account_id = ?1 AND contact_id = ?2",
     "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
     "update_contacts": (
         f"UPDATE contacts SET {_set(_CHANGEABLE + ', last_event', first=5)} WHERE account_id = ?1 AND contact_id = ?2"
     ),
     "touch_contacts": "UPDATE contacts SET last_event = ?3 WHERE account_id = ?1 AND phone = ?2",
-    "put_last_events": f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}",
+    "put_last_events": (
+        f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
+    ),
     "delete_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND phone = ?2",
     "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
     "delete_opt_outs": "DELETE FROM opt_outs WHERE account_id = ?1 AND phone = ?2",
     "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
     "insert_entries": _insert("consent", ENTRY_COLUMNS),
     "put_verifications": (
-        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
+        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
+        f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
     ),
     "insert_messages": _insert("messages", MESSAGE_COLUMNS),
     "update_messages": (
@@ -140,8 +146,9 @@ SAVES: Final[Mapping[str, str]] = {
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
     "delete_deliveries_of_old_events": (
-        "DELETE FROM outbox WHERE account_id = ?1 AND (target, phone, item) IN (SELECT w.webhook_id, e.phone, e.event_id "
-        "FROM events AS e, webhooks AS w WHERE e.account_id = ?1 AND e.event_id <= ?2 AND w.account_id = ?1) "
+        "DELETE FROM outbox WHERE account_id = ?1 AND (target, phone, item) IN "
+        "(SELECT w.webhook_id, e.phone, e.event_id FROM events AS e, webhooks AS w "
+        "WHERE e.account_id = ?1 AND e.event_id <= ?2 AND w.account_id = ?1) "
         "RETURNING target, phone"
     ),
     "delete_old_events": "DELETE FROM events WHERE account_id = ?1 AND event_id <= ?2",
@@ -182,7 +189,9 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "UNION ALL SELECT e.* FROM chain JOIN events AS e ON e.account_id = ?1 AND e.event_id = chain.previous_event "
         f"LIMIT ?3) SELECT {EVENT_COLUMNS} FROM chain"
     ),
-    q.ListConsent: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?",
+    q.ListConsent: (
+        f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
+    ),
     q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
     q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
     q.ListWebhooks: _WEBHOOKS,

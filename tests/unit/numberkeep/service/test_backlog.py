@@ -9,7 +9,9 @@ from numberkeep.domain.delivery import Backlog
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
+from numberkeep.store.queries import GetBacklog
 from support.api import SetClock
+from support.faults import wrap_reads
 
 
 class Counting:
@@ -20,10 +22,10 @@ class Counting:
         self.time = 100.0
         self.takes = 1.0
         self.fails = False
-        monkeypatch.setattr(context.store, "backlog", self.backlog)
+        wrap_reads(monkeypatch, context.store, lambda _: self.backlog, GetBacklog)
         self.cached = CachedBacklog(context, lambda: self.time)
 
-    async def backlog(self) -> Backlog:
+    async def backlog(self, _: GetBacklog) -> Backlog:
         """Count."""
         await asyncio.sleep(0)
         if self.fails:

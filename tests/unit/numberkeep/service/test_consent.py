@@ -1,7 +1,6 @@
 """The consent ledger: shown, and held against what is recorded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,9 @@ from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import consent, contacts, inbound, keys
 from numberkeep.service.consent import Verified
 from numberkeep.service.context import Context
+from numberkeep.store.queries import GetTallies, ListConsent, ListOptOuts
 from support.databases import execute, opened, sqlite_url
+from support.faults import Reader, wrap_reads
 
 PHONE = "+14155552671"
 
@@ -58,10 +59,10 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
         await contacts.set_opt_out(context, account, f"+1415600{n:04d}", opted_out=True)
     looks = 0
 
-    def with_a_change(read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def both(*given: Any) -> Any:
+    def with_a_change(read: Reader) -> Reader:
+        async def both(query: Any) -> Any:
             nonlocal looks
-            found = await read(*given)
+            found = await read(query)
             await contacts.set_opt_out(context, account, f"+1415600{looks:04d}", opted_out=False)
             await contacts.set_opt_out(context, account, f"+1415700{looks:04d}", opted_out=True)
             looks += 1
@@ -69,8 +70,7 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
 
         return both
 
-    for name in ("tallies", "consent", "opt_outs"):
-        monkeypatch.setattr(context.store, name, with_a_change(getattr(context.store, name)))
+    wrap_reads(monkeypatch, context.store, with_a_change, GetTallies, ListConsent, ListOptOuts)
     async with asyncio.timeout(20):
         assert await consent.verify(context, account) == Verified(2500, [])
     assert looks >= 6

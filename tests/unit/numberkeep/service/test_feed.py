@@ -42,9 +42,10 @@ async def test_a_number_that_there_is_not_yet_is_refused(context: Context, accou
 async def test_what_is_forgotten_is_told(context: Context, account: Account, clock: SetClock) -> None:
     """NoSuchEvent tells the number behind which the log still reaches, and that one is taken, as OLDEST too."""
     await create(context, account, 300)
+    before = context.clock.take()
     clock.pass_seconds(31 * 24 * 3600)
     await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
-    await context.apply(DeleteOldEvents(account.account_id, 1000, context.clock.take()))
+    await context.apply(DeleteOldEvents(account.account_id, 1000, before))
     for after in (0, 299):
         with pytest.raises(NoSuchEvent, match="begin behind 300"):
             await feed.first(context, account, after)

@@ -27,7 +27,7 @@ async def test_a_request_owes_the_text(context: Context, account: Account, clock
     clock.pass_seconds(5)
     assert await verification.request(context, account, "(415) 555-2671") is True
     at = clock.now_ns // 1000
-    queued = Message(1, PHONE, "", Direction.OUTBOUND, DEFAULT_TEXT, MessageStatus.QUEUED, at)
+    queued = Message(1, PHONE, "", Direction.OUTBOUND, DEFAULT_TEXT, MessageStatus.QUEUED, at, verification_id=1)
     assert list(await verification.messages(context, account, 10)) == [queued]
     assert "STOP" in DEFAULT_TEXT
 

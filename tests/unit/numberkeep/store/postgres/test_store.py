@@ -127,7 +127,7 @@ async def test_an_account_that_is_locked_waits_for_nobody_forever(
     account: AccountDriver, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who cannot get the account's lock in time is told so; all that waited together fail together, at once."""
-    monkeypatch.setattr("numberkeep.store.postgres.work._BEGIN", BEGIN_IMPATIENTLY)
+    monkeypatch.setattr("numberkeep.store.postgres.account_queues._BEGIN", BEGIN_IMPATIENTLY)
     direct = await asyncpg.connect(emptied_postgres)
     async with direct.transaction():
         await direct.execute("SELECT FROM numberkeep.writers FOR UPDATE")

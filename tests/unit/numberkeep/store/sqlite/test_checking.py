@@ -14,7 +14,7 @@ from support.store import AccountDriver, phone
 OPTED_OUT = UNTAGGED = phone(3)
 ASKED = phone(6)
 TAGGED = phone(5)
-MOVED = ["contact_count", "account", "contact_tags", "contact_tags"]
+MOVED = ["contact_count", "account", "contact_tags", "contact_tags", "last_events"]
 
 
 async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         (
             "DELETE FROM contacts WHERE account_id = 1 AND tags = '[]' AND opt_out = 0",
             None,
-            ["contact_count", "verifications"],
+            ["contact_count", *["last_events"] * 6, "verifications"],
         ),
         ("UPDATE contacts SET account_id = 9 WHERE account_id = 2", None, MOVED),
         ("UPDATE contacts SET tags = '[' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
@@ -54,6 +54,17 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         ("UPDATE accounts SET last_event = 1 WHERE account_id = 1", None, ["last_event"]),
         ("UPDATE accounts SET last_webhook = 1 WHERE account_id = 1", None, ["last_webhook"]),
         ("UPDATE accounts SET webhook_count = 1 WHERE account_id = 1", None, ["webhook_count"]),
+        ("UPDATE accounts SET last_verification = 0 WHERE account_id = 1", None, ["last_verification"]),
+        ("UPDATE contacts SET last_event = last_event - 1 WHERE account_id = 1 AND phone = ?", TAGGED, ["last_events"]),
+        ("INSERT INTO last_events VALUES (1, ?, 1)", TAGGED, ["last_events"]),
+        (
+            (
+                "UPDATE events SET previous_event = 1 WHERE event_id = (SELECT max(event_id) FROM events "
+                "WHERE account_id = 1 AND previous_event > 1)"
+            ),
+            None,
+            ["previous_event"],
+        ),
         ("UPDATE accounts SET last_entry = 5 WHERE account_id = 1", None, ["ledger"]),
         ("UPDATE accounts SET ledger = zeroblob(32) WHERE account_id = 1", None, ["ledger"]),
         ("UPDATE accounts SET last_entry = 1 WHERE account_id = 2", None, ["ledger"]),
@@ -68,7 +79,7 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         ("UPDATE messages SET status = 'sent' WHERE account_id = 1 AND message_id = 1", None, ["outbox"]),
         ("UPDATE messages SET status = 'failed' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
         ("UPDATE messages SET direction = 'inbound' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
-        ("UPDATE outbox SET dead = 1 - dead WHERE target = 0 AND item = 2", None, ["outbox"] * 2),
+        ("UPDATE outbox SET state = iif(state = 2, 0, 2) WHERE target = 0 AND item = 2", None, ["outbox"] * 2),
         ("UPDATE outbox SET phone = '+14156000009' WHERE target = 0 AND item = 2", None, ["outbox"] * 2),
         ("UPDATE outbox SET head = 1 - head WHERE target = 0 AND item = 2", None, ["outbox"]),
         ("DELETE FROM outbox WHERE target = 0", None, ["outbox"]),
@@ -78,7 +89,7 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
             None,
             ["outbox"] * 2,
         ),
-        ("UPDATE outbox SET target = 3 WHERE target = 2 AND dead = 0", None, ["outbox"] * 2),
+        ("UPDATE outbox SET target = 3 WHERE target = 2 AND state <> 2", None, ["outbox"] * 2),
         ("UPDATE verifications SET phone = '+14156000999' WHERE phone = '+14156000006'", None, ["verifications"]),
         ("UPDATE contacts SET verified = 1 WHERE account_id = 1 AND phone = ?", ASKED, ["verifications"]),
         (

@@ -1,0 +1,120 @@
+"""What the change log keeps stays readable: every version of a form, whatever becomes of the domain's classes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+
+from numberkeep.domain.consent import ConsentEntry, ConsentSource
+from numberkeep.domain.contact import Contact, ContactPatch, moment, new_contact
+from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
+from numberkeep.domain.verification import Verification
+from numberkeep.store import stored_forms
+from numberkeep.store.queries import ListEvents
+from numberkeep.store.rows import event_of, values_of_event
+from numberkeep.store.stored_forms import CONTACT, FORM_OF, ContactV0, ContactV1, Form
+from support.databases import NewDatabase, opened
+from support.old_stores import CHANGE_LOG, NAMELESS, STEPS, VERSIONS, make
+
+AT = 1_790_000_000_123_456
+PHONE = "+14155552671"
+EMOJI = '\U0001f600\u00e5"\\'
+SUBJECTS: dict[str, Subject] = {
+    "contact": Contact(
+        2**62, PHONE, moment(AT), "A", EMOJI, "", "", "", ("a", EMOJI), {EMOJI: "x"}, verified=True, opt_out=False
+    ),
+    "verification": Verification(3, PHONE, AT, AT + 5, pending=True),
+    "message": Message(4, PHONE, "", Direction.INBOUND, EMOJI, MessageStatus.RECEIVED, AT, "h", "e", 9),
+    "consent": ConsentEntry(5, PHONE, AT, True, ConsentSource.MESSAGE, EMOJI, bytes(range(32))),  # noqa: FBT003
+}
+KEPT = {
+    "contact": f'[1,{2**62},{AT},"A",{{e}},"","","",["a",{{e}}],{{{{{{e}}:"x"}}}},true,false]',
+    "verification": f"[1,3,{AT},{AT + 5},true]",
+    "message": f'[1,4,"","inbound",{{e}},"received",{AT},"h","e",9]',
+    "consent": f'[1,5,{AT},true,"message",{{e}},"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]',
+}
+"""The forms as they are written; `{e}` stands for EMOJI in JSON. A change of one of them needs a new version."""
+
+
+@pytest.mark.parametrize("type_", EventType)
+def test_an_event_comes_back_as_it_was(type_: EventType) -> None:
+    """Its subject, stamp, old values and chain, of every type."""
+    stamp = Stamp(AT, Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "a:b"))
+    replaced: dict[str, Any] = {"tags": ("x",), "first_name": "B", "verified": False, "custom_variables": {"p": "q"}}
+    event = Event(7, type_, stamp, PHONE, SUBJECTS[type_.partition(".")[0]], 5, replaced)
+    assert event_of(values_of_event(event)) == event
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_the_stored_form_is_the_one_that_was_agreed(kind: str) -> None:
+    """What is on disk does not follow a class that changes: whoever changes a form sees it here."""
+    form = FORM_OF[EventType(next(type_ for type_ in EventType if type_.startswith(kind)))]
+    kept = KEPT[kind].replace("{{", "{").replace("}}", "}").replace("{e}", msgspec.json.encode(EMOJI).decode())
+    assert form.dump(SUBJECTS[kind]) == kept
+    assert form.load(kept, PHONE) == SUBJECTS[kind]
+
+
+@dataclass(slots=True)
+class ContactWithNickname(Contact):
+    """Tomorrow's contact, with one required field more."""
+
+    nickname: str
+
+
+class NicknameV2(msgspec.Struct, array_like=True, tag=2):
+    """Tomorrow's form, with the field in the middle."""
+
+    contact_id: int
+    nickname: str
+
+    def to_domain(self, phone: str) -> Contact:
+        """Return the contact."""
+        return _with_nickname(
+            new_contact(self.contact_id, phone, moment(AT), ContactPatch(), opt_out=False), self.nickname
+        )
+
+
+def _with_nickname(contact: Contact, nickname: str = "") -> ContactWithNickname:
+    values: dict[str, Any] = {name: getattr(contact, name) for name in Contact.__dataclass_fields__}
+    return ContactWithNickname(**values, nickname=nickname)
+
+
+@pytest.mark.parametrize(("engine", "version"), VERSIONS)
+async def test_old_events_are_readable_after_a_field_is_added(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, engine: str, version: int
+) -> None:
+    """The golden rows of every schema version that had a change log load beside a new version of the form."""
+    if version < CHANGE_LOG[engine]:
+        assert version < len(STEPS[engine])  # without events there is nothing to read
+        return
+
+    for old in (ContactV0, ContactV1):
+        read = old.to_domain
+        monkeypatch.setattr(old, "to_domain", lambda form, phone, read=read: _with_nickname(read(form, phone)))
+    tomorrow: Form[Any] = Form(lambda it: NicknameV2(it.contact_id, it.nickname), ContactV0, ContactV1, NicknameV2)
+    for type_ in EventType:
+        if FORM_OF[type_] is CONTACT:
+            monkeypatch.setitem(stored_forms.FORM_OF, type_, tomorrow)
+    url = new_database(engine)
+    await make(url, engine, version)
+    async with opened(url) as store:
+        [updated] = [
+            event for event in await store.read(ListEvents(1, 0, 10)) if event.type is EventType.CONTACT_UPDATED
+        ]
+    assert updated.subject == _with_nickname(NAMELESS)
+    named = _with_nickname(NAMELESS, "Ann")
+    named.created_at = moment(AT)
+    kept = values_of_event(Event(3, EventType.CONTACT_CREATED, Stamp(AT), PHONE, named, 0, {}))
+    read_again = event_of(kept).subject
+    assert isinstance(read_again, ContactWithNickname)
+    assert read_again.nickname == "Ann"
+
+
+def test_what_was_not_recorded_is_unknown() -> None:
+    """Events from before stamps name nobody, and no cause."""
+    kept = (1, "contact.deleted", AT, PHONE, CONTACT.dump(NAMELESS), "", "", "", 0)
+    event = event_of(kept)
+    assert (event.actor, event.cause, event.replaced) == (Actor(ActorKind.UNKNOWN), None, {})
