@@ -10,7 +10,11 @@ client.contacts.create(number="+15551234567", first_name="Ada", tags=["vip"])
 Every public name loads its module when it is first used, so that the import costs next to nothing.
 """
 
+import sys
 from typing import TYPE_CHECKING
+
+if sys.version_info < (3, 11):  # noqa: UP036 - no installer has checked it where a checkout is on the path
+    raise ImportError(f"sendblue_api needs Python 3.11 or newer, and this is Python {sys.version.split()[0]}.")
 
 from ._lazy import exports
 from ._version import __title__, __version__
