@@ -15,7 +15,7 @@ from ._connections import AsyncConnections, Connections
 from ._senders import AsyncSender, Sender
 from ._settings import Settings
 from .resources import AsyncContactsResource, ContactsResource
-from .resources._resource import later
+from .resources._raw_access import raw_access
 
 if TYPE_CHECKING:
     from .resources import raw
@@ -59,10 +59,10 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
         """The calls on contacts."""
         return ContactsResource(self._sender)
 
-    with_raw_response: cached_property[raw.ClientWithRawResponse] = later("Client", "Raw")
+    with_raw_response: cached_property[raw.ClientWithRawResponse] = raw_access("Client", "Raw")
     """The same calls, which return an `APIResponse`."""
 
-    with_streaming_response: cached_property[raw.ClientWithStreamingResponse] = later("Client", "Streaming")
+    with_streaming_response: cached_property[raw.ClientWithStreamingResponse] = raw_access("Client", "Streaming")
     """The same calls for a `with` block, which get an `APIResponse` that is not read yet."""
 
     @overload
@@ -171,10 +171,10 @@ class AsyncSendblueAPI(BaseClient[AsyncSender, httpx2.AsyncClient, AsyncLegacyCl
         """The calls on contacts."""
         return AsyncContactsResource(self._sender)
 
-    with_raw_response: cached_property[raw.AsyncClientWithRawResponse] = later("Client", "Raw")
+    with_raw_response: cached_property[raw.AsyncClientWithRawResponse] = raw_access("Client", "Raw")
     """The same calls, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncClientWithStreamingResponse] = later("Client", "Streaming")
+    with_streaming_response: cached_property[raw.AsyncClientWithStreamingResponse] = raw_access("Client", "Streaming")
     """The same calls for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
 
     get = awaited(SendblueAPI.get)

@@ -1,37 +1,17 @@
 """The steps of creating any number of contacts, and what became of each row. Pure: a sender takes the steps."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sendblue_api._errors import APIResponseValidationError, BadRequestError, UnprocessableEntityError
 from sendblue_api._operation import describe
 from sendblue_api._senders import Steps, Taken
 from sendblue_api.types import Contact
-from sendblue_api.types.contacts import ContactInput
+from sendblue_api.types.contacts import ContactInput, RowResult
 
 from . import _operations as operations
 
 _LARGEST_CHUNK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row of `bulk.create_all`.
-
-    Attributes:
-        index: the row's place among all rows, from 0.
-        row: the row as it was given.
-        contact: the contact as it is stored; None when the row was refused, and where another row of the same chunk
-            has the same number in another spelling.
-        error: why the row was refused, or None. Where the service does not say which row it means, a row that no
-            contact was found for has all that it says.
-    """
-
-    index: int
-    row: ContactInput
-    contact: Contact | None
-    error: str | None
 
 
 def rows(

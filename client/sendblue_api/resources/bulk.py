@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from sendblue_api._arguments import CallOptions
 from sendblue_api._operation import describe
@@ -12,20 +11,11 @@ from sendblue_api._senders import Sender
 from sendblue_api.types import contacts as bulk_types
 
 from . import _operations as operations
-from ._resource import Resource, later
-
-if TYPE_CHECKING:
-    from . import raw
+from ._resource import Resource
 
 
-class BulkResource(Resource[Sender]):
-    """`client.contacts.bulk`. What every method takes and may raise stands with `ContactsResource`."""
-
-    with_raw_response: cached_property[raw.BulkWithRawResponse] = later("Bulk", "Raw")
-    """The same methods, which return an `APIResponse`."""
-
-    with_streaming_response: cached_property[raw.BulkWithStreamingResponse] = later("Bulk", "Streaming")
-    """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
+class BulkMethods(Resource[Sender]):
+    """The methods of `BulkResource`."""
 
     def create(
         self, *, contacts: Iterable[bulk_types.ContactInput], **options: Unpack[CallOptions]

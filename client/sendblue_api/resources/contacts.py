@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import Literal, Unpack
 
 from sendblue_api import types
 from sendblue_api._arguments import CallOptions, CreateOptions, Omit, UpdateOptions, omit
@@ -14,30 +13,11 @@ from sendblue_api._operation import describe
 from sendblue_api._senders import Sender
 
 from . import _operations as operations
-from ._resource import Resource, attached, later
-from .bulk import BulkResource
-
-if TYPE_CHECKING:
-    from . import raw
+from ._resource import Resource
 
 
-class ContactsResource(Resource[Sender]):
-    """`client.contacts`.
-
-    Every method also takes `extra_headers`, `extra_query`, `extra_body` and `timeout`, for this call alone: see
-    `CallOptions`. `create` and `update` take the official client's argument names besides: `CreateOptions`.
-
-    A field left at `omit` is not sent; None is sent as null. Every method may raise `APIStatusError` (one of its
-    subclasses by status), `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
-    """
-
-    bulk = attached(BulkResource)
-
-    with_raw_response: cached_property[raw.ContactsWithRawResponse] = later("Contacts", "Raw")
-    """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
-
-    with_streaming_response: cached_property[raw.ContactsWithStreamingResponse] = later("Contacts", "Streaming")
-    """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
+class ContactMethods(Resource[Sender]):
+    """The methods of `ContactsResource`."""
 
     def list(
         self,

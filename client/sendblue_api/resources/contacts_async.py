@@ -11,9 +11,10 @@ from sendblue_api._awaited import awaited
 from sendblue_api._senders import AsyncSender
 from sendblue_api.types import contacts as bulk_types
 
-from ._resource import Resource, attached, later
-from .bulk import BulkResource
-from .contacts import ContactsResource
+from ._raw_access import raw_access
+from ._resource import Resource, attached
+from .bulk import BulkMethods
+from .contacts import ContactMethods
 
 if TYPE_CHECKING:
     from . import raw
@@ -30,8 +31,8 @@ def _walked(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Conc
 class AsyncBulkResource(Resource[AsyncSender]):
     """Many contacts in one call. See `BulkResource`."""
 
-    create = awaited(BulkResource.create)
-    delete = awaited(BulkResource.delete)
+    create = awaited(BulkMethods.create)
+    delete = awaited(BulkMethods.delete)
 
     def create_all(
         self,
@@ -47,10 +48,10 @@ class AsyncBulkResource(Resource[AsyncSender]):
         source = aiter(contacts) if isinstance(contacts, AsyncIterable) else iter(contacts)
         return self._sender.walk(rows(source, chunk, on_progress, options))
 
-    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = later("Bulk", "Raw")
+    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = raw_access("Bulk", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = later("Bulk", "Streaming")
+    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = raw_access("Bulk", "Streaming")
     """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
 
 
@@ -58,18 +59,20 @@ class AsyncContactsResource(Resource[AsyncSender]):
     """`client.contacts` of the async client. See `ContactsResource`."""
 
     bulk = attached(AsyncBulkResource)
-    list = awaited(ContactsResource.list)
-    iter = _walked(ContactsResource.iter)
-    create = awaited(ContactsResource.create)
-    count = awaited(ContactsResource.count)
-    verify = awaited(ContactsResource.verify)
-    opt_out = awaited(ContactsResource.opt_out)
-    retrieve = awaited(ContactsResource.retrieve)
-    update = awaited(ContactsResource.update)
-    delete = awaited(ContactsResource.delete)
+    list = awaited(ContactMethods.list)
+    iter = _walked(ContactMethods.iter)
+    create = awaited(ContactMethods.create)
+    count = awaited(ContactMethods.count)
+    verify = awaited(ContactMethods.verify)
+    opt_out = awaited(ContactMethods.opt_out)
+    retrieve = awaited(ContactMethods.retrieve)
+    update = awaited(ContactMethods.update)
+    delete = awaited(ContactMethods.delete)
 
-    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = later("Contacts", "Raw")
+    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = raw_access("Contacts", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = later("Contacts", "Streaming")
+    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = raw_access(
+        "Contacts", "Streaming"
+    )
     """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""

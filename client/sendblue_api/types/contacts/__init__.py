@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from sendblue_api._lazy import exports
 
 if TYPE_CHECKING:
-    from sendblue_api.resources._rows import RowResult
     from sendblue_api.types._params import BulkCreateParams, BulkDeleteParams, ContactInput
     from sendblue_api.types._responses import BulkCreateResponse, BulkDeleteResponse
+    from sendblue_api.types._row_result import RowResult
 
 __all__ = [
     "BulkCreateParams",
@@ -20,4 +20,4 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
-    __getattr__, __dir__ = exports(__name__, {**_HOMES, "RowResult": "...resources._rows"})
+    __getattr__, __dir__ = exports(__name__, {**_HOMES, "RowResult": ".._row_result"})
