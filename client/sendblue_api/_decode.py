@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from ._errors import APIResponseValidationError, status_error
-from ._models import lenient, read
+from ._fitting import lenient, read
 
 T = TypeVar("T")
 _NO_CONTENT = 204

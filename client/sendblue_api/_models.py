@@ -1,56 +1,10 @@
-"""The base of every answer's model, and how JSON is fitted to it."""
+"""The base of the models of responses."""
 
-from collections.abc import Callable
-from functools import lru_cache, partial
-from types import NoneType, UnionType
-from typing import Any, Literal, Self, TypedDict, Union, Unpack, get_args, get_origin
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 import pydantic
-from pydantic_core import PydanticSerializationError, to_json
 
-
-def read(kind: Any, content: bytes) -> Any:
-    """Read JSON as `kind`, strictly: a lenient reader would turn "no" into False where it is to stay "no".
-
-    Raises:
-        pydantic.ValidationError: it does not fit.
-    """
-    return _reader(kind)(content)
-
-
-def lenient(kind: Any, value: Any) -> Any:
-    """Fit `value`, as it came from JSON, to the type `kind` as far as it goes; what does not fit stays as it came."""
-    try:
-        return read(kind, to_json(value))
-    except (pydantic.ValidationError, PydanticSerializationError):
-        pass
-    if get_origin(kind) in (Union, UnionType):
-        kinds = [each for each in get_args(kind) if each is not NoneType]
-        return lenient(kinds[0], value) if len(kinds) == 1 else value
-    if get_origin(kind) is list and isinstance(value, list):
-        return [lenient(get_args(kind)[0], each) for each in value]
-    if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) and isinstance(value, dict):
-        return _constructed(kind, value)
-    return value
-
-
-def _constructed(kind: type[pydantic.BaseModel], value: dict[str, Any]) -> pydantic.BaseModel:
-    annotations: dict[object, Any] = {}
-    for name, field in kind.model_fields.items():
-        alias = field.validation_alias or name
-        choices = alias.choices if isinstance(alias, pydantic.AliasChoices) else [alias]
-        annotations |= {each: field.annotation for each in choices if isinstance(each, str)}
-    model = kind.model_construct(
-        **{key: lenient(annotations[key], each) if key in annotations else each for key, each in value.items()}
-    )
-    model.__pydantic_fields_set__ |= (model.model_extra or {}).keys()
-    model.__dict__.update(dict.fromkeys(kind.model_fields.keys() - model.__dict__.keys()))  # required, and not there
-    return model
-
-
-@lru_cache
-def _reader(kind: Any) -> Callable[[bytes], Any]:
-    return partial(pydantic.TypeAdapter(kind).validator.validate_json, strict=True)
+from ._fitting import lenient
 
 
 class DumpOptions(TypedDict, total=False):

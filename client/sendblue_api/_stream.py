@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from ._errors import APIResponseValidationError, reading
 from ._exchange import Exchange
-from ._models import lenient
+from ._fitting import lenient
 from ._operation import Call
 from ._senders import AsyncSender, Sender
 
