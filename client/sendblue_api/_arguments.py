@@ -1,6 +1,6 @@
 """What every call takes besides its own fields, the values that stand for "not given", and older argument names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict
 
 import httpx2
@@ -117,7 +117,7 @@ class Payload(TypedDict, total=False):
     """What `client.post`, `put`, `patch` and `delete` take besides: see `client.get`."""
 
     body: object
-    content: bytes | str | Iterable[bytes] | None
+    content: bytes | str | Iterable[bytes] | AsyncIterable[bytes] | None
     files: Any
     options: "RequestOptions | None"
 

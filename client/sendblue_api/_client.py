@@ -95,7 +95,8 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
             cast_to: the type of the answer: a model, `dict`, `list[...]`, `str`, `NoneType`, or `httpx2.Response`;
                 `object` is JSON or, where the answer is none, its text.
             body: what is sent as JSON (not with GET); bytes are sent as they are.
-            content: what is sent as it is, instead of a body: bytes, text, or an iterable of bytes.
+            content: the whole body, instead of `body`: bytes, text, an iterable of bytes or, with the async client, an
+                async iterable of bytes. It is read to its end before the request is sent, so that it can be retried.
             files: an upload, in the forms that httpx2 takes; the body's fields go along as a form.
             options: query, headers, timeout and more, for this call alone.
             stream: give the server-sent events of the answer, as they come (with GET and POST).
@@ -104,7 +105,7 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
 
         Raises:
             APIError: as every call.
-            TypeError: both `body` and `content`.
+            TypeError: `content` has another type, or is given together with `body` or `files`.
             ValueError: the path is an address elsewhere.
         """
         return self._send("GET", path, cast_to, stream=stream, stream_cls=stream_cls, options=options)

@@ -2,7 +2,7 @@
 
 import copy
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, Unpack, cast
@@ -189,6 +189,11 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
     ) -> Any:
         from ._verbs import describe_path  # noqa: PLC0415 - few programs need it
 
+        content = sent.get("content")
+        if isinstance(content, AsyncIterable) and not isinstance(content, Iterable):
+            if isinstance(self._sender, Sender):
+                raise TypeError("content is an async iterable: pass an iterable of bytes, or use AsyncSendblueAPI.")
+            return self._send_collected(method, path, cast_to, content, stream=stream, stream_cls=stream_cls, sent=sent)
         call = describe_path(method, path, self._sender.settings, cast_to, **sent)
         sender: Any = self._sender
         if not stream:
@@ -197,6 +202,13 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
 
         family: Any = EventSender if isinstance(sender, Sender) else AsyncEventSender
         return family(sender, stream_cls).send(call)
+
+    async def _send_collected(
+        self, method: str, path: str, cast_to: Any, content: AsyncIterable[bytes], *, sent: Payload, **stream: Any
+    ) -> Any:
+        # The whole content is collected before the request is sent, so that a retry can send it again.
+        sent["content"] = b"".join([piece async for piece in content])
+        return await self._send(method, path, cast_to, **stream, **sent)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"  # a URL's repr hides its password
