@@ -1,4 +1,4 @@
-"""How JSON is fitted to the type that was asked for: whole where it is valid, as far as it goes where it is not."""
+"""Fits JSON to a type: as a whole if it is valid, or part by part."""
 
 import re
 from collections.abc import Callable, Hashable, Iterator
@@ -10,21 +10,21 @@ import pydantic
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 _UNIONS = (Union, UnionType, Annotated)
-_LONG_NUMBER = re.compile(rb"\d{16}")  # as 2**53 has, up to which a float holds every integer
+_LONG_NUMBER = re.compile(rb"\d{16}")  # 2**53 has 16 digits; a float holds every integer up to it
 _ARGUMENTS: dict[type, int] = {list: 1, dict: 2}
 
 
 def read(kind: Any, content: bytes) -> Any:
-    """Read JSON as `kind`, strictly: pydantic's lax mode would turn the text "no" into False.
+    """Parse JSON as `kind`, strictly: pydantic's lax mode would turn the text "no" into False.
 
     Raises:
-        pydantic.ValidationError: the JSON does not fit.
+        pydantic.ValidationError: the JSON does not match `kind`.
     """
     return _reader(kind)(content)
 
 
 def lenient(kind: Any, value: Any) -> Any:
-    """Fit `value`, which came from JSON, to the type `kind`; the parts that do not fit stay as they came."""
+    """Return `value`, which came from JSON, as `kind`; parts that do not match their type stay as they came."""
     try:
         return read(kind, to_json(value))
     except (pydantic.ValidationError, PydanticSerializationError):
@@ -51,7 +51,7 @@ def _reader(kind: Any) -> Callable[[bytes], Any]:
 
 
 def _exact(built: Any, value: Any) -> Any:
-    # Puts the integers back that lost digits in a float field.
+    # Restores the integers that a float field has rounded.
     match built, value:
         case float(), int() if built == float(str(value)) and built != value:  # unless a validator changed it
             return value
@@ -61,14 +61,14 @@ def _exact(built: Any, value: Any) -> Any:
             return {key: _exact(each, value.get(key, value.get(str(key)))) for key, each in built.items()}
         case pydantic.BaseModel(), dict():
             parts = dict(built.__dict__)
-            for alias, (name, _) in reversed(_fields(type(built)).items()):  # the first of several aliases counts
+            for alias, (name, _) in reversed(_fields(type(built)).items()):  # the first alias that is present counts
                 if alias in value and name in parts:
                     built.__dict__[name] = _exact(parts[name], value[alias])
     return built
 
 
 def _members(kind: Any) -> Iterator[Any]:
-    # The types of a union, or `kind` alone; what an Annotated adds is for pydantic.
+    # The types of a union, or `kind` itself, without the metadata of Annotated.
     if get_origin(kind) not in _UNIONS:
         yield kind
         return
@@ -78,7 +78,7 @@ def _members(kind: Any) -> Iterator[Any]:
 
 
 def _takes(kind: Any, value: Any) -> bool:
-    # Whether parts of the value can be fitted to parts of the type: a list's, a dictionary's or a model's.
+    # Whether the value can be fitted part by part: as a list, a dictionary or a model.
     if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel):
         return isinstance(value, dict)
     origin = get_origin(kind)
@@ -90,7 +90,7 @@ def _takes(kind: Any, value: Any) -> bool:
 
 
 def _distance(value: Any, kind: Any) -> tuple[int, int, int]:
-    # Of a union pydantic takes the model that a discriminator names, else the one with the most fields that fit.
+    # Like pydantic: the model that the discriminator names, or the one that matches best.
     errors: list[str] = []
     try:
         read(kind, to_json(value))
@@ -110,12 +110,12 @@ def _key(kind: Any, key: str) -> Any:
 
 @lru_cache
 def _fields(kind: type[pydantic.BaseModel]) -> dict[str, tuple[str, Any]]:
-    # The names that a model's fields have in JSON, each with the field's own name and type.
+    # The names of a model's fields in JSON, each with the name and the type of the field.
     fields: dict[str, tuple[str, Any]] = {}
     for name, field in kind.model_fields.items():
         alias = field.validation_alias or name
         choices = alias.choices if isinstance(alias, pydantic.AliasChoices) else [alias]
-        more = [each for each in field.metadata if isinstance(each, Hashable)]  # types are the keys of a cache
+        more = [each for each in field.metadata if isinstance(each, Hashable)]  # types are keys of a cache
         if field.discriminator is not None:
             more.append(pydantic.Field(discriminator=field.discriminator))
         annotation: Any = Annotated[field.annotation, *more] if more else field.annotation
@@ -129,5 +129,6 @@ def _constructed(kind: type[pydantic.BaseModel], value: dict[str, Any]) -> pydan
         **{key: lenient(fields[key][1], each) if key in fields else each for key, each in value.items()}
     )
     model.__pydantic_fields_set__ |= (model.model_extra or {}).keys()
-    model.__dict__.update(dict.fromkeys(kind.model_fields.keys() - model.__dict__.keys()))  # required, and not there
+    missing = kind.model_fields.keys() - model.__dict__.keys()  # required ones, which have no default
+    model.__dict__.update(dict.fromkeys(missing))
     return model

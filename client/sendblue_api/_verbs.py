@@ -1,4 +1,4 @@
-"""Calls of paths that have no method: from the arguments of `client.get`, `post` and the rest to a call. Pure."""
+"""Describes the calls of `client.get`, `post`, `put`, `patch` and `delete`. Does no I/O."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ from ._settings import Settings
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def describe_path(
+def describe_path(  # noqa: D417 - see `SendblueAPI.get`
     method: str,
     path: str,
     settings: Settings,
@@ -25,28 +25,23 @@ def describe_path(
     files: Any = None,
     options: RequestOptions | None = None,
 ) -> Call[Any]:
-    """Describe a call of any path.
+    """Return the call for any path. `SendblueAPI.get` documents the other arguments.
 
     Args:
         method: the HTTP method.
-        path: the path behind the base URL, with a query or without; or a whole address that begins with the base URL.
-        settings: the client's, for its base URL.
-        cast_to: the type of the answer; `httpx2.Response` for the answer as it is.
-        body: what is sent as JSON; None for no body.
-        content: bytes, text or an iterable of bytes, sent as the whole body.
-        files: what is sent as a form, as httpx2 takes it, with the fields of the body.
-        options: what else the request has.
+        path: the path below the base URL, or an absolute URL that begins with the base URL.
+        settings: the settings of the client.
 
     Raises:
-        TypeError: `content` has another type, or is given together with `body`, `extra_json` or `files`.
-        ValueError: the address does not begin with the base URL: the secret is for nobody else.
+        TypeError: `content` has another type, or is passed together with `body`, `extra_json` or `files`.
+        ValueError: the URL does not begin with the base URL, so that it may not receive the secret.
     """
     options = options or {}
     if _ABSOLUTE.match(path):
         if not path.startswith(settings.prefix + "/"):
-            raise ValueError(f"The path must be one below {settings.base_url!r}, where the secret may go.")
+            raise ValueError("path must be relative or begin with base_url: no other URL may receive the API secret.")
         path = path.removeprefix(settings.prefix)
-    httpx = sys.modules.get("httpx")  # whose class means the same
+    httpx = sys.modules.get("httpx")  # its class is taken for that of httpx2
     kind = httpx2.Response if httpx is not None and cast_to is httpx.Response else cast_to
     headers: HeaderMapping = options.get("headers") or {}
     if "idempotency_key" in options:
@@ -54,7 +49,7 @@ def describe_path(
     sent = merged(method, omit if body is None else bare(body), options.get("extra_json"))
     if content is not None:
         if files or not isinstance(sent, Omit):
-            raise TypeError("content is a whole body: leave out body, extra_json and files, or leave out content.")
+            raise TypeError("content cannot be combined with body, extra_json or files: pass only one of them.")
         sent = _bytes(content)
     elif files:
         sent, headers = _form(sent, files, headers)
@@ -82,6 +77,6 @@ def _bytes(content: Any) -> bytes:
 
 def _form(fields: Any, files: Any, headers: HeaderMapping) -> tuple[bytes, HeaderMapping]:
     request = httpx2.Request("POST", "http://form", data=None if isinstance(fields, Omit) else fields, files=files)
-    # The type names the boundary, which the form was written with.
+    # Its type names the boundary of the form.
     headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     return request.read(), {**headers, "Content-Type": request.headers["Content-Type"]}

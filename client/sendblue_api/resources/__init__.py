@@ -1,4 +1,4 @@
-"""The groups of calls that hang on a client."""
+"""The resources of a client: groups of methods."""
 
 from .contacts_async import AsyncBulkResource, AsyncContactsResource
 from .contacts_sync import BulkResource, ContactsResource

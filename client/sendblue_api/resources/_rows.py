@@ -1,4 +1,4 @@
-"""The steps of creating any number of contacts, and what became of each row. Pure: a sender takes the steps."""
+"""Creates any number of contacts in chunks, with a result for each row. Does no I/O: a sender runs the steps."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
@@ -20,15 +20,15 @@ def rows(
     on_progress: Callable[[int, int], object] | None,
     options: Any,
 ) -> Steps[RowResult]:
-    """Every chunk of the rows. The arguments are those of `bulk.create_all`.
+    """Return the steps that create the contacts. The arguments are those of `bulk.create_all`.
 
     Raises:
-        ValueError: `chunk` is out of range, or there is an `Idempotency-Key`.
+        ValueError: `chunk` is out of range, or the headers hold an `Idempotency-Key`.
     """
     if not 1 <= chunk <= _LARGEST_CHUNK:
-        raise ValueError(f"chunk must be from 1 to {_LARGEST_CHUNK}, not {chunk!r}.")
+        raise ValueError(f"chunk must be between 1 and {_LARGEST_CHUNK}, not {chunk!r}.")
     if "idempotency-key" in map(str.lower, options.get("extra_headers") or ()):
-        raise ValueError("Each chunk has an Idempotency-Key of its own: with one for all, only the first would count.")
+        raise ValueError("extra_headers must not hold an Idempotency-Key: each chunk is sent with its own.")
     options = {**options, "extra_query": {"on_error": "skip", **(options.get("extra_query") or {})}}
     return _rows(Taken(contacts, chunk), on_progress or _nobody, options)
 
@@ -50,7 +50,7 @@ def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any)
             else:
                 contacts = getattr(answer, "contacts", None)
                 if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
-                    raise APIResponseValidationError(response, answer, message="The answer holds no contacts.")
+                    raise APIResponseValidationError(response, answer, message="The response has no list of contacts.")
                 results = _results(done, part, contacts, getattr(answer, "errors", None))
             done += len(part)
             refused += sum(result.error is not None for result in results)
@@ -62,7 +62,7 @@ def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) ->
     errors, unclear = _errors(said)
     good = [index for index in range(len(part)) if index not in errors]
     by_phone = {contact.phone: contact for contact in contacts}
-    # A number in another spelling than the stored one is found by its place, unless some number came twice.
+    # A number that is spelled differently from the stored one is found by its place, unless a number is repeated.
     in_order = iter(contacts if len(by_phone) == len(good) else ())
     found = {index: (next(in_order, None), by_phone.get(_phone(part[index]))) for index in good}
     results = []
@@ -75,7 +75,7 @@ def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) ->
 
 
 def _errors(said: Any) -> tuple[dict[int, str], str | None]:
-    # By the place of the row; and what is said in another way than numberkeep's.
+    # By the place of the row; and the errors in another form than that of numberkeep.
     errors: dict[int, str] = {}
     unclear = []
     for each in said if isinstance(said, list) else [said]:

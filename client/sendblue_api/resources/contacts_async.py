@@ -1,4 +1,4 @@
-"""The async resources: the methods of the sync ones, to await or to walk, with their signatures and documentation."""
+"""The async resources: the methods of the sync ones as coroutines and async iterators."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 
 def _walked(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
-    # The body is the same: an AsyncSender makes an async iterator of the same steps.
+    # The body is the same: an AsyncSender returns an async iterator for the same steps.
     return cast("Callable[Concatenate[Any, P], AsyncIterator[T]]", method)
 
 
 class AsyncBulkResource(Resource[AsyncSender]):
-    """Many contacts in one call. See `BulkResource`."""
+    """`client.contacts.bulk` of the async client. See `BulkResource`."""
 
     create = awaited(BulkMethods.create)
     delete = awaited(BulkMethods.delete)
@@ -42,7 +42,7 @@ class AsyncBulkResource(Resource[AsyncSender]):
         on_progress: Callable[[int, int], object] | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[bulk_types.RowResult]:
-        """Create or update any number of contacts, of an async iterable too. See `BulkResource.create_all`."""
+        """Create or update any number of contacts, also from an async iterable. See `BulkResource.create_all`."""
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
         source = aiter(contacts) if isinstance(contacts, AsyncIterable) else iter(contacts)
@@ -52,7 +52,7 @@ class AsyncBulkResource(Resource[AsyncSender]):
     """The same methods, which return an `AsyncAPIResponse`."""
 
     with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = raw_access("Bulk", "Streaming")
-    """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
+    """The same methods for an `async with` block, which return an `AsyncAPIResponse` whose body is not read yet."""
 
 
 class AsyncContactsResource(Resource[AsyncSender]):
@@ -75,4 +75,4 @@ class AsyncContactsResource(Resource[AsyncSender]):
     with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = raw_access(
         "Contacts", "Streaming"
     )
-    """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
+    """The same methods for an `async with` block, which return an `AsyncAPIResponse` whose body is not read yet."""

@@ -1,19 +1,18 @@
-"""The calls on contacts that give their answer as HTTP has it. The methods are those of the plain resources.
+"""The methods for contacts that return HTTP responses.
 
-What differs is the sender that they hand their call to; the functions below tell the type checker what it returns.
+They run the bodies of the plain methods with another sender; the functions below declare what that returns.
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sendblue_api._raw import (
     APIResponse,
     AsyncAPIResponse,
     AsyncRawSender,
-    AsyncResponseContext,
     AsyncStreamingSender,
     RawSender,
-    ResponseContext,
     StreamingSender,
 )
 
@@ -30,16 +29,16 @@ def _raw(method: Method[P, T]) -> Method[P, APIResponse[T]]:
     return cast("Method[P, APIResponse[T]]", method)
 
 
-def _streamed(method: Method[P, T]) -> Method[P, ResponseContext[T]]:
-    return cast("Method[P, ResponseContext[T]]", method)
+def _streamed(method: Method[P, T]) -> Method[P, AbstractContextManager[APIResponse[T]]]:
+    return cast("Method[P, AbstractContextManager[APIResponse[T]]]", method)
 
 
 def _raw_async(method: Method[P, T]) -> Method[P, Coroutine[Any, Any, AsyncAPIResponse[T]]]:
     return cast("Method[P, Coroutine[Any, Any, AsyncAPIResponse[T]]]", method)
 
 
-def _streamed_async(method: Method[P, T]) -> Method[P, AsyncResponseContext[T]]:
-    return cast("Method[P, AsyncResponseContext[T]]", method)
+def _streamed_async(method: Method[P, T]) -> Method[P, AbstractAsyncContextManager[AsyncAPIResponse[T]]]:
+    return cast("Method[P, AbstractAsyncContextManager[AsyncAPIResponse[T]]]", method)
 
 
 class BulkWithRawResponse(Resource[RawSender]):

@@ -82,9 +82,9 @@ async def test_events_can_answer_it(api: Driver) -> None:
         ({"content": 5}, "content must be bytes, a str or an iterable of bytes, not int."),
         ({"content": {"a": 1}}, "content must be bytes, a str or an iterable of bytes, not dict."),
         ({"content": ["a"]}, "expected a bytes-like object, str found"),
-        ({"content": b"a", "body": {}}, "content is a whole body"),
-        ({"content": b"a", "files": {"a": b"b"}}, "content is a whole body"),
-        ({"content": b"a", "options": {"extra_json": {"a": 1}}}, "content is a whole body"),
+        ({"content": b"a", "body": {}}, "content cannot be combined"),
+        ({"content": b"a", "files": {"a": b"b"}}, "content cannot be combined"),
+        ({"content": b"a", "options": {"extra_json": {"a": 1}}}, "content cannot be combined"),
     ],
 )
 async def test_what_is_refused(api: Driver, arguments: dict[str, Any], text: str) -> None:

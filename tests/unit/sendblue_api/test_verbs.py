@@ -168,7 +168,7 @@ async def test_an_upload(api: Driver, options: Any) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 async def test_the_secret_goes_to_no_other_host(api: Driver, verb: str, path: str) -> None:
     """A whole address elsewhere is refused before anything is sent."""
-    with pytest.raises(ValueError, match="where the secret may go"):
+    with pytest.raises(ValueError, match="no other URL may receive the API secret"):
         await api(verb, path, cast_to=object)
     assert api.service.requests == []
 
