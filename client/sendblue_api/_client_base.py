@@ -154,17 +154,14 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
         """
         http_client = self._adopt(http_client)
         now = self._sender.settings
-        given = {
-            "api_key": not_given if api_key is None else api_key,
-            "api_secret": not_given if api_secret is None else api_secret,
-            "base_url": not_given if base_url is None else base_url,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "http_client": http_client or not_given,
+        optional = {"api_key": api_key, "api_secret": api_secret, "base_url": base_url, "http_client": http_client}
+        changes: dict[str, Any] = {name: value for name, value in optional.items() if value is not None}
+        options = {"timeout": timeout, "max_retries": max_retries}
+        changes |= {name: value for name, value in options.items() if not isinstance(value, NotGiven)}
+        changes |= {
             "default_headers": _changed("default_headers", now.default_headers, default_headers, set_default_headers),
             "default_query": _changed("default_query", now.default_query, default_query, set_default_query),
         }
-        changes: dict[str, Any] = {name: value for name, value in given.items() if not isinstance(value, NotGiven)}
         settings = replace(now, **changes)
         twin = copy.copy(self)
         for name in ("contacts", "with_raw_response", "with_streaming_response"):

@@ -82,10 +82,7 @@ class _AnsweredError(APIError):
 
 
 class APIResponseValidationError(_AnsweredError):
-    """A 2xx response is not JSON or, with `_strict_response_validation`, does not match its model.
-
-    Attributes: as for `APIStatusError`.
-    """
+    """A 2xx response is not JSON or, if validation is strict, not its model. Attributes as in `APIStatusError`."""
 
     def __init__(self, response: httpx2.Response, body: object | None, *, message: str | None = None) -> None:
         super().__init__(message or "The response is not JSON.", response=response, body=body)

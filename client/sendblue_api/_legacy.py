@@ -11,12 +11,7 @@ from ._log import hide_contacts
 
 
 def adopted(legacy: Any, family: Any) -> Any:
-    """Return an httpx2 client that sends through `legacy`.
-
-    Args:
-        legacy: an `httpx.Client` or `httpx.AsyncClient`; it is closed with the new client.
-        family: `httpx2.Client` or `httpx2.AsyncClient`.
-    """
+    """Return an httpx2 client of class `family` that sends through `legacy`, and closes it at its end."""
     kind = type(family.__name__, (family,), {"is_closed": property(lambda _: legacy.is_closed)})
     return kind(
         transport=_Bridge(legacy),

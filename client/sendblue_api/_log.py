@@ -33,11 +33,7 @@ def _cut(argument: object) -> object:
 
 
 def configure(level: str | None) -> None:
-    """Set the level of the logger, and log to stderr if the program has set up no logging.
-
-    Args:
-        level: `info` or `debug`; any other value logs nothing.
-    """
+    """Set the level to `info` or `debug`, and log to stderr if the program has set up no logging."""
     if level not in ("info", "debug"):
         return
     logger.setLevel(level.upper())

@@ -11,12 +11,7 @@ _SERVER_ERROR = 500
 
 
 def should_retry(status: int, headers: Mapping[str, str]) -> bool:
-    """Return whether an error response is retried: for 408, 409, 429, and 500 and above.
-
-    Args:
-        status: the HTTP status.
-        headers: the headers of the response; `x-should-retry: true` or `false` overrides the status.
-    """
+    """Return whether an error is retried: 408, 409, 429, and 500 and above, or as `x-should-retry` says."""
     said = headers.get("x-should-retry")
     if said in ("true", "false"):
         return said == "true"

@@ -105,17 +105,7 @@ class Settings:
 
 
 def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, given: Mapping[str, Any]) -> Settings:
-    """Return the settings from the arguments of a constructor, or from the environment if they are missing.
-
-    Args:
-        agent: the name in the User-Agent header.
-        http_client: the caller's client, or None.
-        given: the other arguments of the constructor by name.
-
-    Raises:
-        SendblueAPIError: a key is missing or malformed, or the base URL is not absolute.
-        TypeError: `max_retries` is None.
-    """
+    """Return the settings from the arguments of a constructor, or from the environment if they are missing."""
     timeout, base_url = given["timeout"], given["base_url"]
     if isinstance(timeout, NotGiven):
         timeout = DEFAULT_TIMEOUT

@@ -107,19 +107,13 @@ class AsyncStream(_Events[T]):
 
 
 def open_stream(sender: Sender, call: Call[Any], kind: type[Any] | None) -> Any:
-    """Send a call and return the events of its response.
-
-    Args:
-        sender: the sender to send with.
-        call: the call.
-        kind: `Stream[Model]`, or a subclass; None for a `Stream` of the type that the call is cast to.
-    """
+    """Send a call and return its events as `kind`, or as a `Stream` of the type that the call is cast to."""
     response = sender.fetch(Exchange(call, sender.settings), stream=True)
     return (kind or Stream)(cast_to=_model(kind, call), response=response)
 
 
 async def open_async_stream(sender: AsyncSender, call: Call[Any], kind: type[Any] | None) -> Any:
-    """Send a call and return the events of its response. See `open_stream`."""
+    """Send a call and return its events. See `open_stream`."""
     response = await sender.fetch(Exchange(call, sender.settings), stream=True)
     return (kind or AsyncStream)(cast_to=_model(kind, call), response=response)
 

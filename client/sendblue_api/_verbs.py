@@ -14,7 +14,7 @@ from ._settings import Settings
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def describe_path(  # noqa: D417 - see `SendblueAPI.get`
+def describe_path(
     method: str,
     path: str,
     settings: Settings,
@@ -25,17 +25,7 @@ def describe_path(  # noqa: D417 - see `SendblueAPI.get`
     files: Any = None,
     options: RequestOptions | None = None,
 ) -> Call[Any]:
-    """Return the call for any path. `SendblueAPI.get` documents the other arguments.
-
-    Args:
-        method: the HTTP method.
-        path: the path below the base URL, or an absolute URL that begins with the base URL.
-        settings: the settings of the client.
-
-    Raises:
-        TypeError: `content` has another type, or is passed together with `body`, `extra_json` or `files`.
-        ValueError: the URL does not begin with the base URL, so that it may not receive the secret.
-    """
+    """Return the call for any path. `SendblueAPI.get` documents the arguments and errors."""
     options = options or {}
     if _ABSOLUTE.match(path):
         if not path.startswith(settings.prefix + "/"):

@@ -17,15 +17,7 @@ _OLDEST_FIRST = {"order_by": "created_at", "order_direction": "asc"}
 
 
 def pages(size: int, arguments: Mapping[str, Any]) -> Steps[Contact]:
-    """Return the steps that list every contact.
-
-    Args:
-        size: the number of contacts per page.
-        arguments: the other arguments of `contacts.list` by name, and its `options`.
-
-    Raises:
-        ValueError: `size` is out of range.
-    """
+    """Return the steps of `contacts.iter`; `arguments` holds all but the page size by name, and the options."""
     if not 1 <= size <= _LARGEST_PAGE:
         raise ValueError(f"page_size must be between 1 and {_LARGEST_PAGE}, not {size!r}.")
     query = {name: value for name, value in arguments.items() if not isinstance(value, Omit)}

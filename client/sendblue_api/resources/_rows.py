@@ -20,11 +20,7 @@ def rows(
     on_progress: Callable[[int, int], object] | None,
     options: Any,
 ) -> Steps[RowResult]:
-    """Return the steps that create the contacts. The arguments are those of `bulk.create_all`.
-
-    Raises:
-        ValueError: `chunk` is out of range, or the headers hold an `Idempotency-Key`.
-    """
+    """Return the steps of `bulk.create_all`, which documents the arguments."""
     if not 1 <= chunk <= _LARGEST_CHUNK:
         raise ValueError(f"chunk must be between 1 and {_LARGEST_CHUNK}, not {chunk!r}.")
     if "idempotency-key" in map(str.lower, options.get("extra_headers") or ()):

@@ -107,7 +107,7 @@ class ContactMethods(Resource[Sender]):
 
         Args:
             number: the phone number, preferably in E.164 format; other formats are read in the region of the account.
-            assigned_to_email: the email address of the account member who is responsible for the contact.
+            assigned_to_email: the email address of the account member that the contact is assigned to.
             company_name: the company.
             custom_variables: labels and their values.
             first_name: the first name.
@@ -186,7 +186,7 @@ class ContactMethods(Resource[Sender]):
 
         Args:
             phone_number: the phone number of the contact.
-            assigned_to_email: the email address of the account member who is responsible for the contact.
+            assigned_to_email: the email address of the account member that the contact is assigned to.
             company_name: the company.
             custom_variables: labels and values, merged with the stored ones; the value None removes a label.
             first_name: the first name.

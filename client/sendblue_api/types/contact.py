@@ -11,7 +11,7 @@ class Contact(BaseModel):
     """One contact. Every field may be missing; a missing one is None (api-reference.md, "The nine operations").
 
     Attributes:
-        assigned_to_email: the email address of the account member who is responsible for the contact.
+        assigned_to_email: the email address of the account member that the contact is assigned to.
         company_name: the company.
         contact_id: the ID, which never changes; `contacts.list(cid=...)` filters by it.
         created_at: when the contact was created, in UTC.
