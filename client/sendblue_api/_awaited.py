@@ -16,8 +16,8 @@ def awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[An
 
     @wraps(method)
     async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        result: Any = method(self, *args, **kwargs)
-        answer: T = await result
-        return answer
+        coroutine: Any = method(self, *args, **kwargs)
+        result: T = await coroutine
+        return result
 
     return call

@@ -13,7 +13,7 @@ from ._fitting import lenient, read
 
 T = TypeVar("T")
 _NO_CONTENT = 204
-_AS_IT_IS: dict[Any, Callable[[httpx2.Response], Any]] = {
+_WITHOUT_JSON: dict[Any, Callable[[httpx2.Response], Any]] = {
     str: lambda response: response.text,
     bytes: lambda response: response.content,
     NoneType: lambda _: None,
@@ -36,20 +36,20 @@ def decode(kind: type[T], response: httpx2.Response, *, strict: bool) -> T:
         APIResponseValidationError: the response is not JSON, or with `strict` does not match `kind`.
         APIStatusError: the response says `"status": "ERROR"`, whatever its HTTP status.
     """
-    answer: Any
-    if kind in _AS_IT_IS:
-        answer = _AS_IT_IS[kind](response)
-        return answer  # type: ignore[no-any-return]
+    result: Any
+    if kind in _WITHOUT_JSON:
+        result = _WITHOUT_JSON[kind](response)
+        return result  # type: ignore[no-any-return]
     try:
-        answer = read(kind, response.content)
+        result = read(kind, response.content)
     except ValidationError as error:
-        answer = _odd(kind, response, error if strict else None)
-    if getattr(answer, "status", None) == "ERROR" or (isinstance(answer, dict) and answer.get("status") == "ERROR"):
+        result = _decode_in_part(kind, response, error if strict else None)
+    if getattr(result, "status", None) == "ERROR" or (isinstance(result, dict) and result.get("status") == "ERROR"):
         raise status_error(response)
-    return answer  # type: ignore[no-any-return]
+    return result  # type: ignore[no-any-return]
 
 
-def _odd(kind: Any, response: httpx2.Response, failure: ValidationError | None) -> Any:
+def _decode_in_part(kind: Any, response: httpx2.Response, failure: ValidationError | None) -> Any:
     if response.status_code == _NO_CONTENT:
         return ""
     try:

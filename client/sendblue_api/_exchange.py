@@ -17,10 +17,10 @@ from ._settings import Settings
 LAST_GOOD_STATUS = 299
 _MAX_REDIRECTS = 20
 # The caller's mistakes: another attempt would fail in the same way.
-_HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+_NOT_RETRIED = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 # Failures before anything was sent.
 _UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-_NOTHING_DONE = 429
+_TOO_MANY_REQUESTS = 429
 _COUNT = "x-stainless-retry-count"
 
 
@@ -42,7 +42,7 @@ class Exchange:
         self._name = f"{call.operation.method} {call.operation.path}"
         self._once = call.operation.once
 
-    def answered(self, response: httpx2.Response) -> float | None:
+    def received(self, response: httpx2.Response) -> float | None:
         """Decide what follows a response.
 
         Returns:
@@ -58,7 +58,7 @@ class Exchange:
         if response.next_request is not None:
             self._follow(response, response.next_request)
             return 0.0
-        may_retry = self.retries_taken < self._max_retries and (status == _NOTHING_DONE or not self._once)
+        may_retry = self.retries_taken < self._max_retries and (status == _TOO_MANY_REQUESTS or not self._once)
         if may_retry and _retry.should_retry(status, response.headers):
             return self._again(str(status), response.headers)
         raise status_error(response)
@@ -72,7 +72,7 @@ class Exchange:
         Raises:
             APIConnectionError: no retries are left; `APITimeoutError` after a timeout.
         """
-        may_retry = isinstance(error, _UNSENT) if self._once else not isinstance(error, _HOPELESS)
+        may_retry = isinstance(error, _UNSENT) if self._once else not isinstance(error, _NOT_RETRIED)
         if may_retry and self.retries_taken < self._max_retries:
             return self._again(type(error).__name__, {})
         logger.info("%s failed: %s", self._name, type(error).__name__)

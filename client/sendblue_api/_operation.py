@@ -17,7 +17,7 @@ class Operation(Generic[T]):
     Attributes:
         method: the HTTP method; a GET sends its fields in the query, the others in a JSON body.
         path: the path, with `{name}` for an argument. The logs show it in this form.
-        answer: returns the type of the response. A function, so that the models load at the first response.
+        response_type: returns the type of the response. A function, so that the models load at the first response.
         lists: the fields that take a list; a single text is an error.
         rows: the field that holds whole contacts.
         repeated: the query fields that may be lists, sent as one parameter per item.
@@ -28,7 +28,7 @@ class Operation(Generic[T]):
 
     method: str
     path: str
-    answer: Callable[[], type[T]]
+    response_type: Callable[[], type[T]]
     lists: tuple[str, ...] = ()
     rows: str = ""
     repeated: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ class _Response(Generic[T]):
     def __init__(self, response: httpx2.Response, exchange: Exchange, call: Call[T], *, strict: bool) -> None:
         self.http_response = response
         self.retries_taken = exchange.retries_taken
-        self._kind = call.operation.answer
+        self._kind = call.operation.response_type
         self._strict = strict
 
     headers: httpx2.Headers = _part("http_response.headers", "The headers of the response.")

@@ -12,9 +12,9 @@ _SERVER_ERROR = 500
 
 def should_retry(status: int, headers: Mapping[str, str]) -> bool:
     """Return whether an error is retried: 408, 409, 429, and 500 and above, or as `x-should-retry` says."""
-    said = headers.get("x-should-retry")
-    if said in ("true", "false"):
-        return said == "true"
+    override = headers.get("x-should-retry")
+    if override in ("true", "false"):
+        return override == "true"
     return status in _TRANSIENT or status >= _SERVER_ERROR
 
 
@@ -31,13 +31,13 @@ def delay(attempt: int, headers: Mapping[str, str], *, jitter: float, now: float
         jitter: the share of the quarter to take off, from 0 to 1.
         now: the current time, in seconds since the epoch.
     """
-    asked = _asked(headers, now)
-    if asked is not None and 0 < asked <= LONGEST_RETRY_AFTER:
-        return asked
+    requested = _requested(headers, now)
+    if requested is not None and 0 < requested <= LONGEST_RETRY_AFTER:
+        return requested
     return min(FIRST_DELAY * 2.0 ** min(attempt, 10), LONGEST_DELAY) * (1 - 0.25 * jitter)
 
 
-def _asked(headers: Mapping[str, str], now: float) -> float | None:
+def _requested(headers: Mapping[str, str], now: float) -> float | None:
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

@@ -16,14 +16,14 @@ from ._settings import Settings
 T = TypeVar("T")
 
 
-class Taken(NamedTuple):
+class Take(NamedTuple):
     """A step that takes the next `size` items, or all that are left, from an iterator of the caller."""
 
     source: Any
     size: int
 
 
-Step: TypeAlias = Call[Any] | Taken | list[T]
+Step: TypeAlias = Call[Any] | Take | list[T]
 Steps: TypeAlias = Generator[Step[T], Any, None]
 """A generator that yields calls, and is sent the decoded and the HTTP response of each, or thrown its APIStatusError;
 items to take, and is sent a list; and results, in lists."""
@@ -41,7 +41,7 @@ class Sender:
         """Send a call and return its decoded response."""
         return _decoded(call, self.fetch(Exchange(call, self.settings)), self.settings)
 
-    def walk(self, steps: Steps[T]) -> Iterator[T]:
+    def run(self, steps: Steps[T]) -> Iterator[T]:
         """Run the steps and yield their results."""
         result: Any = None
         while (step := _next(steps, result)) is not None:
@@ -49,7 +49,7 @@ class Sender:
                 yield from step
                 result = None
                 continue
-            if isinstance(step, Taken):
+            if isinstance(step, Take):
                 result = list(islice(step.source, step.size))
                 continue
             try:
@@ -69,7 +69,7 @@ class Sender:
             except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
-                pause = exchange.answered(response)
+                pause = exchange.received(response)
                 if pause is None:
                     return response
             if pause:
@@ -88,7 +88,7 @@ class AsyncSender:
         """Send a call and return its decoded response."""
         return _decoded(call, await self.fetch(Exchange(call, self.settings)), self.settings)
 
-    async def walk(self, steps: Steps[T]) -> AsyncIterator[T]:
+    async def run(self, steps: Steps[T]) -> AsyncIterator[T]:
         """Run the steps and yield their results."""
         result: Any = None
         while (step := _next(steps, result)) is not None:
@@ -97,8 +97,8 @@ class AsyncSender:
                     yield each
                 result = None
                 continue
-            if isinstance(step, Taken):
-                result = await _taken(step)
+            if isinstance(step, Take):
+                result = await _take(step)
                 continue
             try:
                 response = await self.fetch(Exchange(step, self.settings))
@@ -117,7 +117,7 @@ class AsyncSender:
             except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
-                pause = exchange.answered(response)
+                pause = exchange.received(response)
                 if pause is None:
                     return response
             if pause:
@@ -127,7 +127,7 @@ class AsyncSender:
 def _decoded(call: Call[T], response: httpx2.Response, settings: Settings) -> T:
     from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first response
 
-    return decode(call.operation.answer(), response, strict=settings.strict)
+    return decode(call.operation.response_type(), response, strict=settings.strict)
 
 
 def _next(steps: Steps[T], result: Any) -> Step[T] | None:
@@ -137,7 +137,7 @@ def _next(steps: Steps[T], result: Any) -> Step[T] | None:
         return None
 
 
-async def _taken(step: Taken) -> list[Any]:
+async def _take(step: Take) -> list[Any]:
     if not hasattr(step.source, "__anext__"):
         return list(islice(step.source, step.size))
     items: list[Any] = []

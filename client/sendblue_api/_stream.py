@@ -123,4 +123,4 @@ def _model(kind: type[Any] | None, call: Call[Any]) -> Any:
         for model in get_args(each):
             if not isinstance(model, TypeVar):
                 return model
-    return call.operation.answer()
+    return call.operation.response_type()

@@ -5,7 +5,7 @@ from typing import Any
 
 from sendblue_api._errors import APIResponseValidationError, BadRequestError, UnprocessableEntityError
 from sendblue_api._operation import describe
-from sendblue_api._senders import Steps, Taken
+from sendblue_api._senders import Steps, Take
 from sendblue_api.types import Contact
 from sendblue_api.types.contacts import ContactInput, RowResult
 
@@ -26,17 +26,17 @@ def rows(
     if "idempotency-key" in map(str.lower, options.get("extra_headers") or ()):
         raise ValueError("extra_headers must not hold an Idempotency-Key: each chunk is sent with its own.")
     options = {**options, "extra_query": {"on_error": "skip", **(options.get("extra_query") or {})}}
-    return _rows(Taken(contacts, chunk), on_progress or _nobody, options)
+    return _rows(Take(contacts, chunk), on_progress or _nobody, options)
 
 
-def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
+def _rows(chunk: Take, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
     done = refused = 0
     while batch := (yield chunk):
         parts = [batch]
         while parts:
             part = parts.pop()
             try:
-                answer, response = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
+                result, response = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
             except (BadRequestError, UnprocessableEntityError) as error:
                 if len(part) > 1:
                     half = len(part) // 2
@@ -44,18 +44,18 @@ def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any)
                     continue
                 results = [RowResult(done, part[0], None, str(error))]
             else:
-                contacts = getattr(answer, "contacts", None)
+                contacts = getattr(result, "contacts", None)
                 if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
-                    raise APIResponseValidationError(response, answer, message="The response has no list of contacts.")
-                results = _results(done, part, contacts, getattr(answer, "errors", None))
+                    raise APIResponseValidationError(response, result, message="The response has no list of contacts.")
+                results = _results(done, part, contacts, getattr(result, "errors", None))
             done += len(part)
             refused += sum(result.error is not None for result in results)
             on_progress(done, refused)
             yield results
 
 
-def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) -> list[RowResult]:
-    errors, unclear = _errors(said)
+def _results(start: int, part: list[Any], contacts: list[Contact], reported: Any) -> list[RowResult]:
+    errors, unclear = _errors(reported)
     good = [index for index in range(len(part)) if index not in errors]
     by_phone = {contact.phone: contact for contact in contacts}
     # A number that is spelled differently from the stored one is found by its place, unless a number is repeated.
@@ -70,11 +70,11 @@ def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) ->
     return results
 
 
-def _errors(said: Any) -> tuple[dict[int, str], str | None]:
+def _errors(reported: Any) -> tuple[dict[int, str], str | None]:
     # By the place of the row; and the errors in another form than that of numberkeep.
     errors: dict[int, str] = {}
     unclear = []
-    for each in said if isinstance(said, list) else [said]:
+    for each in reported if isinstance(reported, list) else [reported]:
         match each:
             case {"index": int(index), "field": field, "message": message}:
                 errors[index] = f"{errors[index]}; {field}: {message}" if index in errors else f"{field}: {message}"

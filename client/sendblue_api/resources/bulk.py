@@ -58,7 +58,7 @@ class BulkMethods(Resource[Sender]):
         """
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
-        return self._sender.walk(rows(iter(contacts), chunk, on_progress, options))
+        return self._sender.run(rows(iter(contacts), chunk, on_progress, options))
 
     def delete(self, *, contact_ids: Sequence[str], **options: Unpack[CallOptions]) -> bulk_types.BulkDeleteResponse:
         """Delete many contacts in one request; numbers without a contact are ignored.

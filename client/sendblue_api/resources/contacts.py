@@ -87,7 +87,7 @@ class ContactMethods(Resource[Sender]):
         arguments = locals()
         from ._pages import pages  # noqa: PLC0415 - few programs need it
 
-        return self._sender.walk(pages(arguments.pop("page_size"), arguments))
+        return self._sender.run(pages(arguments.pop("page_size"), arguments))
 
     def create(
         self,

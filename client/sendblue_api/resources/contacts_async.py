@@ -23,7 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _walked(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
+def _iterated(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
     # The body is the same: an AsyncSender returns an async iterator for the same steps.
     return cast("Callable[Concatenate[Any, P], AsyncIterator[T]]", method)
 
@@ -46,7 +46,7 @@ class AsyncBulkResource(Resource[AsyncSender]):
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
         source = aiter(contacts) if isinstance(contacts, AsyncIterable) else iter(contacts)
-        return self._sender.walk(rows(source, chunk, on_progress, options))
+        return self._sender.run(rows(source, chunk, on_progress, options))
 
     with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = raw_access("Bulk", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
@@ -60,7 +60,7 @@ class AsyncContactsResource(Resource[AsyncSender]):
 
     bulk = attached(AsyncBulkResource)
     list = awaited(ContactMethods.list)
-    iter = _walked(ContactMethods.iter)
+    iter = _iterated(ContactMethods.iter)
     create = awaited(ContactMethods.create)
     count = awaited(ContactMethods.count)
     verify = awaited(ContactMethods.verify)
