@@ -1,4 +1,4 @@
-"""A typed client of the Sendblue v2 Contacts API, sync and async.
+"""A typed client for the Sendblue v2 Contacts API, sync and async.
 
 ```python
 from sendblue_api import SendblueAPI
@@ -7,10 +7,14 @@ client = SendblueAPI()  # reads SENDBLUE_API_API_KEY, SENDBLUE_API_API_SECRET an
 client.contacts.create(number="+15551234567", first_name="Ada", tags=["vip"])
 ```
 
-Every public name loads its module when it is first used, so that the import costs next to nothing.
+Public names load their modules at first use, so importing the package is cheap.
 """
 
+import sys
 from typing import TYPE_CHECKING
+
+if sys.version_info < (3, 11):  # noqa: UP036 - no installer has checked it where a checkout is on the path
+    raise ImportError(f"sendblue_api needs Python 3.11 or newer, and this is Python {sys.version.split()[0]}.")
 
 from ._lazy import exports
 from ._version import __title__, __version__
@@ -100,23 +104,17 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _NOT_ERRORS = {
-        "httpx2": ("Timeout",),
-        "types": ("NoneType",),
-        "._arguments": ("NOT_GIVEN", "NotGiven", "Omit", "RequestOptions", "not_given", "omit"),
-        "._client": ("AsyncClient", "AsyncSendblueAPI", "Client", "SendblueAPI"),
-        "._http": (
-            "DefaultAioHttpClient",
-            "DefaultAsyncHttpxClient",
-            "DefaultHttpxClient",
-            "ProxiesTypes",
-            "Transport",
-            "file_from_path",
-        ),
-        "._models": ("BaseModel",),
-        "._raw": ("APIResponse", "AsyncAPIResponse"),
-        "._settings": ("DEFAULT_CONNECTION_LIMITS", "DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT"),
-        "._stream": ("AsyncStream", "Stream"),
-        ".types": ("types",),
+        "httpx2": "Timeout",
+        "types": "NoneType",
+        "._arguments": "NOT_GIVEN NotGiven Omit RequestOptions not_given omit",
+        "._client": "AsyncClient AsyncSendblueAPI Client SendblueAPI",
+        "._http": "DefaultAioHttpClient DefaultAsyncHttpxClient DefaultHttpxClient"
+        " ProxiesTypes Transport file_from_path",
+        "._models": "BaseModel",
+        "._raw": "APIResponse AsyncAPIResponse",
+        "._settings": "DEFAULT_CONNECTION_LIMITS DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT",
+        "._stream": "AsyncStream Stream",
+        ".types": "types",
     }
-    _HOMES = {name: home for home, names in _NOT_ERRORS.items() for name in names}
+    _HOMES = {name: home for home, names in _NOT_ERRORS.items() for name in names.split()}
     __getattr__, __dir__ = exports(__name__, {**dict.fromkeys(__all__, "._errors"), **_HOMES})

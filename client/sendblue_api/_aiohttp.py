@@ -1,4 +1,4 @@
-"""A transport of httpx2 on aiohttp, one session for each event loop. Needs the extra `aiohttp`."""
+"""An httpx2 transport on aiohttp, with one session per event loop. Needs the extra `aiohttp`."""
 
 import asyncio
 import ssl
@@ -12,7 +12,7 @@ from yarl import URL
 
 from ._settings import DEFAULT_CONNECTION_LIMITS
 
-_ERRORS = (  # the first that fits
+_ERRORS = (  # the first match counts
     (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),
     (aiohttp.ServerTimeoutError, httpx2.ReadTimeout),
     (aiohttp.ClientConnectorError, httpx2.ConnectError),
@@ -22,7 +22,7 @@ _ERRORS = (  # the first that fits
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
-    """Sends the requests of an `httpx2.AsyncClient` with aiohttp. The arguments are those of `httpx2.AsyncClient`."""
+    """Sends the requests of an `httpx2.AsyncClient` with aiohttp. Arguments as for `httpx2.AsyncClient`."""
 
     def __init__(
         self,
@@ -37,10 +37,10 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._sessions: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request."""
+        """Send a request and return its response, whose body is not read yet."""
         session = self._sessions.get(asyncio.get_running_loop()) or await self._open()
         limit = request.extensions.get("timeout", {})
-        # aiohttp's own trust_env asks a thread for each request, and would send what a .netrc says along.
+        # aiohttp's own trust_env runs a thread for each request, and would also send credentials from a .netrc file.
         proxy = self._proxies.get(request.url.scheme)
         with _translated(request):
             response = await session.request(
@@ -57,7 +57,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(response.status, headers=list(response.raw_headers), stream=_Body(request, response))
 
     async def aclose(self) -> None:
-        """Close the sessions of the running loop and of loops that are gone."""
+        """Close the sessions of the running loop and of closed loops."""
         await self._drop(asyncio.get_running_loop())
 
     async def _drop(self, running: asyncio.AbstractEventLoop | None = None) -> None:
@@ -74,7 +74,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             auto_decompress=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         )
-        await self._drop()  # a loop that is gone would be kept alive by its session
+        await self._drop()  # a session would keep its closed loop alive
         return session
 
 

@@ -1,15 +1,15 @@
-"""What every call takes besides its own fields, the values that stand for "not given", and older argument names."""
+"""The options of every call, the values for "not given", and the argument names of the official client."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict
 
 import httpx2
 
 
 class Omit:
-    """The type of `omit`, which leaves a field, or a default header, out of the request.
+    """The type of `omit`, which leaves a field or a default header out of the request.
 
-    `None` is a value: it is sent as JSON null, which clears a field in an update.
+    None is different: it is sent as JSON null, which clears a field in an update.
     """
 
     def __bool__(self) -> Literal[False]:
@@ -20,7 +20,7 @@ class Omit:
 
 
 class NotGiven:
-    """The type of `not_given`, which leaves the choice to the client: `timeout=None` means no timeout at all."""
+    """The type of `not_given`, which stands for the client's own setting: `timeout=None` means no timeout."""
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -30,10 +30,10 @@ class NotGiven:
 
 
 class LegacyTimeout(Protocol):
-    """An `httpx.Timeout`: httpx itself is not needed to say so."""
+    """An `httpx.Timeout`, described without importing httpx."""
 
     def as_dict(self) -> dict[str, float | None]:
-        """Seconds by phase."""
+        """Return the seconds for each phase."""
 
 
 class LegacyURL(Protocol):
@@ -41,7 +41,7 @@ class LegacyURL(Protocol):
 
     @property
     def raw_path(self) -> bytes:
-        """Path and query."""
+        """The path and the query."""
 
 
 omit: Final = Omit()
@@ -55,12 +55,12 @@ URLTypes: TypeAlias = str | httpx2.URL | LegacyURL
 
 
 class CallOptions(TypedDict, total=False):
-    """What every method takes, for this call alone.
+    """Options that every method takes, for this call only.
 
     Attributes:
-        extra_headers: added to the headers; `omit` as a value drops a default one.
-        extra_query: added to the query.
-        extra_body: added to the JSON body.
+        extra_headers: headers to add; the value `omit` drops a default header.
+        extra_query: query parameters to add.
+        extra_body: fields to add to the JSON body.
         timeout: seconds for each phase of the request, a Timeout, or None for no limit. Default: the client's.
     """
 
@@ -70,54 +70,49 @@ class CallOptions(TypedDict, total=False):
     timeout: TimeoutTypes | NotGiven
 
 
-class OldCreateNames(TypedDict, total=False):
-    """The official client's names for the fields of a new contact, taken so that its calls keep working.
+class _OldNames(TypedDict, total=False):
+    body_assigned_to_email_1: str | Omit
+    body_assigned_to_email_2: str | Omit
+    body_first_name_1: str | Omit
+    body_first_name_2: str | Omit
+    body_last_name_1: str | Omit
+    body_last_name_2: str | Omit
+    body_sendblue_number_1: str | Omit
+    body_sendblue_number_2: str | Omit
 
-    `_1` is the field in snake_case, `_2` in the camelCase of older versions of the API.
+
+class OldCreateNames(_OldNames, total=False):
+    """The official client's names for the fields of a new contact, so that programs written for it keep working.
+
+    `_1` sends the field in snake_case, `_2` in the camelCase of older versions of the API.
     """
 
-    body_assigned_to_email_1: str | Omit
-    body_assigned_to_email_2: str | Omit
-    body_first_name_1: str | Omit
-    body_first_name_2: str | Omit
-    body_last_name_1: str | Omit
-    body_last_name_2: str | Omit
     body_phone_number_1: str | Omit
     body_phone_number_2: str | Omit
-    body_sendblue_number_1: str | Omit
-    body_sendblue_number_2: str | Omit
 
 
-class OldUpdateNames(TypedDict, total=False):
-    """The same for the fields of a change."""
+class OldUpdateNames(_OldNames, total=False):
+    """The official client's names for the fields of an update. See `OldCreateNames`."""
 
-    body_assigned_to_email_1: str | Omit
-    body_assigned_to_email_2: str | Omit
     body_company_name_1: str | Omit
     body_company_name_2: str | Omit
-    body_first_name_1: str | Omit
-    body_first_name_2: str | Omit
-    body_last_name_1: str | Omit
-    body_last_name_2: str | Omit
     body_opt_out_1: bool | Omit
     body_opt_out_2: bool | Omit
-    body_sendblue_number_1: str | Omit
-    body_sendblue_number_2: str | Omit
 
 
 class CreateOptions(CallOptions, OldCreateNames):
-    """What `contacts.create` takes besides the specification's fields."""
+    """The arguments of `contacts.create` that are not fields of the specification."""
 
 
 class UpdateOptions(CallOptions, OldUpdateNames):
-    """What `contacts.update` takes besides the specification's fields."""
+    """The arguments of `contacts.update` that are not fields of the specification."""
 
 
 class Payload(TypedDict, total=False):
-    """What `client.post`, `put`, `patch` and `delete` take besides: see `client.get`."""
+    """More arguments of `client.post`, `put`, `patch` and `delete`. See `client.get`."""
 
     body: object
-    content: bytes | str | Iterable[bytes] | None
+    content: bytes | str | Iterable[bytes] | AsyncIterable[bytes] | None
     files: Any
     options: "RequestOptions | None"
 
@@ -126,13 +121,13 @@ class RequestOptions(TypedDict, total=False):
     """The `options` of `client.get`, `post`, `put`, `patch` and `delete`.
 
     Attributes:
-        params: added to the query.
-        headers: added to the headers; `omit` as a value drops a default one.
+        params: query parameters to add.
+        headers: headers to add; the value `omit` drops a default header.
         timeout: as in `CallOptions`.
-        max_retries: instead of the client's.
-        extra_json: added to the JSON body.
-        idempotency_key: the `Idempotency-Key` of a POST, instead of a random one.
-        follow_redirects: False raises the redirect as an `APIStatusError`.
+        max_retries: how many times a failed attempt is retried. Default: the client's.
+        extra_json: fields to add to the JSON body.
+        idempotency_key: the `Idempotency-Key` header. Default: a random one for each POST.
+        follow_redirects: whether redirects are followed; False raises them as `APIStatusError`. Default True.
     """
 
     params: QueryMapping | None

@@ -1,4 +1,4 @@
-"""How the async classes come by their methods: from the sync ones, whose sender is then one that has to be awaited."""
+"""Makes the methods of the async classes from those of the sync classes."""
 
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -9,15 +9,15 @@ T = TypeVar("T")
 
 
 def awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
-    """The method of an async class with the signature and the documentation of `method` of the sync one.
+    """Return an async method with the signature and documentation of a sync one.
 
-    It runs the same body: what that returns is what `self._sender` does, and there it is a coroutine.
+    It runs the same body, which returns what `self._sender.send` returns: in an async class, a coroutine.
     """
 
     @wraps(method)
     async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        result: Any = method(self, *args, **kwargs)
-        answer: T = await result
-        return answer
+        coroutine: Any = method(self, *args, **kwargs)
+        result: T = await coroutine
+        return result
 
     return call

@@ -1,7 +1,7 @@
 """The camelCase names of older versions of the API: the only place that knows them.
 
-Responses carry both spellings (api-reference.md, "The nine operations"); clients of different ages read one or the
-other. A `Contact` has the snake_case one.
+Responses have both spellings (api-reference.md, "The nine operations"), for clients of different ages. A `Contact` has
+the snake_case names.
 """
 
 from typing import Final
@@ -20,7 +20,7 @@ FIELD_OF: Final = {
     for name, camel in {**CAMEL_OF, "phone_number": "phoneNumber"}.items()
     for version, field in ((1, name), (2, camel))
 }
-"""The official client's argument -> the field that it sends (client-facts.md, "Surface")."""
+"""The official client's arguments, each with the field that it sends (client-facts.md, "Surface")."""
 SNAKE_OF: Final = {camel: name for name, camel in CAMEL_OF.items()}
 CAMELS: Final = frozenset(SNAKE_OF)
 SNAKES: Final = frozenset(CAMEL_OF)

@@ -15,7 +15,7 @@ from ._connections import AsyncConnections, Connections
 from ._senders import AsyncSender, Sender
 from ._settings import Settings
 from .resources import AsyncContactsResource, ContactsResource
-from .resources._resource import later
+from .resources._raw_access import raw_access
 
 if TYPE_CHECKING:
     from .resources import raw
@@ -25,26 +25,26 @@ StreamT = TypeVar("StreamT")
 
 
 class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
-    """A client of the Sendblue v2 Contacts API. It may be shared between threads.
+    """A client for the Sendblue v2 Contacts API. Threads can share it.
 
     Args:
-        api_key: the key; default: `SENDBLUE_API_API_KEY` in the environment.
-        api_secret: the secret; default: `SENDBLUE_API_API_SECRET`.
-        base_url: where the service is, with a path if it has one; default: `SENDBLUE_API_BASE_URL`, else the hosted
+        api_key: the API key. Default: the environment variable `SENDBLUE_API_API_KEY`.
+        api_secret: the API secret. Default: `SENDBLUE_API_API_SECRET`.
+        base_url: the URL of the service, which may have a path. Default: `SENDBLUE_API_BASE_URL`, or the hosted
             service, `https://api.sendblue.co`.
-        timeout: seconds for each phase of a request, an `httpx2.Timeout`, or None for no limit; default 60, of which
-            5 to connect, or what the given `http_client` was told.
-        max_retries: how often an attempt is repeated after a connection error, 408, 409, 429, 500 and above, or as
-            the service says in `x-should-retry`; default 2.
-        default_headers: added to every request, over `SENDBLUE_API_CUSTOM_HEADERS` (lines of `Name: value`); `omit`
-            as a value drops one.
-        default_query: added to every query.
-        http_client: an `httpx2.Client` of your own, for a proxy, a transport or a CA; it is closed with this one. An
-            `httpx.Client` is taken too.
-        _strict_response_validation: an answer that does not fit its model raises `APIResponseValidationError`.
+        timeout: seconds for each phase of a request, an `httpx2.Timeout`, or None for no limit. Default: that of
+            `http_client` if it has one, or 60 seconds, and 5 to connect.
+        max_retries: how many times a failed attempt is retried: after a connection error, the statuses 408, 409, 429,
+            and 500 and above, or as the response header `x-should-retry` says. Default 2.
+        default_headers: headers of every request. They override `SENDBLUE_API_CUSTOM_HEADERS` (lines of `Name: value`);
+            the value `omit` drops a header.
+        default_query: query parameters of every request.
+        http_client: an `httpx2.Client`, for a proxy, a transport or a CA of your own; it is closed with this client.
+            An `httpx.Client` also works.
+        _strict_response_validation: raise `APIResponseValidationError` for a response that does not match its model.
 
     Raises:
-        SendblueAPIError: a key is missing or malformed, or `base_url` is not a whole address.
+        SendblueAPIError: a key is missing or malformed, or `base_url` is not an absolute URL.
         TypeError: `max_retries` is None, or `http_client` is not an `httpx2.Client`.
     """
 
@@ -56,14 +56,14 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
 
     @cached_property
     def contacts(self) -> ContactsResource:
-        """The calls on contacts."""
+        """The methods for contacts."""
         return ContactsResource(self._sender)
 
-    with_raw_response: cached_property[raw.ClientWithRawResponse] = later("Client", "Raw")
-    """The same calls, which return an `APIResponse`."""
+    with_raw_response: cached_property[raw.ClientWithRawResponse] = raw_access("Client", "Raw")
+    """The same methods, which return an `APIResponse`."""
 
-    with_streaming_response: cached_property[raw.ClientWithStreamingResponse] = later("Client", "Streaming")
-    """The same calls for a `with` block, which get an `APIResponse` that is not read yet."""
+    with_streaming_response: cached_property[raw.ClientWithStreamingResponse] = raw_access("Client", "Streaming")
+    """The same methods for a `with` block, which return an `APIResponse` whose body is not read yet."""
 
     @overload
     def get(
@@ -88,24 +88,25 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
         stream: bool = False,
         stream_cls: Any = None,
     ) -> Any:
-        """Call a path of the service that has no method here.
+        """Send a GET request to a path that has no method in this client, and return the response as `cast_to`.
 
         Args:
-            path: what follows the base URL. A whole address must begin with it, for the secret goes nowhere else.
-            cast_to: the type of the answer: a model, `dict`, `list[...]`, `str`, `NoneType`, or `httpx2.Response`;
-                `object` is JSON or, where the answer is none, its text.
-            body: what is sent as JSON (not with GET); bytes are sent as they are.
-            content: what is sent as it is, instead of a body: bytes, text, or an iterable of bytes.
-            files: an upload, in the forms that httpx2 takes; the body's fields go along as a form.
-            options: query, headers, timeout and more, for this call alone.
-            stream: give the server-sent events of the answer, as they come (with GET and POST).
-            stream_cls: what to give them as: `Stream[Model]`, or `AsyncStream[Model]` from the async client.
-                Default: of `cast_to`.
+            path: the path below the base URL, or an absolute URL that begins with the base URL.
+            cast_to: a model, `dict`, `list[...]`, `str`, `NoneType` or `httpx2.Response`; `object` returns JSON, or
+                text if the response is not JSON.
+            body: the JSON body (not for GET); bytes are sent unchanged.
+            content: the whole body, instead of `body`: bytes, text, an iterable of bytes or, with the async client, an
+                async iterable of bytes. It is read to its end before the request is sent, so that it can be retried.
+            files: files to upload, as httpx2 takes them; the fields of `body` are sent in the same form.
+            options: query, headers, timeout and more, for this call only.
+            stream: return the server-sent events of the response as they arrive (GET and POST only).
+            stream_cls: the type to return them as: `Stream[Model]`, or `AsyncStream[Model]` with the async client.
+                Default: a stream of `cast_to`.
 
         Raises:
-            APIError: as every call.
-            TypeError: both `body` and `content`.
-            ValueError: the path is an address elsewhere.
+            APIError: the call failed.
+            TypeError: `content` has another type, or is passed together with `body` or `files`.
+            ValueError: `path` is an absolute URL that does not begin with the base URL.
         """
         return self._send("GET", path, cast_to, stream=stream, stream_cls=stream_cls, options=options)
 
@@ -124,19 +125,19 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
     def post(
         self, path: str, *, cast_to: Any, stream: bool = False, stream_cls: Any = None, **sent: Unpack[Payload]
     ) -> Any:
-        """POST a path that has no method here. See `get`."""
+        """Send a POST request to a path that has no method in this client. See `get`."""
         return self._send("POST", path, cast_to, stream=stream, stream_cls=stream_cls, **sent)
 
     def put(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
-        """PUT a path that has no method here. See `get`."""
+        """Send a PUT request to a path that has no method in this client. See `get`."""
         return self._send("PUT", path, cast_to, **sent)  # type: ignore[no-any-return]
 
     def patch(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
-        """PATCH a path that has no method here. See `get`."""
+        """Send a PATCH request to a path that has no method in this client. See `get`."""
         return self._send("PATCH", path, cast_to, **sent)  # type: ignore[no-any-return]
 
     def delete(self, path: str, *, cast_to: type[T], **sent: Unpack[Payload]) -> T:
-        """DELETE a path that has no method here. See `get`."""
+        """Send a DELETE request to a path that has no method in this client. See `get`."""
         return self._send("DELETE", path, cast_to, **sent)  # type: ignore[no-any-return]
 
     def close(self) -> None:
@@ -151,12 +152,12 @@ class SendblueAPI(BaseClient[Sender, httpx2.Client, LegacyClient]):
 
 
 class AsyncSendblueAPI(BaseClient[AsyncSender, httpx2.AsyncClient, AsyncLegacyClient]):
-    """A client of the Sendblue v2 Contacts API for asyncio, in one event loop or several.
+    """An asyncio client for the Sendblue v2 Contacts API. It works in several event loops.
 
-    The arguments are those of `SendblueAPI`, but for `http_client`: an `httpx2.AsyncClient` of your own.
+    Takes the arguments of `SendblueAPI`, except that `http_client` is an `httpx2.AsyncClient`.
 
     Raises:
-        SendblueAPIError: a key is missing or malformed, or `base_url` is not a whole address.
+        SendblueAPIError: a key is missing or malformed, or `base_url` is not an absolute URL.
         TypeError: `max_retries` is None, or `http_client` is not an `httpx2.AsyncClient`.
     """
 
@@ -168,14 +169,14 @@ class AsyncSendblueAPI(BaseClient[AsyncSender, httpx2.AsyncClient, AsyncLegacyCl
 
     @cached_property
     def contacts(self) -> AsyncContactsResource:
-        """The calls on contacts."""
+        """The methods for contacts."""
         return AsyncContactsResource(self._sender)
 
-    with_raw_response: cached_property[raw.AsyncClientWithRawResponse] = later("Client", "Raw")
-    """The same calls, which return an `AsyncAPIResponse`."""
+    with_raw_response: cached_property[raw.AsyncClientWithRawResponse] = raw_access("Client", "Raw")
+    """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncClientWithStreamingResponse] = later("Client", "Streaming")
-    """The same calls for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
+    with_streaming_response: cached_property[raw.AsyncClientWithStreamingResponse] = raw_access("Client", "Streaming")
+    """The same methods for an `async with` block, which return an `AsyncAPIResponse` whose body is not read yet."""
 
     get = awaited(SendblueAPI.get)
     post = awaited(SendblueAPI.post)

@@ -1,8 +1,8 @@
-"""What the two clients share: their settings, their copies, and how they come by their connections."""
+"""The base of the two clients: their settings, copies and connections."""
 
 import copy
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, Unpack, cast
@@ -20,14 +20,14 @@ LegacyT = TypeVar("LegacyT")
 
 
 class LegacyClient(Protocol):
-    """An `httpx.Client` of the caller's: httpx itself is not needed to say so."""
+    """An `httpx.Client`, described without importing httpx."""
 
     def close(self) -> None:
         """Close the connections."""
 
 
 class AsyncLegacyClient(Protocol):
-    """An `httpx.AsyncClient` of the caller's."""
+    """An `httpx.AsyncClient`, described without importing httpx."""
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -42,7 +42,7 @@ def _setting(name: str, doc: str) -> Any:
 
 
 class BaseClient(Generic[SenderT, HttpT, LegacyT]):
-    """What the two clients share. A client holds its sender, and the sender nothing of the client: no cycle."""
+    """The base of the two clients. The sender has no reference to its client, so that there is no cycle."""
 
     _agent: ClassVar[str]
     _family: type[HttpT]
@@ -81,26 +81,25 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
     def _connect(self, settings: Settings, http_client: HttpT | None) -> SenderT:
         raise NotImplementedError
 
-    # These can be set too: calls from then on use the new value, those of resources that were taken before as well.
-    api_key: str = _setting("api_key", "The key that calls are made with.")
-    api_secret: str = _setting("api_secret", "The secret that calls are made with.")
+    # Setting one of these changes all later calls, also those of resources that the caller holds already.
+    api_key: str = _setting("api_key", "The API key.")
+    api_secret: str = _setting("api_secret", "The API secret.")
     timeout: TimeoutTypes = _setting("timeout", "Seconds for each phase of a request, a Timeout, or None for no limit.")
-    max_retries: int = _setting("max_retries", "How often a failed attempt is repeated.")
+    max_retries: int = _setting("max_retries", "How many times a failed attempt is retried.")
 
     @property
     def base_url(self) -> httpx2.URL:
-        """Where the service is, with a slash at the end of a path. Can be set: calls from then on go there."""
+        """The URL of the service; its path ends with a slash. Setting it changes all later calls."""
         return self._sender.settings.base_url
 
     @base_url.setter
     def base_url(self, url: URLTypes) -> None:
-        self._sender.settings = replace(
-            self._sender.settings, base_url=cast("httpx2.URL", url)
-        )  # Settings makes it one
+        settings = self._sender.settings
+        self._sender.settings = replace(settings, base_url=cast("httpx2.URL", url))  # Settings parses it
 
     @property
     def default_headers(self) -> httpx2.Headers:
-        """The headers of every request but `Host`, with the key pair."""
+        """The headers of every request, those of the key pair among them, without `Host`."""
         headers = httpx2.Headers(self._sender.settings.headers)
         del headers["Host"]
         return headers
@@ -112,11 +111,11 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
 
     @property
     def default_query(self) -> dict[str, object]:
-        """What is added to every query."""
+        """The query parameters of every request."""
         return dict(self._sender.settings.default_query)
 
     def is_closed(self) -> bool:
-        """Whether the client was closed; a closed client refuses calls."""
+        """Return whether the client is closed; a closed client refuses calls."""
         return self._sender.connections.is_closed
 
     def copy(
@@ -133,40 +132,40 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
         default_query: QueryMapping | None = None,
         set_default_query: QueryMapping | None = None,
     ) -> Self:
-        """A client that differs in what is given and shares the connections. `with_options` is the same.
+        """Return a copy of this client with some settings changed. `with_options` is the same method.
+
+        The copy shares the connections of this client, unless it has an `http_client` of its own. Settings that are
+        left out stay as they are.
 
         Args:
-            api_key: another key.
-            api_secret: another secret.
-            base_url: another address.
-            timeout: another timeout; None for no limit.
-            max_retries: another number of retries.
-            http_client: another `httpx2` client, whose connections are then not shared.
-            default_headers: added to this client's.
-            set_default_headers: instead of this client's.
-            default_query: added to this client's.
-            set_default_query: instead of this client's.
+            api_key: the API key.
+            api_secret: the API secret.
+            base_url: the URL of the service.
+            timeout: seconds for each phase of a request, a Timeout, or None for no limit.
+            max_retries: how many times a failed attempt is retried.
+            http_client: an httpx2 client with connections of its own.
+            default_headers: headers to add to those of this client.
+            set_default_headers: headers to replace those of this client.
+            default_query: query parameters to add to those of this client.
+            set_default_query: query parameters to replace those of this client.
 
         Raises:
-            ValueError: both the adding and the replacing form were given.
+            ValueError: both `default_...` and `set_default_...` are passed.
         """
         http_client = self._adopt(http_client)
         now = self._sender.settings
-        given = {
-            "api_key": not_given if api_key is None else api_key,
-            "api_secret": not_given if api_secret is None else api_secret,
-            "base_url": not_given if base_url is None else base_url,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "http_client": http_client or not_given,
+        optional = {"api_key": api_key, "api_secret": api_secret, "base_url": base_url, "http_client": http_client}
+        changes: dict[str, Any] = {name: value for name, value in optional.items() if value is not None}
+        options = {"timeout": timeout, "max_retries": max_retries}
+        changes |= {name: value for name, value in options.items() if not isinstance(value, NotGiven)}
+        changes |= {
             "default_headers": _changed("default_headers", now.default_headers, default_headers, set_default_headers),
             "default_query": _changed("default_query", now.default_query, default_query, set_default_query),
         }
-        changes: dict[str, Any] = {name: value for name, value in given.items() if not isinstance(value, NotGiven)}
         settings = replace(now, **changes)
         twin = copy.copy(self)
         for name in ("contacts", "with_raw_response", "with_streaming_response"):
-            twin.__dict__.pop(name, None)  # they are bound to this client's sender
+            twin.__dict__.pop(name, None)  # they use the sender of this client
         if http_client is not None:
             sender = self._connect(settings, http_client)
         else:
@@ -189,22 +188,33 @@ class BaseClient(Generic[SenderT, HttpT, LegacyT]):
     ) -> Any:
         from ._verbs import describe_path  # noqa: PLC0415 - few programs need it
 
+        content = sent.get("content")
+        if isinstance(content, AsyncIterable) and not isinstance(content, Iterable):
+            if isinstance(self._sender, Sender):
+                raise TypeError("content is an async iterable: pass an iterable of bytes, or use AsyncSendblueAPI.")
+            return self._send_collected(method, path, cast_to, content, stream=stream, stream_cls=stream_cls, sent=sent)
         call = describe_path(method, path, self._sender.settings, cast_to, **sent)
         sender: Any = self._sender
         if not stream:
             return sender.send(call)
-        from ._stream import AsyncEventSender, EventSender  # noqa: PLC0415 - as above
+        from ._stream import open_async_stream, open_stream  # noqa: PLC0415 - as above
 
-        family: Any = EventSender if isinstance(sender, Sender) else AsyncEventSender
-        return family(sender, stream_cls).send(call)
+        return (open_stream if isinstance(sender, Sender) else open_async_stream)(sender, call, stream_cls)
+
+    async def _send_collected(
+        self, method: str, path: str, cast_to: Any, content: AsyncIterable[bytes], *, sent: Payload, **stream: Any
+    ) -> Any:
+        # The whole content is collected before the request is sent, so that a retry can send it again.
+        sent["content"] = b"".join([piece async for piece in content])
+        return await self._send(method, path, cast_to, **stream, **sent)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"  # a URL's repr hides its password
+        return f"{type(self).__name__}(base_url={self.base_url!r})"  # the repr of a URL hides its password
 
 
 def _changed(
     name: str, now: Mapping[str, V], add: Mapping[str, V] | None, put: Mapping[str, V] | None
 ) -> Mapping[str, V]:
     if add is not None and put is not None:
-        raise ValueError(f"{name} adds and set_{name} replaces: give one of them.")
+        raise ValueError(f"{name} and set_{name} cannot be combined: the first adds, the second replaces.")
     return {**now, **add} if add is not None else now if put is None else put

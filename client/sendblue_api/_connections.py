@@ -1,4 +1,4 @@
-"""The httpx2 clients behind a client and its copies, opened at the first call, for opening one reads the CA files."""
+"""The httpx2 clients of a client and its copies. They open at the first call, because that reads the CA files."""
 
 import threading
 from typing import Any, Generic, TypeVar
@@ -23,13 +23,13 @@ class _Pools(Generic[HttpT]):
         return self._closed or (self._given is not None and self._given.is_closed)
 
     def http(self) -> HttpT:
-        """The httpx2 client to send with, in the running event loop if there is one.
+        """Return the httpx2 client to send with, which belongs to the running event loop if there is one.
 
         Raises:
-            SendblueAPIError: it is closed.
+            SendblueAPIError: the client is closed.
         """
         if self.is_closed:
-            raise SendblueAPIError("This client is closed: make a new one.")
+            raise SendblueAPIError("This client is closed: create a new one.")
         return self._given or self._pool()
 
     def _pool(self) -> HttpT:
@@ -37,7 +37,7 @@ class _Pools(Generic[HttpT]):
 
 
 class Connections(_Pools[httpx2.Client]):
-    """One connection pool, ours or the caller's."""
+    """One connection pool: the caller's, or one of our own."""
 
     _own: httpx2.Client | None = None
 
@@ -46,7 +46,7 @@ class Connections(_Pools[httpx2.Client]):
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Close the pool, which may be the caller's."""
+        """Close the pool, also if it is the caller's."""
         self._closed = True
         for http in (self._given, self._own):
             if http is not None:
@@ -62,15 +62,15 @@ class Connections(_Pools[httpx2.Client]):
             return self._own
 
     def __del__(self) -> None:
-        # Whoever drops a client without closing it should not be told of unclosed sockets; a given one is not ours.
+        # Dropping a client without closing it must not warn of unclosed sockets. The caller's pool stays open.
         if self._own is not None:
             self._own.close()
 
 
 class AsyncConnections(_Pools[httpx2.AsyncClient]):
-    """One connection pool for each event loop, or the caller's client.
+    """One connection pool per event loop, or the caller's client.
 
-    Connections belong to the loop they were opened in. With a pool for each, a client outlives `asyncio.run`.
+    A connection only works in the loop that it was opened in. With a pool per loop a client survives `asyncio.run`.
     """
 
     def __init__(self, http_client: httpx2.AsyncClient | None) -> None:
@@ -85,7 +85,7 @@ class AsyncConnections(_Pools[httpx2.AsyncClient]):
         return http
 
     async def close(self) -> None:
-        """Close the running loop's pool, or the caller's client; the pools of other loops are dropped."""
+        """Close the pool of the running loop, or the caller's client, and drop the pools of other loops."""
         self._closed = True
         for http in (self._given, self._own.pop(_loop(self), None)):
             if http is not None:
@@ -94,9 +94,9 @@ class AsyncConnections(_Pools[httpx2.AsyncClient]):
 
 
 def _loop(default: object) -> object:
-    import asyncio  # noqa: PLC0415 - a fifth of the import's time, which the sync client can do without
+    import asyncio  # noqa: PLC0415 - a fifth of the import time, and the sync client needs none of it
 
     try:
         return asyncio.get_running_loop()
-    except RuntimeError:  # trio, which has one loop a program
+    except RuntimeError:  # trio, which has one loop per program
         return default

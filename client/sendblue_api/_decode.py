@@ -1,4 +1,4 @@
-"""From the bytes of an answer to what was asked for: valid data in one pass, odd data field by field. Pure."""
+"""Decodes responses: valid data in one pass, other data field by field. Does no I/O."""
 
 from collections.abc import Callable
 from types import NoneType
@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from ._errors import APIResponseValidationError, status_error
-from ._models import lenient, read
+from ._fitting import lenient, read
 
 T = TypeVar("T")
 _NO_CONTENT = 204
-_AS_IT_IS: dict[Any, Callable[[httpx2.Response], Any]] = {
+_WITHOUT_JSON: dict[Any, Callable[[httpx2.Response], Any]] = {
     str: lambda response: response.text,
     bytes: lambda response: response.content,
     NoneType: lambda _: None,
@@ -22,34 +22,34 @@ _AS_IT_IS: dict[Any, Callable[[httpx2.Response], Any]] = {
 
 
 def decode(kind: type[T], response: httpx2.Response, *, strict: bool) -> T:
-    """Decode a good answer that was read.
+    """Decode a successful response whose body was read.
 
-    What does not fit its type stays as it came, so that a newer or an odd service never breaks a reader.
+    Values that do not match their type stay as they came, so that a change of the service breaks no program.
 
     Args:
-        kind: a type that pydantic knows, or `str`, `bytes`, `httpx2.Response` or `NoneType` for the answer as it is;
-            `object` for JSON, or for the text where the answer says to be none.
-        response: the answer.
-        strict: fail where it does not fit its type.
+        kind: a type that pydantic knows; or `str`, `bytes`, `httpx2.Response` or `NoneType`, which need no JSON;
+            `object` is JSON, or text if the content type is not JSON.
+        response: the response.
+        strict: raise an error if the response does not match `kind`.
 
     Raises:
-        APIResponseValidationError: the answer is not JSON, or with `strict` does not fit its type.
-        APIStatusError: the answer says `"status": "ERROR"`, whatever its HTTP status.
+        APIResponseValidationError: the response is not JSON, or with `strict` does not match `kind`.
+        APIStatusError: the response says `"status": "ERROR"`, whatever its HTTP status.
     """
-    answer: Any
-    if kind in _AS_IT_IS:
-        answer = _AS_IT_IS[kind](response)
-        return answer  # type: ignore[no-any-return]
+    result: Any
+    if kind in _WITHOUT_JSON:
+        result = _WITHOUT_JSON[kind](response)
+        return result  # type: ignore[no-any-return]
     try:
-        answer = read(kind, response.content)
+        result = read(kind, response.content)
     except ValidationError as error:
-        answer = _odd(kind, response, error if strict else None)
-    if getattr(answer, "status", None) == "ERROR" or (isinstance(answer, dict) and answer.get("status") == "ERROR"):
+        result = _decode_in_part(kind, response, error if strict else None)
+    if getattr(result, "status", None) == "ERROR" or (isinstance(result, dict) and result.get("status") == "ERROR"):
         raise status_error(response)
-    return answer  # type: ignore[no-any-return]
+    return result  # type: ignore[no-any-return]
 
 
-def _odd(kind: Any, response: httpx2.Response, failure: ValidationError | None) -> Any:
+def _decode_in_part(kind: Any, response: httpx2.Response, failure: ValidationError | None) -> Any:
     if response.status_code == _NO_CONTENT:
         return ""
     try:
@@ -59,6 +59,6 @@ def _odd(kind: Any, response: httpx2.Response, failure: ValidationError | None) 
             return response.text
         raise APIResponseValidationError(response, response.text) from error
     if failure is not None and not (isinstance(value, dict) and value.get("status") == "ERROR"):
-        message = f"The answer does not fit {getattr(kind, '__name__', kind)}."
+        message = f"The response does not match {getattr(kind, '__name__', kind)}."
         raise APIResponseValidationError(response, value, message=message) from failure
     return lenient(kind, value)

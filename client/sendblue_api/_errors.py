@@ -1,11 +1,11 @@
-"""Every error that the client raises of itself.
+"""The errors of the client.
 
 ```
-SendblueAPIError                       the client was built or used wrongly, or is closed
+SendblueAPIError                       wrong settings, or a closed client
 └── APIError                           a call failed
-    ├── APIConnectionError             no answer came
-    │   └── APITimeoutError            it did not come in time
-    ├── APIResponseValidationError     a 2xx answer that is not JSON, or, where asked, not its model
+    ├── APIConnectionError             there was no response
+    │   └── APITimeoutError            there was no response within the timeout
+    ├── APIResponseValidationError     a 2xx response that is not JSON or, if validation is strict, not its model
     └── APIStatusError                 an error status, a refused redirect, or a 2xx that says `"status": "ERROR"`
         ├── BadRequestError            400
         ├── AuthenticationError        401
@@ -17,7 +17,7 @@ SendblueAPIError                       the client was built or used wrongly, or 
         └── InternalServerError        500 and above
 ```
 
-A wrong argument is Python's own `TypeError` or `ValueError`, raised before anything is sent.
+A wrong argument raises `TypeError` or `ValueError` before anything is sent.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from pydantic_core import from_json
 
 
 class SendblueAPIError(Exception):
-    """The root of the tree; raised itself when the client was built or used wrongly, or is closed."""
+    """The base class of all errors; raised itself for wrong settings and by a closed client."""
 
 
 class APIError(SendblueAPIError):
@@ -37,8 +37,8 @@ class APIError(SendblueAPIError):
 
     Attributes:
         message: the text of the error.
-        request: the request that was sent last.
-        body: the decoded JSON of the answer, or its text where it is not JSON, or None without an answer.
+        request: the last request that was sent.
+        body: the decoded JSON of the response; its text if it is not JSON; None if there was no response.
     """
 
     def __init__(self, message: str, request: httpx2.Request, *, body: object | None) -> None:
@@ -52,21 +52,23 @@ class APIError(SendblueAPIError):
 
 
 class APIConnectionError(APIError):
-    """No answer came: the network, the TLS handshake or the protocol failed. The cause is `__cause__`."""
+    """There was no response: the network, the TLS handshake or the protocol failed. `__cause__` says how."""
 
     def __init__(self, *, message: str = "Connection error.", request: httpx2.Request) -> None:
         super().__init__(message, request, body=None)
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer did not come within the timeout."""
+    """There was no response within the timeout."""
 
     def __init__(self, request: httpx2.Request) -> None:
         super().__init__(message="Request timed out.", request=request)
 
 
 class _AnsweredError(APIError):
-    """An error that an answer came with."""
+    """An error with a response."""
+
+    status_code: int
 
     def __init__(self, message: str, *, response: httpx2.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
@@ -75,23 +77,28 @@ class _AnsweredError(APIError):
 
     @property
     def request_id(self) -> str | None:
-        """What the service calls this request in its own logs (header `x-request-id`), or None."""
+        """The ID of the request in the logs of the service (header `x-request-id`), or None."""
         return self.response.headers.get("x-request-id")
 
 
 class APIResponseValidationError(_AnsweredError):
-    """A 2xx answer is not JSON or, with `_strict_response_validation`, not its model. Has what APIStatusError has."""
+    """A 2xx response is not JSON or, if validation is strict, not its model. Attributes as in `APIStatusError`."""
 
     def __init__(self, response: httpx2.Response, body: object | None, *, message: str | None = None) -> None:
-        super().__init__(message or "The answer is not JSON.", response=response, body=body)
+        super().__init__(message or "The response is not JSON.", response=response, body=body)
 
 
 class APIStatusError(_AnsweredError):
-    """The service refused the call. Has `response`, `status_code`, `body`, `request_id`."""
+    """The service refused the call.
+
+    Attributes:
+        response: the `httpx2.Response`.
+        status_code: its HTTP status.
+    """
 
 
 class BadRequestError(APIStatusError):
-    """400: a field is missing, unknown or malformed; `body["errors"]` names it where the service does."""
+    """400: a field is missing, unknown or malformed; numberkeep names each in `body["errors"]`."""
 
     status_code = 400
 
@@ -103,7 +110,7 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key pair is missing or may not do this."""
+    """403: the key pair is missing, or has no permission for this call."""
 
     status_code = 403
 
@@ -115,19 +122,19 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: the contact exists already, or the recipient has opted out."""
+    """409: the contact already exists, or the recipient has opted out."""
 
     status_code = 409
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the service understood the request and cannot do it."""
+    """422: the service understood the request but cannot carry it out."""
 
     status_code = 422
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests; `response.headers["retry-after"]` says when to come back."""
+    """429: too many requests; `response.headers["retry-after"]` says when to try again."""
 
     status_code = 429
 
@@ -136,29 +143,18 @@ class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
 
 
-_BY_STATUS = {
-    kind.status_code: kind
-    for kind in (
-        BadRequestError,
-        AuthenticationError,
-        PermissionDeniedError,
-        NotFoundError,
-        ConflictError,
-        UnprocessableEntityError,
-        RateLimitError,
-    )
-}
+_BY_STATUS = {kind.status_code: kind for kind in APIStatusError.__subclasses__() if kind is not InternalServerError}
 _SERVER_ERROR = 500
 FAILURES = (httpx2.RequestError, OSError)
-"""What a transport may raise; httpx2 turns most of an operating system's errors into its own, but not every one."""
+"""The errors of a transport. httpx2 converts most operating system errors to its own, but not all."""
 
 
 def status_error(response: httpx2.Response, *, message: str | None = None) -> APIStatusError:
-    """The error for an answer that was read.
+    """Return the error for a response whose body was read.
 
     Args:
-        response: the answer.
-        message: instead of `Error code: 404 - {the body}`.
+        response: the response.
+        message: the text of the error. Default: `Error code: 404 - {the body}`.
     """
     status = response.status_code
     default = InternalServerError if status >= _SERVER_ERROR else APIStatusError
@@ -168,7 +164,7 @@ def status_error(response: httpx2.Response, *, message: str | None = None) -> AP
 
 
 def connection_error(error: Exception, request: httpx2.Request) -> APIConnectionError:
-    """The error for one of `FAILURES`, which left no answer, or half of one."""
+    """Return the error for one of `FAILURES`."""
     return (
         APITimeoutError(request) if isinstance(error, httpx2.TimeoutException) else APIConnectionError(request=request)
     )
@@ -176,7 +172,7 @@ def connection_error(error: Exception, request: httpx2.Request) -> APIConnection
 
 @contextmanager
 def reading(request: httpx2.Request) -> Iterator[None]:
-    """A block that reads an answer whose head has come: a failure there is ours too."""
+    """Raise the failures of a block that reads a response as errors of the client."""
     try:
         yield
     except FAILURES as error:
@@ -184,7 +180,7 @@ def reading(request: httpx2.Request) -> Iterator[None]:
 
 
 def body_of(response: httpx2.Response) -> Any:
-    """The JSON of an answer that was read, or its text where it is not JSON."""
+    """Return the JSON of a response whose body was read, or its text if it is not JSON."""
     try:
         return from_json(response.content)
     except ValueError:
@@ -192,5 +188,5 @@ def body_of(response: httpx2.Response) -> Any:
 
 
 def _revive(kind: type[APIError], args: tuple[object, ...]) -> APIError:
-    # Unpickling: the constructors ask for more than BaseException hands back, and __dict__ brings the rest.
+    # For pickle: BaseException only restores `args`, and the constructors need more. __dict__ restores the rest.
     return kind.__new__(kind, *args)

@@ -1,4 +1,4 @@
-"""The httpx2 clients that this package makes, for programs that want one with a setting or two changed."""
+"""httpx2 clients with the defaults of this package, for programs that change a setting or two."""
 
 from typing import Any, TypeAlias
 
@@ -24,9 +24,9 @@ def _defaults(settings: dict[str, Any], family: str) -> dict[str, Any]:
 
 
 class DefaultHttpxClient(httpx2.Client):
-    """An `httpx2.Client` with this package's timeout and limits, where you do not give your own.
+    """An `httpx2.Client` with the default timeout and limits of this package, which arguments override.
 
-    A timeout and a transport may be httpx's.
+    A timeout or a transport of httpx also works.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -34,16 +34,16 @@ class DefaultHttpxClient(httpx2.Client):
 
 
 class DefaultAsyncHttpxClient(httpx2.AsyncClient):
-    """An `httpx2.AsyncClient` with this package's timeout and limits, where you do not give your own."""
+    """An `httpx2.AsyncClient` with the default timeout and limits of this package, which arguments override."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**_defaults(settings, "AsyncClient"))
 
 
 class DefaultAioHttpClient(httpx2.AsyncClient):
-    """An `httpx2.AsyncClient` whose requests aiohttp sends, which is faster where many wait at once.
+    """An `httpx2.AsyncClient` that sends with aiohttp, which is faster for many concurrent requests.
 
-    It takes the settings of an `httpx2.AsyncClient`, and needs `pip install sendblue-api[aiohttp]`.
+    Takes the arguments of `httpx2.AsyncClient`. Install it with `pip install "sendblue-api[aiohttp]"`.
 
     Raises:
         ImportError: aiohttp is not installed.
@@ -53,14 +53,14 @@ class DefaultAioHttpClient(httpx2.AsyncClient):
         try:
             from ._aiohttp import AiohttpTransport  # noqa: PLC0415 - an extra
         except ImportError as error:
-            raise ImportError("DefaultAioHttpClient needs aiohttp: pip install 'sendblue-api[aiohttp]'.") from error
+            raise ImportError("DefaultAioHttpClient needs aiohttp: run pip install 'sendblue-api[aiohttp]'.") from error
         settings = _defaults(settings, "AsyncClient")
         connection = {name: settings.pop(name) for name in ("verify", "limits", "trust_env") if name in settings}
         super().__init__(**{"transport": AiohttpTransport(**connection), **settings})
 
 
 def file_from_path(path: str) -> tuple[str, bytes]:
-    """The name and the content of a file, as HTTP libraries take an upload."""
+    """Return the name and the content of a file, for `files=`."""
     from pathlib import Path  # noqa: PLC0415 - few programs need it
 
     return Path(path).name, Path(path).read_bytes()

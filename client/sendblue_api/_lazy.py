@@ -1,4 +1,4 @@
-"""Public names that load their module when they are first asked for (PEP 562)."""
+"""Public names that load their modules at first use (PEP 562)."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -6,11 +6,11 @@ from importlib import import_module
 
 
 def exports(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Make the module functions `__getattr__` and `__dir__` of a package.
+    """Return the functions `__getattr__` and `__dir__` for a package.
 
     Args:
-        package: the package's `__name__`.
-        homes: public name -> the module that holds it, or is it; relative to the package.
+        package: the `__name__` of the package.
+        homes: the public names, each with the module that it is in, or that it is; relative to the package.
     """
 
     def load(name: str) -> object:

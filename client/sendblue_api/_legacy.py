@@ -1,4 +1,4 @@
-"""A client of httpx (0.28), the library before httpx2, behind the face of an httpx2 one. httpx is the caller's."""
+"""Lets a client or a transport of httpx (0.28), the predecessor of httpx2, send for an httpx2 client."""
 
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,12 +11,7 @@ from ._log import hide_contacts
 
 
 def adopted(legacy: Any, family: Any) -> Any:
-    """An httpx2 client that sends through `legacy`.
-
-    Args:
-        legacy: an `httpx.Client` or `httpx.AsyncClient`; it is closed with the new one.
-        family: `httpx2.Client` or `httpx2.AsyncClient`.
-    """
+    """Return an httpx2 client of class `family` that sends through `legacy`, and closes it at its end."""
     kind = type(family.__name__, (family,), {"is_closed": property(lambda _: legacy.is_closed)})
     return kind(
         transport=_Bridge(legacy),
@@ -27,10 +22,10 @@ def adopted(legacy: Any, family: Any) -> Any:
 
 
 def bridged(transport: Any, family: str) -> httpx2.BaseTransport | httpx2.AsyncBaseTransport:
-    """A transport of httpx2 that sends through one of httpx; `family` is `Client` or `AsyncClient`."""
+    """Return an httpx2 transport that sends through one of httpx; `family` is `Client` or `AsyncClient`."""
     httpx = sys.modules.get("httpx")
     if httpx is None or not isinstance(transport, (httpx.BaseTransport, httpx.AsyncBaseTransport)):
-        raise TypeError(f"transport must be one of httpx2, not {type(transport).__name__}.")
+        raise TypeError(f"transport must be an httpx2 transport, not {type(transport).__name__}.")
     return _Bridge(getattr(httpx, family)(transport=transport))
 
 

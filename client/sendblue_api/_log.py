@@ -1,6 +1,6 @@
-"""The logger `sendblue_api`, which shows method, path template, status and retries, and nothing of anyone's data.
+"""The logger `sendblue_api`. It logs method, path template, status and retries, and no data of contacts or keys.
 
-`SENDBLUE_API_LOG=info` shows one line for each answer, `debug` also each retry and redirect.
+`SENDBLUE_API_LOG=info` logs one line per response, `debug` also each retry and redirect.
 """
 
 import logging
@@ -11,17 +11,17 @@ _CONTACTS = "/api/v2/contacts"
 
 
 class _HideContacts(logging.Filter):
-    """Cuts phone numbers out of the lines in which httpx2 logs a whole URL, at level INFO, for every request."""
+    """Removes phone numbers from the URL that httpx2 logs for every request at level INFO."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record, with the URLs of contacts cut short."""
+        """Keep every record, with the URLs of contacts shortened."""
         if isinstance(record.args, tuple):
             record.args = tuple(_cut(argument) for argument in record.args)
         return True
 
 
 def hide_contacts(logger_name: str) -> None:
-    """Have the lines of `httpx2`, or of `httpx`, lose the phone numbers."""
+    """Remove phone numbers from the log lines of `httpx2` or `httpx`."""
     logging.getLogger(logger_name).addFilter(_FILTER)
 
 
@@ -33,11 +33,7 @@ def _cut(argument: object) -> object:
 
 
 def configure(level: str | None) -> None:
-    """Set the logger's level, and let it speak on stderr where the program set up no logging.
-
-    Args:
-        level: `info`, `debug`, or anything else for silence.
-    """
+    """Set the level to `info` or `debug`, and log to stderr if the program has set up no logging."""
     if level not in ("info", "debug"):
         return
     logger.setLevel(level.upper())

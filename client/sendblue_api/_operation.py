@@ -1,4 +1,4 @@
-"""From the arguments of a method to the description of one HTTP call. Pure: nothing here sends."""
+"""Describes HTTP calls from the arguments of methods. Does no I/O."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """One line of the specification's table of operations.
+    """One operation of the specification.
 
     Attributes:
-        method: the HTTP method; the fields of a GET go into the query, those of any other into a JSON body.
-        path: the path, with `{name}` where an argument stands in it. The logs show it as it is written here.
-        answer: gives the type of the answer. A function, so that the models load at the first answer.
-        lists: the fields that take a list, where a lone text is a mistake.
-        rows: the field that holds whole contacts, whose tags are lists too.
-        repeated: the fields of a query that may be a list, sent as one parameter for each item.
-        options: the TypedDict of what it takes besides its fields.
-        once: it does something that must not happen twice, as to send a message. Then an attempt is repeated only when
-            it certainly did nothing: no connection was made, or the service answered 429.
+        method: the HTTP method; a GET sends its fields in the query, the others in a JSON body.
+        path: the path, with `{name}` for an argument. The logs show it in this form.
+        response_type: returns the type of the response. A function, so that the models load at the first response.
+        lists: the fields that take a list; a single text is an error.
+        rows: the field that holds whole contacts.
+        repeated: the query fields that may be lists, sent as one parameter per item.
+        options: the TypedDict of the arguments that are not fields.
+        once: whether the call must not happen twice, such as sending a message. It is only retried if the attempt
+            certainly had no effect: no connection was made, or the status was 429.
     """
 
     method: str
     path: str
-    answer: Callable[[], type[T]]
+    response_type: Callable[[], type[T]]
     lists: tuple[str, ...] = ()
     rows: str = ""
     repeated: tuple[str, ...] = ()
@@ -40,14 +40,14 @@ class Call(NamedTuple, Generic[T]):
     """One call, ready to become a request.
 
     Attributes:
-        operation: what is called.
-        path: the path with its arguments in place, percent-encoded.
+        operation: the operation.
+        path: the path with its arguments, percent-encoded.
         query: the query parameters.
-        body: what is sent as JSON; `omit` for no body.
-        headers: headers of this call alone; `omit` as a value drops a default one.
-        timeout: seconds, a Timeout, None for none, `not_given` for the client's.
-        max_retries: how often a failed attempt is repeated; None for as often as the client says.
-        follow_redirects: whether a redirect is followed at all.
+        body: the JSON body, or bytes; `omit` for no body.
+        headers: headers of this call only; the value `omit` drops a default header.
+        timeout: seconds, a Timeout, None for no limit, or `not_given` for the client's setting.
+        max_retries: how many times a failed attempt is retried; None for the client's setting.
+        follow_redirects: whether redirects are followed.
     """
 
     operation: Operation[T]
@@ -61,22 +61,21 @@ class Call(NamedTuple, Generic[T]):
 
 
 class Repeated(tuple[object, ...]):
-    """The values of a query parameter that comes more than once, where lists are joined by commas."""
+    """The values of a query parameter that is sent once per value; other lists are joined by commas."""
 
     __slots__ = ()
 
 
 def describe(operation: Operation[T], arguments: dict[str, Any]) -> Call[T]:
-    """Describe a call.
+    """Return the call for an operation and its arguments.
 
     Args:
-        operation: what is called.
-        arguments: the method's arguments by name, which are the names on the wire: its `locals()`.
+        operation: the operation.
+        arguments: the arguments of the method by name, which are the names on the wire: its `locals()`.
 
     Raises:
-        TypeError: an argument that the operation does not take; or a field that takes a list was given a text or a
-            mapping, or a row is no mapping.
-        ValueError: an argument in the path is empty, `.` or `..`, or no text.
+        TypeError: an argument is unknown, a field that takes a list is a text or a mapping, or a row is no mapping.
+        ValueError: an argument in the path is not a text, or is empty, `.` or `..`.
     """
     options = arguments.pop("options")
     path = operation.path
@@ -102,14 +101,14 @@ def describe(operation: Operation[T], arguments: dict[str, Any]) -> Call[T]:
 
 
 def merged(method: str, body: object, extra: object) -> object:
-    """A body with more fields, or another instead of it where one of the two is no mapping; a GET has none."""
+    """Return `body` with the fields of `extra`, or `extra` if one of them is no mapping; a GET ignores `extra`."""
     if extra is None or method == "GET":
         return body
     return {**body, **extra} if isinstance(body, Mapping) and isinstance(extra, Mapping) else extra
 
 
 def bare(value: object) -> object:
-    """What is sent of a model, or of a mapping: only what was set. Anything else is given back as it is."""
+    """Return the fields that are set in a model or a mapping, or any other value unchanged."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
     if isinstance(value, Mapping):
@@ -118,18 +117,18 @@ def bare(value: object) -> object:
 
 
 def _take_options(operation: Operation[Any], options: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    # Moves the values of older names to the fields that they stand for; the rest is what every call takes.
+    # Moves the arguments of the official client to their fields, and returns the options of every call.
     extra = {}
     for name, value in options.items():
         if name not in operation.options.__annotations__:
-            raise TypeError(f"There is no argument {name!r}.")
+            raise TypeError(f"{name!r} is not an argument of this method: check its spelling.")
         if name in CallOptions.__annotations__:
             extra[name] = value
         elif not isinstance(value, (Omit, NotGiven)):
-            from ._casing import FIELD_OF  # noqa: PLC0415 - for programs of the official client only
+            from ._casing import FIELD_OF  # noqa: PLC0415 - only for programs written for the official client
 
             if FIELD_OF[name] in fields:
-                raise TypeError(f"{name} and {FIELD_OF[name]} are one field: give one of them.")
+                raise TypeError(f"{name} and {FIELD_OF[name]} set the same field: pass only one of them.")
             fields[FIELD_OF[name]] = value
     return extra
 
@@ -150,10 +149,10 @@ def _check_lists(operation: Operation[Any], fields: dict[str, Any]) -> None:
         fields[operation.rows] = [bare(row) for row in fields[operation.rows]]
         for row in fields[operation.rows]:
             if not isinstance(row, Mapping):
-                raise TypeError(f"{operation.rows} takes mappings such as {{'phone': ...}}, not {type(row).__name__}.")
+                raise TypeError(f"{operation.rows} must hold mappings like {{'phone': ...}}, not {type(row).__name__}.")
             _refuse_text("tags", row.get("tags"))
 
 
 def _refuse_text(name: str, value: object) -> None:
     if isinstance(value, (str, bytes, Mapping)):
-        raise TypeError(f"{name} takes a list, not one {type(value).__name__}: write {name}=[...].")
+        raise TypeError(f"{name} must be a list, not a {type(value).__name__}: write {name}=[...].")

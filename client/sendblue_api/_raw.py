@@ -1,8 +1,9 @@
-"""Answers as HTTP has them, with `parse()` for what they mean: what `with_raw_response` and its like give."""
+"""The HTTP responses that `with_raw_response` and `with_streaming_response` return."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
-from types import TracebackType
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, overload
 
 import httpx2
@@ -18,59 +19,32 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-class _Answer(Generic[T]):
-    """An answer of a call.
+def _part(path: str, doc: str) -> Any:
+    return property(attrgetter(path), doc=doc)
+
+
+class _Response(Generic[T]):
+    """The response of a call.
 
     Attributes:
-        http_response: httpx2's object for the answer.
-        retries_taken: how often an attempt was repeated before it.
+        http_response: the response as an httpx2 object.
+        retries_taken: the number of retries before it.
     """
 
     def __init__(self, response: httpx2.Response, exchange: Exchange, call: Call[T], *, strict: bool) -> None:
         self.http_response = response
         self.retries_taken = exchange.retries_taken
-        self._kind = call.operation.answer
+        self._kind = call.operation.response_type
         self._strict = strict
 
-    @property
-    def headers(self) -> httpx2.Headers:
-        """The answer's headers."""
-        return self.http_response.headers
-
-    @property
-    def http_request(self) -> httpx2.Request:
-        """The request that was answered."""
-        return self.http_response.request
-
-    @property
-    def status_code(self) -> int:
-        """The HTTP status."""
-        return self.http_response.status_code
-
-    @property
-    def url(self) -> httpx2.URL:
-        """The address that answered."""
-        return self.http_response.url
-
-    @property
-    def method(self) -> str:
-        """The request's HTTP method."""
-        return self.http_request.method
-
-    @property
-    def http_version(self) -> str:
-        """Such as `HTTP/1.1`."""
-        return self.http_response.http_version
-
-    @property
-    def elapsed(self) -> timedelta:
-        """How long the answer took, once it was read or closed."""
-        return self.http_response.elapsed
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the connection is free again."""
-        return self.http_response.is_closed
+    headers: httpx2.Headers = _part("http_response.headers", "The headers of the response.")
+    http_request: httpx2.Request = _part("http_response.request", "The request.")
+    status_code: int = _part("http_response.status_code", "The HTTP status.")
+    url: httpx2.URL = _part("http_response.url", "The URL that responded.")
+    method: str = _part("http_request.method", "The HTTP method of the request.")
+    http_version: str = _part("http_response.http_version", "The HTTP version, such as `HTTP/1.1`.")
+    elapsed: timedelta = _part("http_response.elapsed", "The time that the response took, once it is closed.")
+    is_closed: bool = _part("http_response.is_closed", "Whether the response is closed, and its connection free again.")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.status_code}]>"
@@ -86,10 +60,10 @@ class _Answer(Generic[T]):
         return value
 
 
-class APIResponse(_Answer[T]):
-    """An answer of the sync client. The body is read when it is first asked for, and can then be had again.
+class APIResponse(_Response[T]):
+    """A response of the sync client. Its body is read at first use and kept.
 
-    What reads the body may raise `APIConnectionError` and `APITimeoutError`.
+    Methods that read the body may raise `APIConnectionError` or `APITimeoutError`.
     """
 
     @overload
@@ -97,170 +71,148 @@ class APIResponse(_Answer[T]):
     @overload
     def parse(self, *, to: type[U]) -> U: ...
     def parse(self, *, to: Any = None) -> Any:
-        """Decode the body: what the method without `with_raw_response` returns, or as another type.
+        """Return the decoded body.
 
         Args:
-            to: a model, `list[...]`, `dict`, `str`, or any other type that pydantic knows.
+            to: a model, `list[...]`, `dict`, `str`, or any other type that pydantic knows. Default: the type that the
+                method returns without `with_raw_response`.
 
         Raises:
             APIResponseValidationError: the body is not JSON.
-            APIStatusError: it says `"status": "ERROR"`.
+            APIStatusError: the body says `"status": "ERROR"`.
         """
         self.read()
         return self._parse(to)
 
     def read(self) -> bytes:
-        """The body."""
+        """Read and return the body."""
         with reading(self.http_request):
             return self.http_response.read()
 
     def text(self) -> str:
-        """The body as text."""
+        """Return the body as text."""
         self.read()
         return self.http_response.text
 
     def json(self) -> object:
-        """The body as JSON, not fitted to a model."""
+        """Return the body as JSON, without a model."""
         self.read()
         return self._json()
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body in pieces of `chunk_size` bytes, or as they arrive."""
+        """Yield the body in chunks of `chunk_size` bytes. Default: as they arrive."""
         with reading(self.http_request):
             yield from self.http_response.iter_bytes(chunk_size)
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
-        """The body as text in pieces of `chunk_size` characters, or as they arrive."""
+        """Yield the body as text, in chunks of `chunk_size` characters. Default: as they arrive."""
         with reading(self.http_request):
             yield from self.http_response.iter_text(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
-        """The body's lines."""
+        """Yield the lines of the body."""
         with reading(self.http_request):
             yield from self.http_response.iter_lines()
 
     def close(self) -> None:
-        """Free the connection; what was not read is lost."""
+        """Close the response; a body that was not read is lost."""
         self.http_response.close()
 
 
-class AsyncAPIResponse(_Answer[T]):
-    """An answer of the async client. See `APIResponse`."""
+class AsyncAPIResponse(_Response[T]):
+    """A response of the async client. See `APIResponse`."""
 
     @overload
     async def parse(self) -> T: ...
     @overload
     async def parse(self, *, to: type[U]) -> U: ...
     async def parse(self, *, to: Any = None) -> Any:
-        """Decode the body. See `APIResponse.parse`."""
+        """Return the decoded body. See `APIResponse.parse`."""
         await self.read()
         return self._parse(to)
 
     async def read(self) -> bytes:
-        """The body."""
+        """Read and return the body."""
         with reading(self.http_request):
             return await self.http_response.aread()
 
     async def text(self) -> str:
-        """The body as text."""
+        """Return the body as text."""
         await self.read()
         return self.http_response.text
 
     async def json(self) -> object:
-        """The body as JSON, not fitted to a model."""
+        """Return the body as JSON, without a model."""
         await self.read()
         return self._json()
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The body in pieces of `chunk_size` bytes, or as they arrive."""
+        """Yield the body in chunks of `chunk_size` bytes. Default: as they arrive."""
         with reading(self.http_request):
             async for chunk in self.http_response.aiter_bytes(chunk_size):
                 yield chunk
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
-        """The body as text in pieces of `chunk_size` characters, or as they arrive."""
+        """Yield the body as text, in chunks of `chunk_size` characters. Default: as they arrive."""
         with reading(self.http_request):
             async for chunk in self.http_response.aiter_text(chunk_size):
                 yield chunk
 
     async def iter_lines(self) -> AsyncIterator[str]:
-        """The body's lines."""
+        """Yield the lines of the body."""
         with reading(self.http_request):
             async for line in self.http_response.aiter_lines():
                 yield line
 
     async def close(self) -> None:
-        """Free the connection; what was not read is lost."""
+        """Close the response; a body that was not read is lost."""
         await self.http_response.aclose()
 
 
-class ResponseContext(Generic[T]):
-    """`with client.contacts.with_streaming_response.list() as response:` sends the call, and closes after it."""
-
-    def __init__(self, send: Callable[[], APIResponse[T]]) -> None:
-        self._send = send
-
-    def __enter__(self) -> APIResponse[T]:
-        self._response = self._send()
-        return self._response
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._response.close()
-
-
-class AsyncResponseContext(Generic[T]):
-    """The same for `async with`."""
-
-    def __init__(self, send: Callable[[], Awaitable[AsyncAPIResponse[T]]]) -> None:
-        self._send = send
-
-    async def __aenter__(self) -> AsyncAPIResponse[T]:
-        self._response = await self._send()
-        return self._response
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        await self._response.close()
-
-
 class RawSender:
-    """Stands for a sender where an answer is wanted as HTTP has it."""
+    """A sender that returns HTTP responses."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
     def send(self, call: Call[T], *, stream: bool = False) -> APIResponse[T]:
-        """Send a call."""
+        """Send a call and return its response."""
         exchange = Exchange(call, self._sender.settings)
         response = self._sender.fetch(exchange, stream=stream)
         return APIResponse(response, exchange, call, strict=self._sender.settings.strict)
 
 
 class AsyncRawSender:
-    """Stands for an async sender where an answer is wanted as HTTP has it."""
+    """An async sender that returns HTTP responses."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
     async def send(self, call: Call[T], *, stream: bool = False) -> AsyncAPIResponse[T]:
-        """Send a call."""
+        """Send a call and return its response."""
         exchange = Exchange(call, self._sender.settings)
         response = await self._sender.fetch(exchange, stream=stream)
         return AsyncAPIResponse(response, exchange, call, strict=self._sender.settings.strict)
 
 
 class StreamingSender(RawSender):
-    """Stands for a sender where an answer's body is not to be read yet."""
+    """A sender that returns context managers with HTTP responses whose bodies are not read yet."""
 
-    def send(self, call: Call[T]) -> ResponseContext[T]:  # type: ignore[override]
-        """Have a call sent by the `with` statement."""
-        return ResponseContext(lambda: RawSender.send(self, call, stream=True))
+    @contextmanager
+    def send(self, call: Call[T]) -> Iterator[APIResponse[T]]:  # type: ignore[override]
+        """Send a call when a `with` block begins, and close the response when it ends."""
+        with closing(super().send(call, stream=True)) as response:
+            yield response
 
 
 class AsyncStreamingSender(AsyncRawSender):
-    """Stands for an async sender where an answer's body is not to be read yet."""
+    """An async sender that returns context managers with HTTP responses whose bodies are not read yet."""
 
-    def send(self, call: Call[T]) -> AsyncResponseContext[T]:  # type: ignore[override]
-        """Have a call sent by the `async with` statement."""
-        return AsyncResponseContext(lambda: AsyncRawSender.send(self, call, stream=True))
+    @asynccontextmanager
+    async def send(self, call: Call[T]) -> AsyncIterator[AsyncAPIResponse[T]]:  # type: ignore[override]
+        """Send a call when an `async with` block begins, and close the response when it ends."""
+        response = await super().send(call, stream=True)
+        try:
+            yield response
+        finally:
+            await response.close()

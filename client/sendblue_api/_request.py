@@ -1,4 +1,4 @@
-"""From the description of a call to an HTTP request. Pure."""
+"""Builds HTTP requests from calls. Does no I/O."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -17,10 +17,10 @@ _BODILESS = ("GET", "DELETE")
 
 
 def build(call: Call[Any], settings: Settings) -> httpx2.Request:
-    """Build the request of a call.
+    """Return the request for a call. It has no cookies.
 
-    httpx2's `Client.build_request` would merge headers, query, cookies and URL on each call; they are merged once, in
-    the settings. Cookies are not sent.
+    `Client.build_request` of httpx2 merges headers, query, cookies and URL for each call; here the settings merge them
+    once.
     """
     method = call.operation.method
     url: str | httpx2.URL = settings.url(call.path) if call.path == call.operation.path else settings.prefix + call.path
@@ -37,7 +37,7 @@ def build(call: Call[Any], settings: Settings) -> httpx2.Request:
         headers = httpx2.Headers(settings.headers_of_json)
         headers["Content-Length"] = str(len(content))
     if method == "POST" and settings.makes_keys:
-        # Made with the request, so that every attempt carries the same: a service that keeps it does the work once.
+        # All attempts share the request and so the key: a service that stores it carries the call out once.
         headers["Idempotency-Key"] = str(uuid4())
     timeouts = settings.extensions
     if not isinstance(call.timeout, NotGiven):
@@ -46,7 +46,7 @@ def build(call: Call[Any], settings: Settings) -> httpx2.Request:
     if call.headers:
         override(headers, call.headers)
     request = httpx2.Request(method, url, headers=headers, stream=httpx2.ByteStream(content), extensions=timeouts)
-    request.read()  # so that an error's `request.content` can be read
+    request.read()  # so that errors have `request.content`
     return request
 
 
@@ -75,4 +75,4 @@ def _plain(value: object) -> object:
         return dict(value)
     if isinstance(value, Iterable):
         return list(value)
-    raise TypeError(f"{type(value).__name__} cannot be sent as JSON.")
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON: pass a str, a number, a list or a dict.")

@@ -1,4 +1,4 @@
-"""The two senders. What they do is written twice, because it waits; what they decide is not theirs."""
+"""The sync and the async sender. They only do I/O; every decision is made elsewhere."""
 
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -16,21 +16,21 @@ from ._settings import Settings
 T = TypeVar("T")
 
 
-class Taken(NamedTuple):
-    """A step that takes the next `size` items, or what is left, of an iterator of the caller's."""
+class Take(NamedTuple):
+    """A step that takes the next `size` items, or all that are left, from an iterator of the caller."""
 
     source: Any
     size: int
 
 
-Step: TypeAlias = Call[Any] | Taken | list[T]
+Step: TypeAlias = Call[Any] | Take | list[T]
 Steps: TypeAlias = Generator[Step[T], Any, None]
-"""Calls to send, each of which gets its answer back, decoded and as HTTP, or its APIStatusError thrown; items to take,
-which it gets as a list; and results."""
+"""A generator that yields calls, and is sent the decoded and the HTTP response of each, or thrown its APIStatusError;
+items to take, and is sent a list; and results, in lists."""
 
 
 class Sender:
-    """Sends calls and waits for their answers."""
+    """Sends calls and waits for their responses."""
 
     def __init__(self, settings: Settings, connections: Connections) -> None:
         self.settings = settings
@@ -38,18 +38,18 @@ class Sender:
         self.sleep = time.sleep
 
     def send(self, call: Call[T]) -> T:
-        """Send a call and decode its answer."""
+        """Send a call and return its decoded response."""
         return _decoded(call, self.fetch(Exchange(call, self.settings)), self.settings)
 
-    def walk(self, steps: Steps[T]) -> Iterator[T]:
-        """Take the steps and give their results."""
+    def run(self, steps: Steps[T]) -> Iterator[T]:
+        """Run the steps and yield their results."""
         result: Any = None
         while (step := _next(steps, result)) is not None:
             if isinstance(step, list):
                 yield from step
                 result = None
                 continue
-            if isinstance(step, Taken):
+            if isinstance(step, Take):
                 result = list(islice(step.source, step.size))
                 continue
             try:
@@ -59,7 +59,7 @@ class Sender:
                 result = error
 
     def fetch(self, exchange: Exchange, *, stream: bool = False) -> httpx2.Response:
-        """Send a call and give its good answer, with retries and redirects; with `stream`, before its body came."""
+        """Return the successful response, after retries and redirects; with `stream`, before its body is read."""
         while True:
             http = self.connections.http()
             try:
@@ -69,7 +69,7 @@ class Sender:
             except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
-                pause = exchange.answered(response)
+                pause = exchange.received(response)
                 if pause is None:
                     return response
             if pause:
@@ -77,7 +77,7 @@ class Sender:
 
 
 class AsyncSender:
-    """Sends calls and awaits their answers."""
+    """Sends calls and awaits their responses."""
 
     def __init__(self, settings: Settings, connections: AsyncConnections) -> None:
         self.settings = settings
@@ -85,11 +85,11 @@ class AsyncSender:
         self.sleep = _sleep
 
     async def send(self, call: Call[T]) -> T:
-        """Send a call and decode its answer."""
+        """Send a call and return its decoded response."""
         return _decoded(call, await self.fetch(Exchange(call, self.settings)), self.settings)
 
-    async def walk(self, steps: Steps[T]) -> AsyncIterator[T]:
-        """Take the steps and give their results."""
+    async def run(self, steps: Steps[T]) -> AsyncIterator[T]:
+        """Run the steps and yield their results."""
         result: Any = None
         while (step := _next(steps, result)) is not None:
             if isinstance(step, list):
@@ -97,8 +97,8 @@ class AsyncSender:
                     yield each
                 result = None
                 continue
-            if isinstance(step, Taken):
-                result = await _taken(step)
+            if isinstance(step, Take):
+                result = await _take(step)
                 continue
             try:
                 response = await self.fetch(Exchange(step, self.settings))
@@ -107,7 +107,7 @@ class AsyncSender:
                 result = error
 
     async def fetch(self, exchange: Exchange, *, stream: bool = False) -> httpx2.Response:
-        """Send a call and give its good answer, with retries and redirects; with `stream`, before its body came."""
+        """Return the successful response, after retries and redirects; with `stream`, before its body is read."""
         while True:
             http = self.connections.http()
             try:
@@ -117,7 +117,7 @@ class AsyncSender:
             except FAILURES as error:
                 pause: float | None = exchange.failed(error)
             else:
-                pause = exchange.answered(response)
+                pause = exchange.received(response)
                 if pause is None:
                     return response
             if pause:
@@ -125,9 +125,9 @@ class AsyncSender:
 
 
 def _decoded(call: Call[T], response: httpx2.Response, settings: Settings) -> T:
-    from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first answer
+    from ._decode import decode  # noqa: PLC0415 - pydantic loads at the first response
 
-    return decode(call.operation.answer(), response, strict=settings.strict)
+    return decode(call.operation.response_type(), response, strict=settings.strict)
 
 
 def _next(steps: Steps[T], result: Any) -> Step[T] | None:
@@ -137,7 +137,7 @@ def _next(steps: Steps[T], result: Any) -> Step[T] | None:
         return None
 
 
-async def _taken(step: Taken) -> list[Any]:
+async def _take(step: Take) -> list[Any]:
     if not hasattr(step.source, "__anext__"):
         return list(islice(step.source, step.size))
     items: list[Any] = []
@@ -149,6 +149,6 @@ async def _taken(step: Taken) -> list[Any]:
 
 
 async def _sleep(seconds: float) -> None:
-    import anyio  # noqa: PLC0415 - httpx2's own, for asyncio and trio alike, and only retries sleep
+    import anyio  # noqa: PLC0415 - a dependency of httpx2, for asyncio and trio; only retries need it
 
     await anyio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What a client was told, checked once, and the parts of a request that follow from it."""
+"""The settings of a client, checked once, and the parts of a request that follow from them."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -20,19 +20,12 @@ DEFAULT_CONNECTION_LIMITS: Final = httpx2.Limits(max_connections=100, max_keepal
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Settings:
-    """The settings of one client; `dataclasses.replace` makes those of a copy.
+    """The settings of one client. `SendblueAPI` documents the ones that have no comment here.
 
     Attributes:
         agent: the name in the User-Agent header.
-        api_key: sent as `sb-api-key-id`.
-        api_secret: sent as `sb-api-secret-key`.
-        base_url: where the service is; a path in it is kept.
-        timeout: seconds for each phase of a request, a Timeout, or None for no limit.
-        max_retries: how often a failed attempt is repeated.
-        default_headers: added to every request, over the client's own.
-        default_query: added to every query.
-        http_client: whose own headers and query are sent too, as its maker expects.
-        strict: an answer that does not fit its model is an error, instead of being handed on as it came.
+        http_client: the caller's client, whose own headers and query are sent too.
+        strict: whether a response that does not match its model is an error.
     """
 
     agent: str
@@ -52,24 +45,24 @@ class Settings:
         for name in ("api_key", "api_secret"):
             value = getattr(self, name)
             if not value or not value.isascii() or not value.isprintable() or value != value.strip():
-                raise SendblueAPIError(f"{name} is empty or holds a space or a line break: strip it.")
+                raise SendblueAPIError(f"{name} must be ASCII text with no space around it: copy it again.")
         object.__setattr__(self, "base_url", _address(self.base_url))
         if self.base_url.scheme not in ("http", "https") or not self.base_url.host:
-            raise SendblueAPIError("base_url must be a whole address, such as 'http://127.0.0.1:8181'.")
+            raise SendblueAPIError("base_url must be an absolute URL such as 'http://127.0.0.1:8181'.")
 
     @cached_property
     def prefix(self) -> str:
-        """The base URL as text, to which a path is added."""
+        """The base URL as text, without a slash at its end."""
         return str(self.base_url.copy_with(query=None, fragment=None)).rstrip("/")
 
     @cached_property
     def query(self) -> QueryMapping:
-        """What is in every query."""
+        """The query parameters of every request."""
         return {**(self.http_client.params if self.http_client else {}), **self.default_query}
 
     @cached_property
     def headers(self) -> httpx2.Headers:
-        """What is in the head of every request."""
+        """The headers of every request."""
         headers = httpx2.Headers(self.http_client.headers if self.http_client else {"Accept-Encoding": "gzip, deflate"})
         headers.update(
             {
@@ -89,44 +82,34 @@ class Settings:
 
     @cached_property
     def headers_of_json(self) -> httpx2.Headers:
-        """The same, where a body is sent."""
+        """The headers of every request with a body."""
         headers = httpx2.Headers(self.headers)
         headers.setdefault("Content-Type", "application/json")
         return headers
 
     @cached_property
     def makes_keys(self) -> bool:
-        """Whether each POST gets an `Idempotency-Key`: not where the default headers speak of it."""
+        """Whether each POST gets an `Idempotency-Key`: not if the default headers set or omit it."""
         return "idempotency-key" not in map(str.lower, self.default_headers)
 
     @cached_property
     def url(self) -> Callable[[str], httpx2.URL]:
-        """Gives the URL of a path, and remembers it: to read one is a quarter of the work of a request."""
+        """Returns the URL of a path from a cache: parsing one is a quarter of the work of a request."""
         prefix = self.prefix
         return lru_cache(lambda path: httpx2.URL(prefix + path))
 
     @cached_property
     def extensions(self) -> dict[str, object]:
-        """The timeouts, as httpx2 hands them to its transport."""
+        """The timeouts, in the form that httpx2 passes to its transport."""
         return extensions(self.timeout)
 
 
 def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, given: Mapping[str, Any]) -> Settings:
-    """Settings from the arguments of a constructor and, where those say nothing, from the environment.
-
-    Args:
-        agent: the name in the User-Agent header.
-        http_client: the caller's, or None.
-        given: the other arguments of the constructor by name.
-
-    Raises:
-        SendblueAPIError: a key is missing or malformed, or the base URL is not a whole address.
-        TypeError: `max_retries` is None.
-    """
+    """Return the settings from the arguments of a constructor, or from the environment if they are missing."""
     timeout, base_url = given["timeout"], given["base_url"]
     if isinstance(timeout, NotGiven):
         timeout = DEFAULT_TIMEOUT
-        # A client whose maker chose a timeout keeps it; 5 seconds are httpx2's own when nobody chose.
+        # A client with a timeout of its own keeps it; 5 seconds are httpx2's default.
         if http_client is not None and http_client.timeout != httpx2.Timeout(5.0):
             timeout = http_client.timeout
     if base_url is None:
@@ -146,14 +129,14 @@ def resolve(agent: str, http_client: httpx2.Client | httpx2.AsyncClient | None, 
 
 
 def _address(url: URLTypes) -> httpx2.URL:
-    # With a slash at the end of its path, so that `base_url.join("api")` leads below it.
+    # With a slash at the end of its path, so that `base_url.join("api")` is below it.
     address = httpx2.URL(str(url))
     path = address.raw_path.partition(b"?")[0]
     return address if path.endswith(b"/") else address.copy_with(raw_path=path + b"/")
 
 
 def override(headers: httpx2.Headers, changes: HeaderMapping) -> None:
-    """Set headers in place; `omit` as a value drops one."""
+    """Set headers in place; the value `omit` drops one."""
     for name, value in changes.items():
         if isinstance(value, Omit):
             headers.pop(name, None)
@@ -164,22 +147,22 @@ def override(headers: httpx2.Headers, changes: HeaderMapping) -> None:
 
 
 def extensions(timeout: TimeoutTypes) -> dict[str, object]:
-    """A timeout, as httpx2 hands it to its transport."""
+    """Return a timeout in the form that httpx2 passes to its transport."""
     if timeout is None or isinstance(timeout, (int, float, tuple)):
         timeout = httpx2.Timeout(timeout)
     return {"timeout": timeout.as_dict()}
 
 
 def read_timeout(extensions: Mapping[str, Any]) -> HeaderMapping:
-    """How long the client waits for an answer, in the header that tells the service."""
+    """Return the header that reports the read timeout to the service."""
     seconds = extensions["timeout"]["read"]
     return {"x-stainless-read-timeout": omit if seconds is None else f"{seconds:g}"}
 
 
 @cache
 def _platform() -> Mapping[str, str]:
-    # What the official client tells of the program's machine (client-facts.md, "Surface").
-    import platform  # noqa: PLC0415 - the first call needs it, not the import
+    # What the official client reports about the machine (client-facts.md, "Surface").
+    import platform  # noqa: PLC0415 - needed at the first call, not at import
 
     system, machine = platform.system(), platform.machine().lower()
     arch = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(machine, machine)
@@ -197,7 +180,7 @@ def _key(name: str, given: str | None) -> str:
     variable = f"SENDBLUE_API_{name.upper()}"
     key = given if given is not None else os.environ.get(variable)
     if key is None:
-        raise SendblueAPIError(f"There is no {name}: pass {name}=... or set {variable} in the environment.")
+        raise SendblueAPIError(f"{name} is missing: pass {name}=... or set the environment variable {variable}.")
     return key
 
 
@@ -208,5 +191,5 @@ def _custom_headers() -> Mapping[str, str]:
         if colon:
             headers[name.strip()] = value.strip()
         elif line.strip():
-            raise SendblueAPIError("Each line of SENDBLUE_API_CUSTOM_HEADERS must read 'Name: value'.")
+            raise SendblueAPIError("Each line of SENDBLUE_API_CUSTOM_HEADERS must have the form 'Name: value'.")
     return headers

@@ -1,4 +1,4 @@
-"""Answers that go on and on, as server-sent events. No call on contacts has one; other paths of a service may."""
+"""Responses with server-sent events, for `client.get` and `client.post`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from ._errors import APIResponseValidationError, reading
 from ._exchange import Exchange
-from ._models import lenient
+from ._fitting import lenient
 from ._operation import Call
 from ._senders import AsyncSender, Sender
 
@@ -18,14 +18,14 @@ T = TypeVar("T")
 
 
 class _Events(Generic[T]):
-    """The events of an answer, each with its JSON read as `cast_to`.
+    """Iterates over the server-sent events of a response, each with its JSON as `cast_to`.
 
-    Reading them may raise `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
+    May raise `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`. Used in a `with` block, it closes
+    the response at the end.
 
     Args:
         cast_to: a model, or another type that pydantic knows.
-        response: an answer of type `text/event-stream`, as `http_response` of a streaming response is. Leaving the
-            `with` block closes it.
+        response: a response of type `text/event-stream`, such as the `http_response` of a streaming response.
     """
 
     def __init__(self, *, cast_to: type[T], response: httpx2.Response) -> None:
@@ -48,7 +48,7 @@ class _Events(Generic[T]):
         with reading(self.response.request):
             try:
                 yield
-            except httpx2.SSEError as error:  # not of this type, or an event without end
+            except httpx2.SSEError as error:  # another content type, or an event without an end
                 raise APIResponseValidationError(self.response, None, message=str(error)) from error
 
 
@@ -63,7 +63,7 @@ class Stream(_Events[T]):
 
     def __next__(self) -> T:
         with self._reading():
-            # A block without data is for the connection alone (HTML standard, 9.2.6).
+            # A block without data only keeps the connection alive (HTML standard, 9.2.6).
             return self._read(next(event for event in self._events if event.data))
 
     def close(self) -> None:
@@ -106,35 +106,16 @@ class AsyncStream(_Events[T]):
         await self.close()
 
 
-class EventSender:
-    """Stands for a sender where the events of an answer are wanted.
-
-    Args:
-        sender: what sends.
-        kind: `Stream[Model]`, or a class made of it; None for `Stream` of what the call is cast to.
-    """
-
-    def __init__(self, sender: Sender, kind: type[Any] | None) -> None:
-        self._sender = sender
-        self._kind = kind
-
-    def send(self, call: Call[Any]) -> Any:
-        """Send a call."""
-        response = self._sender.fetch(Exchange(call, self._sender.settings), stream=True)
-        return (self._kind or Stream)(cast_to=_model(self._kind, call), response=response)
+def open_stream(sender: Sender, call: Call[Any], kind: type[Any] | None) -> Any:
+    """Send a call and return its events as `kind`, or as a `Stream` of the type that the call is cast to."""
+    response = sender.fetch(Exchange(call, sender.settings), stream=True)
+    return (kind or Stream)(cast_to=_model(kind, call), response=response)
 
 
-class AsyncEventSender:
-    """The same for the async client."""
-
-    def __init__(self, sender: AsyncSender, kind: type[Any] | None) -> None:
-        self._sender = sender
-        self._kind = kind
-
-    async def send(self, call: Call[Any]) -> Any:
-        """Send a call."""
-        response = await self._sender.fetch(Exchange(call, self._sender.settings), stream=True)
-        return (self._kind or AsyncStream)(cast_to=_model(self._kind, call), response=response)
+async def open_async_stream(sender: AsyncSender, call: Call[Any], kind: type[Any] | None) -> Any:
+    """Send a call and return its events. See `open_stream`."""
+    response = await sender.fetch(Exchange(call, sender.settings), stream=True)
+    return (kind or AsyncStream)(cast_to=_model(kind, call), response=response)
 
 
 def _model(kind: type[Any] | None, call: Call[Any]) -> Any:
@@ -142,4 +123,4 @@ def _model(kind: type[Any] | None, call: Call[Any]) -> Any:
         for model in get_args(each):
             if not isinstance(model, TypeVar):
                 return model
-    return call.operation.answer()
+    return call.operation.response_type()

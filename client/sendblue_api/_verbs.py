@@ -1,13 +1,13 @@
-"""Calls of paths that have no method: from the arguments of `client.get`, `post` and the rest to a call. Pure."""
+"""Describes the calls of `client.get`, `post`, `put`, `patch` and `delete`. Does no I/O."""
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx2
 
-from ._arguments import Omit, RequestOptions, not_given, omit
+from ._arguments import HeaderMapping, Omit, RequestOptions, not_given, omit
 from ._operation import Call, Operation, bare, merged
 from ._settings import Settings
 
@@ -25,35 +25,24 @@ def describe_path(
     files: Any = None,
     options: RequestOptions | None = None,
 ) -> Call[Any]:
-    """Describe a call of any path.
-
-    Args:
-        method: the HTTP method.
-        path: the path behind the base URL, with a query or without; or a whole address that begins with the base URL.
-        settings: the client's, for its base URL.
-        cast_to: the type of the answer; `httpx2.Response` for the answer as it is.
-        body: what is sent as JSON; None for no body.
-        content: what is sent as it is.
-        files: what is sent as a form, as httpx2 takes it, with the fields of the body.
-        options: what else the request has.
-
-    Raises:
-        TypeError: there are both a body and a content.
-        ValueError: the address does not begin with the base URL: the secret is for nobody else.
-    """
+    """Return the call for any path. `SendblueAPI.get` documents the arguments and errors."""
     options = options or {}
     if _ABSOLUTE.match(path):
         if not path.startswith(settings.prefix + "/"):
-            raise ValueError(f"The path must be one below {settings.base_url!r}, where the secret may go.")
+            raise ValueError("path must be relative or begin with base_url: no other URL may receive the API secret.")
         path = path.removeprefix(settings.prefix)
-    httpx = sys.modules.get("httpx")  # whose class means the same
+    httpx = sys.modules.get("httpx")  # its class is taken for that of httpx2
     kind = httpx2.Response if httpx is not None and cast_to is httpx.Response else cast_to
-    headers: Mapping[str, str | Omit] = options.get("headers") or {}
+    headers: HeaderMapping = options.get("headers") or {}
     if "idempotency_key" in options:
         headers = {"Idempotency-Key": options["idempotency_key"], **headers}
     sent = merged(method, omit if body is None else bare(body), options.get("extra_json"))
-    if content is not None or files:
-        sent, headers = _encoded(content, files, sent, headers)
+    if content is not None:
+        if files or not isinstance(sent, Omit):
+            raise TypeError("content cannot be combined with body, extra_json or files: pass only one of them.")
+        sent = _bytes(content)
+    elif files:
+        sent, headers = _form(sent, files, headers)
     return Call(
         Operation(method, "{path}", lambda: kind),
         "/" + path.lstrip("/"),
@@ -66,15 +55,18 @@ def describe_path(
     )
 
 
-def _encoded(
-    content: Any, files: Any, fields: Any, headers: Mapping[str, str | Omit]
-) -> tuple[bytes, Mapping[str, str | Omit]]:
-    if isinstance(fields, Omit):
-        fields = None
-    elif content is not None:
-        raise TypeError("A call has a body or a content: give one of them.")
-    request = httpx2.Request("POST", "http://form", content=content, data=fields, files=files)
-    if files:  # the type names the boundary, which the form was written with
-        headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-        headers = {**headers, "Content-Type": request.headers["Content-Type"]}
-    return request.read(), headers
+def _bytes(content: Any) -> bytes:
+    if isinstance(content, str):
+        return content.encode()
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    if not isinstance(content, Iterable) or isinstance(content, Mapping):
+        raise TypeError(f"content must be bytes, a str or an iterable of bytes, not {type(content).__name__}.")
+    return b"".join(content)
+
+
+def _form(fields: Any, files: Any, headers: HeaderMapping) -> tuple[bytes, HeaderMapping]:
+    request = httpx2.Request("POST", "http://form", data=None if isinstance(fields, Omit) else fields, files=files)
+    # Its type names the boundary of the form.
+    headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+    return request.read(), {**headers, "Content-Type": request.headers["Content-Type"]}

@@ -1,4 +1,4 @@
-"""The version of the distribution, in one place."""
+"""The name and the version of the distribution."""
 
 __title__ = "sendblue_api"
 __version__ = "0.1.0"

@@ -32,6 +32,7 @@ def events(client: SendblueAPI) -> None:
     assert_type(client.get("/x", cast_to=Contact), Contact)
     assert_type(client.post("/x", cast_to=dict[str, int], body={"a": 1}, options={"timeout": 1}), dict[str, int])
     assert_type(client.put("/x", cast_to=str, content=b"a,b"), str)
+    assert_type(client.put("/x", cast_to=str, content=[b"a,", b"b"]), str)
     assert_type(client.get("/x", cast_to=object, stream=True, stream_cls=Stream[Contact]), Stream[Contact])
     assert_type(client.post("/x", cast_to=object, stream=True, stream_cls=Stream[Contact]), Stream[Contact])
     assert_type(next(client.get("/x", cast_to=object, stream=True, stream_cls=Stream[Contact])), Contact)
@@ -41,6 +42,11 @@ async def async_events(client: AsyncSendblueAPI) -> None:
     """The same, awaited."""
     assert_type(await client.get("/x", cast_to=Contact), Contact)
     assert_type(await client.post("/x", cast_to=Contact, files={"f": b"x"}), Contact)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"a,b"
+
+    assert_type(await client.put("/x", cast_to=str, content=pieces()), str)
     stream = await client.get("/x", cast_to=object, stream=True, stream_cls=AsyncStream[Contact])
     assert_type(stream, AsyncStream[Contact])
     async for contact in stream:

@@ -1,7 +1,6 @@
-"""The groups of calls that hang on a client."""
+"""The resources of a client: groups of methods."""
 
-from .bulk import BulkResource
-from .contacts import ContactsResource
 from .contacts_async import AsyncBulkResource, AsyncContactsResource
+from .contacts_sync import BulkResource, ContactsResource
 
 __all__ = ["AsyncBulkResource", "AsyncContactsResource", "BulkResource", "ContactsResource"]

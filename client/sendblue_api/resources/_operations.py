@@ -1,4 +1,4 @@
-"""The specification's table of operations (api-reference.md, "The nine operations"), and opt-out of later versions."""
+"""The operations of the specification (api-reference.md, "The nine operations"), and opt-out."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The steps of a walk over every contact: which page to ask for next. Pure: a sender takes the steps."""
+"""Decides which page of contacts to request next. Does no I/O: a sender runs the steps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,20 +17,12 @@ _OLDEST_FIRST = {"order_by": "created_at", "order_direction": "asc"}
 
 
 def pages(size: int, arguments: Mapping[str, Any]) -> Steps[Contact]:
-    """Every page of a listing.
-
-    Args:
-        size: how many contacts a page has.
-        arguments: the other arguments of `contacts.list` by name, and its `options`.
-
-    Raises:
-        ValueError: the size is out of range.
-    """
+    """Return the steps of `contacts.iter`; `arguments` holds all but the page size by name, and the options."""
     if not 1 <= size <= _LARGEST_PAGE:
-        raise ValueError(f"page_size must be from 1 to {_LARGEST_PAGE}, not {size!r}.")
+        raise ValueError(f"page_size must be between 1 and {_LARGEST_PAGE}, not {size!r}.")
     query = {name: value for name, value in arguments.items() if not isinstance(value, Omit)}
     if not isinstance(query.get("tag", ""), str):
-        query["tag"] = tuple(query["tag"])  # what can be read once only is needed for every page
+        query["tag"] = tuple(query["tag"])  # every page needs it, and an iterator can be read once
     if "order_by" not in query and "order_direction" not in query:
         query |= _OLDEST_FIRST
     return _pages({**query, "limit": size})
@@ -39,13 +31,13 @@ def pages(size: int, arguments: Mapping[str, Any]) -> Steps[Contact]:
 def _pages(query: dict[str, Any]) -> Steps[Contact]:
     size = query["limit"]
     offset = 0
-    seen: set[str | None] = set()  # contacts of the window before this one, made at the moment where this one begins
+    seen: set[str | None] = set()  # contacts of the previous window, created when this one begins
     newest: Any = query.get("created_at_gte")
-    made_then: set[str | None] = set()  # contacts made at the moment of the newest so far
+    made_then: set[str | None] = set()  # contacts created at the same time as the newest so far
     while True:
         contacts, response = yield describe(operations.LIST, dict(query))
         if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
-            raise APIResponseValidationError(response, contacts, message="The answer is not a list of contacts.")
+            raise APIResponseValidationError(response, contacts, message="The response is not a list of contacts.")
         yield [contact for contact in contacts if _identity(contact) not in seen]
         cursor = _cursor(response)
         if cursor:
@@ -68,7 +60,7 @@ def _check_that_a_window_can_begin(query: Mapping[str, Any], newest: object) -> 
     oldest_first = query.get("order_by", "created_at") == "created_at" and query.get("order_direction") == "asc"
     if not oldest_first or newest in (None, query.get("created_at_gte")):
         raise SendblueAPIError(
-            f"The service gives no more than {_LARGEST_OFFSET} contacts in this order, or of one moment:"
+            f"The service lists at most {_LARGEST_OFFSET} contacts in this order, or with the same created_at:"
             " leave out order_by and order_direction, or narrow the filters."
         )
 
@@ -78,7 +70,7 @@ def _identity(contact: Contact) -> str | None:
 
 
 def _cursor(response: Any) -> str | None:
-    # The cursor alone, not the link: whoever can write a header shall not choose where the secret goes.
+    # Only the cursor, not the URL: a header must not choose where the secret is sent.
     link = response.links.get("next", {}).get("url", "")
     cursor: str | None = response.url.join(link).params.get("cursor") if link else None
     return cursor

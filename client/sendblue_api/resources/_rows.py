@@ -1,37 +1,17 @@
-"""The steps of creating any number of contacts, and what became of each row. Pure: a sender takes the steps."""
+"""Creates any number of contacts in chunks, with a result for each row. Does no I/O: a sender runs the steps."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sendblue_api._errors import APIResponseValidationError, BadRequestError, UnprocessableEntityError
 from sendblue_api._operation import describe
-from sendblue_api._senders import Steps, Taken
+from sendblue_api._senders import Steps, Take
 from sendblue_api.types import Contact
-from sendblue_api.types.contacts import ContactInput
+from sendblue_api.types.contacts import ContactInput, RowResult
 
 from . import _operations as operations
 
 _LARGEST_CHUNK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row of `bulk.create_all`.
-
-    Attributes:
-        index: the row's place among all rows, from 0.
-        row: the row as it was given.
-        contact: the contact as it is stored; None when the row was refused, and where another row of the same chunk
-            has the same number in another spelling.
-        error: why the row was refused, or None. Where the service does not say which row it means, a row that no
-            contact was found for has all that it says.
-    """
-
-    index: int
-    row: ContactInput
-    contact: Contact | None
-    error: str | None
 
 
 def rows(
@@ -40,27 +20,23 @@ def rows(
     on_progress: Callable[[int, int], object] | None,
     options: Any,
 ) -> Steps[RowResult]:
-    """Every chunk of the rows. The arguments are those of `bulk.create_all`.
-
-    Raises:
-        ValueError: `chunk` is out of range, or there is an `Idempotency-Key`.
-    """
+    """Return the steps of `bulk.create_all`, which documents the arguments."""
     if not 1 <= chunk <= _LARGEST_CHUNK:
-        raise ValueError(f"chunk must be from 1 to {_LARGEST_CHUNK}, not {chunk!r}.")
+        raise ValueError(f"chunk must be between 1 and {_LARGEST_CHUNK}, not {chunk!r}.")
     if "idempotency-key" in map(str.lower, options.get("extra_headers") or ()):
-        raise ValueError("Each chunk has an Idempotency-Key of its own: with one for all, only the first would count.")
+        raise ValueError("extra_headers must not hold an Idempotency-Key: each chunk is sent with its own.")
     options = {**options, "extra_query": {"on_error": "skip", **(options.get("extra_query") or {})}}
-    return _rows(Taken(contacts, chunk), on_progress or _nobody, options)
+    return _rows(Take(contacts, chunk), on_progress or _nobody, options)
 
 
-def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
+def _rows(chunk: Take, on_progress: Callable[[int, int], object], options: Any) -> Steps[RowResult]:
     done = refused = 0
     while batch := (yield chunk):
         parts = [batch]
         while parts:
             part = parts.pop()
             try:
-                answer, response = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
+                result, response = yield describe(operations.BULK_CREATE, {"contacts": part, "options": options})
             except (BadRequestError, UnprocessableEntityError) as error:
                 if len(part) > 1:
                     half = len(part) // 2
@@ -68,21 +44,21 @@ def _rows(chunk: Taken, on_progress: Callable[[int, int], object], options: Any)
                     continue
                 results = [RowResult(done, part[0], None, str(error))]
             else:
-                contacts = getattr(answer, "contacts", None)
+                contacts = getattr(result, "contacts", None)
                 if not isinstance(contacts, list) or not all(isinstance(each, Contact) for each in contacts):
-                    raise APIResponseValidationError(response, answer, message="The answer holds no contacts.")
-                results = _results(done, part, contacts, getattr(answer, "errors", None))
+                    raise APIResponseValidationError(response, result, message="The response has no list of contacts.")
+                results = _results(done, part, contacts, getattr(result, "errors", None))
             done += len(part)
             refused += sum(result.error is not None for result in results)
             on_progress(done, refused)
             yield results
 
 
-def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) -> list[RowResult]:
-    errors, unclear = _errors(said)
+def _results(start: int, part: list[Any], contacts: list[Contact], reported: Any) -> list[RowResult]:
+    errors, unclear = _errors(reported)
     good = [index for index in range(len(part)) if index not in errors]
     by_phone = {contact.phone: contact for contact in contacts}
-    # A number in another spelling than the stored one is found by its place, unless some number came twice.
+    # A number that is spelled differently from the stored one is found by its place, unless a number is repeated.
     in_order = iter(contacts if len(by_phone) == len(good) else ())
     found = {index: (next(in_order, None), by_phone.get(_phone(part[index]))) for index in good}
     results = []
@@ -94,11 +70,11 @@ def _results(start: int, part: list[Any], contacts: list[Contact], said: Any) ->
     return results
 
 
-def _errors(said: Any) -> tuple[dict[int, str], str | None]:
-    # By the place of the row; and what is said in another way than numberkeep's.
+def _errors(reported: Any) -> tuple[dict[int, str], str | None]:
+    # By the place of the row; and the errors in another form than that of numberkeep.
     errors: dict[int, str] = {}
     unclear = []
-    for each in said if isinstance(said, list) else [said]:
+    for each in reported if isinstance(reported, list) else [reported]:
         match each:
             case {"index": int(index), "field": field, "message": message}:
                 errors[index] = f"{errors[index]}; {field}: {message}" if index in errors else f"{field}: {message}"

@@ -1,10 +1,9 @@
-"""The calls on many contacts at once."""
+"""The methods for many contacts at once. Each only names its operation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from sendblue_api._arguments import CallOptions
 from sendblue_api._operation import describe
@@ -12,32 +11,23 @@ from sendblue_api._senders import Sender
 from sendblue_api.types import contacts as bulk_types
 
 from . import _operations as operations
-from ._resource import Resource, later
-
-if TYPE_CHECKING:
-    from . import raw
+from ._resource import Resource
 
 
-class BulkResource(Resource[Sender]):
-    """`client.contacts.bulk`. What every method takes and may raise stands with `ContactsResource`."""
-
-    with_raw_response: cached_property[raw.BulkWithRawResponse] = later("Bulk", "Raw")
-    """The same methods, which return an `APIResponse`."""
-
-    with_streaming_response: cached_property[raw.BulkWithStreamingResponse] = later("Bulk", "Streaming")
-    """The same methods for a `with` block, which get an `APIResponse` that is not read yet."""
+class BulkMethods(Resource[Sender]):
+    """The methods of `BulkResource`."""
 
     def create(
         self, *, contacts: Iterable[bulk_types.ContactInput], **options: Unpack[CallOptions]
     ) -> bulk_types.BulkCreateResponse:
-        """Create many contacts at once, or update those that exist: all of them, or none when one is refused.
+        """Create many contacts in one request, or update those that exist. If one is refused, none is saved.
 
         Args:
-            contacts: the rows, of which only `phone` is required. The last row of a number wins.
+            contacts: the contacts. Only `phone` is required; of two rows with the same number the last one counts.
 
         Raises:
-            BadRequestError: a row is refused; `body["errors"]` names each on numberkeep.
-            TypeError: `contacts` is one row, or `tags` in a row is one text, not a list.
+            BadRequestError: a row is refused; numberkeep names each in `body["errors"]`.
+            TypeError: `contacts` is one row, or `tags` in a row is a text.
         """
         return self._sender.send(describe(operations.BULK_CREATE, locals()))
 
@@ -49,34 +39,34 @@ class BulkResource(Resource[Sender]):
         on_progress: Callable[[int, int], object] | None = None,
         **options: Unpack[CallOptions],
     ) -> Iterator[bulk_types.RowResult]:
-        """Create or update any number of contacts, with a result for each row; a refused row does not stop the others.
+        """Create any number of contacts, or update those that exist, and yield a result for each row.
 
-        The rows are read and sent as the results are asked for, one chunk at a time, so that no more than a chunk is
-        in memory: nothing is sent before the first result is. numberkeep skips refused rows itself (`on_error=skip`);
-        elsewhere a refused chunk is sent again in halves until the refused row is alone.
+        A refused row does not affect the others. Rows are sent one chunk at a time while the results are read, so that
+        only one chunk is in memory; nothing is sent until the first result is requested. numberkeep skips refused rows
+        itself (`on_error=skip`); for other services, a refused chunk is split until the refused row is alone.
 
         Args:
-            contacts: the rows, as for `create`.
-            chunk: how many rows a request carries, from 1 to 1000.
-            on_progress: called after each answer with the number of rows done and how many of them were refused.
+            contacts: the contacts, as for `create`.
+            chunk: the number of rows per request, from 1 to 1000.
+            on_progress: called after each response with the number of rows done, and of those that were refused.
 
         Returns:
-            An iterator over a RowResult for each row, in their order.
+            An iterator over the RowResult of each row, in order.
 
         Raises:
-            ValueError: `chunk` is out of range, or an `Idempotency-Key` is given, which every chunk has its own of.
+            ValueError: `chunk` is out of range, or `extra_headers` hold an `Idempotency-Key`.
         """
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
-        return self._sender.walk(rows(iter(contacts), chunk, on_progress, options))
+        return self._sender.run(rows(iter(contacts), chunk, on_progress, options))
 
     def delete(self, *, contact_ids: Sequence[str], **options: Unpack[CallOptions]) -> bulk_types.BulkDeleteResponse:
-        """Delete many contacts at once; numbers that are no contacts are passed over.
+        """Delete many contacts in one request; numbers without a contact are ignored.
 
         Args:
-            contact_ids: the phone numbers, in E.164.
+            contact_ids: the phone numbers, in E.164 format.
 
         Raises:
-            TypeError: `contact_ids` is one text, not a list.
+            TypeError: `contact_ids` is a text.
         """
         return self._sender.send(describe(operations.BULK_DELETE, locals()))

@@ -1,12 +1,11 @@
-"""The calls on contacts. Each method only names its operation: what is sent and read is decided elsewhere."""
-# ruff: noqa: D417 - `options`, which every method takes, stands with the class
+"""The methods for contacts. Each only names its operation."""
+# ruff: noqa: D417 - `ContactsResource` documents `options`, which every method takes
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import Literal, Unpack
 
 from sendblue_api import types
 from sendblue_api._arguments import CallOptions, CreateOptions, Omit, UpdateOptions, omit
@@ -14,30 +13,11 @@ from sendblue_api._operation import describe
 from sendblue_api._senders import Sender
 
 from . import _operations as operations
-from ._resource import Resource, attached, later
-from .bulk import BulkResource
-
-if TYPE_CHECKING:
-    from . import raw
+from ._resource import Resource
 
 
-class ContactsResource(Resource[Sender]):
-    """`client.contacts`.
-
-    Every method also takes `extra_headers`, `extra_query`, `extra_body` and `timeout`, for this call alone: see
-    `CallOptions`. `create` and `update` take the official client's argument names besides: `CreateOptions`.
-
-    A field left at `omit` is not sent; None is sent as null. Every method may raise `APIStatusError` (one of its
-    subclasses by status), `APIConnectionError`, `APITimeoutError` or `APIResponseValidationError`.
-    """
-
-    bulk = attached(BulkResource)
-
-    with_raw_response: cached_property[raw.ContactsWithRawResponse] = later("Contacts", "Raw")
-    """The same methods, which return an `APIResponse`: the HTTP answer, and `parse()` for the model."""
-
-    with_streaming_response: cached_property[raw.ContactsWithStreamingResponse] = later("Contacts", "Streaming")
-    """The same methods for a `with` block, which get an `APIResponse` whose body is not read before it is asked."""
+class ContactMethods(Resource[Sender]):
+    """The methods of `ContactsResource`."""
 
     def list(
         self,
@@ -55,22 +35,22 @@ class ContactsResource(Resource[Sender]):
         opt_out: bool | Omit = omit,
         **options: Unpack[CallOptions],
     ) -> types.ContactListResponse:
-        """List contacts, newest first unless told otherwise. `iter` walks all of them.
+        """Return one page of contacts, newest first by default. `iter` returns all of them.
 
         Args:
             cid: only the contact with this `contact_id`.
-            created_at_gte: only contacts made at this time or later; a datetime, or ISO 8601 text. One without an
-                offset means UTC.
-            limit: how many at most; the service's default is 100 and its most 1000.
-            offset: how many to pass over first; the hosted service takes 10000 at most.
-            order_by: `created_at` (the service's default), `first_name`, `last_name` or `phone`.
-            order_direction: `asc` or `desc` (the service's default).
+            created_at_gte: only contacts created at this time or later: a datetime, or ISO 8601 text; without an
+                offset, in UTC.
+            limit: the maximum number of contacts, up to 1000. Default: 100.
+            offset: the number of contacts to skip; the hosted service allows up to 10000. Default: 0.
+            order_by: `created_at` (the default), `first_name`, `last_name` or `phone`.
+            order_direction: `asc` or `desc` (the default).
             phone_number: only the contact with this number.
-            cursor: where the page begins, out of the `Link` header of the page before. This and what follows is
-                numberkeep's own.
-            tag: only contacts with this tag, or with each of these.
-            verified: only contacts that are verified, or that are not.
-            opt_out: only contacts that have opted out, or that have not.
+            cursor: the start of the page, from the `Link` header of the previous page. Only numberkeep supports this
+                argument and the following ones.
+            tag: only contacts with this tag, or with all of these tags.
+            verified: only contacts that are verified, or only those that are not.
+            opt_out: only contacts that have opted out, or only those that have not.
 
         Returns:
             A list of Contact.
@@ -91,22 +71,23 @@ class ContactsResource(Resource[Sender]):
         opt_out: bool | Omit = omit,
         **options: Unpack[CallOptions],
     ) -> Iterator[types.Contact]:
-        """Walk every contact, page by page; oldest first unless an order is given. The filters are those of `list`.
+        """Return an iterator over all contacts, oldest first by default. It requests pages as they are needed.
 
-        On numberkeep a cursor leads from page to page. The hosted service has none: there the walk goes by offset up
-        to its limit of 10,000, and on from the last contact's `created_at`, which only works oldest first.
+        With numberkeep it uses a cursor. The hosted service has none and limits offsets to 10,000: from there on the
+        iterator continues from the `created_at` of the last contact, which works only in the default order. The other
+        arguments are those of `list`.
 
         Args:
-            page_size: how many contacts a request asks for, from 1 to 1000.
+            page_size: the number of contacts per request, from 1 to 1000.
 
         Raises:
-            SendblueAPIError: the service lets nobody walk further in this order.
+            SendblueAPIError: the service lists no more contacts in this order.
             ValueError: `page_size` is out of range.
         """
         arguments = locals()
         from ._pages import pages  # noqa: PLC0415 - few programs need it
 
-        return self._sender.walk(pages(arguments.pop("page_size"), arguments))
+        return self._sender.run(pages(arguments.pop("page_size"), arguments))
 
     def create(
         self,
@@ -125,64 +106,64 @@ class ContactsResource(Resource[Sender]):
         """Create a contact.
 
         Args:
-            number: the phone number, best in E.164; national formats are read with the account's region.
-            assigned_to_email: the account member whom the contact belongs to.
-            company_name: the contact's company.
-            custom_variables: label -> value.
-            first_name: the given name.
-            last_name: the family name.
-            sendblue_number: the line that the contact is written to from, in E.164.
-            tags: the contact's tags.
-            update_if_exists: update a contact that has this number, instead of failing.
+            number: the phone number, preferably in E.164 format; other formats are read in the region of the account.
+            assigned_to_email: the email address of the account member that the contact is assigned to.
+            company_name: the company.
+            custom_variables: labels and their values.
+            first_name: the first name.
+            last_name: the last name.
+            sendblue_number: the line that sends messages to the contact, in E.164 format.
+            tags: the tags.
+            update_if_exists: update the contact if it exists. Default False.
 
         Raises:
-            BadRequestError: the number is not one, or a field is not taken.
-            ConflictError: there is a contact with this number, and `update_if_exists` is not True.
-            TypeError: `tags` is one text, not a list.
+            BadRequestError: the number or a field is invalid.
+            ConflictError: the contact exists, and `update_if_exists` is not True.
+            TypeError: `tags` is a text.
         """
         return self._sender.send(describe(operations.CREATE, locals()))
 
     def count(self, **options: Unpack[CallOptions]) -> types.ContactCountResponse:
-        """Count the account's contacts."""
+        """Return the number of contacts of the account."""
         return self._sender.send(describe(operations.COUNT, locals()))
 
     def verify(self, *, number: str, **options: Unpack[CallOptions]) -> types.ContactVerifyResponse:
-        """Send the contact a verification message; it is `verified` once the recipient has texted the line.
+        """Send a verification message to a contact, which is `verified` once the recipient has texted the line.
 
-        A contact that is verified already is sent nothing. Repeated only when the attempt certainly sent nothing.
+        A verified contact is sent nothing. The call is only retried if the attempt certainly sent nothing.
 
         Args:
-            number: the contact's phone number.
+            number: the phone number of the contact.
 
         Raises:
             ConflictError: the recipient has opted out.
-            NotFoundError: the number is not a contact.
-            RateLimitError: one was sent a moment ago.
+            NotFoundError: there is no contact with this number.
+            RateLimitError: a message was sent a moment ago.
         """
         return self._sender.send(describe(operations.VERIFY, locals()))
 
     def opt_out(
         self, *, number: str, opted_out: bool | Omit = omit, **options: Unpack[CallOptions]
     ) -> types.ContactOptOutResponse:
-        """Record that a recipient wants no more messages, be they a contact or not.
+        """Record that a recipient, who need not be a contact, has opted out of messages.
 
         Args:
-            number: the recipient's phone number.
-            opted_out: False when they want messages again; default True.
+            number: the phone number of the recipient.
+            opted_out: False to record that the recipient opts in again. Default True.
 
         Raises:
-            BadRequestError: the number is not one.
+            BadRequestError: the number is invalid.
         """
         return self._sender.send(describe(operations.OPT_OUT, locals()))
 
     def retrieve(self, phone_number: str, **options: Unpack[CallOptions]) -> types.ContactRetrieveResponse:
-        """Read one contact.
+        """Return one contact.
 
         Args:
-            phone_number: the contact's phone number.
+            phone_number: the phone number of the contact.
 
         Raises:
-            NotFoundError: the number is not a contact.
+            NotFoundError: there is no contact with this number.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
         return self._sender.send(describe(operations.RETRIEVE, locals()))
@@ -201,23 +182,23 @@ class ContactsResource(Resource[Sender]):
         tags: Sequence[str] | Omit | None = omit,
         **options: Unpack[UpdateOptions],
     ) -> types.ContactUpdateResponse:
-        """Change a contact: what is left out stays, and None clears a field.
+        """Update a contact. Fields that are left out do not change, and None clears a field.
 
         Args:
-            phone_number: the contact's phone number.
-            assigned_to_email: the account member whom the contact belongs to.
-            company_name: the contact's company.
-            custom_variables: label -> value, merged into what is stored; a value of None removes its label.
-            first_name: the given name.
-            last_name: the family name.
-            opt_out: whether the recipient wants no more messages.
-            sendblue_number: the line that the contact is written to from, in E.164.
-            tags: the contact's tags, instead of those stored.
+            phone_number: the phone number of the contact.
+            assigned_to_email: the email address of the account member that the contact is assigned to.
+            company_name: the company.
+            custom_variables: labels and values, merged with the stored ones; the value None removes a label.
+            first_name: the first name.
+            last_name: the last name.
+            opt_out: whether the recipient has opted out of messages.
+            sendblue_number: the line that sends messages to the contact, in E.164 format.
+            tags: the tags, which replace the stored ones.
 
         Raises:
-            BadRequestError: a field is not taken.
-            NotFoundError: the number is not a contact.
-            TypeError: `tags` is one text, not a list.
+            BadRequestError: a field is invalid.
+            NotFoundError: there is no contact with this number.
+            TypeError: `tags` is a text.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
         return self._sender.send(describe(operations.UPDATE, locals()))
@@ -226,10 +207,10 @@ class ContactsResource(Resource[Sender]):
         """Delete a contact.
 
         Args:
-            phone_number: the contact's phone number.
+            phone_number: the phone number of the contact.
 
         Raises:
-            NotFoundError: the number is not a contact.
+            NotFoundError: there is no contact with this number.
             ValueError: `phone_number` is empty, `.` or `..`.
         """
         return self._sender.send(describe(operations.DELETE, locals()))

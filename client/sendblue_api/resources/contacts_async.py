@@ -1,4 +1,4 @@
-"""The async resources: the methods of the sync ones, to await or to walk, with their signatures and documentation."""
+"""The async resources: the methods of the sync ones as coroutines and async iterators."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sendblue_api._awaited import awaited
 from sendblue_api._senders import AsyncSender
 from sendblue_api.types import contacts as bulk_types
 
-from ._resource import Resource, attached, later
-from .bulk import BulkResource
-from .contacts import ContactsResource
+from ._raw_access import raw_access
+from ._resource import Resource, attached
+from .bulk import BulkMethods
+from .contacts import ContactMethods
 
 if TYPE_CHECKING:
     from . import raw
@@ -22,16 +23,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _walked(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
-    # The body is the same: an AsyncSender makes an async iterator of the same steps.
+def _iterated(method: Callable[Concatenate[Any, P], Iterator[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
+    # The body is the same: an AsyncSender returns an async iterator for the same steps.
     return cast("Callable[Concatenate[Any, P], AsyncIterator[T]]", method)
 
 
 class AsyncBulkResource(Resource[AsyncSender]):
-    """Many contacts in one call. See `BulkResource`."""
+    """`client.contacts.bulk` of the async client. See `BulkResource`."""
 
-    create = awaited(BulkResource.create)
-    delete = awaited(BulkResource.delete)
+    create = awaited(BulkMethods.create)
+    delete = awaited(BulkMethods.delete)
 
     def create_all(
         self,
@@ -41,35 +42,37 @@ class AsyncBulkResource(Resource[AsyncSender]):
         on_progress: Callable[[int, int], object] | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncIterator[bulk_types.RowResult]:
-        """Create or update any number of contacts, of an async iterable too. See `BulkResource.create_all`."""
+        """Create or update any number of contacts, also from an async iterable. See `BulkResource.create_all`."""
         from ._rows import rows  # noqa: PLC0415 - few programs need it
 
         source = aiter(contacts) if isinstance(contacts, AsyncIterable) else iter(contacts)
-        return self._sender.walk(rows(source, chunk, on_progress, options))
+        return self._sender.run(rows(source, chunk, on_progress, options))
 
-    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = later("Bulk", "Raw")
+    with_raw_response: cached_property[raw.AsyncBulkWithRawResponse] = raw_access("Bulk", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = later("Bulk", "Streaming")
-    """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
+    with_streaming_response: cached_property[raw.AsyncBulkWithStreamingResponse] = raw_access("Bulk", "Streaming")
+    """The same methods for an `async with` block, which return an `AsyncAPIResponse` whose body is not read yet."""
 
 
 class AsyncContactsResource(Resource[AsyncSender]):
     """`client.contacts` of the async client. See `ContactsResource`."""
 
     bulk = attached(AsyncBulkResource)
-    list = awaited(ContactsResource.list)
-    iter = _walked(ContactsResource.iter)
-    create = awaited(ContactsResource.create)
-    count = awaited(ContactsResource.count)
-    verify = awaited(ContactsResource.verify)
-    opt_out = awaited(ContactsResource.opt_out)
-    retrieve = awaited(ContactsResource.retrieve)
-    update = awaited(ContactsResource.update)
-    delete = awaited(ContactsResource.delete)
+    list = awaited(ContactMethods.list)
+    iter = _iterated(ContactMethods.iter)
+    create = awaited(ContactMethods.create)
+    count = awaited(ContactMethods.count)
+    verify = awaited(ContactMethods.verify)
+    opt_out = awaited(ContactMethods.opt_out)
+    retrieve = awaited(ContactMethods.retrieve)
+    update = awaited(ContactMethods.update)
+    delete = awaited(ContactMethods.delete)
 
-    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = later("Contacts", "Raw")
+    with_raw_response: cached_property[raw.AsyncContactsWithRawResponse] = raw_access("Contacts", "Raw")
     """The same methods, which return an `AsyncAPIResponse`."""
 
-    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = later("Contacts", "Streaming")
-    """The same methods for an `async with` block, which get an `AsyncAPIResponse` that is not read yet."""
+    with_streaming_response: cached_property[raw.AsyncContactsWithStreamingResponse] = raw_access(
+        "Contacts", "Streaming"
+    )
+    """The same methods for an `async with` block, which return an `AsyncAPIResponse` whose body is not read yet."""

@@ -1,4 +1,4 @@
-"""The models of the service's answers, and the arguments of its calls as TypedDicts. Each loads when first used."""
+"""The models of responses, and the arguments of methods as TypedDicts. Each loads at first use."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,4 @@
-"""The arguments of the calls, as TypedDicts: `client.contacts.create(**params)`.
-
-What each means stands with the method.
-"""
+"""The arguments of methods as TypedDicts, for `client.contacts.create(**params)`. The methods document them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -41,7 +38,7 @@ class ContactCreateParams(OldCreateNames, total=False):
 
 
 class ContactUpdateParams(OldUpdateNames, total=False):
-    """The fields of `contacts.update`; None clears one."""
+    """The fields of `contacts.update`; None clears a field."""
 
     assigned_to_email: str | None
     company_name: str | None

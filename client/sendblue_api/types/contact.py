@@ -1,4 +1,4 @@
-"""A contact, as the service answers it."""
+"""The model of a contact."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,18 +11,18 @@ class Contact(BaseModel):
     """One contact. Every field may be missing; a missing one is None (api-reference.md, "The nine operations").
 
     Attributes:
-        assigned_to_email: the account member whom the contact belongs to.
-        company_name: the contact's company.
-        contact_id: the identity that never changes, which `contacts.list(cid=...)` filters on.
-        created_at: when the contact was made, in UTC.
-        custom_variables: label -> value.
-        first_name: the given name.
-        last_name: the family name.
-        opt_out: whether the recipient asked for no more messages.
-        phone: the number, in E.164.
-        sendblue_number: the line that the contact is written to from, in E.164.
-        tags: the contact's tags.
-        verified: whether the contact has texted the line after a verification was asked for.
+        assigned_to_email: the email address of the account member that the contact is assigned to.
+        company_name: the company.
+        contact_id: the ID, which never changes; `contacts.list(cid=...)` filters by it.
+        created_at: when the contact was created, in UTC.
+        custom_variables: labels and their values.
+        first_name: the first name.
+        last_name: the last name.
+        opt_out: whether the recipient has opted out of messages.
+        phone: the phone number, in E.164 format.
+        sendblue_number: the line that sends messages to the contact, in E.164 format.
+        tags: the tags.
+        verified: whether the recipient has texted the line after a verification message.
     """
 
     assigned_to_email: str | None = None
@@ -39,11 +39,11 @@ class Contact(BaseModel):
     verified: bool | None = None
 
     def model_post_init(self, _context: Any, /) -> None:
-        """Drop the camelCase duplicates, after filling from them what came in no other spelling."""
+        """Drop the camelCase duplicates of fields, and set the fields that only came in camelCase."""
         extra, given = self.__pydantic_extra__, self.__pydantic_fields_set__
         if not extra:
             return
-        if extra.keys() == CAMELS and given >= SNAKES:  # what a service sends: told apart without a look at each name
+        if extra.keys() == CAMELS and given >= SNAKES:  # the usual response, recognized without checking each name
             extra.clear()
             given -= CAMELS
             return
@@ -57,5 +57,5 @@ class Contact(BaseModel):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Read a field by the name that older programs know it by."""
+            """Return a field by its camelCase name, for older programs."""
             return getattr(self, SNAKE_OF[name]) if name in SNAKE_OF else super().__getattr__(name)

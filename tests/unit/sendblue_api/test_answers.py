@@ -176,9 +176,9 @@ async def test_a_2xx_that_says_error_raises(api: Driver, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "answer", "text"),
     [
-        ("contacts.count", {"count": "3"}, "does not fit ContactCountResponse"),
-        ("contacts.list", [{"phone": 5}], "does not fit list"),
-        ("contacts.list", {}, "does not fit list"),
+        ("contacts.count", {"count": "3"}, "does not match ContactCountResponse"),
+        ("contacts.list", [{"phone": 5}], "does not match list"),
+        ("contacts.list", {}, "does not match list"),
     ],
 )
 async def test_strict_validation(api: Driver, name: str, answer: object, text: str) -> None:

@@ -1,7 +1,9 @@
 """The public names, what they cost, and that both clients offer the same."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,3 +70,13 @@ def test_what_is_not_used_is_not_loaded(program: str, absent: tuple[str, ...]) -
     check = f"{program}; import sys; print(*[name for name in {absent} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_an_old_python_is_told_which_one_is_needed() -> None:
+    """One line, before anything that an old Python could not import; the package itself must be readable to it."""
+    ast.parse(Path(sendblue_api.__file__).read_text(), feature_version=(3, 7))
+    program = "import sys; sys.version_info = (3, 10, 13, 'final', 0); import sendblue_api"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    needed = "ImportError: sendblue_api needs Python 3.11 or newer, and this is Python "
+    assert done.stderr.splitlines()[-1].startswith(needed)
+    assert done.stderr.count('File "') == 2, "the program and the package, and nothing that the package imports"

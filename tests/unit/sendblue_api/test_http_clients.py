@@ -126,7 +126,7 @@ def test_without_aiohttp_the_extra_is_named() -> None:
     """The error says what to install."""
     program = "import sys; sys.modules['aiohttp'] = None; import sendblue_api; sendblue_api.DefaultAioHttpClient()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "ImportError: DefaultAioHttpClient needs aiohttp: pip install 'sendblue-api[aiohttp]'." in done.stderr
+    assert "ImportError: DefaultAioHttpClient needs aiohttp: run pip install 'sendblue-api[aiohttp]'." in done.stderr
 
 
 async def test_our_defaults_can_be_had_with_a_change() -> None:

@@ -129,7 +129,7 @@ async def test_a_transport_and_a_timeout_of_httpx_in_our_default_client(api: Dri
     api.client = type(api.client)(**PAIR, http_client=http_client)
     assert (await api("contacts.count")).count == 4
     assert http_client.timeout == httpx2.Timeout(9)
-    with pytest.raises(TypeError, match="transport must be one of httpx2, not str"):
+    with pytest.raises(TypeError, match="transport must be an httpx2 transport, not str"):
         kind(transport="http://proxy.test")
 
 

@@ -9,7 +9,7 @@ import pydantic
 import pytest
 
 from sendblue_api import BaseModel, types
-from sendblue_api._models import lenient
+from sendblue_api._fitting import lenient
 from unit.sendblue_api.scripted_service import CONTACT
 
 NUMBER = "+15551234567"

@@ -36,12 +36,16 @@ async def test_the_official_names_are_taken(api: Driver, call: str, names: list[
 @pytest.mark.parametrize(
     ("call", "arguments", "text"),
     [
-        ("contacts.create", {"number": NUMBER, "body_company_name_1": "E"}, "no argument 'body_company_name_1'"),
-        ("contacts.update", {"phone_number": NUMBER, "body_phone_number_1": "1"}, "no argument 'body_phone_number_1'"),
-        ("contacts.verify", {"number": NUMBER, "body_first_name_1": "A"}, "no argument 'body_first_name_1'"),
-        ("contacts.create", {"number": NUMBER, "fist_name": "A"}, "no argument 'fist_name'"),
-        ("contacts.list", {"extra_header": {}}, "no argument 'extra_header'"),
-        ("contacts.create", {"number": NUMBER, "first_name": "A", "body_first_name_1": "B"}, "are one field"),
+        ("contacts.create", {"number": NUMBER, "body_company_name_1": "E"}, "'body_company_name_1' is not an argument"),
+        (
+            "contacts.update",
+            {"phone_number": NUMBER, "body_phone_number_1": "1"},
+            "'body_phone_number_1' is not an argument",
+        ),
+        ("contacts.verify", {"number": NUMBER, "body_first_name_1": "A"}, "'body_first_name_1' is not an argument"),
+        ("contacts.create", {"number": NUMBER, "fist_name": "A"}, "'fist_name' is not an argument"),
+        ("contacts.list", {"extra_header": {}}, "'extra_header' is not an argument"),
+        ("contacts.create", {"number": NUMBER, "first_name": "A", "body_first_name_1": "B"}, "set the same field"),
     ],
 )
 async def test_a_name_that_a_call_does_not_take_is_refused(

@@ -184,7 +184,7 @@ async def test_a_path_argument_that_names_another_path_is_refused(api: Driver, n
 )
 async def test_one_text_where_a_list_belongs_is_refused(api: Driver, name: str, kwargs: dict[str, Any]) -> None:
     """A text is a sequence of letters to Python: it is refused, with how to write it, and nothing is sent."""
-    with pytest.raises(TypeError, match=r"takes (a list, not one (str|dict): write \w+=\[\.\.\.\]|mappings)"):
+    with pytest.raises(TypeError, match=r"must (be a list, not a (str|dict): write \w+=\[\.\.\.\]|hold mappings)"):
         await api(name, **kwargs)
     assert api.service.requests == []
 

@@ -1,13 +1,12 @@
-"""The models and arguments of `contacts.bulk`. Each loads when first used."""
+"""The models and arguments of `contacts.bulk`. Each loads at first use."""
 
 from typing import TYPE_CHECKING
 
 from sendblue_api._lazy import exports
 
 if TYPE_CHECKING:
-    from sendblue_api.resources._rows import RowResult
     from sendblue_api.types._params import BulkCreateParams, BulkDeleteParams, ContactInput
-    from sendblue_api.types._responses import BulkCreateResponse, BulkDeleteResponse
+    from sendblue_api.types._responses import BulkCreateResponse, BulkDeleteResponse, RowResult
 
 __all__ = [
     "BulkCreateParams",
@@ -19,5 +18,5 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    _HOMES = {name: ".._responses" if name.endswith("Response") else ".._params" for name in __all__}
-    __getattr__, __dir__ = exports(__name__, {**_HOMES, "RowResult": "...resources._rows"})
+    _HOMES = {name: ".._responses" if name.endswith(("Response", "Result")) else ".._params" for name in __all__}
+    __getattr__, __dir__ = exports(__name__, _HOMES)
