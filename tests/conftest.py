@@ -4,7 +4,9 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
 
 _LEAKS = pytest.StashKey[list[leaks.Leak]]()
+_WORKER_LEAKS = "leaks"
 
 
 @pytest.fixture(scope="session")
@@ -127,24 +130,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """From here on, what is logged is kept, to be searched at the end."""
+    """Keep what is logged from here on, to search it at the end."""
+    config.stash[_LEAKS] = []
     handler = leaks.collect()
     config.add_cleanup(handler.close)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of pytest-xdist found; one that crashed has failed the run already."""
+    found = getattr(node, "workeroutput", {}).get(_WORKER_LEAKS, ())
+    node.config.stash[_LEAKS] += [leaks.Leak(*leak) for leak in found]
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """No log holds a whole number, a name or a secret, at any level; where one does, the run has failed."""
-    session.config.stash[_LEAKS] = leaks.found()
-    if session.config.stash[_LEAKS] and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+    """Fail the run if a log holds a whole number, a name or a secret, at any level."""
+    found = session.config.stash[_LEAKS]
+    found += leaks.found()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_WORKER_LEAKS] = [astuple(leak) for leak in found]
+    elif found and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tell of what logs hold."""
-    told = config.stash.get(_LEAKS, [])
-    if told:
+    """Report what the logs hold."""
+    found = config.stash[_LEAKS]
+    if found:
         terminalreporter.section("logs that hold what no log may hold", red=True)
-    for leak in told[:50]:
+    for leak in found[:50]:
         terminalreporter.line(f"{leak.place}: {leak.kind}: {leak.line}")
-    if told:
-        terminalreporter.line(f"{len(told)} such lines in all, in {leaks.keep_folder()}", red=True)
+    if found:
+        terminalreporter.line(f"{len(found)} such lines in all", red=True)
