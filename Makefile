@@ -23,9 +23,9 @@ test: $(VENV)/installed-dev lint types
 check: $(VENV)/installed-dev lint types
 	$(PYTEST) tests/architecture tests/unit $(ARGS)
 
-# The fault tests with ten times their rounds.
+# The tests that repeat something by chance, twenty times as often.
 soak: $(VENV)/installed-dev
-	$(BIN)/pytest tests/fault --soak $(ARGS)
+	$(PYTEST) --soak $(ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check --quiet $(CODE)

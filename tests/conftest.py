@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from numberkeep.store.postgres import PostgresStore
@@ -15,7 +16,7 @@ from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support import leaks, pgbouncer
 from support.databases import NewDatabase, sqlite_url
 from support.pgbouncer import PgBouncer
-from support.postgres import PostgresDatabases, PostgresServer, database_of
+from support.postgres import PostgresDatabases, PostgresServer
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
@@ -80,14 +81,29 @@ def _migrated_postgres(postgres_server: PostgresDatabases) -> Iterator[str]:
     postgres_server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def _delete_rows(_migrated_postgres: str) -> Iterator[Callable[[], object]]:
+    """A call that deletes every row, over one connection: a new one for each test would take longer."""
+    deletion = ";".join(f"DELETE FROM numberkeep.{table}" for table in (*DISTRIBUTED, *reversed(REFERENCE)))  # noqa: S608
+    runner = asyncio.Runner()
+    with ThreadPoolExecutor(1) as thread:  # a test's event loop may be running here
+
+        def run(wait: Coroutine[Any, Any, Any]) -> Any:
+            return thread.submit(runner.run, wait).result()
+
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(_migrated_postgres)
+
+        connection = run(connect())
+        yield lambda: run(connection.execute(deletion))
+        run(connection.close())
+        thread.submit(runner.close).result()
+
+
 @pytest.fixture
-def emptied_postgres(postgres_server: PostgresDatabases, _migrated_postgres: str) -> str:
+def emptied_postgres(_migrated_postgres: str, _delete_rows: Callable[[], object]) -> str:
     """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
-    tables = (*DISTRIBUTED, *reversed(REFERENCE))
-    postgres_server.execute(
-        *[f"DELETE FROM numberkeep.{table}" for table in tables],  # noqa: S608
-        database=database_of(_migrated_postgres),
-    )
+    _delete_rows()
     return _migrated_postgres
 
 
@@ -125,8 +141,22 @@ def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
-    parser.addoption("--soak", action="store_true", help="ten times as many rounds of every fault test")
+    parser.addoption("--soak", action="store_true", help="only the tests that repeat something, twenty times as often")
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
+
+
+@pytest.fixture(scope="session")
+def effort(pytestconfig: pytest.Config) -> int:
+    """How many times as often a test that tries its luck does so: once, with --soak 20 times."""
+    return 20 if pytestconfig.getoption("--soak") else 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what --soak would not change."""
+    if config.getoption("--soak"):
+        chosen = [item for item in items if "effort" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
