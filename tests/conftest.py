@@ -2,21 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from numberkeep.store.postgres import PostgresStore
-from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support import leaks, pgbouncer
 from support.databases import NewDatabase, sqlite_url
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer
+from support.row_deletion import RowDeletion
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
@@ -82,28 +81,15 @@ def _migrated_postgres(postgres_server: PostgresDatabases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _delete_rows(_migrated_postgres: str) -> Iterator[Callable[[], object]]:
-    """A call that deletes every row, over one connection: a new one for each test would take longer."""
-    deletion = ";".join(f"DELETE FROM numberkeep.{table}" for table in (*DISTRIBUTED, *reversed(REFERENCE)))  # noqa: S608
-    runner = asyncio.Runner()
-    with ThreadPoolExecutor(1) as thread:  # a test's event loop may be running here
-
-        def run(wait: Coroutine[Any, Any, Any]) -> Any:
-            return thread.submit(runner.run, wait).result()
-
-        async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(_migrated_postgres)
-
-        connection = run(connect())
-        yield lambda: run(connection.execute(deletion))
-        run(connection.close())
-        thread.submit(runner.close).result()
+def _row_deletion(_migrated_postgres: str) -> Iterator[RowDeletion]:
+    with RowDeletion(_migrated_postgres) as deletion:
+        yield deletion
 
 
 @pytest.fixture
-def emptied_postgres(_migrated_postgres: str, _delete_rows: Callable[[], object]) -> str:
+def emptied_postgres(_migrated_postgres: str, _row_deletion: RowDeletion) -> str:
     """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
-    _delete_rows()
+    _row_deletion.run()
     return _migrated_postgres
 
 
