@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
 CODE := client server tests bench examples
-# A test for each core at a time; `make test ARGS="-n0 ..."` runs them in one process, for a debugger.
+# One process per core, at most four; `make test ARGS="-n0 ..."` runs the tests in one process, for a debugger.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
-# The tests start the program hundreds of times, which must not compile all of its code each time.
+# The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install serve test check soak lint types bench openapi lock clean
@@ -19,11 +19,11 @@ serve: install
 test: $(VENV)/installed-dev lint types
 	$(PYTEST) $(ARGS)
 
-# What a change needs most often, in less than a minute.
+# The quick part of `make test`: it takes less than a minute.
 check: $(VENV)/installed-dev lint types
 	$(PYTEST) tests/architecture tests/unit $(ARGS)
 
-# The tests that repeat something by chance, twenty times as often.
+# The randomized tests alone, with 20 times their rounds.
 soak: $(VENV)/installed-dev
 	$(PYTEST) --soak $(ARGS)
 

@@ -127,18 +127,18 @@ def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
-    parser.addoption("--soak", action="store_true", help="only the tests that repeat something, twenty times as often")
+    parser.addoption("--soak", action="store_true", help="run only the randomized tests, with 20 times their rounds")
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
 
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> int:
-    """How many times as often a test that tries its luck does so: once, with --soak 20 times."""
+    """The factor for the rounds of a randomized test: 1, or 20 with --soak."""
     return 20 if pytestconfig.getoption("--soak") else 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what --soak would not change."""
+    """With --soak, deselect every test that it does not change."""
     if config.getoption("--soak"):
         chosen = [item for item in items if "effort" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
@@ -154,7 +154,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker of pytest-xdist found; one that crashed has failed the run already."""
+    """Collect what a worker of pytest-xdist found. A worker that crashed reports nothing, and has failed the run."""
     found = getattr(node, "workeroutput", {}).get(_WORKER_LEAKS, ())
     node.config.stash[_LEAKS] += [leaks.Leak(*leak) for leak in found]
 

@@ -9,7 +9,7 @@ pytest.register_assert_rewrite("fault")  # the modules beside the tests, whose a
 
 @pytest.fixture
 def rounds(effort: int) -> int:
-    """How often a fault test tries: 25 times, with --soak 500 times."""
+    """The number of rounds of a fault test: 25, or 500 with --soak."""
     return 25 * effort
 
 
