@@ -5,19 +5,27 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
 CODE := client server tests bench examples
+# One process per core, at most four; `make test ARGS="-n0 ..."` runs the tests in one process, for a debugger.
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
+# The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test soak lint types bench openapi lock clean
+.PHONY: install serve test check soak lint types bench openapi lock clean
 install: $(VENV)/installed
 
 serve: install
 	@exec $(BIN)/numberkeep serve $(ARGS)
 
 test: $(VENV)/installed-dev lint types
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
-# The fault tests with ten times their rounds.
+# The quick part of `make test`: it takes less than a minute.
+check: $(VENV)/installed-dev lint types
+	$(PYTEST) tests/architecture tests/unit $(ARGS)
+
+# The randomized tests alone, with 20 times their rounds.
 soak: $(VENV)/installed-dev
-	$(BIN)/pytest tests/fault --soak $(ARGS)
+	$(PYTEST) --soak $(ARGS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check --quiet $(CODE)

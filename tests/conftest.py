@@ -4,21 +4,24 @@ import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from numberkeep.store.postgres import PostgresStore
-from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 from support import leaks, pgbouncer
 from support.databases import NewDatabase, sqlite_url
 from support.pgbouncer import PgBouncer
-from support.postgres import PostgresDatabases, PostgresServer, database_of
+from support.postgres import PostgresDatabases, PostgresServer
+from support.row_deletion import RowDeletion
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
 
 _LEAKS = pytest.StashKey[list[leaks.Leak]]()
+_WORKER_LEAKS = "leaks"
 
 
 @pytest.fixture(scope="session")
@@ -77,14 +80,16 @@ def _migrated_postgres(postgres_server: PostgresDatabases) -> Iterator[str]:
     postgres_server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def _row_deletion(_migrated_postgres: str) -> Iterator[RowDeletion]:
+    with RowDeletion(_migrated_postgres) as deletion:
+        yield deletion
+
+
 @pytest.fixture
-def emptied_postgres(postgres_server: PostgresDatabases, _migrated_postgres: str) -> str:
+def emptied_postgres(_migrated_postgres: str, _row_deletion: RowDeletion) -> str:
     """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
-    tables = (*DISTRIBUTED, *reversed(REFERENCE))
-    postgres_server.execute(
-        *[f"DELETE FROM numberkeep.{table}" for table in tables],
-        database=database_of(_migrated_postgres),
-    )
+    _row_deletion.run()
     return _migrated_postgres
 
 
@@ -122,29 +127,54 @@ def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
-    parser.addoption("--soak", action="store_true", help="ten times as many rounds of every fault test")
+    parser.addoption("--soak", action="store_true", help="run only the randomized tests, with 20 times their rounds")
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
 
 
+@pytest.fixture(scope="session")
+def effort(pytestconfig: pytest.Config) -> int:
+    """The factor for the rounds of a randomized test: 1, or 20 with --soak."""
+    return 20 if pytestconfig.getoption("--soak") else 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --soak, deselect every test that it does not change."""
+    if config.getoption("--soak"):
+        chosen = [item for item in items if "effort" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """From here on, what is logged is kept, to be searched at the end."""
+    """Keep what is logged from here on, to search it at the end."""
+    config.stash[_LEAKS] = []
     handler = leaks.collect()
     config.add_cleanup(handler.close)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Collect what a worker of pytest-xdist found. A worker that crashed reports nothing, and has failed the run."""
+    found = getattr(node, "workeroutput", {}).get(_WORKER_LEAKS, ())
+    node.config.stash[_LEAKS] += [leaks.Leak(*leak) for leak in found]
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """No log holds a whole number, a name or a secret, at any level; where one does, the run has failed."""
-    session.config.stash[_LEAKS] = leaks.found()
-    if session.config.stash[_LEAKS] and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+    """Fail the run if a log holds a whole number, a name or a secret, at any level."""
+    found = session.config.stash[_LEAKS]
+    found += leaks.found()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_WORKER_LEAKS] = [astuple(leak) for leak in found]
+    elif found and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tell of what logs hold."""
-    told = config.stash.get(_LEAKS, [])
-    if told:
+    """Report what the logs hold."""
+    found = config.stash[_LEAKS]
+    if found:
         terminalreporter.section("logs that hold what no log may hold", red=True)
-    for leak in told[:50]:
+    for leak in found[:50]:
         terminalreporter.line(f"{leak.place}: {leak.kind}: {leak.line}")
-    if told:
-        terminalreporter.line(f"{len(told)} such lines in all, in {leaks.keep_folder()}", red=True)
+    if found:
+        terminalreporter.line(f"{len(found)} such lines in all", red=True)

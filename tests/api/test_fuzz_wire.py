@@ -77,7 +77,7 @@ bodies = st.one_of(
 queries = st.dictionaries(st.one_of(st.sampled_from(PARAMETERS), texts), texts, max_size=4)
 
 
-def test_no_input_gives_a_server_error(engine: Store) -> None:
+def test_no_input_gives_a_server_error(engine: Store, effort: int) -> None:
     """Whatever the body, the query and the path, every operation answers below 500, as JSON, and the store lives."""
     with (
         anyio.from_thread.start_blocking_portal() as portal,
@@ -85,7 +85,7 @@ def test_no_input_gives_a_server_error(engine: Store) -> None:
         portal.wrap_async_context_manager(service.wire()) as wire,
     ):
 
-        @settings(max_examples=600, deadline=None, derandomize=True)
+        @settings(max_examples=300 * effort, deadline=None, derandomize=True)
         @given(st.sampled_from(OPERATIONS), bodies, queries, st.one_of(st.just("+14155552671"), texts))
         def ask(operation: Any, body: bytes, query: dict[str, str], number: str) -> None:
             part = quote(number, safe="") or "x"
@@ -101,7 +101,7 @@ def test_no_input_gives_a_server_error(engine: Store) -> None:
         assert portal.call(lambda: wire.get("/health/ready")).status_code == 200
 
 
-def test_no_message_gives_a_server_error(engine: Store) -> None:
+def test_no_message_gives_a_server_error(engine: Store, effort: int) -> None:
     """Whatever a carrier sends, in JSON or as a signed form, inbound answers below 500 and the store lives."""
     carriers = Carriers("hush", "token", "http://numberkeep.test")
     with (
@@ -110,14 +110,14 @@ def test_no_message_gives_a_server_error(engine: Store) -> None:
         portal.wrap_async_context_manager(service.wire(None)) as wire,
     ):
 
-        @settings(max_examples=300, deadline=None, derandomize=True)
+        @settings(max_examples=150 * effort, deadline=None, derandomize=True)
         @given(bodies, queries, ways)
         def send(body: bytes, query: dict[str, str], way: dict[str, str]) -> None:
             url = httpx2.URL(f"http://numberkeep.test{INBOUND}", params=query)
             answer = portal.call(lambda: wire.post(url, content=body, headers=way))
             assert answer.status_code < 500, answer.text
 
-        @settings(max_examples=200, deadline=None, derandomize=True)
+        @settings(max_examples=100 * effort, deadline=None, derandomize=True)
         @given(st.dictionaries(st.sampled_from(["From", "To", "Body", "MessageSid", "NumMedia"]), texts))
         def send_form(form: dict[str, str]) -> None:
             answer = portal.call(lambda: wire.post(INBOUND, data=form, headers=signed(INBOUND, form, "token")))

@@ -91,7 +91,7 @@ class TestPgBouncer(PostgresContract):
         await store.close()
 
 
-def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabases) -> None:
+def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabases, effort: int) -> None:
     """Whatever is done to two accounts, in whatever order, a store answers as the model does."""
 
     class PostgresMachine(DurableMachine):
@@ -112,4 +112,4 @@ def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabase
             super().teardown()
             postgres_server.drop_database(self.url)
 
-    run_machine(PostgresMachine, histories=40)
+    run_machine(PostgresMachine, histories=20 * effort)

@@ -8,9 +8,9 @@ pytest.register_assert_rewrite("fault")  # the modules beside the tests, whose a
 
 
 @pytest.fixture
-def rounds(request: pytest.FixtureRequest) -> int:
-    """How often a fault test tries: 50 times, with --soak 500 times."""
-    return 500 if request.config.getoption("--soak") else 50
+def rounds(effort: int) -> int:
+    """The number of rounds of a fault test: 25, or 500 with --soak."""
+    return 25 * effort
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ async def test_a_power_cut_loses_nothing_that_was_answered(
     assert len(recording.groups) < _WRITERS * _COMMANDS / 2, "the commands hardly shared commits"
     checkpoints = [event for event in recording.events if isinstance(event, Sync) and event.name == _NAME]
     assert len(checkpoints) > 3, "the file was hardly written before it was closed"
-    assert faults(recording, 2 * rounds, seed, tmp_path / "cut") == []
+    assert faults(recording, 4 * rounds, seed, tmp_path / "cut") == []
 
 
 async def test_power_cuts_find_what_is_not_synced(

@@ -56,7 +56,7 @@ class Leak:
     """What was found where.
 
     Attributes:
-        place: file and line.
+        place: the file's path and the line's number.
         kind: what it is.
         line: the line, with what was found masked.
     """
@@ -105,7 +105,7 @@ def collect() -> logging.Handler:
 
 
 def found(folder: Path | None = None) -> list[Leak]:
-    """All that no log may hold, in all that was kept."""
+    """Return what no log may hold, in all that was kept, which then stays after the run."""
     leaks: list[Leak] = []
     for path in sorted((folder or _folder).iterdir()):
         exported = 0
@@ -114,14 +114,10 @@ def found(folder: Path | None = None) -> list[Leak]:
                 if path.suffix == ".stdout" and not exported and _EXPORT(line):
                     exported += 1  # the key pair of a first start, shown once, and to whoever started it
                     continue
-                leaks += [Leak(f"{path.name}:{number}", kind, text) for kind, text in _leaks_of(line.rstrip("\n"))]
+                leaks += [Leak(f"{path}:{number}", kind, text) for kind, text in _leaks_of(line.rstrip("\n"))]
+    if leaks and folder is None:
+        atexit.unregister(shutil.rmtree)
     return leaks
-
-
-def keep_folder() -> Path:
-    """Leave the run's folder where it is when the run ends, and tell where."""
-    atexit.unregister(shutil.rmtree)
-    return _folder
 
 
 def _leaks_of(line: str) -> Iterator[tuple[str, str]]:

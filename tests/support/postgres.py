@@ -92,7 +92,7 @@ class PostgresServer(PostgresDatabases):
         self._settings = (*_LIMITS, *(() if durable else _AT_ONCE), *settings)
         self._daemon: Daemon | None = None
         self._recovers = False
-        self._den = Den("nk-pg", at_once=signal.SIGQUIT)
+        self._den = Den("nk-pg", at_once=signal.SIGQUIT, in_memory=not durable)
         self.path = self._den.path
         try:
             self._programs = self._find_programs(package or _find_package())

@@ -1,10 +1,26 @@
 """The search of logs finds what it is for, and nothing else."""
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from support import leaks
+
+REPOSITORY = Path(__file__).parents[3]
+
+PLANTED = """
+import logging
+import pytest
+
+@pytest.mark.parametrize("n", range(8))
+def test_something(n: int) -> None:
+    logging.getLogger("numberkeep").debug("to +1415555267%s", n)
+"""
 
 TIME = "2026-11-26 00:29:49,123 INFO numberkeep.http "
 
@@ -30,7 +46,7 @@ def test_what_no_log_may_hold_is_found(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(leaks, "_secrets", {"planted-secret"})
     (tmp_path / "a.stderr").write_text(f"{TIME}fine\n{TIME}{line}\n")
     found = leaks.found(tmp_path)
-    assert (found[0].place, found[0].kind) == ("a.stderr:2", kind)
+    assert (found[0].place, found[0].kind) == (f"{tmp_path}/a.stderr:2", kind)
     assert "****" in found[0].line
     assert not any(text in found[0].line for text in ("555-2671", "5552671", "0958", "123456", "planted-secret"))
 
@@ -57,4 +73,30 @@ def test_the_key_pair_of_a_first_start_is_let_through_once(tmp_path: Path) -> No
     assert leaks.found(tmp_path) == []
     (tmp_path / "a.stdout").write_text(line * 2)
     (tmp_path / "a.stderr").write_text(line)
-    assert [leak.place for leak in leaks.found(tmp_path)] == ["a.stderr:1", "a.stdout:2"]
+    assert [leak.place for leak in leaks.found(tmp_path)] == [f"{tmp_path}/a.stderr:1", f"{tmp_path}/a.stdout:2"]
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_that_logs_a_number_fails(tmp_path: Path, workers: str) -> None:
+    """Whichever process logs it, the run fails though every test passes, and reports each line."""
+    (tmp_path / "test_planted.py").write_text(PLANTED)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "conftest", "--confcutdir", tmp_path, workers),
+            *("-c", REPOSITORY / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "tests")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    reported = re.findall(
+        r"^(/\S+)/\S+\.log:\d+: a number: TIME DEBUG numberkeep to \+141\*+$", done.stdout, re.MULTILINE
+    )
+    assert (done.returncode, len(reported)) == (1, 8), done.stdout + done.stderr
+    assert "8 passed" in done.stdout
+    assert len(set(reported)) == max(1, int(workers[2:]))
+    for folder in set(reported):
+        shutil.rmtree(folder)
