@@ -14,6 +14,7 @@ from numberkeep.domain.contact import Contact, micros, moment
 from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.event import Event, EventType, Subject, subject_type
 from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.listing import ListedContact
 from numberkeep.domain.message import Direction, Message, MessageStatus
 from numberkeep.domain.snapshot import KeptAnswer
 from numberkeep.domain.verification import Verification
@@ -53,6 +54,14 @@ def contact_of(row: Iterable[Any]) -> Contact:
         _decode_variables(variables),
         verified == 1,
         opt_out == 1,
+    )
+
+
+def listed_of(row: Iterable[Any]) -> ListedContact:
+    """Return the contact of a listing whose `COLUMNS` these are."""
+    contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified, opt_out = row
+    return ListedContact(
+        contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified == 1, opt_out == 1
     )
 
 

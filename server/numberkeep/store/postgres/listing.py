@@ -9,7 +9,7 @@ from typing import Any, Final
 import asyncpg
 
 from numberkeep.domain.listing import ContactFilter, ListQuery, OrderBy, Page
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, listed_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _BY_TAG: Final = (
@@ -43,7 +43,7 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
     """One page, and where the next begins."""
     sql, values = _statement(account_id, query)
     rows = await connection.fetch(sql, *values)
-    contacts = [contact_of(row) for row in rows[: query.limit]]
+    contacts = [listed_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 

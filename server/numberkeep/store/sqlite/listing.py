@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.rows import COLUMNS, listed_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _HAS_TAG: Final = (
@@ -43,7 +43,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
         for step in _steps(query.order, query.after):
             if len(rows) < wanted:
                 rows += _read(connection, account_id, query, step, wanted - len(rows))
-    contacts = [contact_of(row) for row in rows[: query.limit]]
+    contacts = [listed_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 
