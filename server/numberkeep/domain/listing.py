@@ -30,10 +30,9 @@ class Order:
 
 @dataclass(slots=True)
 class ListedContact:
-    """A contact as listings read it: its tags and custom variables stay the JSON that is stored.
+    """A contact as listings read it, with its values as they are stored, so that no page decodes and encodes them.
 
-    A page of 100 is read, and written to an answer, in half the time that decoding and encoding them takes. Not
-    frozen, as Contact is not; the texts are as in Contact.
+    Not frozen, as Contact is not. The fields are the columns of a contact, in order.
 
     Attributes:
         contact_id: as in Contact.
@@ -46,7 +45,7 @@ class ListedContact:
         sendblue_number: likewise.
         tags: a JSON array of strings.
         custom_variables: a JSON object of strings.
-        verified: as in Contact.
+        verified: as in Contact; 0 or 1 where the engine has no booleans.
         opt_out: likewise.
     """
 

@@ -38,8 +38,8 @@ class Api:
     closing: Closing
     outage: Outage = field(default_factory=Outage)
 
-    async def key_of(self, request: Request) -> ApiKey:
-        """Return the API key of a request.
+    def key_of(self, request: Request) -> Awaitable[ApiKey]:
+        """Return the API key of a request, when awaited.
 
         Raises:
             NoCredentials: it has none.
@@ -47,7 +47,7 @@ class Api:
         """
         if not request.key_id or not request.secret:
             raise NoCredentials
-        return await self.authenticator.key(request.key_id, request.secret)
+        return self.authenticator.key(request.key_id, request.secret)
 
     async def change(
         self, request: Request, account: Account, actor: Actor, function: Function, given: Any, *, once: bool
@@ -90,45 +90,30 @@ class Operations:
     """
 
     def __init__(self, api: Api, routes: Sequence[Route]) -> None:
-        bound = {route.method: _Bound(api, route) for route in routes}
-        if "GET" in bound:
-            bound["HEAD"] = bound["GET"]  # the server leaves out the body
-        self._bound: Mapping[str, _Bound] = bound
-
-    async def answer(self, request: Request) -> Answer:
-        """Return the answer of the operation."""
-        bound = self._bound.get(request.method)
-        if bound is None:
-            raise MethodNotAllowed(request.method, self._bound)
-        return await bound.answer(request)
-
-
-class _Bound:
-    """An operation with the parts that its input is made of."""
-
-    def __init__(self, api: Api, route: Route) -> None:
         self._api = api
-        self._route = route
-        self._function: Function = route.operation.function
-        self._argument = _ARGUMENTS.get(route.argument)
-        parts = [part for part in (route.query, route.body) if part not in {None, Nothing}]
-        self._is_one_part = not route.argument and (not parts or parts == [route.operation.input])
+        self._routes = {route.method: route for route in routes}
+        if "GET" in self._routes:
+            self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
 
     async def answer(self, request: Request) -> Answer:
-        key = await self._api.key_of(request)
-        given = await self._input(request)
-        operation = self._route.operation
+        """Run the operation and return its answer."""
+        route = self._routes.get(request.method)
+        if route is None:
+            raise MethodNotAllowed(request.method, self._routes)
+        api, operation = self._api, route.operation
+        key = await api.key_of(request)
+        given = await self._input(route, request)
         if not operation.reads:
             actor = Actor(ActorKind.API_KEY, key.key_id)
-            return await self._api.change(request, key.account, actor, self._function, given, once=self._route.once)
-        output = await self._function(Call(self._api.context, key.account, self._api.notifier), given)
+            return await api.change(request, key.account, actor, operation.function, given, once=route.once)
+        output = await operation.function(Call(api.context, key.account, api.notifier), given)
         return _page(request, output) if isinstance(output, Listed) else ok(output)
 
-    async def _input(self, request: Request) -> Any:
-        route, decoder = self._route, self._api.decoder
+    async def _input(self, route: Route, request: Request) -> Any:
+        decoder = self._api.decoder
         parts: list[Any] = []
-        if self._argument is not None:
-            parts.append(self._argument(request.argument))
+        if route.argument:
+            parts.append(_ARGUMENTS[route.argument](request.argument))
         if route.query is not Nothing:
             parts.append(decoder.params(request.query(), route.query))
         elif request.scope["query_string"]:
@@ -136,8 +121,8 @@ class _Bound:
         if route.body is not None:
             data = await request.body(route.limit)
             parts.append(route.decode(decoder, data) if route.decode else decoder.body(data, route.body))
-        if self._is_one_part:
-            return parts[0] if parts else _NOTHING
+        if route.is_whole:
+            return parts[0]
         return route.operation.input(*parts)
 
 
@@ -171,4 +156,3 @@ def _id(text: str) -> int:
 
 
 _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {"phone_number": plus_restored, "webhook_id": _id}
-_NOTHING: Final = Nothing()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -33,6 +33,8 @@ class Route:
         body: the shape of the body; None if there is none.
         decode: how the body is decoded.
         limit: the most bytes of the body.
+        argument: the name of the argument in the path; `""` if there is none.
+        is_whole: whether the query or the body is the whole input.
     """
 
     method: str
@@ -43,11 +45,14 @@ class Route:
     decode: Callable[[Decoder, bytes], Any] | None = None
     limit: int = MAX_BODY_BYTES
 
-    @property
-    def argument(self) -> str:
-        """The name of the argument in the path; `""` if there is none."""
-        found = re.search(r"\{(\w+)\}", self.path)
-        return found[1] if found else ""
+    argument: str = field(init=False)
+    is_whole: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive what every request needs."""
+        argument = re.search(r"\{(\w+)\}", self.path)
+        object.__setattr__(self, "argument", argument[1] if argument else "")
+        object.__setattr__(self, "is_whole", self.operation.input in {self.query, self.body} - {Nothing})
 
     @property
     def once(self) -> bool:

@@ -59,10 +59,7 @@ def contact_of(row: Iterable[Any]) -> Contact:
 
 def listed_of(row: Iterable[Any]) -> ListedContact:
     """Return the contact of a listing whose `COLUMNS` these are."""
-    contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified, opt_out = row
-    return ListedContact(
-        contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified == 1, opt_out == 1
-    )
+    return ListedContact(*row)
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from numberkeep.domain.listing import ListedContact
 from numberkeep.domain.phone import find_phone
 from numberkeep.wire.answers import FieldErrorOut
 from numberkeep.wire.field_types import Email, Name, Number, Tags, Time, Variables
-from numberkeep.wire.legacy_names import echo_of, echoing_old_names
+from numberkeep.wire.legacy_names import echoing_old_names
 
 
 class ContactFields(msgspec.Struct, kw_only=True):
@@ -144,7 +144,6 @@ class CountAnswer(msgspec.Struct):
 
 
 EchoedContact: Any = echoing_old_names(ContactOut)
-_echo = echo_of(ContactOut)
 _texts_of = attrgetter("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
 
 
@@ -181,41 +180,37 @@ def update_of(body: UpdateBody, region: str) -> tuple[domain.ContactPatch, domai
 
 def contact_out(contact: domain.Contact) -> ContactOut:
     """Return a contact as answers show it, with the older names after the current ones."""
-    current = (
-        contact.assigned_to_email or None,
-        contact.company_name or None,
-        contact_id_text(contact.contact_id),
-        contact.created_at,
-        contact.custom_variables,
-        contact.first_name or None,
-        contact.last_name or None,
-        contact.opt_out,
-        contact.phone,
-        contact.sendblue_number or None,
-        contact.tags,
-        contact.verified,
-    )
-    out: ContactOut = EchoedContact(*current, *_echo(current))
-    return out
+    return _out(contact, contact.created_at, contact.custom_variables, contact.tags)
 
 
 def listed_out(contact: ListedContact) -> ContactOut:
     """Return a contact of a listing as answers show it; its stored JSON goes out as it is."""
-    current = (
-        contact.assigned_to_email or None,
-        contact.company_name or None,
+    return _out(contact, domain.moment(contact.created_at), Raw(contact.custom_variables), Raw(contact.tags))
+
+
+def _out(contact: domain.Contact | ListedContact, created_at: datetime, variables: Any, tags: Any) -> ContactOut:
+    # One call without intermediate tuples: it is made for each contact of a page.
+    email = contact.assigned_to_email or None
+    company = contact.company_name or None
+    first = contact.first_name or None
+    last = contact.last_name or None
+    line = contact.sendblue_number or None
+    opt_out = contact.opt_out == 1
+    out: ContactOut = EchoedContact(
+        email,
+        company,
         contact_id_text(contact.contact_id),
-        domain.moment(contact.created_at),
-        Raw(contact.custom_variables),
-        contact.first_name or None,
-        contact.last_name or None,
-        contact.opt_out,
+        created_at,
+        variables,
+        first,
+        last,
+        opt_out,
         contact.phone,
-        contact.sendblue_number or None,
-        Raw(contact.tags),
-        contact.verified,
+        line,
+        tags,
+        contact.verified == 1,
+        *(email, company, first, last, opt_out, line),  # under their older names, in the order of ECHOED
     )
-    out: ContactOut = EchoedContact(*current, *_echo(current))
     return out
 
 

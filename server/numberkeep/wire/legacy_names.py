@@ -4,8 +4,8 @@ No other module of the service contains these names. Source: api-reference.md, "
 """
 
 from collections.abc import Callable
-from operator import attrgetter, itemgetter
-from typing import Any, Final, TypeVar
+from operator import attrgetter
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -27,7 +27,8 @@ A request shape has either none of these fields or at least two, which `settling
 OLD_ORDERS: Final = {"firstName": "first_name", "lastName": "last_name"}
 """Older values of the query parameter `order_by`."""
 
-_ECHOED: Final = tuple(name for name in OLD_NAMES if name != "number")
+ECHOED: Final = tuple(name for name in OLD_NAMES if name != "number")
+"""The fields that answers repeat under their older names, in this order."""
 
 
 def taking_old_names(struct: type[S], *, ignore_unknown: bool) -> type[S]:
@@ -75,13 +76,7 @@ def is_old_name(name: str) -> bool:
 
 
 def echoing_old_names(struct: type[S]) -> type[S]:
-    """Return a subclass of the answer shape `struct` with the older names after its own fields; see `echo_of`."""
+    """Return a subclass of the answer shape `struct` with the older names of `ECHOED` after its own fields."""
     fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
-    echoed = [(OLD_NAMES[name][0], fields[name]) for name in _ECHOED]
+    echoed = [(OLD_NAMES[name][0], fields[name]) for name in ECHOED]
     return msgspec.defstruct(struct.__name__, echoed, bases=(struct,))  # type: ignore[return-value]
-
-
-def echo_of(struct: type[msgspec.Struct]) -> "itemgetter[Any]":
-    """Return the function that picks the values of the older names from the values of `struct`'s fields, in order."""
-    names = [field.name for field in msgspec.structs.fields(struct)]
-    return itemgetter(*(names.index(name) for name in _ECHOED))
