@@ -209,7 +209,12 @@ def _out(contact: domain.Contact | ListedContact, created_at: datetime, variable
         line,
         tags,
         contact.verified == 1,
-        *(email, company, first, last, opt_out, line),  # under their older names, in the order of ECHOED
+        email,  # from here on under the older names, in the order of ECHOED
+        company,
+        first,
+        last,
+        opt_out,
+        line,
     )
     return out
 
