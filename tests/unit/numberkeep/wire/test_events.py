@@ -4,14 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from numberkeep.carriers.webhook.sender import encode_message
 from numberkeep.domain.consent import ConsentEntry, ConsentSource
 from numberkeep.domain.contact import Contact, moment
 from numberkeep.domain.event import Event, EventType, Subject, subject_type
 from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind
 from numberkeep.domain.verification import Verification
-from numberkeep.wire.events import encode_event
+from numberkeep.wire.events import actor_out, cause_out, encode_event
 from numberkeep.wire.hosted_events import encode_for, receive_out
 
 AT = 1_790_000_000_123_456
@@ -155,3 +157,12 @@ def test_a_message_for_the_operators_program() -> None:
     expected = {"id": "acme/3", "account": "acme", "to": PHONE, "from": LINE, "content": "Hello", "created_at": WHEN}
     assert json.loads(encode_message("acme", owed)) == expected
     assert json.loads(encode_message("acme", OUT))["from"] is None
+
+
+def test_who_made_a_change_and_why() -> None:
+    """Both by a type and an id; a change of the service's own has no cause."""
+    key, request = Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1")
+    assert to_builtins(actor_out(key)) == {"type": "api_key", "id": "nk_1"}
+    assert to_builtins(actor_out(SYSTEM)) == {"type": "system", "id": ""}
+    assert to_builtins(cause_out(request)) == {"type": "request", "id": "r-1"}
+    assert cause_out(None) is None
