@@ -71,5 +71,6 @@ def field_error_out(error: FieldError) -> FieldErrorOut:
 
 
 def invalid(*errors: FieldError) -> InvalidInput:
-    """Return the error for fields that are not valid; its message is that of the first."""
-    return InvalidInput(f"`{errors[0].field}` {errors[0].message}.", errors)
+    """Return the error for fields that are not valid; its message is a sentence on the first."""
+    sentence = f"`{errors[0].field}` {errors[0].message}"
+    return InvalidInput(sentence if sentence.endswith("?") else f"{sentence}.", errors)
