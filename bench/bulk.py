@@ -12,11 +12,11 @@ from bench.engines import Engine, Rows, engines, opened
 from bench.load import median
 from numberkeep.domain.contact import moment, new_contact
 from numberkeep.domain.contact_commands import UpsertContacts
-from numberkeep.http import wire
-from numberkeep.http.decoding import Decoder
 from numberkeep.service import bulk
 from numberkeep.serving import calm_collector
 from numberkeep.store.rows import values_of
+from numberkeep.wire.contacts import BulkAnswer, contact_out, patch_of
+from numberkeep.wire.decoding import Decoder
 
 STORED: Final = 100_000
 """Contacts that are there before the first measured round."""
@@ -56,10 +56,10 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
 
         body = _body(first, size)
         begin = time.perf_counter()
-        good, bad = decoder.bulk_rows(body)
-        given = [bulk.GivenRow(index, wire.number_of(row.phone), wire.patch_of(row)) for index, row in good]
+        good, bad = decoder.rows(body)
+        given = [bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in good]
         result = await bulk.create(whole, whole_account, given, bad, skip_bad=False)
-        msgspec.json.encode(wire.BulkAnswer([wire.contact_out(contact) for contact in result.contacts]))
+        msgspec.json.encode(BulkAnswer([contact_out(contact) for contact in result.contacts]))
         times[2].append(time.perf_counter() - begin)
     await store.store.close()
     await whole.store.close()

@@ -11,12 +11,12 @@ from typing import Final
 from bench import people
 from bench.engines import engines, opened
 from bench.load import median, server
+from numberkeep.carriers.log_sender import LogSender
+from numberkeep.carriers.webhook.notifier import WebhookNotifier
 from numberkeep.domain.contact_commands import UpsertContacts
 from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.event import Event
 from numberkeep.domain.outbox import CreateWebhook
-from numberkeep.outbound.log_sender import LogSender
-from numberkeep.outbound.notifier import WebhookNotifier
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.relay import Relay

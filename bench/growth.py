@@ -22,9 +22,10 @@ from numberkeep.domain.contact_commands import CreateContact
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.listing import ContactFilter, ListQuery, Position
 from numberkeep.domain.stamp import Stamp
-from numberkeep.http.listing import next_link
+from numberkeep.http.query import next_link
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts
+from numberkeep.wire.listing import cursor_text
 
 Call = Callable[[], Awaitable[object]]
 
@@ -131,7 +132,7 @@ class _Wire:
         return self._ask("POST", _ALL, json.dumps(body))
 
     def _somewhere(self) -> str:
-        link = next_link(_ALL, b"limit=100", ListQuery().order, _place(self._chance, self._size))
+        link = next_link(_ALL, b"limit=100", cursor_text(ListQuery().order, _place(self._chance, self._size)))
         return link[1 : link.index(">")]
 
     async def _ask(self, method: str, path: str, body: str | None = None) -> object:

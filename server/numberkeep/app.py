@@ -1,23 +1,24 @@
-"""The composition root: which store, which clock, which server."""
+"""The composition root: builds the store, the carriers and the application from settings."""
 
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 
-from starlette.applications import Starlette
-
+from numberkeep.carriers.hosted.sender import SendblueSender
+from numberkeep.carriers.hosted.settings import SendblueSettings
+from numberkeep.carriers.inbound import inbound_carriers
+from numberkeep.carriers.log_sender import LogSender
+from numberkeep.carriers.twilio.sender import TwilioSender
+from numberkeep.carriers.twilio.settings import TwilioSettings
+from numberkeep.carriers.webhook.notifier import WebhookNotifier
+from numberkeep.carriers.webhook.sender import WebhookSender
+from numberkeep.carriers.webhook.settings import WebhookSenderSettings
 from numberkeep.config.database_url import database_file, is_postgres, postgres_url, sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError
-from numberkeep.http.application import build_application
+from numberkeep.http.application import Application, build_application
 from numberkeep.http.closing import Closing
-from numberkeep.outbound.log_sender import LogSender
-from numberkeep.outbound.notifier import WebhookNotifier
 from numberkeep.outbound.posting import Poster
-from numberkeep.outbound.sendblue_sender import SendblueSender
-from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
 from numberkeep.outbound.targets import Targets
-from numberkeep.outbound.twilio_sender import TwilioSender
-from numberkeep.outbound.webhook_sender import WebhookSender
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
@@ -27,7 +28,7 @@ from numberkeep.store.transfer import Transfer
 
 
 def make_store(settings: Settings) -> Store:
-    """The store that the settings name, not yet opened.
+    """Return the store that the settings name, not yet opened.
 
     Raises:
         ConfigError: they name none.
@@ -39,7 +40,7 @@ def make_store(settings: Settings) -> Store:
 
 
 def make_transfer(database: str) -> Transfer:
-    """The database of a URL as a copy reads or writes it, not yet opened.
+    """Return the database of a URL as a copy reads or writes it, not yet opened.
 
     Raises:
         ConfigError: the URL names none, or one in memory.
@@ -59,18 +60,18 @@ def _postgres() -> ModuleType:
 
 
 def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]:
-    """The right to be the one service of the store, until the end of the block; None where nobody else can be.
+    """Return a context that holds the lock of the store's only service; None if the store needs no lock.
 
     Raises:
         ConfigError: the settings name no store.
-        StoreInUse: another service has it.
+        StoreInUse: another service holds it.
     """
     path = None if is_postgres(settings.database) else sqlite_path(settings.database)
     return nullcontext() if path is None else ServiceLock.acquire(path)
 
 
 def make_context(settings: Settings) -> Context:
-    """What the use cases work with."""
+    """Return the context of the use cases."""
     return Context(
         make_store(settings),
         resend_seconds=settings.resend_seconds,
@@ -79,12 +80,12 @@ def make_context(settings: Settings) -> Context:
 
 
 def make_notifier(settings: Settings) -> Notifier:
-    """What takes events to webhooks."""
+    """Return the notifier, which sends events to webhooks."""
     return WebhookNotifier(Poster(), Targets(settings.allowed_networks))
 
 
 def make_sender(settings: Settings) -> Sender:
-    """What takes messages to phones."""
+    """Return the sender, which sends messages to phones."""
     match settings.sender:
         case WebhookSenderSettings():
             return WebhookSender(Poster(), settings.sender)
@@ -96,15 +97,20 @@ def make_sender(settings: Settings) -> Sender:
             return LogSender()
 
 
-def make_application(settings: Settings, closing: Closing | None = None) -> Starlette:
-    """The ASGI application; it opens and closes its store with the server, and `closing` tells it of the end before."""
+def make_application(settings: Settings, closing: Closing | None = None) -> Application:
+    """Return the ASGI application, which opens and closes its store with the server.
+
+    Args:
+        settings: how the process runs.
+        closing: signals shutdown to open-ended responses, before the server stops.
+    """
     context, notifier = make_context(settings), make_notifier(settings)
     relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
     return build_application(
         context,
         relay,
         notifier,
-        carriers=settings.carriers,
+        carriers=inbound_carriers(settings.carriers),
         ignore_unknown=settings.ignore_unknown_fields,
         first_key=settings.first_key,
         closing=closing,

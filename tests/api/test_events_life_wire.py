@@ -13,13 +13,14 @@ import pytest
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
+from numberkeep.http.application import Application
 from numberkeep.http.closing import Closing
-from numberkeep.http.decoding import Decoder
 from numberkeep.http.endpoint import Api
 from numberkeep.http.stream import Stream
 from numberkeep.service import feed, keys
 from numberkeep.service.keys import Authenticator
 from numberkeep.store.queries import GetTallies, ListEvents
+from numberkeep.wire.decoding import Decoder
 from support.api import CONTACTS, FIRST, Service
 from support.faults import fail_reads
 from support.process import serving
@@ -43,7 +44,7 @@ class Hall:
         authenticator = Authenticator(context.store, self._later)
         decoder = Decoder(ignore_unknown=False)
         api = Api(context, authenticator, decoder, service.notifier, self.closing)
-        self.stream = Stream(api, heartbeat_seconds)
+        self.stream = Application({EVENTS: Stream(api, heartbeat_seconds)}, api.outage)
 
     def _later(self) -> float:
         self._passed += 10

@@ -9,8 +9,8 @@ import httpx2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.http.carriers import Carriers
-from numberkeep.http.routes import OPERATIONS
+from numberkeep.carriers.settings import Carriers
+from numberkeep.http.routes import ROUTES
 from numberkeep.store.contract import Store
 from support.api import FIRST, running_service
 from support.inbound import INBOUND, signed, signing
@@ -86,12 +86,12 @@ def test_no_input_gives_a_server_error(engine: Store, effort: int) -> None:
     ):
 
         @settings(max_examples=300 * effort, deadline=None, derandomize=True)
-        @given(st.sampled_from(OPERATIONS), bodies, queries, st.one_of(st.just("+14155552671"), texts))
-        def ask(operation: Any, body: bytes, query: dict[str, str], number: str) -> None:
+        @given(st.sampled_from(ROUTES), bodies, queries, st.one_of(st.just("+14155552671"), texts))
+        def ask(route: Any, body: bytes, query: dict[str, str], number: str) -> None:
             part = quote(number, safe="") or "x"
-            path = operation.path.replace("{phone_number}", part).replace("{webhook_id}", part)
+            path = route.path.replace("{phone_number}", part).replace("{webhook_id}", part)
             url = httpx2.URL(f"http://numberkeep.test{path}", params=query)
-            answer = portal.call(lambda: wire.request(operation.method, url, content=body))
+            answer = portal.call(lambda: wire.request(route.method, url, content=body))
             assert answer.status_code < 500, answer.text
             assert isinstance(answer.json(), dict | list)
             if answer.status_code >= 400:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from numberkeep.carriers.settings import Carriers
 from numberkeep.domain.limits import MAX_CONTENT, MAX_HANDLE
-from numberkeep.http.carriers import Carriers
 from numberkeep.service import accounts
 from numberkeep.store.contract import Store
 from support.api import CONTACTS, Service, running_service

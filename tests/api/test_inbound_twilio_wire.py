@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from numberkeep.carriers.settings import Carriers
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_CONTENT, MAX_HANDLE
-from numberkeep.http.carriers import Carriers
 from numberkeep.store.contract import Store
 from support.api import CONTACTS, Service, running_service
 from support.inbound import INBOUND, form, signed

@@ -56,7 +56,7 @@ def test_old_names_stand_in_one_module_of_each_package() -> None:
         for path in MODULES
         if OLD_NAMES & {word for text in strings(ast.parse(path.read_text())) for word in re.findall(r"\w+", text)}
     }
-    assert knowing == {"server/numberkeep/http/legacy_names.py", "client/sendblue_api/_casing.py"}
+    assert knowing == {"server/numberkeep/wire/legacy_names.py", "client/sendblue_api/_casing.py"}
 
 
 def test_few_modules_read_the_environment() -> None:

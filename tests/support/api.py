@@ -7,13 +7,13 @@ from ipaddress import ip_network
 from typing import Any
 
 import httpx2
-from starlette.types import ASGIApp
 
+from numberkeep.carriers.inbound import inbound_carriers
+from numberkeep.carriers.log_sender import LogSender
+from numberkeep.carriers.settings import Carriers
+from numberkeep.carriers.webhook.notifier import WebhookNotifier
 from numberkeep.domain.identity import KeyPair, new_key_pair
-from numberkeep.http.application import build_application
-from numberkeep.http.carriers import Carriers
-from numberkeep.outbound.log_sender import LogSender
-from numberkeep.outbound.notifier import WebhookNotifier
+from numberkeep.http.application import Application, build_application
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service import keys
@@ -66,7 +66,7 @@ class Service:
         relay: what delivers; `await relay.turn()` has it do so.
     """
 
-    application: ASGIApp
+    application: Application
     context: Context
     clock: SetClock
     notifier: WebhookNotifier
@@ -98,7 +98,7 @@ async def running_service(
     context = Context(store or SqliteStore(None), Clock(clock, clock))
     relay = HandRelay(context, LogSender(), notifier)
     application = build_application(
-        context, relay, notifier, carriers=carriers, ignore_unknown=ignore_unknown, first_key=FIRST
+        context, relay, notifier, carriers=inbound_carriers(carriers), ignore_unknown=ignore_unknown, first_key=FIRST
     )
     async with application.router.lifespan_context(application):
         yield Service(application, context, clock, notifier, relay)

@@ -1,9 +1,11 @@
 """Short ways to command a store, one account at a time."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly
+from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment
 from numberkeep.domain.contact_commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
 from numberkeep.domain.conversation import (
     ExpireVerifications,
@@ -17,7 +19,7 @@ from numberkeep.domain.directory import CreateKey
 from numberkeep.domain.event import Event
 from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.identity import contact_id_at, hash_secret
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
+from numberkeep.domain.listing import ContactFilter, ListedContact, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.message import Message
 from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
@@ -39,6 +41,27 @@ DEAD = Undelivered("status 500", None)
 def phone(number: int) -> str:
     """One of ten thousand E.164 numbers, in the order of `number`."""
     return f"+1415600{number:04d}"
+
+
+@dataclass(slots=True)
+class ContactPage:
+    """A page of a listing, with the contacts as every other read gives them."""
+
+    contacts: Sequence[Contact]
+    next: Position | None
+
+
+def contact_listed(listed: ListedContact) -> Contact:
+    """The contact that a listing shows."""
+    values = {field.name: getattr(listed, field.name) for field in fields(listed)}
+    return Contact(
+        **values
+        | {
+            "created_at": moment(listed.created_at),
+            "tags": tuple(json.loads(listed.tags)),
+            "custom_variables": json.loads(listed.custom_variables),
+        }
+    )
 
 
 class AccountDriver:
@@ -226,10 +249,11 @@ class AccountDriver:
         offset: int = 0,
         after: Position | None = None,
         **where: Any,
-    ) -> Page:
+    ) -> ContactPage:
         """One page of those contacts that are as `where` says."""
         query = ListQuery(ContactFilter(**where), Order(by, descending), limit, offset, after)
-        return await self.store.read(ListContacts(self.account_id, query))
+        page = await self.store.read(ListContacts(self.account_id, query))
+        return ContactPage([contact_listed(each) for each in page.contacts], page.next)
 
     async def listed(self, by: OrderBy = OrderBy.CREATED_AT, *, descending: bool = False, **given: Any) -> list[str]:
         """The numbers of one page, oldest first unless another order is asked for."""

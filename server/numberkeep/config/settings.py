@@ -5,17 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from numberkeep.carriers.hosted.settings import SENDBLUE_URL, SendblueSettings
+from numberkeep.carriers.settings import Carriers
+from numberkeep.carriers.twilio.settings import TWILIO_URL, TwilioSettings
+from numberkeep.carriers.webhook.settings import WebhookSenderSettings
 from numberkeep.config.database_url import DEFAULT_DATABASE
 from numberkeep.config.values import ConfigError, Network, choice, in_header, is_utf8, line, networks, number, url
 from numberkeep.domain.identity import KeyPair
-from numberkeep.http.carriers import Carriers
-from numberkeep.outbound.settings import (
-    SENDBLUE_URL,
-    TWILIO_URL,
-    SendblueSettings,
-    TwilioSettings,
-    WebhookSenderSettings,
-)
 
 SenderSettings = WebhookSenderSettings | SendblueSettings | TwilioSettings
 

@@ -25,10 +25,14 @@ UnsetType = Literal[Unset.UNSET]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_MICROS_IN_FLOAT: Final = 2**32 * 1_000_000
+"""Up to this time (the year 2106) a float of seconds is less than half a microsecond from any microsecond."""
 
 
 def moment(micros: int) -> datetime:
-    """The time that lies `micros` microseconds after 1970-01-01T00:00:00Z."""
+    """Return the time `micros` microseconds after 1970-01-01T00:00:00Z."""
+    if micros < _MICROS_IN_FLOAT:  # half the time of adding a timedelta, which is a fifth of a page of contacts
+        return datetime.fromtimestamp(micros / 1_000_000, UTC)
     return _EPOCH + timedelta(microseconds=micros)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from numberkeep.domain.contact import Contact, micros
 from numberkeep.domain.limits import DEFAULT_PAGE
 
 
@@ -24,10 +23,44 @@ class Order:
     by: OrderBy = OrderBy.CREATED_AT
     descending: bool = True
 
-    def place_of(self, contact: Contact) -> "Position":
-        """Where a contact stands in a listing of this order."""
-        value = micros(contact.created_at) if self.by is OrderBy.CREATED_AT else str(getattr(contact, self.by))
-        return Position(value, contact.contact_id)
+    def place_of(self, contact: "ListedContact") -> "Position":
+        """Return the position of a contact in a listing of this order."""
+        return Position(getattr(contact, self.by), contact.contact_id)
+
+
+@dataclass(slots=True)
+class ListedContact:
+    """A contact as listings read it, with its values as they are stored, so that no page decodes and encodes them.
+
+    Not frozen, as Contact is not. The fields are the columns of a contact, in order.
+
+    Attributes:
+        contact_id: as in Contact.
+        phone: likewise.
+        created_at: microseconds since 1970.
+        first_name: as in Contact.
+        last_name: likewise.
+        company_name: likewise.
+        assigned_to_email: likewise.
+        sendblue_number: likewise.
+        tags: a JSON array of strings.
+        custom_variables: a JSON object of strings.
+        verified: as in Contact; 0 or 1 where the engine has no booleans.
+        opt_out: likewise.
+    """
+
+    contact_id: int
+    phone: str
+    created_at: int
+    first_name: str
+    last_name: str
+    company_name: str
+    assigned_to_email: str
+    sendblue_number: str
+    tags: str
+    custom_variables: str
+    verified: bool
+    opt_out: bool
 
 
 @dataclass(slots=True, frozen=True)
@@ -79,5 +112,5 @@ class ListQuery:
 class Page:
     """The contacts of one page, and where the next one starts; None on the last."""
 
-    contacts: Sequence[Contact]
+    contacts: Sequence[ListedContact]
     next: Position | None = None

@@ -7,7 +7,7 @@ default region and must be a possible number. https://www.itu.int/rec/T-REC-E.16
 
 import re
 
-from numberkeep.domain.errors import InvalidPhone
+from numberkeep.domain.errors import InvalidPhone, MissingFields
 from numberkeep.domain.limits import MAX_PHONE_INPUT
 
 _e164 = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch
@@ -33,7 +33,7 @@ def find_phone(text: str, region: str) -> str | None:
 
 
 def parse_phone(text: str, region: str, *, field: str) -> str:
-    """The E.164 form of `text`.
+    """Return the E.164 form of a number that a request must contain.
 
     Args:
         text: as for `find_phone`.
@@ -41,8 +41,11 @@ def parse_phone(text: str, region: str, *, field: str) -> str:
         field: the field's name, for the error.
 
     Raises:
+        MissingFields: the text is blank.
         InvalidPhone: no telephone can have such a number.
     """
+    if not text.strip():
+        raise MissingFields(field)
     phone = find_phone(text, region)
     if phone is None:
         raise InvalidPhone(field)

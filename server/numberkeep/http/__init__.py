@@ -1,1 +1,1 @@
-"""The API on the wire: routes of a few lines that decode, call a use case and encode."""
+"""Binds operations to HTTP: routes, authentication, errors, idempotency, streams."""

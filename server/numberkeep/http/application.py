@@ -1,36 +1,84 @@
-"""The ASGI application: the routes, health, and errors of the router in the one shape that all have."""
+"""The ASGI application: finds the endpoint of a path, and answers every error in the one shape."""
 
-from collections.abc import AsyncIterator
+import logging
+import traceback
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from starlette.applications import Starlette
-from starlette.convertors import StringConvertor, register_url_convertor
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
 
+from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
-from numberkeep.http import inbound, stream
+from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.carriers import Carriers
+from numberkeep.http.body import ClientGone
 from numberkeep.http.closing import Closing
-from numberkeep.http.decoding import Decoder
-from numberkeep.http.endpoint import Api, Call, Endpoint, Handler, Open
-from numberkeep.http.errors import plain_error
+from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
+from numberkeep.http.errors import NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
-from numberkeep.http.request_ids import request_id_for
-from numberkeep.http.routes import ONE, OPERATIONS
+from numberkeep.http.outage import Outage
+from numberkeep.http.request import Request
+from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
-from numberkeep.http.wire import NoParams, StatusOut
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
+from numberkeep.service.inbound import Carrier
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
+from numberkeep.wire.answers import StatusOut
+from numberkeep.wire.decoding import Decoder
+
+_log = logging.getLogger("numberkeep.http")
+
+
+class Application:
+    """An ASGI application that answers every request, whatever happens.
+
+    Args:
+        endpoints: what answers each path. In a path that ends in a part in braces, any text without `/` stands for
+            the part; paths without such a part take precedence.
+        outage: logs that the store fails.
+        router: answers what is not an HTTP request: the server's lifespan events.
+    """
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], outage: Outage, router: Router | None = None) -> None:
+        self.router = router or Router()
+        self._outage = outage
+        self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
+        self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.router(scope, receive, send)
+            return
+        request = Request.of(scope, receive, send)
+        try:
+            answer = await self._endpoint(request).answer(request)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            if isinstance(error, StoreUnavailable):
+                self._outage.report(error, request.request_id)
+            answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
+        if answer is not None:
+            await answer.send(send, request.request_id)
+
+    def _endpoint(self, request: Request) -> Endpoint:
+        path: str = request.scope["path"]
+        endpoint = self._fixed.get(path)
+        if endpoint is None:
+            start = path.rfind("/") + 1
+            request.argument = path[start:]
+            endpoint = self._with_argument.get(path[:start]) if request.argument else None
+        if endpoint is None:
+            raise NotFound(path)
+        return endpoint
 
 
 def build_application(
@@ -38,24 +86,47 @@ def build_application(
     relay: Relay,
     notifier: Notifier,
     *,
-    carriers: Carriers = Carriers(),  # noqa: B008 - it is frozen
+    carriers: Sequence[Carrier] = (),
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
     closing: Closing | None = None,
-) -> Starlette:
-    """The application; it opens its store when the server starts and closes it when the server stops.
+) -> Application:
+    """Return the application; it opens its store when the server starts and closes it when the server stops.
 
     Args:
         context: what the use cases work with.
-        relay: delivers what is owed, from the start to the end.
-        notifier: what knows where a webhook may be.
-        carriers: who may hand in messages for every account.
+        relay: sends pending deliveries, from start to stop.
+        notifier: checks where a webhook may lead.
+        carriers: the carriers that may hand in messages.
         ignore_unknown: drop unknown fields of requests instead of refusing them.
-        first_key: the pair that opens a store without keys.
-        closing: by which it is told to end what would go on for ever.
+        first_key: the key pair of a store that has no keys yet.
+        closing: signals shutdown to open-ended responses.
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
+
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        await context.store.open()
+        try:
+            if first_key is not None:
+                await keys.create_first(context, first_key)
+            relay.start()
+            yield
+        finally:
+            closing.begin()
+            await relay.close()
+            await context.store.close()
+
+    routes: dict[str, list[Route]] = {}
+    for route in ROUTES:
+        routes.setdefault(route.path, []).append(route)
+    endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
+    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api), **_open_endpoints(context, relay)}
+    return Application(endpoints, api.outage, Router(lifespan=lifespan))
+
+
+def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
     cached = CachedBacklog(context)
 
     async def live() -> Answer:
@@ -73,63 +144,12 @@ def build_application(
     async def openapi() -> Answer:
         return ok(document())
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await context.store.open()
-        try:
-            if first_key is not None:
-                await keys.create_first(context, first_key)
-            relay.start()
-            yield
-        finally:
-            closing.begin()
-            await relay.close()
-            await context.store.close()
-
-    routes = _routes(api)
-    routes += [Route(inbound.PATH, Inbound(api, carriers)), Route(stream.PATH, Stream(api))]
-    everybodys = {"/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
-    routes += [Route(path, Open(api, answer)) for path, answer in everybodys.items()]
-    application = Starlette(routes=routes, exception_handlers={HTTPException: _router_error}, lifespan=lifespan)
-    application.router.redirect_slashes = False
-    return application
+    answers = {"/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
+    return {path: Open(get) for path, get in answers.items()}
 
 
-class _WrittenNumber(StringConvertor):
-    """What most numbers in a path look like, and no fixed path does: it starts with no lower-case letter."""
-
-    regex = "[^/a-z][^/]*"
-
-
-register_url_convertor("written_number", _WrittenNumber())
-
-
-def _routes(api: Api) -> list[Route]:
-    """A route for each path, with all of its methods, so that a 405 can name them."""
-    handlers: dict[str, dict[str, Handler]] = {}
-    for line in OPERATIONS:
-        handlers.setdefault(line.path, {})[line.method] = line.handler if line.query else _without_query(line.handler)
-    routes = [Route(path, Endpoint(api, methods)) for path, methods in handlers.items()]
-    # The router tries one route after the other; the busiest comes first, and once more behind the fixed paths.
-    return [Route(ONE.replace("}", ":written_number}"), Endpoint(api, handlers[ONE])), *routes]
-
-
-def _without_query(handler: Handler) -> Handler:
-    async def checked(call: Call) -> Answer:
-        if call.scope["query_string"]:
-            call.query(NoParams)
-        return await handler(call)
-
-    return checked
-
-
-async def _router_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    mends = {
-        404: f"There is no {request.url.path}: see /openapi.json; contacts are under /api/v2/contacts",
-        405: f"{request.method} is not possible here",
-    }
-    request_id = request_id_for(request.headers.get("x-request-id", "").encode("latin-1"))
-    answer = plain_error(error.status_code, mends.get(error.status_code, error.detail), request_id)
-    headers = {"x-request-id": request_id, **(error.headers or {})}
-    return Response(answer.body, answer.status, headers, "application/json")
+def _unexpected(error: Exception, request_id: str) -> Answer:
+    # The exception's own text may contain a number or a name, so the log gets its type and where it was raised.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("request %s failed with %s\n%s", request_id, type(error).__name__, where)
+    return plain_error(500, "The service failed unexpectedly: report it with the request_id.", request_id)

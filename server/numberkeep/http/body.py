@@ -1,4 +1,4 @@
-"""Reading a request's body, within a size and a time."""
+"""Reads a request's body, within limits of size and time."""
 
 import asyncio
 from typing import Final
@@ -16,19 +16,19 @@ class ClientGone(Exception):
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float = BODY_SECONDS) -> bytes:
-    """The whole body.
+    """Return the whole body.
 
     Args:
         scope: the request's ASGI scope.
-        receive: where the body comes from.
-        limit: bytes; a declared length over it is refused before anything is read.
-        seconds: how long it may take.
+        receive: the request's ASGI channel for the body.
+        limit: the most bytes; a larger declared length is refused before anything is read.
+        seconds: how long the body may take to arrive.
 
     Raises:
-        BodyTooLarge: it is, or says it is, larger than `limit`.
+        BodyTooLarge: it is larger than `limit`, or declared to be.
         BodyEncoded: it is compressed.
         BodyTooSlow: it did not arrive in time.
-        ClientGone: it will never arrive.
+        ClientGone: the client closed the connection.
     """
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:

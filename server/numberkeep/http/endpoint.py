@@ -1,34 +1,28 @@
-"""What happens around every route: who asks, what went wrong, and how the answer is sent."""
+"""What answers the requests to a path."""
 
-import logging
-import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol
 
-import msgspec
-from starlette.types import Receive, Scope, Send
-
-from numberkeep.domain.errors import AnsweredBefore, StoreUnavailable
-from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_BODY_BYTES
+from numberkeep.domain.errors import AnsweredBefore
+from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.body import ClientGone, read_body
 from numberkeep.http.closing import Closing
-from numberkeep.http.decoding import Decoder
-from numberkeep.http.errors import MethodNotAllowed, NoCredentials, error_answer, plain_error
+from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.outage import Outage
-from numberkeep.http.request_ids import request_id_for
-from numberkeep.http.wire import number_in_url
-from numberkeep.service.context import Context, Idempotency
+from numberkeep.http.query import next_link, plus_restored
+from numberkeep.http.request import Request
+from numberkeep.http.routes import Route
+from numberkeep.operations.operation import Call, Listed
+from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
+from numberkeep.wire.answers import Nothing
+from numberkeep.wire.decoding import Decoder
 
-R = TypeVar("R")
-S = TypeVar("S", bound=msgspec.Struct)
-
-_log = logging.getLogger("numberkeep.http")
+Function = Callable[[Call, Any], Awaitable[Any]]
 
 _MOST_DIGITS: Final = 18
 
@@ -44,192 +38,121 @@ class Api:
     closing: Closing
     outage: Outage = field(default_factory=Outage)
 
+    def key_of(self, request: Request) -> Awaitable[ApiKey]:
+        """Return the API key of a request, when awaited.
 
-@dataclass(slots=True)
-class Call:
-    """One authenticated request, as a handler sees it."""
+        Raises:
+            NoCredentials: it has none.
+            InvalidCredentials: the key is unknown or revoked, or the secret is wrong.
+        """
+        if not request.key_id or not request.secret:
+            raise NoCredentials
+        return self.authenticator.key(request.key_id, request.secret)
 
-    api: Api
-    account: Account
-    scope: Scope
-    receive: Receive
-    _body: bytes = b""
-
-    @property
-    def context(self) -> Context:
-        """What the use cases work with."""
-        return self.api.context
-
-    @property
-    def notifier(self) -> Notifier:
-        """What knows where a webhook may be."""
-        return self.api.notifier
-
-    @property
-    def number(self) -> str:
-        """The number in the path."""
-        return number_in_url(self.scope["path_params"]["phone_number"])
-
-    def part(self, name: str) -> int:
-        """A number in the path that is no phone's; 0, which is nothing's, where it is none."""
-        text = self.scope["path_params"][name]
-        return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
-
-    async def bytes(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """The body as it came."""
-        self._body = await read_body(self.scope, self.receive, limit)
-        return self._body
-
-    async def body(self, shape: type[S]) -> S:
-        """The body, decoded."""
-        return self.api.decoder.body(await self.bytes(), shape)
-
-    def query(self, shape: type[S]) -> S:
-        """The query, decoded."""
-        return self.api.decoder.query(self.scope["query_string"], shape)
-
-    async def answer_once(
-        self, act: Callable[[Idempotency | None], Awaitable[R]], answer_of: Callable[[R], Any]
+    async def change(
+        self, request: Request, account: Account, actor: Actor, function: Function, given: Any, *, once: bool
     ) -> Answer:
-        """Do what the request asks for, and answer; for an idempotency key only once.
+        """Run an operation that changes something, and return its answer.
 
         Args:
-            act: the use case, whose result is that of the one command it passes the key on to.
-            answer_of: the answer's content for that result.
+            request: the request, which is recorded as the cause.
+            account: whose data is changed.
+            actor: who makes the change.
+            function: the operation's function.
+            given: its input.
+            once: whether an idempotency key in the request is used.
         """
-        keyed = KeyedAnswer.of(self.scope, self._body, answer_of)
+        context = self.context.acting(actor, Cause(CauseKind.REQUEST, request.request_id))
+        call = Call(context, account, self.notifier)
+        keyed = KeyedAnswer.of(request) if once else None
         if keyed is None:
-            return ok(answer_of(await act(None)))
+            return ok(await function(call, given))
+        call.idempotency = keyed.idempotency
         try:
-            return keyed.answer(await act(keyed.idempotency))
+            return keyed.answer(await function(call, given))
         except AnsweredBefore as before:
             return replayed(before)
 
 
-Handler = Callable[[Call], Awaitable[Answer]]
+class Endpoint(Protocol):
+    """What answers the requests to a path."""
+
+    async def answer(self, request: Request) -> Answer | None:
+        """Return the answer, or None if it was sent already. Errors are answered too, unless something was sent."""
 
 
-@dataclass(slots=True)
-class Claims:
-    """What a request says of itself in its headers. Not frozen: it is built for every request.
-
-    Attributes:
-        key_id: the API key's id; `b""` where it names none.
-        secret: the API key's secret, likewise.
-        request_id: what it is called in the log and in its answer.
-    """
-
-    key_id: bytes
-    secret: bytes
-    request_id: str
-
-    @classmethod
-    def of(cls, scope: Scope) -> "Claims":
-        """Those of a request."""
-        key_id = secret = given_id = b""
-        for name, value in scope["headers"]:
-            if name == b"sb-api-key-id":
-                key_id = value
-            elif name == b"sb-api-secret-key":
-                secret = value
-            elif name == b"x-request-id":
-                given_id = value
-        return cls(key_id, secret, request_id_for(given_id))
-
-
-class Front:
-    """An ASGI application that answers every request, whatever happens.
+class Operations:
+    """Answers a path by the operation of each method.
 
     Args:
         api: what to work with.
+        routes: the routes of the path.
     """
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, routes: Sequence[Route]) -> None:
         self._api = api
+        self._routes = {route.method: route for route in routes}
+        if "GET" in self._routes:
+            self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        claims = Claims.of(scope)
-        try:
-            answer = await self._answer(claims, scope, receive, send)
-        except ClientGone:
-            return
-        except Exception as error:  # noqa: BLE001 - the last line of defence
-            if isinstance(error, StoreUnavailable):
-                self._api.outage.tell(error, claims.request_id)
-            answer = error_answer(error, claims.request_id) or _unexpected(error, claims.request_id)
-        if answer is not None:
-            await send_answer(send, answer, claims.request_id)
+    async def answer(self, request: Request) -> Answer:
+        """Run the operation and return its answer."""
+        route = self._routes.get(request.method)
+        if route is None:
+            raise MethodNotAllowed(request.method, self._routes)
+        api, operation = self._api, route.operation
+        key = await api.key_of(request)
+        given = await self._input(route, request)
+        if not operation.reads:
+            actor = Actor(ActorKind.API_KEY, key.key_id)
+            return await api.change(request, key.account, actor, operation.function, given, once=route.once)
+        output = await operation.function(Call(api.context, key.account, api.notifier), given)
+        return _page(request, output) if isinstance(output, Listed) else ok(output)
 
-    async def _account(self, claims: Claims) -> Account:
-        if not claims.key_id or not claims.secret:
-            raise NoCredentials
-        return await self._api.authenticator.account(claims.key_id, claims.secret)
-
-    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:
-        """The answer; None where it was sent. What it raises is answered too, if nothing was sent."""
-        raise NotImplementedError
-
-
-class Endpoint(Front):
-    """Authenticates a request and hands it to a handler.
-
-    Args:
-        api: what to work with.
-        handlers: the operation of each HTTP method.
-    """
-
-    def __init__(self, api: Api, handlers: Mapping[str, Handler]) -> None:
-        super().__init__(api)
-        self._handlers = dict(handlers)
-        if "GET" in handlers:
-            self._handlers["HEAD"] = handlers["GET"]  # the server leaves out the body
-
-    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:  # noqa: ARG002
-        handler = self._handlers.get(scope["method"])
-        if handler is None:
-            raise MethodNotAllowed(scope["method"], self._handlers)
-        account = await self._account(claims)
-        return await handler(Call(self._api, account, scope, receive))
+    async def _input(self, route: Route, request: Request) -> Any:
+        decoder = self._api.decoder
+        parts: list[Any] = []
+        if route.argument:
+            parts.append(_ARGUMENTS[route.argument](request.argument))
+        if route.query is not Nothing:
+            parts.append(decoder.params(request.query(), route.query))
+        elif request.scope["query_string"]:
+            decoder.params(request.query(), Nothing)
+        if route.body is not None:
+            data = await request.body(route.limit)
+            parts.append(route.decode(decoder, data) if route.decode else decoder.body(data, route.body))
+        if route.is_whole:
+            return parts[0]
+        return route.operation.input(*parts)
 
 
-class Open(Front):
-    """Answers anybody who asks: what tells nothing of an account.
+class Open:
+    """Answers a GET without authentication; must expose no account data.
 
     Args:
-        api: what to work with.
-        answer: gives the answer to a GET.
+        get: returns the answer.
     """
 
-    def __init__(self, api: Api, answer: Callable[[], Awaitable[Answer]]) -> None:
-        super().__init__(api)
-        self._get = answer
+    def __init__(self, get: Callable[[], Awaitable[Answer]]) -> None:
+        self._get = get
 
-    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:  # noqa: ARG002
-        if scope["method"] not in {"GET", "HEAD"}:
-            raise MethodNotAllowed(scope["method"], ("GET", "HEAD"))
+    async def answer(self, request: Request) -> Answer:
+        """Return the answer."""
+        if request.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(request.method, ("GET", "HEAD"))
         return await self._get()
 
 
-async def send_answer(send: Send, answer: Answer, request_id: str) -> None:
-    """Send an answer with the headers that every one has."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [
-                (b"content-type", answer.content_type),
-                (b"content-length", b"%d" % len(answer.body)),
-                (b"x-request-id", request_id.encode()),
-                *answer.headers,
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": answer.body})
+def _page(request: Request, page: Listed[Any]) -> Answer:
+    if page.cursor is None:
+        return ok(page.items)
+    link = next_link(request.scope["path"], request.scope["query_string"], page.cursor)
+    return ok(page.items, ((b"link", link.encode()),))
 
 
-def _unexpected(error: Exception, request_id: str) -> Answer:
-    # The exception's own text may hold a number or a name, so the log gets its type and where it was raised.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("request %s failed with %s\n%s", request_id, type(error).__name__, where)
-    return plain_error(500, "Something went wrong here: report it with the request_id", request_id)
+def _id(text: str) -> int:
+    """Return an id in a path; 0, which nothing has, if it is not one."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
+_ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {"phone_number": plus_restored, "webhook_id": _id}

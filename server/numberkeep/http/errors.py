@@ -1,9 +1,8 @@
-"""The one table of what an HTTP client is told of each error, and the errors that only HTTP has."""
+"""The one table of the answers to errors, and the errors that only HTTP has."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from numberkeep.domain.errors import (
     AccountNotFound,
@@ -21,17 +20,18 @@ from numberkeep.domain.errors import (
     VerificationTooSoon,
     WebhookNotFound,
 )
-from numberkeep.http.answer import Answer, Headers
-from numberkeep.http.wire import ErrorOut, field_error_out
+from numberkeep.http.answer import Answer, Headers, encode
+from numberkeep.service.inbound import NotSigned
+from numberkeep.wire.answers import ErrorOut, field_error_out
 
 
 class HttpError(Exception):
-    """An error that the domain knows nothing of.
+    """An error that the domain does not know.
 
     Args:
         status: the HTTP status.
-        message: what the client is told.
-        headers: further headers.
+        message: the text for the client.
+        headers: additional headers.
     """
 
     def __init__(self, status: int, message: str, headers: Headers = ()) -> None:
@@ -42,26 +42,27 @@ class HttpError(Exception):
 
 
 class BodyEncoded(HttpError):
-    """The body is compressed, and nothing here says how large it would become."""
+    """The body is compressed, and its size cannot be bounded before it is decompressed."""
 
     def __init__(self, encoding: str) -> None:
-        super().__init__(415, f"Content-Encoding {encoding[:64]} is not taken: send the body as it is")
+        super().__init__(415, f"Content-Encoding {encoding[:64]} is not supported: send the body uncompressed.")
 
 
 class BodyTooLarge(HttpError):
-    """The body is larger than the route takes."""
+    """The body is larger than the route accepts."""
 
     def __init__(self, limit: int) -> None:
-        mend = f"the body is larger than {limit} bytes: send less in one request"
-        # What the client is still sending is not read, so the connection cannot serve another request.
-        super().__init__(413, mend, ((b"connection", b"close"),))
+        message = f"The body is larger than {limit} bytes: send less in one request."
+        # The rest of the body is not read, so the connection cannot serve another request.
+        super().__init__(413, message, ((b"connection", b"close"),))
 
 
 class BodyTooSlow(HttpError):
     """The body did not arrive in time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(408, f"the body did not arrive within {seconds:g} s", ((b"connection", b"close"),))
+        message = f"The body did not arrive within {seconds:g} s: send it faster, or less of it."
+        super().__init__(408, message, ((b"connection", b"close"),))
 
 
 class MethodNotAllowed(HttpError):
@@ -69,14 +70,7 @@ class MethodNotAllowed(HttpError):
 
     def __init__(self, method: str, allowed: Iterable[str]) -> None:
         names = ", ".join(sorted(allowed))
-        super().__init__(405, f"{method} is not possible here: use {names}", ((b"allow", names.encode()),))
-
-
-class NotSigned(HttpError):
-    """A carrier's request without the proof that it comes from the carrier."""
-
-    def __init__(self, mend: str) -> None:
-        super().__init__(401, mend)
+        super().__init__(405, f"{method} is not supported here: use {names}.", ((b"allow", names.encode()),))
 
 
 class NoCredentials(HttpError):
@@ -86,44 +80,101 @@ class NoCredentials(HttpError):
         super().__init__(403, "Did not get inputs for authorization")
 
 
+class NotFound(HttpError):
+    """No route has this path."""
+
+    def __init__(self, path: str) -> None:
+        message = f"There is no {path}: see /openapi.json for the paths; contacts are at /api/v2/contacts."
+        super().__init__(404, message)
+
+
+@dataclass(slots=True, frozen=True)
+class _Line:
+    """A line of the table.
+
+    Attributes:
+        error: the class of errors that it is for, unless an earlier line is.
+        status: the HTTP status.
+        message: the text for the client, or the function that returns it.
+        description: what the OpenAPI document says about the status.
+        headers: additional headers.
+    """
+
+    error: type[NumberkeepError]
+    status: int
+    message: str | Callable[[NumberkeepError], str]
+    description: str = ""
+    headers: Headers = ()
+
+
 _NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)
-"""Clients try a 409 again unless they are told, and a 429 after its time: then a refused message would be sent late."""
+"""Clients retry a 409 unless told otherwise, and a 429 after its time, when the refused message would be sent late."""
 _LATER: Final[Headers] = ((b"retry-after", b"5"),)
 
-_TABLE: Final[list[tuple[type[NumberkeepError], int, Callable[[NumberkeepError], str], Headers]]] = [
-    (InvalidInput, 400, str, ()),
-    (InvalidCredentials, 401, lambda _: "Invalid Credentials", ()),
-    (ContactNotFound, 404, lambda _: "Contact not found", ()),
-    (ContactExists, 409, lambda _: "Contact already exists", _NO_RETRY),
-    (RecipientOptedOut, 409, lambda _: "Recipient has opted out", _NO_RETRY),
-    (AccountNotFound, 404, lambda _: "There is no account of this name", ()),
-    (WebhookNotFound, 404, lambda _: "There is no webhook of this number", ()),
-    (NoSuchEvent, 410, str, ()),
-    (IdempotencyKeyReused, 409, lambda _: "The Idempotency-Key came with another request before", _NO_RETRY),
-    (VerificationTooSoon, 429, lambda error: f"A verification was sent a moment ago: {error}", _NO_RETRY),
-    (StoreBusy, 503, lambda _: "Too many writes are waiting: try again", ((b"retry-after", b"1"),)),
-    (StoreUnsure, 503, lambda _: "The store was lost in the middle, so the change may have been made", _LATER),
-    (StoreUnavailable, 503, lambda _: "The store cannot be reached: try again", _LATER),
-]
-
-_encode = msgspec.json.Encoder().encode
+_TABLE: Final = (
+    _Line(InvalidInput, 400, str, "A field is not valid; `errors` names it."),
+    _Line(InvalidCredentials, 401, "Invalid Credentials", "The key is unknown or revoked, or the secret is wrong."),
+    _Line(NotSigned, 401, str, "The key, the signing secret or the signature is wrong."),
+    _Line(ContactNotFound, 404, "Contact not found", "There is no contact with this number."),
+    _Line(ContactExists, 409, "Contact already exists", "The contact exists.", _NO_RETRY),
+    _Line(RecipientOptedOut, 409, "Recipient has opted out", "The recipient has opted out.", _NO_RETRY),
+    _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
+    _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
+    _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
+    _Line(
+        IdempotencyKeyReused,
+        409,
+        "The Idempotency-Key was used for another request: use a new key.",
+        "The `Idempotency-Key` was used for another request.",
+        _NO_RETRY,
+    ),
+    _Line(
+        VerificationTooSoon,
+        429,
+        lambda error: f"A verification message was sent a moment ago: {error}.",
+        "A verification message was sent a moment ago; `Retry-After` says when to retry.",
+        _NO_RETRY,
+    ),
+    _Line(StoreBusy, 503, "Too many writes are waiting: retry in a second.", headers=((b"retry-after", b"1"),)),
+    _Line(
+        StoreUnsure,
+        503,
+        "The database connection was lost during commit; the change may or may not have been saved.",
+        headers=_LATER,
+    ),
+    _Line(
+        StoreUnavailable,
+        503,
+        "The database cannot be reached: retry in a few seconds.",
+        "The database is busy or cannot be reached; `Retry-After` says when to retry.",
+        _LATER,
+    ),
+)
 
 
 def error_answer(error: Exception, request_id: str) -> Answer | None:
-    """The answer for an error that is expected; None for one that is not."""
+    """Return the answer for an expected error; None for any other."""
     if isinstance(error, HttpError):
         return plain_error(error.status, error.message, request_id, error.headers)
-    for kind, status, message, headers in _TABLE:
-        if isinstance(error, kind):
-            body = ErrorOut(message=message(error), request_id=request_id)
-            if isinstance(error, InvalidInput) and error.fields:
-                body.errors = [field_error_out(field) for field in error.fields]
-            if isinstance(error, VerificationTooSoon):
-                return Answer(status, _encode(body), ((b"retry-after", b"%d" % error.retry_after), *headers))
-            return Answer(status, _encode(body), headers)
-    return None
+    line = next((line for line in _TABLE if isinstance(error, line.error)), None)
+    if line is None or not isinstance(error, NumberkeepError):
+        return None
+    text = line.message if isinstance(line.message, str) else line.message(error)
+    body = ErrorOut(message=text, request_id=request_id)
+    headers = line.headers
+    if isinstance(error, InvalidInput) and error.fields:
+        body.errors = [field_error_out(field) for field in error.fields]
+    if isinstance(error, VerificationTooSoon):
+        headers = ((b"retry-after", b"%d" % error.retry_after), *headers)
+    return Answer(line.status, encode(body), headers)
 
 
 def plain_error(status: int, message: str, request_id: str, headers: Headers = ()) -> Answer:
-    """An error in the one shape that all have."""
-    return Answer(status, _encode(ErrorOut(message=message, request_id=request_id)), headers)
+    """Return an error in the one shape that all errors have."""
+    return Answer(status, encode(ErrorOut(message=message, request_id=request_id)), headers)
+
+
+def described(error: type[NumberkeepError]) -> tuple[int, str]:
+    """Return the status of an error and its description for the OpenAPI document."""
+    line = next(line for line in _TABLE if issubclass(error, line.error))
+    return line.status, line.description

@@ -1,6 +1,6 @@
-"""What operators look at: `GET /health/ready`, and `GET /metrics` in the form of Prometheus.
+"""The answers for operators: `GET /health/ready`, and `GET /metrics` in the format of Prometheus.
 
-Counts alone, nothing of an account.
+They contain only counts, and no account data.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 class OutboxOut(msgspec.Struct):
-    """How the outbox stands: what is owed, how long ago the oldest of it came to be, and what nobody tries any more."""
+    """Pending deliveries, the age of the oldest one, and deliveries that exhausted their retries."""
 
     waiting: int
     oldest_seconds: float
@@ -40,16 +40,16 @@ class _Families(Collector):
         self._process = process
 
     def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
-        yield GaugeMetricFamily("numberkeep_outbox_waiting", "Deliveries that are owed.", value=self._backlog.waiting)
+        yield GaugeMetricFamily("numberkeep_outbox_waiting", "Pending deliveries.", value=self._backlog.waiting)
         yield GaugeMetricFamily(
-            "numberkeep_outbox_oldest_seconds", "How long ago the oldest of them came to be owed.", value=self._age
+            "numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", value=self._age
         )
         yield GaugeMetricFamily(
-            "numberkeep_outbox_dead", "Deliveries that nobody tries again by itself.", value=self._backlog.dead
+            "numberkeep_outbox_dead", "Deliveries that exhausted their retries.", value=self._backlog.dead
         )
         delivered = CounterMetricFamily(
             "numberkeep_deliveries",
-            "Deliveries that were tried, by what became of them, in one process.",
+            "Attempted deliveries of one process, by channel and outcome.",
             labels=("process", "channel", "outcome"),
         )
         for (channel, outcome), count in sorted(self._delivered.items()):
@@ -58,13 +58,13 @@ class _Families(Collector):
 
 
 def metrics(backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> Answer:
-    """The answer.
+    """Return the answer to `GET /metrics`.
 
     Args:
-        backlog: how the outbox stands.
-        age: how long ago the oldest delivery came to be owed, seconds.
+        backlog: the state of the outbox.
+        age: the age of the oldest pending delivery, seconds.
         delivered: how many deliveries ended in this process, by channel and outcome.
-        process: tells this process's counts from those of others behind the same port.
+        process: distinguishes this process's counts from those of others behind the same port.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Families(backlog, age, delivered, process))

@@ -11,39 +11,40 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Send
 
 from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.webhook_types import expand
-from numberkeep.http.answer import Answer
-from numberkeep.http.endpoint import Api, Claims, Front
+from numberkeep.http.endpoint import Api
 from numberkeep.http.errors import MethodNotAllowed
-from numberkeep.http.event_wire import MAX_EVENT_DIGITS, EventsParams, encode_event
+from numberkeep.http.request import Request
 from numberkeep.service import feed
+from numberkeep.wire.answers import invalid
+from numberkeep.wire.events import MAX_EVENT_DIGITS, EventsParams, encode_event
 
 _log = logging.getLogger("numberkeep.http")
 
 PATH: Final = "/api/v2/events"
 
 HEARTBEAT_SECONDS: Final = 15.0
-"""After so long without an event a comment is sent, so that proxies keep the connection and a lost one is noticed."""
+"""How long without an event until a comment is sent, so that proxies keep the connection and a lost one is noticed."""
 
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),  # nginx would wait for more
+    (b"x-accel-buffering", b"no"),  # otherwise nginx waits for more
 ]
 _FIRST: Final = b"retry: 1000\nid: %d\n\n"
-"""Tells nothing, but where it begins: who loses the connection before the first event misses none all the same."""
+"""Has the position but no event, so that a client that loses the connection before the first event misses none."""
 
 _HEARTBEAT: Final = b": still here\nid: %d\n\n"
-"""Has the place too: who asks for types that are rare does not fall behind what is kept by hearing of none."""
+"""Has the position too, so that a client of rare types does not fall behind the retained log."""
 
 
-class Stream(Front):
-    """Sends events as they happen, until the client goes, the key is revoked or the service stops.
+class Stream:
+    """Sends events as they happen, until the client disconnects, the key is revoked or the service stops.
 
     Args:
         api: what to work with.
@@ -51,66 +52,65 @@ class Stream(Front):
     """
 
     def __init__(self, api: Api, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
-        super().__init__(api)
+        self._api = api
         self._heartbeat_seconds = heartbeat_seconds
 
-    async def _answer(self, claims: Claims, scope: Scope, receive: Receive, send: Send) -> Answer | None:
-        if scope["method"] != "GET":
-            raise MethodNotAllowed(scope["method"], ("GET",))
-        account = await self._account(claims)
-        params = self._api.decoder.query(scope["query_string"], EventsParams)
+    async def answer(self, request: Request) -> None:
+        """Send the stream."""
+        if request.method != "GET":
+            raise MethodNotAllowed(request.method, ("GET",))
+        account = (await self._api.key_of(request)).account
+        params = self._api.decoder.params(request.query(), EventsParams)
         types = _types(params)
-        after = await feed.first(self._api.context, account, _after(scope, params))
-        headers = [*_HEADERS, (b"x-request-id", claims.request_id.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        after = await feed.first(self._api.context, account, _after(request, params))
+        headers = [*_HEADERS, (b"x-request-id", request.request_id.encode())]
+        await request.send({"type": "http.response.start", "status": 200, "headers": headers})
         tasks = [
-            asyncio.create_task(self._send_all(claims, account, after, types, send)),
-            asyncio.create_task(_gone(receive)),
+            asyncio.create_task(self._send_all(request, account, after, types)),
+            asyncio.create_task(_disconnected(request)),
             asyncio.create_task(self._api.closing.wait()),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:  # whoever cancels this must not leave them behind
+        finally:  # a cancelled request must not leave them behind
             for task in tasks:
                 task.cancel()
             ended, *_ = await asyncio.gather(*tasks, return_exceptions=True)
         if isinstance(ended, Exception):
-            # Its text may hold a number or a name. Mostly the client is gone; if not, it comes again.
-            _log.warning("request %s: the stream ended with %s", claims.request_id, type(ended).__name__)
+            # Its text may contain a number or a name. Usually the client has disconnected; if not, it reconnects.
+            _log.warning("request %s: the stream ended with %s", request.request_id, type(ended).__name__)
         with contextlib.suppress(Exception):  # likewise
-            await send({"type": "http.response.body", "body": b""})
-        return None
+            await request.send({"type": "http.response.body", "body": b""})
 
-    async def _send_all(self, claims: Claims, account: Account, after: int, types: tuple[str, ...], send: Send) -> None:
-        await _send(send, _FIRST % after)
+    async def _send_all(self, request: Request, account: Account, after: int, types: tuple[str, ...]) -> None:
+        await _send(request.send, _FIRST % after)
         quiet_since = time.monotonic()
         async with aclosing(feed.follow(self._api.context, account, after)) as following:
-            with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # the client comes again and is told
+            with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # reported when the client reconnects
                 async for events in following:
                     after = events[-1].event_id if events else after
                     wanted = [event for event in events if not types or event.type in types]
                     if not wanted and time.monotonic() - quiet_since < self._heartbeat_seconds:
                         continue
-                    await self._account(claims)  # who is revoked meanwhile gets nothing more
-                    await _send(send, b"".join(map(_frame, wanted)) or _HEARTBEAT % after)
+                    await self._api.key_of(request)  # a key that was revoked meanwhile gets nothing more
+                    await _send(request.send, b"".join(map(_frame, wanted)) or _HEARTBEAT % after)
                     quiet_since = time.monotonic()
 
 
 def _types(params: EventsParams) -> tuple[str, ...]:
     try:
         return expand(params.type)
-    except InvalidInput as error:  # it tells of the field of a webhook's body
+    except InvalidInput as error:  # its fields are named as in the body of a webhook
         raise InvalidInput(str(error), [replace(field, field="type") for field in error.fields]) from None
 
 
-def _after(scope: Scope, params: EventsParams) -> int | None:
-    """Behind which event to begin: what a client that comes again says goes before what its URL said at first."""
-    given = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+def _after(request: Request, params: EventsParams) -> int | None:
+    """Return the event to start after; `Last-Event-ID` of a client that reconnects wins over `after` in its URL."""
+    given = (request.header(b"last-event-id") or b"").decode("latin-1")
     if not given:
         return params.after or (None if params.after is None else feed.OLDEST)
     if not given.isdecimal() or len(given) > MAX_EVENT_DIGITS:
-        mend = "is no event's of this stream: leave it out to begin with what comes next"
-        raise InvalidInput(f"Last-Event-ID {mend}", [FieldError("Last-Event-ID", mend)])
+        raise invalid(FieldError("Last-Event-ID", "is not an id of this stream: leave it out to start with new events"))
     return int(given)
 
 
@@ -122,6 +122,6 @@ async def _send(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
         pass

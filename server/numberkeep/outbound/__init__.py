@@ -1,1 +1,1 @@
-"""What leaves the service: events to webhooks, messages to senders. See service/outlets.py for what is promised."""
+"""Requests to other services: posting, checked targets, signing."""

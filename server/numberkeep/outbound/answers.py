@@ -1,4 +1,4 @@
-"""What the status of an answer means for what was to be delivered."""
+"""What the status of an answer means for a delivery."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -9,13 +9,10 @@ from typing import Final
 from numberkeep.domain.errors import DeliveryFailed
 
 MAX_RETRY_AFTER: Final = 3600
-"""Seconds; a receiver that asks for more gets another attempt all the same."""
+"""Seconds; a receiver that asks for more is retried after this time."""
 
 ENDS: Final = frozenset({410})
-"""Statuses after which a receiver wants nothing more: so says the Standard Webhooks scheme."""
-REFUSES: Final = ENDS | {400, 413, 422}
-"""Statuses by which a carrier refuses a message for what it is. All others are of the way there, such as a token or a
-URL that is wrong: the operator mends them, and no message should be lost by then."""
+"""Statuses by which a receiver unsubscribes, as the Standard Webhooks scheme defines."""
 
 
 def check_status(
@@ -23,15 +20,15 @@ def check_status(
     headers: Mapping[str, str],
     final: Collection[int] = ENDS,
 ) -> None:
-    """Look whether an answer says that what was sent is taken.
+    """Check that an answer accepts a delivery.
 
     Args:
-        status: the answer's.
-        headers: the answer's; names in any case.
-        final: statuses after which to try again is in vain.
+        status: the answer's status.
+        headers: the answer's headers; names in any case.
+        final: statuses after which the delivery is not retried.
 
     Raises:
-        DeliveryFailed: it is not taken.
+        DeliveryFailed: it does not accept it.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
         return
@@ -43,7 +40,7 @@ def check_status(
 
 
 def retry_after(text: str, now: float) -> float | None:
-    """The seconds to wait that a header `Retry-After` asks for, 0 to `MAX_RETRY_AFTER`; None where it asks for none.
+    """Return the seconds that a header `Retry-After` asks to wait, 0 to `MAX_RETRY_AFTER`; None if it is not valid.
 
     Args:
         text: seconds or a date, see RFC 9110, section 10.2.3.

@@ -1,7 +1,7 @@
-"""Which addresses are nobody's business but the operator's: everything that is not globally reachable.
+"""The addresses that webhooks may not reach: all that are not globally reachable.
 
-Written out, because what `ipaddress` takes for global differs between patch releases of Python. Source: the IANA
-IPv4 and IPv6 Special-Purpose Address Registries and the IANA IPv6 address space, of which only 2000::/3 is in use.
+They are listed here because what `ipaddress` considers global differs between patch releases of Python. Source: the
+IANA IPv4 and IPv6 Special-Purpose Address Registries and the IANA IPv6 address space, of which only 2000::/3 is in use.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -22,7 +22,7 @@ _IPV4: Final = tuple(
         ("172.16.0.0/12", "a private address"),
         ("192.0.0.0/24", "a reserved address"),
         ("192.0.2.0/24", "an address for documentation"),
-        ("192.88.99.0/24", "a reserved address"),  # relays of 6to4, which are no more
+        ("192.88.99.0/24", "a reserved address"),  # relays of 6to4, which no longer exist
         ("192.168.0.0/16", "a private address"),
         ("198.18.0.0/15", "an address for benchmarks"),
         ("198.51.100.0/24", "an address for documentation"),
@@ -38,7 +38,7 @@ _IPV6: Final = tuple(
     for network, kind in (
         ("::/128", "an address of this host"),
         ("::1/128", "a loopback address"),
-        ("64:ff9b:1::/48", "an address of a local translator"),  # where in it the IPv4 address is, nobody can tell
+        ("64:ff9b:1::/48", "an address of a local translator"),  # the place of the IPv4 address in it varies
         ("fc00::/7", "a private address"),
         ("fe80::/10", "a link-local address"),
         ("fec0::/10", "a site-local address"),
@@ -60,16 +60,16 @@ _LOW: Final = 0xFFFF_FFFF
 
 
 def plain(address: Address) -> Address:
-    """The address that is meant: of an IPv4-mapped IPv6 address, the IPv4 address."""
+    """Return the address, or the IPv4 address that an IPv4-mapped IPv6 address contains."""
     if isinstance(address, IPv6Address) and address in _MAPPED:
         return IPv4Address(int(address) & _LOW)
     return address
 
 
 def kind_of(address: Address) -> str | None:
-    """What an address is that is not globally reachable, as in "10.0.0.1 is a private address"; None for all others.
+    """Return the kind of an address that is not globally reachable, such as "a private address"; None for others.
 
-    An IPv6 address that leads to an IPv4 address is judged by that one.
+    An IPv6 address that leads to an IPv4 address has the kind of the latter.
     """
     if isinstance(address, IPv4Address):
         return next((kind for network, kind in _IPV4 if address in network), None)
@@ -85,7 +85,7 @@ def kind_of(address: Address) -> str | None:
 
 
 def embedded(address: Address) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses to which an IPv6 address leads: mapped, compatible, NAT64, 6to4 or Teredo; else none."""
+    """Return the IPv4 addresses that an IPv6 address leads to: mapped, compatible, NAT64, 6to4 or Teredo; else none."""
     if isinstance(address, IPv4Address):
         return ()
     bits = int(address)
@@ -93,6 +93,6 @@ def embedded(address: Address) -> tuple[IPv4Address, ...]:
         return (IPv4Address(bits & _LOW),)
     if address in _6TO4:
         return (IPv4Address(bits >> 80 & _LOW),)
-    if address in _TEREDO:  # the server's, and the client's with every bit turned round (RFC 4380, section 4)
+    if address in _TEREDO:  # the server's, and the client's with every bit inverted (RFC 4380, section 4)
         return (IPv4Address(bits >> 64 & _LOW), IPv4Address(~bits & _LOW))
     return ()

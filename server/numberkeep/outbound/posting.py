@@ -1,7 +1,7 @@
-"""One POST: sent to where it shall go and nowhere else, within a time, with no more read than is needed.
+"""Sends POST requests: only to the given target, within a time limit, reading no more of the answer than is needed.
 
-No proxy of the environment, no redirect, no cookie: each would lead a request to where nobody has checked it may go,
-or tell one receiver of another.
+It uses no proxy of the environment, follows no redirects and keeps no cookies: each could lead a request to an
+unchecked address, or reveal one receiver to another.
 """
 
 import asyncio
@@ -24,25 +24,25 @@ from numberkeep.outbound.targets import Pinned
 POST_SECONDS: Final = 10.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
 MAX_CONNECTIONS: Final = 400
-"""Shared by all accounts, each of whose webhooks has eight at a time: some dozens that stall keep nobody waiting."""
+"""Shared by all accounts. Each webhook uses eight at a time, so dozens may stall before others have to wait."""
 
 _FOR_ALL: Final = {
     "accept": "*/*",
-    "accept-encoding": "identity",  # what is compressed may be far larger than what is read
+    "accept-encoding": "identity",  # compressed data may be far larger than what is read
     "user-agent": f"numberkeep/{__version__}",
 }
 _MAX_PORT: Final = 65_535
 _SHARE: Final = 4
-"""Of the time, what one of several addresses may take to connect is one part in so many."""
+"""One of several addresses may take this fraction of the time limit to connect."""
 
 
 class Poster:
     """Sends POST requests.
 
     Args:
-        limit: seconds for all of a request: to connect, to send, and to read the answer.
-        connections: how many may be open at once to pinned targets, and as many to others; more requests wait.
-        tls: what certificates are trusted; None for those that the system trusts.
+        limit: seconds for a whole request: to connect, to send, and to read the answer.
+        connections: the most open connections to pinned targets, and to others; further requests wait.
+        tls: the trusted certificates; None for those that the system trusts.
     """
 
     def __init__(
@@ -51,39 +51,39 @@ class Poster:
         self._limit = limit
         tls = tls or httpx2.create_ssl_context()
         self._client = _client(tls, httpx2.Limits(max_connections=connections), {})
-        # The pool knows a connection by scheme, address and port, not by the name that its certificate was checked
-        # for. Two names at one address must not share one, so none to a pinned address is kept.
+        # The pool identifies a connection by scheme, address and port, not by the name that its certificate was checked
+        # for. Two names at one address must not share a connection, so none to a pinned address is kept.
         single = httpx2.Limits(max_connections=connections, max_keepalive_connections=0)
         self._pinned_client = _client(tls, single, {"connection": "close"})
 
     async def post(
         self, url: str, content: bytes, headers: Mapping[str, str], *, final: Collection[int] = ENDS
     ) -> bytes:
-        """Send to a URL that the operator has set, wherever it leads.
+        """Send to a URL that the operator has set, without checking where it leads.
 
         Args:
             url: http or https.
             content: the request's body.
-            headers: beside those that every request has.
-            final: statuses after which to try again is in vain.
+            headers: headers in addition to those of every request.
+            final: statuses after which the delivery is not retried.
 
         Returns:
-            The answer's body, at most the first `MAX_ANSWER_BYTES` of it. It may be cut short or empty where the
-            connection broke or the time was over after a status 2xx: by that, what was sent is taken, and to send
-            it again would be a second time.
+            The answer's body, at most the first `MAX_ANSWER_BYTES` of it. It may be truncated or empty if the
+            connection broke or the time ran out after a status 2xx: that status accepts the delivery, and sending it
+            again would repeat it.
 
         Raises:
-            DeliveryFailed: it was not taken, as far as is known.
+            DeliveryFailed: it was not accepted, as far as is known.
         """
         if not _has_port(url):
             raise _unsendable()
         return await self._send(self._client, [url], _Request(content, headers), final)
 
     async def post_pinned(self, target: Pinned, content: bytes, headers: Mapping[str, str]) -> bytes:
-        """Send to the first of a target's addresses that takes a connection, and to nothing else.
+        """Send to the first of a target's addresses that accepts a connection, and to no other address.
 
-        The receiver sees the URL's own host, and its certificate must be that host's. Arguments and what is given
-        back are as for `post`.
+        The receiver sees the URL's own host, and its certificate must be that host's. Arguments and result are as for
+        `post`.
 
         Raises:
             DeliveryFailed: as for `post`.
@@ -94,7 +94,7 @@ class Poster:
         return await self._send(self._pinned_client, urls, request, ENDS)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
         await self._client.aclose()
         await self._pinned_client.aclose()
 
@@ -130,7 +130,7 @@ class Poster:
             try:
                 return await client.send(request.at(client, url, headers, timeout), stream=True)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                if _tls_error(error) is not None:  # it is there, and it is not who it should be
+                if _tls_error(error) is not None:  # it answers, and is not who it should be
                     raise
         return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
 
@@ -192,7 +192,7 @@ def _has_port(url: str) -> bool:
         port = httpx2.URL(url).port
     except httpx2.InvalidURL:
         return False
-    return port is None or 1 <= port <= _MAX_PORT  # of others the socket makes errors that are not the HTTP client's
+    return port is None or 1 <= port <= _MAX_PORT  # the socket reports others by errors of its own
 
 
 def _tls_error(error: BaseException) -> ssl.SSLError | None:
@@ -200,7 +200,7 @@ def _tls_error(error: BaseException) -> ssl.SSLError | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    # httpcore2 raises its errors again "from None", which leaves what caused them only in the context.
+    # httpcore2 raises its errors again "from None", so their cause is only in the context.
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

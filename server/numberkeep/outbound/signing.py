@@ -1,4 +1,4 @@
-"""How a receiver knows that a request is ours: the Standard Webhooks scheme, and the header of the hosted service.
+"""Signs requests by the Standard Webhooks scheme and by the header of the hosted service.
 
 Source: the specification at standardwebhooks.com, and api-reference.md, "Events and webhooks of the hosted service".
 """
@@ -14,9 +14,9 @@ _PREFIX: Final = "whsec_"
 
 
 def event_delivery_id(account: str, event_id: int, at: int) -> str:
-    """The id of an event that is delivered, the same for every attempt: `acme-7-65c0fcaa29bcd`.
+    """Return the id of an event's delivery, the same for every attempt: `acme-7-65c0fcaa29bcd`.
 
-    The time tells it from an event that had the number before a backup was put back.
+    The time distinguishes it from an event that had the same number before a backup was restored.
 
     Args:
         account: the account's name.
@@ -27,18 +27,18 @@ def event_delivery_id(account: str, event_id: int, at: int) -> str:
 
 
 def message_delivery_id(account: str, message_id: int, at: int) -> str:
-    """The id of a message that is delivered, likewise, and never an event's: `acme/7-65c0fcaa29bcd`."""
+    """Return the id of a message's delivery, likewise, and never that of an event: `acme/7-65c0fcaa29bcd`."""
     return f"{_in_id(account)}/{message_id}-{at:x}"
 
 
 def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that go with a signed request; without a secret only its id and time.
+    """Return the headers of a signed request; without a secret only its id and time.
 
     Args:
-        secret: what the receiver knows too; `""` signs nothing.
+        secret: the secret shared with the receiver; `""` signs nothing.
         id_: the same for every attempt; see the functions above.
         timestamp: seconds since 1970 of this attempt.
-        body: the request's, to the byte.
+        body: the request's body.
     """
     headers = {"webhook-id": id_, "webhook-timestamp": str(timestamp)}
     if not secret:
@@ -47,13 +47,13 @@ def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[s
 
 
 def signature(secret: str, id_: str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body."""
+    """Return the value of `webhook-signature`: `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body."""
     signed = b"%b.%d.%b" % (id_.encode(), timestamp, body)
     return "v1," + base64.b64encode(hmac.digest(key_of(secret), signed, hashlib.sha256)).decode()
 
 
 def key_of(secret: str) -> bytes:
-    """The key that a secret stands for: what follows `whsec_` where that is base64, else the secret's own UTF-8."""
+    """Return the key of a secret: what follows `whsec_` if that is base64, else the secret's own UTF-8."""
     if secret.startswith(_PREFIX):
         try:
             return base64.b64decode(secret.removeprefix(_PREFIX), validate=True) or secret.encode()
@@ -63,5 +63,5 @@ def key_of(secret: str) -> bytes:
 
 
 def _in_id(account: str) -> str:
-    # The scheme joins the id to what follows by a dot, and an id is a header: so neither dots nor blanks.
+    # An id is a header, and the scheme appends to it after a dot: so it must contain neither dots nor blanks.
     return quote(account, safe="").replace(".", "%2E")

@@ -1,7 +1,7 @@
-"""Which addresses a webhook may reach: an account's URL must not lead into the operator's own network.
+"""Checks which addresses a webhook may reach: an account's URL must not lead into the operator's own network.
 
-A host is resolved once, every address that comes back is checked, and the connection goes to what was checked:
-whatever the name says a moment later is not asked.
+A host is resolved once, every address is checked, and the connection goes to a checked address. The name is not
+resolved a second time.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from numberkeep.outbound.web_address import WebAddress, read_url
 
 RESOLVE_SECONDS: Final = 5.0
 _HANGS_SECONDS: Final = 30.0
-"""How long a name that took longer is not asked for again."""
+"""How long a name whose resolution timed out is not resolved again."""
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the addresses of a host's name and a port, as text. Raises OSError where there are none."""
+"""Returns the addresses of a host's name and a port, as text. Raises OSError if there are none."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,7 +31,7 @@ class Pinned:
 
     Attributes:
         url: its parts.
-        addresses: all were checked; to be tried in this order.
+        addresses: checked addresses, to be tried in this order.
     """
 
     url: WebAddress
@@ -39,23 +39,23 @@ class Pinned:
 
 
 _threads = ThreadPoolExecutor(32, "webhook-names")
-"""For names that anybody with a key may choose: lookups that hang keep no other work of the process waiting."""
+"""Own threads, because anybody with a key chooses the names: lookups that hang must not block other work."""
 
 
 async def system_resolver(host: str, port: int) -> Sequence[str]:
-    """The addresses that the system knows for a name."""
+    """Return the addresses that the system knows for a name."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(_threads, look_up)
     return [str(place[0]) for *_, place in found]
 
 
 class Targets:
-    """Tells where a URL leads, if it may.
+    """Resolves URLs and checks where they lead.
 
     Args:
         allowed: networks that may be reached although they are not globally reachable.
-        resolve: what finds a name's addresses.
-        limit: seconds for which it may do so.
+        resolve: returns a name's addresses.
+        limit: the most seconds that it may take.
     """
 
     def __init__(
@@ -70,23 +70,23 @@ class Targets:
         self._unknown: dict[str, float] = {}
 
     async def resolve(self, url: str) -> Pinned:
-        """Where the URL leads now.
+        """Return the URL with its host's addresses at this moment.
 
         Raises:
             TargetRefused: its form is wrong, or any of its host's addresses may not be reached.
-            DeliveryFailed: its host has no address now; it may have one later.
+            DeliveryFailed: its host has no address at this moment.
         """
         parts = read_url(url)
         addresses = (parts.address,) if parts.address is not None else await self._addresses(parts)
         for address in addresses:
             kind = self._refused(address)
-            if kind is not None:  # of a name only the kind is told: whoever asks may not know the network's addresses
+            if kind is not None:  # for a name report only the kind: the caller must not learn the network's addresses
                 what = f"{address} is" if parts.address is not None else "the host has"
                 raise TargetRefused(f"{what} {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
         return Pinned(parts, tuple(dict.fromkeys(plain(address) for address in addresses)))
 
     async def _addresses(self, parts: WebAddress) -> Sequence[Address]:
-        # A thread that hangs is not given another of the same name to hang with.
+        # No second thread may hang on the same name.
         now = asyncio.get_running_loop().time()
         if self._unknown.get(parts.host, now) > now:
             raise DeliveryFailed("the host's name was not resolved a moment ago")
@@ -104,8 +104,8 @@ class Targets:
         return found
 
     def _refused(self, address: Address) -> str | None:
-        """What kind of address it is, where it may not be reached."""
-        # What an address leads to counts as well, so that to allow 10.0.0.0/8 allows ::ffff:10.0.0.5.
+        """Return the kind of an address that may not be reached; None for one that may."""
+        # An embedded IPv4 address counts too: allowing 10.0.0.0/8 allows ::ffff:10.0.0.5.
         if any(all(self._is_allowed(one) for one in ones) for ones in ((address,), embedded(address)) if ones):
             return None
         return kind_of(address)

@@ -1,7 +1,7 @@
-"""The form that a webhook's URL must have, read strictly: what readers of URLs disagree about is refused.
+"""Parses a webhook's URL strictly: forms that URL parsers disagree about are refused.
 
-Two readers that take one text for two hosts are how a check is got round, so there is one reading here, and what is
-connected to is put together from its parts.
+Two parsers that see different hosts in one text would circumvent the check of the host, so the URL is parsed once, and
+the address to connect to is built from the parts.
 """
 
 import re
@@ -33,7 +33,7 @@ class WebAddress:
         host: a name in lower case without a dot at its end, or an IP address without brackets.
         port: 1 to 65535.
         target: path and query, as they were written; begins with `/`.
-        address: the host as an IP address; None where it is a name.
+        address: the host as an IP address; None if it is a name.
     """
 
     scheme: str
@@ -44,16 +44,16 @@ class WebAddress:
 
     @property
     def authority(self) -> str:
-        """What the header `Host` says."""
+        """The value of the header `Host`."""
         host = f"[{self.host}]" if isinstance(self.address, IPv6Address) else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def read_url(url: str) -> WebAddress:
-    """The parts of a URL.
+    """Return the parts of a URL.
 
     Raises:
-        TargetRefused: it is none that a webhook may have, by its form.
+        TargetRefused: its form is not one that a webhook may have.
     """
     if len(url) > MAX_URL:
         raise TargetRefused(f"the URL has more than {MAX_URL} characters")
@@ -85,7 +85,7 @@ def _host(written: str) -> tuple[str, Address | None]:
     labels = name.split(".")
     if len(name) > _MAX_NAME or not all(map(_label, labels)):
         raise TargetRefused("the URL's host is no name and no address, as in example.com")
-    if _number(labels[-1]):  # no name ends in a number: this is how the WHATWG's standard finds IPv4 addresses
+    if _number(labels[-1]):  # no name ends in a number: the WHATWG's standard recognises IPv4 addresses by that
         four = _ipv4(name)
         return str(four), four
     return name, None

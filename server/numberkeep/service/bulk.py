@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from numberkeep.domain.contact import ContactPatch
 from numberkeep.domain.contact_commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
-from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows, MissingFields
+from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.contacts import normalised
@@ -81,8 +81,6 @@ async def delete(context: Context, account: Account, numbers: Sequence[str]) -> 
 
 
 def _checked(account: Account, row: GivenRow) -> tuple[str, ContactPatch]:
-    if not row.number.strip():
-        raise MissingFields("phone")
     return parse_phone(row.number, account.region, field="phone"), normalised(row.patch, account)
 
 

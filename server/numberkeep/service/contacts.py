@@ -5,7 +5,7 @@ from dataclasses import replace
 from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly
 from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.conversation import SetOptOut
-from numberkeep.domain.errors import ContactNotFound, MissingFields
+from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.phone import find_phone, parse_phone
@@ -42,8 +42,6 @@ async def create(
         InvalidPhone: the number, or `sendblue_number`, is none.
         ContactExists: there is one already.
     """
-    if not number.strip():
-        raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
     stamp = context.stamp()
     return await context.apply(
@@ -113,8 +111,6 @@ async def set_opt_out(
         MissingFields: the number is empty.
         InvalidPhone: no telephone can have it.
     """
-    if not number.strip():
-        raise MissingFields("number")
     phone = parse_phone(number, account.region, field="number")
     return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.stamp()), once)
 
@@ -127,5 +123,7 @@ def normalised(patch: ContactPatch, account: Account) -> ContactPatch:
     """
     if patch.sendblue_number is UNSET or not patch.sendblue_number:
         return patch
-    line = parse_phone(patch.sendblue_number, account.region, field="sendblue_number")
+    line = find_phone(patch.sendblue_number, account.region)
+    if line is None:
+        raise InvalidPhone("sendblue_number")
     return patch if line == patch.sendblue_number else replace(patch, sendblue_number=line)

@@ -1,13 +1,87 @@
-"""Messages that people write to an account."""
+"""Messages that people write to an account, and the port of the carriers that hand them in."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 from numberkeep.domain.conversation import Received, ReceiveMessage
-from numberkeep.domain.errors import MissingFields
+from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetAccountBySigningHash
+
+
+class NotSigned(NumberkeepError):
+    """A carrier's request does not prove that it comes from the carrier; the text says what to set."""
+
+
+@dataclass(slots=True, frozen=True)
+class Incoming:
+    """A message that a person wrote, as whoever hands it in describes it.
+
+    Attributes:
+        number: the person's number, as the carrier writes it.
+        content: the text; `""` for a message of pictures alone.
+        handle: the carrier's id of the message; a message with a handle is stored once.
+        line: the account's own number that it was sent to; `""` if it is not known.
+        field: the request's name for the person's number.
+    """
+
+    number: str
+    content: str
+    handle: str
+    line: str
+    field: str
+
+
+@dataclass(slots=True, frozen=True)
+class CarrierRequest:
+    """A request in which a carrier hands in a message.
+
+    Attributes:
+        headers: by lower-case name.
+        scheme: `http` or `https`.
+        target: the path and the query, as they were sent.
+        body: the body.
+    """
+
+    headers: Mapping[bytes, bytes]
+    scheme: str
+    target: bytes
+    body: bytes
+
+
+class Carrier(Protocol):
+    """A carrier that hands in messages."""
+
+    @property
+    def name(self) -> str:
+        """The carrier's name, which the changes that it causes are recorded under."""
+
+    @property
+    def header(self) -> bytes:
+        """The header by which its requests are recognised, in lower case."""
+
+    @property
+    def reply(self) -> tuple[bytes, bytes] | None:
+        """The content type and body that it expects as the answer; None if any JSON will do."""
+
+    async def account(self, context: Context, request: CarrierRequest) -> Account | None:
+        """Return the account whose secret the request proves; None if it proves the secret of all accounts.
+
+        Raises:
+            NotSigned: it proves neither.
+            InvalidInput: the body cannot be read.
+        """
+
+    def read(self, request: CarrierRequest) -> Incoming | None:
+        """Return the message that is handed in; None if the request is not about a message that a person wrote.
+
+        Raises:
+            InvalidInput: the body does not fit.
+        """
 
 
 async def receive(
@@ -21,34 +95,32 @@ async def receive(
     field: str,
     once: Idempotency | None = None,
 ) -> Received:
-    """Take in a message; gives what it has changed.
+    """Store a message and return what it changed.
 
     Args:
         context: what to work with.
-        account: to whom.
-        number: the writer's.
-        content: the text; `""` for one of pictures alone.
-        handle: what the carrier calls it; a message with a handle is taken in once.
-        line: the account's own number that it was written to, where that is known.
-        field: what the request calls the writer's number.
+        account: the account that it was written to.
+        number: the writer's number.
+        content: the text; `""` for a message of pictures alone.
+        handle: the carrier's id of the message; a message with a handle is stored once.
+        line: the account's own number that it was written to, if that is known.
+        field: the request's name for the writer's number.
         once: runs the command only if its idempotency key was not used before.
 
     Raises:
         MissingFields: the number is empty.
         InvalidPhone: no telephone can have it.
     """
-    if not number.strip():
-        raise MissingFields(field)
     phone = parse_phone(number, account.region, field=field)
     own = find_phone(line, account.region) or ""
     return await context.apply(ReceiveMessage(account.account_id, phone, own, content, handle, context.stamp()), once)
 
 
 async def account_signing(context: Context, secret: str) -> Account | None:
-    """The account whose signing secret this is."""
+    """Return the account that has this signing secret, if any."""
     return await context.store.read(GetAccountBySigningHash(signing_hash(secret))) if secret else None
 
 
 def signing_hash(secret: str) -> bytes:
-    """What the store keeps of a signing secret: its SHA-256, by which it is also looked up."""
+    """Return what the store keeps of a signing secret: its SHA-256, by which it is also looked up."""
     return hashlib.sha256(secret.encode()).digest()

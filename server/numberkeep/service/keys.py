@@ -1,4 +1,4 @@
-"""API keys: making, listing and revoking them, and telling whose a request is."""
+"""API keys: creating, listing and revoking them, and authenticating requests by them."""
 
 import hmac
 import math
@@ -8,7 +8,7 @@ from typing import Final
 
 from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
 from numberkeep.domain.errors import InvalidCredentials
-from numberkeep.domain.identity import Account, ApiKey, KeyPair, hash_secret
+from numberkeep.domain.identity import ApiKey, KeyPair, hash_secret
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetApiKey, ListApiKeys
@@ -17,15 +17,15 @@ DEFAULT_ACCOUNT: Final = "default"
 DEFAULT_REGION: Final = "US"
 
 _TRUST_SECONDS: Final = 1.0
-"""How long a key is believed without asking the store: so long a revoked key may still work."""
+"""How long a key is trusted without asking the store, and so how long a revoked key may still work."""
 
 
 class Authenticator:
-    """Tells whose a request is, asking the store for a key at most once a second.
+    """Authenticates requests, reading each key from the store at most once a second.
 
     Args:
         store: where the keys are.
-        now: seconds of a monotonic clock; a test gives its own.
+        now: seconds of a monotonic clock; tests pass their own.
     """
 
     def __init__(self, store: Store, now: Callable[[], float] = time.monotonic) -> None:
@@ -33,51 +33,49 @@ class Authenticator:
         self._now = now
         self._known: dict[bytes, tuple[float, ApiKey]] = {}
 
-    async def account(self, key_id: bytes, secret: bytes) -> Account:
-        """The account whose key this is.
-
-        Unknown id and wrong secret answer alike.
+    async def key(self, key_id: bytes, secret: bytes) -> ApiKey:
+        """Return the key with this id and secret, which names its account.
 
         Raises:
-            InvalidCredentials: the key is unknown or revoked, or the secret is not its own.
+            InvalidCredentials: the key is unknown or revoked, or the secret is wrong; callers cannot tell which.
         """
-        believed_until, key = self._known.get(key_id, (-math.inf, None))
-        if believed_until < self._now():
+        trusted_until, key = self._known.get(key_id, (-math.inf, None))
+        if trusted_until < self._now():
             key = await self._look_up(key_id)
         if key is None:
             hash_secret(secret)
             raise InvalidCredentials
         if not key.opens_with(secret):
             raise InvalidCredentials
-        return key.account
+        return key
 
     async def _look_up(self, key_id: bytes) -> ApiKey | None:
         key = await self._store.read(GetApiKey(key_id.decode("latin-1")))
         if key is None:
-            self._known.pop(key_id, None)  # only keys that exist are remembered, so strangers cannot fill the memory
+            self._known.pop(key_id, None)  # only existing keys are cached, so that strangers cannot fill the memory
         else:
             self._known[key_id] = (self._now() + _TRUST_SECONDS, key)
         return key
 
 
 def same_secret(given: str, secret: str) -> bool:
-    """Whether they are the same and not empty; takes the same time for any `given`."""
+    """Return whether both are the same and not empty, in a time that does not depend on `given`."""
     return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
 
 
 async def create_first(context: Context, pair: KeyPair) -> bool:
-    """On a store without keys, make the account `default` with this pair; gives whether it was made."""
+    """Create the account `default` with this pair in a store without keys; return whether it was created."""
     return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair))) is not None
 
 
 async def opens(context: Context, pair: KeyPair) -> bool:
-    """Whether this pair is a key of the store, not revoked."""
+    """Return whether this pair is a key of the store and not revoked."""
     key = await context.store.read(GetApiKey(pair.key_id))
     return key is not None and key.opens_with(pair.secret.encode())
 
 
 async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
-    """Make a key for an account, and the account where there is none of this name.
+    """Create a key for an account, and the account if it does not exist.
 
     Raises:
         InvalidInput: the key id is taken.
@@ -86,12 +84,12 @@ async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
 
 
 async def list_all(context: Context) -> Sequence[ApiKey]:
-    """Every key of every account, oldest first."""
+    """Return every key of every account, oldest first."""
     return await context.store.read(ListApiKeys())
 
 
 async def revoke(context: Context, key_id: str) -> bool:
-    """Revoke a key for good; gives False where there is none of this id."""
+    """Revoke a key for good; return False if there is none with this id."""
     return await context.apply(RevokeKey(key_id, context.clock.take()))
 
 

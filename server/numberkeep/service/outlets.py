@@ -1,4 +1,4 @@
-"""Where deliveries leave the service. The package `outbound` has what implements these."""
+"""The ports by which deliveries leave the service; the package `carriers` implements them."""
 
 from typing import Protocol
 
@@ -8,39 +8,40 @@ from numberkeep.domain.message import Message
 
 
 class Sender(Protocol):
-    """Takes messages to phones."""
+    """Sends messages to phones."""
 
     async def send(self, account: str, message: Message) -> Delivered:
-        """Send a message; at least once, so a second time it must be recognisable by its account and number.
+        """Send a message. It is sent at least once, so a repetition must be recognisable by account and message id.
 
         Args:
             account: the account's name.
-            message: an outbound one.
+            message: an outbound message.
 
         Raises:
-            DeliveryFailed: it was not taken, as far as is known.
+            DeliveryFailed: it was not accepted, as far as is known.
         """
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
 
 
 class Notifier(Protocol):
-    """Takes events to webhooks."""
+    """Sends events to webhooks."""
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
-        """Send an event to a webhook, likewise.
+        """Send an event to a webhook, at least once.
 
         Raises:
-            DeliveryFailed: it was not taken, as far as is known.
+            DeliveryFailed: it was not accepted, as far as is known.
         """
 
     async def check(self, url: str) -> None:
-        """Look whether a webhook may have this URL: its form, and where its host is now.
+        """Check whether a webhook may have this URL: its form, and the addresses of its host at this moment.
 
         Raises:
             TargetRefused: it may not.
+            DeliveryFailed: its host's name does not resolve at this moment.
         """
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""

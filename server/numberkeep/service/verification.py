@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.conversation import RequestVerification
-from numberkeep.domain.errors import ContactNotFound, MissingFields
+from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.message import Message
-from numberkeep.domain.phone import find_phone
+from numberkeep.domain.phone import parse_phone
 from numberkeep.domain.verification import DEFAULT_TEXT
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import ListMessages
@@ -22,11 +22,10 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
         RecipientOptedOut: nothing may be sent to it.
         VerificationTooSoon: one was sent a moment ago.
     """
-    if not number.strip():
-        raise MissingFields("number")
-    phone = find_phone(number, account.region)
-    if phone is None:
-        raise ContactNotFound
+    try:
+        phone = parse_phone(number, account.region, field="number")
+    except InvalidPhone:
+        raise ContactNotFound from None
     return await context.apply(
         RequestVerification(
             account.account_id,

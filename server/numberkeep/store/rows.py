@@ -13,6 +13,7 @@ from numberkeep.domain.contact import Contact, micros, moment
 from numberkeep.domain.delivery import Delivery, DeliveryState, Webhook
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.listing import ListedContact
 from numberkeep.domain.message import Direction, Message, MessageStatus
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification import Verification
@@ -70,6 +71,11 @@ def contact_and_last_event_of(row: Sequence[Any]) -> tuple[Contact, int]:
     """Return a contact and the number of the last event about it, from `COLUMNS` and last_event."""
     *contact, last_event = row
     return contact_of(contact), last_event
+
+
+def listed_of(row: Iterable[Any]) -> ListedContact:
+    """Return the contact of a listing whose `COLUMNS` these are."""
+    return ListedContact(*row)
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:

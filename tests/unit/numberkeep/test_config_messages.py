@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from numberkeep.carriers.hosted.settings import SendblueSettings
+from numberkeep.carriers.settings import Carriers
+from numberkeep.carriers.twilio.settings import TwilioSettings
+from numberkeep.carriers.webhook.settings import WebhookSenderSettings
 from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, unused_settings
 from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair
-from numberkeep.http.carriers import Carriers
-from numberkeep.outbound.settings import SendblueSettings, TwilioSettings, WebhookSenderSettings
 
 WEBHOOK = {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "https://example.com/in"}
 SENDBLUE = {

@@ -9,7 +9,8 @@ from typing import Any, Final
 import asyncpg
 
 from numberkeep.domain.listing import ContactFilter, ListQuery, OrderBy, Page
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.index_order import is_along_index
+from numberkeep.store.rows import COLUMNS, listed_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _BY_TAG: Final = (
@@ -23,27 +24,27 @@ _HAS_TAG: Final = (
 
 
 class _Statement:
-    """Conditions and their values, in step."""
+    """Conditions and their values, in the same order."""
 
     def __init__(self) -> None:
         self.conditions: list[str] = []
         self.values: list[Any] = []
 
     def add(self, condition: str, *values: Any) -> None:
-        """Add a condition, whose `{}` stand for the values."""
+        """Add a condition, in which each `{}` stands for a value."""
         self.conditions.append(condition.format(*map(self.value, values)))
 
     def value(self, value: Any) -> str:
-        """The placeholder for a value."""
+        """Add a value and return its placeholder."""
         self.values.append(value)
         return f"${len(self.values)}"
 
 
 async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Page:
-    """One page, and where the next begins."""
+    """Return one page, and the position where the next one starts."""
     sql, values = _statement(account_id, query)
     rows = await connection.fetch(sql, *values)
-    contacts = [contact_of(row) for row in rows[: query.limit]]
+    contacts = [listed_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 
@@ -65,7 +66,7 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
     # wrong, the page's size stands in the statement: then PostgreSQL plans it once and not each time. Elsewhere the
     # best plan depends on the values, and a size that it does not know makes it plan for them.
     size = query.limit + 1
-    limit = str(size) if _is_along_index(query) else statement.value(size)
+    limit = str(size) if is_along_index(query) else statement.value(size)
     offset = f" OFFSET {statement.value(query.offset)}" if query.offset else ""
     # A number is unique within an account: without ties its own index has the whole order.
     order = (
@@ -78,15 +79,6 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
         f"WHERE {' AND '.join(statement.conditions)} ORDER BY {order} LIMIT {limit}{offset}"
     )
     return sql, statement.values
-
-
-def _is_along_index(query: ListQuery) -> bool:
-    """Whether the rows of an index, read in its order, are the page, whatever the values in the conditions are."""
-    if query.order.by is OrderBy.CREATED_AT:
-        where = ContactFilter(created_from=query.where.created_from, tags=query.where.tags[:1])
-    else:
-        where = ContactFilter()
-    return query.where == where
 
 
 def _filter(statement: _Statement, given: ContactFilter, driver: str) -> None:

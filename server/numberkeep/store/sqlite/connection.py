@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -219,13 +219,21 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def unavailable_on_error() -> Iterator[None]:
-    """Turn the engine's failures into the contract's StoreUnavailable."""
-    try:
-        yield
-    except apsw.Error as error:
-        raise StoreUnavailable(reason(error)) from error
+class _UnavailableOnError(AbstractContextManager[None]):
+    """A class and not a generator, which takes a microsecond more of every point read."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Raise StoreUnavailable for an error of the engine."""
+        if isinstance(error, apsw.Error):
+            raise StoreUnavailable(reason(error)) from error
+
+
+_unavailable_on_error: Final = _UnavailableOnError()
+
+
+def unavailable_on_error() -> AbstractContextManager[None]:
+    """Return the context that turns the engine's failures into the contract's StoreUnavailable."""
+    return _unavailable_on_error
 
 
 def _set_journal(connection: apsw.Connection, mode: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any, Final
 import apsw
 
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
-from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.index_order import is_along_index
+from numberkeep.store.rows import COLUMNS, listed_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _HAS_TAG: Final = (
@@ -18,11 +19,14 @@ _HAS_TAG: Final = (
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
 
+_SHORT: Final = 100
+"""A page of so many contacts takes no longer than handing it to a thread and back."""
+
 Value = str | int
 
 
 class _Where:
-    """Conditions and their values, in step."""
+    """Conditions and their values, in the same order."""
 
     def __init__(self) -> None:
         self.conditions: list[str] = []
@@ -33,8 +37,13 @@ class _Where:
         self.values.extend(values)
 
 
+def is_short(query: ListQuery) -> bool:
+    """Return whether a page reads a bounded number of rows, and so few that it needs no thread."""
+    return query.limit <= _SHORT and not query.offset and is_along_index(query)
+
+
 def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page:
-    """One page, and where the next begins."""
+    """Return one page, and the position where the next one starts."""
     rows: list[tuple[Any, ...]] = []
     wanted = query.limit + 1  # one more tells whether a next page follows
     if query.after is None:
@@ -43,7 +52,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
         for step in _steps(query.order, query.after):
             if len(rows) < wanted:
                 rows += _read(connection, account_id, query, step, wanted - len(rows))
-    contacts = [contact_of(row) for row in rows[: query.limit]]
+    contacts = [listed_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.errors import InvalidPhone
+from numberkeep.domain.errors import InvalidPhone, MissingFields
 from numberkeep.domain.limits import MAX_PHONE_INPUT
 from numberkeep.domain.phone import find_phone, parse_phone
 
@@ -150,3 +150,11 @@ def test_parse_phone_names_the_field_of_a_bad_number() -> None:
     (error,) = refused.value.fields
     assert error.field == "sendblue_number"
     assert "+14155552671" in error.message
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n"])
+def test_a_blank_number_is_a_missing_field(text: str) -> None:
+    """The error names the field as required, instead of calling nothing a bad number."""
+    with pytest.raises(MissingFields) as refused:
+        parse_phone(text, "US", field="phone")
+    assert [error.field for error in refused.value.fields] == ["phone"]

@@ -11,11 +11,11 @@ def test_an_outage_is_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
     time = 100.0
     outage = Outage(lambda: time)
     for n in range(1000):
-        outage.tell(StoreUnavailable("gone"), f"r{n}")
+        outage.report(StoreUnavailable("gone"), f"r{n}")
     time += 1.5
-    outage.tell(StoreUnavailable("gone"), "last")
+    outage.report(StoreUnavailable("gone"), "last")
     time += 1.5
-    outage.tell(StoreUnavailable("gone"), "again")
+    outage.report(StoreUnavailable("gone"), "again")
     assert [record.message for record in caplog.records] == [
         "request r0 failed: the store says gone",
         "request last failed, and 999 more since the last line: the store says gone",

@@ -28,7 +28,7 @@ class Door:
     async def lets_in(self, key_id: str, secret: str) -> bool:
         """Whether the pair is taken."""
         try:
-            await self.authenticator.account(key_id.encode("latin-1"), secret.encode("latin-1"))
+            await self.authenticator.key(key_id.encode("latin-1"), secret.encode("latin-1"))
         except InvalidCredentials:
             return False
         return True
@@ -53,8 +53,8 @@ async def test_a_pair_opens_its_own_account(context: Context, account: Account) 
     """The account is the one whose key it is."""
     other = await keys.create(context, "other", KeyPair("key2", "secret2"))
     authenticator = Authenticator(context.store)
-    assert await authenticator.account(b"key", b"secret") == account
-    assert await authenticator.account(b"key2", b"secret2") == other.account
+    assert (await authenticator.key(b"key", b"secret")).account == account
+    assert await authenticator.key(b"key2", b"secret2") == other
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,15 @@
+"""The sender `log`, which sends nothing: messages can be read in the service, with the status `logged`."""
+
+from numberkeep.domain.delivery import Delivered
+from numberkeep.domain.message import Message, MessageStatus
+
+
+class LogSender:
+    """Accepts every message and sends none; the sender of a deployment that has chosen no other."""
+
+    async def send(self, account: str, message: Message) -> Delivered:  # noqa: ARG002 - as outlets.Sender has it
+        """Accept the message. Nothing is logged: the log must contain no number and no text."""
+        return Delivered(MessageStatus.LOGGED)
+
+    async def close(self) -> None:
+        """Do nothing: there are no connections."""

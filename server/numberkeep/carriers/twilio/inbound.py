@@ -1,0 +1,67 @@
+"""Messages that Twilio hands in.
+
+Source: Twilio's documentation, "Twilio's request to your incoming message webhook URL".
+"""
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from numberkeep.carriers.twilio.signature import is_signed, signed_url
+from numberkeep.domain.errors import InvalidInput
+from numberkeep.domain.identity import Account
+from numberkeep.service.context import Context
+from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned
+from numberkeep.wire.decoding import convert_loosely
+from numberkeep.wire.field_types import Content, Handle, Number
+
+_MAX_FIELDS: Final = 200
+
+
+class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
+    """Twilio's form for a message that a person wrote; it has more fields than these."""
+
+    from_: Number | None = msgspec.field(default=None, name="From")
+    to: Number | None = None
+    body: Content | None = None
+    message_sid: Handle | None = None
+
+
+class TwilioCarrier:
+    """Twilio; see service.inbound.Carrier.
+
+    Args:
+        auth_token: the token that it signs with; with `""` no request is accepted.
+        public_url: the service's URL as Twilio knows it; `""` to derive it from each request's headers.
+    """
+
+    name: Final = "twilio"
+    header: Final = b"x-twilio-signature"
+    reply: Final = (b"text/xml", b"<Response></Response>")
+
+    def __init__(self, auth_token: str, public_url: str) -> None:
+        self._auth_token = auth_token
+        self._public_url = public_url
+
+    async def account(self, context: Context, request: CarrierRequest) -> Account | None:  # noqa: ARG002 - see Carrier
+        """Return None: Twilio's signature is for every account."""
+        signature = request.headers[self.header].decode("latin-1")
+        if not is_signed(signed_url(request, self._public_url), _form(request), signature, self._auth_token):
+            raise NotSigned(
+                "X-Twilio-Signature does not match the request: set NUMBERKEEP_TWILIO_AUTH_TOKEN, and "
+                "NUMBERKEEP_PUBLIC_URL behind a proxy."
+            )
+        return None
+
+    def read(self, request: CarrierRequest) -> Incoming:
+        """Return the message."""
+        sent = convert_loosely(dict(_form(request)), TwilioForm)
+        return Incoming(sent.from_ or "", sent.body or "", sent.message_sid or "", sent.to or "", field="From")
+
+
+def _form(request: CarrierRequest) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise InvalidInput(f"The body must be a form in UTF-8 of at most {_MAX_FIELDS} fields.") from None

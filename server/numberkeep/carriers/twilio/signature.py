@@ -1,0 +1,48 @@
+"""Verifies that a request comes from Twilio.
+
+Source: Twilio's documentation, "Secure webhooks", and its own libraries, which sign each value of a parameter that
+comes more than once, in order, and the same value once.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from numberkeep.service.inbound import CarrierRequest
+
+
+def is_signed(url: str, params: Sequence[tuple[str, str]], signature: str, auth_token: str) -> bool:
+    """Return whether a request has Twilio's signature, in a time that does not depend on the signature's content.
+
+    Args:
+        url: the whole URL as Twilio knows it, with scheme, host and query; behind a proxy, the proxy's.
+        params: the form's parameters, decoded.
+        signature: the value of `X-Twilio-Signature`.
+        auth_token: the secret of the Twilio account; with `""` nothing is signed.
+    """
+    if not auth_token:
+        return False
+    signed = url + "".join(name + value for name, value in sorted(set(params)))
+    mac = hmac.digest(auth_token.encode(), signed.encode(errors="surrogatepass"), hashlib.sha1)
+    return hmac.compare_digest(base64.b64encode(mac), signature.encode(errors="surrogatepass"))
+
+
+def signed_url(request: CarrierRequest, public_url: str) -> str:
+    """Return the URL that Twilio sent a request to.
+
+    Args:
+        request: the request.
+        public_url: the service's URL as Twilio knows it; `""` to take scheme and host from the request's headers.
+    """
+    base = public_url.rstrip("/").encode()
+    if not base:
+        headers = request.headers
+        scheme = _first(headers.get(b"x-forwarded-proto", request.scheme.encode()))
+        base = scheme + b"://" + _first(headers.get(b"x-forwarded-host", headers.get(b"host", b"")))
+    return (base + request.target).decode("latin-1")
+
+
+def _first(forwarded: bytes) -> bytes:
+    """Return the entry of the proxy nearest to Twilio; each proxy behind it appends its own."""
+    return forwarded.partition(b",")[0].strip()

@@ -1,0 +1,56 @@
+"""Sends events to webhooks: to checked addresses only, signed, in the form that the webhook is registered for."""
+
+import time
+from collections.abc import Callable
+
+from numberkeep.domain.delivery import Delivered, Webhook
+from numberkeep.domain.errors import DeliveryFailed, TargetRefused
+from numberkeep.domain.event import Event
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.signing import event_delivery_id, signed_headers
+from numberkeep.outbound.targets import Targets
+from numberkeep.wire.hosted_events import encode_for
+
+
+class WebhookNotifier:
+    """Posts events; see outlets.Notifier.
+
+    Args:
+        poster: sends the requests.
+        targets: resolves and checks URLs.
+        now: seconds since 1970; tests pass their own.
+    """
+
+    def __init__(self, poster: Poster, targets: Targets, now: Callable[[], float] = time.time) -> None:
+        self._poster = poster
+        self._targets = targets
+        self._now = now
+
+    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+        """Post an event. Any answer but 2xx and 410 is retried, because receivers may be deployed late.
+
+        Raises:
+            DeliveryFailed: it was not accepted, as far as is known.
+        """
+        try:
+            target = await self._targets.resolve(webhook.url)
+        except TargetRefused as refused:  # it was another address at registration, and may be so again
+            raise DeliveryFailed(str(refused)) from refused
+        body = encode_for(account, webhook.types, event)
+        id_ = event_delivery_id(account, event.event_id, event.at)
+        headers = signed_headers(webhook.secret, id_, int(self._now()), body)
+        await self._poster.post_pinned(target, body, {"content-type": "application/json", **headers})
+        return Delivered()
+
+    async def check(self, url: str) -> None:
+        """Check whether a webhook may have this URL.
+
+        Raises:
+            TargetRefused: it may not.
+            DeliveryFailed: its host's name does not resolve at this moment.
+        """
+        await self._targets.resolve(url)
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._poster.close()

@@ -1,0 +1,69 @@
+"""Sends messages through a program of the operator's."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from numberkeep.carriers.webhook.settings import WebhookSenderSettings
+from numberkeep.domain.contact import moment
+from numberkeep.domain.delivery import Delivered
+from numberkeep.domain.message import Message
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.signing import message_delivery_id, signed_headers
+from numberkeep.wire.field_types import Time
+
+
+class OutboundMessage(msgspec.Struct, kw_only=True):
+    """The JSON of a message; `from` is null if no line is chosen."""
+
+    id: str
+    account: str
+    to: str
+    from_: str | None = msgspec.field(name="from")
+    content: str
+    created_at: Time
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+class WebhookSender:
+    """Posts each message as JSON, with an id by which a repetition is recognised.
+
+    Args:
+        poster: sends the requests.
+        settings: where to send them.
+        now: seconds since 1970; tests pass their own.
+    """
+
+    def __init__(self, poster: Poster, settings: WebhookSenderSettings, now: Callable[[], float] = time.time) -> None:
+        self._poster = poster
+        self._settings = settings
+        self._now = now
+
+    async def send(self, account: str, message: Message) -> Delivered:
+        """Post the message; see outlets.Sender. Any answer 2xx accepts it; its body is ignored."""
+        body = encode_message(account, message)
+        id_ = message_delivery_id(account, message.message_id, message.at)
+        headers = signed_headers(self._settings.secret, id_, int(self._now()), body)
+        await self._poster.post(self._settings.url, body, {"content-type": "application/json", **headers})
+        return Delivered()
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._poster.close()
+
+
+def encode_message(account: str, message: Message) -> bytes:
+    """Return the JSON of an outbound message."""
+    return _encode(
+        OutboundMessage(
+            id=f"{account}/{message.message_id}",
+            account=account,
+            to=message.phone,
+            from_=message.line or None,
+            content=message.content,
+            created_at=moment(message.at),
+        )
+    )

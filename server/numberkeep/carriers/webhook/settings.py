@@ -1,0 +1,16 @@
+"""The settings of the sender `webhook`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, frozen=True)
+class WebhookSenderSettings:
+    """The program that sends messages.
+
+    Attributes:
+        url: the program's URL; it may be anywhere, including the operator's own network.
+        secret: what requests are signed with; `""` signs nothing.
+    """
+
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)

@@ -1,0 +1,71 @@
+"""A request, as endpoints see it."""
+
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from numberkeep.domain.limits import MAX_BODY_BYTES
+from numberkeep.http.body import read_body
+from numberkeep.http.query import query_pairs
+from numberkeep.http.request_ids import request_id_for
+
+
+@dataclass(slots=True)
+class Request:
+    """One request. Not frozen: one is built for every request.
+
+    Attributes:
+        scope: its ASGI scope.
+        receive: its ASGI channel for the body.
+        send: its ASGI channel for the answer, used only by endpoints that stream.
+        key_id: the API key's id; `b""` if there is none.
+        secret: the API key's secret, likewise.
+        request_id: its id in the log and in the answer.
+        argument: the part of the path that stands for an argument; `""` if there is none.
+        content: the body, once it was read.
+    """
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    key_id: bytes
+    secret: bytes
+    request_id: str
+    argument: str = ""
+    content: bytes = b""
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive, send: Send) -> "Request":
+        """Return the request of an ASGI call."""
+        key_id = secret = given_id = b""
+        for name, value in scope["headers"]:
+            if name == b"sb-api-key-id":
+                key_id = value
+            elif name == b"sb-api-secret-key":
+                secret = value
+            elif name == b"x-request-id":
+                given_id = value
+        return cls(scope, receive, send, key_id, secret, request_id_for(given_id))
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, in capitals."""
+        method: str = self.scope["method"]
+        return method
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first header of this lower-case name; None if there is none."""
+        return next((value for given, value in self.scope["headers"] if given == name), None)
+
+    def query(self) -> list[tuple[str, str]]:
+        """Return the names and values of the query.
+
+        Raises:
+            InvalidInput: there are too many.
+        """
+        return query_pairs(self.scope["query_string"])
+
+    async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
+        """Read and return the body; errors as for `read_body`."""
+        self.content = await read_body(self.scope, self.receive, limit)
+        return self.content

@@ -1,0 +1,42 @@
+"""Operations on opt-outs and the consent ledger."""
+
+from numberkeep.domain.errors import InvalidInput, MissingFields
+from numberkeep.operations.operation import Call, operation
+from numberkeep.service import consent, contacts
+from numberkeep.wire.answers import Nothing
+from numberkeep.wire.consent import (
+    ConsentEntryOut,
+    ConsentParams,
+    LedgerAnswer,
+    OptOutAnswer,
+    OptOutBody,
+    consent_entry_out,
+)
+
+
+@operation("contacts.opt_out", InvalidInput)
+async def opt_out(call: Call, given: OptOutBody) -> OptOutAnswer:
+    """Record whether the recipient behind a number has opted out."""
+    opted_out = given.opted_out is not False
+    return await call.once(
+        lambda once: contacts.set_opt_out(
+            call.context, call.account, given.number or "", opted_out=opted_out, once=once
+        ),
+        lambda phone: OptOutAnswer(phone, opted_out),
+    )
+
+
+@operation("consent.show", InvalidInput, reads=True)
+async def show(call: Call, given: ConsentParams) -> list[ConsentEntryOut]:
+    """List the ledger entries of a number, oldest first. Not of the hosted API."""
+    if given.number is None:
+        raise MissingFields("number")
+    entries = await consent.show(call.context, call.account, given.number)
+    return [consent_entry_out(entry) for entry in entries]
+
+
+@operation("consent.verify", reads=True)
+async def verify(call: Call, _: Nothing) -> LedgerAnswer:
+    """Verify that the consent ledger is as it was written and agrees with the opt-outs. Not of the hosted API."""
+    found = await consent.verify(call.context, call.account)
+    return LedgerAnswer(found.entries, found.faults)

@@ -1,0 +1,56 @@
+"""Operations on webhooks and on deliveries that exhausted their retries."""
+
+from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.operations.operation import Call, operation
+from numberkeep.service import webhooks
+from numberkeep.wire.answers import AmountAnswer, LimitParams, Nothing, StatusOut, page_size
+from numberkeep.wire.webhooks import (
+    ByWebhook,
+    DeliveryOut,
+    ReplayBody,
+    WebhookAnswer,
+    WebhookBody,
+    WebhookOut,
+    delivery_out,
+    webhook_out,
+)
+
+
+@operation("webhooks.list", reads=True)
+async def list_webhooks(call: Call, _: Nothing) -> list[WebhookOut]:
+    """List the account's webhooks. Not of the hosted API."""
+    return [webhook_out(webhook) for webhook in await webhooks.list_all(call.context, call.account)]
+
+
+@operation("webhooks.create", InvalidInput)
+async def create(call: Call, given: WebhookBody) -> WebhookAnswer:
+    """Register a webhook; only this answer shows its secret. Not of the hosted API."""
+    url, types = given.url or "", given.types or []
+    return await call.once(
+        lambda once: webhooks.create(
+            call.context, call.notifier, call.account, url, types=types, secret=given.secret, once=once
+        ),
+        lambda webhook: WebhookAnswer(webhook_out(webhook, with_secret=True)),
+    )
+
+
+@operation("webhooks.delete", WebhookNotFound)
+async def delete(call: Call, given: ByWebhook) -> StatusOut:
+    """Remove a webhook and its pending deliveries. Not of the hosted API."""
+    await webhooks.delete(call.context, call.account, given.webhook_id)
+    return StatusOut()
+
+
+@operation("deliveries.list_dead", InvalidInput, reads=True)
+async def list_dead(call: Call, given: LimitParams) -> list[DeliveryOut]:
+    """List the deliveries that exhausted their retries. Not of the hosted API."""
+    deliveries = await webhooks.dead(call.context, call.account, page_size(given.limit))
+    return [delivery_out(delivery) for delivery in deliveries]
+
+
+@operation("deliveries.replay", InvalidInput, WebhookNotFound)
+async def replay(call: Call, given: ReplayBody) -> AmountAnswer:
+    """Retry deliveries that exhausted their retries. Not of the hosted API."""
+    return await call.once(
+        lambda once: webhooks.replay(call.context, call.account, given.webhook, once=once), AmountAnswer
+    )

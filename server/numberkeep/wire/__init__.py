@@ -1,0 +1,1 @@
+"""Names and shapes on the wire, and how values are read into them. Knows no transport."""

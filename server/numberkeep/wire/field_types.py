@@ -1,0 +1,37 @@
+"""The types of fields that several shapes share, with their limits."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from numberkeep.domain.limits import (
+    MAX_CONTENT,
+    MAX_EMAIL,
+    MAX_HANDLE,
+    MAX_LABEL,
+    MAX_NAME,
+    MAX_PHONE_INPUT,
+    MAX_SECRET,
+    MAX_TAG,
+    MAX_TAGS,
+    MAX_URL,
+    MAX_VALUE,
+    MAX_VARIABLES,
+)
+
+Time = Annotated[datetime, Meta(tz=True)]
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Email = Annotated[str, Meta(max_length=MAX_EMAIL)]
+Number = Annotated[str, Meta(max_length=MAX_PHONE_INPUT)]
+"""A phone number as people write it."""
+Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
+Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
+Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
+Variables = Annotated[dict[Label, Annotated[str, Meta(max_length=MAX_VALUE)] | None], Meta(max_length=MAX_VARIABLES)]
+Content = Annotated[str, Meta(max_length=MAX_CONTENT)]
+Handle = Annotated[str, Meta(max_length=MAX_HANDLE)]
+Secret = Annotated[str, Meta(max_length=MAX_SECRET)]
+Url = Annotated[str, Meta(max_length=MAX_URL)]
+Limit = Annotated[int, Meta(ge=1)]
+"""How many rows to return; larger values than `MAX_PAGE` mean `MAX_PAGE`."""

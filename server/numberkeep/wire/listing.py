@@ -1,0 +1,117 @@
+"""The parameters of a listing of contacts, and the cursors that lead to its next page."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from numberkeep.domain.contact import micros
+from numberkeep.domain.errors import FieldError
+from numberkeep.domain.identity import parse_contact_id
+from numberkeep.domain.limits import MAX_OFFSET
+from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.wire.answers import invalid, page_size
+from numberkeep.wire.field_types import Limit
+from numberkeep.wire.legacy_names import OLD_ORDERS
+
+_NO_CONTACT: Final = -1
+"""An id that no contact has: what a `cid` of another form asks for."""
+
+_Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a store can compare with; a forged cursor may contain more."""
+
+
+class ListParams(msgspec.Struct, kw_only=True):
+    """Which contacts to list, and in which order; `tag` may be repeated, and `cursor` leads to a next page."""
+
+    cid: str | None = None
+    created_at_gte: str | None = None
+    cursor: str | None = None
+    limit: Limit | None = None
+    offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_OFFSET)] | None = None
+    opt_out: bool | None = None
+    order_by: str | None = None
+    order_direction: Literal["asc", "desc"] | None = None
+    phone_number: str | None = None
+    tag: list[str] = []
+    verified: bool | None = None
+
+
+class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """The order that a cursor belongs to, and the position in it."""
+
+    by: str
+    descending: bool
+    value: Annotated[str, msgspec.Meta(pattern=r"^[^\0]*$")] | _Int64
+    contact_id: _Int64
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Cursor).decode
+
+
+def list_query(params: ListParams) -> ListQuery:
+    """Return the page that the parameters ask for; `phone_number` is left to the caller.
+
+    Raises:
+        InvalidInput: a parameter is not valid, or `cursor` comes with an offset or with another order.
+    """
+    order = Order(_order_by(params.order_by), params.order_direction != "asc")
+    after = None if params.cursor is None else _position(params.cursor, order)
+    if after is not None and params.offset:
+        raise invalid(FieldError("offset", "must be left out if a cursor is given: the cursor says where to continue"))
+    return ListQuery(
+        ContactFilter(
+            contact_id=None if params.cid is None else _contact_id(params.cid),
+            created_from=None if params.created_at_gte is None else _created_from(params.created_at_gte),
+            tags=tuple(dict.fromkeys(params.tag)),
+            verified=params.verified,
+            opt_out=params.opt_out,
+        ),
+        order,
+        limit=page_size(params.limit),
+        offset=params.offset or 0,
+        after=after,
+    )
+
+
+def cursor_text(order: Order, place: Position) -> str:
+    """Return the cursor that continues a listing of this order after `place`."""
+    cursor = _encode(_Cursor(order.by, order.descending, place.value, place.contact_id))
+    return base64.urlsafe_b64encode(cursor).rstrip(b"=").decode()
+
+
+def _order_by(text: str | None) -> OrderBy:
+    if text is None:
+        return OrderBy.CREATED_AT
+    try:
+        return OrderBy(OLD_ORDERS.get(text, text))
+    except ValueError:
+        raise invalid(FieldError("order_by", f"must be one of {', '.join(OrderBy)}")) from None
+
+
+def _position(cursor: str, order: Order) -> Position:
+    try:
+        place = _decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (msgspec.DecodeError, UnicodeDecodeError, binascii.Error, ValueError):
+        raise invalid(FieldError("cursor", "is not a cursor of this service: take it from a Link header")) from None
+    is_text = isinstance(place.value, str)
+    if (place.by, place.descending) != (order.by, order.descending) or is_text == (order.by is OrderBy.CREATED_AT):
+        mend = "belongs to another order: repeat the order_by and order_direction of the page before"
+        raise invalid(FieldError("cursor", mend))
+    return Position(place.value, place.contact_id)
+
+
+def _contact_id(text: str) -> int:
+    contact_id = parse_contact_id(text)
+    return _NO_CONTACT if contact_id is None else contact_id
+
+
+def _created_from(text: str) -> int:
+    try:
+        return micros(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        mend = "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z"
+        raise invalid(FieldError("created_at_gte", mend)) from None

@@ -1,0 +1,69 @@
+"""The shapes of messages to and from phones."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from numberkeep.domain.contact import moment
+from numberkeep.domain.conversation import Received
+from numberkeep.domain.message import Direction, Message
+from numberkeep.wire.field_types import Content, Handle, Number, Time
+
+
+class MessageOut(msgspec.Struct):
+    """A message to or from a phone; the account's own line is null if it is not known."""
+
+    id: str
+    direction: str
+    to: str | None
+    from_: str | None = msgspec.field(name="from")
+    content: str
+    status: str
+    created_at: Time
+    handle: str | None
+    error: str | None
+
+
+class InboundBody(msgspec.Struct, kw_only=True):
+    """A message that a person wrote, handed in with an account's credentials.
+
+    `from` is the person's number, `to` the account's own line. A message with a `handle` is stored once.
+    """
+
+    from_: Number | UnsetType | None = msgspec.field(default=UNSET, name="from")
+    to: Number | None = None
+    content: Content | None = None
+    handle: Handle | None = None
+
+
+class InboundAnswer(msgspec.Struct):
+    """What a message changed; `opted_out` is null if it says nothing about that."""
+
+    number: str
+    duplicate: bool
+    verified: bool
+    opted_out: bool | None
+    status: Literal["OK"] = "OK"
+
+
+def message_out(message: Message) -> MessageOut:
+    """Return a message as answers and events show it."""
+    line = message.line or None
+    outbound = message.direction is Direction.OUTBOUND
+    return MessageOut(
+        str(message.message_id),
+        message.direction,
+        message.phone if outbound else line,
+        line if outbound else message.phone,
+        message.content,
+        message.status,
+        moment(message.at),
+        message.handle or None,
+        message.error or None,
+    )
+
+
+def inbound_answer(received: Received) -> InboundAnswer:
+    """Return the answer to a message that was handed in."""
+    return InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)

@@ -1,0 +1,80 @@
+"""The shapes of webhooks and deliveries. Those of the hosted service's routes are in hosted_webhooks.py."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from numberkeep.domain.contact import moment
+from numberkeep.domain.delivery import SENDER, Delivery, Webhook
+from numberkeep.domain.limits import MAX_TAGS
+from numberkeep.wire.field_types import Secret, Time, Url
+
+
+class WebhookBody(msgspec.Struct, kw_only=True):
+    """A webhook to register; without types it gets all events, without a secret a random one."""
+
+    url: Url | UnsetType | None = UNSET
+    types: Annotated[list[str], Meta(max_length=MAX_TAGS)] | None = None
+    secret: Secret | None = None
+
+
+class ByWebhook(msgspec.Struct):
+    """The id of a webhook."""
+
+    webhook_id: int
+
+
+class ReplayBody(msgspec.Struct, kw_only=True):
+    """The webhook whose failed deliveries to retry; without one, all failed deliveries of the account."""
+
+    webhook: Annotated[int, Meta(ge=1)] | None = None
+
+
+class WebhookOut(msgspec.Struct):
+    """A webhook; only the answer to its registration shows the secret."""
+
+    id: int
+    url: str
+    types: Sequence[str]
+    created_at: Time
+    secret: str | UnsetType = UNSET
+
+
+class WebhookAnswer(msgspec.Struct):
+    """One webhook."""
+
+    webhook: WebhookOut
+    status: Literal["OK"] = "OK"
+
+
+class DeliveryOut(msgspec.Struct):
+    """A delivery that exhausted its retries: an event to a webhook, or a message to a phone (`webhook` is null)."""
+
+    webhook: int | None
+    event: str | None
+    message: str | None
+    attempts: int
+    error: str
+    created_at: Time
+
+
+def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:
+    """Return a webhook as answers show it."""
+    shown = webhook.secret if with_secret else UNSET
+    return WebhookOut(webhook.webhook_id, webhook.url, webhook.types, moment(webhook.created_at), shown)
+
+
+def delivery_out(delivery: Delivery) -> DeliveryOut:
+    """Return a delivery that exhausted its retries as answers show it."""
+    of_sender = delivery.target == SENDER
+    item = str(delivery.item)
+    return DeliveryOut(
+        None if of_sender else delivery.target,
+        None if of_sender else item,
+        item if of_sender else None,
+        delivery.attempts,
+        delivery.error,
+        moment(delivery.created_at),
+    )

@@ -1,0 +1,97 @@
+"""The consent ledger on the raw wire."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from numberkeep.domain.consent import broken
+from numberkeep.store.queries import GetAccount, ListConsent, ListConsentOf
+from support.api import CONTACTS, Service
+from support.faults import wrap_reads
+
+PHONE, OTHER = "+14155552671", "+14155550002"
+CONSENT = "/_numberkeep/consent"
+
+
+@pytest.fixture(autouse=True)
+async def said(service: Service, wire: httpx2.AsyncClient) -> None:
+    """One number opts out by a message and in again by the API, another opts out by the API."""
+    await wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "Stop"})
+    await wire.post(f"{CONTACTS}/opt-out", json={"number": OTHER})
+    service.clock.pass_seconds(1)
+    await wire.post(f"{CONTACTS}/opt-out", json={"number": PHONE, "opted_out": False})
+
+
+async def shown(wire: httpx2.AsyncClient, number: str) -> Any:
+    """The ledger entries of a number."""
+    answer = await wire.get(f"{CONSENT}?number={number}")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+@pytest.mark.parametrize("number", [PHONE, "%2B14155552671", "415-555-2671"])
+async def test_entries_of_a_number_are_shown_oldest_first(
+    service: Service, wire: httpx2.AsyncClient, number: str
+) -> None:
+    """Every field of the entries of this number and of no other, however the number is written."""
+    account = await service.context.store.read(GetAccount("default"))
+    assert account
+    entries = await service.context.store.read(ListConsentOf(account.account_id, PHONE))
+    listed = await shown(wire, number)
+    assert [each.pop("at")[:19] for each in listed] == ["2026-09-21T14:13:20", "2026-09-21T14:13:21"]
+    stopped = {"entry": 1, "opted_out": True, "source": "message", "wording": "Stop", "hash": entries[0].hash.hex()}
+    back = {"entry": 3, "opted_out": False, "source": "api", "wording": "", "hash": entries[1].hash.hex()}
+    assert listed == [{"number": PHONE, **stopped}, {"number": PHONE, **back}]
+
+
+async def test_a_number_without_entries_has_an_empty_list(wire: httpx2.AsyncClient) -> None:
+    """No entry is no error."""
+    assert await shown(wire, "+14155559999") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("", "number", "is required"),
+        ("?number=12", "number", "is not a phone number"),
+        ("?number=", "number", "is not a phone number"),
+        ("?phone_number=%2B14155552671", "phone_number", "did you mean number?"),
+    ],
+)
+async def test_a_number_that_cannot_be_looked_up_is_refused(
+    wire: httpx2.AsyncClient, query: str, field: str, message: str
+) -> None:
+    """400 and named, instead of an empty list that would look like no opt-out."""
+    answer = await wire.get(f"{CONSENT}{query}")
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["field"], message in error["message"]) == (field, True)
+
+
+async def test_an_intact_ledger_verifies(service: Service, wire: httpx2.AsyncClient) -> None:
+    """All entries of the account, and none of another's."""
+    answer = await wire.get(f"{CONSENT}/verify")
+    assert (answer.status_code, answer.json()) == (200, {"entries": 3, "faults": [], "status": "OK"})
+    async with service.wire(await service.new_account("other")) as other:
+        assert (await other.get(f"{CONSENT}/verify")).json() == {"entries": 0, "faults": [], "status": "OK"}
+        assert await shown(other, PHONE) == []
+
+
+async def test_a_changed_ledger_has_faults(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong is listed, without a number."""
+    account = await service.context.store.read(GetAccount("default"))
+    assert account
+    entries = await service.context.store.read(ListConsent(account.account_id, 0, 10))
+    lacking = [entry for entry in entries if entry.entry_id != 2]
+
+    async def read(query: ListConsent) -> Any:
+        return [entry for entry in lacking if entry.entry_id > query.after][: query.limit]
+
+    wrap_reads(monkeypatch, service.context.store, lambda _: read, ListConsent)
+    found = (await wire.get(f"{CONSENT}/verify")).json()
+    assert found["entries"] == 2
+    assert set(broken(lacking, 3, entries[-1].hash)) <= set(found["faults"])
+    assert "entry 2 is missing" in found["faults"]

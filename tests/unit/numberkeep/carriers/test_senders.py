@@ -1,0 +1,183 @@
+"""What each sender sends, and what it makes of the answers. The carriers are receivers on a local port."""
+
+import base64
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+import pytest
+
+from numberkeep.carriers.hosted.sender import SendblueSender
+from numberkeep.carriers.hosted.settings import SendblueSettings
+from numberkeep.carriers.log_sender import LogSender
+from numberkeep.carriers.twilio.sender import TwilioSender
+from numberkeep.carriers.twilio.settings import TwilioSettings
+from numberkeep.carriers.webhook.sender import WebhookSender
+from numberkeep.carriers.webhook.settings import WebhookSenderSettings
+from numberkeep.domain.delivery import Delivered
+from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.signing import signature
+from numberkeep.service.outlets import Sender
+from support.receiver import Trick, answer, receiving
+
+PHONE, LINE, OWN = "+14155552671", "+15122164639", "+15122160000"
+TEXT = "H\u00e9llo & =\u2603"
+
+
+def message(line: str = "") -> Message:
+    """A message that is owed."""
+    return Message(3, PHONE, line, Direction.OUTBOUND, TEXT, MessageStatus.QUEUED, 1_790_000_000_000_000)
+
+
+def sendblue(poster: Poster, port: int, line: str = "") -> Sender:
+    """The hosted service's sender, to a local port."""
+    return SendblueSender(poster, SendblueSettings("key", "hush", line, f"http://127.0.0.1:{port}/"))
+
+
+def twilio(poster: Poster, port: int, line: str = OWN) -> Sender:
+    """Twilio's sender, to a local port."""
+    return TwilioSender(poster, TwilioSettings("AC1", "hush", line, f"http://127.0.0.1:{port}"))
+
+
+async def test_log_sends_nothing() -> None:
+    """The sender `log` takes every message as logged, and tells no log of it."""
+    sender: Sender = LogSender()
+    assert await sender.send("acme", message()) == Delivered(MessageStatus.LOGGED)
+    await sender.close()
+
+
+async def test_webhook_posts_signed_json_with_the_same_id_each_time(poster: Poster) -> None:
+    """A second attempt has the id of the first and a time and signature of its own; the answer is not looked at."""
+    times = iter([100.9, 200.0])
+    async with receiving(answer(500), answer(204)) as receiver:
+        settings = WebhookSenderSettings(f"http://127.0.0.1:{receiver.port}/in?x=1", "hush")
+        sender: Sender = WebhookSender(poster, settings, lambda: next(times))
+        with pytest.raises(DeliveryFailed, match=r"^answered 500$") as failed:
+            await sender.send("acme", message(LINE))
+        assert not failed.value.permanent
+        assert await sender.send("acme", message(LINE)) == Delivered()
+    first, second = receiver.requests
+    assert first.line == "POST /in?x=1 HTTP/1.1"
+    assert first.body == second.body
+    assert json.loads(first.body)["content"] == TEXT
+    for request, at in ((first, 100), (second, 200)):
+        assert request.headers["content-type"] == "application/json"
+        assert request.headers["webhook-id"] == f"acme/3-{message(LINE).at:x}"
+        assert request.headers["webhook-signature"] == signature(
+            "hush", f"acme/3-{message(LINE).at:x}", at, request.body
+        )
+    assert "hush" not in repr(settings)
+
+
+async def test_sendblue_is_called_as_documented(poster: Poster) -> None:
+    """POST /api/send-message with the account's keys; the answer's message_handle is the handle."""
+    async with receiving(answer(202, b'{"status": "QUEUED", "message_handle": "h-1"}')) as receiver:
+        sender = sendblue(poster, receiver.port, OWN)
+        assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "h-1")
+        await sender.send("acme", message())
+        await sendblue(poster, receiver.port).send("acme", message())
+    first, second, third = receiver.requests
+    assert first.line == "POST /api/send-message HTTP/1.1"
+    assert first.headers["sb-api-key-id"] == "key"
+    assert first.headers["sb-api-secret-key"] == "hush"
+    assert json.loads(first.body) == {"number": PHONE, "content": TEXT, "from_number": LINE}
+    assert json.loads(second.body)["from_number"] == OWN
+    assert "from_number" not in json.loads(third.body)
+    assert "hush" not in repr(SendblueSettings("key", "hush"))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "permanent"),
+    [
+        (
+            b'{"status": "ERROR", "error_code": 4002, "error_message": "+14155552671"}',
+            "was not sent by the hosted service (code 4002)",
+            True,
+        ),
+        (b'{"status": "ERROR", "error_code": "+14155552671"}', "was not sent by the hosted service", True),
+        (b'{"status": "FAILED"}', "was not sent by the hosted service", True),
+        (b'{"status": "DECLINED"}', "was not sent by the hosted service", True),
+        (b'{"status": "ERROR", "error_code": 4001}', "was not sent by the hosted service (code 4001)", False),
+        (b'{"status": "ERROR", "error_code": 5003}', "was not sent by the hosted service (code 5003)", False),
+    ],
+)
+async def test_sendblue_may_say_no_in_a_2xx(poster: Poster, body: bytes, reason: str, *, permanent: bool) -> None:
+    """An error within an answer 200 is one; only those that pass are tried again; its words are not repeated."""
+    async with receiving(answer(200, body)) as receiver:
+        with pytest.raises(DeliveryFailed) as failed:
+            await sendblue(poster, receiver.port).send("acme", message())
+    assert str(failed.value) == reason
+    assert failed.value.permanent is permanent
+
+
+async def test_twilio_is_called_as_documented(poster: Poster) -> None:
+    """A form to the account's Messages.json, with basic authentication; the answer's sid is the handle."""
+    async with receiving(answer(201, b'{"sid": "SM1", "status": "queued"}')) as receiver:
+        sender = twilio(poster, receiver.port)
+        assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "SM1")
+        await sender.send("acme", message())
+    first, second = receiver.requests
+    assert first.line == "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1"
+    assert base64.b64decode(first.headers["authorization"].removeprefix("Basic ")) == b"AC1:hush"
+    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert parse_qs(first.body.decode()) == {"To": [PHONE], "From": [LINE], "Body": [TEXT]}
+    assert parse_qs(second.body.decode())["From"] == [OWN]
+    assert "hush" not in repr(TwilioSettings("AC1", "hush"))
+
+
+@pytest.mark.parametrize("said", ["failed", "undelivered", "canceled"])
+async def test_twilio_may_say_no_in_a_2xx(poster: Poster, said: str) -> None:
+    """A message that failed at once is not sent."""
+    body = json.dumps({"sid": "SM1", "status": said, "error_code": 30007}).encode()
+    async with receiving(answer(201, body)) as receiver:
+        with pytest.raises(DeliveryFailed, match=r"^was not sent by Twilio \(code 30007\)$") as failed:
+            await twilio(poster, receiver.port).send("acme", message())
+    assert failed.value.permanent
+
+
+async def test_twilio_needs_a_line(poster: Poster) -> None:
+    """Without a line of the message's or of the settings nothing is asked."""
+    async with receiving() as receiver:
+        with pytest.raises(DeliveryFailed, match="no line") as failed:
+            await twilio(poster, receiver.port, "").send("acme", message())
+    assert not failed.value.permanent, "the operator can mend it before the last attempt"
+    assert not receiver.requests
+
+
+@pytest.mark.parametrize("make", [sendblue, twilio])
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(400, True), (410, True), (413, True), (422, True), (302, False), (401, False), (404, False), (429, False)],
+)
+async def test_a_refusal_of_a_message_is_final(
+    poster: Poster, make: Callable[[Poster, int], Sender], status: int, *, permanent: bool
+) -> None:
+    """A message refused for what it is is not sent again; one that a token or a URL is to blame for is."""
+    async with receiving(answer(status, b"no such number as +14155552671")) as receiver:
+        with pytest.raises(DeliveryFailed, match=f"^answered .*{status}") as failed:
+            await make(poster, receiver.port).send("acme", message())
+    assert failed.value.permanent is permanent
+
+
+@pytest.mark.parametrize("make", [sendblue, twilio])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        answer(200),
+        answer(200, b"[]"),
+        answer(200, b"<html>"),
+        answer(200, b'{"message_handle": 5, "sid": {}, "status": ["ERROR", {}]}'),
+        answer(200, b'{"message_handle": "\\u0000", "sid": "\\n"}'),
+        answer(200, b"[" * 60_000),
+        answer(200, b'{"sid": "' + b"x" * 300 + b'", "message_handle": "' + b"x" * 300 + b'"}'),
+        Trick.HALF,
+    ],
+)
+async def test_an_odd_answer_2xx_takes_the_message_without_a_handle(
+    poster: Poster, make: Callable[[Poster, int], Sender], odd: bytes | Trick
+) -> None:
+    """By the status the message is taken; to send it again would be a second message to a person."""
+    async with receiving(odd) as receiver:
+        assert await make(poster, receiver.port).send("acme", message()) == Delivered()

@@ -1,0 +1,136 @@
+"""Events on their way to webhooks: signed, in the form asked for, and to nowhere but a checked address."""
+
+import json
+from collections.abc import Sequence
+from ipaddress import ip_network
+
+import pytest
+
+from numberkeep import __version__
+from numberkeep.carriers.webhook.notifier import WebhookNotifier
+from numberkeep.domain.delivery import Delivered, Webhook
+from numberkeep.domain.errors import DeliveryFailed, TargetRefused
+from numberkeep.domain.event import Event, EventType
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import Stamp
+from numberkeep.outbound.posting import Poster
+from numberkeep.outbound.signing import signature
+from numberkeep.outbound.targets import Targets
+from numberkeep.service.outlets import Notifier
+from numberkeep.wire.events import encode_event
+from support.receiver import OK, answer, receiving
+
+PHONE = "+14155552671"
+MESSAGE = Message(4, PHONE, "", Direction.INBOUND, "Yes", MessageStatus.RECEIVED, 1_790_000_000_000_000, "h-1")
+EVENT = Event(12, EventType.MESSAGE_RECEIVED, Stamp(1_790_000_000_000_000), PHONE, MESSAGE, 0, {})
+LOCAL = [ip_network("127.0.0.1/32")]
+
+
+class Names:
+    """A resolver that answers with one address after another, and counts."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = addresses
+        self.asked = 0
+
+    async def __call__(self, _host: str, _port: int) -> Sequence[str]:
+        """The next one; the last one for ever."""
+        self.asked += 1
+        return [self._addresses[min(self.asked, len(self._addresses)) - 1]]
+
+
+ID = f"acme-12-{EVENT.at:x}"
+
+
+def webhook(port: int, types: Sequence[str] = (), secret: str = "hush") -> Webhook:  # noqa: S107 - a test's
+    """A webhook of that port."""
+    return Webhook(1, f"http://hook.test:{port}/in", secret, types, 0)
+
+
+async def test_an_event_arrives_signed(poster: Poster) -> None:
+    """The body is the event's; the headers are those of both schemes, and the id is the same for every attempt."""
+    times = iter([100.0, 200.0])
+    async with receiving(answer(500, b"secret"), OK) as receiver:
+        notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: next(times))
+        with pytest.raises(DeliveryFailed, match=r"^answered 500$") as failed:
+            await notifier.notify("acme", webhook(receiver.port), EVENT)
+        assert not failed.value.permanent
+        assert await notifier.notify("acme", webhook(receiver.port), EVENT) == Delivered()
+    for request, at in zip(receiver.requests, (100, 200), strict=True):
+        assert request.line == "POST /in HTTP/1.1"
+        assert request.body == encode_event(EVENT)
+        assert request.headers["content-type"] == "application/json"
+        assert request.headers["user-agent"] == f"numberkeep/{__version__}"
+        assert request.headers["sb-signing-secret"] == "hush"
+        assert request.headers["webhook-id"] == ID
+        assert request.headers["webhook-timestamp"] == str(at)
+        assert request.headers["webhook-signature"] == signature("hush", ID, at, request.body)
+
+
+async def test_a_webhook_without_a_secret_gets_no_signature(poster: Poster) -> None:
+    """Nothing is signed with nothing."""
+    async with receiving() as receiver:
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")))
+        await notifier.notify("acme", webhook(receiver.port, secret=""), EVENT)
+    (request,) = receiver.requests
+    assert not {"webhook-signature", "sb-signing-secret"} & set(request.headers)
+    assert request.headers["webhook-id"] == ID
+
+
+async def test_a_hosted_name_gets_the_hosted_form(poster: Poster) -> None:
+    """Who registered for `receive` gets the flat form, signed as it is sent."""
+    async with receiving() as receiver:
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: 1.0)
+        await notifier.notify("acme", webhook(receiver.port, ["receive"]), EVENT)
+    (request,) = receiver.requests
+    assert json.loads(request.body)["accountEmail"] == "acme"
+    assert request.headers["webhook-signature"] == signature("hush", ID, 1, request.body)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_a_refusal_is_tried_again(poster: Poster, status: int) -> None:
+    """A receiver that is not there yet, or does not know the secret yet, gets the event when it does."""
+    async with receiving(answer(status)) as receiver:
+        with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
+            await WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1"))).notify(
+                "acme", webhook(receiver.port), EVENT
+            )
+    assert not failed.value.permanent
+
+
+async def test_a_name_is_asked_once_and_the_connection_goes_to_the_answer(poster: Poster) -> None:
+    """A name that is something else a moment later (DNS rebinding) changes nothing for this delivery."""
+    names = Names("127.0.0.1", "127.0.0.2")
+    async with receiving() as receiver:
+        await WebhookNotifier(poster, Targets(LOCAL, names)).notify("acme", webhook(receiver.port), EVENT)
+    assert names.asked == 1
+    assert len(receiver.requests) == 1
+
+
+async def test_every_delivery_is_checked_anew(poster: Poster) -> None:
+    """A name that was public when the webhook was registered, and is private now, is refused for as long as it is."""
+    names = Names("8.8.8.8", "127.0.0.1")
+    async with receiving() as receiver:
+        notifier = WebhookNotifier(poster, Targets(resolve=names))
+        await notifier.check(webhook(receiver.port).url)
+        with pytest.raises(DeliveryFailed, match="the host has a loopback address") as refused:
+            await notifier.notify("acme", webhook(receiver.port), EVENT)
+    assert not refused.value.permanent
+    assert not receiver.requests
+
+
+async def test_check_connects_to_nobody(poster: Poster) -> None:
+    """To look at a URL sends nothing; a refused one is told why."""
+    async with receiving() as receiver:
+        notifier = WebhookNotifier(poster, Targets(LOCAL))
+        await notifier.check(f"http://127.0.0.1:{receiver.port}/")
+        with pytest.raises(TargetRefused, match=r"169\.254\.169\.254 is a link-local address"):
+            await notifier.check("http://169.254.169.254/latest/meta-data/")
+    assert not receiver.connections
+
+
+async def test_close_ends_the_poster() -> None:
+    """After close nothing can be sent; a second close does no harm."""
+    notifier = WebhookNotifier(Poster(limit=0.2), Targets(LOCAL))
+    await notifier.close()
+    await notifier.close()

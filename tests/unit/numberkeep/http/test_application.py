@@ -1,0 +1,86 @@
+"""Which endpoint answers a path, and what is not an HTTP request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.routing import Router
+
+from numberkeep.http.answer import Answer, ok
+from numberkeep.http.application import Application
+from numberkeep.http.outage import Outage
+from numberkeep.http.request import Request
+
+
+class Named:
+    """Answers with its name and the argument in the path."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def answer(self, request: Request) -> Answer:
+        """Return both."""
+        return ok([self._name, request.argument])
+
+
+ENDPOINTS = {"/things": Named("all"), "/things/{id}": Named("one"), "/things/count": Named("count")}
+
+
+async def answered(path: str) -> httpx2.Response:
+    """The answer to a GET of a path, as it is written in a URL."""
+    transport = httpx2.ASGITransport(app=Application(ENDPOINTS, Outage()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://numberkeep.test") as client:
+        return await client.get(httpx2.URL(f"http://numberkeep.test{path}"))
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "argument"),
+    [
+        ("/things", "all", ""),
+        ("/things/count", "count", ""),
+        ("/things/counts", "one", "counts"),
+        ("/things/+1", "one", "+1"),
+        ("/things/%2B1", "one", "+1"),
+        ("/things/%20", "one", " "),
+        ("/things/a%0A", "one", "a\n"),
+        ("/things/%7Bid%7D", "one", "{id}"),
+        ("/things/%63ount", "count", ""),
+        ("/things/x?y=/z", "one", "x"),
+    ],
+)
+async def test_a_path_leads_to_its_endpoint(path: str, name: str, argument: str) -> None:
+    """A fixed path before one with an argument, whose text is decoded."""
+    assert (await answered(path)).json() == [name, argument]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/thing", "/things/", "/things//", "/things/a/", "/things/a/b", "/things/a%2Fb", "//things", "/x/a"]
+)
+async def test_any_other_path_is_not_found(path: str) -> None:
+    """An empty argument and one with a slash are none."""
+    answer = await answered(path)
+    assert (answer.status_code, answer.json()["status"]) == (404, "ERROR")
+
+
+async def test_lifespan_events_open_and_close() -> None:
+    """As the server sends them, in an ASGI call of their own."""
+    happened: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        happened.append("open")
+        yield
+        happened.append("close")
+
+    events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    for kind in ("startup", "shutdown"):
+        events.put_nowait({"type": f"lifespan.{kind}"})
+
+    async def send(message: Any) -> None:
+        happened.append(message["type"])
+
+    await Application({}, Outage(), Router(lifespan=lifespan))({"type": "lifespan", "asgi": {}}, events.get, send)
+    assert happened == ["open", "lifespan.startup.complete", "close", "lifespan.shutdown.complete"]

@@ -1,0 +1,61 @@
+"""Bodies from elsewhere, and fields whose name on the wire is another than within."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from numberkeep.carriers.hosted.inbound import ReceiveBody
+from numberkeep.carriers.twilio.inbound import TwilioForm
+from numberkeep.domain.errors import InvalidInput
+from numberkeep.wire.decoding import Decoder, convert_loosely, decode_loosely
+from numberkeep.wire.messages import InboundBody
+
+DECODERS = [Decoder(ignore_unknown=True), Decoder(ignore_unknown=False)]
+
+
+def told(error: InvalidInput) -> dict[str, str]:
+    """What is wrong, by field."""
+    return {field.field: field.message for field in error.fields}
+
+
+def test_unknown_fields_of_another_service_are_ignored() -> None:
+    """Unknown fields of any shape, NULs in them too."""
+    deep: Any = "\0"
+    for _ in range(50):
+        deep = {"a": [deep], "\0": None}
+    data = msgspec.json.encode({"number": "+14155552671", "deep": deep, "\0": 1.5e300, "phoneNumber": []})
+    assert decode_loosely(data, ReceiveBody).number == "+14155552671"
+
+
+@pytest.mark.parametrize(
+    "value", ["[]", "1", '"x"', "null", "true", "1.5", "", "{", '{"number": "\\ud800"}', "[" * 10**5]
+)
+def test_what_is_no_object_is_refused(value: str) -> None:
+    """InvalidInput, of the whole body."""
+    with pytest.raises(InvalidInput, match="body"):
+        decode_loosely(value.encode(), ReceiveBody)
+
+
+def test_all_that_does_not_fit_is_told() -> None:
+    """Each known field at fault, by its own name, with what it must be."""
+    data = msgspec.json.encode({"number": {"a": [1]}, "content": "\0", "is_outbound": 0, "message_handle": "x" * 201})
+    with pytest.raises(InvalidInput) as refused:
+        decode_loosely(data, ReceiveBody)
+    assert told(refused.value) == {
+        "number": "must be a string or null, not an object",
+        "content": "must not contain a NUL character",
+        "is_outbound": "must be true or false or null, not a whole number",
+        "message_handle": "must have at most 200 characters",
+    }
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_a_field_is_explained_by_its_name_on_the_wire(decoder: Decoder) -> None:
+    """`from` is told of as `from`, in JSON and in a form."""
+    with pytest.raises(InvalidInput) as refused:
+        decoder.body(b'{"from": 5}', InboundBody)
+    assert told(refused.value) == {"from": "must be a string or null, not a whole number"}
+    with pytest.raises(InvalidInput) as refused:
+        convert_loosely({"From": "\0", "More": "\0"}, TwilioForm)
+    assert told(refused.value) == {"From": "must not contain a NUL character"}

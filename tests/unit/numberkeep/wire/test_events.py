@@ -1,0 +1,168 @@
+"""The JSON of every event, to the last field."""
+
+import json
+from typing import Any
+
+import pytest
+from msgspec import to_builtins
+
+from numberkeep.carriers.webhook.sender import encode_message
+from numberkeep.domain.consent import ConsentEntry, ConsentSource
+from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind, Stamp
+from numberkeep.domain.verification import Verification
+from numberkeep.wire.events import actor_out, cause_out, encode_event
+from numberkeep.wire.hosted_events import encode_for, receive_out
+
+AT = 1_790_000_000_123_456
+WHEN = "2026-09-21T14:13:20.123456Z"
+PHONE, LINE = "+14155552671", "+15122164639"
+CONTACT = Contact(77, PHONE, moment(AT), "Ann", "", "", "", LINE, ("a",), {"plan": "x"}, verified=True, opt_out=False)
+OUT = Message(3, PHONE, "", Direction.OUTBOUND, "Hello", MessageStatus.FAILED, AT, "", "answered 400")
+IN = Message(4, PHONE, LINE, Direction.INBOUND, "Yes", MessageStatus.RECEIVED, AT, "h-1")
+SUBJECTS: dict[str, Subject] = {
+    "contact": CONTACT,
+    "verification": Verification(1, PHONE, AT, AT + 1_000_000, pending=True),
+    "message": IN,
+    "consent": ConsentEntry(9, PHONE, AT, True, ConsentSource.MESSAGE, "Stop", bytes(32)),  # noqa: FBT003
+}
+
+
+def event(type_: EventType, subject: Subject) -> Event:
+    """An event of that type."""
+    return Event(12, type_, Stamp(AT), PHONE, subject, 0, {})
+
+
+@pytest.mark.parametrize("type_", EventType)
+def test_every_event_has_the_same_envelope(type_: EventType) -> None:
+    """`{id, type, version, occurred_at, data}`: the id as text, the time in UTC to the microsecond."""
+    out = json.loads(encode_event(event(type_, SUBJECTS[type_.partition(".")[0]])))
+    assert list(out) == ["id", "type", "version", "occurred_at", "data"]
+    del out["data"]
+    assert out == {"id": "12", "type": type_.value, "version": 1, "occurred_at": WHEN}
+
+
+def data(type_: EventType, subject: Subject) -> Any:
+    """The event's data."""
+    return json.loads(encode_event(event(type_, subject)))["data"]
+
+
+def test_a_contact_is_as_answers_show_it() -> None:
+    """The same fields as those of an answer, the older names among them; texts that are absent are null."""
+    contact = data(EventType.CONTACT_CREATED, CONTACT)["contact"]
+    assert (contact["contact_id"], contact["phone"], contact["created_at"]) == ("000000000000004d", PHONE, WHEN)
+    assert (contact["first_name"], contact["last_name"], contact["opt_out"]) == ("Ann", None, False)
+    assert (contact["tags"], contact["custom_variables"]) == (["a"], {"plan": "x"})
+
+
+def test_a_verification() -> None:
+    """The number and both times."""
+    assert data(EventType.VERIFICATION_EXPIRED, SUBJECTS["verification"]) == {
+        "number": PHONE,
+        "requested_at": WHEN,
+        "expires_at": WHEN.replace(":20.", ":21."),
+    }
+
+
+def test_a_message_goes_from_who_wrote_it() -> None:
+    """Outbound it goes to the phone, inbound from it; what is not known is null."""
+    assert data(EventType.MESSAGE_UPDATED, OUT) == {
+        "message": {
+            "id": "3",
+            "direction": "outbound",
+            "to": PHONE,
+            "from": None,
+            "content": "Hello",
+            "status": "failed",
+            "created_at": WHEN,
+            "handle": None,
+            "error": "answered 400",
+        }
+    }
+    message = data(EventType.MESSAGE_RECEIVED, IN)["message"]
+    assert (message["from"], message["to"], message["handle"], message["error"]) == (PHONE, LINE, "h-1", None)
+
+
+def test_consent() -> None:
+    """What was said, by whom, in which words, and where it stands in the ledger."""
+    assert data(EventType.CONSENT_OPTED_OUT, SUBJECTS["consent"]) == {
+        "number": PHONE,
+        "opted_out": True,
+        "source": "message",
+        "wording": "Stop",
+        "entry": 9,
+    }
+
+
+def test_the_hosted_receive_is_flat() -> None:
+    """Whoever asked for `receive` gets the hosted service's fields, with the writer's number in two of them."""
+    got = json.loads(encode_for("acme", ["receive"], event(EventType.MESSAGE_RECEIVED, IN)))
+    assert got == {
+        "accountEmail": "acme",
+        "content": "Yes",
+        "is_outbound": False,
+        "status": "RECEIVED",
+        "message_handle": "h-1",
+        "date_sent": WHEN,
+        "from_number": PHONE,
+        "number": PHONE,
+        "to_number": LINE,
+        "sendblue_number": LINE,
+        "service": None,
+        "media_url": "",
+        "group_id": "",
+        "participants": [PHONE, LINE],
+        "opted_out": False,
+    }
+
+
+def test_a_line_that_is_not_known_takes_no_part() -> None:
+    """Without a line the hosted form has null for it; a message that opts out says so."""
+    stop = Message(5, PHONE, "", Direction.INBOUND, " stop ", MessageStatus.RECEIVED, AT)
+    out = receive_out("acme", event(EventType.MESSAGE_RECEIVED, stop))
+    assert (out.to_number, out.sendblue_number, out.participants) == (None, None, [PHONE])
+    assert out.opted_out
+
+
+def test_the_hosted_form_is_of_messages_only() -> None:
+    """Another event has no such form."""
+    with pytest.raises(TypeError):
+        receive_out("acme", event(EventType.CONTACT_CREATED, CONTACT))
+
+
+@pytest.mark.parametrize(
+    ("names", "type_", "told"),
+    [
+        ([], EventType.CONTACT_CREATED, "contact.created"),
+        (["contact.created"], EventType.CONTACT_CREATED, "contact.created"),
+        (["contact_created"], EventType.CONTACT_CREATED, "contact_created"),
+        (["contact.created", "contact_created"], EventType.CONTACT_CREATED, "contact_created"),
+        (["contact_created"], EventType.CONTACT_DELETED, "contact.deleted"),
+        (["message.received"], EventType.MESSAGE_RECEIVED, "message.received"),
+        (["outbound"], EventType.MESSAGE_CREATED, "message.created"),
+        (["outbound"], EventType.MESSAGE_UPDATED, "message.updated"),
+    ],
+)
+def test_the_envelope_has_the_name_that_was_asked_for(names: list[str], type_: EventType, told: str) -> None:
+    """A hosted name that covers the event decides its form; else it is the ordinary envelope."""
+    one = event(type_, SUBJECTS[type_.partition(".")[0]])
+    assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": told}
+
+
+def test_a_message_for_the_operators_program() -> None:
+    """What the sender `webhook` posts: an id of account and number, and a line or null."""
+    owed = Message(3, PHONE, LINE, Direction.OUTBOUND, "Hello", MessageStatus.QUEUED, AT)
+    expected = {"id": "acme/3", "account": "acme", "to": PHONE, "from": LINE, "content": "Hello", "created_at": WHEN}
+    assert json.loads(encode_message("acme", owed)) == expected
+    assert json.loads(encode_message("acme", OUT))["from"] is None
+
+
+def test_who_made_a_change_and_why() -> None:
+    """Both by a type and an id; a change of the service's own has no cause."""
+    key, request = Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1")
+    assert to_builtins(actor_out(key)) == {"type": "api_key", "id": "nk_1"}
+    assert to_builtins(actor_out(SYSTEM)) == {"type": "system", "id": ""}
+    assert to_builtins(cause_out(request)) == {"type": "request", "id": "r-1"}
+    assert cause_out(None) is None

@@ -1,0 +1,83 @@
+"""Cursors: what the service made is read, and what somebody else made is refused."""
+
+import base64
+import json
+from typing import Literal
+
+import pytest
+
+from numberkeep.domain.errors import InvalidInput
+from numberkeep.domain.listing import Order, OrderBy, Position
+from numberkeep.wire.listing import ListParams, cursor_text, list_query
+
+GOOD = ["created_at", True, 1_790_000_000_000_000, 77]
+
+
+def forged(value: object) -> str:
+    """A cursor that says `value`."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+@pytest.mark.parametrize(
+    ("by", "value"),
+    [
+        (OrderBy.CREATED_AT, 1_790_000_000_123_456),
+        (OrderBy.FIRST_NAME, ""),
+        (OrderBy.FIRST_NAME, 'O\'Brien & "S\u00f6hne"\n'),
+        (OrderBy.LAST_NAME, "\U0001f600" * 200),
+        (OrderBy.PHONE, "+14155552671"),
+    ],
+)
+def test_a_cursor_leads_back_to_its_place(by: OrderBy, value: str | int, direction: Literal["asc", "desc"]) -> None:
+    """A cursor is read as the place that it was made of, to the last character and bit."""
+    place = Position(value, 2**63 - 1)
+    cursor = cursor_text(Order(by, direction == "desc"), place)
+    params = ListParams(cursor=cursor, order_by=by.value, order_direction=direction)
+    assert list_query(params).after == place
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "!!!!",
+        "\u00e9",
+        forged(None),
+        forged({}),
+        forged([]),
+        forged(GOOD[:3]),
+        forged([*GOOD, 1]),
+        forged(["created_at", True, 2**63, 77]),
+        forged(["created_at", True, -(2**63) - 1, 77]),
+        forged(["created_at", True, 1, 2**63]),
+        forged(["created_at", True, 1, -(2**70)]),
+        forged(["created_at", True, 1.5, 77]),
+        forged(["created_at", True, None, 77]),
+        forged(["created_at", True, "text", 77]),
+        forged(["created_at", True, "a\0", 77]),
+        forged(["created_at", False, 1, 77]),
+        forged(["phone", True, "+14155552671", 77]),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    ],
+)
+def test_a_cursor_that_the_service_did_not_make_is_refused(cursor: str) -> None:
+    """Noise, other shapes, other orders and numbers that no store can hold are the field's error, never a failure."""
+    with pytest.raises(InvalidInput) as refused:
+        list_query(ListParams(cursor=cursor))
+    assert [error.field for error in refused.value.fields] == ["cursor"]
+
+
+def test_a_text_with_nul_is_no_place() -> None:
+    """No stored text holds NUL, and not every store could compare with one."""
+    with pytest.raises(InvalidInput):
+        list_query(ListParams(cursor=forged(["first_name", True, "a\0b", 77]), order_by="first_name"))
+
+
+def test_a_cursor_and_an_offset_do_not_go_together() -> None:
+    """The cursor says where the page begins, so an offset with it is refused by name."""
+    with pytest.raises(InvalidInput) as refused:
+        list_query(ListParams(cursor=forged(GOOD), offset=1))
+    assert [error.field for error in refused.value.fields] == ["offset"]
+    assert list_query(ListParams(cursor=forged(GOOD), offset=0)).after == Position(1_790_000_000_000_000, 77)
