@@ -62,8 +62,9 @@ Data = ContactData | VerificationData | MessageData | ConsentData
 
 
 class ActorOut(msgspec.Struct):
-    """Who made a change: `api_key` with the key's id, `carrier` with its name, or without an id `system`, or `unknown`
-    for events from before actors were recorded.
+    """Who made a change: `api_key` with the key's id, `carrier` with its name, or `system` with an empty id.
+
+    `unknown` stands for whoever made it before actors were recorded.
     """
 
     type: str

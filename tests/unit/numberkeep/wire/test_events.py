@@ -19,6 +19,7 @@ from numberkeep.wire.hosted_events import encode_for, receive_out
 AT = 1_790_000_000_123_456
 WHEN = "2026-09-21T14:13:20.123456Z"
 PHONE, LINE = "+14155552671", "+15122164639"
+STAMP = Stamp(AT, Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1"))
 CONTACT = Contact(77, PHONE, moment(AT), "Ann", "", "", "", LINE, ("a",), {"plan": "x"}, verified=True, opt_out=False)
 OUT = Message(3, PHONE, "", Direction.OUTBOUND, "Hello", MessageStatus.FAILED, AT, "", "answered 400")
 IN = Message(4, PHONE, LINE, Direction.INBOUND, "Yes", MessageStatus.RECEIVED, AT, "h-1")
@@ -32,16 +33,23 @@ SUBJECTS: dict[str, Subject] = {
 
 def event(type_: EventType, subject: Subject) -> Event:
     """An event of that type."""
-    return Event(12, type_, Stamp(AT), PHONE, subject, 0, {})
+    return Event(12, type_, STAMP, PHONE, subject, 0, {})
 
 
 @pytest.mark.parametrize("type_", EventType)
 def test_every_event_has_the_same_envelope(type_: EventType) -> None:
-    """`{id, type, version, occurred_at, data}`: the id as text, the time in UTC to the microsecond."""
+    """The id as text, the time in UTC to the microsecond, who made the change and why, and what it is about."""
     out = json.loads(encode_event(event(type_, SUBJECTS[type_.partition(".")[0]])))
-    assert list(out) == ["id", "type", "version", "occurred_at", "data"]
+    assert list(out) == ["id", "type", "version", "occurred_at", "actor", "cause", "data"]
     del out["data"]
-    assert out == {"id": "12", "type": type_.value, "version": 1, "occurred_at": WHEN}
+    assert out == {
+        "id": "12",
+        "type": type_.value,
+        "version": 1,
+        "occurred_at": WHEN,
+        "actor": {"type": "api_key", "id": "nk_1"},
+        "cause": {"type": "request", "id": "r-1"},
+    }
 
 
 def data(type_: EventType, subject: Subject) -> Any:
