@@ -157,16 +157,16 @@ def test_what_cannot_be_copied_is_one_line_and_makes_nothing(tmp_path: Path) -> 
     secret = "hunter2"
     for arguments, code, said in [
         (("sqlite:///typo.db", "sqlite:///new.db"), 2, "there is no database typo.db"),
-        (("sqlite://:memory:", "sqlite:///new.db"), 2, "a database in memory is gone with its process"),
-        ((source, "sqlite://:memory:"), 2, "a database in memory is gone with its process"),
+        (("sqlite://:memory:", "sqlite:///new.db"), 2, "a database in memory exists only within its process"),
+        ((source, "sqlite://:memory:"), 2, "a database in memory exists only within its process"),
         ((source, source), 1, "SRC and DST are the same database"),
         ((source, f"sqlite:///{tmp_path}/a.db"), 1, "SRC and DST are the same database"),
-        ((source, "new.db"), 2, "is not one that numberkeep can use"),
+        ((source, "new.db"), 2, "has an unsupported URL"),
         ((source, f"postgresql://u:{secret}@127.0.0.1:1/x"), 1, "DST: cannot use the PostgreSQL database"),
         ((f"postgresql://u:{secret}@127.0.0.1:1/x", "sqlite:///new.db"), 1, "SRC: cannot use the PostgreSQL"),
-        ((source, f"postgresql://u:{secret}/x@127.0.0.1:1/x"), 2, "the database's URL cannot be read"),
+        ((source, f"postgresql://u:{secret}/x@127.0.0.1:1/x"), 2, "the database's URL cannot be parsed"),
         ((source, f"postgresql://u@127.0.0.1:1/?password={secret}"), 2, "names no database"),
-        ((source, f"postgres:/u:{secret}@127.0.0.1:1/x"), 2, "is not one that numberkeep can use"),
+        ((source, f"postgres:/u:{secret}@127.0.0.1:1/x"), 2, "has an unsupported URL"),
     ]:
         done = run("copy", *arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (code, "")
@@ -186,7 +186,7 @@ async def test_processes_that_migrate_together_do_it_once(
     with ThreadPoolExecutor(6) as threads:
         done = list(threads.map(lambda _: run("migrate", "--database", url, cwd=tmp_path), range(6)))
     assert [(each.returncode, each.stderr) for each in done] == [(0, "")] * 6
-    moved = [] if version == newest else [f"The schema went from version {version} to {newest}.\n"]
+    moved = [] if version == newest else [f"The schema was updated from version {version} to {newest}.\n"]
     idle = f"The schema is up to date, at version {newest}.\n"
     assert sorted(each.stdout for each in done) == sorted([*moved, *[idle] * (6 - len(moved))])
 
@@ -207,7 +207,10 @@ async def test_processes_that_make_a_database_together_all_get_it(
 def test_migrating_makes_an_empty_database_a_store_but_no_file(tmp_path: Path, postgres_url: str) -> None:
     """PostgreSQL's database is there by name; a mistyped path of SQLite's is told and leaves no file."""
     newest = len(STEPS["postgres"])
-    for said in (f"The schema went from version 0 to {newest}.\n", f"The schema is up to date, at version {newest}.\n"):
+    for said in (
+        f"The schema was updated from version 0 to {newest}.\n",
+        f"The schema is up to date, at version {newest}.\n",
+    ):
         done = run("migrate", cwd=tmp_path, NUMBERKEEP_DATABASE=postgres_url)
         assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
     for database, said in (("sqlite:///typo.db", "there is no database"), ("sqlite://:memory:", "in memory")):

@@ -123,7 +123,7 @@ def test_one_service_has_a_file(stopped: Path) -> None:
         ):
             refused = run(*command, cwd=stopped)
             assert (refused.returncode, refused.stdout) == (1, "")
-            assert re.fullmatch(rf"numberkeep: .* in use by process {running.process.pid}, .*\n", refused.stderr)
+            assert re.fullmatch(rf"Error: .* in use by process {running.process.pid}, .*\n", refused.stderr)
         for command in (["keys", "list"], ["keys", "create"], ["check"], ["backup", "beside.db"]):
             assert run(*command, cwd=stopped).returncode == 0
         with serving(stopped, "--database", "sqlite:///backup.db", **PAIR) as other:
@@ -241,7 +241,7 @@ def test_a_sound_database_is_a_line(stopped: Path) -> None:
     [
         (["backup", "b.db"], 2, "there is no database numberkeep.db"),
         (["check"], 2, "there is no database numberkeep.db"),
-        (["backup", "-"], 2, "name one"),
+        (["backup", "-"], 2, "name a file"),
         (["backup", "\udcff"], 2, "not valid UTF-8"),
         (["restore", "no.db"], 2, "does not exist"),
         (["backup"], 2, "Missing argument"),
@@ -249,7 +249,7 @@ def test_a_sound_database_is_a_line(stopped: Path) -> None:
         (["restore", "notes", "--database", "sqlite://:memory:"], 2, "name a file"),
         (["restore", "notes", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_restore"),
         (["backup", "b.db", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_dump"),
-        (["check", "--database", "postgresql://ada:hunter2@x/y"], 2, "check it by pg_amcheck"),
+        (["check", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_amcheck to check"),
         (["restore", "notes"], 1, "not a database"),
         (["check", "--database", "sqlite:///notes"], 1, "not a database"),
     ],
@@ -277,5 +277,7 @@ def test_a_terminal_is_told_how_far_it_is(stopped: Path) -> None:
     with os.fdopen(ours, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
         while more := terminal.read(4096):
             said += more
-    assert b"\rCopied 100 %\r\nBacked numberkeep.db up" in said
-    assert "Copied" not in run("backup", "backup.db", "--force", cwd=stopped).stderr
+    assert b"Copying" in said
+    assert b"100%" in said
+    assert b"Backed up numberkeep.db to backup.db" in said
+    assert "Copying" not in run("backup", "backup.db", "--force", cwd=stopped).stderr

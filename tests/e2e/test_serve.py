@@ -79,7 +79,7 @@ def test_a_pair_that_does_not_open_the_store_is_told(tmp_path: Path) -> None:
 def test_a_sender_that_is_not_chosen_is_told(tmp_path: Path) -> None:
     """Whoever sets up a sender without choosing it is told at the start, in one line, and of nothing otherwise."""
     for settings, warned in (
-        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/"}, "NUMBERKEEP_SENDER_URL: NUMBERKEEP_SENDER=webhook"),
+        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/"}, "does not use NUMBERKEEP_SENDER_URL; choose webhook"),
         ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/", "NUMBERKEEP_SENDER": "webhook"}, ""),
         ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "twilio-token"}, ""),
     ):
@@ -240,8 +240,8 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_PORT": "http"}, "NUMBERKEEP_PORT"),
         ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
         ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
-        ([], {"NUMBERKEEP_LOG": "loud"}, "warning or debug"),
-        ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log or webhook or sendblue or twilio"),
+        ([], {"NUMBERKEEP_LOG": "loud"}, "warning, info or debug"),
+        ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log, webhook, sendblue or twilio"),
         ([], {"NUMBERKEEP_SENDER": "webhook"}, "NUMBERKEEP_SENDER_URL"),
         ([], {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "ftp://x"}, "http:// or https://"),
         ([], {"NUMBERKEEP_PUBLIC_URL": "example.com"}, "http:// or https://"),
@@ -249,8 +249,8 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_LEASE_SECONDS": "1"}, "from 3"),
         (["--host", "256.0.0.1"], {}, "--host"),
         (["--database", f"sqlite:///{'x' * 300}.db"], {}, "cannot open the database"),
-        ([], {"NUMBERKEEP_DATABASE": "sqlite:///\udcff.db"}, "NUMBERKEEP_DATABASE is not valid UTF-8"),
-        ([], {"NUMBERKEEP_HOST": "\udcff"}, "NUMBERKEEP_HOST is not valid UTF-8"),
+        ([], {"NUMBERKEEP_DATABASE": "sqlite:///\udcff.db"}, "NUMBERKEEP_DATABASE'): is not valid UTF-8"),
+        ([], {"NUMBERKEEP_HOST": "\udcff"}, "NUMBERKEEP_HOST'): is not valid UTF-8"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told(

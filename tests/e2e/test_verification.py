@@ -19,6 +19,7 @@ from support.process import Serving, run, serving
 CONTACTS = "/api/v2/contacts"
 PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
+TYPED = ("--database", "sqlite:///numberkeep.db")
 SECONDS = 5.0
 """What a running service may take to heed a change beside it; it says: one."""
 
@@ -72,39 +73,40 @@ def failing(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str]:
 def test_an_answer_verifies_whoever_was_asked(client: SendblueAPI, command: Command, form: str) -> None:
     """Created, asked, answered: by any form of the number, the contact is verified, once."""
     client.contacts.create(number=PHONE, first_name="Ada")
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
     client.contacts.verify(number=PHONE)
     assert client.contacts.retrieve(PHONE).contact.verified is False
-    assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is verified now\n"
+    assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is now verified\n"
     assert client.contacts.retrieve(PHONE).contact.verified is True
     assert (
-        command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} wrote that before: nothing changed\n"
+        command("simulate", "reply", form, "hi", "--handle", "one")
+        == f"{PHONE} is unchanged: this message was already received\n"
     )
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
 
 
 def test_stop_is_heeded_and_remembered(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
     """Whoever writes STOP is asked nothing more, even as a new contact; START takes it back; the ledger has both."""
     client.contacts.create(number=PHONE)
-    assert command("simulate", "reply", PHONE, " stop ") == f"{PHONE} has opted out\n"
+    assert command("simulate", "reply", PHONE, " stop ") == f"{PHONE} opted out\n"
     client.contacts.delete(PHONE)
     client.contacts.create(number=PHONE)
     with pytest.raises(APIStatusError, match="Recipient has opted out"):
         client.contacts.verify(number=PHONE)
-    assert command("simulate", "reply", PHONE, "START") == f"{PHONE} has opted in\n"
+    assert command("simulate", "reply", PHONE, "START") == f"{PHONE} opted in\n"
     client.contacts.verify(number=PHONE)
-    shown = command("consent", "show", "(415) 555-2671").splitlines()
+    shown = command("consent", "show", "(415) 555-2671", *TYPED).splitlines()
     assert [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", line) for line in shown] == [
         '1  TIME  opted out by message: " stop "',
         '2  TIME  opted in by message: "START"',
     ]
-    entries = json.loads(command("consent", "show", PHONE, "--json"))
+    entries = json.loads(command("consent", "show", PHONE, *TYPED, "--json"))
     assert [(entry["entry"], entry["number"], entry["opted_out"]) for entry in entries] == [
         (1, PHONE, True),
         (2, PHONE, False),
     ]
-    assert command("consent", "show", "+14155550000") == ""
-    code, said = failing(tmp_path, "consent", "show", "nobody")
+    assert command("consent", "show", "+14155550000", *TYPED) == ""
+    code, said = failing(tmp_path, "consent", "show", "nobody", *TYPED)
     assert (code, "for example +14155552671" in said) == (1, True)
 
 
@@ -113,15 +115,16 @@ def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, client: Sendblu
     for n in range(3):
         client.contacts.create(number=f"+1415555000{n}")
         command("simulate", "reply", f"+1415555000{n}", "STOP")
-    assert json.loads(command("consent", "verify", "--json")) == {"account": "default", "entries": 3, "faults": []}
+    assert json.loads(command("consent", "verify", *TYPED, "--json")) == {"entries": 3, "faults": []}
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("UPDATE consent SET wording = 'please go on' WHERE entry_id = 2")
-    told = run("consent", "verify", cwd=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "3 entries, 1 fault.\n")
+    told = run("consent", "verify", *TYPED, cwd=tmp_path)
+    read = "Read from the account default in sqlite:///numberkeep.db.\n"
+    assert (told.returncode, told.stderr) == (1, f"{read}3 entries, 1 fault.\n")
     assert "2" in told.stdout
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("DELETE FROM opt_outs WHERE phone = '+14155550000'")
-    told = run("consent", "verify", "--json", cwd=tmp_path)
+    told = run("consent", "verify", *TYPED, "--json", cwd=tmp_path)
     assert (told.returncode, len(json.loads(told.stdout)["faults"])) == (1, 2)
     assert "555000" not in told.stdout
 
@@ -144,9 +147,9 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     assert (code, "has no field {name}" in said, "{first_name}" in said) == (1, True, True)
     done = run("accounts", "set", "default", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), "nothing to set is no use of the command"
-    assert done.stderr.endswith("Error: give --verification-text, --signing-secret-file or both\n")
+    assert done.stderr.endswith("Error: nothing to change: give --verification-text, --signing-secret-file or both\n")
     code, said = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
-    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` shows them")
+    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` lists them")
 
 
 def asked_soon(client: SendblueAPI, text: str) -> bool:
@@ -216,7 +219,7 @@ def test_who_may_not_is_told(tmp_path: Path, running: Serving) -> None:
         code, said = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
         assert (code, "there is no database typo.db" in said) == (2, True)
         if arguments[0] != "accounts":
-            code, said = failing(tmp_path, *arguments, "--account", "nobody")
+            code, said = failing(tmp_path, *arguments, *TYPED, "--account", "nobody")
             assert (code, "there is no account nobody" in said) == (1, True)
 
 
@@ -237,8 +240,10 @@ def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) ->
             assert good("simulate", "reply", PHONE, "yes", "--json")["verified"] is True
             assert good("simulate", "reply", PHONE, "STOP", "--json")["opted_out"] is True
             assert client.contacts.retrieve(PHONE).contact.verified is True
-        assert [entry["wording"] for entry in good("consent", "show", PHONE, "--json")] == ["STOP"]
-        assert good("consent", "verify", "--json") == {"account": "default", "entries": 1, "faults": []}
+        assert [entry["wording"] for entry in good("consent", "show", PHONE, "--database", postgres_url, "--json")] == [
+            "STOP"
+        ]
+        assert good("consent", "verify", "--database", postgres_url, "--json") == {"entries": 1, "faults": []}
         assert good("accounts", "set", "default", "--verification-text", "Is it you?", "--json")
         assert good("accounts", "list", "--json")[0]["verification_text"] == "Is it you?"
         webhook = good("webhooks", "add", "http://127.0.0.1:1/", "--type", "contact.deleted", "--json")

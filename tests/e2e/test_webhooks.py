@@ -70,7 +70,7 @@ async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, run
     assert await webhooks(tmp_path, "rm", "1") == (0, "", "Removed 1.\n")
     assert (await webhooks(tmp_path, "list", "--json"))[1] == "[]\n"
     code, printed, said = await webhooks(tmp_path, "rm", "1")
-    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` shows them\n")
+    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` lists them\n")
     await create(running, "+14155550002")
     async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE) as wire:
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0, "it is not even owed"
@@ -94,9 +94,9 @@ async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path,
     assert "410" in dead["error"]
     assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
     hook.status = 200
-    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` shows them\n"
+    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` lists them\n"
     assert await webhooks(tmp_path, "replay", "2") == (1, "", nobody)
-    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 to be tried again.\n")
+    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 delivery will be retried.\n")
     await hook.until(lambda: len(hook.posts) == 2)
     assert hook.ids[0] == hook.ids[1]
     assert hook.ids[0].startswith("default-1-")
@@ -122,12 +122,12 @@ async def test_what_is_not_shown_or_not_done_yet_is_told(tmp_path: Path) -> None
     for arguments, count in (((), 1000), (("--json",), 1)):
         code, printed, said = await webhooks(tmp_path, "dead", *arguments)
         assert (code, printed.count("\n")) == (0, count)
-        assert said == "These are the first 1000: `numberkeep webhooks replay` tries them and the others again.\n"
-    more = "There may be more: give the command again.\n"
-    assert await webhooks(tmp_path, "replay") == (0, "", f"5000 to be tried again.\n{more}")
+        assert said == "Only the first 1000 are listed: `numberkeep webhooks replay` retries all of them.\n"
+    more = "There may be more: repeat the command.\n"
+    assert await webhooks(tmp_path, "replay") == (3, "", f"5000 deliveries will be retried.\n{more}")
     code, printed, said = await webhooks(tmp_path, "dead")
     assert (code, printed.count("\n"), said) == (0, 1, "")
-    assert await webhooks(tmp_path, "replay") == (0, "", "1 to be tried again.\n")
+    assert await webhooks(tmp_path, "replay") == (0, "", "1 delivery will be retried.\n")
 
 
 @pytest.mark.usefixtures("running")

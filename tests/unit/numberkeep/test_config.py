@@ -153,7 +153,7 @@ def test_another_url_is_refused_with_the_mend(database: str) -> None:
         ("sqlite://:memory:", "name a file with --database"),
         ("postgresql://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
         ("postgres://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
-        ("mysql://ada:hunter2@db/contacts", "give sqlite:///"),
+        ("mysql://ada:hunter2@db/contacts", "use sqlite:///"),
     ],
 )
 def test_what_is_done_to_files_is_refused_for_other_databases(database: str, says: str) -> None:

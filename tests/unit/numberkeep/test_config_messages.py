@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, unused_settings
+from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, sender_warning
 from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http.carriers import Carriers
@@ -42,6 +42,9 @@ def test_without_anything_nothing_is_sent_anywhere() -> None:
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "100000000"}, {"verification_seconds": 10**8}),
         ({"NUMBERKEEP_LEASE_SECONDS": "3"}, {"lease_seconds": 3}),
         ({"NUMBERKEEP_LOG": "debug"}, {"log": "debug"}),
+        ({"NUMBERKEEP_LOG": "info"}, {"log": "info"}),
+        ({"NUMBERKEEP_HISTORY_DAYS": "0"}, {"history_days": 0}),
+        ({"NUMBERKEEP_WEBHOOK_RETRY_DAYS": "1"}, {"webhook_retry_days": 1}),
         ({"NUMBERKEEP_LOG": ""}, {}),
         (
             {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8, fd00::/8 10.1.2.3"},
@@ -78,12 +81,14 @@ def test_each_setting_has_its_name(environ: dict[str, str], changed: dict[str, A
 @pytest.mark.parametrize(
     ("given", "names", "says"),
     [
-        ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log or webhook or sendblue or twilio, not 'pigeon'"),
-        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "warning or debug, not 'loud'"),
-        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "warning or debug"),
+        ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log, webhook, sendblue or twilio, not 'pigeon'"),
+        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "warning, info or debug, not 'loud'"),
+        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "warning, info or debug"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "0"}, "VERIFICATION_SECONDS", "from 1 to 100000000"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "a day"}, "VERIFICATION_SECONDS", "a whole number"),
         ({"NUMBERKEEP_LEASE_SECONDS": "2"}, "LEASE_SECONDS", "from 3 to"),
+        ({"NUMBERKEEP_HISTORY_DAYS": "-1"}, "HISTORY_DAYS", "from 0 to"),
+        ({"NUMBERKEEP_WEBHOOK_RETRY_DAYS": "0"}, "WEBHOOK_RETRY_DAYS", "from 1 to"),
         ({"NUMBERKEEP_SIGNING_SECRET": "s\u00e9cret"}, "SIGNING_SECRET", "printable ASCII"),
         ({"NUMBERKEEP_SIGNING_SECRET": " ours"}, "SIGNING_SECRET", "printable ASCII"),
         (WEBHOOK | {"NUMBERKEEP_SENDER_SECRET": "a\nb"}, "SENDER_SECRET", "printable ASCII"),
@@ -116,7 +121,9 @@ def test_the_line_to_send_from_is_e164_or_a_short_code(given: str, line: str) ->
 @pytest.mark.parametrize("text", ["127.0.0.1/8", "localhost", "10.0.0.0/8;127.0.0.0/8", "10.0.0.0/33"])
 def test_networks_that_cannot_be_read_are_told(text: str) -> None:
     """With what is wrong, and how they are written."""
-    with pytest.raises(ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16: .+"):
+    with pytest.raises(
+        ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16 \(.+\)"
+    ):
         load_settings(environ={"NUMBERKEEP_ALLOWED_NETWORKS": text})
 
 
@@ -154,7 +161,7 @@ TO_POST = {"NUMBERKEEP_SENDER_URL": "http://other:1", "NUMBERKEEP_SENDER_SECRET"
 )
 def test_what_the_sender_does_not_use_is_told(given: dict[str, str], names: str, sender: str, others: str) -> None:
     """Whoever sets up a sender and does not choose it would wait for messages in vain; no value is repeated."""
-    assert unused_settings(given) == (f"the sender `{sender}` does not use {names}: NUMBERKEEP_SENDER={others} would")
+    assert sender_warning(given) == f"NUMBERKEEP_SENDER={sender} does not use {names}; choose {others} to use it."
 
 
 @pytest.mark.parametrize(
@@ -163,7 +170,7 @@ def test_what_the_sender_does_not_use_is_told(given: dict[str, str], names: str,
 )
 def test_what_is_used_is_not_talked_of(given: dict[str, str]) -> None:
     """Twilio's token alone is for messages that come in."""
-    assert unused_settings(given) == ""
+    assert sender_warning(given) == ""
 
 
 @pytest.mark.parametrize("name", ["NUMBERKEEP_SENDER_URL", "NUMBERKEEP_PUBLIC_URL"])
