@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from numberkeep import __version__
+from support.old_stores import STEPS
 from support.process import PATIENCE, environment, run, serving
 
 CONTACTS = "/api/v2/contacts"
@@ -167,7 +169,7 @@ def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
         os.kill(running.worker, signal.SIGKILL)
         assert running.process.wait(PATIENCE) == 1
         assert running.process.stderr
-        assert "a worker process ended by itself" in running.process.stderr.read()
+        assert "a worker process ended unexpectedly" in running.process.stderr.read()
 
 
 def test_health_tells_that_it_lives_and_is_ready(tmp_path: Path) -> None:
@@ -332,3 +334,23 @@ def test_keys_need_a_database_that_lasts(tmp_path: Path) -> None:
     """Keys of a store in memory would be gone with the command."""
     done = run("keys", "list", "--database", "sqlite://:memory:", cwd=tmp_path)
     assert (done.returncode, "name a file" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("level", ["info", "warning"])
+def test_the_log_level_info_tells_what_the_service_does(tmp_path: Path, level: str) -> None:
+    """That it starts and on what, what it changed in the database, and that it stopped; no level shows the secret."""
+    with serving(tmp_path, NUMBERKEEP_LOG=level) as running:
+        secret = running.read_export()["SENDBLUE_API_API_SECRET"]
+        assert running.stop() == 0
+        assert running.process.stderr
+        said = running.said + running.process.stderr.read()
+    logged = [line.split(" ", 4)[2:] for line in said.splitlines() if " numberkeep." in line]
+    url = running.url
+    told = [
+        ["INFO", "numberkeep.serving", f"starting numberkeep {__version__} on {url}: SQLite, 1 worker, no sender"],
+        ["INFO", "numberkeep.store", f"updated the schema from version 0 to {len(STEPS['sqlite'])}"],
+        ["INFO", "numberkeep.serving", "created the account `default` with its first key"],
+        ["INFO", "numberkeep.serving", "stopped"],
+    ]
+    assert logged == (told if level == "info" else [])
+    assert secret not in said

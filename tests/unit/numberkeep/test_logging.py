@@ -9,8 +9,8 @@ from support.process import environment
 
 _SET_UP = """
 import asyncio, logging, os
-from numberkeep import serving
-serving._set_up_logging(os.environ["LEVEL"])
+from numberkeep.serving.log import set_up_logging
+set_up_logging(os.environ["LEVEL"])
 """
 
 _ALL_LEVELS = """
