@@ -208,10 +208,10 @@ def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
     done = run("check", cwd=stopped)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
-        "contact_count: account 1: the account's count is 9 and it has 3 contacts",
-        f"contact_tags: {contact}: the contact has a tag by which no listing finds it",
-        f"contact_tags: {contact}: listings find the contact by a tag that it does not have",
-        f"opt_outs: {contact}: the contact is opted out and its number is not",
+        "contact_count: account 1: the account's count is 9, but it has 3 contacts",
+        f"contact_tags: {contact}: the contact has a tag that the index of tags lacks",
+        f"contact_tags: {contact}: the index of tags has a tag that the contact does not have",
+        f"opt_outs: {contact}: the contact is opted out, but its number is not",
     ]
     told = run("check", "--json", cwd=stopped)
     assert told.returncode == 1
@@ -219,7 +219,7 @@ def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
     assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
     assert found["faults"][3] == {
         "rule": "opt_outs",
-        "message": "the contact is opted out and its number is not",
+        "message": "the contact is opted out, but its number is not",
         "account_id": 1,
         "contact_id": f"{contact_id:016x}",
     }
