@@ -57,7 +57,7 @@ def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen
     ) as process:
         try:
             assert process.stderr
-            assert process.stderr.readline() == "Listening; Ctrl-C ends it.\n"
+            assert process.stderr.readline() == "Listening. Press Ctrl-C to stop.\n"
             yield process
         finally:
             process.kill()
@@ -111,7 +111,7 @@ def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None
 def listened(cwd: Path, running: Serving, *arguments: str) -> list[Any]:
     """The events that `listen --json` prints until it ends by itself."""
     done = run("listen", *arguments, "--json", cwd=cwd, **variables(running.url))
-    assert (done.returncode, done.stderr) == (0, "Listening; Ctrl-C ends it.\n")
+    assert (done.returncode, done.stderr) == (0, "Listening. Press Ctrl-C to stop.\n")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -185,7 +185,7 @@ def test_a_reader_that_goes_ends_it(tmp_path: Path, running: Serving) -> None:
     line, code = done.stdout.splitlines()
     assert line.startswith("1  ")
     assert code == "1", "as of every command that a broken pipe ends"
-    assert done.stderr == "Listening; Ctrl-C ends it.\n"
+    assert done.stderr == "Listening. Press Ctrl-C to stop.\n"
 
 
 def test_a_printed_event_is_there_at_once(tmp_path: Path, running: Serving) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -38,9 +39,13 @@ def show(number: str, database: str | None, account: str | None, *, as_json: boo
     def called(client: httpx2.Client) -> Sequence[Mapping[str, Any]]:
         answer = client.get(_PATH, params={"number": number})
         entries = read_json(answer)
-        if not isinstance(entries, list) or not all({*_FIELDS} <= {*entry} for entry in entries):
-            raise Refused(answer)
-        return entries
+        try:
+            return [
+                {name: entry[name] for name in _FIELDS} | {"at": time_text(datetime.fromisoformat(entry["at"]))}
+                for entry in entries
+            ]
+        except (KeyError, TypeError, ValueError):
+            raise Refused(answer) from None
 
     entries = either(database, account, on_service=called, on_database=stored)
     if as_json:
@@ -72,8 +77,8 @@ def verify(database: str | None, account: str | None, *, as_json: bool) -> None:
         answer = client.get(f"{_PATH}/verify")
         body = read_json(answer)
         try:
-            return body["entries"], body["faults"]
-        except (KeyError, TypeError):
+            return int(body["entries"]), [str(fault) for fault in body["faults"]]
+        except (KeyError, TypeError, ValueError):
             raise Refused(answer) from None
 
     entries, faults = either(database, account, on_service=called, on_database=stored)

@@ -67,7 +67,7 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
                     answer.read()
                     raise Refused(answer)
                 if not heard:
-                    click.echo("Listening; Ctrl-C ends it.", err=True)
+                    click.echo("Listening. Press Ctrl-C to stop.", err=True)
                     heard = True
                 for event in httpx2.EventSource(answer):
                     last = event.id or last

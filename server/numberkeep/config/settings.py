@@ -1,7 +1,7 @@
 """The settings of a process and of the service that it calls. The only place that reads the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -83,7 +83,7 @@ def load_settings(
     )
 
 
-def setting_warnings(environ: Mapping[str, str] = os.environ) -> list[str]:
+def setting_warnings(environ: Iterable[str] = os.environ) -> list[str]:
     """Return a warning for each variable that is no setting, with the nearest name."""
     return table.unknown_variables(environ)
 

@@ -34,7 +34,7 @@ class Setting(Generic[T]):
         help: what it does, in a sentence or two.
         flag: the command line option, for example `--port`; `""` if only the environment sets it.
         metavar: what `--help` calls the flag's value.
-        secret: the value may contain a secret, so no message repeats it.
+        secret: the value may contain a secret or a phone number, so no message repeats it.
         senders: the only senders that use it; empty if it does not depend on the sender.
     """
 
@@ -153,7 +153,7 @@ SENDBLUE_API_SECRET: Final = Setting(
     "NUMBERKEEP_SENDBLUE_API_SECRET", header, "", "API secret for `sendblue`.", secret=True, senders=("sendblue",)
 )
 TWILIO_ACCOUNT_SID: Final = Setting(
-    "NUMBERKEEP_TWILIO_ACCOUNT_SID", header, "", "Account SID for `twilio`.", senders=("twilio",)
+    "NUMBERKEEP_TWILIO_ACCOUNT_SID", header, "", "Account SID for `twilio`.", secret=True, senders=("twilio",)
 )
 TWILIO_AUTH_TOKEN: Final = Setting(
     "NUMBERKEEP_TWILIO_AUTH_TOKEN",
@@ -167,6 +167,7 @@ LINE: Final = Setting(
     line,
     "",
     "Number that `sendblue` and `twilio` send from if the contact has no `sendblue_number`.",
+    secret=True,
     senders=("sendblue", "twilio"),
 )
 SIGNING_SECRET: Final = Setting(
@@ -208,7 +209,7 @@ def unknown_variables(environ: Iterable[str]) -> list[str]:
     for name in environ:
         rest = name.removeprefix(_PREFIX)
         if rest not in {name, *known}:
-            nearest = difflib.get_close_matches(rest, known, 1)
+            nearest = difflib.get_close_matches(rest, known, 1, cutoff=0.5)
             fix = f"did you mean {_PREFIX}{nearest[0]}?" if nearest else "`numberkeep serve --help` lists the settings."
             warnings.append(f"{name} is not a setting; {fix}")
     return warnings
