@@ -12,7 +12,7 @@ from support.process import PATIENCE, PROGRAM, environment, run, serving
 
 
 def test_ctrl_c_ends_a_command_with_130(tmp_path: Path) -> None:
-    """Without a traceback, and without a word: who pressed it knows."""
+    """It prints nothing: no traceback, and no message for the one who pressed it."""
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         settings = {
             "SENDBLUE_API_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
@@ -46,7 +46,7 @@ def test_ctrl_c_ends_a_command_with_130(tmp_path: Path) -> None:
     ],
 )
 def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, said: str) -> None:
-    """By `serve` and by commands that would work on another database than was meant; its value is not shown."""
+    """By `serve`, and by commands that would otherwise use an unintended database; its value is not shown."""
     warning = f"Warning: {name} is not a setting; {said}\n"
     done = run("keys", "create", cwd=tmp_path, **{name: "hunter2"})
     assert (done.returncode, done.stderr.startswith(warning)) == (0, True), done.stderr

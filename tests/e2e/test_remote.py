@@ -1,4 +1,4 @@
-"""Commands that call a service: what they say of variables that cannot be sent."""
+"""Commands that call a service: errors for variables that cannot be sent."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ NAMES = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECR
     ],
     ids=ascii,
 )
-def test_what_cannot_be_sent_is_told_by_its_variable(
+def test_a_value_that_cannot_be_sent_is_named_by_its_variable(
     tmp_path: Path, command: list[str], name: str, value: str, said: str
 ) -> None:
     """Headers and URLs hold printable ASCII only: exit 2, and a line that names the variable but not its value."""

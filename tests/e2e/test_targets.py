@@ -1,4 +1,4 @@
-"""What a command works on: the database, the service, or for `consent` either; and that no stranger gets the key."""
+"""The target of a command: the database, the service, or for `consent` either. No other server gets the key."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ def naming(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, s
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service whose only number has opted out."""
+    """A service with one number, which has opted out."""
     with serving(tmp_path, **PAIR) as service:
         headers = {"sb-api-key-id": "our-key", "sb-api-secret-key": "our-secret"}
         body = {"from": PHONE, "content": "STOP"}
@@ -36,13 +36,13 @@ def running(tmp_path: Path) -> Iterator[Serving]:
 
 
 def consent(cwd: Path, *arguments: str, **settings: str) -> tuple[int, Any, str]:
-    """How `consent ... --json` ends, what it prints, and what it says."""
+    """Return the exit code of `consent ... --json`, what it prints, and its stderr."""
     done = run("consent", *arguments, "--json", cwd=cwd, **settings)
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
 def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
-    """NUMBERKEEP_DATABASE does not count, so the same answer comes where there is no database."""
+    """NUMBERKEEP_DATABASE does not count: the result is the same if it names no database."""
     settings = naming(running.url) | {"NUMBERKEEP_DATABASE": "sqlite:///typo.db"}
     code, entries, said = consent(tmp_path, "show", PHONE, **settings)
     assert (code, said) == (0, "")
@@ -54,7 +54,7 @@ def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
 
 
 def test_consent_reads_the_database_that_is_typed(tmp_path: Path, running: Serving) -> None:
-    """Although variables name a service; and it says so on stderr."""
+    """Even if variables name a service; stderr says so."""
     settings = naming(running.url)
     assert run("keys", "create", "--database", "sqlite:///other.db", cwd=tmp_path).returncode == 0
     code, entries, said = consent(tmp_path, "show", PHONE, "--database", "sqlite:///other.db", **settings)
@@ -75,7 +75,7 @@ def test_consent_without_a_target_names_both(tmp_path: Path, command: list[str])
 
 @contextmanager
 def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Where another program's server listens, and the requests it got, each with its headers as text."""
+    """Yield the URL of another program's server, and its requests, each with its headers as text."""
     requests: list[tuple[str, str]] = []
 
     class Stranger(BaseHTTPRequestHandler):
@@ -130,7 +130,7 @@ def test_a_stranger_gets_no_key(tmp_path: Path, status: int, body: bytes, said: 
 
 
 def test_a_wrong_key_ends_every_call_with_4(tmp_path: Path, running: Serving) -> None:
-    """In one line, as the service says it."""
+    """With the service's message in one line."""
     for command in CALLING:
         done = run(*command, cwd=tmp_path, **naming(running.url, "wrong"))
         assert (done.returncode, done.stdout, done.stderr) == (4, "", "Error: Invalid Credentials\n"), command

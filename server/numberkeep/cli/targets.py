@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 import httpx2
@@ -24,31 +24,21 @@ from numberkeep.service.keys import DEFAULT_ACCOUNT
 R = TypeVar("R")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_ANSWER_SECONDS = 60.0
-
-
-class SettingType(click.ParamType[Any]):
-    """The type of a flag, as the table of settings has it."""
-
-    def __init__(self, setting: table.Setting[Any]) -> None:
-        self._setting = setting
-        self.name = setting.metavar
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the setting's value; the default comes as it is."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return self._setting.value(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+_ANSWER_SECONDS: Final = 60.0
 
 
 def setting_option(setting: table.Setting[Any]) -> Callable[[Command], Command]:
     """Return the option for a setting, which its environment variable sets too."""
+
+    def value_of(given: Any) -> Any:
+        try:
+            return setting.value(given) if isinstance(given, str) else given  # else it is the default
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
     return click.option(
         setting.flag,
-        type=SettingType(setting),
+        type=value_of,
         metavar=setting.metavar,
         default=setting.default,
         help=setting.help,

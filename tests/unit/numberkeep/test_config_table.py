@@ -1,4 +1,4 @@
-"""The table of settings: all that is said of a setting follows from its one line."""
+"""The table of settings: parsing, flags and warnings follow from it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from numberkeep.config.values import ConfigError
 
 
 def test_every_setting_is_named_once() -> None:
-    """Each has a variable of our own and a sentence of help; a flag has what `--help` calls its value."""
+    """Each has its own variable and a help text; each flag has a metavar."""
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
     for setting in SETTINGS:
         assert setting.name.startswith("NUMBERKEEP_")
@@ -18,14 +18,14 @@ def test_every_setting_is_named_once() -> None:
 
 
 def test_the_flags_of_serve_are_those_of_the_table() -> None:
-    """With their variables and defaults."""
+    """With the same variables and defaults."""
     options = {each.opts[0]: (each.envvar, each.default) for each in serve.params}
     assert options == {each.flag: (each.name, each.default) for each in SETTINGS if each.flag}
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_is_read(setting: Setting[object]) -> None:
-    """One with a value that no setting takes is refused by its name; a secret is not repeated."""
+    """A value that no setting accepts is an error that names the setting; a secret is not repeated."""
     value = "hunter\u00e9\udcff"
     needs = {"NUMBERKEEP_SENDER": setting.senders[0]} if setting.senders else {}
     if setting.name == "NUMBERKEEP_SENDER_SECRET":
@@ -50,11 +50,11 @@ def test_every_setting_is_read(setting: Setting[object]) -> None:
     ],
 )
 def test_an_unknown_variable_has_the_nearest_name(name: str, nearest: str) -> None:
-    """Whatever it is set to, nothing too."""
+    """Whatever its value is."""
     for value in ("hunter2", ""):
         assert setting_warnings({name: value}) == [f"{name} is not a setting; did you mean {nearest}?"]
 
 
 def test_known_and_other_variables_are_not_warned_about() -> None:
-    """Only names that begin like ours are looked at."""
+    """Only names with our prefix count."""
     assert setting_warnings([*(setting.name for setting in SETTINGS), "PORT", "NUMBERKEEPER", "numberkeep_port"]) == []

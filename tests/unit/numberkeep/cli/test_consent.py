@@ -1,4 +1,4 @@
-"""`numberkeep consent` on what a service answers."""
+"""`numberkeep consent` with the responses of a service."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ ENTRY = {
 
 
 async def consent(port: int, *arguments: str) -> Result:
-    """How the command ends."""
+    """Run the command."""
     variables = {
         "SENDBLUE_API_BASE_URL": f"http://127.0.0.1:{port}",
         "SENDBLUE_API_API_KEY": "consent-key",
@@ -32,7 +32,7 @@ async def consent(port: int, *arguments: str) -> Result:
 
 
 async def test_the_entries_of_the_service_are_shown() -> None:
-    """As those of a database are, with times to the second; the number is escaped, and the key sent only with it."""
+    """Like those of a database, with times to the second. The number is escaped, and the check has no key."""
     async with receiving(ABOUT, answer(200, json.dumps([ENTRY]).encode())) as receiver:
         done = await consent(receiver.port, "show", "+1 (415) 555-2671")
     assert (done.exit_code, done.stdout) == (0, '7  2026-09-21T14:13:20Z  opted out by message: "stop"\n')
@@ -42,8 +42,8 @@ async def test_the_entries_of_the_service_are_shown() -> None:
     assert (asked.headers["sb-api-key-id"], asked.headers["sb-api-secret-key"]) == ("consent-key", "consent-secret")
 
 
-async def test_json_is_the_same_as_of_a_database() -> None:
-    """Every field, and no more than a database has."""
+async def test_json_has_the_form_of_a_database() -> None:
+    """The same fields, and no others."""
     async with receiving(ABOUT, answer(200, json.dumps([ENTRY | {"more": 1}]).encode())) as receiver:
         done = await consent(receiver.port, "show", "+14155552671", "--json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, [ENTRY | {"at": "2026-09-21T14:13:20Z"}])
@@ -56,10 +56,8 @@ async def test_json_is_the_same_as_of_a_database() -> None:
         (["entry 2 does not follow"], 1, "entry 2 does not follow\n", "3 entries, 1 fault.\n"),
     ],
 )
-async def test_faults_of_the_service_s_ledger_end_it_with_1(
-    faults: list[str], code: int, printed: str, said: str
-) -> None:
-    """Each is a line."""
+async def test_faults_in_the_ledger_end_it_with_1(faults: list[str], code: int, printed: str, said: str) -> None:
+    """Each fault is a line."""
     body = {"entries": 3, "faults": faults, "status": "OK"}
     async with receiving(ABOUT, answer(200, json.dumps(body).encode())) as receiver:
         done = await consent(receiver.port, "verify")
@@ -67,8 +65,8 @@ async def test_faults_of_the_service_s_ledger_end_it_with_1(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b'{"entries": "many", "faults": []}', b'{"faults": []}'])
-async def test_an_answer_of_another_form_is_an_error(body: bytes) -> None:
-    """One line that names the place, and not what was answered."""
+async def test_a_response_in_another_form_is_an_error(body: bytes) -> None:
+    """One line with the URL, without the response."""
     async with receiving(ABOUT, answer(200, body)) as receiver:
         done = await consent(receiver.port, "verify")
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
@@ -76,8 +74,8 @@ async def test_an_answer_of_another_form_is_an_error(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"5", b'["x"]', b'[{"entry": 1}]', b'[{"at": "now"}]'])
-async def test_entries_of_another_form_are_an_error(body: bytes) -> None:
-    """Nothing is printed of them."""
+async def test_entries_in_another_form_are_an_error(body: bytes) -> None:
+    """Nothing of them is printed."""
     async with receiving(ABOUT, answer(200, body)) as receiver:
         done = await consent(receiver.port, "show", "+14155552671")
     assert (done.exit_code, done.stdout) == (1, "")

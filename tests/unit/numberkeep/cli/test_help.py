@@ -1,4 +1,4 @@
-"""`--help` of every command fits a terminal of 80 columns, and shows whole sentences."""
+"""`--help` of every command fits 80 columns and shows complete summaries."""
 
 from collections.abc import Iterator
 
@@ -11,14 +11,14 @@ from numberkeep.config.table import SETTINGS
 
 
 def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The words by which each command is called."""
+    """Yield the words that call each command."""
     yield path
     for name, below in command.commands.items() if isinstance(command, click.Group) else ():
         yield from paths(below, (*path, name))
 
 
 def shown(*path: str) -> str:
-    """What `--help` prints."""
+    """Return the help of a command."""
     done = CliRunner().invoke(cli, [*path, "--help"], terminal_width=80)
     assert done.exit_code == 0
     return done.stdout
@@ -26,14 +26,14 @@ def shown(*path: str) -> str:
 
 @pytest.mark.parametrize("path", [*paths(cli)], ids=" ".join)
 def test_nothing_is_cut_off(path: tuple[str, ...]) -> None:
-    """No summary ends in an ellipsis, and no line is longer than the terminal is wide."""
+    """No summary ends in an ellipsis, and no line is longer than 80 columns."""
     text = shown(*path)
     assert "..." not in text.replace("[ARGS]...", "")
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_serve_shows_every_setting() -> None:
-    """Each with its variable and its default, from the one table."""
+    """With its variable, help and default."""
     text = " ".join(shown("serve").split())
     for setting in SETTINGS:
         assert setting.name in text
@@ -44,6 +44,6 @@ def test_serve_shows_every_setting() -> None:
 
 
 def test_an_option_s_variable_is_shown_where_it_counts() -> None:
-    """It names the database for administration, and not for what the service is asked."""
+    """NUMBERKEEP_DATABASE counts for administration, but not for `consent`."""
     assert "[env var: NUMBERKEEP_DATABASE;" in " ".join(shown("keys", "list").split())
     assert "env var" not in shown("consent", "show")

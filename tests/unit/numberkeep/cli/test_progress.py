@@ -1,4 +1,4 @@
-"""Progress is for people: a terminal shows a bar for each phase, anything else shows nothing."""
+"""Progress bars: one for each phase on a terminal, none elsewhere."""
 
 import sys
 from io import StringIO
@@ -17,7 +17,7 @@ class Screen(StringIO):
 
 
 def test_a_terminal_shows_a_bar_for_each_phase(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More rows than were counted are no more than all, and the next phase begins with a bar of its own."""
+    """More rows than expected show as 100%, and the next phase starts a new bar."""
     monkeypatch.setattr(sys, "stderr", screen := Screen())
     with Progress() as progress:
         for phase, done in (("copying", 5), ("copying", 11), ("comparing", 1)):
@@ -27,8 +27,8 @@ def test_a_terminal_shows_a_bar_for_each_phase(monkeypatch: pytest.MonkeyPatch) 
     assert ("comparing" in second, "10%" in second) == (True, True)
 
 
-def test_what_is_no_terminal_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A log is not filled by what nobody watches."""
+def test_there_is_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written to a log."""
     monkeypatch.setattr(sys, "stderr", log := StringIO())
     with Progress() as progress:
         progress("copying", 1, 10)
