@@ -15,7 +15,7 @@ _STOPPING, _STOP = multiprocessing.Pipe(duplex=False)
 def load() -> Any:
     """The application, in the worker's process."""
     grouping.GROUP_ROWS = 1  # the point of this program
-    return serving._load(load_settings(), None, _STOPPING)  # noqa: SLF001
+    return serving.load(load_settings(), None, _STOPPING)
 
 
 if __name__ == "__main__":

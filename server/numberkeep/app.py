@@ -76,6 +76,8 @@ def make_context(settings: Settings) -> Context:
         make_store(settings),
         resend_seconds=settings.resend_seconds,
         verification_seconds=settings.verification_seconds,
+        history_days=settings.history_days,
+        webhook_retry_days=settings.webhook_retry_days,
     )
 
 

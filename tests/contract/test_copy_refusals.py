@@ -19,7 +19,7 @@ async def test_a_target_with_other_accounts_is_refused_untouched(new_database: N
     async with opened(target) as store:
         await (await new_account(store, "stranger")).create(phone(1))
         before = await read_all(store)
-    with pytest.raises(CannotCopy, match="DST has accounts that SRC has not: name an empty database"):
+    with pytest.raises(CannotCopy, match="DST has accounts that SRC does not have: name an empty database"):
         await copy(make_transfer(source), make_transfer(target))
     async with opened(target) as store:
         assert await read_all(store) == before
@@ -44,7 +44,7 @@ async def test_a_target_that_was_used_is_not_taken_back(new_database: NewDatabas
     await copied(source, target)
     async with opened(target) as store:
         before = await read_all(store)
-    with pytest.raises(CannotCopy, match=r"DST has been used since it was copied to.*--force"):
+    with pytest.raises(CannotCopy, match=r"DST was used after it was copied to.*--force"):
         await copy(make_transfer(source), make_transfer(target))
     await copied(source, target, force=True)
     await copied(source, target)

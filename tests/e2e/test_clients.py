@@ -1,4 +1,4 @@
-"""Our clients against the real process, configured as a user would: by the exported block alone."""
+"""Our clients against the real process, configured by the export line only."""
 
 from pathlib import Path
 

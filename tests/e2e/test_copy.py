@@ -29,7 +29,7 @@ MANY = (
 
 
 def served(tmp_path: Path, name: str = "a.db") -> str:
-    """The URL of a database in which a service kept a contact."""
+    """Return the URL of a database that contains one contact."""
     with serving(tmp_path, "--database", f"sqlite:///{name}") as running:
         running.read_export()
         with running.wire() as wire:
@@ -40,7 +40,7 @@ def served(tmp_path: Path, name: str = "a.db") -> str:
 
 
 def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> None:
-    """Copied while it serves and again when it has stopped, it goes on at its new place with the same keys."""
+    """Copied while it serves and again after it stopped, a service continues with the same keys."""
     with serving(tmp_path) as running:
         exported = running.read_export()
         with running.wire() as wire:
@@ -77,16 +77,16 @@ def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> 
         assert httpx2.get(f"{moved.url}{CONTACTS}/count", headers=headers).json() == {"count": 2}
 
 
-def test_json_tells_both_sides(tmp_path: Path, postgres_url: str) -> None:
-    """`--json` gives a list of tables with what was done, and what each database holds."""
+def test_json_shows_both_databases(tmp_path: Path, postgres_url: str) -> None:
+    """`--json` prints what was done to each table, and its content in each database."""
     done = run("copy", served(tmp_path), postgres_url, "--json", cwd=tmp_path)
     contacts = next(table for table in json.loads(done.stdout) if table["table"] == "contacts")
     assert contacts["source"] == contacts["target"]
     assert (contacts["written"], contacts["removed"], contacts["equal"], contacts["source"]["rows"]) == (1, 0, True, 1)
 
 
-def test_a_killed_copy_goes_on(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
-    """After kill -9 the target holds whole pages, and the same command again writes only the rest."""
+def test_a_killed_copy_continues(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
+    """After kill -9 the target contains whole pages, and repeating the command writes only the rest."""
     served(tmp_path)
     with closing(sqlite3.connect(tmp_path / "a.db")) as database:
         database.executescript(MANY)
@@ -107,7 +107,7 @@ def test_a_killed_copy_goes_on(tmp_path: Path, postgres_server: PostgresDatabase
 
 
 def contacts_of(server: PostgresDatabases, url: str) -> int:
-    """How many contacts a database has; 0 where it has no table of them yet."""
+    """Return the number of contacts in a database; 0 if it has no such table yet."""
     count = "SELECT count(*) FROM numberkeep.contacts"
     is_there = "SELECT to_regclass('numberkeep.contacts') IS NOT NULL"
     if server.execute(is_there, database=database_of(url)) == [[(False,)]]:
@@ -127,7 +127,7 @@ def wait_for_contacts(server: PostgresDatabases, url: str) -> None:
 async def test_a_target_that_holds_something_else_fails_the_copy(
     tmp_path: Path, new_database: NewDatabase, engine: str
 ) -> None:
-    """Where what is read back is not what was written, the exit is 1 and the table is named, no contact is."""
+    """If the target reads back something else, the exit code is 1, and the error names the table but no contact."""
     source, target = served(tmp_path), new_database(engine)
     assert run("migrate" if engine == "postgres" else "keys", *([] if engine == "postgres" else ["create"]),
                "--database", target, cwd=tmp_path).returncode == 0  # fmt: skip
@@ -151,22 +151,22 @@ async def test_a_target_that_holds_something_else_fails_the_copy(
         assert told not in done.stderr + done.stdout
 
 
-def test_what_cannot_be_copied_is_one_line_and_makes_nothing(tmp_path: Path) -> None:
-    """A source that is not there, a database in memory, twice the same, and URLs that lead nowhere."""
+def test_a_copy_that_is_impossible_is_one_line_and_creates_nothing(tmp_path: Path) -> None:
+    """A missing source, a database in memory, the same database twice, and URLs that lead nowhere."""
     source = served(tmp_path)
     secret = "hunter2"
     for arguments, code, said in [
         (("sqlite:///typo.db", "sqlite:///new.db"), 2, "there is no database typo.db"),
-        (("sqlite://:memory:", "sqlite:///new.db"), 2, "a database in memory is gone with its process"),
-        ((source, "sqlite://:memory:"), 2, "a database in memory is gone with its process"),
+        (("sqlite://:memory:", "sqlite:///new.db"), 2, "a database in memory exists only within its process"),
+        ((source, "sqlite://:memory:"), 2, "a database in memory exists only within its process"),
         ((source, source), 1, "SRC and DST are the same database"),
         ((source, f"sqlite:///{tmp_path}/a.db"), 1, "SRC and DST are the same database"),
-        ((source, "new.db"), 2, "is not one that numberkeep can use"),
+        ((source, "new.db"), 2, "has an unsupported URL"),
         ((source, f"postgresql://u:{secret}@127.0.0.1:1/x"), 1, "DST: cannot use the PostgreSQL database"),
         ((f"postgresql://u:{secret}@127.0.0.1:1/x", "sqlite:///new.db"), 1, "SRC: cannot use the PostgreSQL"),
-        ((source, f"postgresql://u:{secret}/x@127.0.0.1:1/x"), 2, "the database's URL cannot be read"),
+        ((source, f"postgresql://u:{secret}/x@127.0.0.1:1/x"), 2, "the database's URL cannot be parsed"),
         ((source, f"postgresql://u@127.0.0.1:1/?password={secret}"), 2, "names no database"),
-        ((source, f"postgres:/u:{secret}@127.0.0.1:1/x"), 2, "is not one that numberkeep can use"),
+        ((source, f"postgres:/u:{secret}@127.0.0.1:1/x"), 2, "has an unsupported URL"),
     ]:
         done = run("copy", *arguments, cwd=tmp_path)
         assert (done.returncode, done.stdout) == (code, "")
@@ -180,22 +180,22 @@ def test_what_cannot_be_copied_is_one_line_and_makes_nothing(tmp_path: Path) -> 
 async def test_processes_that_migrate_together_do_it_once(
     tmp_path: Path, new_database: NewDatabase, engine: str, version: int
 ) -> None:
-    """Of six at once on one database of an earlier schema, one does the steps, and all end well and say so."""
+    """Of six at once on a database with an older schema, one applies the steps, and all succeed and report it."""
     url, newest = new_database(engine), len(STEPS[engine])
     await make(url, engine, version)
     with ThreadPoolExecutor(6) as threads:
         done = list(threads.map(lambda _: run("migrate", "--database", url, cwd=tmp_path), range(6)))
     assert [(each.returncode, each.stderr) for each in done] == [(0, "")] * 6
-    moved = [] if version == newest else [f"The schema went from version {version} to {newest}.\n"]
+    moved = [] if version == newest else [f"The schema was updated from version {version} to {newest}.\n"]
     idle = f"The schema is up to date, at version {newest}.\n"
     assert sorted(each.stdout for each in done) == sorted([*moved, *[idle] * (6 - len(moved))])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_processes_that_make_a_database_together_all_get_it(
+async def test_processes_that_create_a_database_together_all_succeed(
     tmp_path: Path, new_database: NewDatabase, engine: str
 ) -> None:
-    """Of six that start on an empty database each makes its key; the schema's steps are applied once."""
+    """Of six that start on an empty database each creates its key; the schema's steps are applied once."""
     url = new_database(engine)
     with ThreadPoolExecutor(6) as threads:
         done = list(threads.map(lambda _: run("keys", "create", "--database", url, cwd=tmp_path), range(6)))
@@ -204,10 +204,13 @@ async def test_processes_that_make_a_database_together_all_get_it(
     assert await execute(url, "SELECT count(*) FROM schema_migrations") == [(len(STEPS[engine]),)]
 
 
-def test_migrating_makes_an_empty_database_a_store_but_no_file(tmp_path: Path, postgres_url: str) -> None:
-    """PostgreSQL's database is there by name; a mistyped path of SQLite's is told and leaves no file."""
+def test_migrate_sets_up_an_empty_database_but_creates_no_file(tmp_path: Path, postgres_url: str) -> None:
+    """PostgreSQL's database exists; a mistyped path of a SQLite file is an error and leaves no file."""
     newest = len(STEPS["postgres"])
-    for said in (f"The schema went from version 0 to {newest}.\n", f"The schema is up to date, at version {newest}.\n"):
+    for said in (
+        f"The schema was updated from version 0 to {newest}.\n",
+        f"The schema is up to date, at version {newest}.\n",
+    ):
         done = run("migrate", cwd=tmp_path, NUMBERKEEP_DATABASE=postgres_url)
         assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
     for database, said in (("sqlite:///typo.db", "there is no database"), ("sqlite://:memory:", "in memory")):
@@ -228,10 +231,10 @@ LOOKING = [
 
 
 @pytest.mark.parametrize(("engine", "version"), [each for each in VERSIONS if each[1] < len(STEPS[each[0]])])
-async def test_only_what_serves_or_makes_a_database_changes_its_schema(
+async def test_only_commands_that_serve_or_create_update_the_schema(
     tmp_path: Path, new_database: NewDatabase, engine: str, version: int
 ) -> None:
-    """An older numberkeep may have the database still: other commands refuse it, untouched, and name the mend."""
+    """An older numberkeep may still use the database: other commands refuse it unchanged, and name the fix."""
     url = new_database(engine)
     await make(url, engine, version)
     for command in [*LOOKING, *([["check"]] if engine == "sqlite" else [])]:
@@ -247,7 +250,7 @@ async def test_only_what_serves_or_makes_a_database_changes_its_schema(
 
 
 def test_an_empty_database_is_left_empty(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
-    """Only `serve`, `migrate` and `keys create` make a store of it; a file that is empty is as little one."""
+    """Only `serve`, `migrate` and `keys create` set it up; an empty file is no database either."""
     (tmp_path / "empty.db").touch()
     for database in (postgres_url, "sqlite:///empty.db"):
         for command in LOOKING:

@@ -1,4 +1,4 @@
-"""Backups, checks and the one service for one file, with the real process."""
+"""Backups, checks and the lock on the file, with the real process."""
 
 import contextlib
 import json
@@ -25,13 +25,13 @@ HEADERS = {"sb-api-key-id": "my-key", "sb-api-secret-key": "my-secret"}
 
 
 def create(running: Serving, number: int) -> None:
-    """Create a contact, and have the answer that it is stored."""
+    """Create a contact, and wait for the acknowledgement."""
     body = {"number": f"+1415600{number:04d}", "tags": ["vip"], "first_name": "Ada"}
     assert httpx2.post(running.url + CONTACTS, headers=HEADERS, json=body).status_code == 200
 
 
 def names_in(folder: Path) -> set[str]:
-    """The files of a folder."""
+    """Return the names of the files in a folder."""
     return {file.name for file in folder.iterdir()}
 
 
@@ -47,7 +47,7 @@ def stopped(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def writing(running: Serving) -> Iterator[list[str]]:
-    """Write contacts from four clients until the block ends; gives the numbers that were acknowledged."""
+    """Write contacts from four clients until the block ends; yields the acknowledged numbers."""
     acknowledged: list[str] = []
     end = threading.Event()
 
@@ -71,7 +71,7 @@ def writing(running: Serving) -> Iterator[list[str]]:
 
 
 def test_a_backup_beside_a_busy_service_has_all_that_was_acknowledged(tmp_path: Path) -> None:
-    """Every write whose answer came before the backup began is in it; it passes `check`, and a service serves it."""
+    """The backup contains every write acknowledged before it began; it passes `check`, and can be served."""
     with serving(tmp_path, **PAIR) as running, writing(running) as acknowledged:
         while len(acknowledged) < 200:
             time.sleep(0.01)
@@ -91,7 +91,7 @@ def test_a_backup_beside_a_busy_service_has_all_that_was_acknowledged(tmp_path: 
 
 
 def test_a_restore_brings_the_contacts_of_the_backup(stopped: Path) -> None:
-    """What was made after the backup is gone from the service, and lies in the database that was replaced."""
+    """Later contacts are gone from the service, and are in the database that was replaced."""
     assert run("backup", "backup.db", cwd=stopped).returncode == 0
     with serving(stopped, **PAIR) as running:
         create(running, 3)
@@ -109,8 +109,8 @@ def test_a_restore_brings_the_contacts_of_the_backup(stopped: Path) -> None:
             assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": contacts}
 
 
-def test_one_service_has_a_file(stopped: Path) -> None:
-    """A second service and a restore are refused in a line that names the first; all else works beside it."""
+def test_a_file_has_one_service(stopped: Path) -> None:
+    """A second service and a restore are refused in a line that names the first; everything else works next to it."""
     assert run("backup", "backup.db", cwd=stopped).returncode == 0
     with serving(stopped, **PAIR) as running:
         (stopped / "link.db").symlink_to("numberkeep.db")
@@ -123,7 +123,7 @@ def test_one_service_has_a_file(stopped: Path) -> None:
         ):
             refused = run(*command, cwd=stopped)
             assert (refused.returncode, refused.stdout) == (1, "")
-            assert re.fullmatch(rf"numberkeep: .* in use by process {running.process.pid}, .*\n", refused.stderr)
+            assert re.fullmatch(rf"Error: .* in use by process {running.process.pid}, .*\n", refused.stderr)
         for command in (["keys", "list"], ["keys", "create"], ["check"], ["backup", "beside.db"]):
             assert run(*command, cwd=stopped).returncode == 0
         with serving(stopped, "--database", "sqlite:///backup.db", **PAIR) as other:
@@ -144,7 +144,7 @@ def kill_supervisor(running: Serving) -> None:
 
 
 def kill_worker(running: Serving) -> None:
-    """As the kernel would where memory is short."""
+    """As the kernel would when memory runs out."""
     os.kill(worker_of(running), signal.SIGKILL)
 
 
@@ -156,7 +156,7 @@ def worker_of(running: Serving) -> int:
 
 @pytest.mark.parametrize("kill", [kill_both, kill_supervisor, kill_worker])
 def test_a_killed_service_can_be_started_again(tmp_path: Path, kill: Callable[[Serving], None]) -> None:
-    """However a service ends, the next one starts at once, with all that was acknowledged."""
+    """However a service ends, the next one starts at once, with every acknowledged write."""
     with serving(tmp_path, **PAIR) as running:
         create(running, 1)
         kill(running)
@@ -167,8 +167,8 @@ def test_a_killed_service_can_be_started_again(tmp_path: Path, kill: Callable[[S
     assert names_in(tmp_path) == {"numberkeep.db"}
 
 
-def test_a_worker_that_still_finishes_has_the_file(stopped: Path) -> None:
-    """While the worker of a killed service has the store open nobody gets it, and the worker is the one named."""
+def test_a_finishing_worker_keeps_the_lock(stopped: Path) -> None:
+    """While the worker of a killed service has the store open, a start is refused and names the worker."""
     with serving(stopped, **PAIR) as running:
         worker = worker_of(running)
         os.kill(worker, signal.SIGSTOP)
@@ -182,7 +182,7 @@ def test_a_worker_that_still_finishes_has_the_file(stopped: Path) -> None:
 
 
 def test_a_killed_service_is_backed_up_and_replaced_with_its_wal(tmp_path: Path) -> None:
-    """What a killed service had acknowledged is in the next backup, and in the database that a restore replaces."""
+    """Acknowledged writes are in the next backup, and in the database that a restore replaces."""
     with serving(tmp_path, **PAIR) as running:
         create(running, 1)
         assert run("backup", "backup.db", cwd=tmp_path).returncode == 0
@@ -197,8 +197,8 @@ def test_a_killed_service_is_backed_up_and_replaced_with_its_wal(tmp_path: Path)
     assert said == f"{kept} is sound: 1 account, 2 contacts\n"
 
 
-def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
-    """`check` exits 1 with a line, or with JSON, for each fault, and names contacts by their ids alone."""
+def test_a_fault_is_a_line_without_personal_data(stopped: Path) -> None:
+    """`check` exits with 1 and a line, or JSON, for each fault, and identifies contacts by their ids only."""
     with contextlib.closing(sqlite3.connect(stopped / "numberkeep.db")) as database, database:
         database.execute("UPDATE contacts SET opt_out = 1 WHERE phone = '+14156000001'")
         database.execute("UPDATE accounts SET contact_count = 9")
@@ -208,10 +208,10 @@ def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
     done = run("check", cwd=stopped)
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
-        "contact_count: account 1: the account's count is 9 and it has 3 contacts",
-        f"contact_tags: {contact}: the contact has a tag by which no listing finds it",
-        f"contact_tags: {contact}: listings find the contact by a tag that it does not have",
-        f"opt_outs: {contact}: the contact is opted out and its number is not",
+        "contact_count: account 1: the account's count is 9, but it has 3 contacts",
+        f"contact_tags: {contact}: the contact has a tag that the index of tags lacks",
+        f"contact_tags: {contact}: the index of tags has a tag that the contact does not have",
+        f"opt_outs: {contact}: the contact is opted out, but its number is not",
     ]
     told = run("check", "--json", cwd=stopped)
     assert told.returncode == 1
@@ -219,7 +219,7 @@ def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
     assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
     assert found["faults"][3] == {
         "rule": "opt_outs",
-        "message": "the contact is opted out and its number is not",
+        "message": "the contact is opted out, but its number is not",
         "account_id": 1,
         "contact_id": f"{contact_id:016x}",
     }
@@ -229,7 +229,7 @@ def test_a_fault_is_a_line_without_persons(stopped: Path) -> None:
 
 
 def test_a_sound_database_is_a_line(stopped: Path) -> None:
-    """Exit 0 and one line; as JSON too."""
+    """Exit code 0 and one line, or JSON."""
     assert run("check", cwd=stopped).stdout == "numberkeep.db is sound: 1 account, 3 contacts\n"
     told = run("check", "--json", cwd=stopped)
     assert json.loads(told.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
@@ -241,7 +241,7 @@ def test_a_sound_database_is_a_line(stopped: Path) -> None:
     [
         (["backup", "b.db"], 2, "there is no database numberkeep.db"),
         (["check"], 2, "there is no database numberkeep.db"),
-        (["backup", "-"], 2, "name one"),
+        (["backup", "-"], 2, "name a file"),
         (["backup", "\udcff"], 2, "not valid UTF-8"),
         (["restore", "no.db"], 2, "does not exist"),
         (["backup"], 2, "Missing argument"),
@@ -249,15 +249,15 @@ def test_a_sound_database_is_a_line(stopped: Path) -> None:
         (["restore", "notes", "--database", "sqlite://:memory:"], 2, "name a file"),
         (["restore", "notes", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_restore"),
         (["backup", "b.db", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_dump"),
-        (["check", "--database", "postgresql://ada:hunter2@x/y"], 2, "check it by pg_amcheck"),
+        (["check", "--database", "postgresql://ada:hunter2@x/y"], 2, "pg_amcheck to check"),
         (["restore", "notes"], 1, "not a database"),
         (["check", "--database", "sqlite:///notes"], 1, "not a database"),
     ],
 )
-def test_what_cannot_be_done_is_told_and_makes_nothing(
+def test_an_impossible_command_is_an_error_and_creates_nothing(
     tmp_path: Path, command: list[str], code: int, said: str
 ) -> None:
-    """One line that names the trouble; no database, no backup and no lock is left."""
+    """The error names the cause; no database, backup or lock is left."""
     (tmp_path / "notes").write_text("no database, this")
     done = run(*command, cwd=tmp_path)
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
@@ -266,8 +266,8 @@ def test_what_cannot_be_done_is_told_and_makes_nothing(
     assert names_in(tmp_path) == {"notes"}
 
 
-def test_a_terminal_is_told_how_far_it_is(stopped: Path) -> None:
-    """Progress goes to stderr where that is a terminal, and nowhere else."""
+def test_a_terminal_shows_progress(stopped: Path) -> None:
+    """Progress goes to stderr if that is a terminal, and nowhere else."""
     ours, theirs = pty.openpty()
     command = [str(PROGRAM), "backup", "backup.db"]
     subprocess.run(command, cwd=stopped, env=environment(), stderr=theirs, timeout=PATIENCE, check=True)
@@ -277,5 +277,7 @@ def test_a_terminal_is_told_how_far_it_is(stopped: Path) -> None:
     with os.fdopen(ours, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
         while more := terminal.read(4096):
             said += more
-    assert b"\rCopied 100 %\r\nBacked numberkeep.db up" in said
-    assert "Copied" not in run("backup", "backup.db", "--force", cwd=stopped).stderr
+    assert b"Copying" in said
+    assert b"100%" in said
+    assert b"Backed up numberkeep.db to backup.db" in said
+    assert "Copying" not in run("backup", "backup.db", "--force", cwd=stopped).stderr

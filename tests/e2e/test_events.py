@@ -20,7 +20,7 @@ HEADERS = {"sb-api-key-id": "listen-key", "sb-api-secret-key": "listen-secret"}
 
 
 def variables(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
-    """What a client of the service has in its environment."""
+    """Return the environment of a client."""
     return {"SENDBLUE_API_BASE_URL": url, "SENDBLUE_API_API_KEY": "listen-key", "SENDBLUE_API_API_SECRET": secret}
 
 
@@ -38,14 +38,14 @@ def number(n: int) -> str:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service whose pair is known."""
+    """A service with a known key pair."""
     with serving(tmp_path, **PAIR) as service:
         yield service
 
 
 @contextmanager
 def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`numberkeep listen` that has said that it listens."""
+    """Run `numberkeep listen`, and wait until it listens."""
     with subprocess.Popen(
         [PROGRAM, "listen", *arguments],
         cwd=cwd,
@@ -57,20 +57,20 @@ def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen
     ) as process:
         try:
             assert process.stderr
-            assert process.stderr.readline() == "Listening; Ctrl-C ends it.\n"
+            assert process.stderr.readline() == "Listening. Press Ctrl-C to stop.\n"
             yield process
         finally:
             process.kill()
 
 
 def lines_of(process: subprocess.Popen[str], count: int) -> list[str]:
-    """The next lines that it prints."""
+    """Return the next lines that it prints."""
     assert process.stdout
     return [process.stdout.readline().rstrip("\n") for _ in range(count)]
 
 
 def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> None:
-    """In their order, each a line with its number, time, type and whom it concerns; and none from before."""
+    """In order, one line each with id, time, type and number; older events are not printed."""
     make(running, 1)
     with listening(tmp_path, running.url) as process:
         make(running, 2, 3)
@@ -95,7 +95,7 @@ def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> 
 
 
 def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None:
-    """--after begins behind an event, --type leaves others out, --count ends it with 0, --json prints whole events."""
+    """--after starts after an event, --type filters, --count ends with 0, --json prints complete events."""
     make(running, 1, 2, 3)
     with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
         wire.put(f"{CONTACTS}/{number(1)}", json={"tags": ["vip"]})
@@ -109,14 +109,14 @@ def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None
 
 
 def listened(cwd: Path, running: Serving, *arguments: str) -> list[Any]:
-    """The events that `listen --json` prints until it ends by itself."""
+    """Return the events that `listen --json` prints until it ends."""
     done = run("listen", *arguments, "--json", cwd=cwd, **variables(running.url))
-    assert (done.returncode, done.stderr) == (0, "Listening; Ctrl-C ends it.\n")
+    assert (done.returncode, done.stderr) == (0, "Listening. Press Ctrl-C to stop.\n")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_restart_of_the_service_is_outlived(tmp_path: Path, running: Serving) -> None:
-    """The service is killed and started again: no event is missed and none comes twice, those of the pause neither."""
+def test_listen_survives_a_restart_of_the_service(tmp_path: Path, running: Serving) -> None:
+    """After a kill and a restart no event is missed and none is repeated, including those of the pause."""
     port = str(httpx2.URL(running.url).port)
     with listening(tmp_path, running.url, "--json") as process:
         make(running, 1, 2)
@@ -134,8 +134,8 @@ def test_a_restart_of_the_service_is_outlived(tmp_path: Path, running: Serving) 
     assert [event["data"]["contact"]["phone"] for event in events] == [number(n) for n in range(1, 6)]
 
 
-def test_who_may_not_listen_is_told(tmp_path: Path, running: Serving) -> None:
-    """A wrong key ends it with 4, a type that there is not with 1; each says so in one line."""
+def test_a_refused_listener_gets_an_error(tmp_path: Path, running: Serving) -> None:
+    """A wrong key ends it with 4, an unknown type with 1; each with one line."""
     wrong = run("listen", cwd=tmp_path, **variables(running.url, "wrong"))
     assert (wrong.returncode, wrong.stdout, wrong.stderr) == (4, "", "Error: Invalid Credentials\n")
     unknown = run("listen", "--type", "contact.made", cwd=tmp_path, **variables(running.url))
@@ -144,8 +144,8 @@ def test_who_may_not_listen_is_told(tmp_path: Path, running: Serving) -> None:
 
 
 @pytest.mark.parametrize("command", [["listen"], ["simulate", "reply", "+14155550001", "hi"]])
-def test_a_service_that_is_not_there_is_told(tmp_path: Path, command: list[str]) -> None:
-    """Nobody listens there: 1, and a line with the mend. The variables are missing: 2, and a line that names them."""
+def test_an_unreachable_service_is_an_error(tmp_path: Path, command: list[str]) -> None:
+    """Unreachable: 1, and a line with the fix. Missing variables: 2, and a line that names them."""
     nobody = run(*command, cwd=tmp_path, **variables("http://127.0.0.1:1"))
     assert (nobody.returncode, nobody.stdout, nobody.stderr.count("\n")) == (1, "", 1)
     assert "cannot reach http://127.0.0.1:1" in nobody.stderr
@@ -159,7 +159,7 @@ def test_a_service_that_is_not_there_is_told(tmp_path: Path, command: list[str])
 
 
 def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
-    """It is the way to end it, so nothing is said; the code is the shell's for it, and no script goes on as if done."""
+    """It is the normal way to end it, so nothing is printed; 130, so that no script continues as if it were done."""
     with listening(tmp_path, running.url) as process:
         make(running, 1)
         lines_of(process, 1)
@@ -169,8 +169,8 @@ def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
         assert process.stderr.read() == ""
 
 
-def test_a_reader_that_goes_ends_it(tmp_path: Path, running: Serving) -> None:
-    """`| head -1` gets its line and ends the whole, though no event comes any more; there is no traceback."""
+def test_it_ends_when_its_reader_is_gone(tmp_path: Path, running: Serving) -> None:
+    """`| head -1` gets its line and the command ends, even if no further event comes; there is no traceback."""
     make(running, 1, 2, 3)
     command = f"{PROGRAM} listen --after 0 | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -185,11 +185,11 @@ def test_a_reader_that_goes_ends_it(tmp_path: Path, running: Serving) -> None:
     line, code = done.stdout.splitlines()
     assert line.startswith("1  ")
     assert code == "1", "as of every command that a broken pipe ends"
-    assert done.stderr == "Listening; Ctrl-C ends it.\n"
+    assert done.stderr == "Listening. Press Ctrl-C to stop.\n"
 
 
-def test_a_printed_event_is_there_at_once(tmp_path: Path, running: Serving) -> None:
-    """Into a pipe too: whoever waits for an event gets it when it happens, and not when a buffer is full."""
+def test_events_are_not_buffered(tmp_path: Path, running: Serving) -> None:
+    """In a pipe too, an event is printed when it happens, and not when a buffer is full."""
     reading, writing = os.pipe()
     with (
         os.fdopen(reading) as reader,

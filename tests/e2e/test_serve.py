@@ -1,4 +1,4 @@
-"""`numberkeep serve` as a process: how it starts, what it says, how it ends."""
+"""`numberkeep serve` as a process: how it starts, what it reports, how it ends."""
 
 import contextlib
 import json
@@ -12,14 +12,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from numberkeep import __version__
+from support.old_stores import STEPS
 from support.process import PATIENCE, environment, run, serving
 
 CONTACTS = "/api/v2/contacts"
 BODY = b'{"number": "+14155552671"}'
 
 
-def test_a_first_start_makes_a_key_pair_and_shows_it_once(tmp_path: Path) -> None:
-    """On an empty store a random pair is printed as an export block that works; later starts print none."""
+def test_a_first_start_creates_a_key_pair_and_shows_it_once(tmp_path: Path) -> None:
+    """On an empty database a random pair is printed as a working export line; later starts print none."""
     with serving(tmp_path) as first:
         exported = first.read_export()
         assert set(exported) == {"SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET"}
@@ -36,7 +38,7 @@ def test_a_first_start_makes_a_key_pair_and_shows_it_once(tmp_path: Path) -> Non
 
 
 def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None:
-    """NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are the first pair where they are set, in memory too."""
+    """NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are the first pair if they are set, in memory too."""
     for database in ("sqlite:///a.db", "sqlite://:memory:"):
         settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "my-secret"}
         with serving(tmp_path, "--database", database, **settings) as running:
@@ -45,7 +47,7 @@ def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None
 
 
 def test_a_given_secret_is_not_printed_and_the_export_line_still_works(tmp_path: Path) -> None:
-    """What is printed ends in logs, so the line refers to the variables, and works where they are set."""
+    """What is printed ends up in logs, so the line refers to the variables, and works where they are set."""
     settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "a b$HOME'; touch ran; '"}
     with serving(tmp_path, **settings) as running:
         assert running.process.stdout
@@ -64,8 +66,8 @@ def test_a_given_secret_is_not_printed_and_the_export_line_still_works(tmp_path:
     assert not (tmp_path / "ran").exists()
 
 
-def test_a_pair_that_does_not_open_the_store_is_told(tmp_path: Path) -> None:
-    """Whoever changes the pair of a database that has keys is warned at the start, instead of by 401s."""
+def test_a_key_pair_that_is_not_in_the_database_is_warned_about(tmp_path: Path) -> None:
+    """Changing the pair of a database that already has keys is reported at the start, not by 401s later."""
     settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "one"}
     with serving(tmp_path, **settings) as first:
         first.stop()
@@ -76,10 +78,10 @@ def test_a_pair_that_does_not_open_the_store_is_told(tmp_path: Path) -> None:
             assert ("Warning" in again.process.stderr.read()) is warned
 
 
-def test_a_sender_that_is_not_chosen_is_told(tmp_path: Path) -> None:
-    """Whoever sets up a sender without choosing it is told at the start, in one line, and of nothing otherwise."""
+def test_settings_of_a_sender_that_is_not_chosen_are_warned_about(tmp_path: Path) -> None:
+    """One line at the start; no line if all settings are used."""
     for settings, warned in (
-        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/"}, "NUMBERKEEP_SENDER_URL: NUMBERKEEP_SENDER=webhook"),
+        ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/"}, "does not use NUMBERKEEP_SENDER_URL; choose webhook"),
         ({"NUMBERKEEP_SENDER_URL": "http://127.0.0.1:1/", "NUMBERKEEP_SENDER": "webhook"}, ""),
         ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "twilio-token"}, ""),
     ):
@@ -91,8 +93,8 @@ def test_a_sender_that_is_not_chosen_is_told(tmp_path: Path) -> None:
         assert (len(told), warned in "".join(told)) == (int(bool(warned)), True), told
 
 
-def test_listing_keys_makes_no_database(tmp_path: Path) -> None:
-    """A mistyped path is told, and leaves no file; only `keys create` makes a database."""
+def test_listing_keys_creates_no_database(tmp_path: Path) -> None:
+    """A mistyped path is an error and leaves no file; only `keys create` creates a database."""
     for command in (["list"], ["revoke", "nk_x"]):
         done = run("keys", *command, "--database", "sqlite:///typo.db", cwd=tmp_path)
         assert (done.returncode, "there is no database typo.db" in done.stderr) == (2, True)
@@ -101,7 +103,7 @@ def test_listing_keys_makes_no_database(tmp_path: Path) -> None:
 
 
 def test_the_environment_configures_and_flags_win(tmp_path: Path) -> None:
-    """Flags also as NUMBERKEEP_..., and a flag beats its variable."""
+    """Every flag has a NUMBERKEEP_* variable, which it overrides."""
     settings = {"NUMBERKEEP_DATABASE": "sqlite:///from-env.db", "NUMBERKEEP_HOST": "localhost", "NUMBERKEEP_PORT": "1"}
     with serving(tmp_path, **settings) as running:
         assert running.url.startswith("http://localhost:")
@@ -121,7 +123,7 @@ def test_nothing_is_written_for_a_store_in_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_request_in_flight_finishes(tmp_path: Path, how: signal.Signals) -> None:
-    """After SIGTERM or Ctrl-C nobody new is let in, what is in flight is answered, and the answer is on disk."""
+    """After SIGTERM or Ctrl-C new connections are refused, and requests in flight are finished and on disk."""
     with serving(tmp_path) as running:
         running.read_export()
         with running.wire() as idle, contextlib.closing(running.connect()) as connection:
@@ -141,7 +143,7 @@ def test_a_request_in_flight_finishes(tmp_path: Path, how: signal.Signals) -> No
 
 
 def wait_until_refused(url: str) -> None:
-    """Wait until the service lets nobody new in."""
+    """Wait until the service refuses new connections."""
     target = httpx2.URL(url)
     with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
         while True:
@@ -149,7 +151,7 @@ def wait_until_refused(url: str) -> None:
 
 
 def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
-    """After kill -9 of the program its port is free again and the store is whole."""
+    """After kill -9 of the program its port is free again and the database is intact."""
     with serving(tmp_path) as running:
         running.read_export()
         with running.wire() as wire:
@@ -162,24 +164,24 @@ def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
 
 
 def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
-    """Where the process that serves is killed, the program ends with 1 and a line that tells it."""
+    """If the process that serves is killed, the program ends with 1 and a line that says so."""
     with serving(tmp_path) as running:
         os.kill(running.worker, signal.SIGKILL)
         assert running.process.wait(PATIENCE) == 1
         assert running.process.stderr
-        assert "a worker process ended by itself" in running.process.stderr.read()
+        assert "a worker process ended unexpectedly" in running.process.stderr.read()
 
 
-def test_health_tells_that_it_lives_and_is_ready(tmp_path: Path) -> None:
-    """Health needs no key; whoever asks whether it is ready is told how the outbox stands."""
+def test_health_needs_no_key(tmp_path: Path) -> None:
+    """It says that the service is alive and ready, and how many deliveries are pending."""
     with serving(tmp_path) as running:
         assert httpx2.get(f"{running.url}/health/live").json() == {"status": "OK"}
         nothing = {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
         assert httpx2.get(f"{running.url}/health/ready").json() == {"outbox": nothing, "status": "OK"}
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
-    """A port that another program has is refused before anything is made."""
+def test_a_port_in_use_is_an_error(tmp_path: Path) -> None:
+    """It is refused before anything is created."""
     with contextlib.closing(socket.socket()) as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -197,14 +199,14 @@ def test_a_second_service_does_not_share_the_port(tmp_path: Path) -> None:
 
 
 def make_newer(path: Path) -> None:
-    """A database that a later version has migrated further."""
+    """Create a database that a later version has migrated further."""
     run("keys", "create", "--database", f"sqlite:///{path}", cwd=path.parent)
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("INSERT INTO schema_migrations VALUES (999, 'later')")
 
 
 def make_foreign(path: Path) -> None:
-    """Another program's database."""
+    """Create another program's database."""
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE notes (text)")
 
@@ -218,8 +220,8 @@ def make_foreign(path: Path) -> None:
         (lambda path: path.mkdir(), "cannot open the database"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, said: str) -> None:
-    """One line that names the trouble, exit 1, and the file stays as it was."""
+def test_a_database_that_cannot_be_used_is_an_error(tmp_path: Path, make: object, said: str) -> None:
+    """One line that names the cause, exit code 1, and the file is unchanged."""
     path = tmp_path / "x.db"
     assert callable(make)
     make(path)
@@ -240,8 +242,8 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_PORT": "http"}, "NUMBERKEEP_PORT"),
         ([], {"NUMBERKEEP_API_KEY": "x"}, "NUMBERKEEP_API_SECRET"),
         ([], {"NUMBERKEEP_UNKNOWN_FIELDS": "drop"}, "refuse or ignore"),
-        ([], {"NUMBERKEEP_LOG": "loud"}, "warning or debug"),
-        ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log or webhook or sendblue or twilio"),
+        ([], {"NUMBERKEEP_LOG": "loud"}, "warning, info or debug"),
+        ([], {"NUMBERKEEP_SENDER": "pigeon"}, "log, webhook, sendblue or twilio"),
         ([], {"NUMBERKEEP_SENDER": "webhook"}, "NUMBERKEEP_SENDER_URL"),
         ([], {"NUMBERKEEP_SENDER": "webhook", "NUMBERKEEP_SENDER_URL": "ftp://x"}, "http:// or https://"),
         ([], {"NUMBERKEEP_PUBLIC_URL": "example.com"}, "http:// or https://"),
@@ -249,14 +251,14 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path: Path, make: object, sa
         ([], {"NUMBERKEEP_LEASE_SECONDS": "1"}, "from 3"),
         (["--host", "256.0.0.1"], {}, "--host"),
         (["--database", f"sqlite:///{'x' * 300}.db"], {}, "cannot open the database"),
-        ([], {"NUMBERKEEP_DATABASE": "sqlite:///\udcff.db"}, "NUMBERKEEP_DATABASE is not valid UTF-8"),
-        ([], {"NUMBERKEEP_HOST": "\udcff"}, "NUMBERKEEP_HOST is not valid UTF-8"),
+        ([], {"NUMBERKEEP_DATABASE": "sqlite:///\udcff.db"}, "NUMBERKEEP_DATABASE'): is not valid UTF-8"),
+        ([], {"NUMBERKEEP_HOST": "\udcff"}, "NUMBERKEEP_HOST'): is not valid UTF-8"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_told(
+def test_a_setting_that_cannot_be_used_is_an_error(
     tmp_path: Path, arguments: list[str], settings: dict[str, str], said: str
 ) -> None:
-    """A bad setting names itself and the mend, and nothing is made."""
+    """The error names the setting and the fix, and nothing is created."""
     done = run("serve", *arguments, cwd=tmp_path, **{"NUMBERKEEP_PORT": "0", **settings})
     assert done.returncode in {1, 2}
     assert said in done.stderr
@@ -264,8 +266,8 @@ def test_a_setting_that_cannot_be_used_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_keys_are_made_listed_and_revoked_while_it_serves(tmp_path: Path) -> None:
-    """A key made beside the running service opens it at once; a revoked one is refused."""
+def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> None:
+    """A key created next to the running service works at once; a revoked one is refused."""
     with serving(tmp_path) as running:
         made = json.loads(run("keys", "create", "--account", "acme", "--json", cwd=tmp_path).stdout)
         headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
@@ -282,7 +284,7 @@ def test_keys_are_made_listed_and_revoked_while_it_serves(tmp_path: Path) -> Non
 
 
 def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
-    """The store knows a secret by its hash alone."""
+    """The database stores only the hash of a secret."""
     with serving(tmp_path) as running:
         secret = running.read_export()["SENDBLUE_API_API_SECRET"]
         assert running.stop() == 0
@@ -290,7 +292,7 @@ def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m"])
-def test_an_account_has_a_name_that_can_be_shown(tmp_path: Path, name: str) -> None:
+def test_an_account_name_is_printable(tmp_path: Path, name: str) -> None:
     """`keys list` is read on a terminal, line by line."""
     done = run("keys", "create", "--account", name, cwd=tmp_path)
     assert (done.returncode, "printable" in done.stderr) == (2, True)
@@ -314,8 +316,8 @@ def test_an_account_has_a_name_that_can_be_shown(tmp_path: Path, name: str) -> N
     ],
     ids=" ".join,
 )
-def test_an_argument_that_is_no_text_is_told(tmp_path: Path, command: list[str]) -> None:
-    """Any bytes may stand on a command line; those that are no UTF-8 are told, whatever the command."""
+def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[str]) -> None:
+    """A command line may contain any bytes; invalid UTF-8 is an error for every command."""
     service = {
         "SENDBLUE_API_BASE_URL": "http://127.0.0.1:1",
         "SENDBLUE_API_API_KEY": "k",
@@ -328,7 +330,27 @@ def test_an_argument_that_is_no_text_is_told(tmp_path: Path, command: list[str])
     assert list(tmp_path.iterdir()) == []
 
 
-def test_keys_need_a_database_that_lasts(tmp_path: Path) -> None:
-    """Keys of a store in memory would be gone with the command."""
+def test_keys_need_a_database_on_disk(tmp_path: Path) -> None:
+    """Keys in memory would be lost with the command."""
     done = run("keys", "list", "--database", "sqlite://:memory:", cwd=tmp_path)
     assert (done.returncode, "name a file" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("level", ["info", "warning"])
+def test_the_log_level_info_shows_what_the_service_does(tmp_path: Path, level: str) -> None:
+    """Its start, schema changes and end; no level logs the secret."""
+    with serving(tmp_path, NUMBERKEEP_LOG=level) as running:
+        secret = running.read_export()["SENDBLUE_API_API_SECRET"]
+        assert running.stop() == 0
+        assert running.process.stderr
+        said = running.said + running.process.stderr.read()
+    logged = [line.split(" ", 4)[2:] for line in said.splitlines() if " numberkeep." in line]
+    url = running.url
+    told = [
+        ["INFO", "numberkeep.serving", f"starting numberkeep {__version__} on {url}: SQLite, 1 worker, no sender"],
+        ["INFO", "numberkeep.store", f"updated the schema from version 0 to {len(STEPS['sqlite'])}"],
+        ["INFO", "numberkeep.serving", "created the account `default` with its first key"],
+        ["INFO", "numberkeep.serving", "stopped"],
+    ]
+    assert logged == (told if level == "info" else [])
+    assert secret not in said

@@ -1,4 +1,4 @@
-"""What only a socket can do: requests that no client library would send."""
+"""Requests that no client library would send, on plain sockets."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ CONTACTS = b"/api/v2/contacts"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """One service for all of these requests: none may harm it."""
+    """One service for all tests: no request may harm it."""
     folder: Path = tmp_path_factory.mktemp("sockets")
     with serving(folder, "--database", "sqlite://:memory:") as service:
         service.read_export()
@@ -27,12 +27,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def talk(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
-    """Send one request as it is, and give the answer's status."""
+    """Send one raw request, and return the status of the response."""
     return answer_to(running, line, *headers, body=body).split(b" ", 2)[1]
 
 
 def answer_to(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
-    """Send one request as it is, and give the answer as it comes."""
+    """Send one raw request, and return the raw response."""
     with contextlib.closing(running.connect()) as connection:
         keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
         connection.sendall(b"\r\n".join([line, b"host: x", *keys, *headers]) + b"\r\n\r\n")
@@ -57,7 +57,7 @@ def test_a_query_that_is_no_query_is_bad(running: Serving, query: bytes) -> None
 
 
 def test_a_query_in_plain_utf8_is_read_as_such(running: Serving) -> None:
-    """A command such as curl sends what it is given: a tag that is not escaped finds its contacts."""
+    """Programs such as curl send a query as it is typed: an unescaped tag finds its contacts."""
     with running.wire() as wire:
         wire.post(CONTACTS.decode(), json={"number": "+14155550001", "tags": ["é"]})
         found = answer_to(running, b"GET " + CONTACTS + "?tag=é".encode() + b" HTTP/1.1")
@@ -66,8 +66,8 @@ def test_a_query_in_plain_utf8_is_read_as_such(running: Serving) -> None:
 
 
 @pytest.mark.parametrize("line", [b"GET " + CONTACTS + b"/\xff HTTP/1.1", b"nonsense", b"GET  HTTP/1.1"])
-def test_what_is_no_http_is_bad(running: Serving, line: bytes) -> None:
-    """The server under the application refuses what is no HTTP."""
+def test_input_that_is_not_http_is_bad(running: Serving, line: bytes) -> None:
+    """The server under the application refuses it."""
     assert talk(running, line) == b"400"
 
 
@@ -78,14 +78,14 @@ def test_a_large_body_is_refused_before_it_is_sent(running: Serving) -> None:
 
 
 def test_a_large_body_without_declared_length_is_cut_off(running: Serving) -> None:
-    """413 as soon as more than the limit has come."""
+    """413 as soon as the limit is exceeded."""
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
     chunks = chunk * (limits.MAX_BODY_BYTES // 65_536 + 2) + b"0\r\n\r\n"
     assert talk(running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=chunks) == b"413"
 
 
-def test_a_client_that_goes_away_leaves_nothing(running: Serving) -> None:
-    """Half a request changes nothing; the service's own count is checked when all of these are done."""
+def test_a_disconnected_client_changes_nothing(running: Serving) -> None:
+    """Half a request changes nothing; the fixture checks the service's count at the end."""
     with contextlib.closing(running.connect()) as connection:
         keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
         head = b"\r\n".join([b"POST " + CONTACTS + b" HTTP/1.1", b"host: x", *keys, b"content-length: 100"])
@@ -93,7 +93,7 @@ def test_a_client_that_goes_away_leaves_nothing(running: Serving) -> None:
 
 
 def test_headers_of_any_bytes_are_no_key(running: Serving) -> None:
-    """Keys that are no text are wrong keys."""
+    """Keys that are not text are wrong keys."""
     with contextlib.closing(running.connect()) as connection:
         connection.sendall(
             b"GET " + CONTACTS + b" HTTP/1.1\r\nhost: x\r\nsb-api-key-id: \xff\xfe\r\nsb-api-secret-key: \xff\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Verification and consent by the command line, beside a real service: what a person of the README does."""
+"""Verification and consent from the command line, next to a real service."""
 
 import json
 import re
@@ -19,29 +19,30 @@ from support.process import Serving, run, serving
 CONTACTS = "/api/v2/contacts"
 PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
+TYPED = ("--database", "sqlite:///numberkeep.db")
 SECONDS = 5.0
-"""What a running service may take to heed a change beside it; it says: one."""
+"""Time that a running service has to notice a change; it promises one second."""
 
 Command = Callable[..., str]
-"""Runs a command beside the service to its end, which must be a good one, and gives what it prints."""
+"""Runs a command next to the service, which must succeed, and returns what it prints."""
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service whose pair is known; a verification may be asked for again at once."""
+    """A service with a known key pair, where a verification can be repeated at once."""
     with serving(tmp_path, NUMBERKEEP_RESEND_SECONDS="0", **PAIR) as service:
         yield service
 
 
 @pytest.fixture
 def client(running: Serving) -> Iterator[SendblueAPI]:
-    """The client library, speaking to it."""
+    """A client of the service."""
     with SendblueAPI(api_key="story-key", api_secret="story-secret", base_url=running.url, max_retries=0) as made:
         yield made
 
 
 def variables(running: Serving, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
-    """What `serve` says to export."""
+    """Return the variables of the export line."""
     return {
         "SENDBLUE_API_BASE_URL": running.url,
         "SENDBLUE_API_API_KEY": "story-key",
@@ -51,7 +52,7 @@ def variables(running: Serving, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> 
 
 @pytest.fixture
 def command(tmp_path: Path, running: Serving) -> Command:
-    """Commands with what `serve` says to export."""
+    """Commands in the environment of the export line."""
 
     def good(*arguments: str, **settings: str) -> str:
         done = run(*arguments, cwd=tmp_path, **variables(running), **settings)
@@ -62,72 +63,74 @@ def command(tmp_path: Path, running: Serving) -> Command:
 
 
 def failing(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str]:
-    """How a command ends that does not go well, and the one line that it says."""
+    """Return the exit code of a failing command, and its only line on stderr."""
     done = run(*arguments, cwd=cwd, **settings)
     assert (done.stdout, done.stderr.count("\n"), "Traceback" in done.stderr) == ("", 1, False), done.stderr
     return done.returncode, done.stderr.rstrip("\n")
 
 
 @pytest.mark.parametrize("form", [PHONE, "(415) 555-2671", "415.555.2671", "4155552671", "1 415 555 2671"])
-def test_an_answer_verifies_whoever_was_asked(client: SendblueAPI, command: Command, form: str) -> None:
-    """Created, asked, answered: by any form of the number, the contact is verified, once."""
+def test_a_reply_verifies_the_contact(client: SendblueAPI, command: Command, form: str) -> None:
+    """In any form of the number, a reply to a pending verification verifies the contact, once."""
     client.contacts.create(number=PHONE, first_name="Ada")
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
     client.contacts.verify(number=PHONE)
     assert client.contacts.retrieve(PHONE).contact.verified is False
-    assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is verified now\n"
+    assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is now verified\n"
     assert client.contacts.retrieve(PHONE).contact.verified is True
     assert (
-        command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} wrote that before: nothing changed\n"
+        command("simulate", "reply", form, "hi", "--handle", "one")
+        == f"{PHONE} is unchanged: this message was already received\n"
     )
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} wrote; nothing waited for it\n"
+    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
 
 
-def test_stop_is_heeded_and_remembered(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
-    """Whoever writes STOP is asked nothing more, even as a new contact; START takes it back; the ledger has both."""
+def test_stop_opts_out_and_is_recorded(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
+    """After STOP no verification is sent, even to a new contact; START opts in again; the ledger has both."""
     client.contacts.create(number=PHONE)
-    assert command("simulate", "reply", PHONE, " stop ") == f"{PHONE} has opted out\n"
+    assert command("simulate", "reply", PHONE, " stop ") == f"{PHONE} opted out\n"
     client.contacts.delete(PHONE)
     client.contacts.create(number=PHONE)
     with pytest.raises(APIStatusError, match="Recipient has opted out"):
         client.contacts.verify(number=PHONE)
-    assert command("simulate", "reply", PHONE, "START") == f"{PHONE} has opted in\n"
+    assert command("simulate", "reply", PHONE, "START") == f"{PHONE} opted in\n"
     client.contacts.verify(number=PHONE)
-    shown = command("consent", "show", "(415) 555-2671").splitlines()
+    shown = command("consent", "show", "(415) 555-2671", *TYPED).splitlines()
     assert [re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", line) for line in shown] == [
         '1  TIME  opted out by message: " stop "',
         '2  TIME  opted in by message: "START"',
     ]
-    entries = json.loads(command("consent", "show", PHONE, "--json"))
+    entries = json.loads(command("consent", "show", PHONE, *TYPED, "--json"))
     assert [(entry["entry"], entry["number"], entry["opted_out"]) for entry in entries] == [
         (1, PHONE, True),
         (2, PHONE, False),
     ]
-    assert command("consent", "show", "+14155550000") == ""
-    code, said = failing(tmp_path, "consent", "show", "nobody")
+    assert command("consent", "show", "+14155550000", *TYPED) == ""
+    code, said = failing(tmp_path, "consent", "show", "nobody", *TYPED)
     assert (code, "for example +14155552671" in said) == (1, True)
 
 
-def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
-    """Whole: exit 0. A word changed, or what holds now: exit 1, with each fault and nobody's number."""
+def test_a_modified_ledger_is_detected(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
+    """Intact: exit code 0. A changed wording or opt-out: 1, with each fault and no number."""
     for n in range(3):
         client.contacts.create(number=f"+1415555000{n}")
         command("simulate", "reply", f"+1415555000{n}", "STOP")
-    assert json.loads(command("consent", "verify", "--json")) == {"account": "default", "entries": 3, "faults": []}
+    assert json.loads(command("consent", "verify", *TYPED, "--json")) == {"entries": 3, "faults": []}
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("UPDATE consent SET wording = 'please go on' WHERE entry_id = 2")
-    told = run("consent", "verify", cwd=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "3 entries, 1 fault.\n")
+    told = run("consent", "verify", *TYPED, cwd=tmp_path)
+    read = "Read from the account default in sqlite:///numberkeep.db.\n"
+    assert (told.returncode, told.stderr) == (1, f"{read}3 entries, 1 fault.\n")
     assert "2" in told.stdout
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("DELETE FROM opt_outs WHERE phone = '+14155550000'")
-    told = run("consent", "verify", "--json", cwd=tmp_path)
+    told = run("consent", "verify", *TYPED, "--json", cwd=tmp_path)
     assert (told.returncode, len(json.loads(told.stdout)["faults"])) == (1, 2)
     assert "555000" not in told.stdout
 
 
 def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
-    """The running service asks with it from then on, with the contact's own values; '' is the usual text again."""
+    """The running service uses it, with the contact's values; '' restores the default text."""
     usual = json.loads(command("accounts", "list", "--json"))[0]["verification_text"]
     assert command("accounts", "list") == f"default  region US  {usual!r}\n"
     text = "Hello {first_name} at {phone}, is it you?"
@@ -143,14 +146,14 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     code, said = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
     assert (code, "has no field {name}" in said, "{first_name}" in said) == (1, True, True)
     done = run("accounts", "set", "default", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, ""), "nothing to set is no use of the command"
-    assert done.stderr.endswith("Error: give --verification-text, --signing-secret-file or both\n")
+    assert (done.returncode, done.stdout) == (2, ""), "nothing to change is a usage error"
+    assert done.stderr.endswith("Error: nothing to change: give --verification-text, --signing-secret-file or both\n")
     code, said = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
-    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` shows them")
+    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` lists them")
 
 
 def asked_soon(client: SendblueAPI, text: str) -> bool:
-    """Whether, within the seconds that a running service may take, a verification asks with this text."""
+    """Return whether a verification uses this text within SECONDS."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         client.contacts.verify(number=PHONE)
@@ -160,10 +163,10 @@ def asked_soon(client: SendblueAPI, text: str) -> bool:
     return False
 
 
-def test_a_signing_secret_lets_a_carrier_in(
+def test_a_signing_secret_authenticates_a_carrier(
     tmp_path: Path, running: Serving, client: SendblueAPI, command: Command
 ) -> None:
-    """From a file or standard input, never shown; the running service takes it, and refuses one that was taken away."""
+    """From a file or standard input, never shown; the running service uses it, and refuses a removed one."""
     client.contacts.create(number=PHONE)
     client.contacts.verify(number=PHONE)
     secrets = ("signing-secret-of-a-file", "signing-secret-of-stdin")
@@ -191,14 +194,14 @@ def test_a_signing_secret_lets_a_carrier_in(
 
 
 def hand_in(running: Serving, secret: str) -> int:
-    """What a carrier is answered with."""
+    """Return the status that a carrier gets."""
     body = {"number": PHONE, "content": "yes", "is_outbound": False}
     headers = {"sb-signing-secret": secret}
     return httpx2.post(f"{running.url}/_numberkeep/inbound", json=body, headers=headers).status_code
 
 
 def hand_in_soon(running: Serving, secret: str, status: int) -> bool:
-    """Whether a carrier is answered so within the seconds that a running service may take."""
+    """Return whether a carrier gets this status within SECONDS."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         if hand_in(running, secret) == status:
@@ -206,8 +209,8 @@ def hand_in_soon(running: Serving, secret: str, status: int) -> bool:
     return False
 
 
-def test_who_may_not_is_told(tmp_path: Path, running: Serving) -> None:
-    """4 for a key that does not open, 1 for what the service refuses, 2 for what cannot be meant; each in one line."""
+def test_refusals_have_exit_codes(tmp_path: Path, running: Serving) -> None:
+    """4 for a wrong key, 1 for invalid input, 2 for a wrong target; each with one line."""
     code, said = failing(tmp_path, "simulate", "reply", PHONE, "hi", **variables(running, "wrong"))
     assert (code, said) == (4, "Error: Invalid Credentials")
     code, said = failing(tmp_path, "simulate", "reply", "nobody", "hi", **variables(running))
@@ -216,12 +219,12 @@ def test_who_may_not_is_told(tmp_path: Path, running: Serving) -> None:
         code, said = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
         assert (code, "there is no database typo.db" in said) == (2, True)
         if arguments[0] != "accounts":
-            code, said = failing(tmp_path, *arguments, "--account", "nobody")
+            code, said = failing(tmp_path, *arguments, *TYPED, "--account", "nobody")
             assert (code, "there is no account nobody" in said) == (1, True)
 
 
 def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    """The whole story, on a server: --database or NUMBERKEEP_DATABASE names it."""
+    """--database or NUMBERKEEP_DATABASE names it."""
     settings = {"NUMBERKEEP_DATABASE": postgres_url, "NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8", **PAIR}
     with serving(tmp_path, "--workers", "2", **settings) as running:
         settings |= variables(running)
@@ -237,8 +240,10 @@ def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) ->
             assert good("simulate", "reply", PHONE, "yes", "--json")["verified"] is True
             assert good("simulate", "reply", PHONE, "STOP", "--json")["opted_out"] is True
             assert client.contacts.retrieve(PHONE).contact.verified is True
-        assert [entry["wording"] for entry in good("consent", "show", PHONE, "--json")] == ["STOP"]
-        assert good("consent", "verify", "--json") == {"account": "default", "entries": 1, "faults": []}
+        assert [entry["wording"] for entry in good("consent", "show", PHONE, "--database", postgres_url, "--json")] == [
+            "STOP"
+        ]
+        assert good("consent", "verify", "--database", postgres_url, "--json") == {"entries": 1, "faults": []}
         assert good("accounts", "set", "default", "--verification-text", "Is it you?", "--json")
         assert good("accounts", "list", "--json")[0]["verification_text"] == "Is it you?"
         webhook = good("webhooks", "add", "http://127.0.0.1:1/", "--type", "contact.deleted", "--json")

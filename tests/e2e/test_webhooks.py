@@ -1,4 +1,4 @@
-"""`numberkeep webhooks` beside a real service, with a real receiver."""
+"""`numberkeep webhooks` next to a real service, with a real receiver."""
 
 import asyncio
 import json
@@ -38,21 +38,21 @@ async def running(tmp_path: Path) -> AsyncIterator[Serving]:
 
 
 async def webhooks(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
-    """How the command ends, and what it prints and says; in a thread, for the receiver answers meanwhile."""
+    """Return the exit code, stdout and stderr; run in a thread, because the receiver answers meanwhile."""
     done = await asyncio.to_thread(run, "webhooks", *arguments, cwd=cwd, **{**SETTINGS, **settings})
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 
 
 async def create(running: Serving, number: str) -> None:
-    """Make a contact, of which an event tells."""
+    """Create a contact, which creates an event."""
     headers = {"sb-api-key-id": "hook-key", "sb-api-secret-key": "hook-secret"}
     async with httpx2.AsyncClient(base_url=running.url, headers=headers, timeout=PATIENCE) as wire:
         assert (await wire.post(CONTACTS, json={"number": number})).status_code == 200
 
 
 async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
-    """Added beside the running service, it gets what it asked for, signed with the secret that is shown once."""
+    """Added next to the running service, it gets its event types, signed with the secret that is shown once."""
     code, printed, _ = await webhooks(tmp_path, "add", hook.url, "--type", "contact.created", "--json")
     made: dict[str, Any] = json.loads(printed)
     leaks.learn_secret(made["secret"])
@@ -70,15 +70,15 @@ async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, run
     assert await webhooks(tmp_path, "rm", "1") == (0, "", "Removed 1.\n")
     assert (await webhooks(tmp_path, "list", "--json"))[1] == "[]\n"
     code, printed, said = await webhooks(tmp_path, "rm", "1")
-    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` shows them\n")
+    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` lists them\n")
     await create(running, "+14155550002")
     async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE) as wire:
-        assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0, "it is not even owed"
+        assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0, "nothing is enqueued for it"
     assert len(hook.posts) == 1
 
 
-async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
-    """410 is final: the event is listed as dead, and comes when it is replayed, to a receiver that is mended."""
+async def test_a_rejected_event_is_dead_and_can_be_replayed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
+    """410 is final: the event is listed as dead, and a replay delivers it once the receiver works."""
     secret = "hook-secret-of-a-file"
     leaks.learn_secret(secret)
     (tmp_path / "secret").write_text(f"{secret}\n")
@@ -94,9 +94,9 @@ async def test_what_it_does_not_take_is_dead_and_can_be_replayed(tmp_path: Path,
     assert "410" in dead["error"]
     assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
     hook.status = 200
-    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` shows them\n"
+    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` lists them\n"
     assert await webhooks(tmp_path, "replay", "2") == (1, "", nobody)
-    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 to be tried again.\n")
+    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 delivery will be retried.\n")
     await hook.until(lambda: len(hook.posts) == 2)
     assert hook.ids[0] == hook.ids[1]
     assert hook.ids[0].startswith("default-1-")
@@ -112,27 +112,27 @@ INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_a
 SELECT 1, 0, message_id, phone, 1, 15, 1, 1, 0, error FROM messages;
 UPDATE accounts SET last_message = 5001
 """
-"""One message more than are replayed at once, all given up."""
+"""One dead message more than a replay takes."""
 
 
-async def test_what_is_not_shown_or_not_done_yet_is_told(tmp_path: Path) -> None:
-    """A thousand dead deliveries are listed and five thousand replayed at a time; that there are more is said."""
+async def test_partial_lists_and_replays_say_so(tmp_path: Path) -> None:
+    """1000 dead deliveries are listed and 5000 replayed at a time; stderr mentions the rest, a replay ends with 3."""
     assert (await asyncio.to_thread(run, "keys", "create", cwd=tmp_path)).returncode == 0
     await execute(f"sqlite:///{tmp_path}/numberkeep.db", DEAD)
     for arguments, count in (((), 1000), (("--json",), 1)):
         code, printed, said = await webhooks(tmp_path, "dead", *arguments)
         assert (code, printed.count("\n")) == (0, count)
-        assert said == "These are the first 1000: `numberkeep webhooks replay` tries them and the others again.\n"
-    more = "There may be more: give the command again.\n"
-    assert await webhooks(tmp_path, "replay") == (0, "", f"5000 to be tried again.\n{more}")
+        assert said == "Only the first 1000 are listed: `numberkeep webhooks replay` retries all of them.\n"
+    more = "There may be more: repeat the command.\n"
+    assert await webhooks(tmp_path, "replay") == (3, "", f"5000 deliveries will be retried.\n{more}")
     code, printed, said = await webhooks(tmp_path, "dead")
     assert (code, printed.count("\n"), said) == (0, 1, "")
-    assert await webhooks(tmp_path, "replay") == (0, "", "1 to be tried again.\n")
+    assert await webhooks(tmp_path, "replay") == (0, "", "1 delivery will be retried.\n")
 
 
 @pytest.mark.usefixtures("running")
-async def test_what_cannot_be_a_webhook_is_refused(tmp_path: Path) -> None:
-    """The operator's own network unless it is allowed, other URLs, types and secrets: not 0, and what to mend."""
+async def test_an_invalid_webhook_is_refused(tmp_path: Path) -> None:
+    """Private networks unless allowed, bad URLs, types and secrets: an error with the fix."""
     for url, settings, said in (
         ("http://127.0.0.1/", {"NUMBERKEEP_ALLOWED_NETWORKS": ""}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),
         ("http://10.0.0.1/", {}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),

@@ -1,11 +1,13 @@
-"""`numberkeep accounts`: what an account's messages say, and how carriers prove themselves to it."""
+"""`numberkeep accounts`: an account's verification text and signing secret."""
 
 import json
 from typing import Any
 
 import click
 
-from numberkeep.cli.on_database import database_option, first_line, json_option, run
+from numberkeep.cli.on_database import no_account, run
+from numberkeep.cli.secret_file import first_line
+from numberkeep.cli.targets import database_option, json_option
 from numberkeep.domain.identity import Account
 from numberkeep.domain.verification import DEFAULT_TEXT
 from numberkeep.service import accounts as service
@@ -19,7 +21,7 @@ def accounts() -> None:
 @accounts.command("list")
 @database_option
 @json_option
-def list_(database: str | None, *, as_json: bool) -> None:
+def list_(database: str, *, as_json: bool) -> None:
     """List every account."""
     shown = [_shown(account) for account in run(database, service.list_all)]
     if as_json:
@@ -34,29 +36,32 @@ def list_(database: str | None, *, as_json: bool) -> None:
 @click.option(
     "--verification-text",
     metavar="TEXT",
-    help="What verification messages say, with {first_name}, {last_name}, {company_name} and {phone}; '' for the "
-    "usual text.",
+    help="Text of verification messages, with {first_name}, {last_name}, {company_name} and {phone}; '' restores the "
+    "default text.",
 )
 @click.option(
     "--signing-secret-file",
     "secret",
     type=click.File("rb"),
     callback=first_line,
-    help="A file (- for standard input) whose first line is the `sb-signing-secret` of messages to this account; an "
-    "empty one takes it away.",
+    help="File (- for standard input) whose first line is the `sb-signing-secret` that authenticates incoming messages "
+    "for this account; an empty line removes it.",
 )
 @database_option
 @json_option
-def set_(name: str, verification_text: str | None, secret: str | None, database: str | None, *, as_json: bool) -> None:
-    """Change the settings of the account NAME. A running service heeds them within a second."""
+def set_(name: str, verification_text: str | None, secret: str | None, database: str, *, as_json: bool) -> None:
+    """Change the settings of the account NAME.
+
+    A running service uses them within a second.
+    """
     if verification_text is None and secret is None:
-        raise click.UsageError("give --verification-text, --signing-secret-file or both")
+        raise click.UsageError("nothing to change: give --verification-text, --signing-secret-file or both")
     account = run(
         database,
         lambda context: service.change(context, name, verification_text=verification_text, signing_secret=secret),
     )
     if account is None:
-        raise click.ClickException(f"there is no account {name}: `numberkeep accounts list` shows them")
+        raise no_account(name)
     if as_json:
         click.echo(json.dumps(_shown(account)))
     else:

@@ -1,4 +1,4 @@
-"""`numberkeep copy`: all that one database has into another, of either engine."""
+"""`numberkeep copy`: copy one database to another, of either engine."""
 
 import asyncio
 import json
@@ -8,10 +8,10 @@ from dataclasses import asdict
 import click
 
 from numberkeep.app import make_transfer
-from numberkeep.cli.on_database import json_option
+from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.progress import Progress
-from numberkeep.config.database_url import database_file, is_postgres
-from numberkeep.config.values import ConfigError
+from numberkeep.cli.targets import json_option
+from numberkeep.config.database_url import existing_database
 from numberkeep.service import copying
 from numberkeep.service.copying import SOURCE, TARGET, Copied
 
@@ -19,44 +19,42 @@ from numberkeep.service.copying import SOURCE, TARGET, Copied
 @click.command()
 @click.argument("source", metavar=SOURCE)
 @click.argument("target", metavar=TARGET)
-@click.option("--force", is_flag=True, help="Take a DST that was used since back to what SRC holds.")
+@click.option("--force", is_flag=True, help="Overwrite a DST that was used after it was copied to.")
 @json_option
 def copy(source: str, target: str, *, force: bool, as_json: bool) -> None:
-    """Copy every account, key, contact and message from the database SRC to the database DST, both URLs.
+    """Copy a database to another, SQLite or PostgreSQL.
 
-    DST is empty, or was written by a copy of SRC before: then only what differs is written, and what SRC no longer has
-    is removed. So an interrupted copy is started again, and a service is moved by copying twice: once while it serves
-    from SRC, and once more when it has stopped. SRC is read as of one moment and never written. A DST that was served,
-    or opened by another command, since it was copied to is refused without --force.
+    SRC and DST are database URLs. DST must be empty or come from an earlier copy of SRC; then only the differences are
+    written, and rows that SRC no longer has are removed. So an interrupted copy continues when you start it again, and
+    a service moves with two copies: one while it serves from SRC, one after it has stopped.
 
-    In the end both are read anew and compared. Each table's name, number of rows and SHA-256 are printed.
+    SRC is read as of one moment and never written. If a service or another command used DST after an earlier copy, the
+    copy is refused unless you give --force.
+
+    At the end both databases are read again and compared. Each table's name, row count and SHA-256 are printed.
     """
-    if not is_postgres(source) and not (path := database_file(source)).exists():
-        raise ConfigError(f"there is no database {path}: name another {SOURCE}")
-    progress = Progress()
-    try:
+    existing_database(source)
+    with Progress() as progress:
         copied = asyncio.run(copying.copy(make_transfer(source), make_transfer(target), progress, force=force))
-    finally:
-        progress.clear()
     if as_json:
         click.echo(json.dumps([{**asdict(table), "equal": table.equal} for table in copied]))
     else:
         for table in copied:
             if table.equal:
                 click.echo(f"{table.table}  {table.source.rows}  {table.source.sha256}")
-    _tell(copied)
+    _report(copied)
 
 
-def _tell(copied: Sequence[Copied]) -> None:
+def _report(copied: Sequence[Copied]) -> None:
     differing = [
         f"{table.table} ({table.source.rows} rows in {SOURCE}, {table.target.rows} in {TARGET})"
         for table in copied
         if not table.equal
     ]
     if differing:
-        raise click.ClickException(
-            f"{TARGET} differs from {SOURCE} in {', '.join(differing)}: see that nothing else writes to {TARGET}, and "
-            "start the copy again"
+        raise Failure(
+            f"{TARGET} differs from {SOURCE} in {', '.join(differing)}: make sure that nothing else writes to "
+            f"{TARGET}, and start the copy again"
         )
     written, removed = sum(table.written for table in copied), sum(table.removed for table in copied)
-    click.echo(f"Wrote {written} rows and removed {removed}; {TARGET} holds what {SOURCE} holds.", err=True)
+    click.echo(f"Wrote {written} rows and removed {removed}; {TARGET} is equal to {SOURCE}.", err=True)

@@ -1,77 +1,83 @@
-"""`numberkeep backup`, `restore` and `check`: the database as a file, while it serves or not."""
+"""`numberkeep backup`, `restore` and `check`: SQLite databases as files."""
 
 import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from numberkeep.cli.on_database import database_option, json_option
-from numberkeep.config.database_url import database_file
-from numberkeep.config.settings import load_settings
-from numberkeep.config.values import ConfigError
+from numberkeep.cli.exit_codes import ExitCode, end
+from numberkeep.cli.progress import Progress
+from numberkeep.cli.targets import database_option, json_option
+from numberkeep.config.database_url import database_file, existing_database
 from numberkeep.store.sqlite import backup as backups
 from numberkeep.store.sqlite import checking
-from numberkeep.store.sqlite.copying import Contents, Progress
+from numberkeep.store.sqlite.copying import Contents
+
+_PHASE = "Copying"
 
 
 class _FilePath(click.Path):
-    """A file by its name; `-` is no name here."""
+    """A file name; `-` is not standard input here."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path.
+        """Return the path.
 
         Raises:
-            click.BadParameter: it cannot be one of a database.
+            click.BadParameter: it is not the name of a file.
         """
         if value == "-":
-            self.fail("a database is copied page by page to a file: name one", param, ctx)
+            self.fail("name a file: a database cannot be copied to or from a stream", param, ctx)
         return Path(str(super().convert(value, param, ctx)))
 
 
 @click.command()
 @click.argument("file", type=_FilePath())
-@click.option("--force", is_flag=True, help="Replace FILE where it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @database_option
-def backup(file: Path, database: str | None, *, force: bool) -> None:
-    """Copy the database into FILE, while it serves or not.
+def backup(file: Path, database: str, *, force: bool) -> None:
+    """Copy the database to FILE, even while it is served.
 
-    FILE is a complete database, which `numberkeep serve --database sqlite:///FILE` serves.
+    FILE is a complete database: `numberkeep serve --database sqlite:///FILE` serves it.
     """
-    source = _database(database)
-    contents = backups.back_up(source, file, replace=force, progress=_progress("Copied"))
-    click.echo(f"Backed {source} up into {file}: {_counted(contents)}.", err=True)
+    source = database_file(existing_database(database))
+    with Progress() as progress:
+        contents = backups.back_up(source, file, replace=force, progress=partial(progress, _PHASE))
+    click.echo(f"Backed up {source} to {file}: {_counted(contents)}.", err=True)
 
 
 @click.command()
 @click.argument("file", type=_FilePath(exists=True, dir_okay=False))
-@click.option("--force", is_flag=True, help="Replace the database where it is there; it is kept under another name.")
+@click.option("--force", is_flag=True, help="Replace an existing database; it is kept under another name.")
 @database_option
-def restore(file: Path, database: str | None, *, force: bool) -> None:
-    """Put the backup FILE in the place of the database, while no service has it.
+def restore(file: Path, database: str, *, force: bool) -> None:
+    """Replace the database with the backup FILE.
 
-    The database that was there is kept beside it as NAME.replaced- and the time.
+    Stop the service first. The replaced database is kept next to the new one, as NAME.replaced-TIME.
     """
-    target = _database(database, there=False)
-    restored = backups.restore(file, target, replace=force, at=datetime.now(UTC), progress=_progress("Copied"))
+    target = database_file(database)
+    with Progress() as progress:
+        restored = backups.restore(
+            file, target, replace=force, at=datetime.now(UTC), progress=partial(progress, _PHASE)
+        )
     click.echo(f"Restored {target} from {file}: {_counted(restored.contents)}.", err=True)
     if restored.kept is not None:
-        click.echo(f"What was there is kept as {restored.kept.name}.", err=True)
+        click.echo(f"The replaced database is kept as {restored.kept.name}.", err=True)
 
 
 @click.command()
 @database_option
 @json_option
-def check(database: str | None, *, as_json: bool) -> None:
-    """Look whether the database is sound, while it serves or not; exit 1 where it is not.
+def check(database: str, *, as_json: bool) -> None:
+    """Check the database for faults, even while it is served.
 
-    SQLite's integrity check, its foreign keys, and that counts, tags and opt-outs agree with the contacts. Nothing that
-    is printed says who a contact is.
+    Runs SQLite's integrity and foreign key checks, and checks that counts, tags and opt-outs agree with the contacts.
+    Exits with 1 if there are faults. The output identifies contacts by their contact_id only.
     """
-    path = _database(database)
+    path = database_file(existing_database(database))
     checked = checking.check(path)
     if as_json:
         click.echo(json.dumps({"sound": not checked.faults, **asdict(checked)}))
@@ -81,25 +87,7 @@ def check(database: str | None, *, as_json: bool) -> None:
         for fault in checked.faults:
             click.echo(_line(fault))
     if checked.faults:
-        sys.exit(1)
-
-
-def _database(database: str | None, *, there: bool = True) -> Path:
-    path = database_file(load_settings(database=database).database)
-    if there and not path.exists():
-        raise ConfigError(f"there is no database {path}: name another with --database")
-    return path
-
-
-def _progress(done_word: str) -> Progress:
-    """Percents on a terminal, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda _done, _of: None
-
-    def show(done: int, of: int) -> None:
-        click.echo(f"\r{done_word} {100 * done // max(of, 1)} %", nl=done == of, err=True)
-
-    return show
+        end(ExitCode.FAILED)
 
 
 def _line(fault: checking.Fault) -> str:

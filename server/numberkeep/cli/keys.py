@@ -1,60 +1,74 @@
-"""`numberkeep keys`: the key pairs by which clients are known. Works on the database itself, running or not."""
+"""`numberkeep keys`: the API keys of clients."""
 
 import json
 from typing import Any
 
 import click
 
-from numberkeep.cli.on_database import database_option, json_option, run, time_text
+from numberkeep.cli.exit_codes import Failure
+from numberkeep.cli.on_database import run, time_text
+from numberkeep.cli.targets import database_option, json_option
 from numberkeep.domain.identity import ApiKey, new_key_pair
 from numberkeep.service import keys as service
 
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys."""
+    """Create, list and revoke API keys."""
 
 
 @keys.command()
-@click.option("--account", default=service.DEFAULT_ACCOUNT, show_default=True, help="Whose key; made where it is new.")
+@click.option(
+    "--account",
+    default=service.DEFAULT_ACCOUNT,
+    show_default=True,
+    help="Account that the key belongs to; created if it does not exist.",
+)
 @database_option
 @json_option
-def create(account: str, database: str | None, *, as_json: bool) -> None:
-    """Make a key pair and show it, once: only a hash of the secret is kept."""
+def create(account: str, database: str, *, as_json: bool) -> None:
+    """Create a key pair and print it.
+
+    This is the only time that the secret is shown: the database keeps a hash of it.
+    """
     if not account.strip() or not account.isprintable():
-        raise click.BadParameter("give the account a name of printable characters", param_hint="--account")
+        raise click.BadParameter("must be a name of printable characters", param_hint="--account")
     pair = new_key_pair()
-    key = run(database, lambda context: service.create(context, account, pair), may_make=True)
+    key = run(database, lambda context: service.create(context, account, pair), may_create=True)
     if as_json:
         click.echo(json.dumps({**_shown(key), "secret": pair.secret}))
     else:
         click.echo(f"export SENDBLUE_API_API_KEY={pair.key_id} SENDBLUE_API_API_SECRET={pair.secret}")
         click.echo(
-            f"Made for the account `{account}`. The secret is not kept: this is the only time it is shown.", err=True
+            f"Created for the account `{account}`. The secret is not stored and not shown again.",
+            err=True,
         )
 
 
 @keys.command("list")
 @database_option
 @json_option
-def list_(database: str | None, *, as_json: bool) -> None:
-    """List every key, without its secret."""
+def list_(database: str, *, as_json: bool) -> None:
+    """List all keys, without their secrets."""
     shown = [_shown(key) for key in run(database, service.list_all)]
     if as_json:
         click.echo(json.dumps(shown))
         return
     for key in shown:
         state = f"revoked {key['revoked_at']}" if key["revoked_at"] else "active"
-        click.echo(f"{key['key_id']}  {key['account']}  made {key['created_at']}  {state}")
+        click.echo(f"{key['key_id']}  {key['account']}  created {key['created_at']}  {state}")
 
 
 @keys.command()
 @click.argument("key_id")
 @database_option
-def revoke(key_id: str, database: str | None) -> None:
-    """Revoke a key for good. A running service refuses it within a second."""
+def revoke(key_id: str, database: str) -> None:
+    """Revoke the key KEY_ID permanently.
+
+    A running service refuses it within a second.
+    """
     if not key_id.isprintable() or not run(database, lambda context: service.revoke(context, key_id)):
-        raise click.ClickException(f"there is no key {key_id}: `numberkeep keys list` shows them")
+        raise Failure(f"there is no key {key_id}: `numberkeep keys list` lists them")
     click.echo(f"Revoked {key_id}.", err=True)
 
 

@@ -1,4 +1,4 @@
-"""`numberkeep listen`: an account's events as they happen."""
+"""`numberkeep listen`: print an account's events as they happen."""
 
 import json
 import os
@@ -14,54 +14,49 @@ from typing import Any, Final
 import click
 import httpx2
 
-from numberkeep.cli.on_database import json_option
-from numberkeep.cli.remote import Refused, service
+from numberkeep.cli.exit_codes import ExitCode
+from numberkeep.cli.on_service import Refused, service
+from numberkeep.cli.targets import json_option
 
 _SILENCE_SECONDS: Final = 45.0
-"""Three heartbeats: a connection that says nothing for so long is dead."""
+"""Three heartbeats: a connection that is silent for longer is dead."""
 
 _AGAIN_SECONDS: Final = 1.0
-_CTRL_C: Final = 130
-"""128 and SIGINT's number, as shells have it of a program that Ctrl-C ended."""
-
 _TRANSIENT: Final = frozenset({429, 502, 503, 504})
 
 
 @click.command()
-@click.option("--after", type=click.IntRange(0), metavar="ID", help="Begin behind this event; 0 for all that are kept.")
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only events of this type; may come again.")
-@click.option("--count", type=click.IntRange(1), help="End after so many events.")
+@click.option("--after", type=click.IntRange(0), metavar="ID", help="Start after this event; 0 starts with the oldest.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Print only this event type; repeatable.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="Exit after N events.")
 @json_option
 def listen(after: int | None, types: tuple[str, ...], count: int | None, *, as_json: bool) -> None:
-    """Print an account's events as they happen, until Ctrl-C, which makes the exit code 130.
+    """Print an account's events as they happen.
 
-    Speaks to the service that SENDBLUE_API_BASE_URL and the API key's variables name. A connection that breaks is made
-    again, and nothing is missed.
+    Ctrl-C ends it with exit code 130. After a lost connection it reconnects and misses no event. It calls the service
+    that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET name.
     """
     params: dict[str, Any] = {"type": types} | ({} if after is None else {"after": after})
     threading.Thread(target=_end_with_reader, daemon=True).start()
-    try:
-        with service(_SILENCE_SECONDS) as client:
-            for data in islice(_followed(client, params), count):
-                click.echo(data if as_json else _line(json.loads(data)))
-    except KeyboardInterrupt:
-        sys.exit(_CTRL_C)  # click would say "Aborted!" of what is the way to end it
+    with service(_SILENCE_SECONDS) as client:
+        for data in islice(_followed(client, params), count):
+            click.echo(data if as_json else _line(json.loads(data)))
 
 
 def _end_with_reader() -> None:
-    """End, as a broken pipe ends every command, when nobody reads any more what is printed: `listen | head -1`.
+    """End the process when the reader of stdout is gone, as in `listen | head -1`.
 
-    While no event comes nothing is printed, and nothing printed would break.
+    A broken pipe ends other commands when they print; here nothing is printed until an event arrives.
     """
-    with suppress(OSError, AttributeError):  # it is no file of the system's, or the system has no poll
+    with suppress(OSError, AttributeError):  # stdout is not a file, or the system has no poll
         poll = select.poll()
-        poll.register(sys.stdout.fileno(), 0)  # errors are told without being asked for
+        poll.register(sys.stdout.fileno(), 0)  # errors are always reported
         poll.poll()
-        os._exit(1)
+        os._exit(ExitCode.FAILED)
 
 
 def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
-    """The data of each event, over as many connections as it takes once the first was made."""
+    """Yield the data of each event, reconnecting as often as necessary once the first connection was made."""
     last = ""
     heard = False
     while True:
@@ -72,13 +67,13 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
                     answer.read()
                     raise Refused(answer)
                 if not heard:
-                    click.echo("Listening; Ctrl-C ends it.", err=True)
+                    click.echo("Listening. Press Ctrl-C to stop.", err=True)
                     heard = True
                 for event in httpx2.EventSource(answer):
                     last = event.id or last
-                    if event.data:  # else it is the time to wait and where the stream begins, or a heartbeat
+                    if event.data:  # else it is the stream's first message, or a heartbeat
                         yield event.data
-        except httpx2.TransportError:  # also for a transient answer, which is no stream
+        except httpx2.TransportError:  # raised for a transient answer too, which is not a stream
             if not heard:
                 raise
         time.sleep(_AGAIN_SECONDS)
@@ -93,6 +88,6 @@ def _line(event: dict[str, Any]) -> str:
     about = data.get("contact") or data.get("message") or data
     number = about.get("phone") or about.get("number") or ""
     if "message" in data:
-        ways = [f"{way} {about[way]}" for way in ("from", "to") if about[way]]  # our own line may not be known
+        ways = [f"{way} {about[way]}" for way in ("from", "to") if about[way]]  # the account's own may be unknown
         number = f"{' '.join(ways)} {about['status']}"
     return f"{event['id']}  {event['occurred_at']}  {event['type']}  {number}"

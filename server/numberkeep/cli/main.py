@@ -1,6 +1,4 @@
-"""`numberkeep`, and what its commands share."""
-
-import sys
+"""`numberkeep`: the command line's entry point."""
 
 import click
 
@@ -9,52 +7,37 @@ from numberkeep.cli.accounts import accounts
 from numberkeep.cli.consent import consent
 from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
+from numberkeep.cli.exit_codes import CommandLine
 from numberkeep.cli.keys import keys
 from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
-from numberkeep.cli.remote import with_mends
 from numberkeep.cli.serve import serve
 from numberkeep.cli.simulate import simulate
 from numberkeep.cli.webhooks import webhooks
-from numberkeep.config.values import ConfigError, is_utf8
-from numberkeep.domain.errors import InvalidInput, NumberkeepError
+from numberkeep.config.settings import setting_warnings
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="numberkeep")
 def cli() -> None:
-    """A contacts service you own, speaking the Sendblue v2 Contacts API."""
+    """A contacts service you own that speaks the Sendblue v2 Contacts API.
+
+    Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `simulate`,
+    `listen` and `consent` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
+    SENDBLUE_API_API_SECRET name; for `consent`, typing --database chooses a database instead.
+
+    Exit codes: 0 done, 1 failed, 2 usage, 3 partly done or pending, 4 unauthorised, 130 interrupted.
+    """
+    for warning in setting_warnings():
+        click.echo(f"Warning: {warning}", err=True)
 
 
-cli.add_command(serve)
-cli.add_command(keys)
-cli.add_command(backup)
-cli.add_command(restore)
-cli.add_command(check)
-cli.add_command(copy)
-cli.add_command(migrate)
-cli.add_command(accounts)
-cli.add_command(webhooks)
-cli.add_command(consent)
-cli.add_command(simulate)
-cli.add_command(listen)
+for _command in (
+    serve, keys, accounts, webhooks, consent, simulate, listen, backup, restore, check, copy, migrate
+):  # fmt: skip
+    cli.add_command(_command)
 
 
 def main() -> None:
-    """Run the command line; an error that is expected is one line on stderr."""
-    for argument in sys.argv[1:]:
-        if not is_utf8(argument):
-            _fail(f"the argument {argument!a} is not valid UTF-8: write it anew, or rename the file that it names", 2)
-    try:
-        cli()
-    except ConfigError as error:
-        _fail(str(error), 2)
-    except InvalidInput as error:
-        _fail(with_mends(str(error), [(each.field, each.message) for each in error.fields]), 1)
-    except NumberkeepError as error:
-        _fail(str(error), 1)
-
-
-def _fail(text: str, code: int) -> None:
-    click.echo(f"numberkeep: {text}", err=True)
-    sys.exit(code)
+    """Run the command line."""
+    cli()

@@ -1,48 +1,31 @@
-"""How far something is, on stderr: one line that is rewritten on a terminal, a line every few seconds elsewhere."""
+"""Progress bars on stderr, for terminals only."""
 
 import sys
-import time
-from collections.abc import Callable
-from typing import Final, TextIO
+from contextlib import ExitStack
+from typing import Any, Self
 
-_SECONDS_ON_TERMINAL: Final = 0.1
-_SECONDS_ELSEWHERE: Final = 5.0
+import click
 
 
 class Progress:
-    """Tells of what is done so far; not more often than a reader can follow.
+    """Shows one bar after the other, as the work goes from phase to phase. A context that ends the last bar."""
 
-    Args:
-        stream: where to write; stderr unless given.
-        now: seconds of a monotonic clock; a test gives its own.
-    """
+    def __init__(self) -> None:
+        self._bars = ExitStack()
+        self._label = ""
+        self._bar: Any = None  # click does not export the type
 
-    def __init__(self, stream: TextIO | None = None, now: Callable[[], float] = time.monotonic) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        self._now = now
-        self._rewrites = self._stream.isatty()
-        self._next = now() + (0 if self._rewrites else _SECONDS_ELSEWHERE)
-        self._shown = 0
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show that so many of a total that may grow are done."""
+        if phase != self._label:
+            self._bars.close()
+            bar = click.progressbar(length=total, label=phase, file=sys.stderr, hidden=not sys.stderr.isatty())
+            self._bar, self._label = self._bars.enter_context(bar), phase
+        self._bar.length = max(done, total)
+        self._bar.update(done - self._bar.pos)
 
-    def __call__(self, doing: str, done: int, about: int) -> None:
-        """Tell that `done` rows of about so many are done."""
-        if self._now() < self._next:
-            return
-        text = f"{doing}: {done:,} of about {max(done, about):,} rows"
-        if self._rewrites:
-            self._write(f"\r{text.ljust(self._shown)}")
-            self._shown = len(text)
-            self._next = self._now() + _SECONDS_ON_TERMINAL
-        else:
-            self._write(f"{text}\n")
-            self._next = self._now() + _SECONDS_ELSEWHERE
+    def __enter__(self) -> Self:
+        return self
 
-    def clear(self) -> None:
-        """Take the line away, so that others can be written."""
-        if self._shown:
-            self._write(f"\r{' ' * self._shown}\r")
-            self._shown = 0
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+    def __exit__(self, *_: object) -> None:
+        self._bars.close()

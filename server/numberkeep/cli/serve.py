@@ -5,56 +5,69 @@ from typing import TYPE_CHECKING
 
 import click
 
-from numberkeep.config.database_url import DEFAULT_DATABASE
-from numberkeep.config.settings import load_settings, unused_settings
+from numberkeep.cli.exit_codes import Failure
+from numberkeep.cli.targets import setting_option
+from numberkeep.config import table
+from numberkeep.config.settings import load_settings, sender_warning
 
 if TYPE_CHECKING:
     from numberkeep.serving import Started
 
 
-@click.command()
-@click.option("--host", help="Address to listen on.  [env: NUMBERKEEP_HOST; default: 127.0.0.1]")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help="TCP port, 0 for a free one.  [env: NUMBERKEEP_PORT; default: 8181]"
-)
-@click.option(
-    "--database",
-    metavar="URL",
-    help=f"Where contacts are kept.  [env: NUMBERKEEP_DATABASE; default: {DEFAULT_DATABASE}]",
-)
-@click.option("--workers", type=click.IntRange(1), help="Server processes.  [env: NUMBERKEEP_WORKERS; default: 1]")
-def serve(host: str | None, port: int | None, database: str | None, workers: int | None) -> None:
+class _WithSettings(click.Command):
+    """A command whose help also lists the settings that have no flag."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list."""
+        with formatter.section("Environment variables without a flag"):
+            formatter.write_dl(
+                [
+                    (each.name, each.help + (f"  [default: {each.default}]" if each.default else ""))
+                    for each in table.SETTINGS
+                    if not each.flag
+                ],
+                col_max=31,
+            )
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=_WithSettings)
+@setting_option(table.HOST)
+@setting_option(table.PORT)
+@setting_option(table.DATABASE)
+@setting_option(table.WORKERS)
+def serve(host: str, port: int, database: str, workers: int) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
-    On an empty database it makes the account `default` with one key pair: that of NUMBERKEEP_API_KEY and
-    NUMBERKEEP_API_SECRET, or else a random one, which it shows once.
+    An empty database gets the account `default` with one key pair: that of NUMBERKEEP_API_KEY and
+    NUMBERKEEP_API_SECRET, or a random one, which is shown once.
     """
     settings = load_settings(host=host, port=port, database=database, workers=workers)
-    # Only this command needs the server, and the others should start fast.
+    # Only this command needs the server; the others should start fast.
     from numberkeep import serving  # noqa: PLC0415
 
     try:
-        serving.serve(settings, partial(_announce, unused_settings()))
+        serving.serve(settings, partial(_announce, sender_warning()))
     except serving.CannotServe as error:
-        raise click.ClickException(str(error)) from error
+        raise Failure(str(error)) from error
 
 
-def _announce(unused: str, started: "Started") -> None:
+def _announce(warning: str, started: "Started") -> None:
     click.echo(f"numberkeep listens on {started.url}", err=True)
-    if unused:
-        click.echo(f"Warning: {unused}.", err=True)
+    if warning:
+        click.echo(f"Warning: {warning}", err=True)
     if started.given_pair_unknown:
         click.echo(
-            "Warning: NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are no key pair of this database, which has keys "
-            "already: `numberkeep keys list` shows them, `numberkeep keys create` makes another.",
+            "Warning: NUMBERKEEP_API_KEY and NUMBERKEEP_API_SECRET are not a key pair of this database, which already "
+            "has keys: `numberkeep keys list` lists them, `numberkeep keys create` creates another.",
             err=True,
         )
     if started.new_pair is not None:
-        click.echo("Made the account `default` with this key pair, shown once:", err=True)
+        click.echo("Created the account `default` with this key pair, which is shown once:", err=True)
         _export(started.url, started.new_pair.key_id, started.new_pair.secret)
     if started.given_pair_made:
-        click.echo("Made the account `default` with the key pair of the environment:", err=True)
-        # Whoever set the secret has it; what is printed ends in logs.
+        click.echo("Created the account `default` with the key pair from the environment:", err=True)
+        # What is printed ends up in logs, and whoever set the secret has it.
         _export(started.url, '"$NUMBERKEEP_API_KEY"', '"$NUMBERKEEP_API_SECRET"')
 
 

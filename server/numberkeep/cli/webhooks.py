@@ -1,4 +1,4 @@
-"""`numberkeep webhooks`: where an account's events are sent, and what could not be delivered."""
+"""`numberkeep webhooks`: where an account's events are sent, and failed deliveries."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ from typing import Any
 import click
 
 from numberkeep.app import make_notifier
-from numberkeep.cli.on_database import account_option, database_option, first_line, json_option, run_for, time_text
+from numberkeep.cli.exit_codes import ExitCode, Failure, end
+from numberkeep.cli.on_database import run_for, time_text
+from numberkeep.cli.secret_file import first_line
+from numberkeep.cli.targets import account_option, database_option, json_option
 from numberkeep.config.settings import load_settings
 from numberkeep.domain.contact import moment
 from numberkeep.domain.delivery import SENDER, Delivery, Webhook
@@ -22,30 +25,31 @@ from numberkeep.service.context import Context
 
 @click.group()
 def webhooks() -> None:
-    """Register, list and remove webhooks, and replay what they did not take."""
+    """Manage webhooks and failed deliveries."""
 
 
 @webhooks.command()
 @click.argument("url")
 @click.option(
-    "--type", "types", multiple=True, metavar="TYPE", help="An event that it gets; may come again. All unless given."
+    "--type", "types", multiple=True, metavar="TYPE", help="Event type to send; repeatable. Default: all types."
 )
 @click.option(
     "--secret-file",
     "secret",
     type=click.File("rb"),
     callback=first_line,
-    help="A file (- for standard input) whose first line is the secret to sign with.",
+    help="File (- for standard input) whose first line is the signing secret; random by default.",
 )
 @account_option
 @database_option
 @json_option
-def add(
-    url: str, types: tuple[str, ...], secret: str | None, account: str, database: str | None, *, as_json: bool
-) -> None:
-    """Register URL and show its secret, once."""
+def add(url: str, types: tuple[str, ...], secret: str | None, account: str, database: str, *, as_json: bool) -> None:
+    """Register URL as a webhook, and print its id and signing secret.
+
+    This is the only time that the secret is shown.
+    """
     if secret == "":
-        raise click.BadParameter("its first line is empty", param_hint="--secret-file")
+        raise click.BadParameter("the first line is empty: write the secret there", param_hint="--secret-file")
     settings = load_settings(database=database)
 
     async def create(context: Context, found: Account) -> Webhook:
@@ -60,15 +64,15 @@ def add(
         click.echo(json.dumps({**_shown(webhook), "secret": webhook.secret}))
     else:
         click.echo(f"{webhook.webhook_id}  {webhook.secret}")
-        click.echo("Registered: its number and its secret, which is not shown again.", err=True)
+        click.echo("Registered with this id and secret. The secret is not shown again.", err=True)
 
 
 @webhooks.command("list")
 @account_option
 @database_option
 @json_option
-def list_(account: str, database: str | None, *, as_json: bool) -> None:
-    """List the account's webhooks, without their secrets."""
+def list_(account: str, database: str, *, as_json: bool) -> None:
+    """List webhooks, without their secrets."""
     shown = [_shown(webhook) for webhook in run_for(database, account, service.list_all)]
     if as_json:
         click.echo(json.dumps(shown))
@@ -81,8 +85,8 @@ def list_(account: str, database: str | None, *, as_json: bool) -> None:
 @click.argument("webhook_id", type=click.IntRange(1), metavar="ID")
 @account_option
 @database_option
-def remove(webhook_id: int, account: str, database: str | None) -> None:
-    """Remove the webhook ID, and all that is owed to it."""
+def remove(webhook_id: int, account: str, database: str) -> None:
+    """Remove the webhook ID and its pending deliveries."""
     with _known(webhook_id):
         run_for(database, account, lambda context, found: service.delete(context, found, webhook_id))
     click.echo(f"Removed {webhook_id}.", err=True)
@@ -92,8 +96,11 @@ def remove(webhook_id: int, account: str, database: str | None) -> None:
 @account_option
 @database_option
 @json_option
-def dead(account: str, database: str | None, *, as_json: bool) -> None:
-    """List what could not be delivered, to webhooks and to phones."""
+def dead(account: str, database: str, *, as_json: bool) -> None:
+    """List deliveries that exhausted their retries.
+
+    Both events for webhooks and messages to phones are listed.
+    """
     found = run_for(database, account, lambda context, of: service.dead(context, of, MAX_PAGE + 1))
     if as_json:
         click.echo(json.dumps([_dead(delivery) for delivery in found[:MAX_PAGE]]))
@@ -103,7 +110,8 @@ def dead(account: str, database: str | None, *, as_json: bool) -> None:
             click.echo(f"{to} {delivery.item}  {delivery.attempts} attempts  {delivery.error}")
     if len(found) > MAX_PAGE:
         click.echo(
-            f"These are the first {MAX_PAGE}: `numberkeep webhooks replay` tries them and the others again.", err=True
+            f"Only the first {MAX_PAGE} are listed: `numberkeep webhooks replay` retries all of them.",
+            err=True,
         )
 
 
@@ -111,24 +119,26 @@ def dead(account: str, database: str | None, *, as_json: bool) -> None:
 @click.argument("webhook_id", type=click.IntRange(1), metavar="[ID]", required=False)
 @account_option
 @database_option
-def replay(webhook_id: int | None, account: str, database: str | None) -> None:
-    """Try again what could not be delivered: to the webhook ID, or all, messages too."""
+def replay(webhook_id: int | None, account: str, database: str) -> None:
+    """Retry failed deliveries to the webhook ID, or all of them.
+
+    Without ID, messages to phones are retried too. Exits with 3 if there may be more: repeat the command then.
+    """
     with _known(webhook_id):
         count = run_for(database, account, lambda context, found: service.replay(context, found, webhook_id))
-    click.echo(f"{count} to be tried again.", err=True)
+    click.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} will be retried.", err=True)
     if count == MAX_REPLAY:
-        click.echo("There may be more: give the command again.", err=True)
+        click.echo("There may be more: repeat the command.", err=True)
+        end(ExitCode.PARTLY)
 
 
 @contextmanager
 def _known(webhook_id: int | None) -> Iterator[None]:
-    """Tell in one line of a webhook that is not there."""
+    """Report a webhook that does not exist in one line."""
     try:
         yield
     except WebhookNotFound as error:
-        raise click.ClickException(
-            f"there is no webhook {webhook_id}: `numberkeep webhooks list` shows them"
-        ) from error
+        raise Failure(f"there is no webhook {webhook_id}: `numberkeep webhooks list` lists them") from error
 
 
 def _shown(webhook: Webhook) -> dict[str, Any]:

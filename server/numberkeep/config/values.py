@@ -1,7 +1,7 @@
-"""How the values of settings are read from their texts, and what there is to say of one that cannot be used."""
+"""The types of settings: how each is parsed from text, and what is required of that text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,16 +12,16 @@ from numberkeep.domain.secret import HEADER_MEND, fits_header
 Network = IPv4Network | IPv6Network
 
 _MAX_DIGITS: Final = 9
-_NO_REGION: Final = "ZZ"  # CLDR's code: such a number is in no national format
+_NO_REGION: Final = "ZZ"  # CLDR's code: no national format matches it
 _is_short_code = re.compile(r"[0-9]{3,8}").fullmatch
 
 
 class ConfigError(Exception):
-    """A setting cannot be used; the text names it and the mend."""
+    """A setting cannot be used. The message names the setting and the fix."""
 
 
 def is_utf8(text: str) -> bool:
-    """False for arguments and variables with other bytes, which Python reads as lone surrogates."""
+    """Return False for an argument or variable with invalid UTF-8, which Python decodes to lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -29,80 +29,71 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def in_header(given: Mapping[str, str], name: str) -> str:
-    """A setting that is sent in an HTTP header; `""` without one.
+def one_of(words: tuple[str, ...]) -> str:
+    """Return the words as a list in a sentence: `a, b or c`."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
-    Raises:
-        ConfigError: no header can have it.
-    """
-    text = given.get(name, "")
-    if not fits_header(text):
-        raise ConfigError(f"{name} {HEADER_MEND}")
+
+# Each of these parses one value. A ValueError states the requirement ("must be ...") and never repeats the value.
+
+
+def plain(text: str) -> str:
+    """Return any text as it is."""
     return text
 
 
-def url(given: Mapping[str, str], name: str, default: str = "") -> str:
-    """A setting that is an HTTP URL; `""` without one.
+def header(text: str) -> str:
+    """Return a text that is sent in an HTTP header."""
+    if not fits_header(text):
+        raise ValueError(HEADER_MEND)
+    return text
 
-    Raises:
-        ConfigError: it is none; it is not repeated, for a password may be in it.
-    """
-    text = given.get(name, default)
+
+def url(text: str) -> str:
+    """Return an HTTP URL."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if text and not (usable and text.isascii() and text.isprintable() and " " not in text):
-        raise ConfigError(f"{name} must be a URL that begins with http:// or https://, as in https://example.com/in")
+    if not (usable and text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError("must be a URL that begins with http:// or https://, for example https://example.com/in")
     return text
 
 
-def networks(given: Mapping[str, str], name: str) -> tuple[Network, ...]:
-    """A setting that is a list of networks.
-
-    Raises:
-        ConfigError: one of them is none.
-    """
-    texts = given.get(name, "").replace(",", " ").split()
+def networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a list that is separated by commas or spaces."""
     try:
-        return tuple(ip_network(text) for text in texts)
+        return tuple(ip_network(each) for each in text.replace(",", " ").split())
     except ValueError as error:
-        raise ConfigError(f"{name} is a list of networks such as 127.0.0.0/8,10.1.0.0/16: {error}") from error
+        raise ValueError(f"must be a list of networks such as 127.0.0.0/8,10.1.0.0/16 ({error})") from None
 
 
-def line(given: Mapping[str, str], name: str) -> str:
-    """A setting that is a number to send from, E.164 or a carrier's short code; `""` without one.
-
-    Raises:
-        ConfigError: it is none.
-    """
-    text = given.get(name, "")
+def line(text: str) -> str:
+    """Return a number to send from: E.164, or a carrier's short code."""
     phone = find_phone(text, _NO_REGION) if text.strip().startswith("+") else None
-    if text and phone is None and not _is_short_code(text):
-        raise ConfigError(f"{name} must be a number in E.164 form, for example +14155550100, or a short code")
+    if phone is None and not _is_short_code(text):
+        raise ValueError("must be a number in E.164 form, for example +14155550100, or a short code")
     return phone or text
 
 
-def number(given: Mapping[str, str], name: str, default: int, *, at_least: int = 0, at_most: int = 10**6) -> int:
-    """A setting that is a whole number.
+def number(at_least: int = 0, at_most: int = 10**6) -> Callable[[str], int]:
+    """Return a parser of whole numbers within these bounds."""
 
-    Raises:
-        ConfigError: it is none, or beyond the bounds.
-    """
-    text = given.get(name, str(default))
-    if not text.isdecimal() or len(text) > _MAX_DIGITS or not at_least <= int(text) <= at_most:
-        raise ConfigError(f"{name} must be a whole number from {at_least} to {at_most}, not {text!r}")
-    return int(text)
+    def parse(text: str) -> int:
+        if not text.isdecimal() or len(text) > _MAX_DIGITS or not at_least <= int(text) <= at_most:
+            raise ValueError(f"must be a whole number from {at_least} to {at_most}")
+        return int(text)
+
+    return parse
 
 
-def choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    """A setting that is one of some words, the first without one.
+def choice(*words: str) -> Callable[[str], str]:
+    """Return a parser that accepts these words only."""
 
-    Raises:
-        ConfigError: it is none of them.
-    """
-    text = given.get(name, choices[0])
-    if text not in choices:
-        raise ConfigError(f"{name} must be {' or '.join(choices)}, not {text!r}")
-    return text
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be {one_of(words)}")
+        return text
+
+    return parse

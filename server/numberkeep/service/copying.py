@@ -91,7 +91,7 @@ async def copy(
     async with _opened(source, SOURCE, writing=False), _opened(target, TARGET, writing=True):
         try:
             if await source.identity() == await target.identity():
-                raise CannotCopy(f"{SOURCE} and {TARGET} are the same database: name two")
+                raise CannotCopy(f"{SOURCE} and {TARGET} are the same database: name two different ones")
             pass_ = _Pass(source, target, report, page)
             await pass_.refuse_strangers()
             if not force:
@@ -99,7 +99,7 @@ async def copy(
             await target.set_mark(Mark.UNFINISHED)
             return await pass_.run()
         except StoreUnavailable as error:
-            raise StoreUnavailable(f"{error}; start the copy again, and it goes on from there") from error
+            raise StoreUnavailable(f"{error}; start the copy again to continue it") from error
 
 
 @asynccontextmanager
@@ -137,8 +137,8 @@ class _Pass:
                 there = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)
                 if [(found[0], found[1], found[3]) for found in there] != [(account_id, name, created_at)]:
                     raise CannotCopy(
-                        f"{TARGET} has accounts that {SOURCE} has not: name an empty database, or one that a copy of "
-                        f"{SOURCE} was made in"
+                        f"{TARGET} has accounts that {SOURCE} does not have: name an empty database, or an earlier "
+                        f"copy of {SOURCE}"
                     )
 
     async def refuse_used(self) -> None:
@@ -149,8 +149,7 @@ class _Pass:
         """
         if await self._target.count(ACCOUNTS) and await self._target.mark() is Mark.NONE:
             raise CannotCopy(
-                f"{TARGET} has been used since it was copied to, and would be taken back to what {SOURCE} holds: "
-                "give --force if that is what you want"
+                f"{TARGET} was used after it was copied to, and a new copy would undo that: give --force to copy anyway"
             )
 
     async def run(self) -> Sequence[Copied]:

@@ -1,11 +1,14 @@
 """Numbered SQL files and which of them a store still lacks; the same for every engine."""
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 from numberkeep.domain.errors import StoreTooNew, StoreUnusable
+
+_log = logging.getLogger("numberkeep.store")
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,6 +39,13 @@ class Upgrade:
     before: int
     after: int
     spread: Sequence[str] | None = None
+
+
+def logged(upgrade: Upgrade) -> Upgrade:
+    """Return it, after logging what it changed."""
+    if upgrade.before != upgrade.after:
+        _log.info("updated the schema from version %d to %d", upgrade.before, upgrade.after)
+    return upgrade
 
 
 def load_migrations(package: str) -> Sequence[Migration]:

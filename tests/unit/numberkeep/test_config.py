@@ -1,4 +1,4 @@
-"""Settings: flags beat the environment, the environment beats the defaults, and what cannot be used is named."""
+"""Settings: flags override the environment, which overrides the defaults; errors name the setting."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ FULL = {
 }
 
 
-def test_without_anything_the_defaults_hold() -> None:
+def test_the_defaults() -> None:
     """The documented defaults: loopback, port 8181, a file in the working directory, one process."""
     assert load_settings(environ={}) == Settings(
         "127.0.0.1", 8181, "sqlite:///numberkeep.db", 1, ignore_unknown_fields=False, resend_seconds=60, first_key=None
@@ -30,7 +30,7 @@ def test_without_anything_the_defaults_hold() -> None:
 
 
 def test_the_environment_sets_everything() -> None:
-    """Each setting has its name in the environment."""
+    """Each setting has a variable."""
     assert load_settings(environ=FULL) == Settings(
         FULL["NUMBERKEEP_HOST"],
         9000,
@@ -46,8 +46,8 @@ def test_the_environment_sets_everything() -> None:
     ("flag", "value"),
     [("host", "::1"), ("port", 1), ("port", 0), ("database", "sqlite://:memory:"), ("workers", 2)],
 )
-def test_a_flag_beats_the_environment(flag: str, value: object) -> None:
-    """A flag that is given counts, 0 too, and the rest still comes from the environment."""
+def test_a_flag_overrides_the_environment(flag: str, value: object) -> None:
+    """A given flag counts, 0 too; the rest still comes from the environment."""
     flags: dict[str, Any] = {flag: value}
     settings = load_settings(environ=FULL, **flags)
     assert getattr(settings, flag) == value
@@ -55,8 +55,8 @@ def test_a_flag_beats_the_environment(flag: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FULL))
-def test_an_empty_value_is_none(name: str) -> None:
-    """A name set to nothing, as a compose file does, is not set; the two halves of the key pair go together."""
+def test_an_empty_variable_is_not_set(name: str) -> None:
+    """As compose files set them; the two halves of the key pair go together."""
     pair = {"NUMBERKEEP_API_KEY", "NUMBERKEEP_API_SECRET"}
     emptied = pair if name in pair else {name}
     without = {key: value for key, value in FULL.items() if key not in emptied}
@@ -65,7 +65,7 @@ def test_an_empty_value_is_none(name: str) -> None:
 
 
 def test_other_names_are_not_read() -> None:
-    """Only names that begin with NUMBERKEEP_ matter: the client's SENDBLUE_API_ ones do not."""
+    """Only names that begin with NUMBERKEEP_ are read, not the client's SENDBLUE_API_ names."""
     environ = {"PORT": "1", "HOST": "x", "SENDBLUE_API_API_KEY": "k", "DATABASE": "x"}
     assert load_settings(environ=environ) == load_settings(environ={})
 
@@ -97,7 +97,7 @@ def test_a_value_that_cannot_be_used_is_named(name: str, value: str, says: str) 
 
 @pytest.mark.parametrize("value", ["k\u00e9y", "secret\n"])
 def test_an_unusable_secret_is_not_repeated(value: str) -> None:
-    """What is wrong with a secret is said without showing it."""
+    """The error does not contain the secret."""
     with pytest.raises(ConfigError) as refused:
         load_settings(environ=FULL | {"NUMBERKEEP_API_SECRET": value})
     assert value not in str(refused.value)
@@ -105,7 +105,7 @@ def test_an_unusable_secret_is_not_repeated(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["NUMBERKEEP_API_KEY", "NUMBERKEEP_API_SECRET"])
 def test_half_a_key_pair_is_refused(name: str) -> None:
-    """A key without secret, or a secret without key, is a mistake and not a random other half."""
+    """A key without a secret, or a secret without a key, is an error."""
     with pytest.raises(ConfigError, match="set both or neither"):
         load_settings(environ={name: "x"})
 
@@ -138,8 +138,8 @@ def test_a_sqlite_url_names_a_file_or_the_memory(database: str, path: Path | Non
         "mysql://localhost/x",
     ],
 )
-def test_another_url_is_refused_with_the_mend(database: str) -> None:
-    """ConfigError repeats what was given and shows what can be."""
+def test_another_url_is_refused_with_the_fix(database: str) -> None:
+    """ConfigError repeats the URL and shows the supported forms."""
     with pytest.raises(ConfigError) as refused:
         sqlite_path(database)
     assert repr(database) in str(refused.value)
@@ -153,11 +153,11 @@ def test_another_url_is_refused_with_the_mend(database: str) -> None:
         ("sqlite://:memory:", "name a file with --database"),
         ("postgresql://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
         ("postgres://ada:hunter2@db/contacts", "pg_dump.*pg_restore"),
-        ("mysql://ada:hunter2@db/contacts", "give sqlite:///"),
+        ("mysql://ada:hunter2@db/contacts", "use sqlite:///"),
     ],
 )
-def test_what_is_done_to_files_is_refused_for_other_databases(database: str, says: str) -> None:
-    """ConfigError says what to do instead, and no password."""
+def test_commands_for_files_refuse_other_databases(database: str, says: str) -> None:
+    """ConfigError says what to do instead, without the password."""
     with pytest.raises(ConfigError, match=says) as refused:
         database_file(database)
     assert "hunter2" not in str(refused.value)
@@ -185,7 +185,7 @@ def test_a_refused_url_keeps_its_password() -> None:
     ],
 )
 def test_a_postgresql_url_that_cannot_be_used_keeps_its_password(url: str) -> None:
-    """What splits a URL at the wrong place is told with the mend, and no part of the password is repeated."""
+    """The error explains what splits a URL in the wrong place, and contains no part of the password."""
     with pytest.raises(ConfigError) as refused:
         postgres_url(url)
     assert "hun" not in str(refused.value)
@@ -196,8 +196,8 @@ def test_a_postgresql_url_that_cannot_be_used_keeps_its_password(url: str) -> No
 @pytest.mark.parametrize(
     "url", ["postgres:/ada:hunter@db/x", "mysql://ada:hun?ter@db/x", "hunter@db", "x://h?a=hunter"]
 )
-def test_what_is_no_url_keeps_its_password(url: str) -> None:
-    """Nor is it repeated where the scheme or the slashes are wrong."""
+def test_a_malformed_url_keeps_its_password(url: str) -> None:
+    """Even if the scheme or the slashes are wrong."""
     with pytest.raises(ConfigError) as refused:
         sqlite_path(url)
     assert "hun" not in str(refused.value)

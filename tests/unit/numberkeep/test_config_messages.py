@@ -1,4 +1,4 @@
-"""Settings of messaging and of the log: defaults, values, and what is said of those that cannot be used."""
+"""Settings of messaging and of the log: defaults, values, and errors."""
 
 from dataclasses import replace
 from ipaddress import ip_network
@@ -10,7 +10,7 @@ from numberkeep.carriers.hosted.settings import SendblueSettings
 from numberkeep.carriers.settings import Carriers
 from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
-from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, unused_settings
+from numberkeep.config.settings import Remote, Settings, load_remote, load_settings, sender_warning
 from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair
 
@@ -28,8 +28,8 @@ TWILIO = {
 LINE = "+14155550100"
 
 
-def test_without_anything_nothing_is_sent_anywhere() -> None:
-    """The defaults: no sender, no private network, nobody who hands in messages for all, a day to answer."""
+def test_by_default_nothing_is_sent() -> None:
+    """No sender, no private network, no carrier for all accounts, a day to reply."""
     settings = load_settings(environ={})
     assert settings.sender is None
     assert settings.allowed_networks == ()
@@ -44,6 +44,9 @@ def test_without_anything_nothing_is_sent_anywhere() -> None:
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "100000000"}, {"verification_seconds": 10**8}),
         ({"NUMBERKEEP_LEASE_SECONDS": "3"}, {"lease_seconds": 3}),
         ({"NUMBERKEEP_LOG": "debug"}, {"log": "debug"}),
+        ({"NUMBERKEEP_LOG": "info"}, {"log": "info"}),
+        ({"NUMBERKEEP_HISTORY_DAYS": "0"}, {"history_days": 0}),
+        ({"NUMBERKEEP_WEBHOOK_RETRY_DAYS": "1"}, {"webhook_retry_days": 1}),
         ({"NUMBERKEEP_LOG": ""}, {}),
         (
             {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8, fd00::/8 10.1.2.3"},
@@ -72,20 +75,22 @@ def test_without_anything_nothing_is_sent_anywhere() -> None:
         ),
     ],
 )
-def test_each_setting_has_its_name(environ: dict[str, str], changed: dict[str, Any]) -> None:
-    """What is set changes what it is for, and nothing else."""
+def test_each_setting_has_its_variable(environ: dict[str, str], changed: dict[str, Any]) -> None:
+    """It changes its own field, and nothing else."""
     assert load_settings(environ=environ) == replace(Settings(), **changed)
 
 
 @pytest.mark.parametrize(
     ("given", "names", "says"),
     [
-        ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log or webhook or sendblue or twilio, not 'pigeon'"),
-        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "warning or debug, not 'loud'"),
-        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "warning or debug"),
+        ({"NUMBERKEEP_SENDER": "pigeon"}, "SENDER", "log, webhook, sendblue or twilio, not 'pigeon'"),
+        ({"NUMBERKEEP_LOG": "loud"}, "LOG", "warning, info or debug, not 'loud'"),
+        ({"NUMBERKEEP_LOG": "DEBUG"}, "LOG", "warning, info or debug"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "0"}, "VERIFICATION_SECONDS", "from 1 to 100000000"),
         ({"NUMBERKEEP_VERIFICATION_SECONDS": "a day"}, "VERIFICATION_SECONDS", "a whole number"),
         ({"NUMBERKEEP_LEASE_SECONDS": "2"}, "LEASE_SECONDS", "from 3 to"),
+        ({"NUMBERKEEP_HISTORY_DAYS": "-1"}, "HISTORY_DAYS", "from 0 to"),
+        ({"NUMBERKEEP_WEBHOOK_RETRY_DAYS": "0"}, "WEBHOOK_RETRY_DAYS", "from 1 to"),
         ({"NUMBERKEEP_SIGNING_SECRET": "s\u00e9cret"}, "SIGNING_SECRET", "printable ASCII"),
         ({"NUMBERKEEP_SIGNING_SECRET": " ours"}, "SIGNING_SECRET", "printable ASCII"),
         (WEBHOOK | {"NUMBERKEEP_SENDER_SECRET": "a\nb"}, "SENDER_SECRET", "printable ASCII"),
@@ -109,16 +114,18 @@ def test_a_value_that_cannot_be_used_is_named(given: dict[str, str], names: str,
     ("given", "line"), [("+1 (415) 555-0100", "+14155550100"), ("+14155550100", "+14155550100"), ("72345", "72345")]
 )
 def test_the_line_to_send_from_is_e164_or_a_short_code(given: str, line: str) -> None:
-    """However it is written, so that carriers take it."""
+    """However it is written, so that carriers accept it."""
     sender = load_settings(environ=TWILIO | {"NUMBERKEEP_LINE": given}).sender
     assert isinstance(sender, TwilioSettings)
     assert sender.line == line
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1/8", "localhost", "10.0.0.0/8;127.0.0.0/8", "10.0.0.0/33"])
-def test_networks_that_cannot_be_read_are_told(text: str) -> None:
-    """With what is wrong, and how they are written."""
-    with pytest.raises(ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16: .+"):
+def test_invalid_networks_are_an_error(text: str) -> None:
+    """It says what is wrong, and shows the form."""
+    with pytest.raises(
+        ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16 \(.+\)"
+    ):
         load_settings(environ={"NUMBERKEEP_ALLOWED_NETWORKS": text})
 
 
@@ -130,8 +137,8 @@ def test_networks_that_cannot_be_read_are_told(text: str) -> None:
         (TWILIO, ["NUMBERKEEP_TWILIO_ACCOUNT_SID", "NUMBERKEEP_TWILIO_AUTH_TOKEN"]),
     ],
 )
-def test_a_sender_says_what_it_needs(sender: dict[str, str], needs: list[str]) -> None:
-    """A setting without which nothing could be sent is missed at the start, an empty one too."""
+def test_a_sender_needs_its_settings(sender: dict[str, str], needs: list[str]) -> None:
+    """A missing or empty setting is an error at the start, not at the first message."""
     for name in needs:
         for without in ({}, {name: ""}):
             environ = {key: value for key, value in sender.items() if key != name} | without
@@ -154,18 +161,20 @@ TO_POST = {"NUMBERKEEP_SENDER_URL": "http://other:1", "NUMBERKEEP_SENDER_SECRET"
         (SENDBLUE | TO_POST, "NUMBERKEEP_SENDER_SECRET", "sendblue", "webhook"),
     ],
 )
-def test_what_the_sender_does_not_use_is_told(given: dict[str, str], names: str, sender: str, others: str) -> None:
-    """Whoever sets up a sender and does not choose it would wait for messages in vain; no value is repeated."""
-    assert unused_settings(given) == (f"the sender `{sender}` does not use {names}: NUMBERKEEP_SENDER={others} would")
+def test_settings_that_the_sender_does_not_use_are_warned_about(
+    given: dict[str, str], names: str, sender: str, others: str
+) -> None:
+    """Otherwise an operator who forgets to choose the sender waits for messages; no value is repeated."""
+    assert sender_warning(given) == f"NUMBERKEEP_SENDER={sender} does not use {names}; choose {others} to use it."
 
 
 @pytest.mark.parametrize(
     "given",
     [{}, WEBHOOK | TO_POST, SENDBLUE, TWILIO, {"NUMBERKEEP_TWILIO_AUTH_TOKEN": "t", "NUMBERKEEP_LINE": ""}],
 )
-def test_what_is_used_is_not_talked_of(given: dict[str, str]) -> None:
-    """Twilio's token alone is for messages that come in."""
-    assert unused_settings(given) == ""
+def test_settings_in_use_are_not_warned_about(given: dict[str, str]) -> None:
+    """Twilio's token is also for incoming messages."""
+    assert sender_warning(given) == ""
 
 
 @pytest.mark.parametrize("name", ["NUMBERKEEP_SENDER_URL", "NUMBERKEEP_PUBLIC_URL"])
@@ -190,8 +199,8 @@ def test_what_is_used_is_not_talked_of(given: dict[str, str]) -> None:
     ],
 )
 @pytest.mark.parametrize("sender", [WEBHOOK, SENDBLUE, TWILIO], ids=["webhook", "sendblue", "twilio"])
-def test_a_url_that_is_none_is_refused_at_the_start(name: str, url: str, sender: dict[str, str]) -> None:
-    """Not when the first message is due; and what may have a password in it is not repeated."""
+def test_an_invalid_url_is_refused_at_the_start(name: str, url: str, sender: dict[str, str]) -> None:
+    """Not when the first message is due; and the error does not repeat it, because it may contain a password."""
     with pytest.raises(ConfigError, match=f"^{name} must be a URL that begins with http:// or https://") as refused:
         load_settings(environ=sender | {name: url})
     assert "hunter2" not in str(refused.value)
@@ -199,7 +208,7 @@ def test_a_url_that_is_none_is_refused_at_the_start(name: str, url: str, sender:
 
 
 def test_settings_show_no_secret() -> None:
-    """Whatever prints or logs them, no secret is in it: not of the first key, a sender, a carrier or a database."""
+    """Their repr contains no secret: of the first key, a sender, a carrier or a database."""
     secrets = {
         "NUMBERKEEP_API_SECRET": "first-hunter",
         "NUMBERKEEP_SIGNING_SECRET": "signing-hunter",
@@ -216,7 +225,7 @@ def test_settings_show_no_secret() -> None:
 
 
 def test_a_remote_service_is_named_by_the_client_s_variables() -> None:
-    """All three, or else those that are missing are named; and the secret is not shown."""
+    """All three; the error names missing ones. The repr does not show the secret."""
     environ = {
         "SENDBLUE_API_BASE_URL": "http://127.0.0.1:8181/",
         "SENDBLUE_API_API_KEY": "key",

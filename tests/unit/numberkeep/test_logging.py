@@ -1,4 +1,4 @@
-"""The service's log: what is ours from the level that is set on, of libraries warnings, of exceptions no text."""
+"""The service's log: our records from the set level on, warnings of libraries, and no texts of exceptions."""
 
 import subprocess
 import sys
@@ -9,8 +9,8 @@ from support.process import environment
 
 _SET_UP = """
 import asyncio, logging, os
-from numberkeep import serving
-serving._set_up_logging(os.environ["LEVEL"])
+from numberkeep.serving.log import set_up_logging
+set_up_logging(os.environ["LEVEL"])
 """
 
 _ALL_LEVELS = """
@@ -39,7 +39,7 @@ asyncio.new_event_loop().call_exception_handler(context)
 
 
 def logged(program: str, level: str) -> str:
-    """What a process of its own logs: the tests' own has handlers and levels that are not the service's."""
+    """Return what a separate process logs: this one has the handlers and levels of the tests."""
     command = [sys.executable, "-c", _SET_UP + program]
     done = subprocess.run(command, env=environment(LEVEL=level), capture_output=True, text=True, check=True)
     assert done.stdout == ""
@@ -48,7 +48,7 @@ def logged(program: str, level: str) -> str:
 
 @pytest.mark.parametrize(("level", "seen"), [("debug", 3), ("info", 2), ("warning", 1)])
 def test_the_level_is_ours_alone(level: str, seen: int) -> None:
-    """Libraries tell of URLs, headers and statements below warnings, whatever level is set."""
+    """Below warnings, libraries log URLs, headers and statements, so they are silent at every level."""
     told = [line.split(" ")[2:4] for line in logged(_ALL_LEVELS, level).splitlines()]
     for name in ("numberkeep.http", "numberkeep.relay"):
         assert [each[0] for each in told if each[1] == name] == ["DEBUG", "INFO", "WARNING"][-seen:]
@@ -56,15 +56,15 @@ def test_the_level_is_ours_alone(level: str, seen: int) -> None:
     assert [each[0] for each in others] == ["WARNING"] * 5
 
 
-def test_an_exception_is_told_without_its_text() -> None:
-    """Where it was raised and what it is; a database's error, say, names the row that was there before."""
+def test_an_exception_is_logged_without_its_text() -> None:
+    """Only its type and traceback: the text of a database error, for example, contains the existing row."""
     told = logged(_EXCEPTION, "debug")
     assert told.count("in fail\n") == told.count("\nValueError\n") == 2
     assert "Ada" not in told
 
 
-def test_a_task_s_failure_is_told_without_its_text() -> None:
-    """The event loop shows the exception that nobody fetched in its message, too."""
+def test_the_failure_of_a_task_is_logged_without_its_text() -> None:
+    """The event loop also puts the exception into its message."""
     told = logged(_TASK, "debug")
     assert "Nobody fetched it\n" in told
     assert "ValueError\n" in told

@@ -5,7 +5,7 @@ from typing import Final
 import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.store.migrations import Upgrade, load_migrations, pending, refuse_older
+from numberkeep.store.migrations import Upgrade, load_migrations, logged, pending, refuse_older
 from numberkeep.store.transfer import Mark
 
 _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
@@ -67,7 +67,7 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )
-    return Upgrade(len(applied), len(applied) + len(steps))
+    return logged(Upgrade(len(applied), len(applied) + len(steps)))
 
 
 async def refuse_other(connection: asyncpg.Connection) -> None:

@@ -72,11 +72,12 @@ def restore(file: Path, database: Path, *, replace: bool, at: datetime, progress
     """
     place = Path(os.path.realpath(database))
     if _same(file, place):
-        raise StoreUnusable(f"{file} is the database itself: name its backup")
+        raise StoreUnusable(f"{file} is the database itself: name a backup of it")
     with ServiceLock.acquire(database):
         if place.exists() and not replace:
             raise StoreUnusable(
-                f"there is a database {database}: stop what uses it and give --force, which keeps it under another name"
+                f"the database {database} exists: stop its service, and give --force to replace it (it is kept under "
+                "another name)"
             )
         with checked_copy(file, place, "integrity_check", progress) as (copy, contents):
             _settle(place, database)
@@ -95,12 +96,12 @@ def _refuse_the_databases_own(database: Path, place: Path, file: Path) -> None:
 
 def _refuse_taken(place: Path, file: Path, *, replace: bool) -> None:
     if place.exists() and not (replace and place.is_file()):
-        mend = "name another, or replace it with --force" if place.is_file() else "name another file"
-        raise StoreUnusable(f"there is a {file} already: {mend}")
+        fix = "name another file, or replace it with --force" if place.is_file() else "name another file"
+        raise StoreUnusable(f"{file} already exists: {fix}")
     for suffix in SIDE_FILES:
         # SQLite would take it for a part of the copy.
         if Path(f"{place}{suffix}").exists():
-            raise StoreUnusable(f"{file} is a database in use, as there is a {file.name}{suffix}: name another file")
+            raise StoreUnusable(f"{file} is a database in use, because {file.name}{suffix} exists: name another file")
 
 
 def _settle(place: Path, database: Path) -> None:
@@ -115,7 +116,7 @@ def _settle(place: Path, database: Path) -> None:
             Database(database).refuse_another_programs(connection)
             connection.execute("PRAGMA journal_mode = DELETE")
     except (apsw.BusyError, apsw.LockedError) as error:
-        raise StoreInUse(f"another program has the database {database} open: end that one first") from error
+        raise StoreInUse(f"another program has the database {database} open: stop it first") from error
     except (apsw.NotADBError, apsw.CorruptError):
         pass
     except apsw.Error as error:

@@ -85,7 +85,7 @@ def _structure(connection: apsw.Connection) -> Iterator[Fault]:
         if text != "ok":
             yield Fault("integrity", " ".join(text.split()))
     for table, _, parent, _ in islice(connection.execute("PRAGMA foreign_key_check"), _TOLD):
-        yield Fault("foreign_key", f"a row of {table} refers to a row of {parent} that is not there")
+        yield Fault("foreign_key", f"a row of {table} refers to a row of {parent} that does not exist")
 
 
 def _broken(connection: apsw.Connection, rule: Invariant) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import Migration, Upgrade, load_migrations, pending, refuse_older
+from numberkeep.store.migrations import Migration, Upgrade, load_migrations, logged, pending, refuse_older
 from numberkeep.store.transfer import Mark
 
 _APPLICATION_ID: Final = 0x6E6B6570
@@ -100,9 +100,10 @@ class Database:
         """
         try:
             with transaction(connection):
-                return self._migrate(connection)
+                done = self._migrate(connection)
         except apsw.Error as error:
             raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
+        return logged(done)
 
     def take_into_use(self, connection: apsw.Connection) -> None:
         """Have a copy known as one that is in use.

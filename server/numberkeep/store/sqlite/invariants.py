@@ -1,4 +1,4 @@
-"""What this store promises itself of its tables: what stands twice says the same."""
+"""The invariants of the tables: data that is stored twice must agree."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,12 +6,12 @@ from typing import Final
 
 @dataclass(slots=True, frozen=True)
 class Invariant:
-    """What holds of the tables after every command.
+    """A condition that holds after every command.
 
     Attributes:
-        name: what a fault is called by.
-        message: what is wrong with a row that the query finds; `{0}` and so on are its columns from the third.
-        sql: finds account_id and contact_id (or NULL) of every fault.
+        name: the name of its faults.
+        message: what is wrong with a row that the query returns; `{0}` and so on are its columns from the third on.
+        sql: returns account_id and contact_id (or NULL) of every fault.
     """
 
     name: str
@@ -20,12 +20,12 @@ class Invariant:
 
 
 def _numbers_beyond(tally: str, table: str, number: str) -> Invariant:
-    """The account's last number is none that is smaller than one that was given."""
+    """Return the invariant that no row has a number beyond the account's last one."""
     sql = (
         f"SELECT a.account_id, NULL, a.{tally}, max(t.{number}) FROM accounts AS a JOIN {table} AS t "
         f"USING (account_id) GROUP BY a.account_id HAVING max(t.{number}) > a.{tally}"
     )
-    return Invariant(tally, f"the account's last number is {{0}} and there is {{1}} in {table}", sql)
+    return Invariant(tally, f"the account's last number is {{0}}, but {table} contains {{1}}", sql)
 
 
 _TAGS: Final = "json_each(CASE WHEN json_valid(c.tags) THEN c.tags ELSE '[]' END)"
@@ -33,46 +33,46 @@ _TAGS: Final = "json_each(CASE WHEN json_valid(c.tags) THEN c.tags ELSE '[]' END
 INVARIANTS: Final = [
     Invariant(
         "contact_count",
-        "the account's count is {0} and it has {1} contacts",
+        "the account's count is {0}, but it has {1} contacts",
         "SELECT a.account_id, NULL, a.contact_count, coalesce(c.there, 0) FROM accounts AS a LEFT JOIN "
         "(SELECT account_id, count(*) AS there FROM contacts GROUP BY account_id) AS c USING (account_id) "
         "WHERE a.contact_count <> coalesce(c.there, 0)",
     ),
     Invariant(
         "account",
-        "the contact is of an account that is not there",
+        "the contact's account does not exist",
         "SELECT account_id, contact_id FROM contacts WHERE account_id NOT IN (SELECT account_id FROM accounts)",
     ),
     Invariant(
         "json",
-        "the contact's tags are no JSON array or its custom variables no JSON object",
+        "the contact's tags are not a JSON array, or its custom variables are not a JSON object",
         "SELECT account_id, contact_id FROM contacts WHERE "
         "CASE WHEN json_valid(tags) THEN json_type(tags) ELSE '' END <> 'array' OR "
         "CASE WHEN json_valid(custom_variables) THEN json_type(custom_variables) ELSE '' END <> 'object'",
     ),
     Invariant(
         "contact_tags",
-        "the contact has a tag by which no listing finds it",
+        "the contact has a tag that the index of tags lacks",
         f"SELECT c.account_id, c.contact_id FROM contacts AS c, {_TAGS} AS has WHERE NOT EXISTS "
         "(SELECT 1 FROM contact_tags AS t WHERE t.account_id = c.account_id AND t.tag = has.value "
         "AND t.created_at = c.created_at AND t.contact_id = c.contact_id)",
     ),
     Invariant(
         "contact_tags",
-        "listings find the contact by a tag that it does not have",
+        "the index of tags has a tag that the contact does not have",
         "SELECT t.account_id, t.contact_id FROM contact_tags AS t LEFT JOIN contacts AS c "
         "ON c.contact_id = t.contact_id AND c.account_id = t.account_id AND c.created_at = t.created_at "
         f"WHERE c.contact_id IS NULL OR t.tag NOT IN (SELECT value FROM {_TAGS})",
     ),
     Invariant(
         "opt_outs",
-        "the contact is opted out and its number is not",
+        "the contact is opted out, but its number is not",
         "SELECT account_id, contact_id FROM contacts AS c WHERE opt_out = 1 AND NOT EXISTS "
         "(SELECT 1 FROM opt_outs AS o WHERE o.account_id = c.account_id AND o.phone = c.phone)",
     ),
     Invariant(
         "opt_outs",
-        "the contact's number is opted out and the contact is not",
+        "the contact's number is opted out, but the contact is not",
         "SELECT c.account_id, c.contact_id FROM opt_outs AS o JOIN contacts AS c USING (account_id, phone) "
         "WHERE c.opt_out <> 1",
     ),
@@ -102,14 +102,14 @@ INVARIANTS: Final = [
     ),
     Invariant(
         "webhook_count",
-        "the account's count is {0} and it has {1} webhooks",
+        "the account's count is {0}, but it has {1} webhooks",
         "SELECT account_id, NULL, webhook_count, "
         "(SELECT count(*) FROM webhooks AS w WHERE w.account_id = a.account_id) AS there "
         "FROM accounts AS a WHERE webhook_count <> there",
     ),
     Invariant(
         "ledger",
-        "the ledger ends with entry {0}, and the account knows of {1} or of another hash",
+        "the ledger ends with entry {0}, but the account records entry {1} as its last, or another hash",
         "SELECT a.account_id, NULL, coalesce(c.entry_id, 0), a.last_entry FROM accounts AS a LEFT JOIN consent AS c "
         "ON c.account_id = a.account_id "
         "AND c.entry_id = (SELECT max(entry_id) FROM consent AS e WHERE e.account_id = a.account_id) "
@@ -117,7 +117,7 @@ INVARIANTS: Final = [
     ),
     Invariant(
         "ledger",
-        "the ledger's last entry on a number is {0}, and whether it is opted out does not follow from that",
+        "entry {0} is the ledger's last for its number, but the number's opt-out does not follow from it",
         "SELECT c.account_id, NULL, c.entry_id FROM consent AS c JOIN "
         "(SELECT account_id, phone, max(entry_id) AS entry_id FROM consent GROUP BY account_id, phone) AS last "
         "USING (account_id, entry_id) "
@@ -126,47 +126,47 @@ INVARIANTS: Final = [
     ),
     Invariant(
         "ledger",
-        "a number is opted out by entry {0}, which is not in the ledger or is of another number",
+        "a number is opted out by entry {0}, which is missing from the ledger or belongs to another number",
         "SELECT account_id, NULL, entry_id FROM opt_outs AS o WHERE entry_id > 0 AND NOT EXISTS (SELECT 1 "
         "FROM consent AS c WHERE c.account_id = o.account_id AND c.entry_id = o.entry_id AND c.phone = o.phone)",
     ),
     Invariant(
         "outbox",
-        "message {0} is owed and is not there, or does not say so",
+        "message {0} is in the outbox, but is missing or has another status",
         "SELECT o.account_id, NULL, o.item FROM outbox AS o LEFT JOIN messages AS m "
         "ON m.account_id = o.account_id AND m.message_id = o.item WHERE o.target = 0 "
         "AND (m.phone IS NOT o.phone OR m.direction <> 'outbound' OR m.status <> iif(o.state = 2, 'failed', 'queued'))",
     ),
     Invariant(
         "outbox",
-        "message {0} is to be sent and is not in the outbox",
+        "message {0} is queued, but is not in the outbox",
         "SELECT account_id, NULL, message_id FROM messages AS m WHERE status = 'queued' AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS o WHERE o.account_id = m.account_id AND o.target = 0 AND o.phone = m.phone "
         "AND o.item = m.message_id)",
     ),
     Invariant(
         "outbox",
-        "delivery {0} to {1} is marked as its queue's first and is not, or is its first and not marked",
+        "delivery {0} to {1} is wrongly marked, or not marked, as the first of its queue",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.head <> (o.state <> 2 AND NOT EXISTS "
         "(SELECT 1 FROM outbox AS e WHERE e.account_id = o.account_id AND e.target = o.target AND e.phone = o.phone "
         "AND e.item < o.item AND e.state <> 2))",
     ),
     Invariant(
         "outbox",
-        "event {0} is owed to webhook {1}, and one of the two is not there",
+        "event {0} is in the outbox for webhook {1}, but one of the two does not exist",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.target <> 0 AND (NOT EXISTS (SELECT 1 "
         "FROM events AS e WHERE e.account_id = o.account_id AND e.event_id = o.item AND e.phone = o.phone) "
         "OR NOT EXISTS (SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
     ),
     Invariant(
         "verifications",
-        "an answer is waited for, and there is no contact, or one that is verified or opted out",
+        "a verification is pending, but the contact is missing, verified or opted out",
         "SELECT v.account_id, c.contact_id FROM verifications AS v LEFT JOIN contacts AS c "
         "ON c.account_id = v.account_id AND c.phone = v.phone "
         "WHERE v.pending = 1 AND (c.contact_id IS NULL OR c.verified = 1 OR c.opt_out = 1)",
     ),
 ]
-"""Held by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
+"""Kept by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
 
-Whether the ledger's hashes follow from its entries, SQL cannot say: see `broken` in domain/consent.py.
+SQL cannot check the ledger's hashes: see `broken` in domain/consent.py.
 """

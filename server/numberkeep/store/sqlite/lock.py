@@ -54,8 +54,8 @@ class ServiceLock:
                 started_by, holder = _holders(path)
                 if _lives(started_by) or time.monotonic() > give_up:
                     raise StoreInUse(
-                        f"the database {database} is in use by process {holder}, and one service or restore at a time "
-                        "can have it: stop that one, or name another database"
+                        f"the database {database} is in use by process {holder}, and only one service or restore can "
+                        "use it at a time: stop that process, or name another database"
                     )
                 time.sleep(0.02)
             os.ftruncate(descriptor, 0)

@@ -47,7 +47,7 @@ async def test_a_backup_is_one_file_for_its_owner_alone(filled: AccountDriver, t
 async def test_a_file_is_replaced_only_when_asked(filled: AccountDriver, tmp_path: Path) -> None:
     """Without `replace` a file that is there stays as it is."""
     (tmp_path / "backup.db").write_text("mine")
-    with pytest.raises(StoreUnusable, match=r"there is a .*backup\.db already: .*--force"):
+    with pytest.raises(StoreUnusable, match=r"backup\.db already exists: .*--force"):
         backed_up(tmp_path)
     assert (tmp_path / "backup.db").read_text() == "mine"
     assert backed_up(tmp_path, replace=True).contacts == contacts_in(tmp_path / "backup.db") == 21
@@ -68,7 +68,7 @@ async def test_a_database_is_not_replaced_by_its_own_backup(filled: AccountDrive
 async def test_a_database_in_use_is_not_replaced(filled: AccountDriver, tmp_path: Path, suffix: str) -> None:
     """SQLite would read side files that lie there as the backup's own."""
     (tmp_path / f"backup.db{suffix}").touch()
-    with pytest.raises(StoreUnusable, match=f"there is a backup.db{suffix}"):
+    with pytest.raises(StoreUnusable, match=f"because backup.db{suffix} exists"):
         backed_up(tmp_path, replace=True)
     assert await filled.count() == 20
 

@@ -129,7 +129,7 @@ async def test_many_faults_of_a_rule_are_counted(
     faults = check(tmp_path / "contacts.db").faults
     assert [fault.contact_id is None for fault in faults] == [False] * 4 + [True] + [False] * 2
     assert {fault.rule for fault in faults[5:]} == {"verifications"}
-    assert faults[4] == Fault("opt_outs", "and 15 more: the contact is opted out and its number is not")
+    assert faults[4] == Fault("opt_outs", "and 15 more: the contact is opted out, but its number is not")
     assert await filled.count() == 20
 
 

@@ -1,0 +1,102 @@
+"""Starting the service: the checks before it listens, and what is reported once it does."""
+
+import asyncio
+import logging
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from numberkeep import __version__
+from numberkeep.app import lock_store, make_context
+from numberkeep.config.database_url import is_postgres
+from numberkeep.config.settings import Settings
+from numberkeep.config.values import ConfigError
+from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.service import keys
+from numberkeep.serving.address import CannotServe, free_address, when_listening
+from numberkeep.serving.log import set_up_logging
+from numberkeep.serving.server import load, make_server
+from numberkeep.store.sqlite import ServiceLock
+
+_log = logging.getLogger("numberkeep.serving")
+
+
+@dataclass(slots=True, frozen=True)
+class Started:
+    """What to report of a service that listens.
+
+    Attributes:
+        url: where it listens.
+        new_pair: the random key pair that an empty database got; nobody else knows its secret.
+        given_pair_made: an empty database got the key pair of the settings.
+        given_pair_unknown: the key pair of the settings is not one of this database, which already has keys.
+    """
+
+    url: str
+    new_pair: KeyPair | None = None
+    given_pair_made: bool = False
+    given_pair_unknown: bool = False
+
+
+def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests in flight and close the store.
+
+    Args:
+        settings: how to run.
+        announce: called once it listens.
+
+    Raises:
+        CannotServe: the address cannot be used, or the only worker process ended unexpectedly.
+        ConfigError: a setting cannot be used.
+        StoreUnusable: the database cannot be opened, or (StoreInUse) another service has it.
+    """
+    if settings.workers > 1 and not is_postgres(settings.database):
+        raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
+    set_up_logging(settings.log)
+    # First of all: who starts a second service by mistake should see that, and not that the port is taken.
+    with lock_store(settings) as lock:
+        _serve(settings, lock, announce)
+
+
+def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Started], None]) -> None:
+    address, port = free_address(settings.host, settings.port)
+    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+    _log.info(
+        "starting numberkeep %s on %s: %s, %d worker%s, %s",
+        __version__,
+        url,
+        "PostgreSQL" if is_postgres(settings.database) else "SQLite",
+        settings.workers,
+        "" if settings.workers == 1 else "s",
+        "no sender" if settings.sender is None else type(settings.sender).__name__.removesuffix("Settings"),
+    )
+    pair = settings.first_key or new_key_pair()
+    made, opens = asyncio.run(_prepare(settings, pair))
+    given = settings.first_key is not None
+    started = Started(url, None if given or not made else pair, given and made, given and not opens)
+    when_listening(address, port, partial(announce, started))
+    stopping, stop = multiprocessing.Pipe(duplex=False)
+    target = partial(load, replace(settings, first_key=pair), lock, stopping)
+    try:
+        make_server(address, port, settings.workers, stop).serve(target_loader=target, wrap_loader=False)
+    except SystemExit as ended:
+        raise CannotServe("a worker process ended unexpectedly: the lines above are its last") from ended
+    _log.info("stopped")
+
+
+async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
+    """Open the store once, so that errors are reported before anything starts.
+
+    Returns:
+        Whether `pair` was created, and whether it is a key pair of the store.
+    """
+    context = make_context(settings)
+    await context.store.open()
+    try:
+        made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
+    finally:
+        await context.store.close()
+    if made:
+        _log.info("created the account `%s` with its first key", keys.DEFAULT_ACCOUNT)
+    return made, opens

@@ -1,0 +1,56 @@
+"""How an interrupted command ends, and the warning about a mistyped variable. Other codes: see each command."""
+
+import signal
+import socket
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from support.process import PATIENCE, PROGRAM, environment, run, serving
+
+
+def test_ctrl_c_ends_a_command_with_130(tmp_path: Path) -> None:
+    """It prints nothing: no traceback, and no message for the one who pressed it."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        settings = {
+            "SENDBLUE_API_BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "SENDBLUE_API_API_KEY": "k",
+            "SENDBLUE_API_API_SECRET": "s",
+        }
+        with subprocess.Popen(
+            [PROGRAM, "simulate", "reply", "+14155550001", "hi"],
+            cwd=tmp_path,
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            silent.settimeout(PATIENCE)
+            connection, _ = silent.accept()
+            with closing(connection):
+                connection.recv(1)
+                process.send_signal(signal.SIGINT)
+                assert process.communicate(timeout=PATIENCE) == ("", "")
+        assert process.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("NUMBERKEEP_PROT", "did you mean NUMBERKEEP_PORT?"),
+        ("NUMBERKEEP_DATABSE", "did you mean NUMBERKEEP_DATABASE?"),
+        ("NUMBERKEEP_XYZZY_PLUGH_QUX", "`numberkeep serve --help` lists the settings."),
+    ],
+)
+def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, said: str) -> None:
+    """By `serve`, and by commands that would otherwise use an unintended database; its value is not shown."""
+    warning = f"Warning: {name} is not a setting; {said}\n"
+    done = run("keys", "create", cwd=tmp_path, **{name: "hunter2"})
+    assert (done.returncode, done.stderr.startswith(warning)) == (0, True), done.stderr
+    assert "hunter2" not in done.stderr
+    with serving(tmp_path, **{name: "hunter2"}) as running:
+        assert running.said.startswith(warning)
+    assert "Warning" not in run("keys", "list", cwd=tmp_path, NUMBERKEEP_PORT="1").stderr

@@ -1,0 +1,136 @@
+"""The target of a command: the database, the service, or for `consent` either. No other server gets the key."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from support.process import Serving, run, serving
+
+PHONE = "+14155552671"
+PAIR = {"NUMBERKEEP_API_KEY": "our-key", "NUMBERKEEP_API_SECRET": "our-secret"}
+NAMES = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET")
+CALLING = [["listen"], ["simulate", "reply", PHONE, "hi"], ["consent", "show", PHONE], ["consent", "verify"]]
+CONSENT = [["consent", "show", PHONE], ["consent", "verify"]]
+
+
+def naming(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
+    """The variables that name a service."""
+    return dict(zip(NAMES, (url, "our-key", secret), strict=True))
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Serving]:
+    """A service with one number, which has opted out."""
+    with serving(tmp_path, **PAIR) as service:
+        headers = {"sb-api-key-id": "our-key", "sb-api-secret-key": "our-secret"}
+        body = {"from": PHONE, "content": "STOP"}
+        assert httpx2.post(f"{service.url}/_numberkeep/inbound", json=body, headers=headers).status_code == 200
+        yield service
+
+
+def consent(cwd: Path, *arguments: str, **settings: str) -> tuple[int, Any, str]:
+    """Return the exit code of `consent ... --json`, what it prints, and its stderr."""
+    done = run("consent", *arguments, "--json", cwd=cwd, **settings)
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
+    """NUMBERKEEP_DATABASE does not count: the result is the same if it names no database."""
+    settings = naming(running.url) | {"NUMBERKEEP_DATABASE": "sqlite:///typo.db"}
+    code, entries, said = consent(tmp_path, "show", PHONE, **settings)
+    assert (code, said) == (0, "")
+    assert [(entry["entry"], entry["number"], entry["opted_out"], entry["wording"]) for entry in entries] == [
+        (1, PHONE, True, "STOP")
+    ]
+    assert consent(tmp_path, "verify", **settings) == (0, {"entries": 1, "faults": []}, "")
+    assert entries == consent(tmp_path, "show", PHONE, "--database", "sqlite:///numberkeep.db")[1]
+
+
+def test_consent_reads_the_database_that_is_typed(tmp_path: Path, running: Serving) -> None:
+    """Even if variables name a service; stderr says so."""
+    settings = naming(running.url)
+    assert run("keys", "create", "--database", "sqlite:///other.db", cwd=tmp_path).returncode == 0
+    code, entries, said = consent(tmp_path, "show", PHONE, "--database", "sqlite:///other.db", **settings)
+    assert (code, entries, said) == (0, [], "Read from the account default in sqlite:///other.db.\n")
+
+
+@pytest.mark.parametrize("command", CONSENT, ids=" ".join)
+def test_consent_without_a_target_names_both(tmp_path: Path, command: list[str]) -> None:
+    """One line, exit 2; NUMBERKEEP_DATABASE is no target here."""
+    done = run(*command, cwd=tmp_path, NUMBERKEEP_DATABASE="sqlite:///numberkeep.db")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert all(name in done.stderr for name in (*NAMES, "--database"))
+    done = run(*command, cwd=tmp_path, SENDBLUE_API_BASE_URL="http://127.0.0.1:1")
+    assert (done.returncode, done.stderr.startswith(f"Error: set {NAMES[1]}, {NAMES[2]}:")) == (2, True)
+    done = run(*command, "--account", "default", cwd=tmp_path, **naming("http://127.0.0.1:1"))
+    assert (done.returncode, "--account needs --database" in done.stderr) == (2, True)
+
+
+@contextmanager
+def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the URL of another program's server, and its requests, each with its headers as text."""
+    requests: list[tuple[str, str]] = []
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            requests.append((self.requestline, str(self.headers)))
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 - the server's name
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", requests
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, b"<p>Welcome</p>", "answers /openapi.json with status 200"),
+        (200, b"{}", "answers /openapi.json with status 200"),
+        (200, b'{"info": []}', "answers /openapi.json with status 200"),
+        (200, b'{"info": {"title": 5}}', "answers /openapi.json with status 200"),
+        (200, b'{"info": {"title": "Contacts\\n"}}', "is 'Contacts\\n'"),
+        (200, b"[]", "answers /openapi.json with status 200"),
+        (200, b"\xff", "answers /openapi.json with status 200"),
+        (301, b"", "answers /openapi.json with status 301"),
+        (401, b'{"message": "no key"}', "answers /openapi.json with status 401"),
+        (404, b'{"info": {"title": "numberkeep"}}', "answers /openapi.json with status 404"),
+        (503, b"", "answers /openapi.json with status 503"),
+    ],
+)
+def test_a_stranger_gets_no_key(tmp_path: Path, status: int, body: bytes, said: str) -> None:
+    """It gets one request, without the key; one line says what it is and which variable to set, and shows no login."""
+    with stranger(status, body) as (url, requests):
+        for command in CALLING:
+            done = run(*command, cwd=tmp_path, **naming(url.replace("//", "//ada:hunter2@")))
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+            assert done.stderr.startswith(f"Error: {url} is not a numberkeep service (it {said})")
+            assert "set SENDBLUE_API_BASE_URL" in done.stderr
+            assert "hunter2" not in done.stderr
+    assert [line for line, _ in requests] == ["GET /openapi.json HTTP/1.1"] * len(CALLING)
+    for _, headers in requests:
+        assert "our-key" not in headers
+        assert "our-secret" not in headers
+
+
+def test_a_wrong_key_ends_every_call_with_4(tmp_path: Path, running: Serving) -> None:
+    """With the service's message in one line."""
+    for command in CALLING:
+        done = run(*command, cwd=tmp_path, **naming(running.url, "wrong"))
+        assert (done.returncode, done.stdout, done.stderr) == (4, "", "Error: Invalid Credentials\n"), command
