@@ -102,28 +102,27 @@ class Operations:
             raise MethodNotAllowed(request.method, self._routes)
         api, operation = self._api, route.operation
         key = await api.key_of(request)
-        given = await self._input(route, request)
+        parts = self._parts(route, request)
+        if route.body is not None:
+            data = await request.body(route.limit)
+            parts.append(route.decode(api.decoder, data) if route.decode else api.decoder.body(data, route.body))
+        given = parts[0] if route.is_whole else operation.input(*parts)
         if not operation.reads:
             actor = Actor(ActorKind.API_KEY, key.key_id)
             return await api.change(request, key.account, actor, operation.function, given, once=route.once)
         output = await operation.function(Call(api.context, key.account, api.notifier), given)
         return _page(request, output) if isinstance(output, Listed) else ok(output)
 
-    async def _input(self, route: Route, request: Request) -> Any:
-        decoder = self._api.decoder
+    def _parts(self, route: Route, request: Request) -> list[Any]:
+        """Return the parts of the input that are in the URL."""
         parts: list[Any] = []
         if route.argument:
             parts.append(_ARGUMENTS[route.argument](request.argument))
         if route.query is not Nothing:
-            parts.append(decoder.params(request.query(), route.query))
+            parts.append(self._api.decoder.params(request.query(), route.query))
         elif request.scope["query_string"]:
-            decoder.params(request.query(), Nothing)
-        if route.body is not None:
-            data = await request.body(route.limit)
-            parts.append(route.decode(decoder, data) if route.decode else decoder.body(data, route.body))
-        if route.is_whole:
-            return parts[0]
-        return route.operation.input(*parts)
+            self._api.decoder.params(request.query(), Nothing)
+        return parts
 
 
 class Open:

@@ -1,8 +1,7 @@
 """The one table of the answers to errors, and the errors that only HTTP has."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from numberkeep.domain.errors import (
     AccountNotFound,
@@ -88,17 +87,8 @@ class NotFound(HttpError):
         super().__init__(404, message)
 
 
-@dataclass(slots=True, frozen=True)
-class _Line:
-    """A line of the table.
-
-    Attributes:
-        error: the class of errors that it is for, unless an earlier line is.
-        status: the HTTP status.
-        message: the text for the client, or the function that returns it.
-        description: what the OpenAPI document says about the status.
-        headers: additional headers.
-    """
+class _Line(NamedTuple):
+    """The answer to a class of errors, unless an earlier line has it. `description` is for the OpenAPI document."""
 
     error: type[NumberkeepError]
     status: int

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from numberkeep.domain.errors import AccountNotFound, FieldError
+from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.stamp import Actor, ActorKind
 from numberkeep.http.answer import Answer, ok
@@ -12,8 +12,7 @@ from numberkeep.http.endpoint import Api
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.request import Request
 from numberkeep.operations import messages
-from numberkeep.service import accounts
-from numberkeep.service.inbound import Carrier, CarrierRequest
+from numberkeep.service.inbound import Carrier, CarrierRequest, account_named
 from numberkeep.service.keys import DEFAULT_ACCOUNT
 from numberkeep.wire.answers import StatusOut, invalid
 from numberkeep.wire.messages import InboundBody
@@ -59,7 +58,7 @@ class Inbound:
         )
         account = await carrier.account(self._api.context, handed)
         if account is None:
-            account = await self._named(request)
+            account = await account_named(self._api.context, self._asked_for(request) or DEFAULT_ACCOUNT)
         else:
             self._check_account(request, account)
         message = carrier.read(handed)
@@ -77,12 +76,6 @@ class Inbound:
         if self._asked_for(request) not in {None, account.name}:
             mend = "is not the account of the key or secret in the request: leave it out, or send that account's"
             raise invalid(FieldError("account", mend))
-
-    async def _named(self, request: Request) -> Account:
-        account = await accounts.named(self._api.context, self._asked_for(request) or DEFAULT_ACCOUNT)
-        if account is None:
-            raise AccountNotFound
-        return account
 
     def _asked_for(self, request: Request) -> str | None:
         return self._api.decoder.params(request.query(), InboundParams).account

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from numberkeep.domain.conversation import Received, ReceiveMessage
-from numberkeep.domain.errors import NumberkeepError
+from numberkeep.domain.errors import AccountNotFound, NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
-from numberkeep.store.queries import GetAccountBySigningHash
+from numberkeep.store.queries import GetAccount, GetAccountBySigningHash
 
 
 class NotSigned(NumberkeepError):
@@ -114,6 +114,18 @@ async def receive(
     phone = parse_phone(number, account.region, field=field)
     own = find_phone(line, account.region) or ""
     return await context.apply(ReceiveMessage(account.account_id, phone, own, content, handle, context.stamp()), once)
+
+
+async def account_named(context: Context, name: str) -> Account:
+    """Return the account of this name.
+
+    Raises:
+        AccountNotFound: there is none.
+    """
+    account = await context.store.read(GetAccount(name))
+    if account is None:
+        raise AccountNotFound
+    return account
 
 
 async def account_signing(context: Context, secret: str) -> Account | None:
