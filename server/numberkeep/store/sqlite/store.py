@@ -1,8 +1,8 @@
 """The Store contract on SQLite: who runs where.
 
 A point read runs inline, on a connection of the event loop's own thread: handing it to a thread costs more than the
-read itself (13,100 against 31,300 requests/s). So do
-short listings; others run on reader threads, writes on the writer's.
+read itself (13,100 against 31,300 requests/s). So do short listings; others run on reader threads, writes on the
+writer's.
 """
 
 import asyncio

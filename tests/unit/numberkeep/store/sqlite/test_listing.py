@@ -9,7 +9,7 @@ import pytest
 
 from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.store.sqlite.connection import Database
-from numberkeep.store.sqlite.listing import page
+from numberkeep.store.sqlite.listing import is_short, page
 
 
 @pytest.fixture
@@ -84,3 +84,22 @@ def test_one_contact_is_found_by_its_id(connection: apsw.Connection) -> None:
     for by in OrderBy:
         (plan,) = plans(connection, ListQuery(ContactFilter(contact_id=1), Order(by)))
         assert plan == "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"
+
+
+@pytest.mark.parametrize(
+    ("query", "short"),
+    [
+        (ListQuery(), True),
+        (ListQuery(limit=101), False),
+        (ListQuery(offset=1), False),
+        (ListQuery(order=Order(OrderBy.PHONE), after=place(OrderBy.PHONE)), True),
+        (ListQuery(ContactFilter(created_from=1, tags=("a",))), True),
+        (ListQuery(ContactFilter(tags=("a", "b"))), False),
+        (ListQuery(ContactFilter(tags=("a",)), Order(OrderBy.FIRST_NAME)), False),
+        (ListQuery(ContactFilter(verified=False)), False),
+        (ListQuery(ContactFilter(opt_out=True)), False),
+    ],
+)
+def test_a_short_page_reads_no_more_rows_than_it_shows(query: ListQuery, *, short: bool) -> None:
+    """Only such a page is read on the event loop's thread: an offset or a filter may pass over any number of rows."""
+    assert is_short(query) is short
