@@ -65,7 +65,7 @@ async def test_every_change_is_told_in_order(service: Service, wire: httpx2.Asyn
     assert [event.type for event in events] == types
     assert [event.id for event in events] == [str(n) for n in range(1, len(types) + 1)]
     for event in events:
-        assert set(event.data) == {"id", "type", "version", "occurred_at", "data"}
+        assert set(event.data) == {"id", "type", "version", "occurred_at", "actor", "cause", "data"}
         assert (event.data["id"], event.data["type"], event.data["version"]) == (event.id, event.type, 1)
         assert event.data["occurred_at"].endswith("Z")
 

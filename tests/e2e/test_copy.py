@@ -24,7 +24,7 @@ LINE = re.compile(r"(\w+)  (\d+)  ([0-9a-f]{64})")
 MANY = (
     "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 39999) "
     "INSERT INTO contacts SELECT 1000 + i, 1, '+1415' || (1000000 + i), 5000 + i, 'Ada', '', '', '', '', '[\"t\"]', "
-    "'{}', 0, 0 FROM n; INSERT INTO contact_tags SELECT 1, 't', created_at, contact_id FROM contacts"
+    "'{}', 0, 0, 0 FROM n; INSERT INTO contact_tags SELECT 1, 't', created_at, contact_id FROM contacts"
 )
 
 
@@ -65,6 +65,7 @@ def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> 
         "webhooks": 0,
         "outbox": 0,
         "consent": 0,
+        "last_events": 0,
     }
     assert None not in lines
     with serving(tmp_path, "--database", postgres_url) as moved:

@@ -108,8 +108,8 @@ DEAD = """
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
 INSERT INTO messages (account_id, message_id, phone, content, status, created_at, line, direction, handle, error)
 SELECT 1, i, '+1415' || (5550000 + i), 'Hi', 'failed', 1, '', 'outbound', '', 'status 500' FROM n;
-INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, dead, head, error)
-SELECT 1, 0, message_id, phone, 1, 15, 1, 1, 0, error FROM messages;
+INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, state, head, error)
+SELECT 1, 0, message_id, phone, 1, 15, 1, 2, 0, error FROM messages;
 UPDATE accounts SET last_message = 5001
 """
 """One dead message more than a replay takes."""

@@ -93,7 +93,7 @@ def examine_tables(server: PostgresServer, url: str) -> None:
         "SELECT account_id, last_event, count(e) FROM numberkeep.writers LEFT JOIN numberkeep.events AS e "
         "USING (account_id) GROUP BY account_id, last_event HAVING last_event <> count(e)",
         "SELECT account_id, message_id FROM numberkeep.messages WHERE status = 'queued' "
-        "EXCEPT SELECT account_id, item FROM numberkeep.outbox WHERE target = 0 AND NOT dead",
+        "EXCEPT SELECT account_id, item FROM numberkeep.outbox WHERE target = 0 AND state <> 2",
         "SELECT account_id, phone FROM numberkeep.contacts WHERE opt_out "
         "EXCEPT SELECT account_id, phone FROM numberkeep.opt_outs",
         database=database_of(url),

@@ -130,7 +130,7 @@ def test_a_target_of_other_accounts_is_refused_before_anything_is_written(change
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {})
     target.tables["accounts"].pop((2,))
     target.tables["accounts"][changed[:1]] = changed
-    with pytest.raises(CannotCopy, match="accounts that SRC has not"):
+    with pytest.raises(CannotCopy, match="accounts that SRC does not have"):
         asyncio.run(copy(source, target, page=1))
     assert target.replaced == []
 
@@ -173,7 +173,7 @@ def test_a_target_in_use_is_refused_unless_forced() -> None:
     """What was done in the target since it was copied to is not undone by a command that was meant for before."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {(1, "x"): 0})
     target.marks = [Mark.NONE]
-    with pytest.raises(CannotCopy, match=r"used since it was copied to.*--force"):
+    with pytest.raises(CannotCopy, match=r"used after it was copied to.*--force"):
         asyncio.run(copy(source, target))
     assert target.replaced == []
     asyncio.run(copy(source, target, force=True))
