@@ -205,12 +205,15 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 @contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
+def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> Iterator[None]:
     """A write transaction: committed at the end, rolled back on any exception.
 
-    IMMEDIATE, because a transaction that reads first and writes later fails where another process wrote in between.
+    Args:
+        connection: the connection.
+        reading_first: takes the write lock with the first write and not at the beginning. If another connection wrote
+            in between, that write raises an error that `is_overtaken`, and the whole must be done again.
     """
-    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN" if reading_first else "BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
@@ -218,6 +221,11 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
         if connection.in_transaction:  # some failures have rolled back already
             connection.execute("ROLLBACK")
         raise
+
+
+def is_overtaken(error: apsw.Error) -> bool:
+    """Return whether another connection wrote between a transaction's first read and its first write."""
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_BUSY_SNAPSHOT
 
 
 class _UnavailableOnError(AbstractContextManager[None]):

@@ -16,7 +16,7 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
-from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import OpenFiles, is_overtaken, transaction, unavailable_on_error
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.waiting import Waiting
 
@@ -106,9 +106,19 @@ class Writer:
             return outcomes
 
     def _commit(self, jobs: Sequence[Job]) -> Outcomes:
+        # What commands mean and what their answers look like is worked out before the write lock is taken, so that
+        # other processes wait for the writing alone. They write so rarely that nearly no group is overtaken.
+        try:
+            return self._commit_once(jobs, reading_first=True)
+        except apsw.BusyError as error:
+            if not is_overtaken(error):
+                raise
+        return self._commit_once(jobs, reading_first=False)
+
+    def _commit_once(self, jobs: Sequence[Job], *, reading_first: bool) -> Outcomes:
         done: list[Any] = [None] * len(jobs)
         accounts: dict[int, list[int]] = {}
-        with transaction(self._connection):
+        with transaction(self._connection, reading_first=reading_first):
             for place, (command, _) in enumerate(jobs):
                 if isinstance(command, AccountCommand):
                     accounts.setdefault(command.account_id, []).append(place)

@@ -1,5 +1,6 @@
 """What is particular to the SQLite store: its threads, its connections and its failures."""
 
+import asyncio
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -9,11 +10,17 @@ from typing import Any
 import apsw
 import pytest
 
+from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.consent import Said
 from numberkeep.domain.contact import micros
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.unit import Work
 from numberkeep.store.queries import GetApiKey, ListApiKeys, ListMessages
 from numberkeep.store.sqlite import SqliteStore
-from support.store import PHONE, AccountDriver, new_account, phone
+from numberkeep.store.sqlite.checking import check
+from support.store import DAY, PHONE, START, AccountDriver, new_account, phone
 
 
 @pytest.fixture
@@ -146,3 +153,50 @@ async def test_a_file_that_is_put_back_is_written_to_again(account: AccountDrive
     aside.rename(file)
     await account.create(phone(2))
     assert await account.listed() == [phone(2)]
+
+
+class Overtaken(AccountCommand[int]):
+    """Returns how many contacts it finds, and before its first write lets another process write."""
+
+    def __init__(self, account_id: int, meanwhile: Callable[[], None]) -> None:
+        self.account_id = account_id
+        self._meanwhile = meanwhile
+        self.tries = 0
+
+    def want(self, needs: Needs) -> None:
+        """Need two numbers."""
+        needs.phones.update({phone(1): None, phone(2): None})
+
+    def apply(self, work: Work) -> int:
+        """Opt a number out, whether or not it has a contact."""
+        self.tries += 1
+        if self.tries == 1:
+            self._meanwhile()
+        work.set_opt_out(phone(2), Said(), Stamp(START), opted_out=True)
+        return sum(work.contacts.get(phone(n)) is not None for n in (1, 2))
+
+
+async def test_a_group_that_another_process_overtakes_is_applied_to_what_that_wrote(tmp_path: Path) -> None:
+    """What it read before is stale: it reads again, under the write lock, and nothing of either is lost."""
+    store, other = SqliteStore(tmp_path / "contacts.db"), SqliteStore(tmp_path / "contacts.db")
+    await store.open()
+    account = await new_account(store, "ours")
+    await account.create(phone(1))
+
+    def meanwhile() -> None:
+        async def write() -> None:
+            await other.open()
+            await AccountDriver(other, account.account_id).create(phone(2), at=START + DAY)
+            await other.close()
+
+        asyncio.run(write())
+
+    command = Overtaken(account.account_id, meanwhile)
+    assert await store.apply(command) == 2
+    assert command.tries == 2
+    contact = await account.contact(phone(2))
+    assert contact is not None
+    assert contact.opt_out
+    assert (await account.count(), await account.last_event()) == (2, 4)
+    await store.close()
+    assert check(tmp_path / "contacts.db").faults == []
