@@ -10,8 +10,8 @@ import msgspec
 from bench import people
 from bench.engines import Engine, Rows, engines, opened
 from bench.load import median
-from numberkeep.domain.contact import moment, new_contact
-from numberkeep.domain.contact_commands import UpsertContacts
+from numberkeep.domain.contacts.commands import UpsertContacts
+from numberkeep.domain.contacts.contact import moment, new_contact
 from numberkeep.service import bulk
 from numberkeep.serving import calm_collector
 from numberkeep.store.rows import values_of

@@ -13,10 +13,10 @@ from bench.engines import engines, opened
 from bench.load import median, server
 from numberkeep.carriers.log_sender import LogSender
 from numberkeep.carriers.webhook.notifier import WebhookNotifier
-from numberkeep.domain.contact_commands import UpsertContacts
-from numberkeep.domain.delivery import Webhook
+from numberkeep.domain.contacts.commands import UpsertContacts
 from numberkeep.domain.event import Event
-from numberkeep.domain.outbox import CreateWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.relay import Relay

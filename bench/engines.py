@@ -15,7 +15,7 @@ import asyncpg
 from bench import people
 from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
-from numberkeep.domain.contact_commands import UpsertContacts
+from numberkeep.domain.contacts.commands import UpsertContacts
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys
 from numberkeep.service.context import Context

@@ -17,10 +17,10 @@ from bench import people
 from bench.engines import PAIR, Engine, engines, fill, opened, settle
 from bench.load import median, server
 from bench.requests import NUMBERKEEP
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import CreateContact
+from numberkeep.domain.contacts.commands import CreateContact
+from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Position
 from numberkeep.domain.identity import contact_id_at
-from numberkeep.domain.listing import ContactFilter, ListQuery, Position
 from numberkeep.domain.stamp import Stamp
 from numberkeep.http.query import next_link
 from numberkeep.store.contract import Store

@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from typing import Any, Final
 
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.identity import contact_id_at
 
 START_MICROS: Final = 1_780_000_000_000_000

@@ -21,7 +21,7 @@ from bench.peers.pocketbase import PocketBase
 from bench.peers.prism import Prism
 from bench.peers.radicale import Radicale
 from bench.peers.tutorial import Tutorial
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 PEERS: Final[tuple[Peer, ...]] = (JsonServer(), Prism(), Directus(), PocketBase(), Radicale(), Tutorial())
 DASH: Final = "-"

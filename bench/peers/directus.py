@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 from bench.load import CannotMeasure, free_port, process
 from bench.peers import install
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 TOKEN: Final = "bench-token-of-the-administrator"  # noqa: S105 - of a database that is thrown away
 ROWS_AT_ONCE: Final = 500

@@ -11,7 +11,7 @@ import httpx2
 from bench.load import free_port, process
 from bench.peers import install
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 NOW = 2_000_000_000_000_000
 """What created contacts have as their time, in microseconds: later than all loaded ones. It sets none itself."""

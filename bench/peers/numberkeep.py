@@ -11,7 +11,7 @@ import msgspec
 from bench.engines import PAIR
 from bench.load import free_port, process
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 HEADERS = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}
 ROWS_AT_ONCE = 1000

@@ -13,7 +13,7 @@ import httpx2
 from bench import people
 from bench.load import CONNECTIONS, Workload
 from bench.peers import install
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 Kind = Literal["retrieve", "create", "list", "count"]
 KINDS: Final[tuple[Kind, ...]] = ("retrieve", "list", "count", "create")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from bench.load import free_port, process
 from bench.peers import install
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 EMAIL: Final = "bench@example.com"
 PASSWORD: Final = "bench-secret"  # noqa: S105 - of a database that is thrown away

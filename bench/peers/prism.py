@@ -10,7 +10,7 @@ from bench.load import free_port, process
 from bench.peers import install
 from bench.peers.numberkeep import HEADERS, Numberkeep
 from bench.peers.peer import Kind, Peer, Request, Served
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 
 class Prism(Peer):

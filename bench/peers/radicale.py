@@ -12,7 +12,7 @@ import httpx2
 from bench.load import free_port, process
 from bench.peers import install
 from bench.peers.peer import Kind, Peer, Request, Served, as_json
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 USER: Final = "bench"
 PASSWORD: Final = "bench-secret"  # noqa: S105 - of an address book that is thrown away

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.load import CannotMeasure
 from bench.peers.peer import KINDS, NEW, PAGE, Kind, Peer, Served
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 
 def check(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> None:

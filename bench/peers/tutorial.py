@@ -8,7 +8,7 @@ from typing import ClassVar
 from bench.load import free_port, process
 from bench.peers import install
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json
-from numberkeep.domain.contact_commands import BulkRow
+from numberkeep.domain.contacts.commands import BulkRow
 
 
 class Tutorial(Peer):

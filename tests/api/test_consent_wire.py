@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from numberkeep.domain.consent import broken
+from numberkeep.domain.consent.ledger import broken
 from numberkeep.store.queries import GetAccount, ListConsent, ListConsentOf
 from support.api import CONTACTS, Service
 from support.faults import wrap_reads

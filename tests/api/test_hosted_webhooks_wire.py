@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.limits import MAX_URL, MAX_WEBHOOKS
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import keys
 from numberkeep.store.queries import GetBacklog, ListWebhooks
 from support.api import CONTACTS, Service

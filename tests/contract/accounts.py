@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import ContactNotFound, VerificationTooSoon
-from numberkeep.domain.listing import OrderBy
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store.queries import (
     GetTallies,

@@ -6,8 +6,8 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from contract.model import TEXTS, ModelAccount
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.conversation import Received
+from numberkeep.domain.contacts.contact import Contact
+from numberkeep.domain.messages.commands import Received
 from support.store import SECOND, START, AccountDriver, phone
 
 RESEND_AFTER: Final = 30 * SECOND

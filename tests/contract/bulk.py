@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.contact import moment, new_contact
-from numberkeep.domain.contact_commands import UpsertContacts
+from numberkeep.domain.contacts.commands import UpsertContacts
+from numberkeep.domain.contacts.contact import moment, new_contact
 from numberkeep.domain.errors import InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
 from numberkeep.domain.stamp import Stamp

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.contact import Contact
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.errors import ContactExists, ContactNotFound, StoreBusy, StoreUnavailable
 from numberkeep.store import waiting
 from numberkeep.store.queries import ListMessages

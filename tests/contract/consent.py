@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from numberkeep.domain.consent import ConsentEntry, ConsentSource, broken
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, broken
 from numberkeep.domain.errors import ContactExists, InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
 from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptOuts

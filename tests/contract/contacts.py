@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.contact import Contact, ReadOnly, moment
+from numberkeep.domain.contacts.contact import Contact, ReadOnly, moment
 from numberkeep.domain.errors import ContactExists, ContactNotFound, InvalidInput, ReadOnlyFields
 from numberkeep.domain.limits import MAX_LABEL, MAX_NAME, MAX_TAG, MAX_TAGS, MAX_VALUE, MAX_VARIABLES
 from support.store import PHONE, START, AccountDriver, phone

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.conversation import Received
-from numberkeep.domain.delivery import Delivered
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.commands import Received
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered
 from support.store import DAY, MINUTE, PHONE, SECOND, START, AccountDriver, phone
 
 STOPPING = ["STOP", "quit", "End", "revoke", "OPT OUT", "cancel", "UnSubscribe", " stop\n", "\topt \n  out "]

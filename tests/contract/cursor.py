@@ -6,7 +6,7 @@ import pytest
 
 from contract.listing import ORDERS
 from contract.population import by_order, populate
-from numberkeep.domain.listing import OrderBy
+from numberkeep.domain.contacts.listing import OrderBy
 from support.store import AccountDriver, phone
 
 

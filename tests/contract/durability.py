@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from numberkeep.domain.consent import broken
-from numberkeep.domain.directory import CreateFirstKey, CreateKey, SetAccount
+from numberkeep.domain.account_commands import CreateFirstKey, CreateKey, SetAccount
+from numberkeep.domain.consent.ledger import broken
 from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import (

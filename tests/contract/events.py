@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.command import Once
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import CreateContact, UpsertContacts
+from numberkeep.domain.contacts.commands import CreateContact, UpsertContacts
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import AnsweredBefore, ContactExists, NumberkeepError
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 from numberkeep.store.queries import GetBacklog, ListAccountsWithOldEvents, ListDeadDeliveries, ListEvents
 from support.store import DAY, DEAD, MINUTE, PHONE, SENT, START, AccountDriver, phone
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from numberkeep.domain.command import ANSWERS_RETAINED, Once
-from numberkeep.domain.contact import Contact, ContactPatch
-from numberkeep.domain.contact_commands import CreateContact, UpsertContacts, Upserted
+from numberkeep.domain.contacts.commands import CreateContact, UpsertContacts, Upserted
+from numberkeep.domain.contacts.contact import Contact, ContactPatch
 from numberkeep.domain.errors import (
     AnsweredBefore,
     ContactExists,

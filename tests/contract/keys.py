@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.contact import moment
-from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.account_commands import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import ApiKey
 from numberkeep.store.contract import Store

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from contract.population import by_order, populate
-from numberkeep.domain.contact import Contact, micros
+from numberkeep.domain.contacts.contact import Contact, micros
+from numberkeep.domain.contacts.listing import ListQuery, OrderBy
 from numberkeep.domain.limits import MAX_OFFSET
-from numberkeep.domain.listing import ListQuery, OrderBy
 from numberkeep.store.queries import ListContacts
 from support.store import START, AccountDriver, phone
 

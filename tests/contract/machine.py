@@ -23,11 +23,11 @@ from contract.acts import NUMBERS, Act, acts, call, expected, said, shown, where
 from contract.model import Fields, fields_of
 from contract.model_check import check
 from contract.model_outbox import ModelOutbox
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import BulkRow
-from numberkeep.domain.delivery import Delivered, Pending, Undelivered
+from numberkeep.domain.contacts.commands import BulkRow
+from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import ContactExists, ContactNotFound, NumberkeepError, WebhookNotFound
-from numberkeep.domain.listing import OrderBy
+from numberkeep.domain.outbox.delivery import Delivered, Pending, Undelivered
 from numberkeep.store.contract import Store
 from support.store import DEAD, SECOND, SENT, START, AccountDriver, new_account
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from numberkeep.domain.contact import Contact, micros
+from numberkeep.domain.contacts.contact import Contact, micros
 
 Fields = dict[str, Any]
 

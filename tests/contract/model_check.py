@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from contract.acts import NUMBERS
 from contract.model import fields_of
 from contract.model_outbox import ModelOutbox
-from numberkeep.domain.consent import broken
-from numberkeep.domain.delivery import Agenda, Backlog
+from numberkeep.domain.consent.ledger import broken
+from numberkeep.domain.outbox.delivery import Agenda, Backlog
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import (
     GetAgenda,

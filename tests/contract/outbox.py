@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import replace
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.delivery import (
+from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.outbox.delivery import (
     Agenda,
     Backlog,
     Delivered,
@@ -15,7 +16,6 @@ from numberkeep.domain.delivery import (
     PendingMessage,
     Undelivered,
 )
-from numberkeep.domain.message import MessageStatus
 from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog, ListDeadDeliveries
 from support.store import DAY, DEAD, MINUTE, PHONE, SECOND, START, AccountDriver, phone
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from numberkeep.domain.delivery import Pending
+from numberkeep.domain.outbox.delivery import Pending
 from support.store import SECOND, START, AccountDriver, phone
 
 AT: Final = START + 100 * SECOND

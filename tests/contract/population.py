@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from numberkeep.domain.contact import Contact, ContactPatch
-from numberkeep.domain.contact_commands import BulkRow
-from numberkeep.domain.listing import OrderBy
+from numberkeep.domain.contacts.commands import BulkRow
+from numberkeep.domain.contacts.contact import Contact, ContactPatch
+from numberkeep.domain.contacts.listing import OrderBy
 from support.store import START, AccountDriver, phone
 
 _FIRST_NAMES = ("", "Zoe", "ada", "Ada", "\u00c5sa", "\U0001f600", "Ada", "", "Ada Maria", "\u4e2d", "ada", "")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.contact import ContactPatch, ReadOnly
-from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact, UpsertContacts
-from numberkeep.domain.conversation import SetOptOut
+from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact, UpsertContacts
+from numberkeep.domain.contacts.contact import ContactPatch, ReadOnly
 from numberkeep.domain.errors import ContactExists, InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
 from numberkeep.domain.stamp import Stamp

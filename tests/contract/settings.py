@@ -2,7 +2,7 @@
 
 import pytest
 
-from numberkeep.domain.directory import SetAccount
+from numberkeep.domain.account_commands import SetAccount
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account, hash_secret
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash, GetApiKey, ListApiKeys

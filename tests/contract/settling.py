@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.delivery import Delivered, DeliveryState, PendingMessage, Undelivered
 from numberkeep.domain.errors import WebhookNotFound
-from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered, DeliveryState, PendingMessage, Undelivered
 from numberkeep.store.queries import GetBacklog, ListDeadDeliveries
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 

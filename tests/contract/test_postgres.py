@@ -9,7 +9,7 @@ from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, run_machine
 from contract.owing import AT, ask, items
 from contract.suite import StoreContract
-from numberkeep.domain.delivery import Pending
+from numberkeep.domain.outbox.delivery import Pending
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
 from support.databases import Behind, execute

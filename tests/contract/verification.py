@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.store.queries import ListMessages
 from support.store import PHONE, SECOND, START, AccountDriver, phone
 

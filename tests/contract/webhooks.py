@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.delivery import Delivery, DeliveryState, PendingEvent, Undelivered, Webhook
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
-from numberkeep.domain.hosted_webhooks import HostedWebhook, RemoveHosted
 from numberkeep.domain.limits import MAX_WEBHOOKS
+from numberkeep.domain.outbox.delivery import Delivery, DeliveryState, PendingEvent, Undelivered
+from numberkeep.domain.webhooks.hosted import HostedWebhook, RemoveHosted
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.store.queries import GetBacklog, GetTallies, ListDeadDeliveries, ListWebhooks
 from support.store import PHONE, START, AccountDriver, phone
 

@@ -13,7 +13,7 @@ import pytest
 
 from fault.power import Disk, Event, RecordingDisk, Sync, Told, beginning, everything, nothing, some
 from numberkeep.domain.command import AccountCommand, Once
-from numberkeep.domain.contact_commands import DeleteContacts, UpsertContacts
+from numberkeep.domain.contacts.commands import DeleteContacts, UpsertContacts
 from numberkeep.domain.stamp import Stamp
 from numberkeep.store.sqlite import SqliteStore, connection
 from numberkeep.store.sqlite.writer import Writer

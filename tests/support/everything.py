@@ -7,16 +7,16 @@ import pytest
 
 from contract.population import populate
 from numberkeep.app import make_transfer
+from numberkeep.domain.account_commands import RevokeKey, SetAccount
 from numberkeep.domain.command import Once
-from numberkeep.domain.consent import broken
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import CreateContact
-from numberkeep.domain.delivery import Delivered, Undelivered
-from numberkeep.domain.directory import RevokeKey, SetAccount
+from numberkeep.domain.consent.ledger import broken
+from numberkeep.domain.contacts.commands import CreateContact
+from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
-from numberkeep.domain.listing import OrderBy
-from numberkeep.domain.message import MessageStatus
+from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered, Undelivered
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store

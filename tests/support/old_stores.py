@@ -9,9 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.store.migrations import load_migrations
 from support.databases import ENGINES, execute
 from support.store import SECOND, START

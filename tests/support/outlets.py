@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.webhooks.webhook import Webhook
 
 Act = Callable[[], Awaitable[None]]
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.identity import Account
 from numberkeep.service import contacts, webhooks
 from numberkeep.service.context import Context

@@ -5,25 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment
-from numberkeep.domain.contact_commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
-from numberkeep.domain.conversation import (
-    ExpireVerifications,
-    Received,
-    ReceiveMessage,
-    RequestVerification,
-    SetOptOut,
-)
-from numberkeep.domain.delivery import Delivered, Pending, Undelivered, Webhook
-from numberkeep.domain.directory import CreateKey
+from numberkeep.domain.account_commands import CreateKey
+from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.contacts.commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, ReadOnly, moment
+from numberkeep.domain.contacts.listing import ContactFilter, ListedContact, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.event import Event
-from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.identity import contact_id_at, hash_secret
-from numberkeep.domain.listing import ContactFilter, ListedContact, ListQuery, Order, OrderBy, Position
-from numberkeep.domain.message import Message
-from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.messages.commands import Received, ReceiveMessage
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.outbox.delivery import Delivered, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
 from numberkeep.domain.stamp import SYSTEM, Cause, Stamp
+from numberkeep.domain.verification.commands import ExpireVerifications, RequestVerification
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.hosted import AddHosted, HostedWebhook, ReplaceHosted
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts, ListEvents, ListMessages
 

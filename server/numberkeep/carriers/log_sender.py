@@ -1,7 +1,7 @@
 """The sender `log`, which sends nothing: messages can be read in the service, with the status `logged`."""
 
-from numberkeep.domain.delivery import Delivered
-from numberkeep.domain.message import Message, MessageStatus
+from numberkeep.domain.messages.message import Message, MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered
 
 
 class LogSender:

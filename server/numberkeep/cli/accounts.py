@@ -9,7 +9,7 @@ from numberkeep.cli.on_database import no_account, run
 from numberkeep.cli.secret_file import first_line
 from numberkeep.cli.targets import database_option, json_option
 from numberkeep.domain.identity import Account
-from numberkeep.domain.verification import DEFAULT_TEXT
+from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service import accounts as service
 
 

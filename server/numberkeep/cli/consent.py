@@ -12,8 +12,8 @@ from numberkeep.cli.exit_codes import ExitCode, end
 from numberkeep.cli.on_database import time_text
 from numberkeep.cli.on_service import Refused, read_json
 from numberkeep.cli.targets import either, either_options, json_option
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import moment
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.identity import Account
 from numberkeep.service import consent as service
 from numberkeep.service.context import Context

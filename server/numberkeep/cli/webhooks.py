@@ -14,11 +14,12 @@ from numberkeep.cli.on_database import run_for, time_text
 from numberkeep.cli.secret_file import first_line
 from numberkeep.cli.targets import account_option, database_option, json_option
 from numberkeep.config.settings import load_settings
-from numberkeep.domain.contact import moment
-from numberkeep.domain.delivery import SENDER, Delivery, Webhook
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import WebhookNotFound
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_PAGE, MAX_REPLAY
+from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import webhooks as service
 from numberkeep.service.context import Context
 

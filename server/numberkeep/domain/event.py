@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.message import Message
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import Contact
+from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Actor, Cause, Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 
 Subject = Contact | Verification | Message | ConsentEntry
 """What an event is about, as it was after the change; for a deletion, before it."""

@@ -1,6 +1,6 @@
 """The `Idempotency-Key` header: a request that is repeated under its key runs once.
 
-The header is that of the IETF draft "The Idempotency-Key HTTP Header Field"; domain/commands.py defines how long an
+The header is that of the IETF draft "The Idempotency-Key HTTP Header Field"; domain/command.py defines how long an
 answer is kept, `ANSWERS_RETAINED`.
 """
 

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from numberkeep.domain.delivery import Backlog
+from numberkeep.domain.outbox.delivery import Backlog
 from numberkeep.http.answer import Answer
 
 _CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"

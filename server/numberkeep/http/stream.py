@@ -16,7 +16,7 @@ from starlette.types import Send
 from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
-from numberkeep.domain.webhook_types import expand
+from numberkeep.domain.webhooks.types import expand
 from numberkeep.http.endpoint import Api
 from numberkeep.http.errors import MethodNotAllowed
 from numberkeep.http.request import Request

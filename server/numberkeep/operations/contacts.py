@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from numberkeep.domain.contact_commands import Upserted
+from numberkeep.domain.contacts.commands import Upserted
 from numberkeep.domain.errors import (
     ContactExists,
     ContactNotFound,

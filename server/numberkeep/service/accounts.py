@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from numberkeep.domain.directory import SetAccount
+from numberkeep.domain.account_commands import SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.domain.secret import SECRET_MEND, is_secret
-from numberkeep.domain.verification import check_text
+from numberkeep.domain.verification.verification import check_text
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import signing_hash
 from numberkeep.store.queries import GetAccount, ListAccounts

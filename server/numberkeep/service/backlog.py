@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.delivery import Backlog
+from numberkeep.domain.outbox.delivery import Backlog
 from numberkeep.service.context import Context
 from numberkeep.store.queries import GetBacklog
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.contact import ContactPatch
-from numberkeep.domain.contact_commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
+from numberkeep.domain.contacts.commands import BulkRow, DeleteContacts, UpsertContacts, Upserted
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone

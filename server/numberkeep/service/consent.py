@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.domain.consent import ConsentEntry, broken
+from numberkeep.domain.consent.ledger import ConsentEntry, broken
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone

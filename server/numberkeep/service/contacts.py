@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly
-from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact
-from numberkeep.domain.conversation import SetOptOut
+from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
+from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly
+from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
-from numberkeep.domain.listing import ListQuery, Page
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts

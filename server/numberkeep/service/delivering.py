@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Final
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.delivery import (
+from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
+from numberkeep.domain.outbox.delivery import (
     SENDER,
     Delivered,
     Delivery,
@@ -24,8 +26,6 @@ from numberkeep.domain.delivery import (
     Taken,
     Undelivered,
 )
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
-from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.store.queries import GetAccountById

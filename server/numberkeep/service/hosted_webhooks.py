@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
-from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.errors import FieldError, InvalidInput
-from numberkeep.domain.hosted_webhooks import AddHosted, HostedWebhook, RemoveHosted, ReplaceHosted
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_WEBHOOKS
-from numberkeep.domain.webhook_types import HOSTED_NAMES
+from numberkeep.domain.webhooks.hosted import AddHosted, HostedWebhook, RemoveHosted, ReplaceHosted
+from numberkeep.domain.webhooks.types import HOSTED_NAMES
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import Notifier
 from numberkeep.service.webhooks import faults_of

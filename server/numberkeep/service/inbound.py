@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from numberkeep.domain.conversation import Received, ReceiveMessage
 from numberkeep.domain.errors import AccountNotFound, NumberkeepError
 from numberkeep.domain.identity import Account
+from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from numberkeep.domain.directory import CreateFirstKey, CreateKey, RevokeKey
+from numberkeep.domain.account_commands import CreateFirstKey, CreateKey, RevokeKey
 from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.domain.identity import ApiKey, KeyPair, hash_secret
 from numberkeep.service.context import Context

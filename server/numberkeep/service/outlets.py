@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
-from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.webhooks.webhook import Webhook
 
 
 class Sender(Protocol):

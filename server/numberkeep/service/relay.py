@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Final
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.conversation import ExpireVerifications
-from numberkeep.domain.delivery import Taken
 from numberkeep.domain.errors import NumberkeepError
+from numberkeep.domain.outbox.delivery import Taken
+from numberkeep.domain.verification.commands import ExpireVerifications
 from numberkeep.service import retention
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import LEASE_SECONDS, Deliverer

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.conversation import RequestVerification
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
 from numberkeep.domain.phone import parse_phone
-from numberkeep.domain.verification import DEFAULT_TEXT
+from numberkeep.domain.verification.commands import RequestVerification
+from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import ListMessages
 

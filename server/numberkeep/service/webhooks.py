@@ -4,13 +4,15 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 
-from numberkeep.domain.delivery import Delivery, Webhook
 from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_REPLAY
-from numberkeep.domain.outbox import CreateWebhook, DeleteWebhook, ReplayDeliveries
+from numberkeep.domain.outbox.commands import ReplayDeliveries
+from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.secret import SECRET_MEND, is_secret
-from numberkeep.domain.webhook_types import expand
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.types import expand
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import Notifier
 from numberkeep.store.queries import ListDeadDeliveries, ListWebhooks

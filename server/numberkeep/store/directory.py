@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from numberkeep.domain.account_commands import SECRET_TAKEN, CreateFirstKey, CreateKey, RevokeKey, SetAccount
 from numberkeep.domain.command import Command
-from numberkeep.domain.contact import moment
-from numberkeep.domain.directory import SECRET_TAKEN, CreateFirstKey, CreateKey, RevokeKey, SetAccount
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.store.flow import Fetch, Flow

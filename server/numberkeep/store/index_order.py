@@ -1,6 +1,6 @@
 """Which listings are read along an index. The rule is one for all engines, because their indexes are the same."""
 
-from numberkeep.domain.listing import ContactFilter, ListQuery, OrderBy
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, OrderBy
 
 
 def is_along_index(query: ListQuery) -> bool:

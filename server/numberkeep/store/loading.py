@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from numberkeep.domain.delivery import SENDER, Delivery
+from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.work.snapshot import Needs, OldEvents, Snapshot, Tallies
 from numberkeep.store.flow import Fetch, Flow
 from numberkeep.store.rows import (

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import Agenda, Backlog, Delivery, Webhook
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import Contact
+from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.listing import ListQuery, Page
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Agenda, Backlog, Delivery
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.snapshot import Tallies
 
 R_co = TypeVar("R_co", covariant=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from numberkeep.domain.delivery import Agenda, Backlog, agenda_of
+from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.rows import (

@@ -8,15 +8,16 @@ from typing import Any, Final
 
 import msgspec
 
-from numberkeep.domain.consent import ConsentEntry, ConsentSource
-from numberkeep.domain.contact import Contact, micros, moment
-from numberkeep.domain.delivery import Delivery, DeliveryState, Webhook
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.contacts.contact import Contact, micros, moment
+from numberkeep.domain.contacts.listing import ListedContact
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.listing import ListedContact
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.delivery import Delivery, DeliveryState
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import OptOut
 from numberkeep.domain.work.snapshot import KeptAnswer, Tallies
 from numberkeep.store.stored_forms import FORM_OF, dump_replaced, encode, load_replaced

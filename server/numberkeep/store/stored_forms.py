@@ -12,11 +12,11 @@ from typing import Any, Final, Generic, Protocol, TypeVar, Union
 
 import msgspec
 
-from numberkeep.domain.consent import ConsentEntry, ConsentSource
-from numberkeep.domain.contact import Contact, micros, moment
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.contacts.contact import Contact, micros, moment
 from numberkeep.domain.event import EventType, Subject
-from numberkeep.domain.message import Direction, Message, MessageStatus
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.verification.verification import Verification
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)

@@ -6,8 +6,8 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import moment
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.wire.field_types import Number, Time
 
 

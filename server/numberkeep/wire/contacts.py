@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from numberkeep.domain import contact as domain
+from numberkeep.domain.contacts import contact as domain
+from numberkeep.domain.contacts.listing import ListedContact
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import contact_id_text, parse_contact_id
 from numberkeep.domain.limits import MAX_BULK_ROWS
-from numberkeep.domain.listing import ListedContact
 from numberkeep.domain.phone import find_phone
 from numberkeep.wire.answers import FieldErrorOut
 from numberkeep.wire.field_types import Email, Name, Number, Tags, Time, Variables

@@ -8,12 +8,12 @@ from typing import Annotated, Final, Literal, assert_never
 import msgspec
 from msgspec import Meta
 
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.event import Event, Subject
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Actor, Cause
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 from numberkeep.wire.contacts import ContactOut, contact_out
 from numberkeep.wire.field_types import Time
 from numberkeep.wire.messages import MessageOut, message_out

@@ -9,10 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from numberkeep.domain import webhook_types
-from numberkeep.domain.contact import moment
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import STOP_WORDS, Message, keyword_of
+from numberkeep.domain.messages.message import STOP_WORDS, Message, keyword_of
+from numberkeep.domain.webhooks import types as webhook_types
 from numberkeep.wire.events import event_out
 from numberkeep.wire.field_types import Time
 

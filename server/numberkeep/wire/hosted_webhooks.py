@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.errors import MissingFields
-from numberkeep.domain.hosted_webhooks import HostedWebhook
 from numberkeep.domain.limits import MAX_TAGS, MAX_WEBHOOKS
-from numberkeep.domain.webhook_types import CONTACT_CREATED, OUTBOUND, RECEIVE
+from numberkeep.domain.webhooks.hosted import HostedWebhook
+from numberkeep.domain.webhooks.types import CONTACT_CREATED, OUTBOUND, RECEIVE
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.wire.field_types import Secret, Url
 
 Nothing = Annotated[list[Any], Meta(max_length=0)]

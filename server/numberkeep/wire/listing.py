@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from numberkeep.domain.contact import micros
+from numberkeep.domain.contacts.contact import micros
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import parse_contact_id
 from numberkeep.domain.limits import MAX_OFFSET
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.wire.answers import invalid, page_size
 from numberkeep.wire.field_types import Limit
 from numberkeep.wire.legacy_names import OLD_ORDERS

@@ -5,9 +5,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from numberkeep.domain.contact import moment
-from numberkeep.domain.conversation import Received
-from numberkeep.domain.message import Direction, Message
+from numberkeep.domain.contacts.contact import moment
+from numberkeep.domain.messages.commands import Received
+from numberkeep.domain.messages.message import Direction, Message
 from numberkeep.wire.field_types import Content, Handle, Number, Time
 
 

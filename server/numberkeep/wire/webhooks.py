@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from numberkeep.domain.contact import moment
-from numberkeep.domain.delivery import SENDER, Delivery, Webhook
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.limits import MAX_TAGS
+from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.wire.field_types import Secret, Time, Url
 
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from numberkeep.carriers.answer import REFUSES, code_in, handle_in, read_answer, status_in, with_code
 from numberkeep.carriers.hosted.settings import SendblueSettings
-from numberkeep.domain.delivery import Delivered
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 
 _FAILED: Final = frozenset({"ERROR", "FAILED", "DECLINED"})

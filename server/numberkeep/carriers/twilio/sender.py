@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 
 from numberkeep.carriers.answer import REFUSES, handle_in, read_answer, status_in, with_code
 from numberkeep.carriers.twilio.settings import TwilioSettings
-from numberkeep.domain.delivery import Delivered
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.domain.message import Message
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 
 _FAILED: Final = frozenset({"failed", "undelivered", "canceled"})

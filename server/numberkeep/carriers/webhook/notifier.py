@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 
-from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event
+from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import event_delivery_id, signed_headers
 from numberkeep.outbound.targets import Targets

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import msgspec
 
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
-from numberkeep.domain.contact import moment
-from numberkeep.domain.delivery import Delivered
-from numberkeep.domain.message import Message
+from numberkeep.domain.contacts.contact import moment
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import message_delivery_id, signed_headers
 from numberkeep.wire.field_types import Time

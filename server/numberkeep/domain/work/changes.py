@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.consent import ConsentEntry
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import Delivery, Webhook
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import Message
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import Delivery
+from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.rows import Difference
 from numberkeep.domain.work.snapshot import KeptAnswer, OldEvents, Tallies
 

@@ -1,6 +1,6 @@
 """Consent within a unit of work: who has opted out, and the ledger entries that say so."""
 
-from numberkeep.domain.consent import ConsentEntry, Said, next_entry
+from numberkeep.domain.consent.ledger import ConsentEntry, Said, next_entry
 from numberkeep.domain.work.changes import OptOut
 from numberkeep.domain.work.rows import Journal, Rows
 from numberkeep.domain.work.snapshot import Snapshot

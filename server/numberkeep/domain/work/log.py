@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from numberkeep.domain.contact import Contact
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.rows import Journal, Rows

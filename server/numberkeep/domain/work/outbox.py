@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from numberkeep.domain.delivery import SENDER, Delivery, Pending, PendingEvent, PendingMessage, PendingNothing, Webhook
+from numberkeep.domain.outbox.delivery import SENDER, Delivery, Pending, PendingEvent, PendingMessage, PendingNothing
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.log import ChangeLog
 from numberkeep.domain.work.rows import Journal, Rows
 from numberkeep.domain.work.snapshot import DeliveryKey, Snapshot

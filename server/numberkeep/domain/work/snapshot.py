@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from numberkeep.domain.consent import FIRST
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import SENDER, Delivery, Webhook
+from numberkeep.domain.consent.ledger import FIRST
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import Message
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.webhook import Webhook
 
 DeliveryKey = tuple[int, int]
 """Target and item of a delivery."""

@@ -7,13 +7,13 @@ difference. So what a command means is written once, and a store only knows how 
 from dataclasses import replace
 from typing import Final
 
-from numberkeep.domain.consent import Said
-from numberkeep.domain.contact import Contact
-from numberkeep.domain.delivery import SENDER, Delivery
+from numberkeep.domain.consent.ledger import Said
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event, EventType, Subject
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.ledger import Ledger
 from numberkeep.domain.work.log import ChangeLog, replaced_values

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from numberkeep.domain.listing import ContactFilter, ListQuery, OrderBy, Page
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, OrderBy, Page
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.rows import COLUMNS, listed_of
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from numberkeep.domain.consent import FIRST
+from numberkeep.domain.consent.ledger import FIRST
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.postgres import schema
 from numberkeep.store.postgres.pool import connect, copy_rows, disconnect, unavailable_on_error, unusable_on_error

@@ -168,5 +168,5 @@ INVARIANTS: Final = [
 ]
 """Kept by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
 
-SQL cannot check the ledger's hashes: see `broken` in domain/consent.py.
+SQL cannot check the ledger's hashes: see `broken` in domain/consent/ledger.py.
 """

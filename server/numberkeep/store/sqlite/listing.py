@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import apsw
 
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.rows import COLUMNS, listed_of
 

@@ -16,8 +16,8 @@ from typing import Any, Final, TypeVar, cast
 import apsw
 
 from numberkeep.domain.command import AccountCommand, Command
+from numberkeep.domain.contacts.listing import Page
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.domain.listing import Page
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
 from numberkeep.store.migrations import Upgrade

@@ -14,9 +14,9 @@ from numberkeep.carriers.twilio.sender import TwilioSender
 from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.webhook.sender import WebhookSender
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
-from numberkeep.domain.delivery import Delivered
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import signature
 from numberkeep.service.outlets import Sender

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.contact import moment
+from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.identity import (
     NODE_BITS,
     Account,

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.delivery import Backlog
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.outbox.delivery import Backlog
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
 from numberkeep.store.queries import GetBacklog

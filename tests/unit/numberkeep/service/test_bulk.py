@@ -2,7 +2,7 @@
 
 import pytest
 
-from numberkeep.domain.contact import ContactPatch, micros
+from numberkeep.domain.contacts.contact import ContactPatch, micros
 from numberkeep.domain.errors import FieldError, InvalidRows
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.service import bulk, contacts

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.consent import ConsentSource
-from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.consent.ledger import ConsentSource
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import consent, contacts, inbound, keys

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from numberkeep.domain.contact import ContactPatch, ReadOnly, micros
+from numberkeep.domain.contacts.contact import ContactPatch, ReadOnly, micros
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery
 from numberkeep.domain.errors import ContactExists, ContactNotFound, InvalidPhone, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
-from numberkeep.domain.listing import ContactFilter, ListQuery
 from numberkeep.service import contacts
 from numberkeep.service.context import Context
 from support.api import SetClock

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
-from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import NoSuchEvent
 from numberkeep.domain.identity import Account
 from numberkeep.domain.retention import DeleteOldEvents

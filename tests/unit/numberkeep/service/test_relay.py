@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.contact import ContactPatch
+from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
-from numberkeep.domain.message import MessageStatus
-from numberkeep.domain.outbox import SettleDelivery, TakeDeliveries
+from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.service import contacts, verification, webhooks
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context

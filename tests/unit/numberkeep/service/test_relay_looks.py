@@ -10,7 +10,7 @@ import pytest
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.event import EventType
 from numberkeep.domain.identity import Account, KeyPair
-from numberkeep.domain.outbox import SettleDelivery
+from numberkeep.domain.outbox.commands import SettleDelivery
 from numberkeep.service import feed, keys, relay, verification
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay

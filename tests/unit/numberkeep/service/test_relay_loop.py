@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.command import Command
-from numberkeep.domain.conversation import ExpireVerifications
 from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
+from numberkeep.domain.verification.commands import ExpireVerifications
 from numberkeep.service import contacts, keys, relay, retention, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay

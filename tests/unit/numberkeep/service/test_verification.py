@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.contact import ContactPatch, ReadOnly
+from numberkeep.domain.contacts.contact import ContactPatch, ReadOnly
 from numberkeep.domain.errors import ContactNotFound, MissingFields, RecipientOptedOut, VerificationTooSoon
 from numberkeep.domain.identity import Account
-from numberkeep.domain.message import Direction, Message, MessageStatus
-from numberkeep.domain.verification import DEFAULT_TEXT
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service import contacts, inbound, verification
 from numberkeep.service.context import Context
 from support.api import SetClock

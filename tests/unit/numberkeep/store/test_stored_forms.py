@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from numberkeep.domain.consent import ConsentEntry, ConsentSource
-from numberkeep.domain.contact import Contact, ContactPatch, moment, new_contact
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, moment, new_contact
 from numberkeep.domain.event import Event, EventType, Subject
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 from numberkeep.store import stored_forms
 from numberkeep.store.queries import ListEvents
 from numberkeep.store.rows import event_of, values_of_event

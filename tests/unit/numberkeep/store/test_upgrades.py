@@ -13,13 +13,14 @@ from numberkeep.app import make_store
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.command import Once
-from numberkeep.domain.consent import broken
-from numberkeep.domain.contact import Contact, ContactPatch
-from numberkeep.domain.contact_commands import CreateContact
-from numberkeep.domain.delivery import Delivery, DeliveryState, PendingEvent, PendingMessage, Webhook
+from numberkeep.domain.consent.ledger import broken
+from numberkeep.domain.contacts.commands import CreateContact
+from numberkeep.domain.contacts.contact import Contact, ContactPatch
+from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
-from numberkeep.domain.listing import OrderBy
+from numberkeep.domain.outbox.delivery import Delivery, DeliveryState, PendingEvent, PendingMessage
 from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import consent
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store

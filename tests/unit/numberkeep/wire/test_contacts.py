@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from numberkeep.domain.contact import Contact, moment
-from numberkeep.domain.listing import ListedContact
+from numberkeep.domain.contacts.contact import Contact, moment
+from numberkeep.domain.contacts.listing import ListedContact
 from numberkeep.store.rows import COLUMNS, listed_of, values_of
 from numberkeep.wire.contacts import contact_out, listed_out
 from numberkeep.wire.legacy_names import ECHOED, OLD_NAMES

@@ -7,12 +7,12 @@ import pytest
 from msgspec import to_builtins
 
 from numberkeep.carriers.webhook.sender import encode_message
-from numberkeep.domain.consent import ConsentEntry, ConsentSource
-from numberkeep.domain.contact import Contact, moment
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.event import Event, EventType, Subject
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind, Stamp
-from numberkeep.domain.verification import Verification
+from numberkeep.domain.verification.verification import Verification
 from numberkeep.wire.events import actor_out, cause_out, encode_event
 from numberkeep.wire.hosted_events import encode_for, receive_out
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import pytest
 
+from numberkeep.domain.contacts.listing import Order, OrderBy, Position
 from numberkeep.domain.errors import InvalidInput
-from numberkeep.domain.listing import Order, OrderBy, Position
 from numberkeep.wire.listing import ListParams, cursor_text, list_query
 
 GOOD = ["created_at", True, 1_790_000_000_000_000, 77]

@@ -8,11 +8,12 @@ import pytest
 
 from numberkeep import __version__
 from numberkeep.carriers.webhook.notifier import WebhookNotifier
-from numberkeep.domain.delivery import Delivered, Webhook
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event, EventType
-from numberkeep.domain.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import signature
 from numberkeep.outbound.targets import Targets

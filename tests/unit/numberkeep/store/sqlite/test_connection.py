@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 import pytest
 
-from numberkeep.domain.directory import CreateKey
+from numberkeep.domain.account_commands import CreateKey
 from numberkeep.domain.errors import StoreTooNew, StoreUnusable
 from numberkeep.store.sqlite import SqliteStore
 from numberkeep.store.sqlite import connection as module

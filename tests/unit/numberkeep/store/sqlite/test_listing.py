@@ -7,7 +7,7 @@ from typing import Any
 import apsw
 import pytest
 
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.listing import is_short, page
 

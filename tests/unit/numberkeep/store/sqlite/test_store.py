@@ -11,8 +11,8 @@ import apsw
 import pytest
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.consent import Said
-from numberkeep.domain.contact import micros
+from numberkeep.domain.consent.ledger import Said
+from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.snapshot import Needs

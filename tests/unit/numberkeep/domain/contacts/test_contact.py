@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, micros, moment, new_contact, patched
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, ReadOnly, micros, moment, new_contact, patched
 from numberkeep.domain.errors import InvalidInput, ReadOnlyFields
 from numberkeep.domain.limits import MAX_VARIABLES
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from numberkeep.domain.delivery import Webhook
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.verification import Verification
-from numberkeep.domain.webhook_types import HOSTED_NAMES, expand, hosted_name, wants
+from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.types import HOSTED_NAMES, expand, hosted_name, wants
+from numberkeep.domain.webhooks.webhook import Webhook
 
 PHONE = "+14155552671"
 

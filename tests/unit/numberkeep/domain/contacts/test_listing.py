@@ -1,7 +1,7 @@
 """What a listing is when nothing is asked of it."""
 
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Page
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_PAGE
-from numberkeep.domain.listing import ContactFilter, ListQuery, Order, OrderBy, Page
 
 
 def test_the_default_listing_is_the_documented_one() -> None:

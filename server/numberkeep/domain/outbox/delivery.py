@@ -5,39 +5,16 @@ is replayed or too old.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from numberkeep.domain.event import Event
-from numberkeep.domain.message import Message, MessageStatus
-from numberkeep.domain.webhook_types import wants
+from numberkeep.domain.messages.message import Message, MessageStatus
+from numberkeep.domain.webhooks.webhook import Webhook
 
 SENDER: Final = 0
 """The target of messages; every other target is the number of a webhook."""
-
-
-@dataclass(slots=True, frozen=True)
-class Webhook:
-    """Where an account wants its events sent.
-
-    Attributes:
-        webhook_id: its number within the account, from 1.
-        url: where to.
-        secret: what requests to it are signed with; `""` signs nothing.
-        types: the names of the events that it gets, as they were asked for, hosted names too; empty for all.
-        created_at: when it was registered, microseconds since 1970.
-    """
-
-    webhook_id: int
-    url: str
-    secret: str = field(repr=False)
-    types: Sequence[str]
-    created_at: int
-
-    def wants(self, event: Event) -> bool:
-        """Return whether it gets the event, by any name for its type; see webhook_types.py."""
-        return wants(self.types, event.type)
 
 
 class DeliveryState(IntEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.domain.contact import Contact
+from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.limits import MAX_TEXT
 

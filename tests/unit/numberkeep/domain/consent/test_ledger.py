@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from numberkeep.domain.consent import FIRST, ConsentEntry, ConsentSource, Said, broken, next_entry
+from numberkeep.domain.consent.ledger import FIRST, ConsentEntry, ConsentSource, Said, broken, next_entry
 
 AT = 1_790_000_000_000_000
 

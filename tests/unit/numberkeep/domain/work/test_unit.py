@@ -5,15 +5,19 @@ from dataclasses import replace
 import pytest
 
 from numberkeep.domain.command import AccountCommand, outcomes
-from numberkeep.domain.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
-from numberkeep.domain.contact_commands import CreateContact, DeleteContacts, UpdateContact
-from numberkeep.domain.conversation import ReceiveMessage, RequestVerification, SetOptOut
-from numberkeep.domain.delivery import SENDER, Delivery, DeliveryState, Taken, Undelivered, Webhook
+from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, ReadOnly, moment, new_contact
 from numberkeep.domain.errors import ContactExists, ContactNotFound
 from numberkeep.domain.event import Event, EventType
-from numberkeep.domain.message import Direction, Message, MessageStatus
-from numberkeep.domain.outbox import DeleteWebhook, ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.messages.commands import ReceiveMessage
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
+from numberkeep.domain.outbox.delivery import SENDER, Delivery, DeliveryState, Taken, Undelivered
 from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind, Stamp
+from numberkeep.domain.verification.commands import RequestVerification
+from numberkeep.domain.webhooks.commands import DeleteWebhook
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import OptOut
 from numberkeep.domain.work.rows import Difference
 from numberkeep.domain.work.snapshot import Needs, Snapshot, Tallies

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.delivery import Webhook
-from numberkeep.domain.outbox import check_room
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.webhook_types import HOSTED_NAMES
+from numberkeep.domain.webhooks.commands import check_room
+from numberkeep.domain.webhooks.types import HOSTED_NAMES
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.unit import Work
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.contact import UNSET, Contact, ContactPatch, ReadOnly, moment, new_contact, patched
+from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly, moment, new_contact, patched
 from numberkeep.domain.errors import ContactExists, ContactNotFound, FieldError, InvalidInput, InvalidRows
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.snapshot import Needs

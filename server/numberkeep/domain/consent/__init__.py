@@ -1,0 +1,1 @@
+"""Consent: the ledger of what recipients have said, and the command that records it."""

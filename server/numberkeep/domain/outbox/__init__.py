@@ -1,0 +1,1 @@
+"""The outbox: deliveries that are pending, and the commands of the relay that makes them."""

@@ -1,0 +1,1 @@
+"""Verification: asking a person to confirm a number by a reply from it."""

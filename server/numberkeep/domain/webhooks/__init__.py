@@ -1,0 +1,1 @@
+"""Webhooks: where an account wants its events sent, and for which types."""
