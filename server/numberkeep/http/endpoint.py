@@ -149,9 +149,9 @@ def _page(request: Request, page: Listed[Any]) -> Answer:
     return ok(page.items, ((b"link", link.encode()),))
 
 
-def _id(text: str) -> int:
-    """Return an id in a path; 0, which nothing has, if it is not one."""
-    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+def _id(text: str) -> int | None:
+    """Return an id in a path; None if it is none, so that nothing has it."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {"phone_number": plus_restored, "webhook_id": _id}

@@ -37,6 +37,8 @@ async def create(call: Call, given: WebhookBody) -> WebhookAnswer:
 @operation("webhooks.delete", WebhookNotFound)
 async def delete(call: Call, given: ByWebhook) -> StatusOut:
     """Remove a webhook and its pending deliveries. Not of the hosted API."""
+    if given.webhook_id is None:
+        raise WebhookNotFound
     await webhooks.delete(call.context, call.account, given.webhook_id)
     return StatusOut()
 

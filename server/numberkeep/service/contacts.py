@@ -5,7 +5,7 @@ from dataclasses import replace
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly
-from numberkeep.domain.contacts.listing import ListQuery, Page
+from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
@@ -90,15 +90,12 @@ async def count(context: Context, account: Account) -> int:
 
 
 async def list_page(context: Context, account: Account, query: ListQuery, number: str | None) -> Page:
-    """One page of contacts; with `number`, of those that have it (one or none).
-
-    A number that no telephone can have is no contact's, so its page is empty.
-    """
-    if number is not None:
+    """Return one page of contacts; with `number`, of those that have it (one or none)."""
+    if number is not None and query.where is not NO_CONTACTS:
         phone = find_phone(number, account.region)
-        if phone is None:
-            return Page([])
-        query = replace(query, where=replace(query.where, phone=phone))
+        query = replace(query, where=NO_CONTACTS if phone is None else replace(query.where, phone=phone))
+    if query.where is NO_CONTACTS:
+        return Page([])
     return await context.store.read(ListContacts(account.account_id, query))
 
 

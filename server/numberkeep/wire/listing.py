@@ -3,21 +3,18 @@
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from numberkeep.domain.contacts.contact import micros
-from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.domain.contacts.listing import NO_CONTACTS, ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import parse_contact_id
 from numberkeep.domain.limits import MAX_OFFSET
 from numberkeep.wire.answers import invalid, page_size
 from numberkeep.wire.field_types import Limit
 from numberkeep.wire.legacy_names import OLD_ORDERS
-
-_NO_CONTACT: Final = -1
-"""An id that no contact has: what a `cid` of another form asks for."""
 
 _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """What a store can compare with; a forged cursor may contain more."""
@@ -62,14 +59,16 @@ def list_query(params: ListParams) -> ListQuery:
     after = None if params.cursor is None else _position(params.cursor, order)
     if after is not None and params.offset:
         raise invalid(FieldError("offset", "must be left out if a cursor is given: the cursor says where to continue"))
+    contact_id = None if params.cid is None else parse_contact_id(params.cid)
+    where = ContactFilter(
+        contact_id=contact_id,
+        created_from=None if params.created_at_gte is None else _created_from(params.created_at_gte),
+        tags=tuple(dict.fromkeys(params.tag)),
+        verified=params.verified,
+        opt_out=params.opt_out,
+    )
     return ListQuery(
-        ContactFilter(
-            contact_id=None if params.cid is None else _contact_id(params.cid),
-            created_from=None if params.created_at_gte is None else _created_from(params.created_at_gte),
-            tags=tuple(dict.fromkeys(params.tag)),
-            verified=params.verified,
-            opt_out=params.opt_out,
-        ),
+        NO_CONTACTS if params.cid is not None and contact_id is None else where,
         order,
         limit=page_size(params.limit),
         offset=params.offset or 0,
@@ -102,11 +101,6 @@ def _position(cursor: str, order: Order) -> Position:
         mend = "belongs to another order: repeat the order_by and order_direction of the page before"
         raise invalid(FieldError("cursor", mend))
     return Position(place.value, place.contact_id)
-
-
-def _contact_id(text: str) -> int:
-    contact_id = parse_contact_id(text)
-    return _NO_CONTACT if contact_id is None else contact_id
 
 
 def _created_from(text: str) -> int:

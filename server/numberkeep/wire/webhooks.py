@@ -24,7 +24,7 @@ class WebhookBody(msgspec.Struct, kw_only=True):
 class ByWebhook(msgspec.Struct):
     """The id of a webhook."""
 
-    webhook_id: int
+    webhook_id: int | None
 
 
 class ReplayBody(msgspec.Struct, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from numberkeep.domain.limits import DEFAULT_PAGE
 
@@ -82,6 +83,10 @@ class ContactFilter:
     tags: tuple[str, ...] = ()
     verified: bool | None = None
     opt_out: bool | None = None
+
+
+NO_CONTACTS: Final = ContactFilter(contact_id=-1)
+"""The filter that no contact passes: what an id or a number that cannot exist asks for."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -4,13 +4,13 @@ A Write takes each of its columns as an array, and so writes all its rows by one
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import asyncpg
 
-from numberkeep.store import queries as q
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.postgres.pool import copy_rows
+from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -76,14 +76,6 @@ def _assigned(columns: str) -> str:
     return ", ".join(f"{name} = ${n}" for n, name in enumerate(columns.split(", "), start=2))
 
 
-_TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
-_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"
-_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
-_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM numberkeep.accounts"
-_KEYS: Final = (
-    "SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, a.account_id, a.name, a.region, a.verification_text "
-    "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
-)
 _CHANGEABLE: Final = ", ".join([*COLUMNS.split(", ")[3:], "last_event"])
 
 
@@ -92,9 +84,9 @@ def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
 
 
 LOADS: Final[Mapping[str, str]] = {
-    "tallies": _TALLIES,
-    "lock_tallies": f"{_TALLIES} FOR UPDATE",
-    "webhooks": _WEBHOOKS,
+    "tallies": TALLIES,
+    "lock_tallies": f"{TALLIES} FOR UPDATE",
+    "webhooks": WEBHOOKS,
     "contacts": _of(f"{COLUMNS}, last_event", "contacts", "phone"),
     "recipients": (
         f"{_of('phone, opted_out_at, entry_id, NULL::bigint', 'opt_outs', 'phone')} UNION ALL "
@@ -109,11 +101,11 @@ LOADS: Final[Mapping[str, str]] = {
     "handles": f"{_of('handle', 'messages', 'handle')} AND direction = 'inbound' AND handle <> ''",
     "due": (
         "SELECT due.* FROM unnest($2::bigint[]) AS t (target) CROSS JOIN LATERAL "
-        f"({_OUTBOX} AND o.target = t.target AND head AND due_at <= $3 ORDER BY due_at, item LIMIT $4) AS due"
+        f"({OUTBOX} AND o.target = t.target AND head AND due_at <= $3 ORDER BY due_at, item LIMIT $4) AS due"
     ),
-    "dead": f"{_OUTBOX} AND state = 2 AND target = coalesce($2, target) ORDER BY target, item LIMIT $3",
-    "deliveries": f"{_OUTBOX} AND (target, phone, item) IN (SELECT * FROM {_unnest('target, phone, item')})",
-    "unsent": f"{_OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
+    "dead": f"{OUTBOX} AND state = 2 AND target = coalesce($2, target) ORDER BY target, item LIMIT $3",
+    "deliveries": f"{OUTBOX} AND (target, phone, item) IN (SELECT * FROM {_unnest('target, phone, item')})",
+    "unsent": f"{OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
     "messages": _of(MESSAGE_COLUMNS, "messages", "message_id", "bigint"),
     "events": _of(EVENT_COLUMNS, "events", "event_id", "bigint"),
     # Up to the first that is young, whatever the clocks said about those after it. By numbers, which have no gaps: to
@@ -124,7 +116,7 @@ LOADS: Final[Mapping[str, str]] = {
         "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > $3) "
         "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
     ),
-    "old_deliveries": f"{_OUTBOX} AND state = 2 AND created_at <= $2 ORDER BY created_at LIMIT $3",
+    "old_deliveries": f"{OUTBOX} AND state = 2 AND created_at <= $2 ORDER BY created_at LIMIT $3",
 }
 """What a unit of work is loaded by."""
 
@@ -211,9 +203,9 @@ _COPIED: Final = {
 }
 
 DIRECTORY: Final[Mapping[str, str]] = {
-    "account": f"{_ACCOUNT} WHERE name = $1",
-    "account_by_signing_hash": f"{_ACCOUNT} WHERE signing_hash = $1",
-    "key": f"{_KEYS} WHERE k.key_id = $1",
+    "account": f"{ACCOUNT} WHERE name = $1",
+    "account_by_signing_hash": f"{ACCOUNT} WHERE signing_hash = $1",
+    "key": f"{KEYS} WHERE k.key_id = $1",
     "any_key": "SELECT 1 FROM numberkeep.api_keys LIMIT 1",
     "insert_account": "INSERT INTO numberkeep.accounts (name, region, created_at) VALUES ($1, $2, $3)",
     "insert_writer": "INSERT INTO numberkeep.writers (account_id) VALUES ($1)",
@@ -225,66 +217,6 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
 }
 """What the commands on accounts and keys are applied by."""
-
-# Lookups for each account: grouped, the statement would read the whole outbox. The tables lie with their account, so on
-# Citus each node answers for its own.
-_AGENDA: Final = (
-    "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
-    "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
-    "FROM numberkeep.writers AS w"
-)
-
-READS: Final[Mapping[type[q.Query[Any]], str]] = {
-    q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
-    q.GetTallies: _TALLIES,
-    q.ListMessages: (
-        f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
-    ),
-    q.ListEvents: (
-        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events "
-        "WHERE account_id = $1 AND event_id > $2 ORDER BY event_id LIMIT $3"
-    ),
-    q.ListEventsOf: (
-        "WITH RECURSIVE chain AS (SELECT e.*, 1 AS depth FROM numberkeep.events AS e WHERE account_id = $1 "
-        "AND event_id = coalesce("
-        "(SELECT last_event FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2), "
-        "(SELECT last_event FROM numberkeep.last_events WHERE account_id = $1 AND phone = $2)) "
-        "UNION ALL SELECT e.*, depth + 1 FROM chain JOIN numberkeep.events AS e "
-        "ON e.account_id = $1 AND e.event_id = chain.previous_event WHERE depth < $3) "
-        f"SELECT {EVENT_COLUMNS} FROM chain ORDER BY depth"
-    ),
-    q.ListConsent: (
-        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent "
-        "WHERE account_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
-    ),
-    q.ListConsentOf: (
-        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent WHERE account_id = $1 AND phone = $2 ORDER BY entry_id"
-    ),
-    q.ListOptOuts: "SELECT phone, entry_id FROM numberkeep.opt_outs WHERE account_id = $1",
-    q.ListWebhooks: _WEBHOOKS,
-    q.ListDeadDeliveries: f"{_OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
-    q.GetAgenda: _AGENDA,
-    q.GetAgendaOf: f"{_AGENDA} WHERE account_id = ANY($1::bigint[])",
-    q.ListAccountsWithOldEvents: (
-        "SELECT account_id FROM numberkeep.writers AS w WHERE "
-        "(SELECT at FROM numberkeep.events AS e WHERE e.account_id = w.account_id ORDER BY event_id LIMIT 1) <= $1"
-    ),
-    q.ListAccountsWithOldDeliveries: (
-        "SELECT account_id FROM numberkeep.writers AS w WHERE "
-        "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
-    ),
-    q.GetBacklog: (
-        "SELECT count(*) FILTER (WHERE state <> 2), min(created_at) FILTER (WHERE state <> 2), "
-        "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
-    ),
-    q.GetAccount: f"{_ACCOUNT} WHERE name = $1",
-    q.GetAccountById: f"{_ACCOUNT} WHERE account_id = $1",
-    q.GetAccountBySigningHash: f"{_ACCOUNT} WHERE signing_hash = $1",
-    q.ListAccounts: f"{_ACCOUNT} ORDER BY account_id",
-    q.GetApiKey: f"{_KEYS} WHERE k.key_id = $1",
-    q.ListApiKeys: f"{_KEYS} ORDER BY k.created_at, k.key_id",
-}
-"""What each query is answered by."""
 
 _FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY}
 

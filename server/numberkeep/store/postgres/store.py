@@ -14,7 +14,7 @@ from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
 from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
-from numberkeep.store.postgres.statements import READS as SQL
+from numberkeep.store.postgres.read_statements import READS as SQL
 from numberkeep.store.postgres.statements import run
 from numberkeep.store.queries import ListContacts, Query
 from numberkeep.store.reads import READS

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
-from numberkeep.store import queries as q
 from numberkeep.store.flow import Fetch, Flow, Row
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -23,6 +22,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 
 R = TypeVar("R")
 
@@ -40,21 +40,13 @@ def _excluded(columns: str) -> str:
 
 
 _IN: Final = "account_id = ?1 AND {} IN (SELECT value FROM json_each(?2))"
-_TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
-_OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
-_WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
 _QUEUE: Final = "account_id = ?1 AND target = ?2 AND phone = ?3"
-_ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM accounts"
-_KEYS: Final = (
-    "SELECT key_id, secret_hash, api_keys.created_at, revoked_at, account_id, name, region, verification_text "
-    "FROM api_keys JOIN accounts USING (account_id)"
-)
 _CHANGEABLE: Final = ", ".join(COLUMNS.split(", ")[3:])
 
 LOADS: Final[Mapping[str, str]] = {
-    "tallies": _TALLIES,
-    "lock_tallies": _TALLIES,
-    "webhooks": _WEBHOOKS,
+    "tallies": TALLIES,
+    "lock_tallies": TALLIES,
+    "webhooks": WEBHOOKS,
     "contacts": f"SELECT {COLUMNS}, last_event FROM contacts WHERE {_IN.format('phone')}",
     # The first condition spares an account without any a lookup for every number.
     "recipients": (
@@ -70,12 +62,12 @@ LOADS: Final[Mapping[str, str]] = {
     ),
     "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
     "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
-    "due": f"{_OUTBOX} AND target = ?2 AND head = 1 AND due_at <= ?3 ORDER BY due_at, item LIMIT ?4",
-    "dead": f"{_OUTBOX} AND state = 2 AND target = coalesce(?2, target) ORDER BY target, item LIMIT ?3",
+    "due": f"{OUTBOX} AND target = ?2 AND head = 1 AND due_at <= ?3 ORDER BY due_at, item LIMIT ?4",
+    "dead": f"{OUTBOX} AND state = 2 AND target = coalesce(?2, target) ORDER BY target, item LIMIT ?3",
     "deliveries": (
-        f"{_OUTBOX} AND (target, phone, item) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2))"
+        f"{OUTBOX} AND (target, phone, item) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2))"
     ),
-    "unsent": f"{_OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
+    "unsent": f"{OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
     "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
     # Up to the first that is young, whatever the clocks said about those after it.
@@ -85,7 +77,7 @@ LOADS: Final[Mapping[str, str]] = {
         "young AS MATERIALIZED (SELECT min(event_id) AS first FROM oldest WHERE at > ?3) "
         "SELECT count(*), coalesce(max(event_id), 0) FROM oldest, young WHERE first IS NULL OR event_id < first"
     ),
-    "old_deliveries": f"{_OUTBOX} AND state = 2 AND created_at <= ?2 ORDER BY created_at LIMIT ?3",
+    "old_deliveries": f"{OUTBOX} AND state = 2 AND created_at <= ?2 ORDER BY created_at LIMIT ?3",
 }
 """What a unit of work is loaded by."""
 
@@ -157,9 +149,9 @@ SAVES: Final[Mapping[str, str]] = {
 """What a unit of work is saved by."""
 
 DIRECTORY: Final[Mapping[str, str]] = {
-    "account": f"{_ACCOUNT} WHERE name = ?",
-    "account_by_signing_hash": f"{_ACCOUNT} WHERE signing_hash = ?",
-    "key": f"{_KEYS} WHERE key_id = ?",
+    "account": f"{ACCOUNT} WHERE name = ?",
+    "account_by_signing_hash": f"{ACCOUNT} WHERE signing_hash = ?",
+    "key": f"{KEYS} WHERE key_id = ?",
     "any_key": "SELECT 1 FROM api_keys LIMIT 1",
     "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
     "insert_writer": "SELECT ?1 WHERE 0",  # the counters stand in the account's row
@@ -169,55 +161,6 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "set_verification_text": "UPDATE accounts SET verification_text = ?2 WHERE account_id = ?1",
 }
 """What the commands on accounts and keys are applied by."""
-
-_AGENDA: Final = (
-    "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
-    "(SELECT min(expires_at) FROM verifications AS v WHERE v.account_id = a.account_id AND pending = 1) "
-    "FROM accounts AS a"
-)
-
-READS: Final[Mapping[type[q.Query[Any]], str]] = {
-    q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
-    q.GetTallies: _TALLIES,
-    q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
-    q.ListEvents: f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ? AND event_id > ? ORDER BY event_id LIMIT ?",
-    q.ListEventsOf: (
-        "WITH RECURSIVE chain AS ("
-        "SELECT * FROM events WHERE account_id = ?1 AND event_id = coalesce("
-        "(SELECT last_event FROM contacts WHERE account_id = ?1 AND phone = ?2), "
-        "(SELECT last_event FROM last_events WHERE account_id = ?1 AND phone = ?2)) "
-        "UNION ALL SELECT e.* FROM chain JOIN events AS e ON e.account_id = ?1 AND e.event_id = chain.previous_event "
-        f"LIMIT ?3) SELECT {EVENT_COLUMNS} FROM chain"
-    ),
-    q.ListConsent: (
-        f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
-    ),
-    q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
-    q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
-    q.ListWebhooks: _WEBHOOKS,
-    q.ListDeadDeliveries: f"{_OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
-    q.GetAgenda: _AGENDA,
-    q.GetAgendaOf: f"{_AGENDA} WHERE account_id IN (SELECT value FROM json_each(?))",
-    q.ListAccountsWithOldEvents: (
-        "SELECT account_id FROM accounts AS a "
-        "WHERE (SELECT at FROM events AS e WHERE e.account_id = a.account_id ORDER BY event_id LIMIT 1) <= ?"
-    ),
-    q.ListAccountsWithOldDeliveries: (
-        "SELECT account_id FROM accounts AS a WHERE "
-        "(SELECT min(created_at) FROM outbox AS o WHERE o.account_id = a.account_id AND state = 2) <= ?"
-    ),
-    q.GetBacklog: (
-        "SELECT (SELECT count(*) FROM outbox WHERE state <> 2), (SELECT min(created_at) FROM outbox WHERE state <> 2), "
-        "(SELECT count(*) FROM outbox WHERE state = 2)"
-    ),
-    q.GetAccount: f"{_ACCOUNT} WHERE name = ?",
-    q.GetAccountById: f"{_ACCOUNT} WHERE account_id = ?",
-    q.GetAccountBySigningHash: f"{_ACCOUNT} WHERE signing_hash = ?",
-    q.ListAccounts: f"{_ACCOUNT} ORDER BY account_id",
-    q.GetApiKey: f"{_KEYS} WHERE key_id = ?",
-    q.ListApiKeys: f"{_KEYS} ORDER BY api_keys.created_at, key_id",
-}
-"""What each query is answered by."""
 
 _STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY}
 

@@ -25,7 +25,7 @@ from numberkeep.store.queries import GetTallies, ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
-from numberkeep.store.sqlite.statements import READS as SQL
+from numberkeep.store.sqlite.read_statements import READS as SQL
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.writer import Writer
 

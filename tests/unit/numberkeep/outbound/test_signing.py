@@ -3,11 +3,18 @@
 import base64
 import hashlib
 import hmac
+import json
+import time
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from numberkeep.outbound.signing import event_delivery_id, key_of, message_delivery_id, signature, signed_headers
 
+AT = 1_790_000_000
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -61,3 +68,18 @@ def test_an_id_is_one_word_without_a_dot() -> None:
     odd = [event_delivery_id(name, 7, 1) for name in ("a.b", "a b", "a%2Eb", "b\u00fc", "a/b", "a-7")]
     assert len(set(odd)) == len(odd)
     assert all(id_.isascii() and id_.isprintable() and not set(". /") & set(id_) for id_ in odd)
+
+
+@given(body=st.binary(max_size=200).filter(lambda body: body.isascii()), key=st.binary(min_size=1, max_size=64))
+def test_the_library_of_the_scheme_accepts_what_is_signed(body: bytes, key: bytes) -> None:
+    """Whatever the body and the key: it verifies our headers, and refuses another body."""
+    secret = f"whsec_{base64.b64encode(key).decode()}"
+    sent = json.dumps(base64.b64encode(body).decode()).encode()
+    headers = signed_headers(secret, event_delivery_id("acme", 7, 255), int(time.time()), sent)
+    library = Webhook(secret)
+    library.verify(sent, headers)
+    with pytest.raises(WebhookVerificationError):
+        library.verify(sent + b" ", headers)
+    assert library.sign(headers["webhook-id"], datetime.fromtimestamp(AT, UTC), sent.decode()) == signature(
+        secret, headers["webhook-id"], AT, sent
+    )

@@ -1,10 +1,17 @@
 """The clock that never repeats."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.identity import NODE_BITS
-from numberkeep.service.context import Clock, Context
+from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.errors import AnsweredBefore
+from numberkeep.domain.identity import NODE_BITS, Account
+from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind
+from numberkeep.service import contacts
+from numberkeep.service.context import Clock, Context, Idempotency
+from numberkeep.store.queries import ListEvents, ListOptOuts
 from numberkeep.store.sqlite import SqliteStore
 from support.api import SetClock
 
@@ -81,3 +88,29 @@ def test_a_process_has_a_node_number_of_its_own() -> None:
     nodes = {Context(SqliteStore(None)).node for _ in range(50)}
     assert all(0 <= node < 2**NODE_BITS for node in nodes)
     assert len(nodes) > 1
+
+
+async def test_an_idempotency_key_belongs_to_one_command(context: Context, account: Account) -> None:
+    """A use case may apply others beside it: repeated, they are applied again, and the one is answered as before."""
+    once = Idempotency("key", b"f", lambda phone: phone.encode())
+
+    async def use_case(opted_out: bool) -> str:  # noqa: FBT001
+        stamp = context.stamp()
+        await context.apply(SetOptOut(account.account_id, "+14155550001", opted_out, stamp))
+        return await context.apply(SetOptOut(account.account_id, "+14155550002", opted_out, stamp), once)
+
+    assert await use_case(opted_out=True) == "+14155550002"
+    with pytest.raises(AnsweredBefore) as before:
+        await use_case(opted_out=False)
+    assert before.value.answer == b"+14155550002"
+    assert set(await context.store.read(ListOptOuts(account.account_id))) == {"+14155550002"}
+
+
+async def test_commands_bear_who_acts(context: Context, account: Account) -> None:
+    """The actor and the cause of the context, at the clock's time; without any it is the system."""
+    key, request = Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1")
+    for acting in (context, context.acting(key, request)):
+        await contacts.create(acting, account, "+14155550001", ContactPatch(), update_if_exists=True)
+        await contacts.set_opt_out(acting, account, "+14155550001", opted_out=acting is not context)
+    events = await context.store.read(ListEvents(account.account_id, 0, 10))
+    assert [(event.actor, event.cause) for event in events] == [(SYSTEM, None), (key, request), (key, request)]

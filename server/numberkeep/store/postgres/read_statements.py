@@ -1,0 +1,84 @@
+"""The SQL that answers each query, apart from listings of contacts. $1 is the account, if the query names one."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from numberkeep.store import queries as q
+from numberkeep.store.rows import (
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    ENTRY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    TALLY_COLUMNS,
+    WEBHOOK_COLUMNS,
+)
+
+TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
+OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"
+WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
+ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM numberkeep.accounts"
+KEYS: Final = (
+    "SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, a.account_id, a.name, a.region, a.verification_text "
+    "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
+)
+
+# Lookups for each account: grouped, the statement would read the whole outbox. The tables lie with their account, so on
+# Citus each node answers for its own.
+_AGENDA: Final = (
+    "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
+    "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
+    "FROM numberkeep.writers AS w"
+)
+
+READS: Final[Mapping[type[q.Query[Any]], str]] = {
+    q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
+    q.GetTallies: TALLIES,
+    q.ListMessages: (
+        f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
+    ),
+    q.ListEvents: (
+        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events "
+        "WHERE account_id = $1 AND event_id > $2 ORDER BY event_id LIMIT $3"
+    ),
+    q.ListEventsOf: (
+        "WITH RECURSIVE chain AS (SELECT e.*, 1 AS depth FROM numberkeep.events AS e WHERE account_id = $1 "
+        "AND event_id = coalesce("
+        "(SELECT last_event FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2), "
+        "(SELECT last_event FROM numberkeep.last_events WHERE account_id = $1 AND phone = $2)) "
+        "UNION ALL SELECT e.*, depth + 1 FROM chain JOIN numberkeep.events AS e "
+        "ON e.account_id = $1 AND e.event_id = chain.previous_event WHERE depth < $3) "
+        f"SELECT {EVENT_COLUMNS} FROM chain ORDER BY depth"
+    ),
+    q.ListConsent: (
+        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent "
+        "WHERE account_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
+    ),
+    q.ListConsentOf: (
+        f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent WHERE account_id = $1 AND phone = $2 ORDER BY entry_id"
+    ),
+    q.ListOptOuts: "SELECT phone, entry_id FROM numberkeep.opt_outs WHERE account_id = $1",
+    q.ListWebhooks: WEBHOOKS,
+    q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
+    q.GetAgenda: _AGENDA,
+    q.GetAgendaOf: f"{_AGENDA} WHERE account_id = ANY($1::bigint[])",
+    q.ListAccountsWithOldEvents: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE "
+        "(SELECT at FROM numberkeep.events AS e WHERE e.account_id = w.account_id ORDER BY event_id LIMIT 1) <= $1"
+    ),
+    q.ListAccountsWithOldDeliveries: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE "
+        "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
+    ),
+    q.GetBacklog: (
+        "SELECT count(*) FILTER (WHERE state <> 2), min(created_at) FILTER (WHERE state <> 2), "
+        "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
+    ),
+    q.GetAccount: f"{ACCOUNT} WHERE name = $1",
+    q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",
+    q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = $1",
+    q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
+    q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
+    q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
+}
+"""What each query is answered by."""

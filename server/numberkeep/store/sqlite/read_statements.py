@@ -1,0 +1,73 @@
+"""The SQL that answers each query, apart from listings of contacts."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from numberkeep.store import queries as q
+from numberkeep.store.rows import (
+    COLUMNS,
+    DELIVERY_COLUMNS,
+    ENTRY_COLUMNS,
+    EVENT_COLUMNS,
+    MESSAGE_COLUMNS,
+    TALLY_COLUMNS,
+    WEBHOOK_COLUMNS,
+)
+
+TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
+OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
+WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
+ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM accounts"
+KEYS: Final = (
+    "SELECT key_id, secret_hash, api_keys.created_at, revoked_at, account_id, name, region, verification_text "
+    "FROM api_keys JOIN accounts USING (account_id)"
+)
+
+_AGENDA: Final = (
+    "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
+    "(SELECT min(expires_at) FROM verifications AS v WHERE v.account_id = a.account_id AND pending = 1) "
+    "FROM accounts AS a"
+)
+
+READS: Final[Mapping[type[q.Query[Any]], str]] = {
+    q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
+    q.GetTallies: TALLIES,
+    q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
+    q.ListEvents: f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ? AND event_id > ? ORDER BY event_id LIMIT ?",
+    q.ListEventsOf: (
+        "WITH RECURSIVE chain AS ("
+        "SELECT * FROM events WHERE account_id = ?1 AND event_id = coalesce("
+        "(SELECT last_event FROM contacts WHERE account_id = ?1 AND phone = ?2), "
+        "(SELECT last_event FROM last_events WHERE account_id = ?1 AND phone = ?2)) "
+        "UNION ALL SELECT e.* FROM chain JOIN events AS e ON e.account_id = ?1 AND e.event_id = chain.previous_event "
+        f"LIMIT ?3) SELECT {EVENT_COLUMNS} FROM chain"
+    ),
+    q.ListConsent: (
+        f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
+    ),
+    q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
+    q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
+    q.ListWebhooks: WEBHOOKS,
+    q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
+    q.GetAgenda: _AGENDA,
+    q.GetAgendaOf: f"{_AGENDA} WHERE account_id IN (SELECT value FROM json_each(?))",
+    q.ListAccountsWithOldEvents: (
+        "SELECT account_id FROM accounts AS a "
+        "WHERE (SELECT at FROM events AS e WHERE e.account_id = a.account_id ORDER BY event_id LIMIT 1) <= ?"
+    ),
+    q.ListAccountsWithOldDeliveries: (
+        "SELECT account_id FROM accounts AS a WHERE "
+        "(SELECT min(created_at) FROM outbox AS o WHERE o.account_id = a.account_id AND state = 2) <= ?"
+    ),
+    q.GetBacklog: (
+        "SELECT (SELECT count(*) FROM outbox WHERE state <> 2), (SELECT min(created_at) FROM outbox WHERE state <> 2), "
+        "(SELECT count(*) FROM outbox WHERE state = 2)"
+    ),
+    q.GetAccount: f"{ACCOUNT} WHERE name = ?",
+    q.GetAccountById: f"{ACCOUNT} WHERE account_id = ?",
+    q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = ?",
+    q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
+    q.GetApiKey: f"{KEYS} WHERE key_id = ?",
+    q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
+}
+"""What each query is answered by."""
