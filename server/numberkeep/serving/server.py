@@ -6,7 +6,6 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-import time
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -27,27 +26,13 @@ _HEADER_MILLISECONDS: Final = 15_000
 _GRACE_SECONDS: Final = 30
 """Time that requests in flight have to finish after SIGTERM."""
 
-_POLL_SECONDS: Final = 0.01
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 class _Server(MPServer):
-    """Notifies its workers before it stops them, so that they end open-ended responses.
-
-    Workers start with signals blocked: until Granian installs its handlers, they have those of the supervisor, which
-    would swallow a SIGTERM. SIGINT stays blocked in them, because Ctrl-C reaches the supervisor too, and Granian's
-    handler may hang when it is called twice.
-    """
+    """Notifies its workers before it stops them, so that they end open-ended responses."""
 
     stop: Connection | None = None
-
-    def _spawn_workers(self, *args: Any, **kwargs: Any) -> None:
-        signals = {signal.SIGTERM, signal.SIGINT}
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        try:
-            super()._spawn_workers(*args, **kwargs)  # type: ignore[no-untyped-call]
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         if self.stop is not None:
@@ -88,8 +73,7 @@ def load(settings: Settings, lock: ServiceLock | None, stopping: Connection) -> 
         lock.join()
     set_up_logging(settings.log)
     closing = Closing()
-    inherited = signal.getsignal(signal.SIGTERM)
-    threading.Thread(target=_end_with_supervisor, args=(stopping, closing, inherited), daemon=True).start()
+    threading.Thread(target=_end_with_supervisor, args=(stopping, closing), daemon=True).start()
     application = make_application(settings, closing)
     calm_collector()
     return application
@@ -105,19 +89,11 @@ def calm_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
 
 
-def _end_with_supervisor(stopping: Connection, closing: Closing, inherited: object) -> None:
+def _end_with_supervisor(stopping: Connection, closing: Closing) -> None:
     """End open-ended responses when the supervisor stops, and the worker when the supervisor is gone.
 
     A killed supervisor cannot stop this worker, which would keep the port.
-
-    Args:
-        stopping: becomes readable when the supervisor stops.
-        closing: ends open-ended responses.
-        inherited: the supervisor's handler of SIGTERM, which this process has until Granian installs its own.
     """
-    while signal.getsignal(signal.SIGTERM) == inherited:
-        time.sleep(_POLL_SECONDS)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # now one that waits arrives, in this thread
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         multiprocessing.connection.wait([supervisor.sentinel, stopping])
