@@ -1,4 +1,4 @@
-"""How an interrupted command ends, and the warning about a mistyped variable. Other codes: see each command."""
+"""What all commands share: how an interrupt ends them, mistyped variables, and arguments that are not text."""
 
 import signal
 import socket
@@ -54,3 +54,34 @@ def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, said: st
     with serving(tmp_path, **{name: "hunter2"}) as running:
         assert running.said.startswith(warning)
     assert "Warning" not in run("keys", "list", cwd=tmp_path, NUMBERKEEP_PORT="1").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["keys", "revoke", "\udcff"],
+        ["keys", "create", "--account", "\udcff"],
+        ["accounts", "set", "default", "--verification-text", "a\udcff"],
+        ["webhooks", "add", "http://example.com/\udcff"],
+        ["consent", "show", "\udcff"],
+        ["simulate", "reply", "+14155550123", "\udcff\udcfe"],
+        ["simulate", "reply", "\udcff", "hi"],
+        ["listen", "--type", "\udcff"],
+        ["copy", "sqlite:///\udcff.db", "sqlite:///b.db"],
+        ["serve", "--host", "\udcff"],
+        ["\udcff"],
+    ],
+    ids=" ".join,
+)
+def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[str]) -> None:
+    """A command line may contain any bytes; invalid UTF-8 is an error for every command."""
+    service = {
+        "SENDBLUE_API_BASE_URL": "http://127.0.0.1:1",
+        "SENDBLUE_API_API_KEY": "k",
+        "SENDBLUE_API_API_SECRET": "s",
+    }
+    done = run(*command, cwd=tmp_path, **service)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert "\\udcff" in done.stderr
+    assert "not valid UTF-8" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,6 @@
 """`numberkeep serve` as a process: how it starts, what it reports, how it ends."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -91,15 +90,6 @@ def test_settings_of_a_sender_that_is_not_chosen_are_warned_about(tmp_path: Path
             lines = running.process.stderr.read().splitlines()
         told = [line for line in lines if line.startswith("Warning: ")]
         assert (len(told), warned in "".join(told)) == (int(bool(warned)), True), told
-
-
-def test_listing_keys_creates_no_database(tmp_path: Path) -> None:
-    """A mistyped path is an error and leaves no file; only `keys create` creates a database."""
-    for command in (["list"], ["revoke", "nk_x"]):
-        done = run("keys", *command, "--database", "sqlite:///typo.db", cwd=tmp_path)
-        assert (done.returncode, "there is no database typo.db" in done.stderr) == (2, True)
-    assert list(tmp_path.iterdir()) == []
-    assert run("keys", "create", cwd=tmp_path).returncode == 0
 
 
 def test_the_environment_configures_and_flags_win(tmp_path: Path) -> None:
@@ -264,76 +254,6 @@ def test_a_setting_that_cannot_be_used_is_an_error(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
-
-
-def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> None:
-    """A key created next to the running service works at once; a revoked one is refused."""
-    with serving(tmp_path) as running:
-        made = json.loads(run("keys", "create", "--account", "acme", "--json", cwd=tmp_path).stdout)
-        headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
-        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).json() == []
-        listed = json.loads(run("keys", "list", "--json", cwd=tmp_path).stdout)
-        assert [key["account"] for key in listed] == ["default", "acme"]
-        assert made["secret"] not in json.dumps(listed)
-        assert run("keys", "revoke", made["key_id"], cwd=tmp_path).returncode == 0
-        answers = []
-        while httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code != 401:
-            answers.append(1)
-            assert len(answers) < 10_000
-    assert run("keys", "revoke", "nk_nobody", cwd=tmp_path).returncode == 1
-
-
-def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
-    """The database stores only the hash of a secret."""
-    with serving(tmp_path) as running:
-        secret = running.read_export()["SENDBLUE_API_API_SECRET"]
-        assert running.stop() == 0
-    assert secret.encode() not in (tmp_path / "numberkeep.db").read_bytes()
-
-
-@pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m"])
-def test_an_account_name_is_printable(tmp_path: Path, name: str) -> None:
-    """`keys list` is read on a terminal, line by line."""
-    done = run("keys", "create", "--account", name, cwd=tmp_path)
-    assert (done.returncode, "printable" in done.stderr) == (2, True)
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["keys", "revoke", "\udcff"],
-        ["keys", "create", "--account", "\udcff"],
-        ["accounts", "set", "default", "--verification-text", "a\udcff"],
-        ["webhooks", "add", "http://example.com/\udcff"],
-        ["consent", "show", "\udcff"],
-        ["simulate", "reply", "+14155550123", "\udcff\udcfe"],
-        ["simulate", "reply", "\udcff", "hi"],
-        ["listen", "--type", "\udcff"],
-        ["copy", "sqlite:///\udcff.db", "sqlite:///b.db"],
-        ["serve", "--host", "\udcff"],
-        ["\udcff"],
-    ],
-    ids=" ".join,
-)
-def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[str]) -> None:
-    """A command line may contain any bytes; invalid UTF-8 is an error for every command."""
-    service = {
-        "SENDBLUE_API_BASE_URL": "http://127.0.0.1:1",
-        "SENDBLUE_API_API_KEY": "k",
-        "SENDBLUE_API_API_SECRET": "s",
-    }
-    done = run(*command, cwd=tmp_path, **service)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
-    assert "\\udcff" in done.stderr
-    assert "not valid UTF-8" in done.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_keys_need_a_database_on_disk(tmp_path: Path) -> None:
-    """Keys in memory would be lost with the command."""
-    done = run("keys", "list", "--database", "sqlite://:memory:", cwd=tmp_path)
-    assert (done.returncode, "name a file" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("level", ["info", "warning"])

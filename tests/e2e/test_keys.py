@@ -1,0 +1,59 @@
+"""`numberkeep keys` as a process, next to a service or alone."""
+
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.process import run, serving
+
+CONTACTS = "/api/v2/contacts"
+
+
+def test_listing_keys_creates_no_database(tmp_path: Path) -> None:
+    """A mistyped path is an error and leaves no file; only `keys create` creates a database."""
+    for command in (["list"], ["revoke", "nk_x"]):
+        done = run("keys", *command, "--database", "sqlite:///typo.db", cwd=tmp_path)
+        assert (done.returncode, "there is no database typo.db" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+
+
+def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> None:
+    """A key created next to the running service works at once; a revoked one is refused."""
+    with serving(tmp_path) as running:
+        made = json.loads(run("keys", "create", "--account", "acme", "--json", cwd=tmp_path).stdout)
+        headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
+        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).json() == []
+        listed = json.loads(run("keys", "list", "--json", cwd=tmp_path).stdout)
+        assert [key["account"] for key in listed] == ["default", "acme"]
+        assert made["secret"] not in json.dumps(listed)
+        assert run("keys", "revoke", made["key_id"], cwd=tmp_path).returncode == 0
+        answers = []
+        while httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code != 401:
+            answers.append(1)
+            assert len(answers) < 10_000
+    assert run("keys", "revoke", "nk_nobody", cwd=tmp_path).returncode == 1
+
+
+def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
+    """The database stores only the hash of a secret."""
+    with serving(tmp_path) as running:
+        secret = running.read_export()["SENDBLUE_API_API_SECRET"]
+        assert running.stop() == 0
+    assert secret.encode() not in (tmp_path / "numberkeep.db").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "\x1b[31m"])
+def test_an_account_name_is_printable(tmp_path: Path, name: str) -> None:
+    """`keys list` is read on a terminal, line by line."""
+    done = run("keys", "create", "--account", name, cwd=tmp_path)
+    assert (done.returncode, "printable" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_need_a_database_on_disk(tmp_path: Path) -> None:
+    """Keys in memory would be lost with the command."""
+    done = run("keys", "list", "--database", "sqlite://:memory:", cwd=tmp_path)
+    assert (done.returncode, "name a file" in done.stderr) == (2, True)
