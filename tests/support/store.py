@@ -8,8 +8,8 @@ from typing import Any
 from numberkeep.domain.account_commands import CreateKey
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
-from numberkeep.domain.contacts.contact import Contact, ContactPatch, ReadOnly, moment
-from numberkeep.domain.contacts.listing import ContactFilter, ListedContact, ListQuery, Order, OrderBy, Position
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, ContactRecord, ReadOnly, moment
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
@@ -49,15 +49,17 @@ class ContactPage:
     next: Position | None
 
 
-def contact_listed(listed: ListedContact) -> Contact:
-    """The contact that a listing shows."""
-    values = {field.name: getattr(listed, field.name) for field in fields(listed)}
+def contact_recorded(record: ContactRecord) -> Contact:
+    """The contact of a record."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
     return Contact(
         **values
         | {
-            "created_at": moment(listed.created_at),
-            "tags": tuple(json.loads(listed.tags)),
-            "custom_variables": json.loads(listed.custom_variables),
+            "created_at": moment(record.created_at),
+            "tags": tuple(json.loads(record.tags)),
+            "custom_variables": json.loads(record.custom_variables),
+            "verified": record.verified == 1,
+            "opt_out": record.opt_out == 1,
         }
     )
 
@@ -232,7 +234,8 @@ class AccountDriver:
 
     async def contact(self, number: str) -> Contact | None:
         """The contact with this number."""
-        return await self.store.read(GetContact(self.account_id, number))
+        found = await self.store.read(GetContact(self.account_id, number))
+        return None if found is None else contact_recorded(found)
 
     async def count(self) -> int:
         """How many contacts there are."""
@@ -251,7 +254,7 @@ class AccountDriver:
         """One page of those contacts that are as `where` says."""
         query = ListQuery(ContactFilter(**where), Order(by, descending), limit, offset, after)
         page = await self.store.read(ListContacts(self.account_id, query))
-        return ContactPage([contact_listed(each) for each in page.contacts], page.next)
+        return ContactPage([contact_recorded(each) for each in page.contacts], page.next)
 
     async def listed(self, by: OrderBy = OrderBy.CREATED_AT, *, descending: bool = False, **given: Any) -> list[str]:
         """The numbers of one page, oldest first unless another order is asked for."""

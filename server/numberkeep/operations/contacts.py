@@ -26,8 +26,8 @@ from numberkeep.wire.contacts import (
     CreateBody,
     NumberBody,
     contact_out,
-    listed_out,
     patch_of,
+    record_out,
     update_of,
 )
 from numberkeep.wire.listing import ListParams, cursor_text, list_query
@@ -39,7 +39,7 @@ async def list_contacts(call: Call, given: ListParams) -> Listed[ContactOut]:
     query = list_query(given)
     page = await contacts.list_page(call.context, call.account, query, given.phone_number)
     cursor = None if page.next is None else cursor_text(query.order, page.next)
-    return Listed([listed_out(contact) for contact in page.contacts], cursor)
+    return Listed([record_out(contact) for contact in page.contacts], cursor)
 
 
 @operation("contacts.create", InvalidInput, ContactExists)
@@ -76,7 +76,7 @@ async def verify(call: Call, given: NumberBody) -> StatusOut:
 @operation("contacts.retrieve", ContactNotFound, reads=True)
 async def retrieve(call: Call, given: ByNumber) -> ContactAnswer:
     """Retrieve the contact with this number."""
-    return ContactAnswer(contact_out(await contacts.retrieve(call.context, call.account, given.phone_number)))
+    return ContactAnswer(record_out(await contacts.retrieve(call.context, call.account, given.phone_number)))
 
 
 @operation("contacts.update", InvalidInput, ContactNotFound)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
-from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly
+from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ContactRecord, ReadOnly
 from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
@@ -13,8 +13,8 @@ from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts
 
 
-async def retrieve(context: Context, account: Account, number: str) -> Contact:
-    """The contact with this number.
+async def retrieve(context: Context, account: Account, number: str) -> ContactRecord:
+    """Return the contact with this number.
 
     Raises:
         ContactNotFound: there is none, or no telephone can have the number.

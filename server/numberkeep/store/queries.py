@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from numberkeep.domain.consent.ledger import ConsentEntry
-from numberkeep.domain.contacts.contact import Contact
+from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
@@ -24,7 +24,7 @@ class Query(Generic[R_co]):
 
 
 @dataclass(slots=True)
-class GetContact(Query[Contact | None]):
+class GetContact(Query[ContactRecord | None]):
     """The account's contact with this number."""
 
     account_id: int

@@ -12,12 +12,12 @@ from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.rows import (
     account_of,
-    contact_of,
     delivery_of,
     entry_of,
     event_of,
     key_of,
     message_of,
+    record_of,
     webhook_of,
 )
 
@@ -58,7 +58,7 @@ def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
 
 
 READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
-    q.GetContact: Read(_first(contact_of), lambda it: (it.account_id, it.phone), quick=True),
+    q.GetContact: Read(_first(record_of), lambda it: (it.account_id, it.phone), quick=True),
     q.GetTallies: Read(
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),

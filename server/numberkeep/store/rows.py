@@ -9,8 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
-from numberkeep.domain.contacts.contact import Contact, micros, moment
-from numberkeep.domain.contacts.listing import ListedContact
+from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
@@ -74,9 +73,9 @@ def contact_and_last_event_of(row: Sequence[Any]) -> tuple[Contact, int]:
     return contact_of(contact), last_event
 
 
-def listed_of(row: Iterable[Any]) -> ListedContact:
-    """Return the contact of a listing whose `COLUMNS` these are."""
-    return ListedContact(*row)
+def record_of(row: Iterable[Any]) -> ContactRecord:
+    """Return the contact whose `COLUMNS` these are, as it is stored."""
+    return ContactRecord(*row)
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:
@@ -161,20 +160,34 @@ def event_of(row: Iterable[Any]) -> Event:
     return Event(event_id, of_type, stamp, phone, of_subject, previous_event, load_replaced(replaced))
 
 
-def values_of_event(event: Event) -> tuple[Any, ...]:
-    """The `EVENT_COLUMNS` of an event."""
-    stamp, cause = event.stamp, event.stamp.cause
-    return (
-        event.event_id,
-        event.type.value,
-        stamp.at,
-        event.phone,
-        FORM_OF[event.type].dump(event.subject),
-        f"{stamp.actor.kind.value}:{stamp.actor.id}",
-        "" if cause is None else f"{cause.kind.value}:{cause.id}",
-        dump_replaced(event.replaced),
-        event.previous_event,
-    )
+def values_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:
+    """Return the `EVENT_COLUMNS` of each event; those of one command share their actor and cause."""
+    rows: list[tuple[Any, ...]] = []
+    actor: Actor | None = None
+    cause: Cause | None = None
+    actor_text = cause_text = ""
+    for event in events:
+        stamp, type_ = event.stamp, event.type
+        if stamp.actor is not actor:
+            actor = stamp.actor
+            actor_text = f"{actor.kind.value}:{actor.id}"
+        if stamp.cause is not cause:
+            cause = stamp.cause
+            cause_text = "" if cause is None else f"{cause.kind.value}:{cause.id}"
+        rows.append(
+            (
+                event.event_id,
+                str(type_),
+                stamp.at,
+                event.phone,
+                FORM_OF[type_].dump(event.subject),
+                actor_text,
+                cause_text,
+                dump_replaced(event.replaced),
+                event.previous_event,
+            )
+        )
+    return rows
 
 
 def _actor_of(text: str) -> Actor:

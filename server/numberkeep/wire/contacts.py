@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from numberkeep.domain.contacts import contact as domain
-from numberkeep.domain.contacts.listing import ListedContact
+from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import contact_id_text, parse_contact_id
 from numberkeep.domain.limits import MAX_BULK_ROWS
@@ -183,12 +183,12 @@ def contact_out(contact: domain.Contact) -> ContactOut:
     return _out(contact, contact.created_at, contact.custom_variables, contact.tags)
 
 
-def listed_out(contact: ListedContact) -> ContactOut:
-    """Return a contact of a listing as answers show it; its stored JSON goes out as it is."""
+def record_out(contact: ContactRecord) -> ContactOut:
+    """Return a contact that was read as answers show it; its stored JSON goes out as it is."""
     return _out(contact, domain.moment(contact.created_at), Raw(contact.custom_variables), Raw(contact.tags))
 
 
-def _out(contact: domain.Contact | ListedContact, created_at: datetime, variables: Any, tags: Any) -> ContactOut:
+def _out(contact: domain.Contact | ContactRecord, created_at: datetime, variables: Any, tags: Any) -> ContactOut:
     # One call without intermediate tuples: it is made for each contact of a page.
     email = contact.assigned_to_email or None
     company = contact.company_name or None

@@ -1,7 +1,7 @@
 """The commands on contacts: create, update, bulk upsert, delete."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly, moment, new_contact, patched
@@ -140,7 +140,7 @@ class UpsertContacts(AccountCommand[Upserted]):
         if errors and not self.skip_bad:
             raise InvalidRows(errors)
         for contact, at in done:
-            work.put(contact, replace(self.stamp, at=at))
+            work.put(contact, Stamp(at, self.stamp.actor, self.stamp.cause))
         reported = sorted([*self.errors, *errors], key=lambda error: error.index or 0)
         return Upserted([contact for contact, _ in done], reported)
 

@@ -75,6 +75,41 @@ class Contact:
 
 
 @dataclass(slots=True)
+class ContactRecord:
+    """A contact as reads return it, with its values as they are stored, so that no answer decodes and encodes them.
+
+    Not frozen, as Contact is not. The fields are the columns of a contact, in order.
+
+    Attributes:
+        contact_id: as in Contact.
+        phone: likewise.
+        created_at: microseconds since 1970.
+        first_name: as in Contact.
+        last_name: likewise.
+        company_name: likewise.
+        assigned_to_email: likewise.
+        sendblue_number: likewise.
+        tags: a JSON array of strings.
+        custom_variables: a JSON object of strings.
+        verified: as in Contact; 0 or 1 where the engine has no booleans.
+        opt_out: likewise.
+    """
+
+    contact_id: int
+    phone: str
+    created_at: int
+    first_name: str
+    last_name: str
+    company_name: str
+    assigned_to_email: str
+    sendblue_number: str
+    tags: str
+    custom_variables: str
+    verified: bool
+    opt_out: bool
+
+
+@dataclass(slots=True)
 class ContactPatch:
     """What a request says about a contact; what it does not mention is `UNSET` and stays.
 

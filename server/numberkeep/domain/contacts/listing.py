@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.limits import DEFAULT_PAGE
 
 
@@ -24,44 +25,9 @@ class Order:
     by: OrderBy = OrderBy.CREATED_AT
     descending: bool = True
 
-    def place_of(self, contact: "ListedContact") -> "Position":
+    def place_of(self, contact: ContactRecord) -> "Position":
         """Return the position of a contact in a listing of this order."""
         return Position(getattr(contact, self.by), contact.contact_id)
-
-
-@dataclass(slots=True)
-class ListedContact:
-    """A contact as listings read it, with its values as they are stored, so that no page decodes and encodes them.
-
-    Not frozen, as Contact is not. The fields are the columns of a contact, in order.
-
-    Attributes:
-        contact_id: as in Contact.
-        phone: likewise.
-        created_at: microseconds since 1970.
-        first_name: as in Contact.
-        last_name: likewise.
-        company_name: likewise.
-        assigned_to_email: likewise.
-        sendblue_number: likewise.
-        tags: a JSON array of strings.
-        custom_variables: a JSON object of strings.
-        verified: as in Contact; 0 or 1 where the engine has no booleans.
-        opt_out: likewise.
-    """
-
-    contact_id: int
-    phone: str
-    created_at: int
-    first_name: str
-    last_name: str
-    company_name: str
-    assigned_to_email: str
-    sendblue_number: str
-    tags: str
-    custom_variables: str
-    verified: bool
-    opt_out: bool
 
 
 @dataclass(slots=True, frozen=True)
@@ -117,5 +83,5 @@ class ListQuery:
 class Page:
     """The contacts of one page, and where the next one starts; None on the last."""
 
-    contacts: Sequence[ListedContact]
+    contacts: Sequence[ContactRecord]
     next: Position | None = None

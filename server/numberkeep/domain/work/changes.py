@@ -83,8 +83,9 @@ class Changes:
     @property
     def touched(self) -> list[str]:
         """The numbers whose contacts stay as they are but for their last event."""
-        written = {contact.phone for contact in self.contacts.written}
-        without = {*self.orphaned, *written}
+        if len(self.last_events) == len(self.contacts.inserted):  # as for new contacts alone
+            return []
+        without = {*self.orphaned, *(contact.phone for contact in self.contacts.written)}
         return [phone for phone in self.last_events if phone not in without]
 
     @property

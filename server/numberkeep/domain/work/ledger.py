@@ -11,7 +11,7 @@ class Ledger:
 
     Attributes:
         opt_outs: by number.
-        entries: the new entries, by their number.
+        entries: the new entries, in order.
         last: the number of the account's last entry.
         hash: that entry's hash.
     """
@@ -19,7 +19,7 @@ class Ledger:
     def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
         known = {phone: OptOut(phone, *since) for phone, since in snapshot.opt_outs.items()}
         self.opt_outs = Rows(journal, known)
-        self.entries: Rows[int, ConsentEntry] = Rows(journal, {})
+        self.entries: list[ConsentEntry] = []
         self.last = snapshot.tallies.entries
         self.hash = snapshot.tallies.ledger
 
@@ -32,7 +32,7 @@ class Ledger:
         self.last += 1
         entry = next_entry(self.last, self.hash, phone, said, at, opted_out=opted_out)
         self.hash = entry.hash
-        self.entries.put(entry.entry_id, entry)
+        self.entries.append(entry)
         if opted_out:
             self.opt_outs.put(phone, OptOut(phone, at, entry.entry_id))
         else:

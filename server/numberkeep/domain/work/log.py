@@ -7,7 +7,7 @@ from typing import Any, Final
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.rows import Journal, Rows
+from numberkeep.domain.work.rows import Journal
 from numberkeep.domain.work.snapshot import Snapshot
 
 _CHANGEABLE: Final = (
@@ -26,28 +26,37 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class ChangeLog:
-    """The events of a unit of work.
+    """The events of a unit of work. They are only ever appended, so the new ones are a list.
 
     Attributes:
-        events: by number; loaded ones are those that deliveries carry.
-        last_events: the number of the last event about a number, by number.
+        new: the new events, in order.
+        last_events: the number of the last new event about a number, by number.
         last: the number of the account's last event.
     """
 
     def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
-        self.events = Rows(journal, snapshot.events)
-        self.last_events = Rows(journal, snapshot.last_events)
+        self.new: list[Event] = []
+        self.last_events: dict[str, int] = {}
         self.last = snapshot.tallies.events
+        self._journal = journal
+        self._loaded = snapshot
 
     def add(
         self, type_: EventType, stamp: Stamp, phone: str, subject: Subject, replaced: Mapping[str, Any] = _NOTHING
     ) -> Event:
         """Append an event and return it; `replaced` are the old values of what changed."""
-        self.last += 1
-        event = Event(self.last, type_, stamp, phone, subject, self.last_events.get(phone) or 0, replaced)
-        self.events.put(event.event_id, event)
-        self.last_events.put(phone, event.event_id)
+        self._journal.changes += 1
+        self.last = number = self.last + 1
+        previous = self.last_events.get(phone) or self._loaded.last_events.get(phone, 0)
+        event = Event(number, type_, stamp, phone, subject, previous, replaced)
+        self.new.append(event)
+        self.last_events[phone] = number
         return event
+
+    def get(self, event_id: int) -> Event | None:
+        """Return a new event, or a loaded one that a delivery carries."""
+        place = event_id - self._loaded.tallies.events - 1
+        return self.new[place] if 0 <= place < len(self.new) else self._loaded.events.get(event_id)
 
 
 def replaced_values(old: Contact, new: Contact) -> dict[str, Any]:

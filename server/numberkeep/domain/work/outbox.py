@@ -122,7 +122,7 @@ class Outbox:
         if delivery.target == SENDER:
             message = self.messages.get(delivery.item)
             return PendingNothing(delivery) if message is None else PendingMessage(delivery, message)
-        event, webhook = self._log.events.get(delivery.item), self.webhooks.get(delivery.target)
+        event, webhook = self._log.get(delivery.item), self.webhooks.get(delivery.target)
         if event is None or webhook is None:
             return PendingNothing(delivery)
         return PendingEvent(delivery, event, webhook)

@@ -23,11 +23,14 @@ class Journal:
 
 @dataclass(slots=True)
 class Difference(Generic[V]):
-    """What happened to the rows of one kind since they were loaded."""
+    """What happened to the rows of one kind since they were loaded; false if nothing did."""
 
     inserted: list[V] = field(default_factory=list)
     updated: list[tuple[V, V]] = field(default_factory=list)
     deleted: list[V] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.inserted or self.updated or self.deleted)
 
     @property
     def written(self) -> list[V]:
@@ -64,6 +67,10 @@ class Rows(Generic[K, V]):
         self._journal.changes += 1
         self._now[key] = None
 
+    def __bool__(self) -> bool:
+        """Whether there may be any."""
+        return bool(self._loaded or self._now)
+
     def __iter__(self) -> Iterator[V]:
         """Iterate over the rows as they are now: the loaded ones, then the new ones."""
         for key in {**self._loaded, **self._now}:
@@ -74,6 +81,8 @@ class Rows(Generic[K, V]):
     def difference(self) -> Difference[V]:
         """Return what differs from what was loaded; calling it changes nothing."""
         found: Difference[V] = Difference()
+        if not self._now:
+            return found
         for key, new in self._now.items():
             old = self._loaded.get(key)
             if old is None:

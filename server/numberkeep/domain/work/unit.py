@@ -218,7 +218,7 @@ class Work:
         """Return what differs from the snapshot; calling it changes nothing."""
         contacts = _identified(self.contacts.difference())
         webhooks = self.outbox.webhooks.difference()
-        last_events = {event.phone: event.event_id for event in self.log.events.difference().inserted}
+        last_events = dict(self.log.last_events)
         before = self._snapshot
         tallies = Tallies(
             before.tallies.contacts + len(contacts.inserted) - len(contacts.deleted),
@@ -235,10 +235,10 @@ class Work:
             contacts,
             last_events,
             self.consent.opt_outs.difference(),
-            self.consent.entries.difference().inserted,
+            list(self.consent.entries),
             self.verifications.difference(),
             self.outbox.messages.difference(),
-            self.log.events.difference().inserted,
+            list(self.log.new),
             webhooks,
             self.outbox.deliveries.difference(),
             self.answers.difference(),
@@ -258,7 +258,7 @@ class Work:
         self._deliver(self.log.add(EventType.CONTACT_UPDATED, stamp, new.phone, new, replaced_values(old, new)))
 
     def _deliver(self, event: Event) -> None:
-        for webhook in self.outbox.webhooks:
+        for webhook in self.outbox.webhooks or ():
             if webhook.wants(event):
                 self.outbox.enqueue(webhook.webhook_id, event.event_id, event.phone, event.at)
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, OrderBy, Page
 from numberkeep.store.index_order import is_along_index
-from numberkeep.store.rows import COLUMNS, listed_of
+from numberkeep.store.rows import COLUMNS, record_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _BY_TAG: Final = (
@@ -44,7 +44,7 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
     """Return one page, and the position where the next one starts."""
     sql, values = _statement(account_id, query)
     rows = await connection.fetch(sql, *values)
-    contacts = [listed_of(row) for row in rows[: query.limit]]
+    contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 

@@ -11,7 +11,7 @@ import apsw
 
 from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
 from numberkeep.store.index_order import is_along_index
-from numberkeep.store.rows import COLUMNS, listed_of
+from numberkeep.store.rows import COLUMNS, record_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
 _HAS_TAG: Final = (
@@ -52,7 +52,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
         for step in _steps(query.order, query.after):
             if len(rows) < wanted:
                 rows += _read(connection, account_id, query, step, wanted - len(rows))
-    contacts = [listed_of(row) for row in rows[: query.limit]]
+    contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 

@@ -3,11 +3,11 @@
 A list among the values comes as a JSON array.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import apsw
+import msgspec
 
 from numberkeep.store.flow import Fetch, Flow, Row
 from numberkeep.store.rows import (
@@ -25,6 +25,8 @@ from numberkeep.store.rows import (
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 
 R = TypeVar("R")
+
+encode: Final = msgspec.json.Encoder().encode
 
 
 def _insert(table: str, columns: str) -> str:
@@ -189,7 +191,7 @@ def run(connection: apsw.Connection, flow: Flow[R]) -> R:
 
 def bound(values: Sequence[Any]) -> tuple[Any, ...]:
     """Return the values as SQLite takes them: a list becomes a JSON array."""
-    return tuple(json.dumps(value) if isinstance(value, list) else value for value in values)
+    return tuple([encode(value).decode() if isinstance(value, list) else value for value in values])
 
 
 def _fetch(connection: apsw.Connection, step: Fetch) -> Sequence[Row]:

@@ -36,6 +36,9 @@ _INLINE_KIB: Final = 16_000
 """Memory for pages of the connection that looks up keys: at ten million contacts the upper pages of the indexes fit,
 and a lookup takes 13 microseconds instead of 20 with SQLite's 2000."""
 
+_READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
+_UNAVAILABLE_ON_ERROR: Final = unavailable_on_error()
+
 _NOT_OPEN: Final = "the store is not open"
 
 
@@ -103,13 +106,13 @@ class SqliteStore:
         """Look up a key inline; read anything else on a reader thread."""
         if isinstance(query, ListContacts):
             return cast("R", await self._page(query))
-        read = READS[type(query)]
-        sql, values = SQL[type(query)], bound(read.values(query))
-        if read.quick:
-            with unavailable_on_error():
+        sql, read = _READS[type(query)]
+        values = read.values(query)
+        if read.quick:  # the values of a lookup are never lists
+            with _UNAVAILABLE_ON_ERROR:
                 rows = self._connection.execute(sql, values).fetchall()
         else:
-            rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
+            rows = await self._on_reader(lambda connection: connection.execute(sql, bound(values)).fetchall())
         result: R = read.answer(rows, query)
         return result
 

@@ -14,7 +14,7 @@ from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.store import stored_forms
 from numberkeep.store.queries import ListEvents
-from numberkeep.store.rows import event_of, values_of_event
+from numberkeep.store.rows import event_of, values_of_events
 from numberkeep.store.stored_forms import CONTACT, FORM_OF, ContactV0, ContactV1, Form
 from support.databases import NewDatabase, opened
 from support.old_stores import CHANGE_LOG, NAMELESS, STEPS, VERSIONS, make
@@ -45,7 +45,7 @@ def test_an_event_comes_back_as_it_was(type_: EventType) -> None:
     stamp = Stamp(AT, Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "a:b"))
     replaced: dict[str, Any] = {"tags": ("x",), "first_name": "B", "verified": False, "custom_variables": {"p": "q"}}
     event = Event(7, type_, stamp, PHONE, SUBJECTS[type_.partition(".")[0]], 5, replaced)
-    assert event_of(values_of_event(event)) == event
+    assert [event_of(row) for row in values_of_events([event])] == [event]
 
 
 @pytest.mark.parametrize("kind", SUBJECTS)
@@ -107,7 +107,7 @@ async def test_old_events_are_readable_after_a_field_is_added(
     assert updated.subject == _with_nickname(NAMELESS)
     named = _with_nickname(NAMELESS, "Ann")
     named.created_at = moment(AT)
-    kept = values_of_event(Event(3, EventType.CONTACT_CREATED, Stamp(AT), PHONE, named, 0, {}))
+    [kept] = values_of_events([Event(3, EventType.CONTACT_CREATED, Stamp(AT), PHONE, named, 0, {})])
     read_again = event_of(kept).subject
     assert isinstance(read_again, ContactWithNickname)
     assert read_again.nickname == "Ann"

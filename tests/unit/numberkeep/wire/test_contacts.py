@@ -3,10 +3,9 @@
 import msgspec
 import pytest
 
-from numberkeep.domain.contacts.contact import Contact, moment
-from numberkeep.domain.contacts.listing import ListedContact
-from numberkeep.store.rows import COLUMNS, listed_of, values_of
-from numberkeep.wire.contacts import contact_out, listed_out
+from numberkeep.domain.contacts.contact import Contact, ContactRecord, moment
+from numberkeep.store.rows import COLUMNS, record_of, values_of
+from numberkeep.wire.contacts import contact_out, record_out
 from numberkeep.wire.legacy_names import ECHOED, OLD_NAMES
 
 FULL = Contact(
@@ -29,8 +28,8 @@ BLANK = Contact(1, "+14155550001", moment(0), "", "", "", "", "", (), {}, verifi
 @pytest.mark.parametrize("contact", [FULL, BLANK])
 def test_a_listing_shows_a_contact_as_every_other_answer(contact: Contact) -> None:
     """To the byte: stored JSON is what would be encoded again, in its order and with its escapes."""
-    listed = listed_of(values_of(contact))
-    assert msgspec.json.encode(listed_out(listed)) == msgspec.json.encode(contact_out(contact))
+    listed = record_of(values_of(contact))
+    assert msgspec.json.encode(record_out(listed)) == msgspec.json.encode(contact_out(contact))
 
 
 @pytest.mark.parametrize("contact", [FULL, BLANK])
@@ -43,11 +42,11 @@ def test_older_names_repeat_the_current_ones(contact: Contact) -> None:
 
 def test_a_listed_contact_has_the_columns_of_a_row() -> None:
     """In their order, which is how a row becomes one."""
-    assert ", ".join(ListedContact.__slots__) == COLUMNS
+    assert ", ".join(ContactRecord.__slots__) == COLUMNS
 
 
 def test_an_engine_without_booleans_shows_them_all_the_same() -> None:
     """SQLite reads 0 and 1."""
     *values, _, _ = values_of(FULL)
-    shown = msgspec.to_builtins(listed_out(listed_of((*values, 0, 1))), builtin_types=(msgspec.Raw,))
+    shown = msgspec.to_builtins(record_out(record_of((*values, 0, 1))), builtin_types=(msgspec.Raw,))
     assert (shown["verified"], shown["opt_out"]) == (False, True)
