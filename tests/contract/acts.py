@@ -29,7 +29,22 @@ acts = st.builds(
     st.lists(
         st.tuples(
             st.sampled_from(
-                ["create", "ask", "yes", "ask", "create", "delete", "in", "stop", "start", "out", "expire", "ask"]
+                [
+                    "create",
+                    "ask",
+                    "yes",
+                    "ask",
+                    "create",
+                    "delete",
+                    "in",
+                    "stop",
+                    "start",
+                    "out",
+                    "expire",
+                    "ask",
+                    "no",
+                    "help",
+                ]
             ),
             st.sampled_from(["", "h1", "h2", ""]),
             st.sampled_from([False, False, False, True]),

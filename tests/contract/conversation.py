@@ -4,13 +4,18 @@ import asyncio
 
 import pytest
 
-from numberkeep.domain.messages.commands import Received
+from numberkeep.domain.consent.ledger import ConsentSource
+from numberkeep.domain.messages.commands import KeepMessage, Received
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.stamp import Stamp
+from numberkeep.store.queries import ListConsentOf, ListOptOuts
 from support.store import DAY, MINUTE, PHONE, SECOND, START, AccountDriver, phone
 
-STOPPING = ["STOP", "quit", "End", "revoke", "OPT OUT", "cancel", "UnSubscribe", " stop\n", "\topt \n  out "]
-GOING_ON = ["yes", "", "STOP please", "please stop", "STOP.", "OPTOUT", "opt-out", "STOPP", "s t o p", "START!"]
+OPT_OUTS = ["STOP", "quit", "End", "revoke", "OPT OUT", "cancel", "UnSubscribe", " stop\n", "\topt \n  out ", "Baja!"]
+ANSWERS = ["yes", "", "\U0001f44d", "Who is this?"]
+OPEN = ["STOP please", "please stop", "No", "WRONG NUMBER", "HELP", "info?"]
 ASKED = ["contact.created", "verification.requested", "message.created"]
 
 
@@ -23,9 +28,9 @@ async def is_verified(account: AccountDriver, number: str = PHONE) -> bool:
 class ConversationContract:
     """ReceiveMessage, and what becomes of a pending verification."""
 
-    @pytest.mark.parametrize("answer", GOING_ON)
+    @pytest.mark.parametrize("answer", ANSWERS)
     async def test_an_answer_verifies_once(self, ours: AccountDriver, answer: str) -> None:
-        """Whatever a person answers but a stop word verifies the contact; what comes after it is only a message."""
+        """Whatever a person answers verifies the contact, unless it may refuse; what comes after is only a message."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE)
         assert await ours.receive(PHONE, answer) == Received(PHONE, verified=True)
@@ -78,7 +83,42 @@ class ConversationContract:
         told = [kind for kind in await ours.types() if kind.startswith("verification")]
         assert told == ["verification.requested", "verification.expired" if late else "verification.approved"]
 
-    @pytest.mark.parametrize("word", STOPPING)
+    @pytest.mark.parametrize("reply", OPEN)
+    async def test_what_may_refuse_and_what_asks_for_help_leave_a_verification_open(
+        self, ours: AccountDriver, reply: str
+    ) -> None:
+        """Neither verified nor opted out; a clear answer afterwards still verifies."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE)
+        assert await ours.receive(PHONE, reply) == Received(PHONE)
+        assert await ours.types() == [*ASKED, "message.received"]
+        assert await ours.listed(opt_out=False, verified=False) == [PHONE]
+        assert await ours.receive(PHONE) == Received(PHONE, verified=True)
+
+    async def test_the_carrier_may_say_what_a_reply_means(self, ours: AccountDriver) -> None:
+        """It opts out with the person's own words in the ledger, and in; what it takes for a call for help is none."""
+        await ours.create(PHONE)
+        await ours.request_verification(PHONE)
+        assert await ours.receive(PHONE, "AYUDA", carrier=Verdict.HELP) == Received(PHONE)
+        assert await ours.receive(PHONE, "BASTA YA", carrier=Verdict.OPT_OUT) == Received(PHONE, opted_out=True)
+        assert await ours.receive(PHONE, "QUIERO", carrier=Verdict.OPT_IN) == Received(PHONE, opted_out=False)
+        entries = await ours.store.read(ListConsentOf(ours.account_id, PHONE))
+        assert [(entry.source, entry.wording) for entry in entries] == [
+            (ConsentSource.MESSAGE, "BASTA YA"),
+            (ConsentSource.MESSAGE, "QUIERO"),
+        ]
+
+    @pytest.mark.parametrize("content", ["yes", "STOP", "START"])
+    async def test_a_sender_without_a_number_is_only_kept(self, ours: AccountDriver, content: str) -> None:
+        """Whatever it writes; with a handle it is kept once."""
+        for duplicate in (False, True):
+            command = KeepMessage(ours.account_id, "MyBank", "", content, "h", Stamp(START))
+            assert await ours.store.apply(command) == Received("MyBank", duplicate=duplicate)
+        assert await ours.types() == ["message.received"]
+        assert [(message.phone, message.content) for message in await ours.messages()] == [("MyBank", content)]
+        assert await ours.store.read(ListOptOuts(ours.account_id)) == {}
+
+    @pytest.mark.parametrize("word", OPT_OUTS)
     async def test_a_stop_word_opts_out_and_never_verifies(self, ours: AccountDriver, word: str) -> None:
         """In any case and with blanks around it, it ends the pending verification instead of answering it."""
         await ours.create(PHONE)

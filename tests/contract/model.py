@@ -167,6 +167,8 @@ class ModelAccount:
             return "(False, False, True)"
         if word == "start":
             self.opt_out(phone, opted_out=False)
+        if word in {"no", "help"}:
+            return "(False, False, None)"
         verified = self.waits(phone)
         if verified:
             self.end(phone, "approved")

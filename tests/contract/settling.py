@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from contract.owing import AT, ask, items
-from numberkeep.domain.errors import WebhookNotFound
+from numberkeep.domain.consent.ledger import ConsentSource
+from numberkeep.domain.errors import RecipientOptedOut, WebhookNotFound
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered, DeliveryState, PendingMessage, Undelivered
-from numberkeep.store.queries import GetBacklog, ListDeadDeliveries
+from numberkeep.store.queries import GetBacklog, ListConsentOf, ListDeadDeliveries
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 
 NOT_ASKED = "the verification that it asks for no longer waits for an answer"
@@ -25,6 +26,19 @@ class SettlingContract:
         [owed] = await ours.take(at=AT)
         await ours.settle(owed, Delivered(status))
         assert await ours.statuses() == [status.value]
+
+    @pytest.mark.parametrize("late", [False, True])
+    async def test_a_carrier_that_refuses_a_recipient_opts_them_out(self, ours: AccountDriver, *, late: bool) -> None:
+        """The message fails, the verification ends, and nobody is asked again; also if the lease has expired."""
+        await ask(ours, 1)
+        [owed] = await ours.take(at=AT)
+        at = AT + (DAY if late else 0)
+        assert await ours.settle(owed, Undelivered("answered 400 (code 21610)", None, opted_out=True), at=at) is True
+        assert await ours.statuses() == ["failed"]
+        [entry] = await ours.store.read(ListConsentOf(ours.account_id, phone(1)))
+        assert (entry.opted_out, entry.source, entry.wording) == (True, ConsentSource.CARRIER, "")
+        with pytest.raises(RecipientOptedOut):
+            await ours.request_verification(phone(1), at=at + DAY)
 
     async def test_an_event_that_is_delivered_is_not_told(self, hooked: AccountDriver) -> None:
         """Deliveries of events are no events."""

@@ -14,6 +14,7 @@ from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Delivered, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
@@ -156,10 +157,18 @@ class AccountDriver:
         return await self.store.apply(command)
 
     async def receive(
-        self, number: str, content: str = "yes", handle: str = "", line: str = "", at: int | None = None
+        self,
+        number: str,
+        content: str = "yes",
+        handle: str = "",
+        line: str = "",
+        at: int | None = None,
+        *,
+        carrier: Verdict | None = None,
     ) -> Received:
         """Take in a message that a person wrote."""
-        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, self._stamp(at)))
+        stamp = self._stamp(at)
+        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier))
 
     async def verify(self, number: str) -> None:
         """Have a contact verified, by a question and an answer."""

@@ -178,12 +178,29 @@ class DeliveryFailed(NumberkeepError):
         reason: why, in words that may be stored, shown and logged: no number, name, secret or answer's body in them.
         permanent: to try again would be in vain.
         retry_after: seconds that the other side asked to wait; None where it did not say.
+        opted_out: the carrier says that the recipient has opted out.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, retry_after: float | None = None, opted_out: bool = False
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.opted_out = opted_out
+
+
+class DeliveryRefused(DeliveryFailed):
+    """The receiver does not want the delivery, so it is not retried.
+
+    Args:
+        reason: see DeliveryFailed.
+        answer: the beginning of the answer's body, which may contain a number or a name.
+    """
+
+    def __init__(self, reason: str, answer: bytes) -> None:
+        super().__init__(reason, permanent=True)
+        self.answer = answer
 
 
 class TargetRefused(DeliveryFailed):

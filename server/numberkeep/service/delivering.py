@@ -143,21 +143,20 @@ class Deliverer:
                     case PendingNothing():
                         return Undelivered("what was to be delivered no longer exists", None)
         except DeliveryFailed as failed:
-            return self._undelivered(pending.delivery, str(failed), failed.retry_after, permanent=failed.permanent)
+            return self._undelivered(pending.delivery, failed)
         except TimeoutError:
-            return self._undelivered(pending.delivery, "it took too long", None)
+            return self._undelivered(pending.delivery, DeliveryFailed("it took too long"))
         except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not stop the others
-            return self._undelivered(pending.delivery, f"numberkeep failed with {type(error).__name__}", None)
+            failure = DeliveryFailed(f"numberkeep failed with {type(error).__name__}")
+            return self._undelivered(pending.delivery, failure)
 
-    def _undelivered(
-        self, delivery: Delivery, error: str, retry_after: float | None, *, permanent: bool = False
-    ) -> Undelivered:
+    def _undelivered(self, delivery: Delivery, failed: DeliveryFailed) -> Undelivered:
         now = self._context.clock.take()
         too_old = delivery.created_at + self._context.webhook_retry_days * 24 * 3600 * SECOND <= now
-        if permanent or too_old or delivery.attempts >= ATTEMPTS:
-            return Undelivered(error, None)
-        seconds = max(backoff_seconds(delivery.attempts), retry_after or 0)
-        return Undelivered(error, now + int(seconds * SECOND))
+        if failed.permanent or too_old or delivery.attempts >= ATTEMPTS:
+            return Undelivered(str(failed), None, failed.opted_out)
+        seconds = max(backoff_seconds(delivery.attempts), failed.retry_after or 0)
+        return Undelivered(str(failed), now + int(seconds * SECOND))
 
     async def _name(self, account_id: int) -> str:
         name = self._names.get(account_id)

@@ -22,6 +22,8 @@ class ConsentSource(StrEnum):
     """A program with the account's key."""
     MESSAGE = "message"
     """The person, in a message from the number."""
+    CARRIER = "carrier"
+    """The carrier, when it refused a message to the number."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +36,7 @@ class ConsentEntry:
         at: when, microseconds since 1970.
         opted_out: what holds from then on.
         source: who said it.
-        wording: the words; `""` where a program said it.
+        wording: the words; `""` unless the person said it.
         hash: SHA-256 over all this and the hash of the entry before.
     """
 
@@ -53,7 +55,7 @@ class Said:
 
     Attributes:
         source: who said it.
-        wording: the words; `""` if a program said it.
+        wording: the words; `""` unless the person said it.
     """
 
     source: ConsentSource = ConsentSource.API

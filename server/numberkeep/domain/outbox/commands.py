@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.errors import WebhookNotFound
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import MessageStatus
@@ -71,7 +72,7 @@ class SettleDelivery(AccountCommand[bool]):
     """Record what became of a delivery that was taken; return False if that is settled already.
 
     `taken` is the delivery as it was given out: one who took it and was too slow must not undo what another does with
-    it. That it arrived is recorded in any case.
+    it. That it arrived is recorded in any case, and so is an opt-out that the carrier knows of.
     """
 
     account_id: int
@@ -88,6 +89,12 @@ class SettleDelivery(AccountCommand[bool]):
 
     def apply(self, work: Work) -> bool:
         """Return whether it was still open."""
+        settled = self._settle(work)
+        if isinstance(self.outcome, Undelivered) and self.outcome.opted_out:
+            work.set_opt_out(self.taken.phone, Said(ConsentSource.CARRIER), self.stamp, opted_out=True)
+        return settled
+
+    def _settle(self, work: Work) -> bool:
         pending = work.outbox.pending((self.taken.target, self.taken.item))
         if pending is None:
             return False

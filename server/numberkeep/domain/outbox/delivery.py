@@ -125,10 +125,12 @@ class Undelivered:
     Attributes:
         error: why, without a number or a name.
         retry_at: when to try again, microseconds since 1970; None for never, so that it is dead.
+        opted_out: whether the carrier says that the recipient has opted out.
     """
 
     error: str
     retry_at: int | None
+    opted_out: bool = False
 
 
 @dataclass(slots=True, frozen=True)

@@ -13,6 +13,7 @@ from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import consent, contacts, inbound, keys
 from numberkeep.service.consent import Verified
 from numberkeep.service.context import Context
+from numberkeep.service.inbound import Incoming
 from numberkeep.store.queries import GetTallies, ListConsent, ListOptOuts
 from support.databases import execute, opened, sqlite_url
 from support.faults import Reader, wrap_reads
@@ -25,9 +26,9 @@ async def test_all_that_was_said_of_a_number_is_shown(context: Context, account:
     await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
-    await inbound.receive(context, account, PHONE, " start ", field="from")
+    await inbound.receive(context, account, Incoming(PHONE, " start ", "", "", "from"))
     await contacts.delete(context, account, PHONE)
-    await inbound.receive(context, account, "+14155550002", "STOP", field="from")
+    await inbound.receive(context, account, Incoming("+14155550002", "STOP", "", "", "from"))
     shown = await consent.show(context, account, "(415) 555-2671")
     assert [(entry.entry_id, entry.opted_out, entry.source, entry.wording) for entry in shown] == [
         (1, True, ConsentSource.API, ""),
