@@ -33,7 +33,7 @@ deleted +14155552671
 99 deleted
 """,
     "errors_and_retries": """\
-409 there is one with this number
+409 a contact with this number exists
 404 with a request_id to ask about: True
 400 Invalid phone number
 401 wrong keys
