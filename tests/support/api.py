@@ -91,7 +91,7 @@ async def running_service(
 ) -> AsyncIterator[Service]:
     """The application with its lifespan, over a store in memory unless another is given.
 
-    Webhooks may reach the network `allowed`; what is owed is delivered when a test turns the relay by hand.
+    Webhooks may reach the network `allowed`; what is pending is delivered when a test turns the relay by hand.
     """
     clock = SetClock()
     notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]))

@@ -96,8 +96,8 @@ async def fill(store: Store) -> None:
             Undelivered("busy", account.now + DAY),
             Delivered(MessageStatus.LOGGED),
         ]
-        for owed, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
-            await account.settle(owed, outcome)
+        for pending, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
+            await account.settle(pending, outcome)
         await account.expire(START + 103 * SECOND + DAY)
         await store.apply(SetAccount(NAMES[place], f"Hi {TEXTS[6 + place]}", bytes([place]) * 32))
         await store.apply(_once(account, "ours", b"\0\xff answer"))
@@ -123,7 +123,7 @@ async def drivers_of(store: Store) -> list[AccountDriver]:
 
 async def read_all(store: Store) -> dict[str, Any]:
     """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
-    told: dict[str, Any] = {
+    reads: dict[str, Any] = {
         "keys": list(await store.read(ListApiKeys())),
         "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
         "backlog": await store.read(GetBacklog()),
@@ -146,7 +146,7 @@ async def read_all(store: Store) -> dict[str, Any]:
             for where in wheres
         }
         everyone = (await account.page(limit=10_000)).contacts
-        told[str(account.account_id)] = {
+        reads[str(account.account_id)] = {
             "count": await account.count(),
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "events": list(await account.events()),
@@ -158,19 +158,19 @@ async def read_all(store: Store) -> dict[str, Any]:
             "listed": listed,
             "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},
         }
-    return told
+    return reads
 
 
 async def go_on(store: Store) -> dict[str, Any]:
     """What a filled store does next: it remembers, waits, answers, gives out and counts on. Changes the store."""
-    told: dict[str, Any] = {}
+    reads: dict[str, Any] = {}
     for account in (await drivers_of(store))[:3]:
         account.now += 10_000 * SECOND
         with pytest.raises(VerificationTooSoon) as soon:
             await account.request_verification(phone(105), at=START + 115 * SECOND)
         with pytest.raises(AnsweredBefore) as answered:
             await store.apply(_once(account, "ours", b"another"))
-        told[str(account.account_id)] = {
+        reads[str(account.account_id)] = {
             "opted out": (await account.create(phone(500))).opt_out,
             "retry after": soon.value.retry_after,
             "answer": answered.value.answer,
@@ -191,8 +191,8 @@ async def go_on(store: Store) -> dict[str, Any]:
         )
         assert list(broken(entries, tallies.entries, tallies.ledger)) == []
         assert [event.event_id for event in await account.events()] == list(range(1, tallies.events + 1))
-    told["new account"] = (await new_account(store, "one more")).account_id
-    return told
+    reads["new account"] = (await new_account(store, "one more")).account_id
+    return reads
 
 
 async def copied(source: str, target: str, page: int | None = None, *, force: bool = False) -> Sequence[Copied]:

@@ -173,12 +173,12 @@ class AccountDriver:
     async def take(
         self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None, busy: tuple[int, ...] = ()
     ) -> Sequence[Pending]:
-        """Take out of the outbox what is due, but for what is owed to busy targets."""
+        """Take out of the outbox what is due, but for what is pending to busy targets."""
         return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._stamp(at), busy))).pending
 
-    async def settle(self, owed: Pending, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
+    async def settle(self, pending: Pending, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
         """Record what became of a delivery, as it was given out."""
-        return await self.store.apply(SettleDelivery(self.account_id, owed.delivery, outcome, self._stamp(at)))
+        return await self.store.apply(SettleDelivery(self.account_id, pending.delivery, outcome, self._stamp(at)))
 
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Try dead deliveries again."""
@@ -212,13 +212,13 @@ class AccountDriver:
         """The events with numbers over `after`."""
         return await self.store.read(ListEvents(self.account_id, after, limit))
 
-    async def told(self, after: int = 0) -> list[tuple[str, str]]:
+    async def types_and_phones(self, after: int = 0) -> list[tuple[str, str]]:
         """Type and number of those events."""
         return [(event.type.value, event.phone) for event in await self.events(after)]
 
     async def types(self, after: int = 0) -> list[str]:
         """Their types alone."""
-        return [kind for kind, _ in await self.told(after)]
+        return [kind for kind, _ in await self.types_and_phones(after)]
 
     async def messages(self, limit: int = 1000) -> Sequence[Message]:
         """The newest messages, newest first."""
