@@ -1,4 +1,4 @@
-"""All that a store can tell, to compare two stores by; and a store that has some of everything."""
+"""Every read of a store, to compare two stores, and a store with some data of every kind."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -52,14 +52,14 @@ TEXTS: Final = (
     "x" * 4000,
     "\U0001f600" * 4000,
 )
-"""Texts that a copy might mistake for something else."""
+"""Texts that a copy might change."""
 
 TAGS: Final = ("red", "Red", "blue", "t", "\U0001f600", "re")
 NAMES: Final = ("ours", "theirs", "\u00c5sa's \U0001f600", "empty")
 
 
 async def fill(store: Store) -> None:
-    """Give a new store several accounts, one of them empty, with something in every table."""
+    """Create several accounts in a new store, one of them empty, with rows in every table."""
     drivers = [await new_account(store, name) for name in NAMES]
     for place, account in enumerate(drivers[:3]):
         await account.add_webhook("consent.opted_out")
@@ -116,13 +116,13 @@ def _once(account: AccountDriver, key: str, answer: bytes) -> Once[Any]:
 
 
 async def drivers_of(store: Store) -> list[AccountDriver]:
-    """Every account that has a key, in the order of their ids."""
+    """Return every account that has a key, in the order of their ids."""
     accounts = {key.account.account_id: key.account for key in await store.read(ListApiKeys())}
     return [AccountDriver(store, account_id) for account_id in sorted(accounts)]
 
 
 async def read_all(store: Store) -> dict[str, Any]:
-    """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
+    """Return every read of the contract for every account, in every order, by every tag, filter and cursor."""
     reads: dict[str, Any] = {
         "keys": list(await store.read(ListApiKeys())),
         "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
@@ -162,7 +162,7 @@ async def read_all(store: Store) -> dict[str, Any]:
 
 
 async def go_on(store: Store) -> dict[str, Any]:
-    """What a filled store does next: it remembers, waits, answers, gives out and counts on. Changes the store."""
+    """Continue with a filled store: verifications, opt-outs, deliveries and counters. Changes the store."""
     reads: dict[str, Any] = {}
     for account in (await drivers_of(store))[:3]:
         account.now += 10_000 * SECOND
@@ -177,8 +177,8 @@ async def go_on(store: Store) -> dict[str, Any]:
             "sent": await account.request_verification(phone(106)),
             "duplicate": (await account.receive(phone(110), "again", "1\U0001f600")).duplicate,
             "verified": (await account.receive(phone(105), "yes", at=START + 120 * SECOND)).verified,
-            "revived": await account.replay(at=START + 3 * DAY),
-            "given out": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
+            "replayed": await account.replay(at=START + 3 * DAY),
+            "taken": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
             "webhook": await account.add_webhook(),
             "events": list(await account.events()),
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
@@ -196,14 +196,14 @@ async def go_on(store: Store) -> dict[str, Any]:
 
 
 async def copied(source: str, target: str, page: int | None = None, *, force: bool = False) -> Sequence[Copied]:
-    """Copy from one URL to another, and see that both are found equal."""
+    """Copy from one URL to another, and check that both are equal."""
     tables = await copy(make_transfer(source), make_transfer(target), page=page, force=force)
     assert [table.table for table in tables if not table.equal] == []
     return tables
 
 
 async def filled(url: str) -> str:
-    """The URL of a database that has some of everything."""
+    """Return the URL of a database with some data of every kind."""
     async with opened(url) as store:
         await fill(store)
     return url
