@@ -122,5 +122,5 @@ async def make(url: str, engine: str, version: int) -> None:
         noted = f"INSERT INTO schema_migrations VALUES ({step.version}, '{step.checksum}')"
         await execute(url, folder.joinpath(name).read_text("utf-8"), noted)
     rows = _SCHEMAS / f"{engine}-{version:04d}.sql"
-    assert rows.exists(), f"a new step of a schema wants a file {rows.name} with the rows that a store of it holds"
+    assert rows.exists(), f"a new step of a schema needs a file {rows.name} with the rows of such a store"
     await execute(url, rows.read_text("utf-8"), "SELECT 1")

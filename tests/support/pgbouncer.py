@@ -77,7 +77,7 @@ class PgBouncer:
             RuntimeError: it exited; the message has its log.
             TimeoutError: it accepts none after a minute.
         """
-        assert self._daemon is None, "it was started before"
+        assert self._daemon is None, "it is already running"
         self._daemon = self._den.start([Path(self._program), self._settings], self.path / "log")
         deadline = time.monotonic() + PATIENCE
         while not self._listens():

@@ -145,7 +145,7 @@ class PostgresServer(PostgresDatabases):
             RuntimeError: it exited; the message has its log.
             TimeoutError: it accepts none after a minute.
         """
-        assert self._daemon is None, "it was started before"
+        assert self._daemon is None, "it is already running"
         places = (f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.path}")
         arguments = [part for setting in (*places, *self._settings) for part in ("-c", setting)]
         command = [self._programs / "postgres", "-D", self.path / "data", *arguments]
