@@ -76,7 +76,7 @@ class Writer:
         request, self.pending = self.pending, None
         possible = [self.known, *([request.after] if request else [])]
         assert people in [known.contacts for known in possible], _difference(people, possible)
-        assert {phone: self._ids.get(phone, ids[phone]) for phone in ids} == ids, "a contact was replaced by another one"
+        assert {phone: self._ids.get(phone, ids[phone]) for phone in ids} == ids, "a contact was replaced by another"
         self._ids = dict(ids)
         done = None
         if request is not None:
