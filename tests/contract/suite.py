@@ -1,4 +1,4 @@
-"""The whole of what a store is held to; a store's test inherits it and says how the store is opened."""
+"""The complete contract of a store. The test of a store inherits it and opens the store."""
 
 import pytest
 
@@ -46,14 +46,14 @@ class StoreContract(
     PreviewContract,
     ConcurrencyContract,
 ):
-    """Every promise that holds for every store."""
+    """All rules that apply to every store."""
 
     @pytest.fixture
     def store(self) -> Store:
-        """A new and open store, closed at the end."""
+        """Return a new, open store, which is closed at the end."""
         raise NotImplementedError
 
     @pytest.fixture
     def behind(self, store: Store) -> Behind:
-        """How statements are run behind this store's back."""
+        """Return a function that runs statements behind this store's back."""
         raise NotImplementedError
