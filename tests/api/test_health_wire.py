@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from numberkeep import __version__
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
@@ -89,6 +90,17 @@ async def test_nothing_of_an_account_is_shown(service: Service, wire: httpx2.Asy
         assert not [word for word in ("4155552671", "Ada", "default") if word in text]
 
 
+async def test_the_root_says_what_answers_here(service: Service) -> None:
+    """Without credentials and without a store; every path that it names is answered."""
+    async with service.wire(None) as anybody:
+        about = (await anybody.get("/")).json()
+        assert (about["name"], about["version"]) == ("numberkeep", __version__)
+        for path in (about["api"], about["health"]):
+            assert (await anybody.get(path)).status_code == 200
+        assert about["documentation"].startswith("https://")
+        assert (await anybody.get("/", params={"x": "1"})).json() == about
+
+
 @pytest.mark.parametrize("path", [READY, "/metrics"])
 async def test_without_a_store_both_say_so(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
@@ -101,7 +113,7 @@ async def test_without_a_store_both_say_so(
     assert (await wire.post(path)).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/health/live", READY, "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/health/live", READY, "/metrics"])
 async def test_a_head_is_answered_as_a_get(service: Service, path: str) -> None:
     """By the same status and type: some load balancers ask so."""
     async with service.wire(None) as operator:
