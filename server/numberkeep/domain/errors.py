@@ -186,6 +186,13 @@ class DeliveryFailed(NumberkeepError):
         self.retry_after = retry_after
 
 
+class ReceiverGone(DeliveryFailed):
+    """The receiver wants no more deliveries."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=True)
+
+
 class TargetRefused(DeliveryFailed):
     """The URL leads to an address to which nothing may be sent."""
 

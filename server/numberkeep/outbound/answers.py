@@ -6,7 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.errors import DeliveryFailed, ReceiverGone
 
 MAX_RETRY_AFTER: Final = 3600
 """Seconds; a receiver that asks for more is retried after this time."""
@@ -28,10 +28,13 @@ def check_status(
         final: statuses after which the delivery is not retried.
 
     Raises:
+        ReceiverGone: it ends the subscription.
         DeliveryFailed: it does not accept it.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
         return
+    if status in final and status in ENDS:
+        raise ReceiverGone(f"answered {status}")
     if status in final:
         raise DeliveryFailed(f"answered {status}", permanent=True)
     if 300 <= status < 400:  # noqa: PLR2004

@@ -5,6 +5,7 @@ Each schema version of each engine has a file in tests/support/schemas, which th
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
 from numberkeep.domain.outbox.delivery import Delivery, DeliveryState, PendingEvent, PendingMessage
 from numberkeep.domain.stamp import Stamp
+from numberkeep.domain.webhooks.commands import EnableWebhook
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import consent
 from numberkeep.service.context import Context
@@ -43,6 +45,7 @@ from support.old_stores import (
     ADA,
     CHANGE_LOG,
     CURIE,
+    DISABLED_WEBHOOKS,
     EVE,
     KEYS,
     NAMELESS,
@@ -224,6 +227,20 @@ async def test_webhooks_and_dead_deliveries_are_kept(store: Store, version: tupl
     assert (owed.webhook, owed.event.subject) == (hook, NAMELESS)
     assert (await ours.add_webhook()).webhook_id == 3
     assert (await store.read(GetAccountBySigningHash(b"\4" * 32))) == KEYS[0].account
+
+
+async def test_a_disabled_webhook_stays_so_until_it_is_enabled(store: Store, version: tuple[str, int]) -> None:
+    """What is pending for it waits."""
+    if version[1] < DISABLED_WEBHOOKS[version[0]]:
+        assert [webhook.disabled for webhook in await store.read(ListWebhooks(1))] in ([], [False])
+        return
+    theirs = AccountDriver(store, 2)
+    [hook] = await store.read(ListWebhooks(2))
+    assert (hook.webhook_id, hook.disabled_at) == (1, START + 5 * SECOND)
+    assert await theirs.take(at=START + DAY, busy=(0,)) == []
+    assert await store.apply(EnableWebhook(2, 1)) == replace(hook, disabled_at=None)
+    [owed] = await theirs.take(at=START + DAY, busy=(0,))
+    assert (owed.delivery.target, owed.delivery.item, owed.delivery.attempts) == (1, 1, 1)
 
 
 async def test_answers_are_given_again(store: Store, version: tuple[str, int]) -> None:
