@@ -23,7 +23,7 @@ async def test_a_webhook_is_registered_with_its_own_secret(wire: httpx2.AsyncCli
     webhook = answer.json()["webhook"]
     assert answer.json()["status"] == "OK"
     assert webhook.pop("created_at").endswith("Z")
-    assert webhook == {"id": 1, **body}
+    assert webhook == {"id": 1, "disabled_at": None, **body}
     (listed,) = (await wire.get(WEBHOOKS)).json()
     del webhook["secret"], listed["created_at"]
     assert listed == webhook

@@ -9,6 +9,7 @@ from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
 from contract.cursor import CursorContract
+from contract.disabling import DisablingContract
 from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
@@ -42,6 +43,7 @@ class StoreContract(
     SettlingContract,
     SettingsContract,
     WebhookContract,
+    DisablingContract,
     HistoryContract,
     PreviewContract,
     ConcurrencyContract,

@@ -16,7 +16,7 @@ from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.messages.message import MessageStatus
-from numberkeep.domain.outbox.delivery import Delivered, Undelivered
+from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
@@ -98,6 +98,12 @@ async def fill(store: Store) -> None:
         ]
         for pending, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
             await account.settle(pending, outcome)
+        gone = await account.add_webhook("contact.created", url="https://gone.example/")
+        await account.create(phone(601))
+        await account.create(phone(602))
+        [first, _] = await account.take(busy=(0, 2))
+        await account.settle(first, Gone("answered 410"))
+        assert gone.webhook_id == 3
         await account.expire(START + 103 * SECOND + DAY)
         await store.apply(SetAccount(NAMES[place], f"Hi {TEXTS[6 + place]}", bytes([place]) * 32))
         await store.apply(_once(account, "ours", b"\0\xff answer"))

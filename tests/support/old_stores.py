@@ -22,6 +22,9 @@ VERSIONS = [(engine, step.version) for engine in ENGINES for step in STEPS[engin
 CHANGE_LOG = {"sqlite": 4, "postgres": 2}
 """The first version with a change log, a ledger and an outbox."""
 
+DISABLED_WEBHOOKS = {"sqlite": 6, "postgres": 4}
+"""Since when a webhook may be disabled: the second account has such a one."""
+
 SINCE = {("sqlite", "answers"): 2} | {
     (engine, table): version
     for engine, version in CHANGE_LOG.items()

@@ -16,11 +16,11 @@ from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
-from numberkeep.domain.outbox.delivery import Delivered, Pending, Undelivered
+from numberkeep.domain.outbox.delivery import Delivered, Outcome, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
 from numberkeep.domain.stamp import SYSTEM, Cause, Stamp
 from numberkeep.domain.verification.commands import ExpireVerifications, RequestVerification
-from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.hosted import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.store.contract import Store
@@ -185,7 +185,7 @@ class AccountDriver:
         """Take what is due from the outbox, except for deliveries to busy targets."""
         return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._stamp(at), busy))).pending
 
-    async def settle(self, pending: Pending, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
+    async def settle(self, pending: Pending, outcome: Outcome = SENT, *, at: int | None = None) -> bool:
         """Record the outcome of a taken delivery."""
         return await self.store.apply(SettleDelivery(self.account_id, pending.delivery, outcome, self._stamp(at)))
 
@@ -204,6 +204,10 @@ class AccountDriver:
     async def add_webhook(self, *types: str, url: str = "https://example.com/", secret: str = "") -> Webhook:
         """Register a webhook for events of these types, or of all."""
         return await self.store.apply(CreateWebhook(self.account_id, url, secret, types, self._stamp()))
+
+    async def enable_webhook(self, webhook_id: int) -> Webhook:
+        """Enable a webhook."""
+        return await self.store.apply(EnableWebhook(self.account_id, webhook_id))
 
     async def remove_webhook(self, webhook_id: int) -> None:
         """Remove a webhook."""

@@ -198,9 +198,13 @@ class DeliveryRefused(DeliveryFailed):
         answer: the beginning of the answer's body, which may contain a number or a name.
     """
 
-    def __init__(self, reason: str, answer: bytes) -> None:
+    def __init__(self, reason: str, answer: bytes = b"") -> None:
         super().__init__(reason, permanent=True)
         self.answer = answer
+
+
+class ReceiverGone(DeliveryRefused):
+    """The receiver wants no more deliveries."""
 
 
 class TargetRefused(DeliveryFailed):

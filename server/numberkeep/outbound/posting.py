@@ -16,7 +16,7 @@ from typing import Final
 import httpx2
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused
+from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.outbound.answers import ENDS, check_status
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.targets import Pinned
@@ -73,7 +73,7 @@ class Poster:
             again would repeat it.
 
         Raises:
-            DeliveryRefused: the status is one of `final`.
+            DeliveryRefused: the status is one of `final`; ReceiverGone if it is one of ENDS.
             DeliveryFailed: it was not accepted, as far as is known.
         """
         if not _has_port(url):
@@ -123,7 +123,8 @@ class Poster:
             if not status:
                 raise _failure(error) from None
         if status in final:
-            raise DeliveryRefused(f"answered {status}", bytes(answer[:MAX_ANSWER_BYTES]))
+            refusal = ReceiverGone if status in ENDS else DeliveryRefused
+            raise refusal(f"answered {status}", bytes(answer[:MAX_ANSWER_BYTES]))
         return bytes(answer[:MAX_ANSWER_BYTES])
 
     async def _open(self, client: httpx2.AsyncClient, urls: Sequence[str], request: "_Request") -> httpx2.Response:

@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import Final
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
     SENDER,
     Delivered,
     Delivery,
+    Gone,
+    Outcome,
     Pending,
     PendingEvent,
     PendingMessage,
@@ -118,11 +120,13 @@ class Deliverer:
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - to spread retries
             pause = min(2 * pause, _MAX_RECORD_PAUSE_SECONDS)
 
-    def _report(self, account_id: int, delivery: Delivery, outcome: Delivered | Undelivered) -> None:
+    def _report(self, account_id: int, delivery: Delivery, outcome: Outcome) -> None:
         """Count and log the outcome."""
         to_sender = delivery.target == SENDER
         if isinstance(outcome, Delivered):
             became, level, text = "delivered", logging.DEBUG, "arrived"
+        elif isinstance(outcome, Gone):
+            became, level, text = "failed", logging.ERROR, f"failed and disabled it: {outcome.error}"
         elif outcome.retry_at is None:
             became, level, text = "dead", logging.ERROR, f"failed for good: {outcome.error}"
         else:
@@ -131,7 +135,7 @@ class Deliverer:
         target = "the sender" if to_sender else f"webhook {delivery.target}"
         _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, text)
 
-    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Delivered | Undelivered:
+    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
                 account = await self._name(account_id)
@@ -143,12 +147,17 @@ class Deliverer:
                     case PendingNothing():
                         return Undelivered("what was to be delivered no longer exists", None)
         except DeliveryFailed as failed:
-            return self._undelivered(pending.delivery, failed)
+            return self._failed(pending, failed)
         except TimeoutError:
             return self._undelivered(pending.delivery, DeliveryFailed("it took too long"))
         except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not stop the others
             failure = DeliveryFailed(f"numberkeep failed with {type(error).__name__}")
             return self._undelivered(pending.delivery, failure)
+
+    def _failed(self, pending: Pending, failed: DeliveryFailed) -> Outcome:
+        if isinstance(failed, ReceiverGone) and isinstance(pending, PendingEvent):
+            return Gone(str(failed))
+        return self._undelivered(pending.delivery, failed)
 
     def _undelivered(self, delivery: Delivery, failed: DeliveryFailed) -> Undelivered:
         now = self._context.clock.take()

@@ -10,7 +10,7 @@ from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.secret import SECRET_MEND, is_secret
-from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
@@ -28,7 +28,7 @@ async def create(
     secret: str | None,
     once: Idempotency | None = None,
 ) -> Webhook:
-    """Register a webhook; without a secret (None) it gets a random one.
+    """Register a webhook, or enable the one with this URL that is disabled. Without a secret it gets a random one.
 
     Raises:
         MissingFields: the URL is empty.
@@ -50,6 +50,15 @@ async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
     return await context.store.read(ListWebhooks(account.account_id))
 
 
+async def enable(context: Context, account: Account, webhook_id: int) -> Webhook:
+    """Enable a webhook that was disabled, and return it; what was pending for it is delivered.
+
+    Raises:
+        WebhookNotFound: no webhook has this number.
+    """
+    return await context.apply(EnableWebhook(account.account_id, webhook_id))
+
+
 async def delete(context: Context, account: Account, webhook_id: int) -> None:
     """Remove a webhook and all that is owed to it.
 
@@ -69,6 +78,7 @@ async def replay(context: Context, account: Account, target: int | None, *, once
 
     Raises:
         WebhookNotFound: there is none of this number.
+        InvalidInput: it is disabled.
     """
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.stamp()), once)
 

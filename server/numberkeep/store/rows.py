@@ -38,7 +38,7 @@ EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replac
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
 DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
 OPT_OUT_COLUMNS: Final = "phone, opted_out_at, entry_id"
-WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at"
+WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at, disabled_at"
 
 _decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_variables = msgspec.json.Decoder(dict[str, str]).decode
@@ -233,14 +233,14 @@ def values_of_delivery(delivery: Delivery) -> tuple[Any, ...]:
 
 def webhook_of(row: Iterable[Any]) -> Webhook:
     """The webhook whose `WEBHOOK_COLUMNS` these are."""
-    webhook_id, url, secret, types, created_at = row
-    return Webhook(webhook_id, url, secret, _decode_tags(types), created_at)
+    webhook_id, url, secret, types, created_at, disabled_at = row
+    return Webhook(webhook_id, url, secret, _decode_tags(types), created_at, disabled_at)
 
 
 def values_of_webhook(webhook: Webhook) -> tuple[Any, ...]:
     """The `WEBHOOK_COLUMNS` of a webhook."""
     types = encode(webhook.types).decode()
-    return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at
+    return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at, webhook.disabled_at
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:

@@ -79,6 +79,8 @@ def _webhooks(changes: Changes) -> Writes:
         yield "delete_webhooks", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "delete_deliveries_to", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "put_webhooks", list(map(values_of_webhook, webhooks.written))
+        yield "hold_deliveries", [(webhook_id,) for webhook_id in changes.disabled]
+        yield "release_deliveries", [(webhook_id,) for webhook_id in changes.enabled]
 
 
 def _deliveries(changes: Changes) -> Writes:

@@ -114,7 +114,7 @@ TABLES: Final = (
         ("type", "at", "phone", "subject", "actor", "cause", "replaced", "previous_event"),
     ),
     Table("last_events", ("phone",), ("last_event",)),
-    Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at")),
+    Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at", "disabled_at")),
     Table(
         "outbox",
         ("target", "phone", "item"),

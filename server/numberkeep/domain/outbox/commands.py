@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
-from numberkeep.domain.errors import WebhookNotFound
+from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import (
@@ -12,7 +13,10 @@ from numberkeep.domain.outbox.delivery import (
     Delivered,
     Delivery,
     DeliveryState,
+    Gone,
+    Outcome,
     Pending,
+    PendingEvent,
     PendingMessage,
     Taken,
     Undelivered,
@@ -77,15 +81,17 @@ class SettleDelivery(AccountCommand[bool]):
 
     account_id: int
     taken: Delivery
-    outcome: Delivered | Undelivered
+    outcome: Outcome
     stamp: Stamp
 
     def want(self, needs: Needs) -> None:
-        """Need the delivery, and for a message its number and verification."""
+        """Need the delivery, for a message its number and verification, and the chain of events that may grow."""
         taken = self.taken
         needs.deliveries[taken.target, taken.phone, taken.item] = None
         if taken.target == SENDER:
             needs.verifications[taken.phone] = None
+        if isinstance(self.outcome, Gone):
+            needs.phones[NO_PHONE] = None
 
     def apply(self, work: Work) -> bool:
         """Return whether it was still open."""
@@ -106,8 +112,18 @@ class SettleDelivery(AccountCommand[bool]):
             return True
         if pending.delivery != self.taken:
             return False
-        self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
+        if isinstance(self.outcome, Gone):
+            self._disable(work, pending, self.outcome.error)
+        else:
+            self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
         return True
+
+    def _disable(self, work: Work, pending: Pending, error: str) -> None:
+        if not isinstance(pending, PendingEvent):
+            self._retry(work, pending, error, None)
+            return
+        work.disable_webhook(pending.webhook, error, self.stamp)
+        work.outbox.reschedule(replace(pending.delivery, error=error))
 
     def _retry(self, work: Work, pending: Pending, error: str, retry_at: int | None) -> None:
         message = pending.message if isinstance(pending, PendingMessage) else None
@@ -126,7 +142,10 @@ class SettleDelivery(AccountCommand[bool]):
 class ReplayDeliveries(AccountCommand[int]):
     """Try up to `limit` dead deliveries again, to one target or to all (None), and return how many.
 
-    Raises on application: WebhookNotFound if the target is neither a webhook of the account nor SENDER.
+    Those to a disabled webhook are held until it is enabled.
+
+    Raises on application: WebhookNotFound if the target is neither a webhook of the account nor SENDER; InvalidInput
+        if it is a webhook that is disabled.
     """
 
     account_id: int
@@ -148,6 +167,11 @@ class ReplayDeliveries(AccountCommand[int]):
         """Return how many."""
         if self.target not in {None, SENDER, *(webhook.webhook_id for webhook in work.outbox.webhooks)}:
             raise WebhookNotFound
+        if any(each.disabled and each.webhook_id == self.target for each in work.outbox.webhooks):
+            raise InvalidInput(
+                f"webhook {self.target} is disabled: enable it with `numberkeep webhooks enable {self.target}` or by "
+                "registering its URL again"
+            )
         dead = work.outbox.dead(self.target, self.limit)
         for pending in dead:
             waiting = replace(pending.delivery, attempts=0, due_at=self.stamp.at, state=DeliveryState.WAITING)

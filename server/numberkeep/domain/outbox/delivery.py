@@ -5,16 +5,20 @@ is replayed or too old.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
 from numberkeep.domain.event import Event
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.webhooks.webhook import Webhook
 
 SENDER: Final = 0
 """The target of messages; every other target is the number of a webhook."""
+
+NEVER: Final = MAX_INTEGER
+"""The `due_at` of a delivery that is held."""
 
 
 class DeliveryState(IntEnum):
@@ -26,6 +30,8 @@ class DeliveryState(IntEnum):
     """It is being delivered; if nobody reports what became of it, it may be taken again from `due_at` on."""
     DEAD = 2
     """It exhausted its retries; only a replay tries it again."""
+    HELD = 3
+    """Its webhook is disabled; it waits again when the webhook is enabled."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -59,6 +65,14 @@ class Delivery:
     def dead(self) -> bool:
         """Whether it exhausted its retries."""
         return self.state is DeliveryState.DEAD
+
+    def held(self) -> "Delivery":
+        """Return this delivery as it is while its webhook is disabled. It keeps its place in its queue."""
+        return replace(self, state=DeliveryState.HELD, due_at=NEVER)
+
+    def released(self) -> "Delivery":
+        """Return this delivery as it is once its webhook is enabled again: due at once, with all its attempts."""
+        return replace(self, state=DeliveryState.WAITING, due_at=self.created_at, attempts=0)
 
     def in_flight(self, at: int) -> bool:
         """Return whether it is being delivered at `at`, as far as its lease says."""
@@ -134,11 +148,26 @@ class Undelivered:
 
 
 @dataclass(slots=True, frozen=True)
+class Gone:
+    """The receiver wants no more deliveries, so its webhook is to be disabled.
+
+    Attributes:
+        error: how it said so, without a number or a name.
+    """
+
+    error: str
+
+
+Outcome = Delivered | Undelivered | Gone
+"""What became of a delivery that was taken."""
+
+
+@dataclass(slots=True, frozen=True)
 class Backlog:
     """The state of the outbox, over all accounts.
 
     Attributes:
-        waiting: the number of pending deliveries, without dead ones.
+        waiting: the number of pending deliveries, without dead and held ones.
         oldest_at: when the oldest of them was enqueued, microseconds since 1970; None if there is none.
         dead: the number of dead deliveries.
     """

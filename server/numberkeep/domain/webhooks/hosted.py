@@ -102,20 +102,20 @@ def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, st
         work.outbox.remove_webhook(webhook_id)
     for webhook in stay:
         if webhook != before[webhook.webhook_id]:
-            work.outbox.webhooks.put(webhook.webhook_id, webhook)
+            work.outbox.put_webhook(webhook)
     for each in new:
         work.outbox.add_webhook(Webhook(0, each.url, each.secret or "", (each.name,), at))
 
 
 def _merge(there: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[HostedWebhook]:
-    """Give those that are there their new secrets; gives those that are not, each once."""
+    """Enable those that are there and set their new secrets; return those that are not there, each once."""
     new: dict[tuple[str, str], HostedWebhook] = {}
     for each in add:
         places = [n for n, it in enumerate(there) if it.url == each.url and each.name in it.types]
         if not places:
             before = new.get((each.name, each.url), each)
             new[each.name, each.url] = before if each.secret is None else each
-        elif each.secret is not None:
-            for n in places:
-                there[n] = replace(there[n], secret=each.secret)
+        for n in places:
+            secret = there[n].secret if each.secret is None else each.secret
+            there[n] = replace(there[n], secret=secret, disabled_at=None)
     return list(new.values())

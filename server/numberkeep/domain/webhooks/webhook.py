@@ -17,6 +17,7 @@ class Webhook:
         secret: what requests to it are signed with; `""` signs nothing.
         types: the names of the events that it gets, as they were asked for, hosted names too; empty for all.
         created_at: when it was registered, microseconds since 1970.
+        disabled_at: when its receiver ended the subscription, likewise; None if it is enabled.
     """
 
     webhook_id: int
@@ -24,7 +25,13 @@ class Webhook:
     secret: str = field(repr=False)
     types: Sequence[str]
     created_at: int
+    disabled_at: int | None = None
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it gets no events, and its pending deliveries are held."""
+        return self.disabled_at is not None
 
     def wants(self, event: Event) -> bool:
-        """Return whether it gets the event, by any name for its type; see webhook_types.py."""
-        return wants(self.types, event.type)
+        """Return whether it gets the event: it is enabled, and has a name for the event's type; see types.py."""
+        return not self.disabled and wants(self.types, event.type)

@@ -89,6 +89,16 @@ class Changes:
         return [phone for phone in self.last_events if phone not in without]
 
     @property
+    def disabled(self) -> list[int]:
+        """The webhooks that were enabled and are disabled."""
+        return [new.webhook_id for old, new in self.webhooks.updated if new.disabled and not old.disabled]
+
+    @property
+    def enabled(self) -> list[int]:
+        """The webhooks that were disabled and are enabled."""
+        return [new.webhook_id for old, new in self.webhooks.updated if old.disabled and not new.disabled]
+
+    @property
     def revived(self) -> list[Queue]:
         """The queues in which a dead delivery lives again, perhaps before the one that was the first."""
         return list(

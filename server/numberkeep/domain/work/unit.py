@@ -9,11 +9,13 @@ from typing import Final
 
 from numberkeep.domain.consent.ledger import Said
 from numberkeep.domain.contacts.contact import Contact
-from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.event import NO_PHONE, Event, EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.ledger import Ledger
 from numberkeep.domain.work.log import ChangeLog, replaced_values
@@ -202,6 +204,12 @@ class Work:
     def _cancel_messages(self, phone: str, stamp: Stamp) -> None:
         for pending in self.outbox.unsent(phone, stamp.at):
             self.cancel(pending.delivery, pending.message, stamp)
+
+    def disable_webhook(self, webhook: Webhook, reason: str, stamp: Stamp) -> None:
+        """Disable a webhook, and record it; see `Outbox.put_webhook`."""
+        self.outbox.put_webhook(replace(webhook, disabled_at=stamp.at))
+        subject = DisabledWebhook(webhook.webhook_id, webhook.url, reason)
+        self._record(EventType.WEBHOOK_DISABLED, stamp, NO_PHONE, subject)
 
     # The change log
 

@@ -71,7 +71,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
     ),
     q.GetBacklog: (
-        "SELECT count(*) FILTER (WHERE state <> 2), min(created_at) FILTER (WHERE state <> 2), "
+        "SELECT count(*) FILTER (WHERE state < 2), min(created_at) FILTER (WHERE state < 2), "
         "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
     ),
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",

@@ -8,6 +8,7 @@ from typing import Final, TypeVar, cast
 
 import asyncpg
 
+from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
@@ -30,7 +31,7 @@ _TYPES: Final = {
     "smallint": "state",
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
-        "message_id event_id at previous_event webhook_id target item attempts due_at"
+        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at"
     ),
     "boolean": "verified opt_out opted_out pending",
     "bytea": "hash fingerprint answer",
@@ -66,6 +67,13 @@ def _update(table: str, key: str, columns: str, also: str = "") -> str:
 def _delete(table: str, key: str) -> str:
     same = " AND ".join(f"t.{name} = old.{name}" for name in key.split(", "))
     return f"DELETE FROM numberkeep.{table} AS t USING {_unnest(key)} AS old ({key}) WHERE t.account_id = $1 AND {same}"
+
+
+def _in_state(state: str, changed: str) -> str:
+    return (
+        f"UPDATE numberkeep.outbox AS o SET {changed} FROM {_unnest('target')} AS of (target) "
+        f"WHERE o.account_id = $1 AND o.target = of.target AND o.{state}"
+    )
 
 
 def _excluded(columns: str) -> str:
@@ -152,8 +160,10 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_deliveries_to": _delete("outbox", "target"),
     "put_webhooks": (
         f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
-        f"DO UPDATE SET {_excluded('secret, types')}"
+        f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
     ),
+    "hold_deliveries": _in_state("state < 2", f"state = 3, due_at = {NEVER}"),
+    "release_deliveries": _in_state("state = 3", "state = 0, due_at = created_at, attempts = 0"),
     "delete_deliveries": _delete("outbox", "target, phone, item"),
     "update_deliveries": _update(
         "outbox",

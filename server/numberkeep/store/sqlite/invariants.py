@@ -159,6 +159,13 @@ INVARIANTS: Final = [
         "OR NOT EXISTS (SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
     ),
     Invariant(
+        "outbox",
+        "event {0} is held though webhook {1} is enabled, or not held though it is disabled",
+        "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o JOIN webhooks AS w "
+        "ON w.account_id = o.account_id AND w.webhook_id = o.target "
+        "WHERE o.state <> 2 AND (o.state = 3) <> (w.disabled_at IS NOT NULL)",
+    ),
+    Invariant(
         "verifications",
         "a verification is pending, but the contact is missing, verified or opted out",
         "SELECT v.account_id, c.contact_id FROM verifications AS v LEFT JOIN contacts AS c "

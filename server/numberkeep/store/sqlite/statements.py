@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
+from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -122,7 +123,14 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
     "put_webhooks": (
         f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
-        f"DO UPDATE SET {_excluded('secret, types')}"
+        f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
+    ),
+    "hold_deliveries": (
+        f"UPDATE outbox SET state = 3, due_at = {NEVER} WHERE account_id = ?1 AND target = ?2 AND state < 2"
+    ),
+    "release_deliveries": (
+        "UPDATE outbox SET state = 0, due_at = created_at, attempts = 0 "
+        "WHERE account_id = ?1 AND target = ?2 AND state = 3"
     ),
     "delete_deliveries": f"DELETE FROM outbox WHERE {_QUEUE} AND item = ?4",
     "update_deliveries": (
