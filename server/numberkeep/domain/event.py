@@ -16,7 +16,7 @@ Subject = Contact | Verification | Message | ConsentEntry
 
 
 class EventType(StrEnum):
-    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", and our own alike."""
+    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", or formed like them."""
 
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"

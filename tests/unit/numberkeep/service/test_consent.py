@@ -79,10 +79,10 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 is not what was written"),
-        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 is not what was written"),
+        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 or the one before it was changed"),
+        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 or the one before it was changed"),
         ("DELETE FROM consent WHERE entry_id = 1", "entry 1 is missing"),
-        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, and the account knows of 4"),
+        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, but the account records 4, or another hash"),
         (
             "INSERT INTO consent SELECT account_id, 5, phone, at, 0, source, '', hash FROM consent WHERE entry_id = 4",
             "the ledger has entry 5, and the account knows of 4",
