@@ -1,4 +1,4 @@
-"""What the status of an answer means for a delivery."""
+"""Interprets the status of an answer to a delivery."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -28,7 +28,7 @@ def check_status(
         final: statuses after which the delivery is not retried.
 
     Raises:
-        DeliveryFailed: it does not accept it.
+        DeliveryFailed: it does not.
     """
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
         return
