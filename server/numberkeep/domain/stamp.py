@@ -11,7 +11,7 @@ class ActorKind(StrEnum):
     API_KEY = "api_key"
     """A program; the id is the key's id."""
     CARRIER = "carrier"
-    """A carrier that hands in a message; the id is the carrier's name."""
+    """A carrier that delivers a person's message; the id is the carrier's name."""
     SYSTEM = "system"
     """The service itself, or an operator at its command line; without an id."""
     UNKNOWN = "unknown"

@@ -182,9 +182,9 @@ class Relay:
                             if listener.changed():  # while nothing was found
                                 continue
                             return
-                    rung = group.create_task(_changed(listener))
-                    done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
-                    rung.cancel()
+                    change = group.create_task(_changed(listener))
+                    done, _ = await asyncio.wait([*flying, change], return_when=asyncio.FIRST_COMPLETED)
+                    change.cancel()
                     flying -= done
 
     async def _expire(self, account_id: int) -> None:

@@ -137,7 +137,7 @@ async def _alone(connection: asyncpg.Connection, command: Command[Any]) -> Any:
 
 
 async def _commit_transaction(connection: asyncpg.Connection) -> None:
-    """Commit.
+    """Commit the transaction.
 
     Raises:
         StoreUnsure: the connection was lost before the answer came.
