@@ -61,7 +61,7 @@ class SettingsContract:
         store = ours.store
         await store.apply(SetAccount("ours", signing_hash=SECRET))
         await store.apply(SetAccount("ours", signing_hash=SECRET))
-        with pytest.raises(InvalidInput, match="another account has this signing secret"):
+        with pytest.raises(InvalidInput, match="another account uses this signing secret"):
             await store.apply(SetAccount("theirs", "text", SECRET))
         assert await store.read(GetAccount("theirs")) == Account(theirs.account_id, "theirs", "US", "")
         found = await store.read(GetAccountBySigningHash(SECRET))

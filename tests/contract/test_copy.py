@@ -121,7 +121,7 @@ async def test_an_interrupted_copy_can_be_continued(
     source, target = await filled(new_database(here)), new_database(there)
     with pytest.raises(StoreUnavailable, match="it went away; start the copy again"):
         await copy(make_transfer(source), failing(make_transfer(target), after), page=8)
-    with pytest.raises(StoreUnusable, match="a copy that was not finished: start the copy again"):
+    with pytest.raises(StoreUnusable, match="an unfinished copy: start the copy again"):
         await make_store(Settings(database=target)).open()
     [[there_already]] = await execute(
         target, "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM contacts) + 0"

@@ -58,7 +58,7 @@ async def test_contact_ids_shared_by_accounts_are_reported(new_database: NewData
     async with opened(source) as store:
         for name in ("ours", "theirs"):
             await (await new_account(store, name)).create(phone(1), contact_id=1)
-    with pytest.raises(StoreUnavailable, match=r"^rows of contacts cannot stand beside others of the database"):
+    with pytest.raises(StoreUnavailable, match=r"^rows of contacts conflict with others of the database"):
         await copy(make_transfer(source), make_transfer(target))
 
 
@@ -91,7 +91,7 @@ async def test_a_source_of_another_schema_is_refused_untouched(new_database: New
     with pytest.raises(StoreTooNew, match=r"^SRC: .*9999"):
         await copy(make_transfer(source), make_transfer(target))
     await execute(source, "DELETE FROM schema_migrations")
-    with pytest.raises(StoreUnusable, match=r"^SRC: .*version 0 .*`numberkeep migrate`"):
+    with pytest.raises(StoreUnusable, match=r"^SRC: .*version 0, .*`numberkeep migrate`"):
         await copy(make_transfer(source), make_transfer(target))
     assert await execute(source, "SELECT * FROM schema_migrations") == []
 
@@ -105,5 +105,5 @@ async def test_a_source_without_a_store_is_refused_untouched(new_database: NewDa
             await copy(make_transfer(source), make_transfer(target))
         await execute(source, "VACUUM")
     for _ in range(2):
-        with pytest.raises(StoreUnusable, match=r"^SRC: .* is no numberkeep database"):
+        with pytest.raises(StoreUnusable, match=r"^SRC: .* is not a numberkeep database"):
             await copy(make_transfer(source), make_transfer(target))

@@ -20,7 +20,7 @@ NO_PHONE: Final = ""
 
 
 class EventType(StrEnum):
-    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", and our own alike."""
+    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", or formed like them."""
 
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"

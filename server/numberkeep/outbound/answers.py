@@ -1,4 +1,4 @@
-"""What the status of an answer means for a delivery."""
+"""Interprets the status of an answer to a delivery."""
 
 import time
 from collections.abc import Collection, Mapping

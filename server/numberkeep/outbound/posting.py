@@ -134,7 +134,7 @@ class Poster:
             try:
                 return await client.send(request.at(client, url, headers, timeout), stream=True)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                if _tls_error(error) is not None:  # it answers, and is not who it should be
+                if _tls_error(error) is not None:  # it answers, but is not the expected host
                     raise
         return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
 
@@ -204,7 +204,7 @@ def _tls_error(error: BaseException) -> ssl.SSLError | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    # httpcore2 raises its errors again "from None", so their cause is only in the context.
+    # httpcore2 re-raises its errors "from None", so their cause is only in the context.
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

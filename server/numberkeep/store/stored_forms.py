@@ -1,9 +1,9 @@
 """The forms in which the change log keeps what its events are about: explicit, versioned, and apart from the domain.
 
 A form is a JSON array that begins with its version. A stored version never changes: a new field makes a new version, a
-struct with the next tag, and `to_domain` of each older one says what its events have in the place of the field. So
-every event that was ever written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is what numberkeep
-wrote before forms had versions: a JSON object.
+struct with the next tag, and `to_domain` of each older one provides a value for the field. So every event that was ever
+written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is the form from before forms had versions: a
+JSON object.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ class Version(Protocol[S_co]):
     """One version of a form: a msgspec struct."""
 
     def to_domain(self, phone: str) -> S_co:
-        """Return what it is the form of; `phone` is the event's number."""
+        """Return the domain object; `phone` is the event's number."""
 
 
 class Form(Generic[S]):
@@ -267,7 +267,7 @@ FORM_OF: Final[Mapping[EventType, Form[Subject]]] = {
 
 
 class ReplacedV1(msgspec.Struct, array_like=True, tag=1):
-    """The old values of what an update changed, by the field's name; a field that no longer exists keeps its name."""
+    """The old values of the fields that an update changed, by name; a field that no longer exists keeps its name."""
 
     values: Mapping[str, Any]
 
@@ -277,12 +277,12 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def dump_replaced(replaced: Mapping[str, Any]) -> str:
-    """Return the stored form of what an update replaced; `""` for nothing."""
+    """Return the stored form of the values that an update replaced; `""` for none."""
     return encode(ReplacedV1(replaced)).decode() if replaced else ""
 
 
 def load_replaced(text: str) -> Mapping[str, Any]:
-    """Return what an update replaced."""
+    """Return the values that an update replaced."""
     if not text:
         return _NOTHING
     values = _decode_replaced(text).values

@@ -1,4 +1,4 @@
-"""The commands on the outbox: what the relay does with deliveries, and the webhooks that they go to."""
+"""The commands on the outbox: take, settle and replay deliveries."""
 
 from dataclasses import dataclass, replace
 
@@ -30,8 +30,8 @@ from numberkeep.domain.work.unit import Work
 class TakeDeliveries(AccountCommand[Taken]):
     """Take up to `limit` deliveries that are due, to deliver them within `lease` microseconds.
 
-    Until then nobody else takes them; after that they count as not delivered. Deliveries to `busy` targets stay. A
-    message is canceled instead if the reason for it is gone.
+    Until then no other process takes them; after that they count as not delivered. Deliveries to `busy` targets are
+    not taken. A message is canceled instead if the reason for it is gone.
     """
 
     account_id: int
@@ -42,7 +42,7 @@ class TakeDeliveries(AccountCommand[Taken]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:
@@ -73,10 +73,10 @@ class TakeDeliveries(AccountCommand[Taken]):
 
 @dataclass(slots=True)
 class SettleDelivery(AccountCommand[bool]):
-    """Record what became of a delivery that was taken; return False if that is settled already.
+    """Record the outcome of a delivery that was taken; return False if it is settled already.
 
-    `taken` is the delivery as it was given out: one who took it and was too slow must not undo what another does with
-    it. That it arrived is recorded in any case, and so is an opt-out that the carrier knows of.
+    `taken` is the delivery as it was taken: a process that was too slow must not undo what another does with it. An
+    arrival is recorded in any case, and so is an opt-out that the carrier reports.
     """
 
     account_id: int
@@ -155,7 +155,7 @@ class ReplayDeliveries(AccountCommand[int]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:

@@ -83,7 +83,7 @@ def check_room(webhooks: int) -> None:
     """Check that an account may have this many webhooks.
 
     Raises:
-        InvalidInput: it may not.
+        InvalidInput: there are too many.
     """
     if webhooks > MAX_WEBHOOKS:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: remove one that is not needed")

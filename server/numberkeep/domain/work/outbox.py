@@ -65,7 +65,7 @@ class Outbox:
 
     def due(self, limit: int, at: int, busy: tuple[int, ...]) -> list[Pending]:
         """Return up to `limit` deliveries that were loaded as due and still are, to targets that are not busy."""
-        # A dead one may have been revived a moment ago; those behind it in its queue then wait for it again.
+        # A command before this one may have revived a dead one; those behind it in its queue then wait for it again.
         first: dict[tuple[int, str], int] = {}
         for each in self.deliveries:
             if not each.dead:

@@ -1,4 +1,4 @@
-"""The SQL of every statement, and how a conversation with the database is run. $1 is the account.
+"""The SQL of every statement, and `run`, which runs a conversation with the database. $1 is the account.
 
 A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
 """
@@ -40,7 +40,7 @@ _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in name
 """The type of each column that is not text."""
 
 _COPIED_FROM: Final = 100
-"""Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
+"""The number of rows from which COPY is faster than an INSERT, whose arrays the driver encodes value by value."""
 
 _COPY_SECONDS: Final = 30.0
 
@@ -55,7 +55,7 @@ def _insert(table: str, columns: str) -> str:
 
 
 def _update(table: str, key: str, columns: str, also: str = "") -> str:
-    """Update the rows with these keys; `also` sets what follows from the new values."""
+    """Return an update of the rows with these keys; `also` sets what depends on the new values."""
     changed = ", ".join(f"{name} = new.{name}" for name in columns.split(", "))
     same = " AND ".join(f"t.{name} = new.{name}" for name in key.split(", "))
     return (
@@ -116,8 +116,8 @@ LOADS: Final[Mapping[str, str]] = {
     "unsent": f"{OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
     "messages": _of(MESSAGE_COLUMNS, "messages", "message_id", "bigint"),
     "events": _of(EVENT_COLUMNS, "events", "event_id", "bigint"),
-    # Up to the first that is young, whatever the clocks said about those after it. By numbers, which have no gaps: to
-    # find the first of a table without statistics the planner would sort all of it.
+    # Up to the first young event, whatever the times of those after it. By numbers, which have no gaps: without
+    # statistics, the planner would sort the whole table to find the first.
     "old_events": (
         "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM numberkeep.events WHERE account_id = $1 AND event_id < "
         "(SELECT event_id FROM numberkeep.events WHERE account_id = $1 ORDER BY event_id LIMIT 1) + $2), "
@@ -126,10 +126,10 @@ LOADS: Final[Mapping[str, str]] = {
     ),
     "old_deliveries": f"{OUTBOX} AND state = 2 AND created_at <= $2 ORDER BY created_at LIMIT $3",
 }
-"""What a unit of work is loaded by."""
+"""The statements that load a unit of work."""
 
 _SPREAD: Final = frozenset({"deliveries"})
-"""Takes its list of rows as an array for each column."""
+"""Statements that take a list of rows as one array for each column."""
 
 _OF_QUEUE: Final = "o.account_id = $1 AND o.target = queue.target AND o.phone = queue.phone"
 _QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
@@ -173,7 +173,7 @@ SAVES: Final[Mapping[str, str]] = {
     ),
     "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
     "unset_heads": f"UPDATE numberkeep.outbox AS o SET head = false FROM {_QUEUES} WHERE {_OF_QUEUE} AND o.head",
-    # One lookup a queue, and then the rows: in one step a planner without statistics looks for every pair of the two.
+    # First one lookup a queue, then the rows: in one step, a planner without statistics would compare every pair.
     "set_heads": (
         "WITH first AS MATERIALIZED (SELECT queue.target, queue.phone, "
         f"(SELECT min(o.item) FROM numberkeep.outbox AS o WHERE {_OF_QUEUE} AND o.state <> 2) AS item FROM {_QUEUES}) "
@@ -185,7 +185,7 @@ SAVES: Final[Mapping[str, str]] = {
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
 }
-"""What a unit of work is saved by, many rows at once."""
+"""The statements that save a unit of work, many rows at once."""
 
 SINGLE_SAVES: Final[Mapping[str, str]] = {
     "put_tallies": f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)} WHERE account_id = $1",
@@ -203,7 +203,7 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
     "delete_old_events": "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2",
     "delete_old_last_events": "DELETE FROM numberkeep.last_events WHERE account_id = $1 AND last_event <= $2",
 }
-"""What a unit of work is saved by, once for each row."""
+"""The statements that save a unit of work, once for each row."""
 
 _COPIED: Final = {
     "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
@@ -226,13 +226,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "set_signing_hash": "UPDATE numberkeep.accounts SET signing_hash = nullif($2, ''::bytea) WHERE account_id = $1",
     "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
 }
-"""What the commands on accounts and keys are applied by."""
+"""The statements of the commands on accounts and keys."""
 
 _FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY}
 
 
 async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
-    """Run a conversation to its end.
+    """Run a conversation, and return its result.
 
     Raises:
         asyncpg.PostgresError, OSError: a statement failed.

@@ -173,7 +173,7 @@ INVARIANTS: Final = [
         "WHERE v.pending = 1 AND (c.contact_id IS NULL OR c.verified = 1 OR c.opt_out = 1)",
     ),
 ]
-"""Kept by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
+"""Ensured by domain/work and store/saving.py; code that stores data in two tables adds its invariant here.
 
 SQL cannot check the ledger's hashes: see `broken` in domain/consent/ledger.py.
 """

@@ -70,4 +70,4 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
 }
-"""What each query is answered by."""
+"""The statement of each query."""

@@ -80,19 +80,19 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 is not what was written"),
-        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 is not what was written"),
+        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 or the one before it was changed"),
+        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 or the one before it was changed"),
         ("DELETE FROM consent WHERE entry_id = 1", "entry 1 is missing"),
-        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, and the account knows of 4"),
+        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, but the account records 4"),
         (
             "INSERT INTO consent SELECT account_id, 5, phone, at, 0, source, '', hash FROM consent WHERE entry_id = 4",
-            "the ledger has entry 5, and the account knows of 4",
+            "the ledger has entry 5, but the account records 4",
         ),
         (
             "INSERT INTO opt_outs VALUES (1, '+14155550009', 1, 9)",
-            "1 numbers are not opted out or in as the ledger says",
+            "the opt-outs do not match the last ledger entries of 1 numbers",
         ),
-        ("DELETE FROM opt_outs", "2 numbers are not opted out or in as the ledger says of them last"),
+        ("DELETE FROM opt_outs", "the opt-outs do not match the last ledger entries of 2 numbers"),
     ],
 )
 async def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, statement: str, fault: str) -> None:
