@@ -149,7 +149,7 @@ async def test_a_proxy_says_what_was_signed(twilio: httpx2.AsyncClient, forwarde
     ("more", "field", "mend"),
     [
         ({"From": ""}, "From", "is required"),
-        ({"From": "whatsapp:+14155552671"}, "From", "E.164"),
+        ({"From": "+12"}, "From", "E.164"),
         ({"From": PHONE + "\0"}, "From", "NUL"),
         ({"To": "\0"}, "To", "NUL"),
         ({"Body": "a\0b"}, "Body", "NUL"),

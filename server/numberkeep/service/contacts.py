@@ -122,5 +122,5 @@ def normalised(patch: ContactPatch, account: Account) -> ContactPatch:
         return patch
     line = find_phone(patch.sendblue_number, account.region)
     if line is None:
-        raise InvalidPhone("sendblue_number")
+        raise InvalidPhone("sendblue_number", patch.sendblue_number)
     return patch if line == patch.sendblue_number else replace(patch, sendblue_number=line)
