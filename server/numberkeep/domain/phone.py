@@ -6,6 +6,8 @@ valid in the account's region. https://www.itu.int/rec/T-REC-E.164
 """
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from numberkeep.domain.errors import InvalidPhone, MissingFields
@@ -44,9 +46,7 @@ def canonical_phone(phone: str) -> str:
     """Return the one form of a number that is in E.164 form: without a trunk prefix behind the country code."""
     if _north_american(phone):
         return phone
-    from numberkeep.domain import numbering_plan  # noqa: PLC0415 - its tables load slowly
-
-    return numbering_plan.canonical(phone)
+    return _canonical()(phone)
 
 
 def parse_phone(text: str, region: str, *, field: str) -> str:
@@ -71,15 +71,22 @@ def parse_phone(text: str, region: str, *, field: str) -> str:
 
 def is_region(text: str) -> bool:
     """Return whether `text` is a region that national numbers can be read in: ISO 3166-1 alpha-2, in capitals."""
-    from numberkeep.domain import numbering_plan  # noqa: PLC0415 - its tables load slowly
+    from numberkeep.domain.numbering_plan import regions  # noqa: PLC0415 - its tables load slowly
 
-    return numbering_plan.is_region(text)
+    return text in regions()
+
+
+@cache  # an import statement takes a microsecond each time
+def _canonical() -> Callable[[str], str]:
+    from numberkeep.domain.numbering_plan import canonical  # noqa: PLC0415 - its tables load slowly
+
+    return canonical
 
 
 def _find_national(digits: str, region: str) -> str | None:
     if region == _US and (match := _dialed_in_us(digits)):
         return f"+1{match[1]}"
-    from numberkeep.domain import numbering_plan  # noqa: PLC0415 - its tables load slowly
+    from numberkeep.domain.numbering_plan import national  # noqa: PLC0415 - its tables load slowly
 
-    phone = numbering_plan.national(digits, region)
+    phone = national(digits, region)
     return phone if phone and _e164(phone) else None

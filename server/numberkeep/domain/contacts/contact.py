@@ -4,7 +4,7 @@ These dataclasses are not frozen: a frozen one costs four times as much to build
 read. Nothing changes them after they are built.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -170,7 +170,7 @@ def check_tags(tags: Sequence[str]) -> None:
     Raises:
         InvalidInput: naming each tag that has white space only.
     """
-    if "" not in map(str.strip, tags):
+    if all(map(str.strip, tags)):
         return
     message = "must not be blank: remove the tag, or give it a name"
     blank = [f"tags[{place}]" for place, tag in enumerate(tags) if not tag.strip()]
@@ -215,11 +215,16 @@ def _made(  # noqa: PLR0917 - called for every row of a bulk request, where keyw
         was.company_name if patch.company_name is UNSET else patch.company_name,
         was.assigned_to_email if patch.assigned_to_email is UNSET else patch.assigned_to_email,
         was.sendblue_number if patch.sendblue_number is UNSET else patch.sendblue_number,
-        was.tags if patch.tags is UNSET else tuple(dict.fromkeys(map(composed, patch.tags))),
+        was.tags if patch.tags is UNSET else tuple(dict.fromkeys(_composed(patch.tags))),
         _merged(was.custom_variables, patch.custom_variables),
         was.verified,
         opted_out if patch.opt_out is UNSET else patch.opt_out,
     )
+
+
+def _composed(tags: tuple[str, ...]) -> Iterable[str]:
+    # Half the time of looking at each of them, for every row of a bulk request.
+    return tags if "".join(tags).isascii() else map(composed, tags)
 
 
 def _merged(there: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
@@ -227,7 +232,8 @@ def _merged(there: Mapping[str, str], given: Mapping[str, str] | UnsetType | Non
         return there
     if given is None:
         return {}
-    given = {composed(label): value for label, value in given.items()}
+    if not "".join(given).isascii():
+        given = {composed(label): value for label, value in given.items()}
     merged = {label: value for label, value in {**there, **given}.items() if value}
     if len(merged) > MAX_VARIABLES:
         message = f"a contact has at most {MAX_VARIABLES} custom variables, and this would make {len(merged)}"
