@@ -42,11 +42,12 @@ class RevokeKey(Command[bool]):
 class SetAccount(Command[Account | None]):
     """Change what is not None of an account; gives the account, or None where there is none of this name.
 
-    `verification_text` is for `text_for`, `""` for the text that all accounts have; `signing_hash` is the SHA-256 of
-    the secret by which carriers prove themselves, `b""` for none.
+    `region` is the region of numbers without `+`; `verification_text` is for `text_for`, `""` for the text that all
+    accounts have; `signing_hash` is the SHA-256 of the secret by which carriers prove themselves, `b""` for none.
     Raises on application: InvalidInput where another account has the secret.
     """
 
     account_name: str
     verification_text: str | None = None
     signing_hash: bytes | None = None
+    region: str | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from numberkeep.domain.errors import InvalidPhone, MissingFields
+from numberkeep.domain.errors import FieldError, InvalidInput, InvalidPhone, MissingFields
 from numberkeep.domain.phone_spelling import read_spelling
 
 _e164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
@@ -69,11 +69,19 @@ def parse_phone(text: str, region: str, *, field: str) -> str:
     return phone
 
 
-def is_region(text: str) -> bool:
-    """Return whether `text` is a region that national numbers can be read in: ISO 3166-1 alpha-2, in capitals."""
+def known_region(text: str) -> str:
+    """Return the region that a request names, in capitals.
+
+    Raises:
+        InvalidInput: there are no national numbers of such a region.
+    """
     from numberkeep.domain.numbering_plan import regions  # noqa: PLC0415 - its tables load slowly
 
-    return text in regions()
+    region = text.strip().upper()
+    if region not in regions():
+        message = "must be a region with phone numbers of its own, as two letters of ISO 3166-1: for example US or GB"
+        raise InvalidInput(f"`region` {message}", [FieldError("region", message)])
+    return region
 
 
 @cache  # an import statement takes a microsecond each time
