@@ -171,3 +171,20 @@ async def test_a_bad_bulk_delete_deletes_nothing(wire: httpx2.AsyncClient, body:
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == field
     assert await count(wire) == 1
+
+
+async def test_a_request_can_name_the_region_of_its_numbers(wire: httpx2.AsyncClient) -> None:
+    """Numbers without `+` are then read in that region, and the account keeps its own."""
+    rows = [{"phone": "020 7946 0018", "sendblue_number": "020 7946 0019"}, {"phone": "+1 415 555 2671"}]
+    answer = await wire.post(BULK, params={"region": "gb"}, json={"contacts": rows})
+    assert [contact["phone"] for contact in answer.json()["contacts"]] == ["+442079460018", "+14155552671"]
+    assert answer.json()["contacts"][0]["sendblue_number"] == "+442079460019"
+    assert (await wire.post(BULK, json={"contacts": rows})).status_code == 400
+
+
+@pytest.mark.parametrize("region", ["", "UK", "ZZ", "001", "u"])
+async def test_a_region_that_does_not_exist_is_refused(wire: httpx2.AsyncClient, region: str) -> None:
+    """400 naming the parameter, and nothing is stored."""
+    answer = await wire.post(BULK, params={"region": region}, json={"contacts": [GOOD]})
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["region"])
+    assert await count(wire) == 0

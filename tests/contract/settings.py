@@ -51,10 +51,12 @@ class SettingsContract:
             == account
             == Account(ours.account_id, "ours", "US", "text")
         )
+        moved = await store.apply(SetAccount("ours", region="GB"))
+        assert moved == Account(ours.account_id, "ours", "GB", "text") == await store.read(GetAccount("ours"))
         await store.apply(SetAccount("ours", verification_text="other"))
         changed = await store.read(GetAccountBySigningHash(OTHER))
         assert changed is not None
-        assert changed.verification_text == "other"
+        assert (changed.verification_text, changed.region) == ("other", "GB")
 
     async def test_a_secret_leads_to_one_account(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """Another account's secret is refused and changes nothing; a removed one is free; its own is accepted."""

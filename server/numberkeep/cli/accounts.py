@@ -1,4 +1,4 @@
-"""`numberkeep accounts`: an account's verification text and signing secret."""
+"""`numberkeep accounts`: an account's region, verification text and signing secret."""
 
 import json
 from typing import Any
@@ -47,18 +47,27 @@ def list_(database: str, *, as_json: bool) -> None:
     help="File (- for standard input) whose first line is the `sb-signing-secret` that authenticates incoming messages "
     "for this account; an empty line removes it.",
 )
+@click.option(
+    "--region",
+    metavar="CODE",
+    help="Region of numbers that are written without +, for example GB. Contacts keep the numbers that they have.",
+)
 @database_option
 @json_option
-def set_(name: str, verification_text: str | None, secret: str | None, database: str, *, as_json: bool) -> None:
+def set_(
+    name: str, verification_text: str | None, secret: str | None, region: str | None, database: str, *, as_json: bool
+) -> None:
     """Change the settings of the account NAME.
 
     A running service uses them within a second.
     """
-    if verification_text is None and secret is None:
-        raise click.UsageError("nothing to change: give --verification-text, --signing-secret-file or both")
+    if verification_text is None and secret is None and region is None:
+        raise click.UsageError("nothing to change: give at least one option, such as --region")
     account = run(
         database,
-        lambda context: service.change(context, name, verification_text=verification_text, signing_secret=secret),
+        lambda context: service.change(
+            context, name, verification_text=verification_text, signing_secret=secret, region=region
+        ),
     )
     if account is None:
         raise no_account(name)

@@ -42,11 +42,12 @@ class RevokeKey(Command[bool]):
 class SetAccount(Command[Account | None]):
     """Change the values that are not None, and return the account, or None if there is none with this name.
 
-    `verification_text` is a template for `text_for`, `""` for the default text; `signing_hash` is the SHA-256 of the
-    secret by which carriers prove themselves, `b""` for none.
+    `region` is the region of numbers without `+`; `verification_text` is a template for `text_for`, `""` for the
+    default text; `signing_hash` is the SHA-256 of the secret by which carriers prove themselves, `b""` for none.
     Raises on application: InvalidInput if another account uses the secret.
     """
 
     account_name: str
     verification_text: str | None = None
     signing_hash: bytes | None = None
+    region: str | None = None

@@ -30,6 +30,8 @@ NumberkeepError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from numberkeep.domain.phone_spelling import visible
+
 
 @dataclass(slots=True, frozen=True)
 class FieldError:
@@ -72,10 +74,16 @@ class MissingFields(InvalidInput):
 
 
 class InvalidPhone(InvalidInput):
-    """The text is not a phone number."""
+    """The text is not a phone number.
 
-    def __init__(self, field: str) -> None:
-        message = "is not a phone number; write it in E.164 form, for example +14155552671"
+    Args:
+        field: the field's name.
+        text: the text, which the caller is shown; `fields` must not be logged.
+    """
+
+    def __init__(self, field: str, text: str = "") -> None:
+        seen = f": {visible(text)}" if text else ""
+        message = f"is not a phone number{seen}; write it in E.164 form, for example +14155552671"
         super().__init__("Invalid phone number", [FieldError(field, message)])
 
 

@@ -1,35 +1,52 @@
 """Phone numbers: what is taken, and the one form in which it is kept (E.164).
 
-The rule (api-reference.md, "The nine operations"): a value that starts with `+` is taken when it is E.164 in form,
-that is `+` and 7 to 15 digits, the first not 0. Anything else is read by libphonenumber's rules with the account's
-default region and must be a possible number. https://www.itu.int/rec/T-REC-E.164
+The rule (api-reference.md, "Numbers"): a number with `+` needs only the form, that is `+` and 7 to 15 digits, the first
+not 0; trunk prefixes behind its country code are dropped where libphonenumber drops them. A number without `+` must be
+valid in the account's region. https://www.itu.int/rec/T-REC-E.164
 """
 
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final
 
-from numberkeep.domain.errors import InvalidPhone, MissingFields
-from numberkeep.domain.limits import MAX_PHONE_INPUT
+from numberkeep.domain.errors import FieldError, InvalidInput, InvalidPhone, MissingFields
+from numberkeep.domain.phone_spelling import read_spelling
 
-_e164 = re.compile(r"\+[1-9][0-9]{6,14}").fullmatch
+_e164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
 
-# libphonenumber would find a number inside any text; here the whole text has to be one, in any script's digits.
-# So no extension gets through: it cannot be dialled by a message, and dropping it would store another number.
-_is_written_number = re.compile(r"[\d\s()+./\-\u2010-\u2015\uff0b]+").fullmatch
+# North America has no trunk prefix behind its country code, so what these match is in its one form already: it needs
+# no tables, whose loading takes a tenth of a second.
+_north_american = re.compile(r"\+1[2-9][0-9]{9}", re.ASCII).fullmatch
+_dialed_in_us = re.compile(r"1?((?!555)[2-9][0-9]{2}[2-9][0-9]{6})", re.ASCII).fullmatch
+_US: Final = "US"
 
 
 def find_phone(text: str, region: str) -> str | None:
-    """The E.164 form of `text`, or None where no telephone can have such a number.
+    """Return the E.164 form of `text`, the same for each way of writing a number, or None if it is no number.
 
     Args:
-        text: a number as people write it; surrounding white space does not count.
-        region: the region (ISO 3166-1 alpha-2) whose national format a number without `+` is in.
+        text: a number as people write it, with separators and with what comes along when it is pasted.
+        region: the region (ISO 3166-1 alpha-2) in whose numbering plan a number without `+` is.
     """
-    if _e164(text):
+    if _north_american(text):
         return text
-    text = text.strip()
     if _e164(text):
-        return text
-    return _parse(text, region) if len(text) <= MAX_PHONE_INPUT and _is_written_number(text) else None
+        return canonical_phone(text)
+    spelling = read_spelling(text)
+    if spelling is None:
+        return None
+    if spelling.plus:
+        phone = canonical_phone(f"+{spelling.digits}")  # which can make a number with a carrier code short enough
+        return phone if _e164(phone) else None
+    return _find_national(spelling.digits, region)
+
+
+def canonical_phone(phone: str) -> str:
+    """Return the one form of a number that is in E.164 form: without a trunk prefix behind the country code."""
+    if _north_american(phone):
+        return phone
+    return _canonical()(phone)
 
 
 def parse_phone(text: str, region: str, *, field: str) -> str:
@@ -42,26 +59,42 @@ def parse_phone(text: str, region: str, *, field: str) -> str:
 
     Raises:
         MissingFields: the text is blank.
-        InvalidPhone: no telephone can have such a number.
+        InvalidPhone: it is no number.
     """
-    if not text.strip():
-        raise MissingFields(field)
     phone = find_phone(text, region)
     if phone is None:
-        raise InvalidPhone(field)
+        if not text.strip():
+            raise MissingFields(field)
+        raise InvalidPhone(field, text)
     return phone
 
 
-def _parse(text: str, region: str) -> str | None:
-    # Its tables take a tenth of a second to load, and most numbers are E.164 already.
-    import phonenumbers  # noqa: PLC0415
+def known_region(text: str) -> str:
+    """Return the region that a request names, in capitals.
 
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    # A number without its area code is possible to libphonenumber, but only within the area: as E.164 it is another.
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return None
-    phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return phone if _e164(phone) else None
+    Raises:
+        InvalidInput: there are no national numbers of such a region.
+    """
+    from numberkeep.domain.numbering_plan import regions  # noqa: PLC0415 - its tables load slowly
+
+    region = text.strip().upper()
+    if region not in regions():
+        message = "must be a region with phone numbers of its own, as two letters of ISO 3166-1: for example US or GB"
+        raise InvalidInput(f"`region` {message}", [FieldError("region", message)])
+    return region
+
+
+@cache  # an import statement takes a microsecond each time
+def _canonical() -> Callable[[str], str]:
+    from numberkeep.domain.numbering_plan import canonical  # noqa: PLC0415 - its tables load slowly
+
+    return canonical
+
+
+def _find_national(digits: str, region: str) -> str | None:
+    if region == _US and (match := _dialed_in_us(digits)):
+        return f"+1{match[1]}"
+    from numberkeep.domain.numbering_plan import national  # noqa: PLC0415 - its tables load slowly
+
+    phone = national(digits, region)
+    return phone if phone and _e164(phone) else None

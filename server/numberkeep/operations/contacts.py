@@ -1,5 +1,7 @@
 """Operations on contacts. Source: api-reference.md, "The nine operations"."""
 
+from dataclasses import replace
+
 from msgspec import UNSET
 
 from numberkeep.domain.contacts.commands import Upserted
@@ -11,6 +13,7 @@ from numberkeep.domain.errors import (
     RecipientOptedOut,
     VerificationTooSoon,
 )
+from numberkeep.domain.phone import known_region
 from numberkeep.operations.operation import Call, Listed, operation
 from numberkeep.service import bulk, contacts, verification
 from numberkeep.wire.answers import AmountAnswer, Nothing, StatusOut, field_error_out
@@ -96,8 +99,11 @@ async def delete(call: Call, given: ByNumber) -> StatusOut:
 
 @operation("contacts.bulk.create", InvalidInput)
 async def bulk_create(call: Call, given: BulkCreate) -> BulkAnswer:
-    """Create or change many contacts, all or none unless `on_error=skip`."""
+    """Create or change many contacts, all or none unless `on_error=skip`; `region` is that of numbers without `+`."""
     skip = given.params.on_error == "skip"
+    account = call.account
+    if given.params.region is not None:
+        account = replace(account, region=known_region(given.params.region))
     rows = [bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in given.rows.good]
 
     def answer(result: Upserted) -> BulkAnswer:
@@ -105,7 +111,7 @@ async def bulk_create(call: Call, given: BulkCreate) -> BulkAnswer:
         return BulkAnswer([contact_out(contact) for contact in result.contacts], errors)
 
     return await call.once(
-        lambda once: bulk.create(call.context, call.account, rows, given.rows.bad, skip_bad=skip, once=once), answer
+        lambda once: bulk.create(call.context, account, rows, given.rows.bad, skip_bad=skip, once=once), answer
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from numberkeep.domain.account_commands import SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
+from numberkeep.domain.phone import known_region
 from numberkeep.domain.secret import SECRET_MEND, is_secret
 from numberkeep.domain.verification.verification import check_text
 from numberkeep.service.context import Context
@@ -23,7 +24,12 @@ async def named(context: Context, name: str) -> Account | None:
 
 
 async def change(
-    context: Context, name: str, *, verification_text: str | None = None, signing_secret: str | None = None
+    context: Context,
+    name: str,
+    *,
+    verification_text: str | None = None,
+    signing_secret: str | None = None,
+    region: str | None = None,
 ) -> Account | None:
     """Change the values that are not None, and return the account, or None if there is none with this name.
 
@@ -32,13 +38,16 @@ async def change(
         name: the name of the account.
         verification_text: what its verification messages say; `""` for the default text.
         signing_secret: the secret by which carriers prove themselves; `""` for none.
+        region: the region of numbers without `+`, ISO 3166-1 alpha-2 in any case. Stored numbers stay as they are.
 
     Raises:
-        InvalidInput: the text or the secret is not valid, or another account uses the secret.
+        InvalidInput: the text, the secret or the region is not valid, or another account uses the secret.
     """
     if verification_text:
         check_text(verification_text)
     if signing_secret and not is_secret(signing_secret):
         raise InvalidInput(f"the signing secret {SECRET_MEND}", [FieldError("signing_secret", SECRET_MEND)])
     digest = None if signing_secret is None else signing_hash(signing_secret) if signing_secret else b""
-    return await context.apply(SetAccount(name, verification_text, digest))
+    if region is not None:
+        region = known_region(region)
+    return await context.apply(SetAccount(name, verification_text, digest, region))

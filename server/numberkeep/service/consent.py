@@ -35,7 +35,7 @@ async def show(context: Context, account: Account, number: str) -> Sequence[Cons
     """
     phone = find_phone(number, account.region)
     if phone is None:
-        raise InvalidPhone("number")
+        raise InvalidPhone("number", number)
     return await context.store.read(ListConsentOf(account.account_id, phone))
 
 

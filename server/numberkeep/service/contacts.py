@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
-from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ContactRecord, ReadOnly
+from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ContactRecord, ReadOnly, check_tags
 from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
@@ -40,6 +40,7 @@ async def create(
     Raises:
         MissingFields: the number is empty.
         InvalidPhone: the number or `sendblue_number` is not a phone number.
+        InvalidInput: a tag is blank.
         ContactExists: the contact exists.
     """
     phone = parse_phone(number, account.region, field="number")
@@ -64,6 +65,7 @@ async def update(context: Context, account: Account, number: str, patch: Contact
         ContactNotFound: there is none.
         ReadOnlyFields: a read-only field has another value than the stored one.
         InvalidPhone: `sendblue_number` is not a phone number.
+        InvalidInput: a tag is blank.
     """
     phone = find_phone(number, account.region)
     if phone is None:
@@ -117,10 +119,13 @@ def normalised(patch: ContactPatch, account: Account) -> ContactPatch:
 
     Raises:
         InvalidPhone: it is not a phone number.
+        InvalidInput: a tag is blank.
     """
+    if patch.tags is not UNSET:
+        check_tags(patch.tags)
     if patch.sendblue_number is UNSET or not patch.sendblue_number:
         return patch
     line = find_phone(patch.sendblue_number, account.region)
     if line is None:
-        raise InvalidPhone("sendblue_number")
+        raise InvalidPhone("sendblue_number", patch.sendblue_number)
     return patch if line == patch.sendblue_number else replace(patch, sendblue_number=line)

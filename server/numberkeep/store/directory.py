@@ -58,6 +58,8 @@ def _set_account(command: SetAccount) -> Flow[Account | None]:
             raise InvalidInput(SECRET_TAKEN)
     if command.signing_hash is not None:
         yield Fetch("set_signing_hash", (account.account_id, command.signing_hash))
+    if command.region is not None:
+        yield Fetch("set_region", (account.account_id, command.region))
     if command.verification_text is not None:
         yield Fetch("set_verification_text", (account.account_id, command.verification_text))
     return (yield from _account(command.account_name))

@@ -74,9 +74,10 @@ class BulkBody(msgspec.Struct, kw_only=True):
 
 
 class BulkParams(msgspec.Struct, kw_only=True):
-    """Whether a bad row fails the whole request."""
+    """Whether a bad row fails the whole request, and the region of numbers without `+` instead of the account's."""
 
     on_error: Literal["fail", "skip"] = "fail"
+    region: str | None = None
 
 
 class BulkRows(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from numberkeep.domain.contacts.contact import micros
+from numberkeep.domain.contacts.contact import composed, micros
 from numberkeep.domain.contacts.listing import NO_CONTACTS, ContactFilter, ListQuery, Order, OrderBy, Position
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import parse_contact_id
@@ -63,7 +63,7 @@ def list_query(params: ListParams) -> ListQuery:
     where = ContactFilter(
         contact_id=contact_id,
         created_from=None if params.created_at_gte is None else _created_from(params.created_at_gte),
-        tags=tuple(dict.fromkeys(params.tag)),
+        tags=tuple(dict.fromkeys(map(composed, params.tag))),
         verified=params.verified,
         opt_out=params.opt_out,
     )

@@ -4,11 +4,12 @@ These dataclasses are not frozen: a frozen one costs four times as much to build
 read. Nothing changes them after they are built.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, Literal
+from unicodedata import normalize
 
 from numberkeep.domain.errors import FieldError, InvalidInput, ReadOnlyFields
 from numberkeep.domain.limits import MAX_VARIABLES
@@ -51,8 +52,8 @@ class Contact:
         created_at: when it was created, UTC, to the microsecond.
         assigned_to_email: who in the account looks after the contact.
         sendblue_number: the account's own line that talks to the contact, in E.164 form.
-        tags: in the order given, without duplicates.
-        custom_variables: label to value.
+        tags: in the order given, without duplicates; in NFC.
+        custom_variables: label to value; labels in NFC.
         verified: whether the person has replied from this number to a verification message.
         opt_out: whether the recipient has opted out.
     """
@@ -142,6 +143,24 @@ class ReadOnly:
             raise ReadOnlyFields(wrong)
 
 
+def composed(text: str) -> str:
+    """Return a tag or label in the form in which it is stored and compared: Unicode's NFC."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def check_tags(tags: Sequence[str]) -> None:
+    """Refuse blank tags.
+
+    Raises:
+        InvalidInput: naming each tag that has white space only.
+    """
+    if all(map(str.strip, tags)):
+        return
+    message = "must not be blank: remove the tag, or give it a name"
+    blank = [f"tags[{place}]" for place, tag in enumerate(tags) if not tag.strip()]
+    raise InvalidInput("Blank tags", [FieldError(field, message) for field in blank])
+
+
 _BLANK: Final = Contact(0, "", _EPOCH, "", "", "", "", "", (), {}, verified=False, opt_out=False)
 
 
@@ -180,11 +199,16 @@ def _made(  # noqa: PLR0917 - called for every row of a bulk request, where keyw
         was.company_name if patch.company_name is UNSET else patch.company_name,
         was.assigned_to_email if patch.assigned_to_email is UNSET else patch.assigned_to_email,
         was.sendblue_number if patch.sendblue_number is UNSET else patch.sendblue_number,
-        was.tags if patch.tags is UNSET else tuple(dict.fromkeys(patch.tags)),
+        was.tags if patch.tags is UNSET else tuple(dict.fromkeys(_composed(patch.tags))),
         _merged(was.custom_variables, patch.custom_variables),
         was.verified,
         opted_out if patch.opt_out is UNSET else patch.opt_out,
     )
+
+
+def _composed(tags: tuple[str, ...]) -> Iterable[str]:
+    # Half the time of looking at each of them, for every row of a bulk request.
+    return tags if "".join(tags).isascii() else map(composed, tags)
 
 
 def _merged(current: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
@@ -192,6 +216,8 @@ def _merged(current: Mapping[str, str], given: Mapping[str, str] | UnsetType | N
         return current
     if given is None:
         return {}
+    if not "".join(given).isascii():
+        given = {composed(label): value for label, value in given.items()}
     merged = {label: value for label, value in {**current, **given}.items() if value}
     if len(merged) > MAX_VARIABLES:
         message = f"a contact has at most {MAX_VARIABLES} custom variables, not {len(merged)}: remove some"

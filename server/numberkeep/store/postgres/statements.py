@@ -224,6 +224,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
     ),
     "revoke_key": "UPDATE numberkeep.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1",
     "set_signing_hash": "UPDATE numberkeep.accounts SET signing_hash = nullif($2, ''::bytea) WHERE account_id = $1",
+    "set_region": "UPDATE numberkeep.accounts SET region = $2 WHERE account_id = $1",
     "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
 }
 """The statements of the commands on accounts and keys."""

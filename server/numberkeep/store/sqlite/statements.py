@@ -168,6 +168,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
     "set_signing_hash": "UPDATE accounts SET signing_hash = nullif(?2, x'') WHERE account_id = ?1",
+    "set_region": "UPDATE accounts SET region = ?2 WHERE account_id = ?1",
     "set_verification_text": "UPDATE accounts SET verification_text = ?2 WHERE account_id = ?1",
 }
 """The statements of the commands on accounts and keys."""

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.contacts.contact import Contact, ContactPatch, ReadOnly, micros, moment, new_contact, patched
+from numberkeep.domain.contacts.contact import (
+    Contact,
+    ContactPatch,
+    ReadOnly,
+    check_tags,
+    micros,
+    moment,
+    new_contact,
+    patched,
+)
 from numberkeep.domain.errors import InvalidInput, ReadOnlyFields
 from numberkeep.domain.limits import MAX_VARIABLES
 
@@ -53,6 +62,29 @@ def test_a_text_is_set_or_cleared_alone(name: str, value: str) -> None:
 def test_tags_are_replaced_each_once(tags: tuple[str, ...], left: tuple[str, ...]) -> None:
     """A patch's tags replace the tags, in their order, each once."""
     assert patched(ADA, ContactPatch(tags=tags)) == replace(ADA, tags=left)
+
+
+def test_tags_and_labels_are_one_in_both_unicode_forms() -> None:
+    """Composed or decomposed, `café` is the same tag and the same label; it is stored composed."""
+    both = ("caf\u00e9", "cafe\u0301")
+    changed = patched(ADA, ContactPatch(tags=both[::-1], custom_variables={both[0]: "1"}))
+    assert (changed.tags, changed.custom_variables["caf\u00e9"]) == (("caf\u00e9",), "1")
+    changed = patched(changed, ContactPatch(custom_variables={both[1]: "2"}))
+    assert changed.custom_variables["caf\u00e9"] == "2"
+    changed = patched(changed, ContactPatch(custom_variables={both[1]: ""}))
+    assert changed.custom_variables == ADA.custom_variables
+
+
+def test_blank_tags_are_refused() -> None:
+    """The error names each of them."""
+    check_tags([])
+    check_tags(["vip", "\u200bx"])
+    with pytest.raises(InvalidInput) as refused:
+        check_tags(["vip", "  ", "x", "\t\u2003"])
+    assert [(error.field, error.message[:17]) for error in refused.value.fields] == [
+        ("tags[1]", "must not be blank"),
+        ("tags[3]", "must not be blank"),
+    ]
 
 
 @pytest.mark.parametrize(
