@@ -45,6 +45,28 @@ async def test_entries_of_a_number_are_shown_oldest_first(
     assert listed == [{"number": PHONE, **stopped}, {"number": PHONE, **back}]
 
 
+async def test_the_opted_out_are_listed_and_imported(wire: httpx2.AsyncClient) -> None:
+    """Contacts or not, page by page through the `Link` header; an invalid number does not keep the others out."""
+    numbers = ["+1 (415) 555-0003", OTHER, "nobody at all", "415-555-0003"]
+    answer = await wire.post(f"{CONSENT}/opt-outs", json={"numbers": numbers})
+    assert answer.json() == {"new": 1, "valid": 2, "rejected": [2], "status": "OK"}
+    first = await wire.get(f"{CONSENT}/opt-outs", params={"limit": 1})
+    [row] = first.json()
+    assert (row["number"], row["source"], row["wording"]) == (OTHER, "api", "")
+    second = await wire.get(first.links["next"]["url"])
+    assert [(row["number"], row["source"]) for row in second.json()] == [("+14155550003", "import")]
+    assert "link" not in second.headers
+
+
+@pytest.mark.parametrize("body", [{}, {"numbers": []}, {"numbers": None}, {"numbers": ["x" * 65]}, {"numbers": [1]}])
+async def test_a_bad_import_changes_nothing(wire: httpx2.AsyncClient, body: dict[str, Any]) -> None:
+    """400 with the field."""
+    before = (await wire.get(f"{CONSENT}/opt-outs")).json()
+    answer = await wire.post(f"{CONSENT}/opt-outs", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"].partition("[")[0]) == (400, "numbers")
+    assert (await wire.get(f"{CONSENT}/opt-outs")).json() == before
+
+
 async def test_a_number_without_entries_has_an_empty_list(wire: httpx2.AsyncClient) -> None:
     """No entry is no error."""
     assert await shown(wire, "+14155559999") == []

@@ -82,13 +82,15 @@ async def test_every_operation_answers_as_described(service: Service, wire: http
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
+        "consent.import": {"numbers": ["+14155550003"]},
         "hosted_webhooks.add": {"webhooks": ["http://127.0.0.1:9/"]},
         "hosted_webhooks.replace": {"webhooks": {"receive": ["http://127.0.0.1:9/"]}},
         "hosted_webhooks.remove": {"webhooks": ["http://127.0.0.1:9/"]},
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
     order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
-    last = ["consent.show", "contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
+    last = ["consent.list", "consent.show", "contacts.delete", "contacts.bulk.create", "contacts.bulk.delete"]
+    last += ["contacts.count"]
     queries = {"consent.show": "?number=%2B14155552671"}
     names = {line.operation.name: line for line in ROUTES}
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
