@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.domain.consent.ledger import ConsentEntry, broken
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, broken
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone
@@ -57,7 +57,8 @@ async def verify(context: Context, account: Account) -> Verified:
     if beyond and beyond[0].entry_id > known:
         faults.append(f"the ledger has entry {beyond[0].entry_id}, and the account knows of {known}")
     said = {entry.phone: entry.opted_out for entry in entries}
-    differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing
+    moved = {entry.wording for entry in entries if entry.source is ConsentSource.MIGRATION}
+    differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing - moved
     if differing:
         faults.append(f"{len(differing)} numbers are not opted out or in as the ledger says of them last")
     return Verified(len(entries), faults)

@@ -22,6 +22,8 @@ class ConsentSource(StrEnum):
     """A program with the account's key."""
     MESSAGE = "message"
     """The person, in a message from the number."""
+    MIGRATION = "migration"
+    """An upgrade, for an opt-out of another spelling of the number; the wording is that spelling."""
 
 
 @dataclass(slots=True, frozen=True)

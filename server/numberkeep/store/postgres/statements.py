@@ -9,6 +9,7 @@ from typing import Final, TypeVar, cast
 import asyncpg
 
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
@@ -219,7 +220,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """What the commands on accounts and keys are applied by."""
 
-_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY}
+_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
 
 
 async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
