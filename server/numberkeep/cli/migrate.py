@@ -28,7 +28,7 @@ def migrate(database: str) -> None:
         ids = contact_id_text(kept), contact_id_text(other)
         click.echo("Contact {} has the number of contact {} in another spelling, and keeps it.".format(*ids))
     if done.collisions:
-        click.echo(f"{len(done.collisions)} contacts share a number: list each by `cid`, and keep what you need of it.")
+        click.echo(f"{len(done.collisions)} contacts have a number that another has; the list filter `cid` finds each.")
     if done.spread:
         click.echo(f"Citus: distributed {len(done.spread)} tables: {', '.join(done.spread)}.")
     elif done.spread is not None:

@@ -1,6 +1,8 @@
 """The step of an upgrade that stores numbers, tags and labels in their one form; as conversations with a database.
 
-Until then a number with `+` was stored as it was written, so that one subscriber could have several (docs/adr/0006).
+Until then a number with `+` was stored as it was written, so that one subscriber could have several: see
+docs/adr/0017-one-form-of-a-number.md.
+
 Each page is one transaction and changes nothing that was changed before, so an interrupted upgrade starts over at the
 beginning. What is stored under a number moves to the number's one form, unless another contact has that: such a contact
 keeps its number and all that belongs to it, and is reported.

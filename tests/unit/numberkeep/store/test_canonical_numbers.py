@@ -25,7 +25,7 @@ from numberkeep.store.queries import GetAccountById, ListConsent, ListOptOuts
 from numberkeep.store.sqlite import checking
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import make
-from support.store import DAY, START, AccountDriver
+from support.store import DAY, SECOND, START, AccountDriver, new_account
 
 VERSIONS = {"sqlite": 5, "postgres": 3}
 KAHLO, FRIDA = 869020893184000001, 869020897280000001
@@ -155,6 +155,30 @@ async def test_collisions_are_reported_once(url: str, caplog: pytest.LogCaptureF
     before = await contents(url)
     assert list((await store_of(url).upgrade()).collisions) == []
     assert await contents(url) == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("older", ["+442079460018", "+4402079460018"])
+async def test_a_number_keeps_one_verification(new_database: NewDatabase, engine: str, older: str) -> None:
+    """The one that waits for an answer, in whichever spelling; else the later one."""
+    url = new_database(engine)
+    newer = {"+442079460018", "+4402079460018"} - {older}
+    async with opened(url) as store:
+        ours = await new_account(store, "ours")
+        for phone in (older, *newer):
+            await ours.create(phone)
+            assert await ours.request_verification(phone)
+            if phone == older:
+                await ours.delete(phone)
+        await execute(url, "INSERT INTO pending_steps VALUES ('canonical_numbers')", "SELECT 1")
+    async with opened(url) as store:
+        rows = await execute(url, "SELECT verification_id, phone FROM verifications")
+        assert rows == [(2, "+442079460018")]
+        ours = AccountDriver(store, 1)
+        ours.now = START + 60 * SECOND
+        assert (await ours.receive("+442079460018")).verified
+    if engine == "sqlite":
+        assert list(checking.check(sqlite_path(url)).faults) == []  # type: ignore[arg-type]
 
 
 class PowerCutError(Exception):
