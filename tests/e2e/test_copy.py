@@ -262,3 +262,21 @@ def test_an_empty_database_is_left_empty(tmp_path: Path, postgres_server: Postgr
     nothing = "SELECT to_regnamespace('numberkeep') IS NULL"
     assert postgres_server.execute(nothing, database=database_of(postgres_url)) == [[(True,)]]
     assert [(path.name, path.stat().st_size) for path in tmp_path.iterdir()] == [("empty.db", 0)]
+
+
+async def test_migrate_shows_contacts_that_share_a_number(tmp_path: Path, new_database: NewDatabase) -> None:
+    """By their ids, once; the other contact of a number is still found by its id."""
+    url = new_database("sqlite")
+    await make(url, "sqlite", 5, "numbers-")
+    done = run("migrate", "--database", url, cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (
+        0,
+        [
+            "Contact 0c0f61e6dcc40001 has the number of contact 0c0f61e5e8a00001 in another spelling, and keeps it.",
+            "Contact 0c0f61eaad540001 has the number of contact 0c0f61e9b9300001 in another spelling, and keeps it.",
+            "2 contacts have a number that another has; the list filter `cid` finds each.",
+        ],
+    )
+    again = run("migrate", "--database", url, cwd=tmp_path)
+    assert again.stdout == f"The schema is up to date, at version {len(STEPS['sqlite'])}.\n"
+    assert run("check", "--database", url, cwd=tmp_path).returncode == 0

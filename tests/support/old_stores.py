@@ -111,8 +111,15 @@ def canceled(*messages: Message) -> list[Message]:
     return [replace(message, status=MessageStatus.CANCELED, error=error) for message in messages]
 
 
-async def make(url: str, engine: str, version: int) -> None:
-    """Create a store of an earlier numberkeep: by exactly the steps of that schema version, with its rows."""
+async def make(url: str, engine: str, version: int, rows: str = "") -> None:
+    """Create a store of an earlier numberkeep: by exactly the steps of that schema version, with its rows.
+
+    Args:
+        url: a new database.
+        engine: its engine.
+        version: the version.
+        rows: what the name of another file of rows begins with, if it is not the version's own.
+    """
     folder = resources.files(f"numberkeep.store.{engine}.migrations")
     files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))[:version]
     begin = {
@@ -124,6 +131,6 @@ async def make(url: str, engine: str, version: int) -> None:
     for step, name in zip(STEPS[engine], files, strict=False):
         noted = f"INSERT INTO schema_migrations VALUES ({step.version}, '{step.checksum}')"
         await execute(url, folder.joinpath(name).read_text("utf-8"), noted)
-    rows = _SCHEMAS / f"{engine}-{version:04d}.sql"
-    assert rows.exists(), f"a new step of a schema needs a file {rows.name} with the rows of such a store"
-    await execute(url, rows.read_text("utf-8"), "SELECT 1")
+    file = _SCHEMAS / f"{rows}{engine}-{version:04d}.sql"
+    assert file.exists(), f"a new step of a schema needs a file {file.name} with the rows of such a store"
+    await execute(url, file.read_text("utf-8"), "SELECT 1")

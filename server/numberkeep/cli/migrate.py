@@ -8,6 +8,7 @@ from numberkeep.app import make_store
 from numberkeep.cli.targets import database_option
 from numberkeep.config.database_url import existing_database
 from numberkeep.config.settings import load_settings
+from numberkeep.domain.identity import contact_id_text
 
 
 @click.command()
@@ -23,6 +24,11 @@ def migrate(database: str) -> None:
         click.echo(f"The schema is up to date, at version {done.after}.")
     else:
         click.echo(f"The schema was updated from version {done.before} to {done.after}.")
+    for kept, other in done.collisions:
+        ids = contact_id_text(kept), contact_id_text(other)
+        click.echo("Contact {} has the number of contact {} in another spelling, and keeps it.".format(*ids))
+    if done.collisions:
+        click.echo(f"{len(done.collisions)} contacts have a number that another has; the list filter `cid` finds each.")
     if done.spread:
         click.echo(f"Citus: distributed {len(done.spread)} tables: {', '.join(done.spread)}.")
     elif done.spread is not None:

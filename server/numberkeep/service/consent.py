@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.domain.consent.commands import Imported, ImportOptOuts
-from numberkeep.domain.consent.ledger import ConsentEntry, OptedOut, broken
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut, broken
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone
@@ -76,7 +76,8 @@ async def verify(context: Context, account: Account) -> Verified:
     if beyond and beyond[0].entry_id > known:
         faults.append(f"the ledger has entry {beyond[0].entry_id}, but the account records {known}")
     said = {entry.phone: entry.opted_out for entry in entries}
-    differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing
+    moved = {entry.wording for entry in entries if entry.source is ConsentSource.MIGRATION}
+    differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing - moved
     if differing:
         faults.append(f"the opt-outs do not match the last ledger entries of {len(differing)} numbers")
     return Verified(len(entries), faults)

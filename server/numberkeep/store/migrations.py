@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -34,11 +34,13 @@ class Upgrade:
         before: the version until then; 0 for a new store.
         after: the version now.
         spread: tables that were distributed over nodes; None if the engine has no nodes.
+        collisions: ids of contacts whose number another contact has in its one form, each with that contact's.
     """
 
     before: int
     after: int
     spread: Sequence[str] | None = None
+    collisions: Sequence[tuple[int, int]] = ()
 
 
 def logged(upgrade: Upgrade) -> Upgrade:
@@ -77,6 +79,17 @@ def pending(known: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[
                 "restore a backup, or use the numberkeep that created it"
             )
     return [step for step in known if step.version > newest]
+
+
+def refuse_unfinished(steps: Iterable[str]) -> None:
+    """Refuse to read a store that lacks steps which SQL cannot do.
+
+    Raises:
+        StoreUnusable: steps are pending.
+    """
+    names = ", ".join(steps)
+    if names:
+        raise StoreUnusable(f"the database's upgrade was not finished ({names}): `numberkeep migrate` finishes it")
 
 
 def refuse_older(missing: Sequence[Migration]) -> None:

@@ -97,7 +97,7 @@ class Work:
             return False
         self._record_consent(phone, said, stamp, opted_out=opted_out)
         old = self.contacts.get(phone)
-        if old is not None:
+        if old is not None and old.opt_out != opted_out:
             contact = replace(old, opt_out=opted_out)
             self.contacts.put(phone, contact)
             self._record_update(old, contact, stamp)

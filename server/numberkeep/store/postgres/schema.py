@@ -1,11 +1,14 @@
 """Migrates the schema, and distributes its tables if Citus is installed."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.store.migrations import Upgrade, load_migrations, logged, pending, refuse_older
+from numberkeep.store import canonical_numbers
+from numberkeep.store.migrations import Upgrade, load_migrations, logged, pending, refuse_older, refuse_unfinished
+from numberkeep.store.postgres.statements import run
 from numberkeep.store.transfer import Mark
 
 _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
@@ -39,7 +42,7 @@ DISTRIBUTED: Final = (
 
 
 async def migrate(connection: asyncpg.Connection) -> Upgrade:
-    """Apply the schema's missing steps in one transaction, and return what was done.
+    """Apply the missing steps of the schema in one transaction, then those that SQL cannot do; return what was done.
 
     Raises:
         StoreUnusable: as for `Store.open`.
@@ -68,7 +71,23 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )
-    return logged(Upgrade(len(applied), len(applied) + len(steps)))
+    return logged(Upgrade(len(applied), len(applied) + len(steps), collisions=await _finish(connection)))
+
+
+async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:
+    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    report = canonical_numbers.Report()
+    for page in canonical_numbers.pages(report):
+        async with connection.transaction(isolation="read_committed"):
+            await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            if canonical_numbers.NAME not in await _pending_steps(connection):
+                break
+            await run(connection, page)
+    return report.collisions
+
+
+async def _pending_steps(connection: asyncpg.Connection) -> Sequence[str]:
+    return [name for (name,) in await connection.fetch("SELECT name FROM numberkeep.pending_steps")]
 
 
 async def refuse_other(connection: asyncpg.Connection) -> None:
@@ -80,6 +99,7 @@ async def refuse_other(connection: asyncpg.Connection) -> None:
     if not await _exists(connection):
         raise StoreUnusable("it is not a numberkeep database: name another one, or run `numberkeep migrate` on it")
     refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
+    refuse_unfinished(await _pending_steps(connection))
 
 
 async def mark_of(connection: asyncpg.Connection) -> Mark:

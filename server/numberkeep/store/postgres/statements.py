@@ -10,6 +10,7 @@ import asyncpg
 
 from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
@@ -229,7 +230,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY}
+_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
 
 
 async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:

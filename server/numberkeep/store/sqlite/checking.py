@@ -14,8 +14,8 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
-from numberkeep.store.migrations import refuse_older
-from numberkeep.store.sqlite.connection import Database, lacking, reason
+from numberkeep.store.migrations import refuse_older, refuse_unfinished
+from numberkeep.store.sqlite.connection import Database, lacking, pending_steps, reason
 from numberkeep.store.sqlite.invariants import INVARIANTS, Invariant
 
 _REPORTED: Final = 100
@@ -66,6 +66,7 @@ def check(database: Path) -> Checked:
         try:
             connection.execute("BEGIN")
             refuse_older(lacking(connection))  # the invariants apply to this schema alone
+            refuse_unfinished(pending_steps(connection))
             faults = [*_structure(connection)]
             if faults:
                 return Checked(faults)

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -11,7 +12,17 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import Migration, Upgrade, load_migrations, logged, pending, refuse_older
+from numberkeep.store import canonical_numbers
+from numberkeep.store.migrations import (
+    Migration,
+    Upgrade,
+    load_migrations,
+    logged,
+    pending,
+    refuse_older,
+    refuse_unfinished,
+)
+from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
 
 _APPLICATION_ID: Final = 0x6E6B6570
@@ -89,11 +100,12 @@ class Database:
         with closing(self.visit()) as connection:
             try:
                 refuse_older(lacking(connection))
+                refuse_unfinished(pending_steps(connection))
             except apsw.Error as error:
                 raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def migrate(self, connection: apsw.Connection) -> Upgrade:
-        """Apply the schema's missing steps in one transaction, and return what was done.
+        """Apply the missing steps of the schema in one transaction, then those that SQL cannot do.
 
         Raises:
             StoreUnusable: as for `Store.open`.
@@ -101,6 +113,7 @@ class Database:
         try:
             with transaction(connection):
                 done = self._migrate(connection)
+            done = replace(done, collisions=_finish(connection))
         except apsw.Error as error:
             raise StoreUnusable(f"cannot set up the database {self.path}: {reason(error)}") from error
         return logged(done)
@@ -170,6 +183,22 @@ def lacking(connection: apsw.Connection) -> Sequence[Migration]:
     """
     applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations"))
     return pending(load_migrations("numberkeep.store.sqlite.migrations"), applied)
+
+
+def pending_steps(connection: apsw.Connection) -> Sequence[str]:
+    """Return the names of the steps that SQL could not do and that were not done yet."""
+    return [name for (name,) in connection.execute("SELECT name FROM pending_steps")]
+
+
+def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
+    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    report = canonical_numbers.Report()
+    for page in canonical_numbers.pages(report):
+        with transaction(connection):
+            if canonical_numbers.NAME not in pending_steps(connection):
+                break
+            run(connection, page)
+    return report.collisions
 
 
 class OpenFiles:

@@ -122,7 +122,8 @@ INVARIANTS: Final = [
         "(SELECT account_id, phone, max(entry_id) AS entry_id FROM consent GROUP BY account_id, phone) AS last "
         "USING (account_id, entry_id) "
         "LEFT JOIN opt_outs AS o ON o.account_id = c.account_id AND o.phone = c.phone "
-        "WHERE c.opted_out <> (o.entry_id IS NOT NULL) OR o.entry_id <> c.entry_id",
+        "WHERE (c.opted_out <> (o.entry_id IS NOT NULL) OR o.entry_id <> c.entry_id) AND NOT EXISTS (SELECT 1 "
+        "FROM consent AS m WHERE m.account_id = c.account_id AND m.source = 'migration' AND m.wording = c.phone)",
     ),
     Invariant(
         "ledger",

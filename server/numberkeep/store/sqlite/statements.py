@@ -23,6 +23,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 
 R = TypeVar("R")
@@ -173,7 +174,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY}
+_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING}
 
 
 def run(connection: apsw.Connection, flow: Flow[R]) -> R:

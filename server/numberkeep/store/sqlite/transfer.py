@@ -10,11 +10,12 @@ from typing import Final, TypeVar
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store.migrations import refuse_older
+from numberkeep.store.migrations import refuse_older, refuse_unfinished
 from numberkeep.store.sqlite.connection import (
     Database,
     lacking,
     mark_of,
+    pending_steps,
     reason,
     transaction,
     unavailable_on_error,
@@ -136,6 +137,7 @@ class SqliteTransfer:
         try:
             self._connection.execute("BEGIN")
             refuse_older(lacking(self._connection))
+            refuse_unfinished(pending_steps(self._connection))
         except apsw.Error as error:
             raise StoreUnusable(f"cannot open the database {self._path}: {reason(error)}") from error
 

@@ -28,7 +28,9 @@ async def test_every_column_of_a_schema_is_copied(new_database: NewDatabase, eng
     url = new_database(engine)
     async with opened(url):
         columns = {
-            (table, column) for table, column in await execute(url, _COLUMNS[engine]) if table != "schema_migrations"
+            (table, column)
+            for table, column in await execute(url, _COLUMNS[engine])
+            if table not in {"schema_migrations", "pending_steps"}
         }
     copied = {(table.name, column) for table in TABLES for column in table.columns}
     assert columns == copied | DERIVED[engine]
