@@ -1,1 +1,1 @@
-"""What numberkeep costs, as ratios: `make bench`."""
+"""Benchmarks of numberkeep, as ratios: `make bench`."""

@@ -1,4 +1,4 @@
-"""`make bench`: every figure of bench/README.md, in one run."""
+"""Measure every figure of bench/README.md in one run (`make bench`)."""
 
 import argparse
 from collections.abc import Iterable
@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from bench import bulk, client, delivery, growth, requests
 from bench.peers import comparison
 
-PARTS = "one part (default: server, bulk, delivery and client; growth takes an hour, and peers installs much)"
+PARTS = "one part (default: server, bulk, delivery and client; growth takes an hour, and peers installs many packages)"
 
 
 def main() -> None:
-    """Measure, and print tables as Markdown."""
+    """Measure and print tables as Markdown."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument(
         "part", nargs="?", choices=["server", "bulk", "delivery", "client", "growth", "peers"], help=PARTS
     )
-    parser.add_argument("--contacts", type=int, help="contacts stored (default: 1,000,000; peers: 10,000)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
+    parser.add_argument("--contacts", type=int, help="stored contacts (default: 1,000,000; peers: 10,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median is reported (default: 5)")
     parser.add_argument("--seconds", type=int, default=4, help="seconds of load in a round (default: 4)")
-    parser.add_argument("--only", choices=[peer.pins for peer in comparison.PEERS], help="of the peers, one")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10**6, 10**7], help="of growth, the sizes")
+    parser.add_argument("--only", choices=[peer.pins for peer in comparison.PEERS], help="measure only this peer")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10**6, 10**7], help="sizes of growth's stores")
     given = parser.parse_args()
     if given.part == "peers":
         effort = comparison.Effort(given.contacts or 10_000, given.rounds, given.seconds)
@@ -31,7 +31,7 @@ def main() -> None:
         stored = given.contacts or 1_000_000
         _print("requests/s | numberkeep | constant | ratio", requests.measure(stored, given.rounds, given.seconds))
         sharing = requests.measure_sharing(given.rounds, given.seconds)
-        _print("requests/s | numberkeep | a commit each | ratio", sharing)
+        _print("requests/s | numberkeep | one commit each | ratio", sharing)
     if given.part in {None, "bulk"}:
         _print("bulk create, rows/s | numberkeep | plain load | ratio", bulk.measure(given.rounds * 4))
     if given.part in {None, "delivery"}:

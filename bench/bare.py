@@ -1,4 +1,4 @@
-"""The same server under the least application: a constant answer. `python -m bench.bare PORT`."""
+"""The same server with a minimal application that returns a constant answer. `python -m bench.bare PORT`."""
 
 import sys
 from typing import Any
@@ -7,12 +7,12 @@ from starlette.types import Receive, Scope, Send
 
 from numberkeep.serving import make_server
 
-BODY = b"x" * 400  # as long as the answer with one contact
+BODY = b"x" * 400  # the length of an answer with one contact
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"400"), (b"x-request-id", b"constant")]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer anything with the constant, without reading what was asked."""
+    """Answer every request with the constant, without reading it."""
     if scope["type"] == "lifespan":
         while True:
             message = await receive()
@@ -24,7 +24,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def load() -> Any:
-    """The application, in the worker's process."""
+    """Return the application, in the worker process."""
     return application
 
 

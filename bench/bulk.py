@@ -19,14 +19,14 @@ from numberkeep.wire.contacts import BulkAnswer, contact_out, patch_of
 from numberkeep.wire.decoding import Decoder
 
 STORED: Final = 100_000
-"""Contacts that are there before the first measured round."""
+"""Contacts stored before the first measured round."""
 
 
 def measure(rounds: int) -> Iterator[str]:
-    """The table's rows."""
+    """Yield the rows of the table."""
     calm_collector()  # as in the service's process
-    with engines() as there:
-        for engine in there:
+    with engines() as available:
+        for engine in available:
             for size, times in ((1000, rounds), (10_000, max(3, rounds // 4))):
                 plain, store, whole = asyncio.run(_measure(engine, size, times))
                 for name, ours in (("through the store", store), ("from the request's bytes to the answer's", whole)):
@@ -36,7 +36,7 @@ def measure(rounds: int) -> Iterator[str]:
 
 
 async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of each round, every way into a database of its own, so that all meet tables of one size."""
+    """Return the seconds of each round. Each method has its own database, so the tables have the same size."""
     urls = [engine.new_database() for _ in range(3)]
     (context, _), (store, account), (whole, whole_account) = [await opened(url) for url in urls]
     await context.store.close()
@@ -67,13 +67,11 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
 
 
 def _plain(first: int, size: int) -> tuple[Rows, Rows]:
-    people_there = list(people.rows(first, size))
-    contacts = [
-        new_contact(row.contact_id, row.phone, moment(row.at), row.patch, opt_out=False) for row in people_there
-    ]
+    rows = list(people.rows(first, size))
+    contacts = [new_contact(row.contact_id, row.phone, moment(row.at), row.patch, opt_out=False) for row in rows]
     tags: list[tuple[Any, ...]] = [
         (1, tag, row.at, contact.contact_id)
-        for row, contact in zip(people_there, contacts, strict=True)
+        for row, contact in zip(rows, contacts, strict=True)
         for tag in contact.tags
     ]
     return [values_of(contact) for contact in contacts], tags

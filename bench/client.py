@@ -1,4 +1,4 @@
-"""Our client against the official one: the same script under each, in turn, every run a process of its own."""
+"""Our client compared with the official one: the same script with each in turn, every run in its own process."""
 
 import os
 import subprocess
@@ -24,14 +24,14 @@ CLIENTS: Final[tuple[Client, Client]] = ("ours", "official")
 
 @dataclass(slots=True, frozen=True)
 class Measurement:
-    """One row.
+    """One row of the table.
 
     Attributes:
-        name: what the table calls it.
-        job: what the worker calls it; `ready` and `first` are client_ready.py's.
-        scale: what the worker's number is multiplied by.
-        runs: how many runs a round has; more for what is over in a moment.
-        aiohttp: in the environment with aiohttp.
+        name: its name in the table.
+        job: its name in the worker; `ready` and `first` are jobs of client_ready.py.
+        scale: the factor for the worker's number.
+        runs: the number of runs per round; more for short measurements.
+        aiohttp: whether it runs in the environment with aiohttp.
     """
 
     name: str
@@ -54,7 +54,7 @@ MEASUREMENTS: Final = [
 
 
 def measure(rounds: int, seconds: float) -> Iterator[str]:
-    """The table's rows, one as soon as it is measured."""
+    """Yield the rows of the table, each once it is measured."""
     environment = {"NUMBERKEEP_API_KEY": PAIR.key_id, "NUMBERKEEP_API_SECRET": PAIR.secret}
     command = [str(Path(sys.executable).with_name("numberkeep")), "serve", "--database", "sqlite://:memory:", "--port"]
     pythons = {
@@ -63,11 +63,11 @@ def measure(rounds: int, seconds: float) -> Iterator[str]:
     with TemporaryDirectory() as folder, server(command, **environment) as url:
         _prepare(Path(folder), url)
         for python in pythons.values():
-            _run(python, "client_ready.py", "first", url, people.phone(0))  # so that no run compiles modules
+            _run(python, "client_ready.py", "first", url, people.phone(0))  # compiles the modules
         for measurement in MEASUREMENTS:
             runs: dict[Client, list[float]] = {"ours": [], "official": []}
             for turn in range(rounds * measurement.runs):
-                # Who goes first changes, so that a machine that grows slower favours neither.
+                # The order alternates, so that a machine that becomes slower favours neither.
                 for client in CLIENTS[:: 1 if turn % 2 else -1]:
                     python = pythons[client, measurement.aiohttp]
                     if measurement.job in ("ready", "first"):
@@ -90,7 +90,7 @@ def _run(python: Path, script: str, *arguments: str) -> str:
 
 
 def _prepare(folder: Path, url: str) -> None:
-    """Fill the service, and keep its answers, so that the mock transports answer what it sends."""
+    """Fill the service and store its answers for the mock transports."""
     headers = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}
     rows = [
         {

@@ -1,4 +1,4 @@
-"""Our client and the official one, each in environments of its own, for both install the package `sendblue_api`."""
+"""An environment for each client, because both install the package `sendblue_api`."""
 
 import hashlib
 import subprocess
@@ -9,18 +9,18 @@ from typing import Final, Literal
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / ".venv-bench"
 PINS: Final = (ROOT / "constraints.txt", ROOT / "bench" / "client-constraints.txt")
-"""One set of pins for all environments, so that what both clients need is the same release under each."""
+"""One set of pins for all environments, so that both clients use the same releases of their dependencies."""
 
 Client = Literal["ours", "official"]
 
 
 def interpreter(client: Client, *, aiohttp: bool) -> Path:
-    """The Python of an environment with this client, which is made when it is missing or its pins have changed.
+    """Return the Python of an environment with this client; create it if it is missing or its pins have changed.
 
     Args:
         client: which of the two.
-        aiohttp: with the extra for aiohttp. It has an environment of its own, because the official client imports
-            aiohttp wherever it is installed.
+        aiohttp: whether to install the aiohttp extra. It has its own environment, because the official client imports
+            aiohttp if it is installed.
     """
     extra = "[aiohttp]" if aiohttp else ""
     folder = FOLDER / f"{client}{'-aiohttp' if aiohttp else ''}"
@@ -43,7 +43,7 @@ def _install(python: Path, *what: str) -> None:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", str(python)]
     pins = [argument for path in PINS for argument in ("--constraint", str(path))]
     if subprocess.run([*pip, "install", *pins, *what], check=False).returncode:
-        sys.exit("The clients are measured in environments of their own, and one could not be installed.")
+        sys.exit("An environment for a client could not be installed; see the error of pip above.")
 
 
 def _fingerprint(extra: str) -> str:

@@ -1,6 +1,6 @@
-"""Prints the CPU seconds until a fresh process has a client. Imports nothing first, for that would be free after.
+"""Print the CPU seconds until a fresh process has a client. Imports nothing else, because that would not be counted.
 
-`python -I bench/client_ready.py ready URL PHONE` stops at `.contacts`; `first` in its place, at the first answer.
+`python -I bench/client_ready.py ready URL PHONE` stops at `.contacts`; with `first` instead, at the first answer.
 """
 
 import sys

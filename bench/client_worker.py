@@ -1,8 +1,8 @@
-"""One measurement of the client that is installed here, whichever of the two it is; prints one number.
+"""Measure the client that is installed in this environment, and print one number.
 
-`python -I bench/client_worker.py CLIENT JOB URL FOLDER SECONDS`, with CLIENT `ours` or `official`. FOLDER has answers
-of the service as it sent them: `one.json`, `created.json` and `all.json`. It needs nothing but the client, for it runs
-in environments that have nothing else.
+`python -I bench/client_worker.py CLIENT JOB URL FOLDER SECONDS`, with CLIENT `ours` or `official`. FOLDER has recorded
+answers of the service: `one.json`, `created.json` and `all.json`. It imports only the client and the standard library,
+because its environments have nothing else.
 """
 
 import asyncio
@@ -19,21 +19,21 @@ import sendblue_api
 
 TASKS: Final = 100
 WARMING: Final = 0.25
-"""The part of the measured time that is run before, and not counted."""
+"""The length of the warm-up, as a fraction of the measured time."""
 FIRST_NAME: Final = {"ours": "first_name", "official": "body_first_name_1"}
 LAST_NAME: Final = {"ours": "last_name", "official": "body_last_name_1"}
 HTTP: Final = {"ours": "httpx2", "official": "httpx"}
-# An attempt that fails ends the run: a repeated one would be measured as a slow call.
+# A failed attempt ends the run, because a retried one would be measured as a slow call.
 SETTINGS: Final[dict[str, Any]] = {"api_key": "bench", "api_secret": "bench-secret", "max_retries": 0}
 
 
 class Job:
-    """The measurements, each a method that gives a rate.
+    """The measurements; each method returns a rate.
 
     Args:
         client: `ours` or `official`.
-        url: where the service listens.
-        folder: the prepared answers.
+        url: the URL of the service.
+        folder: the recorded answers.
         seconds: how long to measure.
     """
 
@@ -45,38 +45,38 @@ class Job:
         self.phones = [row["phone"] for row in json.loads((folder / "all.json").read_bytes())]
 
     def mock_retrieve(self) -> float:
-        """Calls for a second of CPU, on a transport that answers at once."""
+        """Return calls per second of CPU, on a transport that answers immediately."""
         contacts = self._on_mock("one.json")
         [phone] = self.phones[:1]
         return self._per_cpu_second(lambda: contacts.retrieve(phone))
 
     def mock_create(self) -> float:
-        """Calls for a second of CPU, on a transport that answers at once."""
+        """Return calls per second of CPU, on a transport that answers immediately."""
         contacts = self._on_mock("created.json")
         [phone] = self.phones[:1]
         fields: dict[str, Any] = {FIRST_NAME[self.client]: "Ada", LAST_NAME[self.client]: "Lovelace"}
         return self._per_cpu_second(lambda: contacts.create(number=phone, tags=["customer"], **fields))
 
     def decode(self) -> float:
-        """Contacts for a second of CPU, out of one answer."""
+        """Return contacts per second of CPU, decoded from one answer."""
         contacts = self._on_mock("all.json")
         listed = contacts.list()
         if [each.phone for each in listed] != self.phones:
-            sys.exit("The listing is not what the service sent.")
+            sys.exit("The listing differs from what the service sent.")
         return self._per_cpu_second(contacts.list) * len(listed)
 
     def loopback(self) -> float:
-        """Calls a second against the service, one after the other."""
+        """Return calls per second against the service, one after another."""
         contacts = sendblue_api.SendblueAPI(**SETTINGS, base_url=self.url).contacts
         phones = cycle(self.phones)
         return self._repeated(lambda: contacts.retrieve(next(phones)), time.perf_counter)
 
     def concurrent(self) -> float:
-        """Calls a second against the service, 100 at a time, on the default transport."""
+        """Return calls per second against the service, 100 at a time, on the default transport."""
         return asyncio.run(self._at_once())
 
     def concurrent_aiohttp(self) -> float:
-        """The same on aiohttp."""
+        """Return calls per second against the service, 100 at a time, on aiohttp."""
         return asyncio.run(self._at_once(sendblue_api.DefaultAioHttpClient))
 
     def _on_mock(self, answer: str) -> Any:
@@ -124,7 +124,7 @@ class Job:
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the job that the command line names."""
     client, job, url, folder, seconds = sys.argv[1:]
     print(getattr(Job(client, url, Path(folder), float(seconds)), job)())
 

@@ -1,4 +1,4 @@
-"""The relay as a ratio to the least that does as much for a webhook: the same POSTs from a loop without a record."""
+"""The relay as a ratio to a minimal alternative: a loop that sends the same POSTs and records nothing."""
 
 import asyncio
 import sys
@@ -29,9 +29,9 @@ _RECEIVER: Final = [sys.executable, str(Path(__file__).with_name("receiver.py"))
 
 
 def measure(rounds: int) -> Iterator[str]:
-    """The table's rows."""
-    with engines() as there, server(_RECEIVER) as url:
-        for engine in there:
+    """Yield the rows of the table."""
+    with engines() as available, server(_RECEIVER) as url:
+        for engine in available:
             times = [asyncio.run(_measure(engine.new_database(), url)) for _ in range(rounds)]
             ours, least = median([each[0] for each in times]), median([each[1] for each in times])
             ratio = median([mine / theirs for mine, theirs in times])
@@ -39,20 +39,20 @@ def measure(rounds: int) -> Iterator[str]:
 
 
 async def _measure(database: str, url: str) -> tuple[float, float]:
-    """Deliveries a second by the relay, and by a loop."""
+    """Return deliveries per second by the relay and by a loop."""
     context, account = await opened(database)
     notifier = WebhookNotifier(Poster(), Targets([ip_network("127.0.0.0/8")]))
     await context.apply(CreateWebhook(account.account_id, url, _SECRET, (), context.stamp()))
     rows = list(people.rows(0, _EVENTS))
     for row in rows:
-        row.at = context.clock.take()  # or else they are too old to be kept
+        row.at = context.clock.take()  # otherwise they would be older than the retention
     await context.apply(UpsertContacts(account.account_id, rows, context.stamp()))
     events = await context.store.read(ListEvents(account.account_id, 0, _EVENTS))
 
     relay = Relay(context, LogSender(), notifier)
     begin = time.perf_counter()
     relay.start()
-    while (await context.store.read(GetBacklog())).waiting:  # noqa: ASYNC110 - a store has no event for that
+    while (await context.store.read(GetBacklog())).waiting:  # noqa: ASYNC110 - a store has no event for this
         await asyncio.sleep(0.02)
     ours = _EVENTS / (time.perf_counter() - begin)
 

@@ -1,4 +1,4 @@
-"""The two engines, each with new databases, and the fastest plain way to load rows into its tables."""
+"""The two engines, each with new databases and the fastest plain way to load rows into its tables."""
 
 import asyncio
 import sqlite3
@@ -28,18 +28,18 @@ _SETTINGS: Final = ("shared_buffers=1GB", "max_wal_size=8GB", "checkpoint_timeou
 
 Rows = Sequence[tuple[Any, ...]]
 Load = Callable[[Rows, Rows], Awaitable[None]]
-"""Puts contacts and their tags into the tables, in one transaction."""
+"""Writes contacts and their tags to the tables, in one transaction."""
 
 
 @dataclass(slots=True, frozen=True)
 class Engine:
-    """An engine that is there.
+    """An available engine.
 
     Attributes:
-        name: what tables call it.
-        plain: what its fastest plain way to load is called.
-        new_database: gives the URL of a new database.
-        loader: gives the plain way to load into a database.
+        name: its name in the tables.
+        plain: the name of its fastest plain way to load.
+        new_database: creates a database and returns its URL.
+        loader: returns a function that loads rows into a database in the plain way.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Engine:
 
 @contextmanager
 def engines() -> Iterator[Sequence[Engine]]:
-    """SQLite in files below this folder, and a PostgreSQL server of our own, as durable as in production."""
+    """Yield SQLite in files below this folder, and our own PostgreSQL server, as durable as in production."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(dir="."))).resolve()
         server = stack.enter_context(PostgresServer(durable=True, settings=_SETTINGS))
@@ -63,7 +63,7 @@ def engines() -> Iterator[Sequence[Engine]]:
 
 
 async def opened(url: str) -> tuple[Context, Account]:
-    """A database with an account, ready for commands."""
+    """Open a database with one account, and return both."""
     context = Context(make_store(Settings(database=url)))
     await context.store.open()
     await keys.create_first(context, PAIR)
@@ -72,7 +72,7 @@ async def opened(url: str) -> tuple[Context, Account]:
 
 
 async def fill(url: str, contacts: int) -> None:
-    """Store so many contacts of one account."""
+    """Store this number of contacts in one account."""
     context, account = await opened(url)
     for first in range(0, contacts, BATCH):
         rows = list(people.rows(first, min(BATCH, contacts - first)))
@@ -81,7 +81,7 @@ async def fill(url: str, contacts: int) -> None:
 
 
 async def settle(url: str) -> None:
-    """What an engine does by itself some time after a large load, done now: statistics, and the WAL."""
+    """Update statistics and truncate the WAL now, which an engine does itself some time after a large load."""
     if url.startswith("sqlite"):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

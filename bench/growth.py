@@ -1,6 +1,6 @@
-"""What a thousand, a million and ten million contacts in one account cost, on both engines: p50, in one run.
+"""The p50 of calls with a thousand, a million and ten million contacts in one account, on both engines.
 
-Every call is measured twice: as a client sees it, over HTTP on one connection, and in the store alone.
+Every call is measured twice: over HTTP on one connection, as a client sees it, and in the store alone.
 """
 
 import asyncio
@@ -32,25 +32,25 @@ Call = Callable[[], Awaitable[object]]
 CALLS: Final = 300
 ROUNDS: Final = 7
 _RARE: Final = "rare"
-_RARE_BEARERS: Final = 20
+_RARE_COUNT: Final = 20
 _ALL: Final = "/api/v2/contacts"
 
 
 def measure(sizes: Sequence[int]) -> Iterator[str]:
-    """The table's rows: microseconds at the first size, and at each other as a ratio to it."""
-    with engines() as there:
-        for engine in there:
+    """Yield the rows of the table: microseconds at the first size, and the ratio to it at every other size."""
+    with engines() as available:
+        for engine in available:
             urls = [prepare(engine, size) for size in sizes]
             yield from compare(engine, urls, sizes)
 
 
 def prepare(engine: Engine, size: int) -> str:
-    """A database of so many contacts, of whom twenty, spread over the others, bear a tag that no other has."""
+    """Return the URL of a database with `size` contacts, of which twenty, spread evenly, have a rare tag."""
     url = engine.new_database()
 
     async def mark() -> None:
         context, account = await opened(url)
-        for number in range(0, size, max(1, size // _RARE_BEARERS)):
+        for number in range(0, size, max(1, size // _RARE_COUNT)):
             at = people.START_MICROS + size + number
             patch = ContactPatch(tags=("customer", _RARE))
             await context.store.apply(
@@ -65,7 +65,7 @@ def prepare(engine: Engine, size: int) -> str:
 
 
 def compare(engine: Engine, urls: Sequence[str], sizes: Sequence[int]) -> Iterator[str]:
-    """The rows of one engine."""
+    """Yield the rows of one engine."""
     with ExitStack() as stack:
         wires: list[dict[str, Call]] = []
         for url, size in zip(urls, sizes, strict=True):
@@ -76,10 +76,10 @@ def compare(engine: Engine, urls: Sequence[str], sizes: Sequence[int]) -> Iterat
 
 
 async def _alone(engine: Engine, urls: Sequence[str], sizes: Sequence[int]) -> Sequence[str]:
-    there = [await opened(url) for url in urls]
-    calls = [_store_calls(each.store, account.account_id, n) for (each, account), n in zip(there, sizes, strict=True)]
+    stores = [await opened(url) for url in urls]
+    calls = [_store_calls(each.store, account.account_id, n) for (each, account), n in zip(stores, sizes, strict=True)]
     rows = await _rows(f"{engine.name}, store", calls)
-    for context, _ in there:
+    for context, _ in stores:
         await context.store.close()
     return rows
 
@@ -89,8 +89,8 @@ async def _rows(engine: str, calls: Sequence[dict[str, Call]]) -> Sequence[str]:
     for name in calls[0]:
         p50s: list[list[float]] = [[] for _ in calls]
         for _ in range(ROUNDS):
-            for there, times in zip(calls, p50s, strict=True):
-                times.append(await _p50(there[name]))
+            for by_name, times in zip(calls, p50s, strict=True):
+                times.append(await _p50(by_name[name]))
         ratios = [median([b / a for a, b in zip(p50s[0], other, strict=True)]) for other in p50s[1:]]
         shown = " | ".join(f"{ratio:.2f}" for ratio in ratios)
         rows.append(f"| {engine}: {name} | {median(p50s[0]) * 1e6:,.0f} us | {shown} |")
@@ -116,7 +116,7 @@ class _Wire:
         self._made = 0
 
     def calls(self) -> dict[str, Call]:
-        """The calls by name."""
+        """Return the calls by name."""
         return {
             "retrieve": lambda: self._ask("GET", f"{_ALL}/{people.phone(self._chance.randrange(self._size))}"),
             "create": self._create,
@@ -139,7 +139,7 @@ class _Wire:
         headers = {"sb-api-key-id": PAIR.key_id, "sb-api-secret-key": PAIR.secret}
         self._connection.request(method, path, body, headers)
         with self._connection.getresponse() as answer:
-            assert answer.status == http.client.OK, answer.read()  # noqa: S101 - a refusal is no measurement
+            assert answer.status == http.client.OK, answer.read()  # noqa: S101 - an error must not be measured
             return answer.read()
 
 
@@ -166,7 +166,7 @@ def _store_calls(store: Store, account_id: int, size: int) -> dict[str, Call]:
 
 
 def _new_phone(n: int) -> str:
-    """A number that no contact of people.py has."""
+    """Return a number that no contact of people.py has."""
     return f"+44{1_000_000_000 + n * 7_919 % 8_999_999_929}"
 
 

@@ -1,4 +1,4 @@
-"""Servers as processes of their own, and wrk against them: the server on one processor, wrk on another."""
+"""Servers in their own processes, and wrk to load them: the server on one processor, wrk on another."""
 
 import os
 import re
@@ -19,11 +19,11 @@ CONNECTIONS: Final = 64
 SERVER_CPU: Final = 0
 LOAD_CPU: Final = 1
 PATIENCE: Final = 120
-"""Seconds that a server has until it listens, or until it has ended."""
+"""The most seconds that a server may take to listen, or to stop."""
 
 
 class CannotMeasure(SystemExit):
-    """There is no figure; ends the run with the reason, unless it is caught."""
+    """A measurement failed; ends the run with the reason, unless it is caught."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,9 +31,9 @@ class Workload:
     """One kind of request.
 
     Attributes:
-        name: what the table calls it.
+        name: its name in the table.
         lua: the body of wrk's request function.
-        connections: how many at once.
+        connections: the number of connections.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Workload:
 
 @contextmanager
 def server(command: Sequence[str], **environment: str) -> Iterator[str]:
-    """Start a server with its port as the last argument; gives its URL when it listens."""
+    """Start a server with its port as the last argument; yield its URL once it listens."""
     port = free_port()
     with process([*command, str(port)], port, environment):
         yield f"http://127.0.0.1:{port}"
@@ -53,16 +53,16 @@ def server(command: Sequence[str], **environment: str) -> Iterator[str]:
 def process(
     command: Sequence[str], port: int, environment: Mapping[str, str], folder: Path | None = None
 ) -> Iterator[int]:
-    """Start a server, and give the id of its process when it listens.
+    """Start a server; yield the id of its process once it listens.
 
     Args:
         command: the server, with all its arguments.
-        port: where it will listen.
-        environment: what it has beside this process's own.
-        folder: where it runs, and has a file `log` with what it says (default: here, with its errors on stderr).
+        port: the port on which it will listen.
+        environment: variables in addition to those of this process.
+        folder: its working directory, with its output in a file `log` (default: this one, with its errors on stderr).
 
     Raises:
-        CannotMeasure: it ended, or did not listen in time.
+        CannotMeasure: it exited, or did not listen in time.
     """
     with (folder / "log").open("ab") if folder else nullcontext(subprocess.DEVNULL) as output:
         running = subprocess.Popen(
@@ -76,9 +76,9 @@ def process(
         end = time.monotonic() + PATIENCE
         while not _listens(port):
             if running.poll() is not None:
-                raise CannotMeasure(f"{command} ended before it listened")
+                raise CannotMeasure(f"{command} exited before it listened")
             if time.monotonic() > end:
-                raise CannotMeasure(f"{command} did not listen in {PATIENCE} seconds")
+                raise CannotMeasure(f"{command} did not listen within {PATIENCE} seconds")
             time.sleep(0.02)
         yield running.pid
     finally:
@@ -91,7 +91,7 @@ def process(
 
 
 def free_port() -> int:
-    """A port that nothing listens on at this moment."""
+    """Return a port on which nothing listens at the moment."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -103,7 +103,7 @@ def _listens(port: int) -> bool:
 
 
 def requests_per_second(url: str, workload: Workload, seconds: int) -> float:
-    """What wrk counts; any answer but 2xx ends the run, for a refusal is no measurement."""
+    """Return the rate that wrk reports. Any answer except 2xx ends the run, because an error must not be measured."""
     if shutil.which("wrk") is None:
         sys.exit("make bench needs wrk: apt-get install wrk, or brew install wrk")
     with tempfile.TemporaryDirectory() as folder:
@@ -115,15 +115,15 @@ def requests_per_second(url: str, workload: Workload, seconds: int) -> float:
         raise CannotMeasure(f"{workload.name}: {said}")
     match = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if match is None or not float(match[1]):
-        raise CannotMeasure(f"{workload.name}: no answer in {seconds} seconds: {said}")
+        raise CannotMeasure(f"{workload.name}: no answer within {seconds} seconds: {said}")
     return float(match[1])
 
 
 def pinned(cpu: int) -> list[str]:
-    """The start of a command that stays on one processor, where there are two and taskset."""
+    """Return the start of a command that pins it to one processor; empty without taskset or with one processor."""
     return ["taskset", "-c", str(cpu)] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
 
 
 def median(values: Sequence[float]) -> float:
-    """The middle of the runs."""
+    """Return the median of the runs."""
     return statistics.median(values)

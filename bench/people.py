@@ -1,4 +1,4 @@
-"""Contacts that look like contacts: names of real length, a few tags and variables."""
+"""Realistic contacts: names of a typical length, a few tags and variables."""
 
 import random
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ START_MICROS: Final = 1_780_000_000_000_000
 _SYLLABLES: Final = ("an", "be", "cor", "da", "el", "fi", "gra", "ho", "is", "ju", "ka", "lo", "mi", "no", "ra", "sa")
 # Lua's numbers are doubles: n * 7919 stays exact far beyond ten million.
 DIGITS_IN_LUA: Final = "string.format('1%d', 2000000000 + n * 7919 % 7999993000)"
-"""What `phone` gives for `n`, without its plus, as an expression for wrk's script."""
+"""What `phone` returns for `n`, without the plus, as an expression for wrk's script."""
 
 
 def phone(number: int) -> str:
-    """The number of contact `number`, one to one and not in order."""
+    """Return the phone number of contact `number`; each is different, and they are not in order."""
     return f"+1{2_000_000_000 + number * 7_919 % 7_999_993_000}"
 
 
 def rows(first: int, count: int) -> Iterator[BulkRow]:
-    """`count` rows from contact `first` on, the same on every run."""
+    """Yield `count` rows from contact `first`, the same on every run."""
     chance = random.Random(first)  # noqa: S311 - the same people on every run
     for number in range(first, first + count):
         patch = ContactPatch(
@@ -36,7 +36,7 @@ def rows(first: int, count: int) -> Iterator[BulkRow]:
 
 
 def as_json(row: BulkRow) -> dict[str, Any]:
-    """The fields of a row as the API spells them."""
+    """Return the fields of a row under their names in the API."""
     return {
         "phone": row.phone,
         "first_name": row.patch.first_name,

@@ -1,4 +1,4 @@
-"""A receiver that takes everything and reads no more than it must; the port is its argument."""
+"""A receiver that accepts every request and reads as little as possible. Its argument is the port."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ ANSWER = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
 async def _take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
-    except asyncio.IncompleteReadError:  # somebody looked whether it listens
+    except asyncio.IncompleteReadError:  # a probe whether it listens
         writer.close()
         return
     lines = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n") if b": " in line)

@@ -1,4 +1,4 @@
-"""Requests per second of the service, each as a ratio to the same server answering a constant; and its memory."""
+"""Requests per second, as a ratio to the same server with a constant answer, and the memory of the service."""
 
 import asyncio
 import sys
@@ -20,14 +20,14 @@ _CREATE: Final = (
 
 
 def workloads(contacts: int) -> list[Workload]:
-    """What is measured on a store of so many contacts."""
+    """Return the workloads for a store with this number of contacts."""
     get = f"n = math.random(0, {contacts - 1}); return wrk.format('GET', '/api/v2/contacts/+' .. {DIGITS_IN_LUA})"
     listing = "return wrk.format('GET', '/api/v2/contacts?limit=100')"
     return [Workload("GET one contact", _script(get)), Workload("list of 100", _script(listing)), *creates()]
 
 
 def creates() -> list[Workload]:
-    """Durable creates of new numbers."""
+    """Return the workloads that create contacts with new numbers, durably."""
     return [
         Workload("create, 64 connections", _script(_CREATE)),
         Workload("create, 1 connection", _script(_CREATE), connections=1),
@@ -35,10 +35,10 @@ def creates() -> list[Workload]:
 
 
 def measure(contacts: int, rounds: int, seconds: int) -> Iterator[str]:
-    """The table's rows, one as soon as it is measured."""
+    """Yield the rows of the table, each once it is measured."""
     constant = Workload("constant", _script("return wrk.format('GET', '/')"))
-    with engines() as there, server([sys.executable, "-m", "bench.bare"]) as bare:
-        for engine in there:
+    with engines() as available, server([sys.executable, "-m", "bench.bare"]) as bare:
+        for engine in available:
             url = _filled(engine, contacts)
             port = free_port()
             with process(_serve(url, port), port, {}) as pid:
@@ -49,9 +49,9 @@ def measure(contacts: int, rounds: int, seconds: int) -> Iterator[str]:
 
 
 def measure_sharing(rounds: int, seconds: int) -> Iterator[str]:
-    """What it brings that creates which wait together share a commit, on stores of 100,000 contacts."""
-    with engines() as there:
-        for engine in there:
+    """Yield the rows that compare group commit with one commit per create, on stores of 100,000 contacts."""
+    with engines() as available:
+        for engine in available:
             grouped, single = (_filled(engine, 100_000) for _ in range(2))
             with (
                 server([str(NUMBERKEEP), "serve", "--database", grouped, "--port"]) as ours,
@@ -86,6 +86,6 @@ def _row(engine: Engine, workload: Workload, pairs: Pairs) -> str:
 
 
 def _script(request: str) -> str:
-    # Every run creates numbers that no run before it has: it starts 100,000 further for each second gone by.
+    # Every run creates new numbers: its first number is 100,000 higher for each second that has passed.
     start = "math.randomseed(os.time()); n = os.time() % 100000 * 100000"
     return f"{_HEADERS}\n{start}\nfunction request() {request} end\n"

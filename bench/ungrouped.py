@@ -1,4 +1,4 @@
-"""The service with one commit for each request, to measure what sharing commits brings. `python -m bench.ungrouped`."""
+"""The service with one commit per request, to measure the effect of group commit. `python -m bench.ungrouped`."""
 
 import multiprocessing
 import sys
@@ -13,7 +13,7 @@ _STOPPING, _STOP = multiprocessing.Pipe(duplex=False)
 
 
 def load() -> Any:
-    """The application, in the worker's process."""
+    """Return the application, in the worker process."""
     grouping.GROUP_ROWS = 1  # the point of this program
     return serving.load(load_settings(), None, _STOPPING)
 

@@ -1,4 +1,4 @@
-"""Many calls at once with the async client, never more than twenty at a time, and none lost to another's error.
+"""Make many concurrent calls with the async client: at most twenty at a time, and an error affects only its own call.
 
 Run it with the three variables of the `export` line that `make serve` prints:
 
@@ -14,7 +14,7 @@ AT_ONCE = 20
 
 
 async def main() -> None:
-    """Create a hundred contacts, delete one, read all of them, and clean up."""
+    """Create a hundred contacts, delete one, read all, and clean up."""
     gate = asyncio.Semaphore(AT_ONCE)
     async with AsyncSendblueAPI() as client:
 

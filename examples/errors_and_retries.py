@@ -1,4 +1,4 @@
-"""What can go wrong, what the client repeats by itself, and how long it waits.
+"""The errors that the client raises, which calls it retries, and how long it waits.
 
 Run it with the three variables of the `export` line that `make serve` prints:
 
@@ -20,17 +20,17 @@ PHONE = "+14155552671"
 
 
 def main() -> None:
-    """Provoke the errors that a program meets, and show what each says."""
-    # Ten seconds for each phase of an attempt, and five more attempts after a failure that may pass: a connection
-    # error, 408, 409, 429, 500 and above. The service's Retry-After is kept to.
+    """Cause each error that a program may meet, and print it."""
+    # Ten seconds for each phase of an attempt, and up to five retries after a failure that may be temporary: a
+    # connection error, 408, 409, 429, 500 and above. The client honors the service's Retry-After.
     with SendblueAPI(timeout=10, max_retries=5) as client:
-        # A conflict will not pass by waiting, so this call is made once. The copy shares the connections.
+        # Waiting does not resolve this conflict, so the call is made once. The copy shares the connections.
         once = client.with_options(max_retries=0)
         client.contacts.create(number=PHONE, first_name="Ada", update_if_exists=True)
         try:
             once.contacts.create(number=PHONE, first_name="Grace")
         except ConflictError as error:
-            print(error.status_code, "there is one with this number")
+            print(error.status_code, "a contact with this number exists")
 
         try:
             client.contacts.retrieve("+14155550000")
@@ -43,11 +43,11 @@ def main() -> None:
             print(error.status_code, error.body["message"] if isinstance(error.body, dict) else error)
 
         try:
-            client.with_options(api_secret="wrong").contacts.count()  # noqa: S106 - it is meant to be wrong
+            client.with_options(api_secret="wrong").contacts.count()  # noqa: S106 - deliberately wrong
         except AuthenticationError as error:
             print(error.status_code, "wrong keys")
 
-        # Nobody listens there. A timeout is a connection error too, so it is caught first where the two differ.
+        # Nothing listens on this port. A timeout is also a connection error, so catch it first to treat it differently.
         try:
             once.with_options(base_url="http://127.0.0.1:9").contacts.count(timeout=2)
         except APITimeoutError:

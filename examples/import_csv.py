@@ -1,8 +1,8 @@
-"""Import a CSV file of any size: a thousand contacts a request, no more than that in memory.
+"""Import a CSV file of any size: a thousand contacts per request, and no more in memory.
 
 The columns `phone`, `first_name`, `last_name` and `company_name` are the contact's fields, `tags` are separated by
-semicolons, and every other column becomes a custom variable. A bad row is named and passed over. Contacts that exist
-are updated, so the mended file can be imported again.
+semicolons, and every other column becomes a custom variable. An invalid row is reported and skipped. Contacts that
+exist are updated, so you can correct the file and import it again.
 
 Run it with the three variables of the `export` line that `make serve` prints:
 
@@ -18,12 +18,12 @@ from typing import Final
 from sendblue_api import SendblueAPI
 from sendblue_api.types.contacts import ContactInput
 
-FIRST_ROW = 2  # as a spreadsheet counts: the first one names the columns
+FIRST_ROW = 2  # as in a spreadsheet, where row 1 has the column names
 TEXTS: Final = ("first_name", "last_name", "company_name")
 
 
 def read(path: Path) -> Iterator[ContactInput]:
-    """The contacts of the file, read as they are needed. An empty cell changes nothing of a contact that exists."""
+    """Yield the contacts of the file as they are needed. An empty cell leaves an existing value unchanged."""
     with path.open(newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines, restkey="", restval=""):
             contact = ContactInput(phone=row.pop("phone"))
@@ -38,7 +38,7 @@ def read(path: Path) -> Iterator[ContactInput]:
 
 
 def main() -> int:
-    """Import the file named on the command line; the exit code is 1 when a row was refused."""
+    """Import the file named on the command line. Return the exit code: 1 if a row was refused."""
     stored = refused = 0
     with SendblueAPI() as client:
         for result in client.contacts.bulk.create_all(read(Path(sys.argv[1]))):

@@ -11,14 +11,14 @@ PHONE = "+14155552671"
 
 
 def main() -> None:
-    """Make a contact, and leave nothing behind."""
+    """Create a contact, use every call on it, and delete it."""
     with SendblueAPI() as client:
         created = client.contacts.create(
             number="(415) 555-2671", first_name="Ada", tags=["vip", "beta"], custom_variables={"plan": "pro"}
         )
         print("created", created.contact.phone, created.contact.tags)
 
-        # What an update leaves out stays as it is; None clears a field; variables are merged, tags replaced.
+        # An update leaves omitted fields as they are. None clears a field. Variables are merged, tags are replaced.
         client.contacts.update(PHONE, last_name="Lovelace", tags=["vip"], custom_variables={"seats": "3"})
         contact = client.contacts.retrieve(PHONE).contact
         print("updated", contact.first_name, contact.last_name, contact.tags, contact.custom_variables)

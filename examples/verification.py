@@ -1,7 +1,7 @@
-"""Ask a contact to confirm the number, answer in the contact's place, and read what happened.
+"""Ask a contact to confirm the number, answer on behalf of the contact, and read the events.
 
-numberkeep sends nothing unless it has a sender, so here the program writes the answer; on the hosted service, or with a
-sender and a carrier's webhook, the person does.
+numberkeep sends nothing unless a sender is configured, so this program writes the answer. On the hosted service, or
+with a sender and a carrier's webhook, the person does.
 
 Run it with the three variables of the `export` line that `make serve` prints:
 
@@ -16,7 +16,7 @@ PHONE = "+14155552671"
 
 
 def ask(client: SendblueAPI, phone: str) -> str:
-    """Send the verification message, unless the contact has answered one; gives what was done."""
+    """Send the verification message unless the contact is verified; return what was done."""
     if client.contacts.retrieve(phone).contact.verified:
         return "verified already"
     try:
@@ -27,7 +27,7 @@ def ask(client: SendblueAPI, phone: str) -> str:
 
 
 def main() -> None:
-    """Ask twice, answer, and show what was said and what followed from it."""
+    """Ask twice, answer, and print the messages and the events that followed."""
     with SendblueAPI() as client:
         client.contacts.create(number=PHONE, first_name="Ada", update_if_exists=True)
         print(ask(client, PHONE))
@@ -39,7 +39,7 @@ def main() -> None:
         client.post("/_numberkeep/inbound", body={"from": PHONE, "content": "Yes"}, cast_to=dict[str, Any])
         print(ask(client, PHONE))
 
-        # All that has happened; without `after`, what comes from now on. A real listener would go on for ever.
+        # With `after=0`, all events so far; without `after`, only new ones. A real listener would run indefinitely.
         with client.get(
             "/api/v2/events",
             cast_to=dict[str, Any],

@@ -1,9 +1,9 @@
-"""Receive numberkeep's events, and believe none whose signature does not fit: the Standard Webhooks scheme.
+"""Receive numberkeep's events, and reject those with an invalid signature (Standard Webhooks).
 
-    export WEBHOOK_SECRET=whsec_...          # what `numberkeep webhooks add` showed
+    export WEBHOOK_SECRET=whsec_...          # as shown by `numberkeep webhooks add`
     .venv/bin/python examples/webhook_receiver.py 9000
 
-For numberkeep and this program on one machine, start the service with NUMBERKEEP_ALLOWED_NETWORKS=127.0.0.0/8 and add
+If numberkeep runs on the same machine, start the service with NUMBERKEEP_ALLOWED_NETWORKS=127.0.0.0/8 and add
 `http://127.0.0.1:9000/`.
 """
 
@@ -17,14 +17,14 @@ import time
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-# Never "": anybody can sign with an empty key.
-SECRET = os.environ.get("WEBHOOK_SECRET") or sys.exit("set WEBHOOK_SECRET to what `numberkeep webhooks add` showed")
+# Never "": anyone can sign with an empty key.
+SECRET = os.environ.get("WEBHOOK_SECRET") or sys.exit("set WEBHOOK_SECRET to the secret from `numberkeep webhooks add`")
 TOLERATED_SECONDS = 300
-seen: set[str] = set()  # in earnest: where the effects are, in the same transaction
+seen: set[str] = set()  # in production: store it with the effects, in the same transaction
 
 
 def key_of(secret: str) -> bytes:
-    """What follows `whsec_` where that is base64, else the secret's own bytes."""
+    """Return the decoded part after `whsec_` if that is base64, otherwise the bytes of the secret."""
     if secret.startswith("whsec_"):
         try:
             return base64.b64decode(secret.removeprefix("whsec_"), validate=True) or secret.encode()
@@ -34,7 +34,7 @@ def key_of(secret: str) -> bytes:
 
 
 def is_genuine(headers: Message, body: bytes) -> bool:
-    """Whether somebody who knows the secret has sent this, a moment ago; headers are found in any case."""
+    """Return whether a holder of the secret has just signed this. Header names are case-insensitive."""
     sent_at = headers.get("webhook-timestamp", "")
     if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > TOLERATED_SECONDS:
         return False
@@ -45,15 +45,15 @@ def is_genuine(headers: Message, body: bytes) -> bool:
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Takes one event a request."""
+    """Receives one event per request."""
 
     def do_POST(self) -> None:
-        """Answer 204 once the event is taken: any answer but 2xx, and none, has it sent again."""
+        """Answer 204 once the event is processed. numberkeep retries after any other answer than 2xx, or none."""
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if not is_genuine(self.headers, body):
             self.send_error(401)
             return
-        if self.headers["webhook-id"] not in seen:  # it may come twice
+        if self.headers["webhook-id"] not in seen:  # an event may arrive twice
             seen.add(self.headers["webhook-id"])
             event = json.loads(body)
             print(event["type"], event["id"], flush=True)
@@ -61,7 +61,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's names
-        """Say nothing of requests."""
+        """Log nothing."""
 
 
 if __name__ == "__main__":

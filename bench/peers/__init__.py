@@ -1,1 +1,1 @@
-"""The same workloads on what one would pick instead: `python -m bench peers`."""
+"""The same workloads on alternatives to numberkeep: `python -m bench peers`."""

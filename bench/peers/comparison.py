@@ -1,4 +1,4 @@
-"""numberkeep beside each peer in turn, in pairs of runs, as ratios."""
+"""Compare numberkeep with each peer in pairs of alternating runs, as ratios."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ from numberkeep.domain.contacts.commands import BulkRow
 PEERS: Final[tuple[Peer, ...]] = (JsonServer(), Prism(), Directus(), PocketBase(), Radicale(), Tutorial())
 DASH: Final = "-"
 LINE: Final = 300
-"""The most characters that are told of a failure."""
+"""The most characters of a failure that are printed."""
 WORKLOADS: Final[tuple[tuple[str, Kind, int | None], ...]] = (
     ("retrieve", "retrieve", None),
     (f"list of {PAGE}", "list", None),
@@ -34,15 +34,15 @@ WORKLOADS: Final[tuple[tuple[str, Kind, int | None], ...]] = (
     ("create", "create", None),
     ("create, 1 connection", "create", 1),
 )
-"""What each is called, what is asked, and over how many connections, where that is not the peer's own number.
+"""Name, kind, and number of connections (None for the peer's own) of each workload.
 
-Creating comes last, so that the others meet the contacts loaded.
+Creates come last, so that the others run on the loaded contacts.
 """
 COLUMNS: Final = " | ".join(
-    ("numberkeep / peer", "keeps contacts in", "contacts", *(name for name, _, _ in WORKLOADS), "memory")
+    ("numberkeep / peer", "stores contacts in", "contacts", *(name for name, _, _ in WORKLOADS), "memory")
 )
 FAILURES: Final = (CannotMeasure, Exception)
-"""Whatever a peer raises that does not work: it is a row of dashes, never the end of the run."""
+"""Any error of a peer becomes a row of dashes; it does not end the run."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,9 +50,9 @@ class Effort:
     """How much is measured.
 
     Attributes:
-        contacts: how many both have, but no more than the peer bears.
-        rounds: pairs of runs for each figure, of which the median counts.
-        seconds: of a run.
+        contacts: how many both have, limited by what the peer can hold.
+        rounds: pairs of runs for each figure, of which the median is reported.
+        seconds: the length of a run.
     """
 
     contacts: int
@@ -61,7 +61,7 @@ class Effort:
 
 
 def measure(effort: Effort, only: str | None = None) -> Iterator[str]:
-    """The table's rows, one as soon as it is measured.
+    """Yield the rows of the table, each once it is measured.
 
     Args:
         effort: how much is measured.
@@ -75,13 +75,13 @@ def measure(effort: Effort, only: str | None = None) -> Iterator[str]:
             peer.install()
             ratios = _compared(peer, list(people.rows(0, number)), effort)
         except FAILURES as error:
-            _tell(peer, error)
+            _report(peer, error)
             ratios = [DASH] * (len(WORKLOADS) + 1)
         yield f"| {peer.name} {peer.version()} | {peer.keeps} | {number:,} | {' | '.join(ratios)} |"
 
 
 def _compared(peer: Peer, rows: Sequence[BulkRow], effort: Effort) -> list[str]:
-    """The cells: numberkeep's figure for each of the peer's."""
+    """Return the cells: numberkeep's figure divided by the peer's."""
     with ExitStack() as stack:
         sides: list[tuple[Peer, Served]] = []
         for side in (Numberkeep(), peer):
@@ -97,7 +97,7 @@ def _compared(peer: Peer, rows: Sequence[BulkRow], effort: Effort) -> list[str]:
             try:
                 cells.append(_cell(kind, connections or peer.connections, sides, rows, effort))
             except FAILURES as error:
-                _tell(peer, error)
+                _report(peer, error)
                 cells.append(DASH)
     return [*cells, _ratio(memory[0] / memory[1])]
 
@@ -105,7 +105,7 @@ def _compared(peer: Peer, rows: Sequence[BulkRow], effort: Effort) -> list[str]:
 def _cell(
     kind: Kind, connections: int, sides: Sequence[tuple[Peer, Served]], rows: Sequence[BulkRow], effort: Effort
 ) -> str:
-    """One workload, in pairs of runs; a dash where the peer has no such thing."""
+    """Return the ratio of one workload, from pairs of runs; a dash if the peer does not support it."""
     if any(kind not in side.requests for side, _ in sides):
         return DASH
     ratios = []
@@ -123,5 +123,5 @@ def _ratio(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004
 
 
-def _tell(peer: Peer, error: BaseException) -> None:
+def _report(peer: Peer, error: BaseException) -> None:
     print(shorten(f"{peer.name}: {type(error).__name__}: {error}", LINE), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Directus on SQLite; npm compiles its two native modules, which takes minutes and a C++ compiler."""
+"""Directus on SQLite. npm compiles its two native modules, which takes minutes and needs a C++ compiler."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from bench.peers import install
 from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
 from numberkeep.domain.contacts.commands import BulkRow
 
-TOKEN: Final = "bench-token-of-the-administrator"  # noqa: S105 - of a database that is thrown away
+TOKEN: Final = "bench-token-of-the-administrator"  # noqa: S105 - of a temporary database
 ROWS_AT_ONCE: Final = 500
 ITEMS: Final = "/items/contacts"
 COLLECTION: Final = {
@@ -37,12 +37,12 @@ COLLECTION: Final = {
 
 
 class Directus(Peer):
-    """The phone number is its primary key; each request has the administrator's token."""
+    """The phone number is the primary key. Each request sends the administrator's token."""
 
     name = "Directus"
     pins = "directus"
     release = "directus"
-    keeps = "SQLite, one commit with fsync a create, and a record of who did it"
+    keeps = "SQLite, one commit with fsync per create, and a record of who did it"
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(
             f"{ITEMS}/%2B{{digits}}",
@@ -62,12 +62,12 @@ class Directus(Peer):
     }
 
     def install(self) -> None:
-        """Node and Directus."""
+        """Install Node and Directus."""
         install.npm(self.pins, scripts=True)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Fill an empty database, start it, describe the collection, and load the contacts in batches."""
+        """Initialize a database, start Directus, create the collection, and load the contacts in batches."""
         port = free_port()
         settings = {
             "HOST": "127.0.0.1",
@@ -86,7 +86,7 @@ class Directus(Peer):
             [*command, "bootstrap"], cwd=folder, env={**environ, **settings}, capture_output=True, check=False
         )
         if ready.returncode:
-            raise CannotMeasure(f"its database could not be filled: {ready.stderr.decode()}")
+            raise CannotMeasure(f"its database could not be initialized: {ready.stderr.decode()}")
         with process([*command, "start"], port, settings, folder) as number:
             served = Served(f"http://127.0.0.1:{port}", number, {"Authorization": f"Bearer {TOKEN}"})
             _post(served, "/collections", COLLECTION)

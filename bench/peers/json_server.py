@@ -1,4 +1,4 @@
-"""json-server: a JSON file, in memory as a whole, written as a whole at every create."""
+"""json-server: a JSON file that is completely in memory, and rewritten completely at every create."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json
 from numberkeep.domain.contacts.commands import BulkRow
 
 NOW = 2_000_000_000_000_000
-"""What created contacts have as their time, in microseconds: later than all loaded ones. It sets none itself."""
+"""The time of created contacts, in microseconds: later than all loaded ones. json-server sets none itself."""
 
 
 def _count(answer: httpx2.Response) -> int:
@@ -22,12 +22,12 @@ def _count(answer: httpx2.Response) -> int:
 
 
 class JsonServer(Peer):
-    """It has no keys; the phone number is made its identifier, so that it is found as in numberkeep."""
+    """It has no keys. The phone number is its id, so that contacts are looked up as in numberkeep."""
 
     name = "json-server"
     pins = "json-server"
     release = "json-server"
-    keeps = "one JSON file, written anew for each create; no keys"
+    keeps = "one JSON file, rewritten for each create; no keys"
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(
             "/contacts/+{digits}", lambda answer: (answer.json()["phone"], answer.json()["first_name"])
@@ -46,12 +46,12 @@ class JsonServer(Peer):
     }
 
     def install(self) -> None:
-        """Node and json-server."""
+        """Install Node and json-server."""
         install.npm(self.pins)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Write the contacts to its file, and start it."""
+        """Write the contacts to its file, and start json-server."""
         contacts = [{**contact, "created_at": row.at} for contact, row in zip(as_json(rows), rows, strict=True)]
         (folder / "contacts.json").write_text(json.dumps({"contacts": contacts}))
         port = free_port()

@@ -1,4 +1,4 @@
-"""What a service has in memory: the resident size of its first process and of all that came from it."""
+"""The memory of a service: the resident size of its first process and all descendants."""
 
 import subprocess
 from collections import defaultdict
@@ -8,9 +8,9 @@ KIB_IN_MIB: Final = 1024
 
 
 def resident_mib(process: int) -> float:
-    """MiB in memory, of the whole process tree.
+    """Return the resident MiB of the whole process tree.
 
-    A page that two of the processes share counts for each, so that a service of several processes is not favoured.
+    A page that two processes share counts twice, so that a service with several processes has no advantage.
 
     Args:
         process: the id of the first process.

@@ -1,4 +1,4 @@
-"""numberkeep itself, as it comes: on a file, with a key pair."""
+"""numberkeep itself with its defaults: on a file, with a key pair."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +18,11 @@ ROWS_AT_ONCE = 1000
 
 
 class Numberkeep(Peer):
-    """What every peer is compared with."""
+    """The service that every peer is compared with."""
 
     name = "numberkeep"
     pins = ""
-    keeps = "SQLite, one fsync for all creates that wait"
+    keeps = "SQLite, one fsync for all waiting creates"
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(
             "/api/v2/contacts/+{digits}",
@@ -42,11 +42,11 @@ class Numberkeep(Peer):
     }
 
     def install(self) -> None:
-        """Nothing to do: `make bench` has installed it."""
+        """Do nothing: `make bench` has installed it."""
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Start it on an empty database, and load the contacts with bulk create."""
+        """Start numberkeep on an empty database, and load the contacts with bulk create."""
         port = free_port()
         database = f"sqlite:///{folder / 'numberkeep.db'}"
         command = [str(Path(sys.executable).with_name("numberkeep")), "serve", "--database", database, "--port"]

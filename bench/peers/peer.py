@@ -1,4 +1,4 @@
-"""What the comparison has to know of a service: how it is got, how it starts with its contacts, what it is asked."""
+"""What the comparison needs of a service: how to install it, how to start it with contacts, and its requests."""
 
 import json
 from abc import ABC, abstractmethod
@@ -17,23 +17,23 @@ from numberkeep.domain.contacts.commands import BulkRow
 
 Kind = Literal["retrieve", "create", "list", "count"]
 KINDS: Final[tuple[Kind, ...]] = ("retrieve", "list", "count", "create")
-"""In the order in which they are checked: a new contact comes last, for it would be one too many for the count."""
+"""In the order in which they are checked; create comes last, because it changes the count."""
 PAGE: Final = 100
 NEW: Final = {"first_name": "Ada", "last_name": "Lovelace"}
-"""What a created contact has beside its number."""
+"""The fields of a created contact, except its number."""
 
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """One request, from which both wrk's script and the sample before the timing are made.
+    """One request, used for wrk's script and for the check before the timing.
 
     Attributes:
-        path: below the service's URL; `{digits}` stands for the phone number without its plus.
-        read: what is checked of the answer: of retrieve the phone number and the first name, of list the phone number
-            and the time of creation of each contact, of count the number. Of create nothing: it is retrieved after.
+        path: the path below the service's URL; `{digits}` stands for the phone number without its plus.
+        read: returns the part of the answer to check: for retrieve the phone number and first name, for list the phone
+            number and creation time of each contact, for count the number, for create nothing (it is retrieved later).
         method: the HTTP method.
-        body: with `{digits}` too.
-        content_type: what the body is.
+        body: the body; may contain `{digits}`.
+        content_type: the media type of the body.
     """
 
     path: str
@@ -43,7 +43,7 @@ class Request:
     content_type: str = "application/json"
 
     def send(self, served: "Served", digits: str) -> httpx2.Response:
-        """Ask once; any answer but 2xx raises `httpx2.HTTPStatusError`."""
+        """Send it once; any answer except 2xx raises `httpx2.HTTPStatusError`."""
         url = served.url + self.path.replace("{digits}", digits)
         headers = {**served.headers, **self._own_headers}
         content = self.body.replace("{digits}", digits) or None
@@ -51,14 +51,14 @@ class Request:
         return answer.raise_for_status()
 
     def workload(self, kind: Kind, served: "Served", contacts: int, connections: int) -> Workload:
-        """The same request for wrk: of a contact that is there, or, of create, of one that never was."""
+        """Return the same request for wrk, with an existing contact, or for create with a new one."""
         headers = {**served.headers, **self._own_headers}
         if kind == "create":
             number, digits = "n = n + 1", "'4420' .. string.format('%010d', n)"
         else:
             number, digits = f"n = math.random(0, {contacts - 1})", people.DIGITS_IN_LUA
         lines = [
-            # Every run creates numbers that no run before it has: it starts 100,000 further for each second gone by.
+            # Every run creates new numbers: its first number is 100,000 higher for each second that has passed.
             "math.randomseed(os.time()); n = os.time() % 100000 * 100000",
             *(f"wrk.headers[{_quoted(name)}] = {_quoted(value)}" for name, value in headers.items()),
             f"function request() {number}; local digits = {digits}",
@@ -73,13 +73,13 @@ class Request:
 
 @dataclass(slots=True, frozen=True)
 class Served:
-    """A service that runs, with its contacts loaded.
+    """A running service with its contacts loaded.
 
     Attributes:
-        url: where it listens.
+        url: its URL.
         process: the id of its first process.
-        headers: what every request has, such as a key.
-        http: for the samples; it waits long, for a service may have much to do still from the load before.
+        headers: the headers of every request, such as a key.
+        http: the client for checks; its timeout is long, because a service may still be busy from the last load.
     """
 
     url: str
@@ -89,52 +89,52 @@ class Served:
 
 
 class Peer(ABC):
-    """A service that is compared."""
+    """A service in the comparison."""
 
     name: ClassVar[str]
-    """What the table calls it."""
+    """Its name in the table."""
     pins: ClassVar[str]
-    """Its file in `pins/`; empty for what need not be installed."""
+    """Its file in `pins/`; empty if it need not be installed."""
     release: ClassVar[str]
-    """The package whose pinned version is the peer's."""
+    """The package whose pinned version is the peer's version."""
     keeps: ClassVar[str]
-    """How it keeps contacts as it is by default, and whether it asks who calls; for the table."""
+    """How it stores contacts by default, and whether it requires credentials; for the table."""
     most: ClassVar[int] = 10_000
-    """The most contacts that it bears."""
+    """The most contacts that it can hold."""
     connections: ClassVar[int] = CONNECTIONS
-    """How many it serves at once."""
+    """The number of connections that it serves at once."""
     mocks: ClassVar[bool] = False
-    """It makes its answers up, so that no contact can be looked for in them."""
+    """Whether it invents its answers, so that they cannot be checked for contacts."""
     requests: ClassVar[Mapping[Kind, Request]]
-    """What it can be asked."""
+    """The requests that it supports."""
 
     def version(self) -> str:
-        """The pinned release."""
+        """Return the pinned release."""
         return install.version(self.pins, self.release)
 
     @abstractmethod
     def install(self) -> None:
-        """Install it where that is not done yet; raises `CannotMeasure`."""
+        """Install it if it is not installed yet; raises `CannotMeasure`."""
 
     @abstractmethod
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> AbstractContextManager[Served]:
-        """Start it in an empty folder, and load the contacts, the last of which are the newest."""
+        """Start it in an empty folder, and load the contacts; the last ones are the newest."""
 
 
 def as_json(rows: Sequence[BulkRow]) -> list[dict[str, Any]]:
-    """The rows as the API spells them."""
+    """Return the rows under the API's field names."""
     return [people.as_json(row) for row in rows]
 
 
 def batches(rows: Sequence[BulkRow], size: int) -> Iterator[Sequence[BulkRow]]:
-    """The rows in their order, so many at a time."""
+    """Yield the rows in their order, `size` at a time."""
     return (rows[first : first + size] for first in range(0, len(rows), size))
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text)  # Lua reads it alike, for all of it is ASCII
+    return json.dumps(text)  # Lua reads it the same way, because all of it is ASCII
 
 
 def _filled(text: str) -> str:
-    """A Lua expression: the text with the digits in their place."""
+    """Return a Lua expression for the text with the digits filled in."""
     return " .. digits .. ".join(_quoted(part) for part in text.split("{digits}"))

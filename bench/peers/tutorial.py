@@ -1,4 +1,4 @@
-"""The application that FastAPI's and SQLModel's tutorials teach, from the folder beside this file."""
+"""The application of the FastAPI and SQLModel tutorials, from the folder beside this file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ from numberkeep.domain.contacts.commands import BulkRow
 
 
 class Tutorial(Peer):
-    """It has no keys, as the tutorials' has none at that point, and no bulk create.
+    """It has no keys, like the tutorials at that point, and no bulk create.
 
-    A request holds one of its 15 database connections until one of 40 threads ends it. With more requests than
-    connections all threads come to wait for a connection, and nothing is answered until the waiting times out.
+    A request holds one of 15 database connections until one of 40 threads finishes it. With more requests than
+    connections, all threads wait for a connection, and nothing is answered until the wait times out.
     """
 
     name = "FastAPI + SQLModel"
     pins = "fastapi-sqlmodel"
     release = "fastapi"
-    keeps = "SQLite, one commit with fsync a create; no keys; 15 connections, for it stands still with more"
+    keeps = "SQLite, one commit with fsync per create; no keys; 15 connections, because it hangs with more"
     connections = 15
     requests: ClassVar[Mapping[Kind, Request]] = {
         "retrieve": Request(
@@ -41,16 +41,16 @@ class Tutorial(Peer):
     }
 
     def version(self) -> str:
-        """Of both."""
+        """Return the versions of both packages."""
         return f"{super().version()} + {install.version(self.pins, 'sqlmodel')}"
 
     def install(self) -> None:
-        """The packages; the application itself is kept here."""
+        """Install the packages; the application itself is in this folder."""
         install.python(self.pins)
 
     @contextmanager
     def serve(self, folder: Path, rows: Sequence[BulkRow]) -> Iterator[Served]:
-        """Start it on an empty database, and create the contacts one by one."""
+        """Start the application on an empty database, and create the contacts one by one."""
         port = free_port()
         python = str(install.python(self.pins))
         application = str(Path(__file__).with_name("fastapi_sqlmodel"))

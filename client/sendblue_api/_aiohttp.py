@@ -10,6 +10,7 @@ import aiohttp
 import httpx2
 from yarl import URL
 
+from ._errors import SendblueAPIError
 from ._settings import DEFAULT_CONNECTION_LIMITS
 
 _ERRORS = (  # the first match counts
@@ -41,7 +42,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         session = self._sessions.get(asyncio.get_running_loop()) or await self._open()
         limit = request.extensions.get("timeout", {})
         # aiohttp's own trust_env runs a thread for each request, and would also send credentials from a .netrc file.
-        proxy = self._proxies.get(request.url.scheme)
+        proxy = self._proxy_for(request.url)
         with _translated(request):
             response = await session.request(
                 request.method,
@@ -49,12 +50,24 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
                 data=await request.aread() or None,
                 allow_redirects=False,
-                proxy=None if proxy is None or proxy_bypass(request.url.host) else proxy,
+                proxy=proxy,
                 timeout=aiohttp.ClientTimeout(
                     connect=limit.get("pool"), sock_connect=limit.get("connect"), sock_read=limit.get("read")
                 ),
             )
         return httpx2.Response(response.status, headers=list(response.raw_headers), stream=_Body(request, response))
+
+    def _proxy_for(self, url: httpx2.URL) -> str | None:
+        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
+        if proxy is None or proxy_bypass(url.host):
+            return None
+        scheme, separator, address = proxy.rpartition("://")
+        if scheme.startswith("socks"):
+            raise SendblueAPIError(
+                f"DefaultAioHttpClient cannot use the proxy {scheme}://{address.rpartition('@')[2]}: leave http_client "
+                f"out and run pip install 'sendblue-api[socks]', or add {url.host} to NO_PROXY to connect without it."
+            )
+        return proxy if separator else f"http://{proxy}"
 
     async def aclose(self) -> None:
         """Close the sessions of the running loop and of closed loops."""

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 
 from ._errors import SendblueAPIError
+from ._proxies import AsyncClient, Client
 from ._settings import DEFAULT_CONNECTION_LIMITS
 
 HttpT = TypeVar("HttpT", httpx2.Client, httpx2.AsyncClient)
@@ -58,7 +59,7 @@ class Connections(_Pools[httpx2.Client]):
     def _open(self) -> httpx2.Client:
         with self._lock:
             if self._own is None:
-                self._own = httpx2.Client(limits=DEFAULT_CONNECTION_LIMITS)
+                self._own = Client(limits=DEFAULT_CONNECTION_LIMITS)
             return self._own
 
     def __del__(self) -> None:
@@ -81,7 +82,7 @@ class AsyncConnections(_Pools[httpx2.AsyncClient]):
         loop = _loop(self)
         http = self._own.get(loop)
         if http is None:
-            http = self._own[loop] = httpx2.AsyncClient(limits=DEFAULT_CONNECTION_LIMITS)
+            http = self._own[loop] = AsyncClient(limits=DEFAULT_CONNECTION_LIMITS)
         return http
 
     async def close(self) -> None:

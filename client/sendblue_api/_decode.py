@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from ._errors import APIResponseValidationError, status_error
 from ._fitting import lenient, read
+from ._json_content import json_content
 
 T = TypeVar("T")
 _NO_CONTENT = 204
@@ -41,7 +42,7 @@ def decode(kind: type[T], response: httpx2.Response, *, strict: bool) -> T:
         result = _WITHOUT_JSON[kind](response)
         return result  # type: ignore[no-any-return]
     try:
-        result = read(kind, response.content)
+        result = read(kind, json_content(response))
     except ValidationError as error:
         result = _decode_in_part(kind, response, error if strict else None)
     if getattr(result, "status", None) == "ERROR" or (isinstance(result, dict) and result.get("status") == "ERROR"):
@@ -53,7 +54,7 @@ def _decode_in_part(kind: Any, response: httpx2.Response, failure: ValidationErr
     if response.status_code == _NO_CONTENT:
         return ""
     try:
-        value = from_json(response.content)
+        value = from_json(json_content(response))
     except ValueError as error:
         if kind is object and "json" not in response.headers.get("content-type", ""):
             return response.text

@@ -27,6 +27,8 @@ from typing import Any
 import httpx2
 from pydantic_core import from_json
 
+from ._json_content import json_content
+
 
 class SendblueAPIError(Exception):
     """The base class of all errors; raised itself for wrong settings and by a closed client."""
@@ -149,18 +151,19 @@ FAILURES = (httpx2.RequestError, OSError)
 """The errors of a transport. httpx2 converts most operating system errors to its own, but not all."""
 
 
-def status_error(response: httpx2.Response, *, message: str | None = None) -> APIStatusError:
+def status_error(response: httpx2.Response, *, message: str | None = None, hint: str = "") -> APIStatusError:
     """Return the error for a response whose body was read.
 
     Args:
         response: the response.
         message: the text of the error. Default: `Error code: 404 - {the body}`.
+        hint: what to add to the text.
     """
     status = response.status_code
     default = InternalServerError if status >= _SERVER_ERROR else APIStatusError
     body = body_of(response)
     text = message or (f"Error code: {status} - {body}" if body else f"Error code: {status}")
-    return _BY_STATUS.get(status, default)(text, response=response, body=body)
+    return _BY_STATUS.get(status, default)(f"{text} {hint}" if hint else text, response=response, body=body)
 
 
 def connection_error(error: Exception, request: httpx2.Request) -> APIConnectionError:
@@ -182,7 +185,7 @@ def reading(request: httpx2.Request) -> Iterator[None]:
 def body_of(response: httpx2.Response) -> Any:
     """Return the JSON of a response whose body was read, or its text if it is not JSON."""
     try:
-        return from_json(response.content)
+        return from_json(json_content(response))
     except ValueError:
         return response.text
 

@@ -49,7 +49,8 @@ class Exchange:
             None if the call succeeded, or the seconds to wait before sending `request`.
 
         Raises:
-            APIStatusError: the response is an error, or a redirect that is not followed.
+            APIStatusError: the response is an error that is not retried, also because the service asks to wait longer
+                than a minute, or a redirect that is not followed.
         """
         status = response.status_code
         logger.info("%s %d", self._name, status)
@@ -60,7 +61,10 @@ class Exchange:
             return 0.0
         may_retry = self.retries_taken < self._max_retries and (status == _TOO_MANY_REQUESTS or not self._once)
         if may_retry and _retry.should_retry(status, response.headers):
-            return self._again(str(status), response.headers)
+            pause = self._pause(response.headers)
+            if pause > _retry.LONGEST_RETRY_AFTER:
+                raise status_error(response, hint=f"(not retried: the service asks to wait {pause:.0f} s)")
+            return self._again(str(status), pause)
         raise status_error(response)
 
     def failed(self, error: Exception) -> float:
@@ -74,12 +78,14 @@ class Exchange:
         """
         may_retry = isinstance(error, _UNSENT) if self._once else not isinstance(error, _NOT_RETRIED)
         if may_retry and self.retries_taken < self._max_retries:
-            return self._again(type(error).__name__, {})
+            return self._again(type(error).__name__, self._pause({}))
         logger.info("%s failed: %s", self._name, type(error).__name__)
         raise connection_error(error, self.request) from error
 
-    def _again(self, reason: str, headers: Mapping[str, str]) -> float:
-        pause = _retry.delay(self.retries_taken, headers, jitter=random.random(), now=time.time())  # noqa: S311 - not a secret
+    def _pause(self, headers: Mapping[str, str]) -> float:
+        return _retry.delay(self.retries_taken, headers, jitter=random.random(), now=time.time())  # noqa: S311 - not a secret
+
+    def _again(self, reason: str, pause: float) -> float:
         if self.request.headers.get(_COUNT) == str(self.retries_taken):  # otherwise the caller has set it
             self.request.headers[_COUNT] = str(self.retries_taken + 1)
         self.retries_taken += 1

@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import httpx2
 
+from ._proxies import AsyncClient, Client
 from ._settings import DEFAULT_CONNECTION_LIMITS, DEFAULT_TIMEOUT
 
 Transport: TypeAlias = httpx2.BaseTransport
@@ -23,7 +24,7 @@ def _defaults(settings: dict[str, Any], family: str) -> dict[str, Any]:
     return settings
 
 
-class DefaultHttpxClient(httpx2.Client):
+class DefaultHttpxClient(Client):
     """An `httpx2.Client` with the default timeout and limits of this package, which arguments override.
 
     A timeout or a transport of httpx also works.
@@ -33,7 +34,7 @@ class DefaultHttpxClient(httpx2.Client):
         super().__init__(**_defaults(settings, "Client"))
 
 
-class DefaultAsyncHttpxClient(httpx2.AsyncClient):
+class DefaultAsyncHttpxClient(AsyncClient):
     """An `httpx2.AsyncClient` with the default timeout and limits of this package, which arguments override."""
 
     def __init__(self, **settings: Any) -> None:

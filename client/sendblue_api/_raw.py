@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from ._decode import decode
 from ._errors import APIResponseValidationError, reading
 from ._exchange import Exchange
+from ._json_content import json_content
 from ._operation import Call
 from ._senders import AsyncSender, Sender
 
@@ -54,7 +55,7 @@ class _Response(Generic[T]):
 
     def _json(self) -> object:
         try:
-            value: object = from_json(self.http_response.content)
+            value: object = from_json(json_content(self.http_response))
         except ValueError as error:
             raise APIResponseValidationError(self.http_response, self.http_response.text) from error
         return value

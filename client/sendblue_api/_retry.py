@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 8.0
 LONGEST_RETRY_AFTER = 60.0
+"""Seconds; the client does not wait longer for the next attempt."""
 _TRANSIENT = frozenset({408, 409, 429})
 _SERVER_ERROR = 500
 
@@ -21,8 +22,9 @@ def should_retry(status: int, headers: Mapping[str, str]) -> bool:
 def delay(attempt: int, headers: Mapping[str, str], *, jitter: float, now: float) -> float:
     """Return the seconds to wait before the next attempt.
 
-    The wait that the service asks for counts if it is more than 0 and at most 60 seconds. Otherwise the wait is half a
-    second, doubles with each attempt up to 8 seconds, and is shortened by up to a quarter to spread many clients.
+    The wait that the service asks for counts if it is more than 0; a caller gives up if it is more than
+    `LONGEST_RETRY_AFTER`. Otherwise the wait is half a second, doubles with each attempt up to 8 seconds, and is
+    shortened by up to a quarter to spread many clients.
 
     Args:
         attempt: the number of retries before this one.
@@ -32,7 +34,7 @@ def delay(attempt: int, headers: Mapping[str, str], *, jitter: float, now: float
         now: the current time, in seconds since the epoch.
     """
     requested = _requested(headers, now)
-    if requested is not None and 0 < requested <= LONGEST_RETRY_AFTER:
+    if requested is not None and requested > 0:
         return requested
     return min(FIRST_DELAY * 2.0 ** min(attempt, 10), LONGEST_DELAY) * (1 - 0.25 * jitter)
 

@@ -1,4 +1,4 @@
-"""The composition root: builds the store, the carriers and the application from settings."""
+"""The composition root: builds the store, the carriers and the application from the settings."""
 
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
@@ -31,7 +31,7 @@ def make_store(settings: Settings) -> Store:
     """Return the store that the settings name, not yet opened.
 
     Raises:
-        ConfigError: they name none.
+        ConfigError: they do not name a store.
     """
     if not is_postgres(settings.database):
         return SqliteStore(sqlite_path(settings.database))
@@ -43,7 +43,7 @@ def make_transfer(database: str) -> Transfer:
     """Return the database of a URL as a copy reads or writes it, not yet opened.
 
     Raises:
-        ConfigError: the URL names none, or one in memory.
+        ConfigError: the URL does not name a database, or names one in memory.
     """
     if not is_postgres(database):
         return SqliteTransfer(database_file(database))
@@ -63,8 +63,8 @@ def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]
     """Return a context that holds the lock of the store's only service; None if the store needs no lock.
 
     Raises:
-        ConfigError: the settings name no store.
-        StoreInUse: another service holds it.
+        ConfigError: the settings do not name a store.
+        StoreInUse: another service holds the lock.
     """
     path = None if is_postgres(settings.database) else sqlite_path(settings.database)
     return nullcontext() if path is None else ServiceLock.acquire(path)

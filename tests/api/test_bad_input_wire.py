@@ -37,7 +37,7 @@ async def refusal(wire: httpx2.AsyncClient, body: bytes | dict[str, Any]) -> dic
         b'{"number": "+1415555\xff"}',
         b'{"number": "\\ud800"}',
         b'{"number": "+14155552671", "first_name": "\xed\xa0\x80"}',
-        b'\xef\xbb\xbf{"number": "+14155552671"}',
+        b'{\xef\xbb\xbf"number": "+14155552671"}',
         b'{"number": "+14155552671"} {}',
         b'{"number": NaN}',
         b"1" * 5000,
@@ -195,7 +195,8 @@ async def test_an_escaped_backslash_is_no_nul(wire: httpx2.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/contacts", 404),
+        ("POST", "/", 405),
         ("GET", "/api/v2/contact", 404),
         ("GET", "/api/v2/contacts/", 404),
         ("POST", f"{CONTACTS}/{PHONE}/notes", 404),

@@ -106,7 +106,6 @@ async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2
     ("how", "attempts", "error"),
     [
         (answer(302, Location="http://127.0.0.1:9/"), ATTEMPTS, "redirect (302)"),
-        (answer(410), 1, "answered 410"),
         (answer(500), ATTEMPTS, "answered 500"),
     ],
 )
@@ -134,13 +133,56 @@ async def test_what_never_arrives_dies_and_is_replayed(
     assert (await wire.get(DEAD)).json() == []
 
 
+async def test_a_receiver_that_is_gone_gets_no_more(service: Service, wire: httpx2.AsyncClient) -> None:
+    """410 disables the webhook: five events make one event about it and no dead delivery, and no more is sent."""
+    async with receiving(answer(410)) as receiver, receiving() as watcher:
+        webhook = await register(wire, receiver, "contact.created", secret="one")
+        assert webhook["disabled_at"] is None
+        secret = (await register(wire, watcher, "webhook.disabled"))["secret"]
+        for n in range(5):
+            await wire.post(CONTACTS, json={"number": f"+1415555000{n}"})
+        await turn(service)
+        seen = len(receiver.requests)
+        await wire.post(CONTACTS, json={"number": "+14155550009"})
+        await turn(service, 3)
+        assert (len(receiver.requests), (await wire.get(DEAD)).json()) == (seen, [])
+        assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
+        [told] = [opened(request, secret) for request in watcher.requests]
+        assert (told["type"], told["actor"], told["cause"]) == ("webhook.disabled", {"type": "system", "id": ""}, None)
+        assert told["data"] == {"webhook": webhook["id"], "url": webhook["url"], "reason": "answered 410"}
+        [listed, _] = (await wire.get(WEBHOOKS)).json()
+        assert listed["disabled_at"] == told["occurred_at"]
+        refused = await wire.post(REPLAY, json={"webhook": webhook["id"]})
+        assert (refused.status_code, "is disabled: enable it" in refused.json()["message"]) == (400, True)
+
+
+async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2.AsyncClient) -> None:
+    """What was pending is delivered under the same ids, signed with the new secret; what happened meanwhile is not."""
+    async with receiving(answer(410), OK) as receiver:
+        first = await register(wire, receiver, "contact.created", secret="one")
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await turn(service)
+        await wire.post(CONTACTS, json={"number": OTHER})
+        again = await register(wire, receiver, "contact.created", "contact.deleted", secret="two")
+        assert again == {**first, "types": ["contact.created", "contact.deleted"], "secret": "two"}
+        assert (await wire.get(WEBHOOKS)).json() == [{name: again[name] for name in again if name != "secret"}]
+        await turn(service)
+        gone, came = receiver.requests
+        assert gone.headers["webhook-id"] == came.headers["webhook-id"]
+        assert opened(came, "two")["data"]["contact"]["phone"] == PHONE
+        await wire.delete(f"{CONTACTS}/{OTHER}")
+        await turn(service)
+        assert opened(receiver.requests[-1], "two")["type"] == "contact.deleted"
+    assert len(receiver.requests) == 3
+
+
 async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
     """Another account neither sees nor replays them; a limit cuts the list, and a bad one is 400."""
-    async with receiving(answer(410)) as receiver, service.wire(await service.new_account("other")) as other:
+    async with receiving(answer(500)) as receiver, service.wire(await service.new_account("other")) as other:
         await register(wire, receiver)
         for number in (PHONE, OTHER):
             await wire.post(CONTACTS, json={"number": number})
-        await turn(service)
+        await turn(service, ATTEMPTS)
         assert (await other.get(DEAD)).json() == []
         assert (await other.post(REPLAY, json={})).json()["amount"] == 0
         assert len((await wire.get(DEAD)).json()) == 2

@@ -139,7 +139,7 @@ async def test_a_log_that_has_not_come_so_far_is_410(service: Service, query: st
     """An event that is not there yet was another log's, or this one's before a restore: going on would skip some."""
     async with listening(service.application, FIRST, query, headers) as listener:
         message = (await listener.body())["message"]
-    said = "The log ends with event 0, so it is not the one that you followed: begin behind 0"
+    said = "The log ends with event 0, so it is not the one that you followed: begin after 0"
     assert (listener.status, message) == (410, said)
 
 
@@ -206,7 +206,7 @@ async def test_events_that_are_forgotten_are_410(service: Service, wire: httpx2.
             message = (await listener.body())["message"]
         assert (listener.status, message) == (
             410,
-            "Events up to 300 are not kept any more: begin behind 300",
+            "Events up to 300 are no longer retained: begin after 300",
         )
     assert [event.id for event in await told(service, 1, "after=300")] == ["301"]
     assert [event.id for event in await told(service, 1, "after=0")] == ["301"], "all that is kept"

@@ -6,7 +6,9 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from numberkeep import __version__
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.service.delivering import ATTEMPTS
 from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
 from support.faults import fail_reads
@@ -38,7 +40,7 @@ async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
 
 async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) -> None:
     """Both show how much is owed over all accounts, for how long the oldest is, and what is dead; anyone may look."""
-    async with service.wire(None) as operator, receiving(answer(410), OK) as receiver:
+    async with service.wire(None) as operator, receiving(*[answer(500)] * ATTEMPTS, OK) as receiver:
         assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
         await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -53,7 +55,9 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         told = await numbers(operator)
         assert (told["numberkeep_outbox_waiting"], told["numberkeep_outbox_dead"]) == (2, 0)
         assert 99.9 <= told["numberkeep_outbox_oldest_seconds"] < 100.1
-        await service.relay.turn()
+        for _ in range(ATTEMPTS):
+            await service.relay.turn()
+            service.clock.pass_seconds(3700)
         assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 1}
         await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
         await service.relay.turn()
@@ -65,6 +69,7 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         "numberkeep_deliveries_total sender delivered": 1,
         "numberkeep_deliveries_total webhook dead": 1,
         "numberkeep_deliveries_total webhook delivered": 1,
+        "numberkeep_deliveries_total webhook failed": ATTEMPTS - 1,
     }
 
 
@@ -89,6 +94,17 @@ async def test_nothing_of_an_account_is_shown(service: Service, wire: httpx2.Asy
         assert not [word for word in ("4155552671", "Ada", "default") if word in text]
 
 
+async def test_the_root_says_what_answers_here(service: Service) -> None:
+    """Without credentials and without a store; every path that it names is answered."""
+    async with service.wire(None) as anybody:
+        about = (await anybody.get("/")).json()
+        assert (about["name"], about["version"]) == ("numberkeep", __version__)
+        for path in (about["api"], about["health"]):
+            assert (await anybody.get(path)).status_code == 200
+        assert about["documentation"].startswith("https://")
+        assert (await anybody.get("/", params={"x": "1"})).json() == about
+
+
 @pytest.mark.parametrize("path", [READY, "/metrics"])
 async def test_without_a_store_both_say_so(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
@@ -101,7 +117,7 @@ async def test_without_a_store_both_say_so(
     assert (await wire.post(path)).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/health/live", READY, "/metrics"])
+@pytest.mark.parametrize("path", ["/", "/health/live", READY, "/metrics"])
 async def test_a_head_is_answered_as_a_get(service: Service, path: str) -> None:
     """By the same status and type: some load balancers ask so."""
     async with service.wire(None) as operator:

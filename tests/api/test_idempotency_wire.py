@@ -58,6 +58,66 @@ async def test_another_body_path_or_query_under_the_key_is_a_conflict(wire: http
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 1}
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "again"),
+    [
+        (
+            CONTACTS,
+            b'{"number":"+14155552671","tags":["a"]}',
+            b' {\n"tags": [ "a" ], "number": "\\u002b14155552671"\r\n}',
+        ),
+        (CONTACTS, b'{"number":"+14155552671"}', b'\xef\xbb\xbf{"number":"+14155552671"}'),
+        (CONTACTS, b'{"number":"+14155552671","first_name":"A"}', b'{"phoneNumber":"+14155552671","firstName":"A"}'),
+        (CONTACTS, b'{"number":"+14155552671"}', b'{"number":"+14155552671","phone_number":"+14155550001"}'),
+        (
+            CONTACTS,
+            b'{"number":"+14155552671","custom_variables":{"a":"1","b":"2"}}',
+            b'{"custom_variables":{"b":"2","a":"1"},"number":"+14155552671"}',
+        ),
+        (
+            f"{CONTACTS}/bulk?on_error=skip",
+            b'{"contacts":[{"phone":"+14155552671","first_name":"A"},{"phone":1}]}',
+            b'{"contacts": [{"firstName": "A", "phone": "+14155552671"}, {"phone": 1}]}',
+        ),
+        ("/_numberkeep/inbound", b'{"from":"+14155552671","content":"x"}', b'{"content":"x", "from":"+14155552671"}'),
+    ],
+)
+async def test_the_same_request_may_be_written_differently(
+    wire: httpx2.AsyncClient, path: str, first: bytes, again: bytes
+) -> None:
+    """White space, escapes, the order of fields, a byte order mark and older names make no other request."""
+    done = await wire.post(path, content=first, headers=keyed())
+    repeated = await wire.post(path, content=again, headers=keyed())
+    assert (done.status_code, repeated.status_code, repeated.content) == (200, 200, done.content)
+    assert repeated.headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "again"),
+    [
+        (CONTACTS, {"number": PHONE, "tags": ["a", "b"]}, {"number": PHONE, "tags": ["b", "a"]}),
+        (CONTACTS, {"number": PHONE, "first_name": "A"}, {"number": PHONE, "last_name": "A"}),
+        (CONTACTS, {"number": PHONE, "firstName": "A"}, {"number": PHONE, "first_name": "B"}),
+        (CONTACTS, {"number": PHONE}, {"number": PHONE, "update_if_exists": True}),
+        (f"{CONTACTS}/opt-out", {"number": PHONE}, {"number": PHONE, "opted_out": False}),
+        (
+            f"{CONTACTS}/bulk",
+            {"contacts": [{"phone": PHONE}, {"phone": "+14155550001"}]},
+            {"contacts": [{"phone": "+14155550001"}, {"phone": PHONE}]},
+        ),
+        (f"{CONTACTS}/bulk", {"contacts": [{"phone": PHONE, "tags": []}]}, {"contacts": [{"phone": PHONE}]}),
+        ("/_numberkeep/inbound", {"from": PHONE, "content": "a"}, {"from": PHONE, "content": "A"}),
+    ],
+)
+async def test_another_value_under_the_key_is_a_conflict(
+    wire: httpx2.AsyncClient, path: str, first: dict[str, Any], again: dict[str, Any]
+) -> None:
+    """409 for any difference in what is asked for, also in the order of a list."""
+    assert (await wire.post(path, json=first, headers=keyed())).status_code == 200
+    refused = await wire.post(path, json=again, headers=keyed())
+    assert (refused.status_code, refused.headers["x-should-retry"]) == (409, "false")
+
+
 async def test_an_error_is_not_kept(wire: httpx2.AsyncClient) -> None:
     """What was refused can be asked again under the same key, mended or not."""
     assert (await wire.post(CONTACTS, json={"number": "12"}, headers=keyed())).status_code == 400

@@ -35,7 +35,21 @@ async def test_an_answer_verifies_its_writer_alone(wire: httpx2.AsyncClient) -> 
 
 
 @pytest.mark.parametrize(
-    "word", ["STOP", "stop", "Quit", "END", "revoke", "OPT OUT", " opt  out ", "Cancel", "unsubscribe\n", "\tStop "]
+    "word",
+    [
+        "STOP",
+        "stop",
+        "Quit",
+        "END",
+        "revoke",
+        "OPT OUT",
+        " opt  out ",
+        "Cancel",
+        "unsubscribe\n",
+        "\tStop ",
+        "Stop.",
+        "STOPALL",
+    ],
 )
 async def test_an_opt_out_word_opts_out(wire: httpx2.AsyncClient, word: str) -> None:
     """As the whole message, in any case and with any blanks; it shows on the contact and in the filter."""
@@ -46,11 +60,14 @@ async def test_an_opt_out_word_opts_out(wire: httpx2.AsyncClient, word: str) -> 
     assert await listed(wire, opt_out="false") == [OTHER]
 
 
-@pytest.mark.parametrize("words", ["Please stop", "STOP.", "STOPP", "OPTOUT", "\u201cSTOP\u201d", "don't stop"])
-async def test_words_around_it_are_no_opt_out(wire: httpx2.AsyncClient, words: str) -> None:
-    """A message that only holds such a word says nothing of consent."""
-    assert (await wire.post(INBOUND, json={"from": PHONE, "content": words})).json()["opted_out"] is None
+@pytest.mark.parametrize("words", ["Please stop", "No", "WRONG NUMBER", "non-stop fun", "don't stop", "HELP", "info?"])
+async def test_what_may_refuse_neither_opts_out_nor_verifies(wire: httpx2.AsyncClient, words: str) -> None:
+    """Nor does a call for help: the verification waits for a clear answer."""
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    answer = (await wire.post(INBOUND, json={"from": PHONE, "content": words})).json()
+    assert (answer["opted_out"], answer["verified"]) == (None, False)
     assert await listed(wire, opt_out="true") == []
+    assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is True
 
 
 async def test_start_opts_in_again(wire: httpx2.AsyncClient) -> None:

@@ -153,6 +153,26 @@ async def test_what_became_of_our_own_messages_changes_nothing(
     assert len((await wire.get(MESSAGES)).json()) == 1
 
 
+@pytest.mark.parametrize(("content", "opted_out"), [("STOPALL", True), ("vete", True), ("hello", False)])
+async def test_the_hosted_service_may_say_that_its_sender_opted_out(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, content: str, *, opted_out: bool
+) -> None:
+    """`opted_out: true` opts out whatever the text is; false says nothing."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    payload = hosted(PHONE, content, opted_out=opted_out)
+    answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert answer.json()["opted_out"] is (True if opted_out else None)
+    assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["opt_out"] is opted_out
+
+
+async def test_an_iphone_may_write_from_an_address(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """The message is kept with the address as its sender, and changes nothing else."""
+    payload = hosted("ada.lovelace@analytical-engine.example.com", "STOP")
+    answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
+    assert (answer.status_code, answer.json()["opted_out"]) == (200, None)
+    assert await senders(wire) == ["ada.lovelace@analytical-engine.example.com"]
+
+
 @pytest.mark.parametrize(
     ("payload", "line"),
     [
@@ -178,7 +198,7 @@ async def test_the_writer_is_number(
     ("more", "field", "mend"),
     [
         ({"number": "", "from_number": ""}, "number", "is required"),
-        ({"number": "nobody"}, "number", "E.164"),
+        ({"number": "nobody at all"}, "number", "E.164"),
         ({"number": 5}, "number", "must be a string"),
         ({"number": {"a": {"b": []}}}, "number", "must be a string"),
         ({"is_outbound": "false"}, "is_outbound", "must be true or false"),

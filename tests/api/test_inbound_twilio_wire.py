@@ -146,6 +146,66 @@ async def test_a_proxy_says_what_was_signed(twilio: httpx2.AsyncClient, forwarde
 
 
 @pytest.mark.parametrize(
+    ("seen", "signed_for"),
+    [
+        ("ex.example:8443", "https://ex.example"),
+        ("ex.example", "https://ex.example:443"),
+        ("ex.example:443", "https://ex.example"),
+        ("ex.example:443", "https://ex.example:443"),
+        ("[2001:db8::1]:443", "https://[2001:db8::1]"),
+    ],
+)
+async def test_a_signature_may_leave_out_or_add_the_port(
+    twilio: httpx2.AsyncClient, seen: str, signed_for: str
+) -> None:
+    """As Twilio's own libraries accept it; another host or port stays refused."""
+    headers = {"host": seen, "x-forwarded-proto": "https"}
+    good = signed(INBOUND, SENT, TOKEN, signed_for)
+    assert (await twilio.post(INBOUND, data=SENT, headers={**good, **headers})).status_code == 200
+    for other in ("https://other.example", "https://ex.example:9", "http://ex.example:80"):
+        bad = signed(INBOUND, SENT, TOKEN, other)
+        assert (await twilio.post(INBOUND, data=SENT, headers={**bad, **headers})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("said", "opted_out", "verified"), [("STOP", True, False), ("HELP", None, False), ("START", False, True)]
+)
+async def test_twilio_may_say_what_a_message_means(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, said: str, *, opted_out: bool | None, verified: bool
+) -> None:
+    """`OptOutType` counts beside the text, which may be a keyword that only Twilio knows."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
+    sent = form(PHONE, "PALABRA", OptOutType=said)
+    assert (await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))).status_code == 200
+    contact = (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]
+    assert (contact["opt_out"], contact["verified"]) == (opted_out is True, verified)
+
+
+@pytest.mark.parametrize("sender", ["72345", "MyBank"])
+async def test_a_sender_without_a_number_is_kept(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, sender: str
+) -> None:
+    """A short code and an alphanumeric sender id."""
+    sent = form(sender, "Your code is 1234")
+    answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
+    assert (answer.status_code, answer.text) == (200, "<Response></Response>")
+    assert [message["from"] for message in (await wire.get(MESSAGES)).json()] == [sender]
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered", "undelivered", "failed", "read"])
+async def test_a_status_of_a_sent_message_is_no_message(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, status: str
+) -> None:
+    """It is answered and ignored: its `From` is the account's own line, and it verifies nobody."""
+    sent = form("+15122164639", MessageStatus=status, SmsStatus=status, To=PHONE)
+    del sent["Body"]
+    answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
+    assert (answer.status_code, answer.text) == (200, "<Response></Response>")
+    assert (await wire.get(MESSAGES)).json() == []
+
+
+@pytest.mark.parametrize(
     ("more", "field", "mend"),
     [
         ({"From": ""}, "From", "is required"),

@@ -91,7 +91,7 @@ async def test_cid_finds_the_contact_of_this_identity(wire: httpx2.AsyncClient) 
     assert await listed(wire, cid=contact["contact_id"]) == ["2"]
 
 
-@pytest.mark.parametrize("form", ["{}", "{}+00:00", "{}%2B00:00"])
+@pytest.mark.parametrize("form", ["{}", "{}+00:00", "{}%2B00:00", "{}Z", "{}z"])
 async def test_created_at_gte_takes_iso_times(wire: httpx2.AsyncClient, form: str) -> None:
     """A time zone's `+` is understood raw too, though a query decodes it to a space; a bare time is UTC."""
     contact = (await wire.get(f"{CONTACTS}/+14155550003")).json()["contact"]

@@ -23,7 +23,7 @@ async def test_a_webhook_is_registered_with_its_own_secret(wire: httpx2.AsyncCli
     webhook = answer.json()["webhook"]
     assert answer.json()["status"] == "OK"
     assert webhook.pop("created_at").endswith("Z")
-    assert webhook == {"id": 1, **body}
+    assert webhook == {"id": 1, "disabled_at": None, **body}
     (listed,) = (await wire.get(WEBHOOKS)).json()
     del webhook["secret"], listed["created_at"]
     assert listed == webhook
@@ -95,10 +95,10 @@ async def test_another_accounts_webhooks_are_not_there(service: Service, wire: h
         ({"url": HOOK, "types": "receive"}, "types", "must be an array"),
         ({"url": HOOK, "types": [1]}, "types[0]", "must be a string"),
         ({"url": HOOK, "types": ["receive"] * 101}, "types", "at most 100 items"),
-        ({"url": HOOK, "secret": " ends"}, "secret", "printable ASCII without a blank at either end"),
+        ({"url": HOOK, "secret": " ends"}, "secret", "printable ASCII without spaces at either end"),
         ({"url": HOOK, "secret": ""}, "secret", "must not be empty: leave it out"),
-        ({"url": HOOK, "secret": "line\n"}, "secret", "printable ASCII without a blank at either end"),
-        ({"url": HOOK, "secret": "sch\u00f6n"}, "secret", "printable ASCII without a blank at either end"),
+        ({"url": HOOK, "secret": "line\n"}, "secret", "printable ASCII without spaces at either end"),
+        ({"url": HOOK, "secret": "sch\u00f6n"}, "secret", "printable ASCII without spaces at either end"),
         ({"url": HOOK, "secret": "x" * (MAX_SECRET + 1)}, "secret", f"at most {MAX_SECRET} characters"),
         ({"url": HOOK, "type": ["receive"]}, "type", "did you mean types?"),
     ],

@@ -1,4 +1,4 @@
-"""Rules of the house that import-linter cannot see. Its own stand in pyproject.toml and run with `make lint`."""
+"""Project rules that import-linter cannot check. Its own are in pyproject.toml and run with `make lint`."""
 
 import ast
 import re
@@ -26,12 +26,12 @@ OLD_NAMES = {
 
 
 def named(path: Path) -> str:
-    """The path as a test's name shows it."""
+    """Return the path as a test's id shows it."""
     return str(path.relative_to(ROOT))
 
 
 def strings(tree: ast.AST) -> Iterator[str]:
-    """Every text in a module's code, docstrings too."""
+    """Return every text in a module's code, including docstrings."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
@@ -39,13 +39,13 @@ def strings(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_module_is_over_300_lines(path: Path) -> None:
-    """Small rooms: a longer file is to be split by what it is about."""
+    """Split a longer file by topic."""
     assert len(path.read_text().splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", EVERYTHING, ids=named)
 def test_no_file_is_over_400_lines(path: Path) -> None:
-    """Nor tests and benchmarks, which may be a little longer."""
+    """Tests and benchmarks may be a little longer."""
     assert len(path.read_text().splitlines()) <= 400
 
 
@@ -54,7 +54,7 @@ PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md"))
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_the_files_that_docs_name_exist(page: Path) -> None:
-    """By its path in the repository, in a package or in the tests, or by its name alone where the text says where."""
+    """By the path in the repository, a package or the tests, or by the name alone if the text gives the folder."""
     homes = (ROOT, *PACKAGES, PACKAGES[1].parent, ROOT / "tests")
     files = {path.name for home in homes[1:] for path in home.rglob("*.py")}
     for name in re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|json))`", page.read_text()):
@@ -63,12 +63,12 @@ def test_the_files_that_docs_name_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
-def test_modules_are_named_by_what_they_hold(path: Path) -> None:
-    """No module is a drawer for odds and ends."""
+def test_modules_are_named_after_their_contents(path: Path) -> None:
+    """No module is a collection of unrelated functions."""
     assert path.stem.strip("_") not in {"utils", "util", "common", "helpers", "helper", "manager", "base", "misc"}
 
 
-def test_old_names_stand_in_one_module_of_each_package() -> None:
+def test_legacy_names_are_in_one_module_of_each_package() -> None:
     """The camelCase names of older API versions are one table in the service and one in the client."""
     knowing = {
         named(path)
@@ -79,7 +79,7 @@ def test_old_names_stand_in_one_module_of_each_package() -> None:
 
 
 def test_few_modules_read_the_environment() -> None:
-    """Settings come from one place in each package; the client's log level, of the whole process, from another."""
+    """Each package reads its settings in one module; the client's log level, per process, is read in another."""
     reading = {named(path) for path in MODULES if re.search(r"\bos\.(environ|getenv)\b", path.read_text())}
     assert reading == {
         "server/numberkeep/config/settings.py",
@@ -88,8 +88,8 @@ def test_few_modules_read_the_environment() -> None:
     }
 
 
-def test_the_client_shows_what_it_promises_and_no_more() -> None:
-    """The public names are pinned: adding one is a decision, losing one breaks programs."""
+def test_the_client_exports_exactly_its_public_names() -> None:
+    """Public names are pinned: adding one is a decision, losing one breaks programs."""
     assert sorted(sendblue_api.__all__) == sorted(
         [
             "DEFAULT_CONNECTION_LIMITS",
@@ -140,5 +140,5 @@ def test_the_client_shows_what_it_promises_and_no_more() -> None:
 
 
 def test_pins_name_no_index() -> None:
-    """The constraints hold on every machine, so they name no address."""
+    """The constraints work on every machine, so they name no address."""
     assert "://" not in (ROOT / "constraints.txt").read_text()

@@ -1,4 +1,4 @@
-"""No account sees or changes what is another's."""
+"""Accounts are isolated: no account sees or changes the data of another."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -39,7 +39,7 @@ COMMANDS: list[tuple[str, Callable[[AccountDriver], Awaitable[object]]]] = [
 
 
 async def everything(account: AccountDriver) -> dict[str, Any]:
-    """All that an account can read of its contacts."""
+    """Return all that an account can read of its contacts."""
     return {
         "contact": await account.contact(PHONE),
         "count": await account.count(),
@@ -57,12 +57,12 @@ async def everything(account: AccountDriver) -> dict[str, Any]:
 
 
 def is_empty(read: dict[str, Any]) -> bool:
-    """Whether an account reads as one in which nothing was ever done."""
+    """Return whether an account reads like one that was never used."""
     return read["tallies"] == Tallies() and not any(value for name, value in read.items() if name != "tallies")
 
 
 class AccountContract:
-    """`account_id` in every read and every command."""
+    """Every read and every command has an `account_id`."""
 
     @pytest.mark.parametrize("command", [pytest.param(command, id=name) for name, command in COMMANDS])
     async def test_a_command_touches_its_own_account_only(
@@ -73,17 +73,17 @@ class AccountContract:
             await account.create(PHONE, first_name="Ada", tags=("t",), custom_variables={"x": "1"})
             await account.add_webhook()
             await account.request_verification(PHONE, at=START)
-            for owed in await account.take(1, at=START + DAY):
-                await account.settle(owed, DEAD)
+            for pending in await account.take(1, at=START + DAY):
+                await account.settle(pending, DEAD)
         before = await everything(ours)
         with contextlib.suppress(VerificationTooSoon):
             await command(theirs)
         assert await everything(ours) == before
         assert not (await ours.create(phone(1))).opt_out
-        assert [owed.delivery.phone for owed in await ours.take(at=START + 9 * DAY)] == [PHONE, phone(1)]
+        assert [pending.delivery.phone for pending in await ours.take(at=START + 9 * DAY)] == [PHONE, phone(1)]
 
     async def test_one_account_reads_nothing_of_another(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Every read of an empty account is empty, whatever the other holds."""
+        """Every read of an empty account is empty, whatever the other account contains."""
         hidden = await theirs.create(PHONE, tags=("t",))
         await theirs.request_verification(PHONE)
         await theirs.verify(PHONE)
@@ -127,7 +127,7 @@ class AccountContract:
     async def test_cursors_of_one_account_lead_to_nothing_of_another(
         self, ours: AccountDriver, theirs: AccountDriver
     ) -> None:
-        """A walk in one account never shows another's contacts, though they lie between its own."""
+        """A walk in one account never shows contacts of another, even if they lie between its own."""
         for n in range(12):
             await (ours if n % 2 else theirs).create(phone(n), at=START + n, tags=("t",))
         wheres: list[dict[str, Any]] = [{}, {"tags": ("t",)}]

@@ -1,4 +1,4 @@
-"""What is done to a store and to the model of it: the strategies, and the shorter commands as data."""
+"""The strategies for random histories, and the short commands as data, for a store and for the model of it."""
 
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -15,21 +15,36 @@ EXPIRES_AFTER: Final = 60 * SECOND
 NUMBERS: Final = [phone(n) for n in range(4)]
 
 Act = tuple[str, str, str]
-"""What is done, the number, and where it is a message its handle."""
+"""The kind, the number, and for a message its handle."""
 
 
 def _together(number: str, drawn: list[tuple[str, str, bool]]) -> list[Act]:
     return [(kind, NUMBERS[0] if elsewhere else number, handle) for kind, handle, elsewhere in drawn]
 
 
-# Mostly of one number, so that one thing leads to another: by chance alone nobody is asked, answers and goes again.
+# Mostly of one number, so that acts depend on each other: by chance alone no contact is asked, answers and is deleted.
 acts = st.builds(
     _together,
     st.sampled_from(NUMBERS[:2]),
     st.lists(
         st.tuples(
             st.sampled_from(
-                ["create", "ask", "yes", "ask", "create", "delete", "in", "stop", "start", "out", "expire", "ask"]
+                [
+                    "create",
+                    "ask",
+                    "yes",
+                    "ask",
+                    "create",
+                    "delete",
+                    "in",
+                    "stop",
+                    "start",
+                    "out",
+                    "expire",
+                    "ask",
+                    "no",
+                    "help",
+                ]
             ),
             st.sampled_from(["", "h1", "h2", ""]),
             st.sampled_from([False, False, False, True]),
@@ -61,7 +76,7 @@ wheres = st.fixed_dictionaries(
 
 
 def call(account: AccountDriver, act: Act, contact_id: int, at: int) -> Coroutine[Any, Any, object]:
-    """The command for an act."""
+    """Return the command for an act."""
     kind, number, handle = act
     match kind:
         case "create":
@@ -79,7 +94,7 @@ def call(account: AccountDriver, act: Act, contact_id: int, at: int) -> Coroutin
 
 
 def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
-    """What the model does for an act, and what comes of it."""
+    """Apply an act to the model, and return the expected outcome."""
     kind, number, handle = act
     done: object = None
     match kind:
@@ -87,7 +102,7 @@ def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
             if number in model.contacts:
                 done = "ContactExists"
             else:
-                model.say(number, {}, contact_id=contact_id)
+                model.upsert(number, {}, contact_id=contact_id)
         case "delete":
             done = model.delete([number])
         case "out" | "in":
@@ -102,7 +117,7 @@ def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
 
 
 def shown(outcome: object) -> str:
-    """What came of a command, as the model says it."""
+    """Return the outcome of a command as the model represents it."""
     if isinstance(outcome, BaseException):
         return type(outcome).__name__
     if isinstance(outcome, Received):

@@ -1,4 +1,4 @@
-"""Many contacts in one command."""
+"""One command for many contacts."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ class BulkContract:
     """UpsertContacts."""
 
     async def test_rows_come_back_in_their_order(self, ours: AccountDriver) -> None:
-        """The contacts are given in the order of the rows, new and old ones mixed."""
+        """The contacts are returned in the order of the rows, new and existing ones mixed."""
         await ours.upsert(ours.row(phone(5)), ours.row(phone(2)))
         rows = [ours.row(phone(n), first_name=str(n)) for n in (9, 2, 7, 5, 0)]
         stored = await ours.upsert(*rows)
@@ -25,7 +25,7 @@ class BulkContract:
         assert await ours.count() == 5
 
     async def test_a_new_row_gets_its_own_id_and_time(self, ours: AccountDriver) -> None:
-        """Each new contact has the id and the time of its row, and what the row says."""
+        """Each new contact has the id, the time and the fields of its row."""
         row = ours.row(PHONE, first_name="Ada", tags=("a", "b"), custom_variables={"x": "1"})
         (stored,) = await ours.upsert(row)
         assert stored == new_contact(row.contact_id, PHONE, moment(row.at), row.patch, opt_out=False)
@@ -33,7 +33,7 @@ class BulkContract:
         assert await ours.listed(tags=("b",)) == [PHONE]
 
     async def test_an_existing_contact_is_patched(self, ours: AccountDriver) -> None:
-        """A number that is there keeps id, time and what the row does not say; variables merge, tags are replaced."""
+        """An existing contact keeps id, time and omitted fields; variables are merged, tags are replaced."""
         old = await ours.create(PHONE, first_name="Ada", tags=("a", "b"), custom_variables={"x": "1", "y": "2"})
         (new,) = await ours.upsert(
             ours.row(PHONE, last_name="L", tags=("b", "c"), custom_variables={"x": "", "z": "3"})
@@ -43,8 +43,8 @@ class BulkContract:
         assert [await ours.listed(tags=(tag,)) for tag in "abc"] == [[], [PHONE], [PHONE]]
         assert await ours.count() == 1
 
-    async def test_a_bad_row_leaves_nothing_of_the_others(self, ours: AccountDriver) -> None:
-        """All or none: where one row cannot be applied, no row is."""
+    async def test_an_invalid_row_rejects_the_whole_request(self, ours: AccountDriver) -> None:
+        """All or none: if one row cannot be applied, no row is."""
         full = await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         rows = [
             ours.row(phone(1), tags=("new",)),
@@ -60,8 +60,8 @@ class BulkContract:
         assert await ours.count() == 1
         assert await ours.listed(tags=("new",)) == []
 
-    async def test_a_bad_row_is_skipped_where_that_is_asked(self, ours: AccountDriver) -> None:
-        """With skip_bad the others are stored, and what was wrong is told."""
+    async def test_an_invalid_row_is_skipped_on_request(self, ours: AccountDriver) -> None:
+        """With skip_bad the other rows are stored, and the errors are returned."""
         full = await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         rows = [ours.row(phone(1)), ours.row(phone(5), index=7, custom_variables={"one more": "x"}), ours.row(phone(9))]
         done = await ours.store.apply(UpsertContacts(ours.account_id, rows, Stamp(ours.now), skip_bad=True))
@@ -71,7 +71,7 @@ class BulkContract:
         assert await ours.count() == 3
 
     async def test_the_same_rows_again_change_nothing(self, ours: AccountDriver) -> None:
-        """A bulk request is an upsert: its repetition makes no second contact and no difference."""
+        """A bulk request is an upsert: repeating it creates no second contact and changes nothing."""
         rows = [ours.row(phone(n), first_name="Ada", tags=("a",), custom_variables={"x": "1"}) for n in range(3)]
         first = await ours.upsert(*rows)
         assert await ours.upsert(*rows) == first
@@ -79,7 +79,7 @@ class BulkContract:
         assert await ours.listed(tags=("a",)) == [phone(0), phone(1), phone(2)]
 
     async def test_a_thousand_rows_are_stored(self, ours: AccountDriver) -> None:
-        """A large request is one command like a small one."""
+        """A large request is one command, like a small one."""
         rows = [ours.row(phone(n), tags=("even",) if n % 2 == 0 else ()) for n in range(1000)]
         await ours.upsert(*rows)
         assert await ours.count() == 1000
@@ -88,6 +88,6 @@ class BulkContract:
         assert await ours.count() == 0
 
     async def test_no_rows_are_no_change(self, ours: AccountDriver) -> None:
-        """An empty request stores nothing and gives nothing."""
+        """An empty request stores nothing and returns nothing."""
         assert list(await ours.upsert()) == []
         assert await ours.count() == 0

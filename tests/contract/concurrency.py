@@ -1,4 +1,4 @@
-"""Many commands at once, some of which fail or lose their waiter."""
+"""Many concurrent commands, some of which fail or lose their waiter."""
 
 import asyncio
 
@@ -15,14 +15,14 @@ class ConcurrencyContract:
     """`Store.apply` and `Store.close`, called from many tasks."""
 
     async def test_distinct_numbers_are_all_created(self, ours: AccountDriver) -> None:
-        """Two hundred creates at once make two hundred contacts, each answered with its own."""
+        """Two hundred concurrent creates make two hundred contacts, and each is answered with its own."""
         made = await asyncio.gather(*[ours.create(phone(n), first_name=str(n)) for n in range(200)])
         assert [(contact.phone, contact.first_name) for contact in made] == [(phone(n), str(n)) for n in range(200)]
         assert await ours.count() == 200
         assert sorted(await ours.listed()) == [phone(n) for n in range(200)]
 
     async def test_one_number_is_created_once(self, ours: AccountDriver) -> None:
-        """Of many creates of one number at once one succeeds, and the others learn that it exists."""
+        """Of many concurrent creates of one number one succeeds, and the others get ContactExists."""
         outcomes = await asyncio.gather(*[ours.create(PHONE) for _ in range(64)], return_exceptions=True)
         made = [outcome for outcome in outcomes if isinstance(outcome, Contact)]
         assert made == [await ours.contact(PHONE)]
@@ -30,7 +30,7 @@ class ConcurrencyContract:
         assert await ours.count() == 1
 
     async def test_parallel_merges_lose_nothing(self, ours: AccountDriver) -> None:
-        """Patches of one contact at once all take effect: none overwrites what it did not mention."""
+        """Concurrent patches of one contact all take effect: none overwrites what it does not mention."""
         await ours.create(PHONE)
         await asyncio.gather(*[ours.update(PHONE, custom_variables={str(n): "x"}) for n in range(50)])
         contact = await ours.contact(PHONE)
@@ -38,7 +38,7 @@ class ConcurrencyContract:
         assert set(contact.custom_variables) == {str(n) for n in range(50)}
 
     async def test_a_failing_command_does_not_harm_its_neighbours(self, ours: AccountDriver) -> None:
-        """Commands that are refused leave those handed in with them untouched, before and after."""
+        """Refused commands do not affect the commands before and after them in the same group."""
         await ours.create(PHONE)
         outcomes = await asyncio.gather(
             ours.create(phone(1), tags=("t",)),
@@ -53,9 +53,9 @@ class ConcurrencyContract:
         assert await ours.count() == 3
 
     async def test_a_cancelled_wait_undoes_nothing(self, ours: AccountDriver) -> None:
-        """A command that was handed in is applied though its waiter has gone, and its neighbours get their answers."""
+        """A submitted command is applied even if its waiter is cancelled, and its neighbours get their answers."""
         waiters = [asyncio.create_task(ours.create(phone(n))) for n in range(20)]
-        await asyncio.sleep(0)  # every task has handed in its command
+        await asyncio.sleep(0)  # every task has submitted its command
         for waiter in waiters[::2]:
             waiter.cancel()
         async with asyncio.timeout(20):
@@ -66,17 +66,19 @@ class ConcurrencyContract:
         assert sorted(await ours.listed()) == [phone(n) for n in range(20)]
 
     async def test_a_read_sees_what_was_applied_before_it(self, ours: AccountDriver) -> None:
-        """As soon as a command is answered, every read sees it, the ones on other connections too."""
+        """Once a command is answered, every read sees it, including reads on other connections."""
         for n in range(1, 21):
             await ours.create(phone(n), tags=("t",))
             assert await ours.contact(phone(n)) is not None
             assert await ours.count() == n
             assert len(await ours.listed(tags=("t",))) == n
 
-    async def test_the_rows_that_wait_are_bounded(self, ours: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Beyond the limit a large request is StoreBusy and stores nothing, and room comes back; small ones still fit.
+    async def test_the_number_of_waiting_rows_is_limited(
+        self, ours: AccountDriver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Over the limit, a large request is StoreBusy and stores nothing; small ones still fit.
 
-        One that is larger than the limit itself is taken where nothing waits.
+        Room becomes free again, and a request that is larger than the limit itself is accepted if nothing waits.
         """
         monkeypatch.setattr(waiting, "MAX_ROWS", 1000)
         sizes = (600, 600, 400, 257, 256, 1)
@@ -87,7 +89,7 @@ class ConcurrencyContract:
         await ours.upsert(*[ours.row(phone(n)) for n in range(1001)])
         assert await ours.count() == 600 + 400 + 256 + 1 + 401
 
-    async def test_closing_applies_what_was_handed_in(self, ours: AccountDriver) -> None:
+    async def test_closing_applies_submitted_commands(self, ours: AccountDriver) -> None:
         """Commands that wait when the store is closed are answered, and closing twice is harmless."""
         waiters = [asyncio.create_task(ours.create(phone(n))) for n in range(50)]
         await asyncio.sleep(0)
@@ -95,8 +97,8 @@ class ConcurrencyContract:
         assert [contact.phone for contact in await asyncio.gather(*waiters)] == [phone(n) for n in range(50)]
         await ours.store.close()
 
-    async def test_a_command_that_comes_while_closing_is_refused(self, ours: AccountDriver) -> None:
-        """A command either is applied or fails: none waits for an answer that never comes."""
+    async def test_a_command_during_close_is_refused(self, ours: AccountDriver) -> None:
+        """A command is either applied or fails: none waits indefinitely."""
         closing = asyncio.create_task(ours.store.close())
         await asyncio.sleep(0)
         async with asyncio.timeout(5):

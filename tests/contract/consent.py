@@ -1,4 +1,4 @@
-"""The consent ledger: what it says, that its chain is whole, and that no change behind the store's back goes unseen."""
+"""The consent ledger: its entries, its hash chain, and the detection of changes behind the store's back."""
 
 import random
 from collections.abc import Sequence
@@ -23,21 +23,21 @@ ORDER_CHANGED = ";".join(
 
 
 async def ledger(account: AccountDriver) -> Sequence[ConsentEntry]:
-    """All of an account's entries."""
+    """Return all entries of an account."""
     return await account.store.read(ListConsent(account.account_id, 0, 100_000))
 
 
 async def faults(account: AccountDriver) -> list[str]:
-    """What is wrong with an account's ledger."""
+    """Return the errors in an account's ledger."""
     tallies = await account.store.read(GetTallies(account.account_id))
     return list(broken(await ledger(account), tallies.entries, tallies.ledger))
 
 
 class ConsentContract:
-    """`Store.consent`, `consent_of` and `opt_outs`, and every command that says what a recipient wants."""
+    """The reads of consent, and every command that changes it."""
 
     async def test_an_entry_says_who_said_what_and_when(self, ours: AccountDriver) -> None:
-        """A program's word has no wording; a person's is kept as it was written, whatever the signs."""
+        """A program's entry has no wording; a person's wording is stored exactly as written."""
         await ours.opt_out(PHONE, at=START + 1)
         await ours.receive(PHONE, " Start\n", at=START + 2)
         await ours.receive(phone(1), "\u2003opt \t OUT", at=START + 3)
@@ -53,7 +53,7 @@ class ConsentContract:
         assert await faults(ours) == []
 
     async def test_every_way_to_opt_out_or_in_is_an_entry(self, ours: AccountDriver) -> None:
-        """By command, message, creation, update, update_if_exists and in bulk, alike."""
+        """Commands, messages, creates, updates, update_if_exists and bulk requests record entries alike."""
         expected: list[tuple[str, bool]] = []
         for opted_out in (True, False):
             await ours.opt_out(phone(1), opted_out=opted_out)
@@ -66,8 +66,8 @@ class ConsentContract:
         assert [(each.phone, each.opted_out) for each in await ledger(ours)] == expected
         assert await faults(ours) == []
 
-    async def test_what_changes_no_mind_is_no_entry(self, ours: AccountDriver) -> None:
-        """Said again, said by a command that is refused, deleted or made anew, it is no entry and no event."""
+    async def test_no_change_of_consent_is_no_entry(self, ours: AccountDriver) -> None:
+        """Repeated, part of a refused command, or deleted and re-created: no entry and no event."""
         full = {str(n): "x" for n in range(MAX_VARIABLES)}
         await ours.create(PHONE, custom_variables=full, opt_out=True)
         await ours.create(phone(1))
@@ -86,8 +86,8 @@ class ConsentContract:
         assert await ledger(ours) == entries
         assert not [kind for kind in await ours.types(before) if kind.startswith("consent")]
 
-    async def test_entries_are_read_in_pieces(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """After a number, up to a limit, and by phone number; two accounts' ledgers are apart."""
+    async def test_entries_are_read_in_pages(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """After a number, up to a limit, and by phone number; the entries of two accounts are separate."""
         for n in range(6):
             await ours.opt_out(phone(n % 2), opted_out=n % 4 < 2)
             await theirs.opt_out(phone(n), at=START)
@@ -101,15 +101,15 @@ class ConsentContract:
         assert [await faults(account) for account in (ours, theirs)] == [[], []]
 
     async def test_the_ledger_is_the_events_subject(self, ours: AccountDriver) -> None:
-        """What the change log tells of consent is the entry itself."""
+        """An event about consent contains the entry itself."""
         await ours.opt_out(PHONE)
         await ours.receive(PHONE, "start")
-        told = [event.subject for event in await ours.events() if event.type.startswith("consent")]
-        assert told == await ledger(ours)
+        recorded = [event.subject for event in await ours.events() if event.type.startswith("consent")]
+        assert recorded == await ledger(ours)
 
     @pytest.mark.parametrize("seed", range(3))
     async def test_the_ledger_agrees_with_the_opt_outs(self, ours: AccountDriver, seed: int) -> None:
-        """Who is opted out is who said so last, by that entry."""
+        """A number is opted out exactly if its last entry says so, and the opt-out names that entry."""
         draw = random.Random(seed)
         for _ in range(60):
             number = phone(draw.randrange(5))
@@ -147,8 +147,8 @@ class ConsentContract:
             ORDER_CHANGED,
         ],
     )
-    async def test_tampering_is_seen(self, ours: AccountDriver, behind: Behind, tampering: str) -> None:
-        """A row that is changed, removed, cut off at the end, or stands elsewhere breaks the chain."""
+    async def test_tampering_is_detected(self, ours: AccountDriver, behind: Behind, tampering: str) -> None:
+        """A row that is changed, removed, cut off at the end or moved breaks the chain."""
         for n in (1, 2, 3):
             await ours.opt_out(phone(n))
         await ours.receive(phone(4), "STOP")

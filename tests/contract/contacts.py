@@ -1,9 +1,9 @@
-"""One contact: made, changed, read and deleted."""
+"""One contact: create, update, read and delete."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from unicodedata import normalize
 
 import pytest
 
@@ -26,21 +26,21 @@ ADA: dict[str, Any] = {
 class ContactContract:
     """CreateContact, UpdateContact, DeleteContacts and the read of one contact."""
 
-    async def test_a_new_contact_is_what_was_said_of_it(self, ours: AccountDriver) -> None:
-        """A created contact has its id, its time to the microsecond, and every field that was given."""
+    async def test_a_new_contact_has_its_fields(self, ours: AccountDriver) -> None:
+        """A created contact has its id, its time to the microsecond, and every given field."""
         created = await ours.create(PHONE, at=START + 1, contact_id=77, **ADA)
         assert created == Contact(77, PHONE, moment(START + 1), verified=False, opt_out=False, **ADA)
         assert created.created_at.utcoffset() == timedelta(0)
         assert await ours.contact(PHONE) == created
 
-    async def test_what_nobody_said_is_empty(self, ours: AccountDriver) -> None:
-        """The least contact has empty texts, no tags and no variables."""
+    async def test_omitted_fields_are_empty(self, ours: AccountDriver) -> None:
+        """A minimal contact has empty texts, no tags and no variables."""
         created = await ours.create(PHONE, at=START, contact_id=1)
         assert created == Contact(1, PHONE, moment(START), "", "", "", "", "", (), {}, verified=False, opt_out=False)
         assert await ours.contact(PHONE) == created
 
     async def test_an_unknown_number_is_no_contact(self, ours: AccountDriver) -> None:
-        """Reading a number that no contact has gives None."""
+        """Reading a number without a contact returns None."""
         await ours.create(PHONE)
         assert await ours.contact(phone(1)) is None
 
@@ -59,14 +59,14 @@ class ContactContract:
         ],
     )
     async def test_text_comes_back_as_it_was_given(self, ours: AccountDriver, text: str) -> None:
-        """Names and values keep every character, tags and labels their NFC, by which exactly a tag is found."""
+        """Names, tags, labels and values keep every character, except that tags and labels are stored in NFC."""
         given = await ours.create(PHONE, first_name=text, tags=(text,), custom_variables={text: text})
-        name = normalize("NFC", text)
+        name = unicodedata.normalize("NFC", text)
         assert (given.first_name, given.tags, given.custom_variables) == (text, (name,), {name: text})
         assert await ours.contact(PHONE) == given
         assert await ours.listed(tags=(name,)) == [PHONE]
 
-    async def test_the_longest_contact_is_kept_whole(self, ours: AccountDriver) -> None:
+    async def test_the_longest_contact_is_stored_completely(self, ours: AccountDriver) -> None:
         """A contact at every limit loses nothing."""
         wide = "\U0001f600"
         full = await ours.create(
@@ -88,15 +88,15 @@ class ContactContract:
         assert await ours.listed(tags=("new",)) == []
 
     async def test_update_if_exists_patches_and_keeps_the_identity(self, ours: AccountDriver) -> None:
-        """With update_if_exists a contact that is there is patched: same id, same time, counted once."""
+        """With update_if_exists an existing contact is patched: same id, same time, counted once."""
         first = await ours.create(PHONE, **ADA)
         again = await ours.create(PHONE, update_if_exists=True, last_name="King", custom_variables={"seat": "13"})
         assert again == replace(first, last_name="King", custom_variables={"plan": "pro", "seat": "13"})
         assert await ours.contact(PHONE) == again
         assert await ours.count() == 1
 
-    async def test_update_if_exists_makes_a_contact_where_there_is_none(self, ours: AccountDriver) -> None:
-        """With update_if_exists a number without contact gets one, and it is counted."""
+    async def test_update_if_exists_creates_a_missing_contact(self, ours: AccountDriver) -> None:
+        """With update_if_exists a number without a contact gets one, and it is counted."""
         created = await ours.create(PHONE, update_if_exists=True, **ADA)
         assert await ours.contact(PHONE) == created
         assert await ours.count() == 1
@@ -115,14 +115,14 @@ class ContactContract:
     async def test_an_update_changes_what_it_mentions_and_nothing_else(
         self, ours: AccountDriver, said: dict[str, Any]
     ) -> None:
-        """A patch sets the fields that it names, `""` and `()` clear them, and the others stay."""
+        """A patch sets the fields that it names, clears those with `""` and `()`, and keeps the others."""
         before = await ours.create(PHONE, **ADA)
         after = await ours.update(PHONE, **said)
         assert after == replace(before, **said)
         assert await ours.contact(PHONE) == after
 
     async def test_a_tag_given_twice_counts_once(self, ours: AccountDriver) -> None:
-        """Tags keep the order in which they are given first."""
+        """Tags keep the order of their first occurrence."""
         assert (await ours.create(PHONE, tags=("b", "a", "b"))).tags == ("b", "a")
         assert (await ours.update(PHONE, tags=("c", "c", "a"))).tags == ("c", "a")
         assert await ours.listed(tags=("c",)) == [PHONE]
@@ -139,15 +139,15 @@ class ContactContract:
     async def test_custom_variables_are_merged(
         self, ours: AccountDriver, given: dict[str, str] | None, left: dict[str, str]
     ) -> None:
-        """Labels given are set, those with `""` go, the others stay, and None clears all."""
+        """Given labels are set, those with `""` are removed, the others stay, and None clears all."""
         await ours.create(PHONE, **ADA)
         assert (await ours.update(PHONE, custom_variables=given)).custom_variables == left
         read = await ours.contact(PHONE)
         assert read is not None
         assert read.custom_variables == left
 
-    async def test_a_merge_beyond_the_limit_is_refused_whole(self, ours: AccountDriver) -> None:
-        """A patch that would make too many custom variables raises InvalidInput, and nothing of it is done."""
+    async def test_a_merge_over_the_limit_is_refused(self, ours: AccountDriver) -> None:
+        """A patch that would exceed the limit of custom variables raises InvalidInput and changes nothing."""
         before = await ours.create(PHONE, custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         with pytest.raises(InvalidInput) as refused:
             await ours.update(PHONE, first_name="Eve", tags=("new",), custom_variables={"one more": "x"})
@@ -155,7 +155,7 @@ class ContactContract:
         assert await ours.contact(PHONE) == before
 
     async def test_an_update_of_an_unknown_number_is_refused(self, ours: AccountDriver) -> None:
-        """UpdateContact makes no contact: it raises ContactNotFound."""
+        """UpdateContact creates no contact: it raises ContactNotFound."""
         with pytest.raises(ContactNotFound):
             await ours.update(PHONE, first_name="Ada")
         assert await ours.contact(PHONE) is None
@@ -168,7 +168,7 @@ class ContactContract:
         assert (await ours.update(PHONE, read_only=same, first_name="Ada")).first_name == "Ada"
 
     async def test_other_read_only_values_are_refused_and_nothing_is_changed(self, ours: AccountDriver) -> None:
-        """An update with another read-only value raises ReadOnlyFields naming it, and changes nothing."""
+        """An update with a different read-only value raises ReadOnlyFields with its name, and changes nothing."""
         there = await ours.create(PHONE)
         other = ReadOnly(contact_id=there.contact_id + 1, created_at=there.created_at + timedelta(microseconds=1))
         with pytest.raises(ReadOnlyFields) as refused:
@@ -176,8 +176,8 @@ class ContactContract:
         assert [error.field for error in refused.value.fields] == ["contact_id", "created_at"]
         assert await ours.contact(PHONE) == there
 
-    async def test_a_delete_gives_how_many_there_were(self, ours: AccountDriver) -> None:
-        """Unknown numbers are ignored, a number given twice counts once, and the others stay."""
+    async def test_a_delete_returns_the_number_of_deleted_contacts(self, ours: AccountDriver) -> None:
+        """Unknown numbers are ignored, a repeated number counts once, and other contacts stay."""
         await ours.upsert(*[ours.row(phone(n)) for n in range(4)])
         assert await ours.delete(phone(1), phone(9), phone(2), phone(1)) == 2
         assert await ours.listed() == [phone(0), phone(3)]
@@ -187,7 +187,7 @@ class ContactContract:
         assert await ours.count() == 2
 
     async def test_a_re_created_contact_has_nothing_of_the_old_one(self, ours: AccountDriver) -> None:
-        """After a delete the number makes a new contact with its own id, without the old fields and tags."""
+        """After a delete the number gets a new contact with its own id, without the old fields and tags."""
         await ours.create(PHONE, **ADA)
         await ours.delete(PHONE)
         assert await ours.contact(PHONE) is None

@@ -23,7 +23,7 @@ class CursorContract:
         descending: bool,
         where: dict[str, Any],
     ) -> None:
-        """Pages found by cursor are the listing cut in pieces, for every size; only the last may be short."""
+        """Pages by cursor are the listing cut in pieces, for every size; only the last may be short."""
         await populate(ours)
         whole = (await ours.page(by, descending=descending, **where)).contacts
         assert len(whole) > 3
@@ -32,18 +32,18 @@ class CursorContract:
             assert pages == [whole[start : start + limit] for start in range(0, len(whole), limit)]
 
     async def test_an_empty_listing_is_one_empty_page(self, ours: AccountDriver) -> None:
-        """Where nothing fits there is no contact and no next page."""
+        """If nothing matches there is no contact and no next page."""
         assert await ours.pages(OrderBy.CREATED_AT, descending=True, limit=1) == [[]]
 
     @ORDERS
     async def test_changes_between_pages_skip_and_repeat_nothing(
         self, ours: AccountDriver, by: OrderBy, *, descending: bool
     ) -> None:
-        """A walk goes on from its place though that contact is gone and others come and go around it."""
+        """A walk continues from its position even if that contact is deleted and others change around it."""
         before = by_order(await populate(ours), by, descending=descending)
         first = await ours.page(by, descending=descending, limit=4)
         assert first.next is not None
-        gone = [before[index].phone for index in (0, 3, 6, 11)]  # seen, the cursor's own, not yet seen, the last
+        gone = [before[index].phone for index in (0, 3, 6, 11)]  # listed, the cursor's own, not yet listed, the last
         await ours.delete(*gone)
         for n, name in enumerate(["", "Ada", "L", "\U0001f600", "~"]):
             await ours.create(f"+1{n * 2}05556000{n}", first_name=name, last_name=name)
@@ -59,7 +59,7 @@ class CursorContract:
     async def test_a_walk_sees_what_is_created_ahead_of_it(
         self, ours: AccountDriver, by: OrderBy, *, descending: bool
     ) -> None:
-        """A contact that comes to lie beyond the cursor is listed, one that comes before it is not."""
+        """A contact created beyond the cursor is listed; one created before it is not."""
         ahead, behind = (1, 9) if descending else (9, 1)
 
         async def create(n: int) -> None:
@@ -74,7 +74,7 @@ class CursorContract:
         assert [contact.phone for page in rest for contact in page] == [phone(3 if descending else 7), phone(ahead)]
 
     async def test_ties_longer_than_a_page_are_walked_through(self, ours: AccountDriver) -> None:
-        """Contacts with the same sort value, absent names above all, are told apart by contact_id."""
+        """Contacts with the same sort value, such as an empty name, are ordered by contact_id."""
         await ours.upsert(*[ours.row(phone(n), first_name="" if n % 3 else "x") for n in range(20)])
         for descending in (False, True):
             pages = await ours.pages(OrderBy.FIRST_NAME, descending=descending, limit=3)

@@ -1,4 +1,4 @@
-"""What stays when the process goes."""
+"""What survives the end of the process."""
 
 from collections.abc import Awaitable, Callable
 
@@ -23,11 +23,11 @@ from numberkeep.store.queries import (
 from support.store import DAY, DEAD, PHONE, SECOND, START, AccountDriver, phone
 
 Reopen = Callable[[], Awaitable[Store]]
-"""Closes a store and opens it anew, as a restarted process would."""
+"""Closes a store and opens it again, as a restarted process would."""
 
 
 class DurabilityContract:
-    """What holds besides for a store whose data outlives the process; a fixture `reopen` says how to restart it."""
+    """Rules for a store whose data outlives the process; the fixture `reopen` restarts it."""
 
     async def test_everything_is_there_after_a_restart(
         self, ours: AccountDriver, theirs: AccountDriver, reopen: Reopen
@@ -53,9 +53,7 @@ class DurabilityContract:
         with pytest.raises(VerificationTooSoon):
             await ours.request_verification(phone(0), at=START + SECOND)
 
-    async def test_what_was_said_and_is_owed_is_there_after_a_restart(
-        self, ours: AccountDriver, reopen: Reopen
-    ) -> None:
+    async def test_the_log_and_pending_deliveries_survive_a_restart(self, ours: AccountDriver, reopen: Reopen) -> None:
         """The log, the ledger, the outbox, webhooks, handles, settings and pending verifications survive too."""
         store = ours.store
         await ours.add_webhook("contact.created", secret="s")
@@ -64,8 +62,8 @@ class DurabilityContract:
             await ours.request_verification(phone(n), at=START + n)
         await ours.receive(phone(0), "Stop", "h1")
         await store.apply(SetAccount("ours", "Hi", b"h" * 32))
-        for owed in await ours.take(3, at=START + DAY - 1, lease=SECOND):
-            await ours.settle(owed, DEAD)
+        for pending in await ours.take(3, at=START + DAY - 1, lease=SECOND):
+            await ours.settle(pending, DEAD)
 
         async def reads() -> list[object]:
             account = ours.account_id
@@ -101,7 +99,7 @@ class DurabilityContract:
         assert [event.event_id for event in events] == list(range(1, len(events) + 1))
 
     async def test_a_restarted_store_takes_commands(self, ours: AccountDriver, reopen: Reopen) -> None:
-        """After a restart the store goes on where it stood: counts go on, and there is no second first key."""
+        """After a restart the store continues: counters go on, and there is no second first key."""
         await ours.create(phone(1))
         ours.store = await reopen()
         await ours.create(phone(2))
@@ -110,7 +108,7 @@ class DurabilityContract:
         assert await ours.store.apply(CreateFirstKey(creation)) is None
 
     async def test_many_restarts_lose_nothing(self, ours: AccountDriver, reopen: Reopen) -> None:
-        """Each restart finds what the runs before it stored, and adds nothing."""
+        """Each restart finds what earlier runs stored, and adds nothing."""
         for n in range(4):
             ours.store = await reopen()
             await ours.create(phone(n))

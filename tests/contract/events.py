@@ -1,4 +1,4 @@
-"""The change log: what each command tells, in which order, and how the log is read."""
+"""The change log: the events of each command, their order, and reading the log."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,11 +20,11 @@ Command = Callable[[AccountDriver], Awaitable[object]]
 CREATED, UPDATED, DELETED = "contact.created", "contact.updated", "contact.deleted"
 ASKED, CANCELED, EXPIRED = "verification.requested", "verification.canceled", "verification.expired"
 OUT, IN = "consent.opted_out", "consent.opted_in"
-SENDING, STANDS = "message.created", "message.updated"
-CALLED_OFF = [(CANCELED, 2), (STANDS, 2)]
+SENDING, CHANGED_STATUS = "message.created", "message.updated"
+VERIFICATION_CANCELED = [(CANCELED, 2), (CHANGED_STATUS, 2)]
 
-# Who is who is said in conftest.py, at `people`.
-TELLING: list[tuple[str, Command, list[tuple[str, int]]]] = [
+# The fixture `people` in conftest.py says which number is which.
+RECORDING: list[tuple[str, Command, list[tuple[str, int]]]] = [
     ("create", lambda a: a.create(phone(9)), [(CREATED, 9)]),
     ("create opted out", lambda a: a.create(phone(9), opt_out=True), [(OUT, 9), (CREATED, 9)]),
     ("create who opted out", lambda a: a.create(phone(7)), [(CREATED, 7)]),
@@ -33,7 +33,7 @@ TELLING: list[tuple[str, Command, list[tuple[str, int]]]] = [
     ("the same again", lambda a: a.create(phone(1), update_if_exists=True), []),
     ("update", lambda a: a.update(phone(1), tags=("t",)), [(UPDATED, 1)]),
     ("update to the same", lambda a: a.update(phone(1), first_name="", tags=(), opt_out=False), []),
-    ("update to opt out", lambda a: a.update(phone(2), opt_out=True), [*CALLED_OFF, (OUT, 2), (UPDATED, 2)]),
+    ("update to opt out", lambda a: a.update(phone(2), opt_out=True), [*VERIFICATION_CANCELED, (OUT, 2), (UPDATED, 2)]),
     ("update to opt in", lambda a: a.update(phone(3), opt_out=False), [(IN, 3), (UPDATED, 3)]),
     (
         "bulk",
@@ -44,19 +44,31 @@ TELLING: list[tuple[str, Command, list[tuple[str, int]]]] = [
     ),
     ("no rows", lambda a: a.upsert(), []),
     ("delete", lambda a: a.delete(phone(1)), [(DELETED, 1)]),
-    ("delete many", lambda a: a.delete(phone(4), phone(2), phone(99)), [(DELETED, 4), *CALLED_OFF, (DELETED, 2)]),
+    (
+        "delete many",
+        lambda a: a.delete(phone(4), phone(2), phone(99)),
+        [(DELETED, 4), *VERIFICATION_CANCELED, (DELETED, 2)],
+    ),
     ("delete nobody", lambda a: a.delete(phone(7)), []),
     ("opt out", lambda a: a.opt_out(phone(1)), [(OUT, 1), (UPDATED, 1)]),
-    ("opt out who is asked", lambda a: a.opt_out(phone(2)), [*CALLED_OFF, (OUT, 2), (UPDATED, 2)]),
+    ("opt out who is asked", lambda a: a.opt_out(phone(2)), [*VERIFICATION_CANCELED, (OUT, 2), (UPDATED, 2)]),
     ("opt out again", lambda a: a.opt_out(phone(3)), []),
     ("opt out a stranger", lambda a: a.opt_out(phone(9)), [(OUT, 9)]),
     ("opt in", lambda a: a.opt_out(phone(3), opted_out=False), [(IN, 3), (UPDATED, 3)]),
     ("opt in a stranger", lambda a: a.opt_out(phone(7), opted_out=False), [(IN, 7)]),
     ("ask", lambda a: a.request_verification(phone(1)), [(ASKED, 1), (SENDING, 1)]),
-    ("ask again", lambda a: a.request_verification(phone(2), resend_after=0), [(STANDS, 2), (ASKED, 2), (SENDING, 2)]),
+    (
+        "ask again",
+        lambda a: a.request_verification(phone(2), resend_after=0),
+        [(CHANGED_STATUS, 2), (ASKED, 2), (SENDING, 2)],
+    ),
     ("ask who is verified", lambda a: a.request_verification(phone(4)), []),
-    ("expire", lambda a: a.expire(START + 2 * DAY), [(EXPIRED, 2), (STANDS, 2)]),
-    ("delete who is late", lambda a: a.delete(phone(2), at=START + 2 * DAY), [(EXPIRED, 2), (STANDS, 2), (DELETED, 2)]),
+    ("expire", lambda a: a.expire(START + 2 * DAY), [(EXPIRED, 2), (CHANGED_STATUS, 2)]),
+    (
+        "delete who is late",
+        lambda a: a.delete(phone(2), at=START + 2 * DAY),
+        [(EXPIRED, 2), (CHANGED_STATUS, 2), (DELETED, 2)],
+    ),
     ("add a webhook", lambda a: a.add_webhook(), []),
 ]
 
@@ -73,30 +85,30 @@ REFUSED: list[tuple[str, Command]] = [
 
 
 class EventContract:
-    """`Store.events`, and what every command tells there."""
+    """The events that every command records, and the reads of the log."""
 
     @pytest.mark.parametrize(
-        ("command", "expected"), [pytest.param(command, told, id=name) for name, command, told in TELLING]
+        ("command", "expected"), [pytest.param(command, recorded, id=name) for name, command, recorded in RECORDING]
     )
-    async def test_a_command_tells_what_it_changed(
+    async def test_a_command_records_what_it_changed(
         self, people: AccountDriver, command: Command, expected: list[tuple[str, int]]
     ) -> None:
-        """What ended or was said first, then what became of the contact; what changed nothing is not told."""
+        """Ended verifications and consent come first, then the contact; no change records no event."""
         before = await people.last_event()
         await command(people)
-        assert await people.told(before) == [(kind, phone(n)) for kind, n in expected]
+        assert await people.types_and_phones(before) == [(kind, phone(n)) for kind, n in expected]
 
     @pytest.mark.parametrize("command", [pytest.param(command, id=name) for name, command in REFUSED])
-    async def test_a_refused_command_tells_nothing(self, people: AccountDriver, command: Command) -> None:
-        """Nothing was done of it, alone or among others at once."""
+    async def test_a_refused_command_records_nothing(self, people: AccountDriver, command: Command) -> None:
+        """It has no effect, alone or in a group with others."""
         before = await people.last_event()
         with pytest.raises(NumberkeepError):
             await command(people)
-        assert await people.told(before) == []
+        assert await people.types_and_phones(before) == []
         await asyncio.gather(
             people.opt_out(phone(20)), command(people), people.opt_out(phone(21)), return_exceptions=True
         )
-        assert await people.told(before) == [(OUT, phone(20)), (OUT, phone(21))]
+        assert await people.types_and_phones(before) == [(OUT, phone(20)), (OUT, phone(21))]
 
     async def test_an_event_has_its_subject_as_it_was_after(self, ours: AccountDriver) -> None:
         """The contact, verification, message or entry; a deleted contact as it was before; each with its time."""
@@ -124,7 +136,7 @@ class EventContract:
     async def test_events_are_numbered_without_gaps_in_the_order_of_commits(
         self, ours: AccountDriver, theirs: AccountDriver
     ) -> None:
-        """From 1 in each account, whatever is handed in at once; the last number is the tally's."""
+        """From 1 in each account, also for concurrent commands; the tally has the last number."""
         for account in (ours, theirs):
             await asyncio.gather(*[account.create(phone(n % 40)) for n in range(80)], return_exceptions=True)
             await asyncio.gather(*[account.delete(phone(n)) for n in range(20)])
@@ -136,8 +148,8 @@ class EventContract:
         await theirs.delete(phone(1))
         assert len(await ours.events()) == 340
 
-    async def test_the_log_is_read_in_pieces(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """The first `limit` after a number, of this account alone; nothing behind the last, nothing of nobody."""
+    async def test_the_log_is_read_in_pages(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """The first `limit` after a number, of this account only; nothing after the last or of an unknown account."""
         await theirs.create(PHONE)
         for n in range(6):
             await ours.create(phone(n))
@@ -148,15 +160,15 @@ class EventContract:
         assert [event.phone for event in await theirs.events()] == [PHONE]
         assert await ours.store.read(ListEvents(ours.account_id + 1000, 0, 10)) == []
 
-    async def test_what_comes_and_goes_within_a_group_is_told(self, ours: AccountDriver) -> None:
-        """Commands at once tell as they would one after the other."""
+    async def test_creating_and_deleting_within_a_group_are_recorded(self, ours: AccountDriver) -> None:
+        """Commands of one group record the same events as one after another."""
         await asyncio.gather(
             ours.create(PHONE), ours.update(PHONE, first_name="A"), ours.delete(PHONE), ours.create(PHONE)
         )
         assert await ours.types() == [CREATED, UPDATED, DELETED, CREATED]
 
-    async def test_what_is_done_once_is_told_once(self, ours: AccountDriver) -> None:
-        """A repetition under an idempotency key tells nothing, and neither does what is refused there."""
+    async def test_a_repetition_records_nothing(self, ours: AccountDriver) -> None:
+        """Neither a repetition under an idempotency key nor a refusal under one records an event."""
 
         def command(number: str) -> Once[Any]:
             creation = CreateContact(
@@ -170,22 +182,22 @@ class EventContract:
                 await ours.store.apply(command(PHONE))
         with pytest.raises(ContactExists):
             await ours.create(PHONE)
-        assert await ours.told() == [(CREATED, PHONE)]
+        assert await ours.types_and_phones() == [(CREATED, PHONE)]
 
-    async def test_rows_that_are_skipped_tell_nothing(self, people: AccountDriver) -> None:
-        """Where bad rows are skipped the others are told in their order."""
+    async def test_skipped_rows_record_nothing(self, people: AccountDriver) -> None:
+        """If invalid rows are skipped, the others are recorded in their order."""
         before = await people.last_event()
         rows = [people.row(phone(9)), people.row(phone(5), custom_variables={"more": "x"}), people.row(phone(8))]
         await people.store.apply(UpsertContacts(people.account_id, rows, Stamp(people.now), skip_bad=True))
-        assert await people.told(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
+        assert await people.types_and_phones(before) == [(CREATED, phone(9)), (CREATED, phone(8))]
 
-    async def test_old_events_are_forgotten_and_what_is_owed_of_them(self, ours: AccountDriver) -> None:
-        """Dead or not; the next in its queue follows, and nothing else is lost."""
+    async def test_old_events_are_deleted_with_their_deliveries(self, ours: AccountDriver) -> None:
+        """Dead or not; the next in the queue follows, and nothing else is lost."""
         hook = await ours.add_webhook()
         await ours.upsert(*[ours.row(phone(n)) for n in range(600)])
         taken = await ours.take(1000)
-        for place, owed in enumerate(taken[:500]):
-            await ours.settle(owed, DEAD if place % 2 else SENT)
+        for place, pending in enumerate(taken[:500]):
+            await ours.settle(pending, DEAD if place % 2 else SENT)
         before, later = ours.now, ours.now + 30 * DAY
         for name in ("a", "b"):
             rows = [ours.row(phone(n), first_name=name) for n in range(256)]
@@ -196,12 +208,12 @@ class EventContract:
         assert [event.event_id for event in await ours.events()] == [*range(601, 601 + 2 * 256)]
         assert await ours.store.read(ListDeadDeliveries(ours.account_id, 10)) == []
         assert await ours.replay(hook.webhook_id, at=later) == 0
-        assert sorted(owed.delivery.item for owed in await ours.take(at=later)) == [*range(601, 601 + 256)]
+        assert sorted(pending.delivery.item for pending in await ours.take(at=later)) == [*range(601, 601 + 256)]
         assert (await ours.store.read(GetBacklog())).waiting == 2 * 256
         assert not await ours.delete_old_events(before=before)
 
-    async def test_young_events_are_kept(self, ours: AccountDriver) -> None:
-        """Younger events stay, and the numbers of the log never start again."""
+    async def test_recent_events_are_kept(self, ours: AccountDriver) -> None:
+        """Recent events stay, and the numbers of the log never restart."""
         await ours.create(phone(1))
         first = ours.now
         await ours.create(phone(2))
@@ -214,7 +226,7 @@ class EventContract:
         assert [event.event_id for event in await ours.events()] == [3]
 
     async def test_accounts_with_old_events_are_found(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """By their oldest event, and no longer once it is forgotten; one without events is none of them."""
+        """By their oldest event, until it is deleted; accounts without events are not found."""
         assert ours.account_id not in await ours.store.read(ListAccountsWithOldEvents(ours.now + DAY))
         await ours.create(phone(1))
         at = ours.now
@@ -226,15 +238,15 @@ class EventContract:
         assert ours.account_id not in await ours.store.read(ListAccountsWithOldEvents(at))
         assert ours.account_id in await ours.store.read(ListAccountsWithOldEvents(ours.now))
 
-    async def test_events_behind_a_young_one_are_kept(self, ours: AccountDriver) -> None:
-        """Also those that are old by a clock that was wrong: what is forgotten is the log's beginning."""
+    async def test_events_after_a_recent_one_are_kept(self, ours: AccountDriver) -> None:
+        """Also those that look old because a clock was wrong: only the beginning of the log is deleted."""
         for at in (START, START + 1, START + DAY, START + 2):
             await ours.create(phone(at - START), at=at)
         assert not await ours.delete_old_events(before=START + MINUTE)
         assert [event.event_id for event in await ours.events()] == [3, 4]
 
-    async def test_what_is_owed_of_young_events_stays(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Of another webhook, another phone and another account too."""
+    async def test_deliveries_of_recent_events_stay(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Also those of another webhook, another phone and another account."""
         for account in (ours, theirs):
             for _ in range(2):
                 await account.add_webhook()

@@ -1,8 +1,8 @@
-"""Who made each change and why, what it replaced, and which events were about a number before."""
+"""Who made each change and why, what it replaced, and the earlier events about a number."""
 
 from typing import Any
 
-from contract.owing import AT, ask
+from contract.deliveries import AT, ask
 from numberkeep.domain.event import EventType
 from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind
 from numberkeep.store.queries import ListEventsOf
@@ -19,10 +19,10 @@ CAUSES = [
 
 
 class HistoryContract:
-    """What the change log keeps beside the event itself."""
+    """What the change log stores in addition to the event itself."""
 
     async def test_an_event_has_the_stamp_of_its_change(self, ours: AccountDriver) -> None:
-        """Actor and cause come back as they were given, whatever characters their ids have."""
+        """Actor and cause are returned as given, whatever characters their ids have."""
         carrier = Actor(ActorKind.CARRIER, "twilio")
         for n, cause in enumerate(CAUSES):
             ours.actor, ours.cause = KEY if n % 2 else carrier, cause
@@ -32,8 +32,8 @@ class HistoryContract:
             (KEY if n % 2 else carrier, cause) for n, cause in enumerate(CAUSES)
         ]
 
-    async def test_what_time_brings_about_is_the_systems(self, ours: AccountDriver) -> None:
-        """A verification that expires because somebody looks at it does so by nobody's request."""
+    async def test_changes_by_time_have_the_system_as_actor(self, ours: AccountDriver) -> None:
+        """A verification that expires while a request reads it is not attributed to that request."""
         ours.actor, ours.cause = KEY, CAUSES[1]
         await ask(ours, 1)
         before = await ours.last_event()
@@ -42,7 +42,7 @@ class HistoryContract:
         assert [(event.actor, event.cause) for event in expired] == [(SYSTEM, None)]
 
     async def test_an_update_keeps_what_it_replaced(self, ours: AccountDriver) -> None:
-        """The old values of the fields that changed, as they were; other events keep none."""
+        """The old values of the changed fields; other events have none."""
         await ours.create(PHONE, first_name="Ada", tags=("a", "b"), custom_variables={"plan": "\u00e5"})
         said: dict[str, Any] = {
             "first_name": "Eve",
@@ -62,7 +62,7 @@ class HistoryContract:
         }
 
     async def test_the_events_of_a_number_are_found(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Newest first, of this number and account alone, also of a number without a contact."""
+        """Newest first, of this number and account only, also for a number without a contact."""
         for account in (ours, theirs):
             await account.create(PHONE)
         await ours.update(PHONE, first_name="A")
@@ -75,7 +75,7 @@ class HistoryContract:
         assert await self._of(theirs, PHONE) == [1]
 
     async def test_the_events_of_a_number_outlive_its_contact(self, ours: AccountDriver) -> None:
-        """Deleted and created again, in a group or one after the other, the number has all its events."""
+        """Deleted and re-created, in one group or one after another, the number keeps all its events."""
         await ours.create(PHONE)
         await ours.delete(PHONE)
         assert await self._of(ours, PHONE) == [2, 1]
@@ -88,7 +88,7 @@ class HistoryContract:
         assert await self._of(ours, PHONE) == [7, 6, 5, 4, 3, 2, 1]
 
     async def test_the_events_of_a_number_end_with_what_is_retained(self, ours: AccountDriver) -> None:
-        """Old events are gone from the beginning; a number that has only those has none, and begins again."""
+        """Old events are deleted from the beginning; a number that has only those has none, and starts over."""
         await ours.create(PHONE)
         await ours.opt_out(phone(1))
         before = ours.now
@@ -99,7 +99,7 @@ class HistoryContract:
         assert await self._of(ours, phone(1)) == [4]
 
     async def test_events_that_the_relay_causes_are_found_too(self, ours: AccountDriver) -> None:
-        """A message that is sent, and a verification that expires, without anybody naming the number."""
+        """A sent message and an expired verification, although no command names the number."""
         await ask(ours, 1, 2)
         first, _ = await ours.take(at=AT)
         await ours.settle(first, at=AT)

@@ -1,4 +1,4 @@
-"""Commands that are to be done once, however often they are asked."""
+"""Commands under an idempotency key take effect once, however often they are repeated."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ from support.store import PHONE, AccountDriver, phone
 
 
 def creation(account: AccountDriver, number: str = PHONE, at: int | None = None) -> CreateContact:
-    """A command that creates a contact."""
+    """Return a command that creates a contact."""
     at = account.tick() if at is None else at
     contact_id = contact_id_at(at, account.account_id)
     return CreateContact(
@@ -30,12 +30,12 @@ def creation(account: AccountDriver, number: str = PHONE, at: int | None = None)
 
 
 def once(command: CreateContact, key: str = "key", *, fingerprint: bytes = b"f", at: int = 0) -> Once[Contact]:
-    """The command, under an idempotency key; its answer is the contact's number."""
+    """Return the command under an idempotency key; its answer is the contact's number."""
     return Once(command, key, fingerprint, lambda contact: contact.phone.encode(), at)
 
 
 async def answered_before(account: AccountDriver, command: Once[Contact]) -> bytes:
-    """What a command that was done before is answered with."""
+    """Return the answer that a repeated command gets."""
     with pytest.raises(AnsweredBefore) as caught:
         await account.store.apply(command)
     return caught.value.answer
@@ -44,8 +44,8 @@ async def answered_before(account: AccountDriver, command: Once[Contact]) -> byt
 class IdempotencyContract:
     """Once."""
 
-    async def test_a_second_time_is_answered_as_the_first_and_does_nothing(self, ours: AccountDriver) -> None:
-        """The effect happens once; every repetition gets the first answer, whatever became of the contact since."""
+    async def test_a_repetition_gets_the_first_answer_and_does_nothing(self, ours: AccountDriver) -> None:
+        """The effect happens once; every repetition gets the first answer, whatever happened to the contact since."""
         made = await ours.store.apply(once(creation(ours)))
         assert made == await ours.contact(PHONE)
         assert await answered_before(ours, once(creation(ours))) == PHONE.encode()
@@ -54,14 +54,14 @@ class IdempotencyContract:
         assert await ours.count() == 0
 
     async def test_a_key_of_another_request_is_refused(self, ours: AccountDriver) -> None:
-        """One key is for one request: with another fingerprint it is IdempotencyKeyReused, and nothing is done."""
+        """A key belongs to one request: another fingerprint raises IdempotencyKeyReused and changes nothing."""
         await ours.store.apply(once(creation(ours)))
         with pytest.raises(IdempotencyKeyReused):
             await ours.store.apply(once(creation(ours, phone(1)), fingerprint=b"another"))
         assert await ours.listed() == [PHONE]
 
-    async def test_a_refused_command_keeps_no_answer(self, ours: AccountDriver) -> None:
-        """What was refused may be tried anew under the same key, and by another request too."""
+    async def test_a_refused_command_stores_no_answer(self, ours: AccountDriver) -> None:
+        """A refused command may be tried again under the same key, also by another request."""
         await ours.create(PHONE)
         with pytest.raises(ContactExists):
             await ours.store.apply(once(creation(ours)))
@@ -75,8 +75,8 @@ class IdempotencyContract:
         assert await ours.listed() == [PHONE]
         assert await theirs.listed() == [phone(1)]
 
-    async def test_an_answer_is_kept_for_its_time(self, ours: AccountDriver) -> None:
-        """Until ANSWERS_RETAINED has passed a repetition is one; from then on the key is new."""
+    async def test_an_answer_is_retained_for_its_time(self, ours: AccountDriver) -> None:
+        """Until ANSWERS_RETAINED has passed the key repeats the answer; after that it is new."""
         at = ours.tick()
         await ours.store.apply(once(creation(ours), at=at))
         await ours.delete(PHONE)
@@ -87,7 +87,7 @@ class IdempotencyContract:
             await ours.store.apply(once(creation(ours), at=at + ANSWERS_RETAINED + 1))
 
     async def test_parallel_repetitions_are_done_once(self, ours: AccountDriver) -> None:
-        """Of many requests with one key at once, one is done and all others get its answer."""
+        """Of many concurrent requests with one key, one is applied and all others get its answer."""
         outcomes = await asyncio.gather(
             *[ours.store.apply(once(creation(ours))) for _ in range(64)], return_exceptions=True
         )
@@ -97,7 +97,7 @@ class IdempotencyContract:
         assert [replay.answer for replay in replays] == [PHONE.encode()] * 63
 
     async def test_many_keys_at_once_are_independent(self, ours: AccountDriver) -> None:
-        """A group of commands keeps the answer of each, and a refused one among them keeps none."""
+        """A group of commands stores the answer of each; a refused one among them stores none."""
         await ours.create(phone(7))
         commands = [once(creation(ours, phone(n)), str(n)) for n in range(20)]
         outcomes = await asyncio.gather(*[ours.store.apply(command) for command in commands], return_exceptions=True)
@@ -109,13 +109,13 @@ class IdempotencyContract:
         await ours.store.apply(once(creation(ours, phone(7)), "7"))
 
     async def test_a_large_answer_comes_back_whole(self, ours: AccountDriver) -> None:
-        """An answer is any bytes of any length, zeros among them."""
+        """An answer may be any bytes of any length, zeros included."""
         answer = bytes(range(256)) * 8000
         await ours.store.apply(Once(creation(ours), "key", b"\0\xff", lambda _: answer, 0))
         assert await answered_before(ours, once(creation(ours), fingerprint=b"\0\xff")) == answer
 
-    async def test_a_bulk_request_that_fails_keeps_no_answer(self, ours: AccountDriver) -> None:
-        """All or nothing holds for the answer too."""
+    async def test_a_failed_bulk_request_stores_no_answer(self, ours: AccountDriver) -> None:
+        """All or nothing applies to the answer too."""
         await ours.create(phone(5), custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
 
         def upsert(label: str) -> Once[Upserted]:

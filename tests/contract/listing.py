@@ -1,4 +1,4 @@
-"""Listings: what is shown, in which order."""
+"""Listings: their contents and their order."""
 
 from collections.abc import Callable
 from typing import Any
@@ -53,7 +53,7 @@ class ListingContract:
 
     @ORDERS
     @pytest.mark.parametrize(("where", "fits"), [pytest.param(*rest, id=name) for name, *rest in FILTERS])
-    async def test_a_listing_shows_what_fits_in_its_order(
+    async def test_a_listing_shows_matching_contacts_in_order(
         self,
         ours: AccountDriver,
         by: OrderBy,
@@ -62,7 +62,7 @@ class ListingContract:
         where: dict[str, Any],
         fits: Callable[[Contact], bool],
     ) -> None:
-        """Every filter under every order gives exactly the contacts that fit, sorted, ties by contact_id."""
+        """Every filter with every order returns exactly the matching contacts, sorted, ties by contact_id."""
         everyone = await populate(ours)
         expected = by_order([contact for contact in everyone if fits(contact)], by, descending=descending)
         page = await ours.page(by, descending=descending, **where)
@@ -70,13 +70,13 @@ class ListingContract:
         assert page.next is None
 
     async def test_the_default_is_newest_first(self, ours: AccountDriver) -> None:
-        """Without an order a listing shows the newest first, a hundred at most."""
+        """Without an order a listing shows the newest first, at most a hundred."""
         await ours.upsert(*[ours.row(phone(n)) for n in range(101)])
         page = await ours.store.read(ListContacts(ours.account_id, ListQuery()))
         assert [contact.phone for contact in page.contacts] == [phone(n) for n in range(100, 0, -1)]
 
     async def test_texts_sort_by_code_point(self, ours: AccountDriver) -> None:
-        """Absent names come first; case, accents and planes sort by their numbers and by no language's rules."""
+        """Empty names come first; case, accents and planes sort by code point, by the rules of no language."""
         names = [
             "",
             " ",
@@ -100,7 +100,7 @@ class ListingContract:
         assert [contact.first_name for contact in page.contacts] == names
 
     async def test_limit_and_offset_cut_a_window(self, ours: AccountDriver) -> None:
-        """`limit` contacts are given after `offset` are skipped, and `next` says whether more follow."""
+        """`offset` contacts are skipped, `limit` are returned, and `next` says whether more follow."""
         everyone = by_order(await populate(ours), OrderBy.LAST_NAME, descending=False)
         for limit in (1, 4, len(everyone), 1000):
             for offset in (0, 1, 5, len(everyone) - 1, len(everyone), 500):
@@ -109,19 +109,19 @@ class ListingContract:
                 assert (page.next is not None) == (offset + limit < len(everyone))
 
     async def test_the_deepest_offset_is_an_empty_page(self, ours: AccountDriver) -> None:
-        """An offset as large as the limits allow is no error."""
+        """The largest allowed offset is no error."""
         await ours.create(phone(1))
         page = await ours.page(offset=MAX_OFFSET)
         assert (list(page.contacts), page.next) == ([], None)
 
     async def test_created_from_is_exact_to_the_microsecond(self, ours: AccountDriver) -> None:
-        """A contact created at that very time is listed, one created a microsecond before is not."""
+        """A contact created at exactly that time is listed; one created a microsecond earlier is not."""
         for n in range(3):
             await ours.create(phone(n), at=START + n)
         assert await ours.listed(created_from=START + 1) == [phone(1), phone(2)]
 
     async def test_tags_are_found_as_they_are_now(self, ours: AccountDriver) -> None:
-        """A tag filter follows every change of the tags, and does not mistake case or prefix."""
+        """A tag filter follows every change of the tags, and confuses neither case nor prefix."""
         await ours.create(phone(1), tags=("a", "b"))
         await ours.create(phone(2), tags=("b",))
         await ours.update(phone(1), tags=("b", "c"))
@@ -131,7 +131,7 @@ class ListingContract:
         assert found == {"a": [phone(2)], "b": [phone(1)], "c": [phone(1), phone(2)], "A": [], "": []}
 
     async def test_sort_keys_follow_updates(self, ours: AccountDriver) -> None:
-        """A contact whose name changes is listed at the new name's place."""
+        """A contact whose name changes moves to the position of the new name."""
         await ours.upsert(*[ours.row(phone(n), last_name=name) for n, name in enumerate("abc")])
         await ours.update(phone(0), last_name="d")
         await ours.update(phone(2), last_name="")

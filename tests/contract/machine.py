@@ -1,4 +1,4 @@
-"""Random histories of two accounts, on a store and on the model of it, which must never differ."""
+"""Random histories of two accounts, on a store and on a model of it, which must always agree."""
 
 import asyncio
 import tempfile
@@ -40,7 +40,7 @@ number = st.sampled_from(NUMBERS)
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """The machine; a subclass says how its store is opened."""
+    """The machine; a subclass opens its store."""
 
     store: Store
     accounts: list[AccountDriver]
@@ -52,50 +52,50 @@ class StoreMachine(RuleBasedStateMachine):
         self.taken: list[tuple[int, Pending]] = []
         self.at = START
         self.made = 0
-        self.only_said = False
+        self.only_messages = False
 
     @abstractmethod
     async def open_store(self) -> Store:
-        """A new and open store."""
+        """Return a new, open store."""
 
     def run(self, wait: Coroutine[Any, Any, T]) -> T:
-        """The outcome of a coroutine."""
+        """Return the outcome of a coroutine."""
         return self.runner.run(wait)
 
     def outcome(self, wait: Coroutine[Any, Any, object]) -> object:
-        """The outcome of a coroutine, or the type of the domain error that it raises."""
+        """Return the outcome of a coroutine, or the type of the domain error that it raises."""
         try:
             return self.run(wait)
         except NumberkeepError as error:
             return type(error)
 
     def now(self, who: int) -> ModelOutbox:
-        """An account's model, for a command at this time."""
+        """Return an account's model, set to the current time."""
         self.model[who].at = self.at
         return self.model[who]
 
     def next_id(self) -> int:
-        """An id that was not given out yet; ids do not rise with time, so that ties show."""
+        """Return an unused id; ids do not increase with time, so that ties are visible."""
         self.made += 1
         return self.made * 5 % 10_007
 
-    @initialize(only_said=st.booleans())
-    def begin(self, *, only_said: bool) -> None:
-        """Open the store and make its accounts; in half of the histories nothing but what is said and sent happens."""
+    @initialize(only_messages=st.booleans())
+    def begin(self, *, only_messages: bool) -> None:
+        """Open the store and create its accounts; half of the histories contain only messages and consent."""
 
         async def begin() -> None:
             self.store = await self.open_store()
             self.accounts = [await new_account(self.store, name) for name in ("ours", "theirs")]
 
         self.run(begin())
-        self.only_said = only_said
+        self.only_messages = only_messages
 
     @rule(seconds=st.sampled_from([1, 30]))
     def time_passes(self, seconds: int) -> None:
-        """Nothing else moves the clock, so many contacts are created at the same time."""
+        """Only this moves the clock, so many contacts are created at the same time."""
         self.at += seconds * SECOND
 
-    @precondition(lambda self: not self.only_said)
+    @precondition(lambda self: not self.only_messages)
     @rule(who=which, number=number, said=said, update_if_exists=st.booleans())
     def create(self, *, who: int, number: str, said: Fields, update_if_exists: bool) -> None:
         """CreateContact."""
@@ -108,21 +108,21 @@ class StoreMachine(RuleBasedStateMachine):
         if number in self.model[who].contacts and not update_if_exists:
             assert outcome is ContactExists
         else:
-            self.now(who).say(number, said, contact_id=contact_id)
+            self.now(who).upsert(number, said, contact_id=contact_id)
             assert fields_of(outcome) == self.model[who].shown(number)
 
-    @precondition(lambda self: not self.only_said)
+    @precondition(lambda self: not self.only_messages)
     @rule(who=which, number=number, said=said)
     def update(self, who: int, number: str, said: Fields) -> None:
         """UpdateContact."""
         outcome = self.outcome(self.accounts[who].update(number, at=self.at, **said))
         if number in self.model[who].contacts:
-            self.now(who).say(number, said, contact_id=0)
+            self.now(who).upsert(number, said, contact_id=0)
             assert fields_of(outcome) == self.model[who].shown(number)
         else:
             assert outcome is ContactNotFound
 
-    @precondition(lambda self: not self.only_said)
+    @precondition(lambda self: not self.only_messages)
     @rule(who=which, said_of=st.dictionaries(number, said, max_size=4))
     def upsert(self, who: int, said_of: dict[str, Fields]) -> None:
         """UpsertContacts."""
@@ -130,10 +130,10 @@ class StoreMachine(RuleBasedStateMachine):
         rows = [BulkRow(number, ContactPatch(**fields), ids[number], self.at) for number, fields in said_of.items()]
         stored = self.run(self.accounts[who].upsert(*rows))
         for number, fields in said_of.items():
-            self.now(who).say(number, fields, contact_id=ids[number])
+            self.now(who).upsert(number, fields, contact_id=ids[number])
         assert [fields_of(contact) for contact in stored] == [self.model[who].shown(number) for number in said_of]
 
-    @precondition(lambda self: not self.only_said)
+    @precondition(lambda self: not self.only_messages)
     @rule(who=which, numbers=st.lists(number, max_size=4))
     def delete(self, who: int, numbers: list[str]) -> None:
         """DeleteContacts."""
@@ -141,14 +141,14 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(who=which, drawn=acts, pauses=st.sampled_from([(0,), (30,), (60,), (1,), (0, 30), (0, 60)]))
     def at_once(self, who: int, drawn: list[Act], pauses: tuple[int, ...]) -> None:
-        """Some of the shorter commands, handed in together: they are done as if one after the other; maybe again."""
+        """Submit several short commands together, perhaps repeatedly; the effect is as if one followed the other."""
         for pause in pauses:
             self.at += pause * SECOND
-            self.hand_in(who, drawn)
+            self.submit(who, drawn)
 
-    def hand_in(self, who: int, drawn: list[Act]) -> None:
-        """Do these, and see what comes of each."""
-        carrier = len(self.model[who].messages) // 3  # so that there are always handles that are not known yet
+    def submit(self, who: int, drawn: list[Act]) -> None:
+        """Submit these acts and compare the outcome of each."""
+        carrier = len(self.model[who].messages) // 3  # so that there are always unknown handles
         together = [(kind, number, handle and f"{handle} {carrier}") for kind, number, handle in drawn]
         ids = [self.next_id() for _ in together]
 
@@ -164,9 +164,9 @@ class StoreMachine(RuleBasedStateMachine):
         """TakeDeliveries."""
         self.at += pause * SECOND
         taken = self.run(self.accounts[who].take(limit, lease=LEASE, at=self.at))
-        given = [(owed.delivery.target, owed.delivery.item, owed.delivery.attempts) for owed in taken]
-        assert given == self.now(who).take(limit, LEASE)
-        self.taken += [(who, owed) for owed in taken]
+        taken_items = [(pending.delivery.target, pending.delivery.item, pending.delivery.attempts) for pending in taken]
+        assert taken_items == self.now(who).take(limit, LEASE)
+        self.taken += [(who, pending) for pending in taken]
 
     @precondition(lambda self: self.taken)
     @rule(
@@ -175,28 +175,28 @@ class StoreMachine(RuleBasedStateMachine):
         outcome=st.sampled_from([DEAD, SENT, Undelivered("busy", SECOND)]),
     )
     def settle(self, back: int, outcome: Delivered | Undelivered, *, late: bool) -> None:
-        """SettleDelivery, of what was taken lately, in time or too late, once or again."""
+        """SettleDelivery, of a recently taken delivery, in time or too late, once or repeatedly."""
         choice = [each for each in self.taken if self.is_overtaken(*each) is late] or self.taken
-        who, owed = choice[-min(back, len(choice))]
-        delivery, retry_at = owed.delivery, None
+        who, pending = choice[-min(back, len(choice))]
+        delivery, retry_at = pending.delivery, None
         if isinstance(outcome, Undelivered) and outcome.retry_at is not None:
             retry_at = self.at + outcome.retry_at
             outcome = Undelivered(outcome.error, retry_at)
-        settled = self.run(self.accounts[who].settle(owed, outcome, at=self.at))
+        settled = self.run(self.accounts[who].settle(pending, outcome, at=self.at))
         arrived = isinstance(outcome, Delivered)
         taken = (delivery.attempts, delivery.due_at)
         settles = self.now(who).settle((delivery.target, delivery.item), taken, retry_at, arrived=arrived)
         assert settled == settles
 
-    def is_overtaken(self, who: int, owed: Pending) -> bool | None:
-        """Whether somebody else has taken it since; None where it is settled."""
-        there = self.model[who].outbox.get((owed.delivery.target, owed.delivery.item))
-        return None if there is None or there["dead"] else there["attempts"] != owed.delivery.attempts
+    def is_overtaken(self, who: int, pending: Pending) -> bool | None:
+        """Return whether another attempt has taken it since; None if it is settled."""
+        current = self.model[who].outbox.get((pending.delivery.target, pending.delivery.item))
+        return None if current is None or current["dead"] else current["attempts"] != pending.delivery.attempts
 
-    @precondition(lambda self: any(owed["dead"] for model in self.model for owed in model.outbox.values()))
+    @precondition(lambda self: any(each["dead"] for model in self.model for each in model.outbox.values()))
     @rule(who=which, of=st.none() | st.integers(0, 2))
     def replay(self, who: int, of: int | None) -> None:
-        """ReplayDeliveries, also to a webhook that there is not."""
+        """ReplayDeliveries, also for a webhook that does not exist."""
         replaying = self.accounts[who].replay(of, at=self.at)
         if of in {None, 0, *self.model[who].hooks}:
             assert self.run(replaying) == self.now(who).replay(of)
@@ -207,13 +207,13 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: not any(model.hooks for model in self.model))
     @rule(who=which, types=st.sampled_from([(), ("contact.created", "consent.opted_out"), ("message.updated",)]))
     def add_webhook(self, who: int, types: tuple[str, ...]) -> None:
-        """CreateWebhook, where there is none."""
+        """CreateWebhook, if there is none yet."""
         assert self.run(self.accounts[who].add_webhook(*types)).webhook_id == self.now(who).add_webhook(types)
 
     @precondition(lambda self: any(len(model.outbox) > 3 for model in self.model if model.hooks))
     @rule(number=st.sampled_from(NUMBERS[:2]))
     def remove_webhook(self, number: str) -> None:
-        """DeleteWebhook, once something is owed, and an opt-out that is handed in with it."""
+        """DeleteWebhook while deliveries are pending, together with an opt-out."""
         who = int(not self.model[0].hooks)
         account, model = self.accounts[who], self.now(who)
         [hook] = model.hooks
@@ -225,7 +225,7 @@ class StoreMachine(RuleBasedStateMachine):
         model.opt_out(number, opted_out=True)
         model.remove_webhook(hook)
 
-    @precondition(lambda self: not self.only_said and any(account.contacts for account in self.model))
+    @precondition(lambda self: not self.only_messages and any(account.contacts for account in self.model))
     @rule(
         who=which,
         by=st.sampled_from(OrderBy),
@@ -235,7 +235,7 @@ class StoreMachine(RuleBasedStateMachine):
         offset=st.integers(0, 4),
     )
     def list_contacts(self, *, who: int, by: OrderBy, descending: bool, where: Fields, limit: int, offset: int) -> None:
-        """A page by offset, and the whole listing by cursors."""
+        """Compare a page by offset, and the whole listing by cursors."""
         expected = self.model[who].listed(by, where, descending=descending)
         account = self.accounts[who]
         page = self.run(account.page(by, descending=descending, limit=limit, offset=offset, **where))
@@ -246,7 +246,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_read_agrees(self) -> None:
-        """After every step each contact, count, message, event, opt-out and delivery is as the model has it."""
+        """After every step each contact, count, message, event, opt-out and delivery is as in the model."""
         self.run(check(self.store, self.accounts, self.model, self.at))
 
     def teardown(self) -> None:
@@ -277,13 +277,13 @@ class DurableMachine(StoreMachine):
         self.run(restart())
 
     def teardown(self) -> None:
-        """Close the store and remove it."""
+        """Close the store and delete it."""
         super().teardown()
         self.directory.cleanup()
 
 
 def run_machine(machine: type[StoreMachine], *, histories: int) -> None:
-    """Run the same histories every time, so that a failure is one for everybody."""
+    """Run the same histories every time, so that a failure can be reproduced."""
     run_state_machine_as_test(
         machine,
         settings=settings(

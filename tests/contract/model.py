@@ -1,4 +1,4 @@
-"""What a store does, in dictionaries: the measure for machine.py. It shares no rule with the code it measures."""
+"""A model of a store, in dictionaries, to compare with in machine.py. It shares no rule with the tested code."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -17,14 +17,14 @@ class ModelAccount:
     Attributes:
         contacts: the fields of every contact, by number.
         opted_out: the numbers whose recipients have opted out.
-        asked: of the last verification of a number when it was asked for, until when it waits, and whether it does.
+        asked: the last verification of each number: when it was requested, when it expires, and whether it is pending.
         messages: number, time, status and whether a person wrote it, of every message, oldest first.
-        handles: those of messages that people wrote.
+        handles: the handles of inbound messages.
         events: type and number of every event, oldest first.
         ledger: number and new state of every opt-out and opt-in, oldest first.
         hooks: the types that each webhook wants.
-        hooks_made: how many webhooks there ever were.
-        outbox: what is owed, by target and item.
+        hooks_made: how many webhooks were ever created.
+        outbox: deliveries, by target and item.
         at: the time of the command.
     """
 
@@ -40,74 +40,74 @@ class ModelAccount:
     outbox: dict[tuple[int, int], Fields] = field(default_factory=dict)
     at: int = 0
 
-    def tell(self, kind: str, phone: str) -> None:
-        """Something happened, and is owed to who wants it."""
+    def record(self, kind: str, phone: str) -> None:
+        """Record an event, and enqueue it for the webhooks that want its type."""
         self.events.append((kind, phone))
         for hook, types in self.hooks.items():
             if types == () or kind in types:
-                self.owe(hook, len(self.events), phone)
+                self.enqueue(hook, len(self.events), phone)
 
-    def owe(self, target: int, item: int, phone: str) -> None:
-        """Put something into the outbox."""
-        fresh = {"attempts": 0, "dead": False, "flying": False}
+    def enqueue(self, target: int, item: int, phone: str) -> None:
+        """Add a delivery to the outbox."""
+        fresh = {"attempts": 0, "dead": False, "in_flight": False}
         self.outbox[target, item] = {"phone": phone, "since": self.at, "due": self.at, **fresh}
 
-    def withdraw(self, phone: str) -> None:
-        """Owe a number none of the messages of before but those that are on their way."""
-        for key, owed in sorted(self.outbox.items()):
-            waits = not owed["dead"] and not (owed["flying"] and owed["due"] > self.at)
-            if key[0] == 0 and owed["phone"] == phone and waits:
+    def cancel_messages(self, phone: str) -> None:
+        """Cancel the pending messages to a number, except for those in flight."""
+        for key, delivery in sorted(self.outbox.items()):
+            waiting = not delivery["dead"] and not (delivery["in_flight"] and delivery["due"] > self.at)
+            if key[0] == 0 and delivery["phone"] == phone and waiting:
                 del self.outbox[key]
                 self.messages[key[1] - 1]["status"] = "canceled"
-                self.tell("message.updated", phone)
+                self.record("message.updated", phone)
 
-    def say(self, phone: str, said: Fields, *, contact_id: int) -> None:
-        """Make the contact where there is none, then apply what is said of it."""
+    def upsert(self, phone: str, patch: Fields, *, contact_id: int) -> None:
+        """Create the contact if it does not exist, then apply the patch."""
         before = self.shown(phone)
-        if "opt_out" in said:
-            self.change_mind(phone, opted_out=said["opt_out"])
+        if "opt_out" in patch:
+            self.set_consent(phone, opted_out=patch["opt_out"])
         blank = dict.fromkeys(TEXTS, "") | {"tags": (), "custom_variables": {}, "verified": False}
         new = blank | {"contact_id": contact_id, "phone": phone, "created_at": self.at}
         contact = self.contacts[phone] = dict(self.contacts.get(phone, new))
-        for name, value in said.items():
+        for name, value in patch.items():
             if name == "custom_variables":
                 merged = {} if value is None else contact[name] | value
                 contact[name] = {label: text for label, text in merged.items() if text}
             elif name != "opt_out":
                 contact[name] = value
         if before is None:
-            self.tell("contact.created", phone)
+            self.record("contact.created", phone)
         elif self.shown(phone) != before:
-            self.tell("contact.updated", phone)
+            self.record("contact.updated", phone)
 
     def delete(self, phones: list[str]) -> int:
-        """Delete contacts; gives how many there were."""
-        there = [phone for phone in dict.fromkeys(phones) if phone in self.contacts]
-        for phone in there:
-            self.stop_waiting(phone)
+        """Delete contacts, and return how many existed."""
+        existing = [phone for phone in dict.fromkeys(phones) if phone in self.contacts]
+        for phone in existing:
+            self.cancel_verification(phone)
             del self.contacts[phone]
-            self.tell("contact.deleted", phone)
-        return len(there)
+            self.record("contact.deleted", phone)
+        return len(existing)
 
-    def change_mind(self, phone: str, *, opted_out: bool) -> bool:
-        """Remember what a recipient wants; gives whether that is new."""
+    def set_consent(self, phone: str, *, opted_out: bool) -> bool:
+        """Record a recipient's consent, and return whether it changed."""
         if opted_out == (phone in self.opted_out):
             return False
         if opted_out:
-            self.stop_waiting(phone)
+            self.cancel_verification(phone)
         self.opted_out ^= {phone}
         self.ledger.append((phone, opted_out))
-        self.tell("consent.opted_out" if opted_out else "consent.opted_in", phone)
+        self.record("consent.opted_out" if opted_out else "consent.opted_in", phone)
         return True
 
     def opt_out(self, phone: str, *, opted_out: bool) -> str:
-        """Remember it, and show it on the contact."""
-        if self.change_mind(phone, opted_out=opted_out) and phone in self.contacts:
-            self.tell("contact.updated", phone)
+        """Record a recipient's consent, and record the change of the contact."""
+        if self.set_consent(phone, opted_out=opted_out) and phone in self.contacts:
+            self.record("contact.updated", phone)
         return phone
 
-    def waits(self, phone: str) -> bool:
-        """Whether a verification waits for its answer; one that waited too long ends here."""
+    def is_pending(self, phone: str) -> bool:
+        """Return whether a verification is pending; an overdue one expires here."""
         asked = self.asked.get(phone)
         if asked is None or not asked["pending"]:
             return False
@@ -117,18 +117,18 @@ class ModelAccount:
         return True
 
     def end(self, phone: str, how: str) -> None:
-        """A verification waits no longer."""
+        """End a pending verification."""
         self.asked[phone]["pending"] = False
-        self.tell(f"verification.{how}", phone)
-        self.withdraw(phone)
+        self.record(f"verification.{how}", phone)
+        self.cancel_messages(phone)
 
-    def stop_waiting(self, phone: str) -> None:
-        """Cancel a verification that waits."""
-        if self.waits(phone):
+    def cancel_verification(self, phone: str) -> None:
+        """Cancel a verification if it is pending."""
+        if self.is_pending(phone):
             self.end(phone, "canceled")
 
     def expire(self, limit: int) -> int:
-        """End what has waited too long."""
+        """Expire overdue verifications."""
         late = [(asked["until"], phone) for phone, asked in self.asked.items() if asked["pending"]]
         ended = [phone for until, phone in sorted(late) if until <= self.at][:limit]
         for phone in ended:
@@ -136,7 +136,7 @@ class ModelAccount:
         return len(ended)
 
     def request_verification(self, phone: str, *, resend_after: int, expires_after: int) -> str:
-        """Send a message where one may be sent; gives what came of it."""
+        """Enqueue a message if one may be sent, and return the outcome."""
         if phone not in self.contacts:
             return "ContactNotFound"
         if phone in self.opted_out:
@@ -145,42 +145,44 @@ class ModelAccount:
             return "False"
         if phone in self.asked and self.at < self.asked[phone]["at"] + resend_after:
             return "VerificationTooSoon"
-        self.waits(phone)
-        self.withdraw(phone)
+        self.is_pending(phone)
+        self.cancel_messages(phone)
         self.asked[phone] = {"at": self.at, "until": self.at + expires_after, "pending": True}
-        self.tell("verification.requested", phone)
+        self.record("verification.requested", phone)
         self.messages.append({"phone": phone, "at": self.at, "status": "queued", "inbound": False})
-        self.owe(0, len(self.messages), phone)
-        self.tell("message.created", phone)
+        self.enqueue(0, len(self.messages), phone)
+        self.record("message.created", phone)
         return "True"
 
     def receive(self, phone: str, word: str, handle: str) -> str:
-        """Take in a message; gives whether it was known, whether it verified, and what it says of the opt-out."""
+        """Receive a message, and return whether it is a duplicate, whether it verified, and the new opt-out."""
         if handle in self.handles:
             return "(True, False, None)"
         if handle:
             self.handles.add(handle)
         self.messages.append({"phone": phone, "at": self.at, "status": "received", "inbound": True})
-        self.tell("message.received", phone)
+        self.record("message.received", phone)
         if word == "stop":
             self.opt_out(phone, opted_out=True)
             return "(False, False, True)"
         if word == "start":
             self.opt_out(phone, opted_out=False)
-        verified = self.waits(phone)
+        if word in {"no", "help"}:
+            return "(False, False, None)"
+        verified = self.is_pending(phone)
         if verified:
             self.end(phone, "approved")
             self.contacts[phone] = self.contacts[phone] | {"verified": True}
-            self.tell("contact.updated", phone)
+            self.record("contact.updated", phone)
         return f"(False, {verified}, {False if word == 'start' else None})"
 
     def shown(self, phone: str) -> Fields | None:
-        """A contact's fields as a reader gets them."""
+        """Return a contact's fields as a reader gets them, or None."""
         contact = self.contacts.get(phone)
         return None if contact is None else contact | {"opt_out": phone in self.opted_out}
 
     def listed(self, by: str, where: Fields, *, descending: bool) -> list[Fields]:
-        """The contacts that are as `where` says, in order."""
+        """Return the contacts that match `where`, in order."""
         found = [contact for phone in self.contacts if (contact := self.shown(phone)) and _fits(contact, where)]
         return sorted(found, key=lambda contact: (contact[by], contact["contact_id"]), reverse=descending)
 
@@ -199,7 +201,7 @@ def _fits(contact: Fields, where: Fields) -> bool:
 
 
 def fields_of(contact: object) -> Fields | None:
-    """The fields of a contact with its time in microseconds, as the model has them; None for None."""
+    """Return the fields of a contact as the model has them, with the time in microseconds; None for None."""
     if contact is None:
         return None
     assert isinstance(contact, Contact)

@@ -1,4 +1,4 @@
-"""Whether a store reads as the model of it does."""
+"""Compares all reads of a store with the model of it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,18 +23,20 @@ from support.store import AccountDriver
 
 
 async def check(store: Store, accounts: Sequence[AccountDriver], models: Sequence[ModelOutbox], at: int) -> None:
-    """Compare every read of the accounts and of the outbox, the agenda at this time."""
+    """Compare every read of the accounts and of the outbox, with the agenda at this time."""
     pairs = list(zip(accounts, models, strict=True))
     await asyncio.gather(
         *[
             each(account, model)
             for account, model in pairs
-            for each in (_check_contacts, _check_ledger, _check_said, _check_hooks)
+            for each in (_check_contacts, _check_ledger, _check_messages_and_events, _check_hooks)
         ]
     )
-    owed = [owed for model in models for owed in model.outbox.values()]
-    waiting = [each["since"] for each in owed if not each["dead"]]
-    assert await store.read(GetBacklog()) == Backlog(len(waiting), min(waiting, default=None), len(owed) - len(waiting))
+    deliveries = [each for model in models for each in model.outbox.values()]
+    waiting = [each["since"] for each in deliveries if not each["dead"]]
+    assert await store.read(GetBacklog()) == Backlog(
+        len(waiting), min(waiting, default=None), len(deliveries) - len(waiting)
+    )
     assert await store.read(GetAgenda(at)) == _agenda([account.account_id for account in accounts], models, at)
 
 
@@ -44,13 +46,13 @@ async def _check_contacts(account: AccountDriver, model: ModelOutbox) -> None:
     assert await account.count() == len(model.contacts)
 
 
-async def _check_said(account: AccountDriver, model: ModelOutbox) -> None:
+async def _check_messages_and_events(account: AccountDriver, model: ModelOutbox) -> None:
     messages = [(each.phone, each.at, each.status.value, each.direction.value) for each in await account.messages()]
     assert messages == [
         (each["phone"], each["at"], each["status"], "inbound" if each["inbound"] else "outbound")
         for each in model.messages[::-1]
     ]
-    assert await account.told() == model.events
+    assert await account.types_and_phones() == model.events
     for number in NUMBERS:
         of_number = [place for place, (_, phone) in enumerate(model.events, 1) if phone == number]
         found = await account.store.read(ListEventsOf(account.account_id, number, 5))
@@ -59,7 +61,7 @@ async def _check_said(account: AccountDriver, model: ModelOutbox) -> None:
 
 async def _check_hooks(account: AccountDriver, model: ModelOutbox) -> None:
     dead = [(each.target, each.item) for each in await account.store.read(ListDeadDeliveries(account.account_id, 100))]
-    assert dead == sorted(key for key, owed in model.outbox.items() if owed["dead"])
+    assert dead == sorted(key for key, delivery in model.outbox.items() if delivery["dead"])
     hooks = await account.store.read(ListWebhooks(account.account_id))
     assert {hook.webhook_id: tuple(hook.types) for hook in hooks} == model.hooks
 
@@ -86,5 +88,5 @@ def _agenda(account_ids: Sequence[int], models: Sequence[ModelOutbox], at: int) 
         )
         now.append([account_id for when, account_id in times if when <= at])
         coming += [when for when, _ in times if when > at]
-    owing, late = now
-    return Agenda(owing, late, min(coming, default=None))
+    due, late = now
+    return Agenda(due, late, min(coming, default=None))

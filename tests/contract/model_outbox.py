@@ -1,4 +1,4 @@
-"""What the outbox does, in dictionaries: the part of the model that gives out and settles."""
+"""The outbox, in dictionaries: the part of the model that takes and settles deliveries."""
 
 from contract.model import Fields, ModelAccount
 
@@ -9,90 +9,90 @@ class ModelOutbox(ModelAccount):
     """An account with a relay."""
 
     def heads(self) -> dict[Key, Fields]:
-        """What is owed and waits for nothing before it."""
+        """Return the first delivery of each queue that is not dead."""
         first: dict[tuple[int, str], Key] = {}
-        for key, owed in sorted(self.outbox.items()):
-            if not owed["dead"]:
-                first.setdefault((key[0], owed["phone"]), key)
+        for key, delivery in sorted(self.outbox.items()):
+            if not delivery["dead"]:
+                first.setdefault((key[0], delivery["phone"]), key)
         return {key: self.outbox[key] for key in first.values()}
 
     def take(self, limit: int, lease: int) -> list[tuple[int, int, int]]:
-        """Give out what is due: target, item and attempt of each."""
-        due = sorted((owed["due"], key) for key, owed in self.heads().items() if owed["due"] <= self.at)
-        given: list[tuple[int, int, int]] = []
+        """Take what is due, and return target, item and attempt of each."""
+        due = sorted((delivery["due"], key) for key, delivery in self.heads().items() if delivery["due"] <= self.at)
+        taken: list[tuple[int, int, int]] = []
         for _, key in due[:limit]:
-            owed = self.outbox[key]
+            delivery = self.outbox[key]
             if key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
                 self.cancel(key)
                 continue
-            owed["attempts"] += 1
-            owed["due"] = self.at + lease
-            owed["flying"] = True
-            given.append((*key, owed["attempts"]))
-        return given
+            delivery["attempts"] += 1
+            delivery["due"] = self.at + lease
+            delivery["in_flight"] = True
+            taken.append((*key, delivery["attempts"]))
+        return taken
 
     def cancel(self, key: Key) -> None:
-        """Owe a message no longer, unless that came with the end of its verification."""
+        """Cancel a message, unless the end of its verification has done so."""
         if self.outbox.pop(key, None) is not None:
-            self.stands(key, "canceled")
+            self.set_status(key, "canceled")
 
     def is_wanted(self, message: Fields) -> bool:
-        """Whether the message asks for what is waited for."""
+        """Return whether the verification that the message asks for is still pending."""
         phone = message["phone"]
-        return self.waits(phone) and self.asked[phone]["at"] == message["at"]
+        return self.is_pending(phone) and self.asked[phone]["at"] == message["at"]
 
     def settle(self, key: Key, taken: tuple[int, int], retry_at: int | None, *, arrived: bool) -> bool:
-        """Note what became of it; gives whether it was open."""
-        owed = self.outbox.get(key)
-        if owed is None:
+        """Record an outcome, and return whether the delivery was still open."""
+        delivery = self.outbox.get(key)
+        if delivery is None:
             return False
         if arrived:
             del self.outbox[key]
-            self.stands(key, "sent")
+            self.set_status(key, "sent")
             return True
-        if not owed["flying"] or (owed["attempts"], owed["due"]) != taken:
+        if not delivery["in_flight"] or (delivery["attempts"], delivery["due"]) != taken:
             return False
         if retry_at is not None and key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
             self.cancel(key)
             return True
-        owed["flying"] = False
+        delivery["in_flight"] = False
         if retry_at is None:
-            owed["dead"] = True
-            self.stands(key, "failed")
+            delivery["dead"] = True
+            self.set_status(key, "failed")
         else:
-            owed["due"] = retry_at
+            delivery["due"] = retry_at
         return True
 
     def replay(self, target: int | None) -> int:
-        """Revive what is dead."""
-        dead = [key for key, owed in self.outbox.items() if owed["dead"] and target in {None, key[0]}]
+        """Replay dead deliveries."""
+        dead = [key for key, delivery in self.outbox.items() if delivery["dead"] and target in {None, key[0]}]
         for key in sorted(dead):
-            self.outbox[key] |= {"dead": False, "attempts": 0, "due": self.at, "flying": False}
-            self.stands(key, "queued")
+            self.outbox[key] |= {"dead": False, "attempts": 0, "due": self.at, "in_flight": False}
+            self.set_status(key, "queued")
         return len(dead)
 
-    def stands(self, key: Key, status: str) -> None:
-        """A message's new status, which is told; of an event nothing is."""
+    def set_status(self, key: Key, status: str) -> None:
+        """Set a message's status and record the event; events have no status."""
         if key[0] == 0:
             message = self.messages[key[1] - 1]
             message["status"] = status
-            self.tell("message.updated", message["phone"])
+            self.record("message.updated", message["phone"])
 
     def add_webhook(self, types: tuple[str, ...]) -> int:
-        """One more webhook."""
+        """Add a webhook, and return its number."""
         self.hooks_made += 1
         self.hooks[self.hooks_made] = types
         return self.hooks_made
 
     def remove_webhook(self, number: int) -> None:
-        """It goes, and all that is owed to it."""
+        """Remove a webhook and its deliveries."""
         del self.hooks[number]
-        self.outbox = {key: owed for key, owed in self.outbox.items() if key[0] != number}
+        self.outbox = {key: delivery for key, delivery in self.outbox.items() if key[0] != number}
 
     def next_due(self) -> int | None:
-        """When there is something to give out."""
-        return min((owed["due"] for owed in self.heads().values()), default=None)
+        """Return when the next delivery is due."""
+        return min((delivery["due"] for delivery in self.heads().values()), default=None)
 
     def next_late(self) -> int | None:
-        """When a verification has waited too long."""
+        """Return when the next verification expires."""
         return min((asked["until"] for asked in self.asked.values() if asked["pending"]), default=None)

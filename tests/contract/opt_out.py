@@ -1,4 +1,4 @@
-"""What a recipient wants belongs to the number."""
+"""An opt-out belongs to the number."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from support.store import PHONE, AccountDriver, phone
 
 
 class OptOutContract:
-    """SetOptOut, and `opt_out` wherever a patch may say it."""
+    """SetOptOut, and `opt_out` in every patch that may contain it."""
 
     @pytest.mark.parametrize("opted_out", [True, False])
     async def test_a_contact_shows_what_its_recipient_said_last(self, ours: AccountDriver, *, opted_out: bool) -> None:
-        """SetOptOut is seen in the contact and in the filter, whatever was said before, and said twice or once."""
+        """SetOptOut shows in the contact and in the filter, whatever came before, also if repeated."""
         created = await ours.create(PHONE)
         for said in (not opted_out, opted_out, opted_out):
             await ours.opt_out(PHONE, opted_out=said)
@@ -22,7 +22,7 @@ class OptOutContract:
         assert await ours.listed(opt_out=not opted_out) == []
 
     async def test_a_number_without_contact_can_opt_out(self, ours: AccountDriver) -> None:
-        """An opt-out of a stranger makes no contact, and is on the contact that comes later, alone or in bulk."""
+        """The opt-out creates no contact, and applies to a contact that is created later, alone or in bulk."""
         await ours.opt_out(phone(1))
         await ours.opt_out(phone(2))
         assert await ours.count() == 0
@@ -32,14 +32,14 @@ class OptOutContract:
         assert await ours.listed(opt_out=True) == [phone(1), phone(2)]
 
     async def test_a_stranger_can_opt_in_again(self, ours: AccountDriver) -> None:
-        """The last word of a number without contact counts."""
+        """The latest consent of a number without a contact counts."""
         await ours.opt_out(PHONE)
         await ours.opt_out(PHONE, opted_out=False)
         assert not (await ours.create(PHONE)).opt_out
 
     @pytest.mark.parametrize("way", ["command", "update", "update_if_exists", "bulk", "create", "bulk create"])
     async def test_an_opt_out_outlives_its_contact(self, ours: AccountDriver, way: str) -> None:
-        """However it was said, a deleted and re-created contact is still opted out."""
+        """However it was made, a deleted and re-created contact is still opted out."""
         if way not in {"create", "bulk create"}:
             await ours.create(PHONE)
         match way:
@@ -57,7 +57,7 @@ class OptOutContract:
 
     @pytest.mark.parametrize("way", ["command", "update", "update_if_exists", "bulk", "create", "bulk create"])
     async def test_an_opt_in_outlives_its_contact(self, ours: AccountDriver, way: str) -> None:
-        """However it was said, a contact whose recipient opted in again stays so when it is re-created."""
+        """However it was made, a contact whose recipient opted in again stays so when it is re-created."""
         await ours.opt_out(PHONE)
         if way not in {"create", "bulk create"}:
             await ours.create(PHONE)

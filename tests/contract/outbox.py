@@ -1,10 +1,10 @@
-"""The outbox: what is given out, when, and in which order."""
+"""The outbox: what is taken, when, and in which order."""
 
 import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from contract.owing import AT, ask, items
+from contract.deliveries import AT, ask, items
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import (
     Agenda,
@@ -24,26 +24,26 @@ class OutboxContract:
     """TakeDeliveries, and the reads of the outbox."""
 
     async def test_a_message_is_taken_and_sent(self, ours: AccountDriver) -> None:
-        """It is given out once with its content, and then stands as it was settled; each step is told."""
+        """It is taken once with its content, then has the settled status; each step is an event."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)
         [queued] = await ours.messages()
-        [owed] = await ours.take(at=AT, lease=MINUTE)
-        assert owed == PendingMessage(Delivery(0, 1, PHONE, START, 1, AT + MINUTE, DeliveryState.TAKEN), queued)
+        [pending] = await ours.take(at=AT, lease=MINUTE)
+        assert pending == PendingMessage(Delivery(0, 1, PHONE, START, 1, AT + MINUTE, DeliveryState.TAKEN), queued)
         assert await ours.take(at=AT) == []
         before = await ours.last_event()
-        assert await ours.settle(owed, Delivered(MessageStatus.SENT, "h"), at=AT) is True
+        assert await ours.settle(pending, Delivered(MessageStatus.SENT, "h"), at=AT) is True
         sent = replace(queued, status=MessageStatus.SENT, handle="h")
         assert await ours.messages() == [sent]
         assert [(event.type.value, event.at, event.subject) for event in await ours.events(before)] == [
             ("message.updated", AT, sent)
         ]
-        assert await ours.settle(owed) is False
+        assert await ours.settle(pending) is False
         assert await ours.take(at=AT + DAY) == []
         assert (await ours.receive(PHONE, at=AT)).verified
 
     async def test_the_first_of_a_phone_goes_first(self, hooked: AccountDriver) -> None:
-        """Of one target and phone one is given out at a time; other phones and targets go on."""
+        """Of one target and phone one is taken at a time; other phones and targets are independent."""
         assert items(first := await hooked.take(at=AT)) == [(1, 1), (1, 2)]
         assert await hooked.take(at=AT) == []
         await hooked.add_webhook("contact.updated")
@@ -53,8 +53,8 @@ class OutboxContract:
         assert await hooked.settle(first[0], at=AT)
         assert items(await hooked.take(at=AT)) == [(1, 3)]
 
-    async def test_a_postponed_one_holds_up_its_followers(self, hooked: AccountDriver) -> None:
-        """Until it is due again; then it is given out with its attempts counted, and its error lies behind it."""
+    async def test_a_postponed_delivery_blocks_those_after_it(self, hooked: AccountDriver) -> None:
+        """Until it is due again; then it is taken with its attempts counted and its error cleared."""
         first, other = await hooked.take(at=AT)
         assert await hooked.settle(first, Undelivered("status 503", AT + 10), at=AT)
         assert await hooked.settle(other, at=AT)
@@ -64,44 +64,44 @@ class OutboxContract:
         assert isinstance(again, PendingEvent)
         assert again == replace(first, delivery=again.delivery)
 
-    async def test_what_is_not_settled_comes_again_after_its_lease(self, hooked: AccountDriver) -> None:
-        """At the end of the lease exactly, and not before; as the next attempt."""
+    async def test_an_unsettled_delivery_is_due_after_its_lease(self, hooked: AccountDriver) -> None:
+        """At exactly the end of the lease, not before, and as the next attempt."""
         [first, *_] = await hooked.take(1, at=AT, lease=MINUTE)
         assert items(await hooked.take(at=AT + MINUTE - 1)) == [(1, 2)]
         [again] = await hooked.take(at=AT + MINUTE)
         assert (again.delivery.item, again.delivery.attempts) == (1, 2)
         assert again.delivery.due_at == first.delivery.due_at + MINUTE
 
-    async def test_limits_and_times_are_kept(self, ours: AccountDriver) -> None:
-        """What is due first goes first, `limit` at most, and nothing before its time."""
+    async def test_limits_and_times_are_respected(self, ours: AccountDriver) -> None:
+        """The earliest due come first, at most `limit`, and none before its time."""
         await ask(ours, 3, 1, 2, 4)
         assert await ours.take(0, at=AT) == []
         assert items(await ours.take(at=START)) == []
-        assert [owed.delivery.phone for owed in await ours.take(at=START + 1, lease=DAY)] == [phone(1)]
-        assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(2), phone(3)]
-        assert [owed.delivery.phone for owed in await ours.take(2, at=AT)] == [phone(4)]
+        assert [pending.delivery.phone for pending in await ours.take(at=START + 1, lease=DAY)] == [phone(1)]
+        assert [pending.delivery.phone for pending in await ours.take(2, at=AT)] == [phone(2), phone(3)]
+        assert [pending.delivery.phone for pending in await ours.take(2, at=AT)] == [phone(4)]
 
-    async def test_what_busy_targets_are_owed_stays(self, hooked: AccountDriver) -> None:
-        """However much it is and however long it has waited, it takes no place in the limit from what others get."""
+    async def test_deliveries_to_busy_targets_stay(self, hooked: AccountDriver) -> None:
+        """However many there are and however long they wait, they use up none of the limit."""
         await ask(hooked, 3, at=AT)
         assert items(await hooked.take(2, at=AT + 9, busy=(1,))) == [(0, 1)]
         assert items(await hooked.take(2, at=AT + 9, busy=(0, 1))) == []
         assert items(await hooked.take(2, at=AT + 9, busy=(0,))) == [(1, 1), (1, 2)]
 
     async def test_takers_in_one_group_keep_their_own_limits(self, ours: AccountDriver) -> None:
-        """Handed in at once each gets no more than it asked for and nothing that another has."""
+        """Commands of one group get no more than they asked for, and nothing that another has."""
         await ask(ours, *range(8))
         taken = await asyncio.gather(*[ours.take(n, at=AT) for n in (1, 0, 3, 2, 9)])
         assert [[n for _, n in items(each)] for each in taken] == [[1], [], [2, 3, 4], [5, 6], [7, 8]]
 
     async def test_takers_in_one_group_keep_their_own_times(self, ours: AccountDriver) -> None:
-        """What is due for a later taker is not for an earlier one."""
+        """What is due at a later command's time is not due at an earlier one's."""
         await ask(ours, 1, 2, 3)
         taken = await asyncio.gather(*[ours.take(at=START + n) for n in (0, 2, 1, 3)])
         assert [[n for _, n in items(each)] for each in taken] == [[], [1, 2], [], [3]]
 
     async def test_the_agenda_says_who_has_work_and_when(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Accounts with something to give out or to expire now, and when there is more; of all, or of those given."""
+        """Accounts with something due or expired now, and the next time; for all accounts, or for given ones."""
         store = ours.store
         assert await store.read(GetAgenda(AT)) == Agenda([], [], None)
         await ask(ours, 1, at=START)
@@ -118,9 +118,9 @@ class OutboxContract:
         )
         assert await store.read(GetAgendaOf(AT, both)) == await store.read(GetAgenda(AT))
         assert await store.read(GetAgendaOf(AT, set())) == Agenda([], [], None)
-        [owed] = await ours.take(at=START + 1, lease=SECOND)
+        [pending] = await ours.take(at=START + 1, lease=SECOND)
         assert await store.read(GetAgenda(START + 1)) == Agenda([], [], START + 1 + SECOND)
-        await ours.settle(owed, DEAD)
+        await ours.settle(pending, DEAD)
         [other] = await theirs.take(at=AT)
         await theirs.settle(other)
         assert await store.read(GetAgenda(AT)) == Agenda([], [], START + 1 + DAY)
@@ -129,13 +129,15 @@ class OutboxContract:
         assert await store.read(GetAgenda(AT + DAY)) == Agenda([], [], None)
 
     async def test_what_waits_for_another_is_not_on_the_agenda(self, hooked: AccountDriver) -> None:
-        """Nobody is called to work that is not given out: followers are due when the one before them is."""
+        """A delivery that waits for the one before it is not due before that one."""
         await hooked.take(at=AT, lease=MINUTE)
         assert await hooked.store.read(GetAgenda(AT)) == Agenda([], [], AT + MINUTE)
         assert await hooked.store.read(GetAgenda(AT + MINUTE)) == Agenda([hooked.account_id], [], None)
 
-    async def test_the_backlog_counts_what_is_owed(self, hooked: AccountDriver, theirs: AccountDriver) -> None:
-        """Over all accounts: what waits and since when, and what is dead; a taken one still waits."""
+    async def test_the_backlog_counts_pending_and_dead_deliveries(
+        self, hooked: AccountDriver, theirs: AccountDriver
+    ) -> None:
+        """Over all accounts, with the time of the oldest; a taken one is still pending."""
         store = hooked.store
         await ask(theirs, 1, at=START - DAY)
         assert await store.read(GetBacklog()) == Backlog(6, START - DAY + 1, 0)
@@ -148,12 +150,12 @@ class OutboxContract:
         await theirs.replay()
         await hooked.remove_webhook(1)
         assert await store.read(GetBacklog()) == Backlog(1, START - DAY + 1, 0)
-        for owed in await theirs.take():
-            await theirs.settle(owed)
+        for pending in await theirs.take():
+            await theirs.settle(pending)
         assert await store.read(GetBacklog()) == Backlog(0, None, 0)
 
-    async def test_accounts_have_outboxes_of_their_own(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """A delivery of the same target and item in another account is another one."""
+    async def test_accounts_have_separate_outboxes(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """A delivery of the same target and item in another account is a different one."""
         for account in (ours, theirs):
             await ask(account, 1)
         [mine] = await ours.take(at=AT)
@@ -164,7 +166,7 @@ class OutboxContract:
         assert await ours.store.read(ListDeadDeliveries(ours.account_id, 10)) == []
 
     async def test_many_takers_never_get_the_same(self, hooked: AccountDriver) -> None:
-        """However many take at once, within a lease each delivery is given out once and each phone's in its order."""
+        """However many take concurrently, each delivery is taken once per lease, and each phone's in order."""
         await ask(hooked, *range(10, 50))
         waiting = (await hooked.store.read(GetBacklog())).waiting
         seen: Counter[tuple[int, int]] = Counter()
@@ -173,9 +175,11 @@ class OutboxContract:
         async def work() -> None:
             while taken := await hooked.take(3, at=AT, lease=DAY):
                 seen.update(items(taken))
-                for owed in taken:
-                    order.setdefault((owed.delivery.target, owed.delivery.phone), []).append(owed.delivery.item)
-                    await hooked.settle(owed, at=AT)
+                for pending in taken:
+                    order.setdefault((pending.delivery.target, pending.delivery.phone), []).append(
+                        pending.delivery.item
+                    )
+                    await hooked.settle(pending, at=AT)
 
         for _ in range(5):
             await asyncio.gather(*[work() for _ in range(12)])

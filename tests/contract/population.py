@@ -1,4 +1,4 @@
-"""Contacts in which every order has ties and every filter has some that fit and some that do not."""
+"""Contacts with ties in every order, some of which match each filter and some do not."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _TAGS = ((), ("red",), ("blue",), ("red", "blue"), ("Red",), ("blue", "Red", "re
 
 
 async def populate(account: AccountDriver) -> list[Contact]:
-    """Fill an account; ids rise neither with numbers nor with times, and some times are equal."""
+    """Fill an account. Ids increase neither with numbers nor with times, and some times are equal."""
     size = len(_FIRST_NAMES)
     await account.upsert(
         *[
@@ -35,5 +35,5 @@ async def populate(account: AccountDriver) -> list[Contact]:
 
 
 def by_order(contacts: Iterable[Contact], by: OrderBy, *, descending: bool) -> list[Contact]:
-    """The contacts as a listing has to show them: Python compares texts by code point too."""
+    """Return the contacts in the order of a listing: Python compares texts by code point too."""
     return sorted(contacts, key=lambda contact: (getattr(contact, by), contact.contact_id), reverse=descending)

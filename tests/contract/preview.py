@@ -1,4 +1,4 @@
-"""What commands would do, before they are applied: the dry run of imports stands on it."""
+"""Previews of commands, on which the dry run of imports is based."""
 
 import asyncio
 from typing import Any
@@ -17,13 +17,13 @@ from support.store import PHONE, AccountDriver, phone
 
 
 def creation(account: AccountDriver, number: str) -> CreateContact:
-    """A command that creates a contact."""
+    """Return a command that creates a contact."""
     at = account.tick()
     return CreateContact(account.account_id, number, ContactPatch(), False, at, Stamp(at))  # noqa: FBT003
 
 
 def some_of_everything(account: AccountDriver) -> list[AccountCommand[Any]]:
-    """Commands that create, change, opt out and delete, one of which is refused."""
+    """Return commands that create, change, opt out and delete, one of which is refused."""
     rows = [account.row(PHONE, first_name="New", tags=("x",)), account.row(phone(2)), account.row(phone(3))]
     stamp = Stamp(account.tick())
     return [
@@ -36,10 +36,10 @@ def some_of_everything(account: AccountDriver) -> list[AccountCommand[Any]]:
 
 
 class PreviewContract:
-    """`preview` tells what `apply` would do, and does nothing."""
+    """`preview` returns what `apply` would do, and changes nothing."""
 
-    async def test_a_preview_tells_what_would_be_written(self, ours: AccountDriver) -> None:
-        """The contacts before and after, those that are new or gone, and the results and refusals."""
+    async def test_a_preview_returns_what_would_be_written(self, ours: AccountDriver) -> None:
+        """The contacts before and after, the new and deleted ones, and the results and refusals."""
         existing = await ours.create(PHONE, first_name="Old", tags=("a",))
         found = await ours.store.preview(some_of_everything(ours))
         upserted, refused, opted_out, deleted, updated = found.outcomes
@@ -53,7 +53,7 @@ class PreviewContract:
         assert found.changes.tallies.contacts == 2
 
     async def test_a_preview_changes_nothing(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Not a row, not a counter, not a delivery; applied after it, the commands do what was told."""
+        """Not a row, a counter or a delivery; applied after it, the commands do what it predicted."""
         await ours.add_webhook()
         await ours.create(PHONE)
         await theirs.create(PHONE)
@@ -69,7 +69,7 @@ class PreviewContract:
         assert (await ours.events())[1:] == first.changes.events
 
     async def test_a_preview_waits_for_no_writer_and_keeps_none_waiting(self, ours: AccountDriver) -> None:
-        """Previews and commands at once all come to their end, each preview from one state."""
+        """Concurrent previews and commands all complete, and each preview sees one state."""
         previews = [ours.store.preview([creation(ours, phone(n))]) for n in range(20)]
         creations = [ours.create(phone(n)) for n in range(20)]
         async with asyncio.timeout(30):
@@ -79,8 +79,8 @@ class PreviewContract:
             assert (len(preview.changes.contacts.inserted), len(preview.changes.events)) == (created, created)
         assert await ours.count() == 20
 
-    async def test_a_preview_refuses_what_would_be_refused_whole(self, ours: AccountDriver) -> None:
-        """A bulk request of which a row cannot be stored is refused, and what else was asked for is still told."""
+    async def test_a_preview_refuses_a_bulk_request_with_an_invalid_row(self, ours: AccountDriver) -> None:
+        """The request is refused as a whole, and the other commands are still previewed."""
         await ours.create(PHONE, custom_variables={str(n): "x" for n in range(MAX_VARIABLES)})
         rows = [ours.row(phone(1)), ours.row(PHONE, index=1, custom_variables={"one more": "x"})]
         refused, created = (
@@ -91,7 +91,7 @@ class PreviewContract:
 
     @pytest.mark.parametrize("size", [1, 3000])
     async def test_a_preview_of_many_rows_is_one_answer(self, ours: AccountDriver, size: int) -> None:
-        """However many, all are in the difference, and none is stored."""
+        """However many rows there are, all are in the difference, and none is stored."""
         rows = [ours.row(f"+1415{5550000 + n}") for n in range(size)]
         found = await ours.store.preview([UpsertContacts(ours.account_id, rows, Stamp(ours.now))])
         assert len(found.changes.contacts.inserted) == size

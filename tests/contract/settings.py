@@ -1,4 +1,4 @@
-"""What an account has set for itself."""
+"""The settings of an account."""
 
 import pytest
 
@@ -14,8 +14,8 @@ SECRET, OTHER = hash_secret(b"one"), hash_secret(b"another")
 class SettingsContract:
     """SetAccount, `Store.account` and `account_signing`."""
 
-    async def test_a_new_account_has_set_nothing(self, ours: AccountDriver) -> None:
-        """It is found by its name and by no secret; a name that is not there is none."""
+    async def test_a_new_account_has_no_settings(self, ours: AccountDriver) -> None:
+        """It is found by its name and by no secret; an unknown name finds nothing."""
         store = ours.store
         assert await store.read(GetAccount("ours")) == Account(ours.account_id, "ours", "US", "")
         assert await store.read(GetAccount("Ours")) is None
@@ -23,7 +23,7 @@ class SettingsContract:
             assert await store.read(GetAccountBySigningHash(digest)) is None
 
     async def test_what_is_set_is_shown_everywhere(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """The account, its keys and its secret tell of it, of this account alone; `""` takes the text back."""
+        """The account, its keys and its secret show the settings of this account only; `""` resets the text."""
         store = ours.store
         account = await store.apply(SetAccount("ours", verification_text="Hi {first_name} \U0001f600"))
         assert account == Account(ours.account_id, "ours", "US", "Hi {first_name} \U0001f600")
@@ -39,7 +39,7 @@ class SettingsContract:
         emptied = await store.apply(SetAccount("ours", verification_text=""))
         assert emptied == await store.read(GetAccount("ours")) == Account(ours.account_id, "ours", "US", "")
 
-    async def test_what_is_not_said_stays(self, ours: AccountDriver) -> None:
+    async def test_omitted_settings_stay(self, ours: AccountDriver) -> None:
         """None leaves the text and the secret as they are."""
         store = ours.store
         await store.apply(SetAccount("ours", "text", SECRET))
@@ -59,11 +59,11 @@ class SettingsContract:
         assert (changed.verification_text, changed.region) == ("other", "GB")
 
     async def test_a_secret_leads_to_one_account(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """Another account's secret is refused and nothing changes; given up, it is free; the own one again is none."""
+        """Another account's secret is refused and changes nothing; a removed one is free; its own is accepted."""
         store = ours.store
         await store.apply(SetAccount("ours", signing_hash=SECRET))
         await store.apply(SetAccount("ours", signing_hash=SECRET))
-        with pytest.raises(InvalidInput, match="another account has this signing secret"):
+        with pytest.raises(InvalidInput, match="another account uses this signing secret"):
             await store.apply(SetAccount("theirs", "text", SECRET))
         assert await store.read(GetAccount("theirs")) == Account(theirs.account_id, "theirs", "US", "")
         found = await store.read(GetAccountBySigningHash(SECRET))
@@ -76,13 +76,13 @@ class SettingsContract:
         assert found.account_id == theirs.account_id
 
     async def test_many_accounts_may_have_no_secret(self, ours: AccountDriver, theirs: AccountDriver) -> None:
-        """None is no secret that two share, and no empty one opens an account."""
+        """None is not a secret that two accounts share, and an empty secret finds no account."""
         for name in ("ours", "theirs"):
             assert await ours.store.apply(SetAccount(name, signing_hash=b"")) is not None
         assert await theirs.store.read(GetAccountBySigningHash(b"")) is None
 
-    async def test_an_unknown_account_is_not_made(self, ours: AccountDriver) -> None:
-        """Setting something of an account that is not there gives None."""
+    async def test_an_unknown_account_is_not_created(self, ours: AccountDriver) -> None:
+        """Changing a setting of an unknown account returns None."""
         assert await ours.store.apply(SetAccount("nobody", "text", SECRET)) is None
         assert await ours.store.read(GetAccount("nobody")) is None
         assert await ours.store.read(GetAccountBySigningHash(SECRET)) is None

@@ -1,4 +1,4 @@
-"""The whole of what a store is held to; a store's test inherits it and says how the store is opened."""
+"""The complete contract of a store. The test of a store inherits it and opens the store."""
 
 import pytest
 
@@ -9,6 +9,7 @@ from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
 from contract.cursor import CursorContract
+from contract.disabling import DisablingContract
 from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
@@ -42,18 +43,19 @@ class StoreContract(
     SettlingContract,
     SettingsContract,
     WebhookContract,
+    DisablingContract,
     HistoryContract,
     PreviewContract,
     ConcurrencyContract,
 ):
-    """Every promise that holds for every store."""
+    """All rules that apply to every store."""
 
     @pytest.fixture
     def store(self) -> Store:
-        """A new and open store, closed at the end."""
+        """Return a new, open store, which is closed at the end."""
         raise NotImplementedError
 
     @pytest.fixture
     def behind(self, store: Store) -> Behind:
-        """How statements are run behind this store's back."""
+        """Return a function that runs statements behind this store's back."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""The PostgreSQL store on Citus, where NUMBERKEEP_TEST_POSTGRES names a server that has it."""
+"""The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from support.postgres import PostgresDatabases, database_of
 
 @pytest.fixture
 def citus_url(postgres_server: PostgresDatabases, postgres_url: str) -> str:
-    """A new database with the extension."""
+    """Return the URL of a new database with the extension."""
     available = "SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'"
     if postgres_server.execute(available) == [[(0,)]]:
         pytest.skip("the server does not have the extension Citus")
@@ -20,8 +20,8 @@ def citus_url(postgres_server: PostgresDatabases, postgres_url: str) -> str:
     return postgres_url
 
 
-async def test_a_store_is_spread_with_its_rows(citus_url: str, new_database: NewDatabase) -> None:
-    """Tables are spread once, rows and all; every read and what is done next are as without Citus."""
+async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database: NewDatabase) -> None:
+    """Tables are distributed once, with their rows; every read and later change is as without Citus."""
     plain = new_database("sqlite")
     await filled(citus_url)
     await copied(citus_url, plain)
@@ -36,7 +36,7 @@ async def test_a_store_is_spread_with_its_rows(citus_url: str, new_database: New
 
 
 async def test_a_copy_goes_to_citus_and_back(citus_url: str, new_database: NewDatabase) -> None:
-    """A spread database is a target and a source like another."""
+    """A distributed database works as source and as target."""
     source, back = await filled(new_database("sqlite")), new_database("sqlite")
     await make_store(Settings(database=citus_url)).upgrade()
     await copied(source, citus_url, page=7)

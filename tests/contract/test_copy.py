@@ -1,4 +1,4 @@
-"""Copies between real databases: what comes out is by every read what went in."""
+"""Copies between real databases: every read of the copy returns what the source returns."""
 
 import random
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ PAIRS = pytest.mark.parametrize(("here", "there"), [("sqlite", "postgres"), ("po
 async def test_a_copy_is_equal_by_every_read(
     new_database: NewDatabase, route: tuple[str, ...], page: int | None
 ) -> None:
-    """From engine to engine and back, whatever the page: every read gives the same, and so does what is done next."""
+    """Between engines in both directions, with any page size: every read is the same, and so are later changes."""
     source = await filled(new_database(route[0]))
     first = source
     for engine in route[1:]:
@@ -44,8 +44,8 @@ async def test_a_copy_is_equal_by_every_read(
 
 
 @PAIRS
-async def test_numbers_of_what_is_gone_are_not_given_again(new_database: NewDatabase, here: str, there: str) -> None:
-    """Who follows the log of a quiet account meets its place again in the copy, though all its events are forgotten."""
+async def test_numbers_of_deleted_rows_are_not_reused(new_database: NewDatabase, here: str, there: str) -> None:
+    """A reader of a quiet account's log resumes in the copy, although all events are deleted."""
     source, target = new_database(here), new_database(there)
     async with opened(source) as store:
         account = await new_account(store, "quiet")
@@ -63,8 +63,8 @@ async def test_numbers_of_what_is_gone_are_not_given_again(new_database: NewData
 
 
 @PAIRS
-async def test_a_copy_made_again_writes_nothing(new_database: NewDatabase, here: str, there: str) -> None:
-    """What is equal is only read, and the same checksums come out, in either direction."""
+async def test_a_repeated_copy_writes_nothing(new_database: NewDatabase, here: str, there: str) -> None:
+    """Equal rows are only read, and the checksums are the same, in either direction."""
     source, target = await filled(new_database(here)), new_database(there)
     first = await copied(source, target)
     for again in (await copied(source, target), await copied(target, source, force=True)):
@@ -74,8 +74,8 @@ async def test_a_copy_made_again_writes_nothing(new_database: NewDatabase, here:
 
 @PAIRS
 @pytest.mark.parametrize("seed", range(3))
-async def test_differences_are_made_up_for(new_database: NewDatabase, here: str, there: str, seed: int) -> None:
-    """What happened to the source after a copy, and to the target, is as if never: only the source's rows are left."""
+async def test_a_copy_removes_all_differences(new_database: NewDatabase, here: str, there: str, seed: int) -> None:
+    """Whatever changed in the source or the target since a copy: only the source's rows remain."""
     draw = random.Random(seed)
     source, target = await filled(new_database(here)), new_database(there)
     await copied(source, target)
@@ -98,7 +98,7 @@ async def test_differences_are_made_up_for(new_database: NewDatabase, here: str,
 
 
 def failing(transfer: Transfer, after: int) -> Transfer:
-    """A database that fails once so many writes to it went well."""
+    """Return a database that fails once after this number of successful writes."""
     replace, left = transfer.replace, after
 
     async def replace_or_fail(table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
@@ -114,12 +114,14 @@ def failing(transfer: Transfer, after: int) -> Transfer:
 
 @PAIRS
 @pytest.mark.parametrize("after", [0, 3, 11, 23])
-async def test_an_interrupted_copy_goes_on(new_database: NewDatabase, here: str, there: str, after: int) -> None:
-    """A copy that failed says that it can go on, and the next one writes only what is missing."""
+async def test_an_interrupted_copy_can_be_continued(
+    new_database: NewDatabase, here: str, there: str, after: int
+) -> None:
+    """A failed copy says that it can be continued, and the next one writes only what is missing."""
     source, target = await filled(new_database(here)), new_database(there)
     with pytest.raises(StoreUnavailable, match="it went away; start the copy again"):
         await copy(make_transfer(source), failing(make_transfer(target), after), page=8)
-    with pytest.raises(StoreUnusable, match="a copy that was not finished: start the copy again"):
+    with pytest.raises(StoreUnusable, match="an unfinished copy: start the copy again"):
         await make_store(Settings(database=target)).open()
     [[there_already]] = await execute(
         target, "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM contacts) + 0"
@@ -164,7 +166,7 @@ async def test_an_interrupted_copy_goes_on(new_database: NewDatabase, here: str,
 async def test_the_comparison_notices_a_changed_row(
     new_database: NewDatabase, there: str, table: str, sabotage: str
 ) -> None:
-    """Whatever changes in the target behind the copy's back is found, in that table and no other; a copy mends it."""
+    """Any change behind the copy's back is found in its table and no other; a copy repairs it."""
     source, target = await filled(new_database("sqlite")), new_database(there)
     transfer = make_transfer(target)
     finish = transfer.finish
@@ -182,8 +184,8 @@ async def test_the_comparison_notices_a_changed_row(
 
 
 @pytest.mark.parametrize("there", ENGINES)
-async def test_rows_in_the_way_go(new_database: NewDatabase, there: str) -> None:
-    """A number that another contact of the target has, later in the order, is that of the source's contact."""
+async def test_conflicting_rows_are_deleted(new_database: NewDatabase, there: str) -> None:
+    """A number that a later contact of the target has goes to the source's contact."""
     source, target = await filled(new_database("sqlite")), new_database(there)
     await copied(source, target)
     async with opened(source) as store:
@@ -200,7 +202,7 @@ async def test_rows_in_the_way_go(new_database: NewDatabase, there: str) -> None
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_the_source_is_read_as_of_one_moment(new_database: NewDatabase, engine: str) -> None:
-    """What a service writes while it is copied comes with the next copy; this one is whole and equal as it is."""
+    """Writes of a service during the copy are in the next copy; this one is complete and equal."""
     source, target = await filled(new_database(engine)), new_database("sqlite")
     transfer = make_transfer(source)
     count = transfer.count
@@ -225,7 +227,7 @@ async def test_the_source_is_read_as_of_one_moment(new_database: NewDatabase, en
 
 
 async def test_a_copy_goes_through_a_pooler(new_database: NewDatabase, postgres_url: str, pgbouncer_url: str) -> None:
-    """PgBouncer in transaction mode may stand before either end."""
+    """PgBouncer in transaction mode may stand in front of either database."""
     source = await filled(new_database("sqlite"))
     await copied(source, pgbouncer_url, page=3)
     await copied(pgbouncer_url, source, force=True)

@@ -1,13 +1,13 @@
-"""The PostgreSQL store, held to the contract on a real server."""
+"""The PostgreSQL store, tested with the contract on a real server."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
+from contract.deliveries import AT, ask, items
 from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, run_machine
-from contract.owing import AT, ask, items
 from contract.suite import StoreContract
 from numberkeep.domain.outbox.delivery import Pending
 from numberkeep.store.contract import Store
@@ -23,7 +23,7 @@ class PostgresContract(StoreContract):
 
     @pytest.fixture
     def behind(self, emptied_postgres: str) -> Behind:
-        """Over a connection of its own."""
+        """Run statements over a separate connection."""
         return lambda statement: execute(emptied_postgres, f"{statement} RETURNING 1")
 
 
@@ -32,7 +32,7 @@ class TestPostgres(PostgresContract, DurabilityContract):
 
     @pytest.fixture
     async def store(self, emptied_postgres: str) -> AsyncIterator[PostgresStore]:
-        """A store in an empty database."""
+        """Return a store in an empty database."""
         store = PostgresStore(emptied_postgres)
         await store.open()
         yield store
@@ -40,7 +40,7 @@ class TestPostgres(PostgresContract, DurabilityContract):
 
     @pytest.fixture
     async def reopen(self, emptied_postgres: str, store: PostgresStore) -> AsyncIterator[Reopen]:
-        """Close the store and open its database anew."""
+        """Close the store and open its database again."""
         opened = [store]
 
         async def reopen() -> PostgresStore:
@@ -55,7 +55,7 @@ class TestPostgres(PostgresContract, DurabilityContract):
     async def test_takers_of_many_processes_never_get_the_same(
         self, hooked: AccountDriver, emptied_postgres: str
     ) -> None:
-        """Whichever process takes, each delivery is given out once within its lease, and of each phone in its order."""
+        """Whichever process takes, each delivery is taken once per lease, and each phone's in order."""
         await ask(hooked, *range(10, 40))
         taken: list[Pending] = []
         others = [PostgresStore(emptied_postgres) for _ in range(3)]
@@ -65,7 +65,7 @@ class TestPostgres(PostgresContract, DurabilityContract):
         async def work(account: AccountDriver) -> None:
             while batch := await account.take(3, at=AT, lease=DAY):
                 taken.extend(batch)
-                await asyncio.gather(*[account.settle(owed, at=AT) for owed in batch])
+                await asyncio.gather(*[account.settle(pending, at=AT) for pending in batch])
 
         drivers = [hooked, *(AccountDriver(other, hooked.account_id) for other in others)]
         for _ in range(4):
@@ -80,11 +80,11 @@ class TestPostgres(PostgresContract, DurabilityContract):
 
 
 class TestPgBouncer(PostgresContract):
-    """A pooler in transaction mode stands in between, which hands one client's connection to another."""
+    """With a pooler in transaction mode, which passes a connection from one client to another."""
 
     @pytest.fixture
     async def store(self, emptied_postgres: str, pgbouncer_server: PgBouncer) -> AsyncIterator[PostgresStore]:
-        """A store in an empty database, through the pooler."""
+        """Return a store in an empty database, through the pooler."""
         store = PostgresStore(pgbouncer_server.url_of(emptied_postgres))
         await store.open()
         yield store
@@ -92,17 +92,17 @@ class TestPgBouncer(PostgresContract):
 
 
 def test_random_histories_agree_with_the_model(postgres_server: PostgresDatabases, effort: int) -> None:
-    """Whatever is done to two accounts, in whatever order, a store answers as the model does."""
+    """Whatever is done to two accounts, in any order, a store answers as the model does."""
 
     class PostgresMachine(DurableMachine):
-        """Histories of a store in a database of its own."""
+        """Histories of a store in a separate database."""
 
         def __init__(self) -> None:
             super().__init__()
             self.url = postgres_server.create_database()
 
         async def open_store(self) -> Store:
-            """The store in the machine's database."""
+            """Return a store in the machine's database."""
             store = PostgresStore(self.url)
             await store.open()
             return store

@@ -1,4 +1,4 @@
-"""The SQLite store, in a file and in memory, held to the contract."""
+"""The SQLite store, in a file and in memory, tested with the contract."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,11 +14,11 @@ from support.databases import Behind
 
 
 class SqliteContract(StoreContract):
-    """What the file and the memory have in common."""
+    """What file and memory have in common."""
 
     @pytest.fixture
     def behind(self, store: SqliteStore) -> Behind:
-        """Over a connection of its own."""
+        """Run statements over a separate connection."""
 
         async def execute(statement: str) -> None:
             connection = store._database.connect()
@@ -33,7 +33,7 @@ class TestMemory(SqliteContract):
 
     @pytest.fixture
     async def store(self) -> AsyncIterator[SqliteStore]:
-        """A store in memory."""
+        """Return a store in memory."""
         store = SqliteStore(None)
         await store.open()
         yield store
@@ -45,7 +45,7 @@ class TestFile(SqliteContract, DurabilityContract):
 
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[SqliteStore]:
-        """A store in a new file."""
+        """Return a store in a new file."""
         store = SqliteStore(tmp_path / "contacts.db")
         await store.open()
         yield store
@@ -53,7 +53,7 @@ class TestFile(SqliteContract, DurabilityContract):
 
     @pytest.fixture
     async def reopen(self, tmp_path: Path, store: SqliteStore) -> AsyncIterator[Reopen]:
-        """Close the store and open its file anew."""
+        """Close the store and open its file again."""
         opened = [store]
 
         async def reopen() -> SqliteStore:
@@ -70,7 +70,7 @@ class MemoryMachine(StoreMachine):
     """Histories of a store in memory."""
 
     async def open_store(self) -> Store:
-        """A store in memory."""
+        """Return a store in memory."""
         store = SqliteStore(None)
         await store.open()
         return store
@@ -80,7 +80,7 @@ class FileMachine(DurableMachine):
     """Histories of a store in a file."""
 
     async def open_store(self) -> Store:
-        """The store in the machine's directory."""
+        """Return a store in the machine's directory."""
         store = SqliteStore(self.path / "contacts.db")
         await store.open()
         return store
@@ -88,5 +88,5 @@ class FileMachine(DurableMachine):
 
 @pytest.mark.parametrize(("machine", "histories"), [(MemoryMachine, 100), (FileMachine, 30)])
 def test_random_histories_agree_with_the_model(machine: type[StoreMachine], histories: int, effort: int) -> None:
-    """Whatever is done to two accounts, in whatever order, a store answers as the model does."""
+    """Whatever is done to two accounts, in any order, a store answers as the model does."""
     run_machine(machine, histories=histories * effort)

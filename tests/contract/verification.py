@@ -1,4 +1,4 @@
-"""Verification requests and the messages that they owe."""
+"""Verification requests and the messages that they enqueue."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from support.store import PHONE, SECOND, START, AccountDriver, phone
 class VerificationContract:
     """RequestVerification and `Store.messages`."""
 
-    async def test_a_request_owes_a_message(self, ours: AccountDriver) -> None:
+    async def test_a_request_enqueues_a_message(self, ours: AccountDriver) -> None:
         """The message has the request's text and time and the contact's line; the contact is not verified by it."""
         await ours.create(PHONE, sendblue_number="+14155550100")
         assert await ours.request_verification(PHONE, at=START + 7, text="Hello \U0001f600") is True
@@ -30,8 +30,8 @@ class VerificationContract:
             await ours.request_verification(PHONE)
         assert list(await ours.store.read(ListMessages(ours.account_id, 10))) == []
 
-    async def test_a_verified_contact_is_owed_nothing(self, ours: AccountDriver) -> None:
-        """A verified contact gives False and no message."""
+    async def test_a_verified_contact_gets_no_message(self, ours: AccountDriver) -> None:
+        """A request returns False for a verified contact."""
         await ours.create(PHONE)
         await ours.verify(PHONE)
         before = await ours.messages()
@@ -39,7 +39,7 @@ class VerificationContract:
         assert await ours.messages() == before
 
     async def test_an_opted_out_recipient_is_sent_nothing(self, ours: AccountDriver) -> None:
-        """RecipientOptedOut is raised and nothing is owed, until the recipient opts in; also of a verified contact."""
+        """RecipientOptedOut is raised and nothing is enqueued until the recipient opts in, verified or not."""
         await ours.create(phone(2))
         await ours.verify(phone(2))
         await ours.opt_out(phone(2))
@@ -57,8 +57,10 @@ class VerificationContract:
         ("waited", "retry_after"),
         [(0, 60), (1, 60), (SECOND - 1, 60), (SECOND, 59), (59 * SECOND, 1), (60 * SECOND - 1, 1)],
     )
-    async def test_a_request_too_soon_says_when(self, ours: AccountDriver, waited: int, retry_after: int) -> None:
-        """Within the interval nothing is sent, and the whole seconds to wait are given, never 0."""
+    async def test_a_request_too_soon_returns_the_wait(
+        self, ours: AccountDriver, waited: int, retry_after: int
+    ) -> None:
+        """Within the interval nothing is sent; the error has the whole seconds to wait, never 0."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)
         with pytest.raises(VerificationTooSoon) as refused:
@@ -67,7 +69,7 @@ class VerificationContract:
         assert len(await ours.store.read(ListMessages(ours.account_id, 10))) == 1
 
     async def test_after_the_interval_a_new_one_begins(self, ours: AccountDriver) -> None:
-        """A request at the interval's end is sent, and the next interval counts from it."""
+        """A request at the end of the interval is sent, and the next interval counts from it."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)
         assert await ours.request_verification(PHONE, at=START + 60 * SECOND) is True
@@ -76,7 +78,7 @@ class VerificationContract:
         assert refused.value.retry_after == 59
 
     async def test_a_refused_request_does_not_prolong_the_interval(self, ours: AccountDriver) -> None:
-        """Asking too soon, again and again, does not put off the next message."""
+        """Repeated early requests do not postpone the next message."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)
         with pytest.raises(VerificationTooSoon):
@@ -84,7 +86,7 @@ class VerificationContract:
         assert await ours.request_verification(PHONE, at=START + 60 * SECOND) is True
 
     async def test_the_interval_belongs_to_the_number(self, ours: AccountDriver) -> None:
-        """Deleting and re-creating a contact does not get its number a second message at once."""
+        """Deleting and re-creating a contact does not allow a second message at once."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)
         await ours.delete(PHONE)
@@ -92,14 +94,14 @@ class VerificationContract:
         with pytest.raises(VerificationTooSoon):
             await ours.request_verification(PHONE, at=START + SECOND)
 
-    async def test_intervals_of_two_numbers_are_apart(self, ours: AccountDriver) -> None:
-        """A request for one number does not hold up another."""
+    async def test_intervals_of_two_numbers_are_independent(self, ours: AccountDriver) -> None:
+        """A request for one number does not delay another."""
         for n in (1, 2):
             await ours.create(phone(n))
             assert await ours.request_verification(phone(n), at=START) is True
 
     async def test_messages_come_newest_first(self, ours: AccountDriver) -> None:
-        """Messages are given newest first, equal times in the order of their commits, `limit` at most."""
+        """Newest first, equal times in the order of their commits, at most `limit`."""
         for n in range(5):
             await ours.create(phone(n))
             await ours.request_verification(phone(n), at=START + n // 3)
@@ -108,7 +110,7 @@ class VerificationContract:
         assert list(await ours.store.read(ListMessages(ours.account_id, 2))) == list(messages[:2])
 
     async def test_messages_outlive_the_contact(self, ours: AccountDriver) -> None:
-        """What was owed is still known when the contact is deleted."""
+        """Messages are still listed after the contact is deleted."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE)
         await ours.delete(PHONE)

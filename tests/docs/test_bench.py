@@ -1,4 +1,4 @@
-"""The measurement of the clients still runs: its figures are made seldom, and the client changes often."""
+"""The benchmark of the clients still runs: it is measured rarely, and the client changes often."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ PHONE = "+14155552671"
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """A service with one contact, and the key pair that the scripts use."""
+    """Run a service with one contact and the key pair of the scripts; return its URL."""
     folder = Path(__file__).parent
     settings = {"API_KEY": "bench", "API_SECRET": "bench-secret", "DATABASE": "sqlite://:memory:"}
     with serving(folder, **{f"NUMBERKEEP_{name}": value for name, value in settings.items()}) as running:
@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
 
 
 def measured(script: str, *arguments: str) -> float:
-    """The number that one of the scripts prints, with our client."""
+    """Return the number that one of the scripts prints, with our client."""
     command = [sys.executable, "-I", str(BENCH / script), *arguments]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
@@ -36,7 +36,7 @@ def measured(script: str, *arguments: str) -> float:
 
 @pytest.mark.parametrize("until", ["ready", "first"])
 def test_a_fresh_process_is_measured(url: str, until: str) -> None:
-    """Both ends of getting ready give CPU seconds."""
+    """Both jobs print CPU seconds."""
     seconds = measured("client_ready.py", until, url, PHONE)
     assert 0 < seconds < PATIENCE
 
@@ -44,8 +44,8 @@ def test_a_fresh_process_is_measured(url: str, until: str) -> None:
 @pytest.mark.parametrize(
     "job", ["mock_retrieve", "mock_create", "decode", "loopback", "concurrent", "concurrent_aiohttp"]
 )
-def test_every_job_gives_a_rate(url: str, job: str, tmp_path: Path) -> None:
-    """Each job runs on our client, with the answers as bench/client.py prepares them."""
+def test_every_job_prints_a_rate(url: str, job: str, tmp_path: Path) -> None:
+    """Each job runs on our client, with answers as bench/client.py prepares them."""
     contact = f'{{"phone": "{PHONE}", "first_name": "Ada", "firstName": "Ada"}}'
     (tmp_path / "all.json").write_text(f"[{contact}]")
     for name in ("one.json", "created.json"):
@@ -55,7 +55,7 @@ def test_every_job_gives_a_rate(url: str, job: str, tmp_path: Path) -> None:
 
 
 def test_a_service_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
-    """A refusal is no measurement: nothing is printed that could be taken for a rate."""
+    """An error must not be measured: nothing is printed that looks like a rate."""
     (tmp_path / "all.json").write_text('[{"phone": "+14155550000"}]')
     command = [sys.executable, "-I", str(BENCH / "client_worker.py"), "ours", "loopback", "http://127.0.0.1:9"]
     done = subprocess.run(
@@ -70,8 +70,8 @@ def test_a_service_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
-def test_one_release_of_what_both_clients_need() -> None:
-    """The bench's own pins repeat none of constraints.txt, which holds for both clients, and name no address."""
+def test_the_clients_share_one_set_of_pins() -> None:
+    """The benchmark's own pins repeat none of constraints.txt, which applies to both clients, and name no address."""
     own, shared = (path.read_text() for path in (BENCH / "client-constraints.txt", BENCH.parent / "constraints.txt"))
     names = [{line.split("==")[0] for line in text.splitlines() if "==" in line} for text in (own, shared)]
     assert "sendblue" in names[0]
@@ -81,12 +81,12 @@ def test_one_release_of_what_both_clients_need() -> None:
 
 @pytest.mark.parametrize("pins", sorted((BENCH / "peers" / "pins").glob("*.txt")), ids=lambda path: path.stem)
 def test_peers_are_pinned_and_name_no_index(pins: Path) -> None:
-    """Each line of a peer's pins is one package with its version, for pip or for npm."""
+    """Each line of a peer's pins is one package with its version, for pip or npm."""
     assert all(re.fullmatch(r"(@[\w-]+/)?[\w.-]+(==|@)[\w.]+", line) for line in pins.read_text().splitlines())
 
 
 def test_the_peers_can_be_named() -> None:
-    """The comparison is not run here, for it installs much; its modules load, and each peer has its pins."""
+    """The comparison does not run here, because it installs much; its modules load, and each peer has its pins."""
     command = [sys.executable, "-m", "bench", "--help"]
     as_make = environment(PYTHONPATH="tests")
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The examples run against the real process, and print what they are for."""
+"""The examples run against the real process, and print what they document."""
 
 import json
 import re
@@ -33,7 +33,7 @@ deleted +14155552671
 99 deleted
 """,
     "errors_and_retries": """\
-409 there is one with this number
+409 a contact with this number exists
 404 with a request_id to ask about: True
 400 Invalid phone number
 401 wrong keys
@@ -52,7 +52,7 @@ verification.approved +14155552671
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    """The variables that a user pastes."""
+    """Return the variables that a user pastes."""
     with serving(tmp_path) as running:
         yield running.read_export()
 
@@ -70,7 +70,7 @@ def run_example(name: str, *arguments: object, exported: Mapping[str, str]) -> s
 
 
 def test_every_example_is_run() -> None:
-    """No program of the folder goes untried."""
+    """No program of the folder is left out."""
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         *PRINTED,
         "import_csv",
@@ -81,14 +81,14 @@ def test_every_example_is_run() -> None:
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_the_example_prints_what_it_shows(name: str, exported: Mapping[str, str]) -> None:
-    """A program runs as it stands, and prints exactly this."""
+    """A program runs unchanged, and prints exactly this."""
     done = run_example(name, exported=exported)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.sub(r"in \d+ s", "in SECONDS s", done.stdout) == PRINTED[name]
 
 
-def test_the_csv_is_imported_and_again(exported: Mapping[str, str]) -> None:
-    """Every column arrives, an empty cell is left out, and a second run changes nothing."""
+def test_the_csv_is_imported_twice(exported: Mapping[str, str]) -> None:
+    """Every column arrives, an empty cell is omitted, and a second run changes nothing."""
     for _ in range(2):
         done = run_example("import_csv", EXAMPLES / "contacts.csv", exported=exported)
         assert (done.returncode, done.stdout, done.stderr) == (0, "5 contacts stored, 0 refused\n", "")
@@ -105,8 +105,8 @@ def test_the_csv_is_imported_and_again(exported: Mapping[str, str]) -> None:
         assert client.contacts.retrieve("+442079460104").contact.custom_variables == {}
 
 
-def test_a_bad_row_of_the_csv_is_named(exported: Mapping[str, str], tmp_path: Path) -> None:
-    """Of 1,002 rows, the last is wrong: the others are stored, and the row is named as a spreadsheet counts it."""
+def test_an_invalid_row_of_the_csv_is_reported(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """Of 1,002 rows the last is invalid: the others are stored, and the row is numbered as in a spreadsheet."""
     phones = [f"+1415555{number:04d}" for number in range(1001)]
     (tmp_path / "bad.csv").write_text("\n".join(["phone,first_name", *phones, "12,Nobody"]))
     done = run_example("import_csv", tmp_path / "bad.csv", exported=exported)
@@ -116,7 +116,7 @@ def test_a_bad_row_of_the_csv_is_named(exported: Mapping[str, str], tmp_path: Pa
 
 
 def test_the_fixture_works(tmp_path: Path) -> None:
-    """The example for pytest is two passing tests, in a folder without any settings."""
+    """The example for pytest has two passing tests, in a folder without any settings."""
     (tmp_path / "test_copied.py").write_text((EXAMPLES / "test_with_numberkeep.py").read_text())
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-W", "error", "-q", "--rootdir", tmp_path, tmp_path],
@@ -130,8 +130,8 @@ def test_the_fixture_works(tmp_path: Path) -> None:
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_the_receiver_believes_what_numberkeep_signs(tmp_path: Path) -> None:
-    """Each event is taken once, in order; one that is signed by another secret is refused, and so is one of old."""
+def test_the_receiver_accepts_what_numberkeep_signs(tmp_path: Path) -> None:
+    """Each event is accepted once, in order; one signed with another secret, or an old one, is refused."""
     port = free_port()
     with serving(tmp_path, **ALLOWED) as running:
         exported = running.read_export()
@@ -140,15 +140,15 @@ def test_the_receiver_believes_what_numberkeep_signs(tmp_path: Path) -> None:
         with receiving(port, secret) as receiver:
             run_example("quickstart", exported=exported)
             assert receiver.stdout
-            told = [receiver.stdout.readline() for _ in range(3)]
+            printed = [receiver.stdout.readline() for _ in range(3)]
             forged = httpx2.post(f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"})
-    assert told == ["contact.created 1\n", "contact.updated 2\n", "contact.deleted 3\n"]
+    assert printed == ["contact.created 1\n", "contact.updated 2\n", "contact.deleted 3\n"]
     assert forged.status_code == 401
 
 
 @contextmanager
 def receiving(port: int, secret: str) -> Iterator[subprocess.Popen[str]]:
-    """The receiver as a process; it need not listen yet."""
+    """Run the receiver as a process; it need not listen yet."""
     command = [sys.executable, "-u", str(EXAMPLES / "webhook_receiver.py"), str(port)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=environment(WEBHOOK_SECRET=secret)
@@ -162,8 +162,8 @@ def receiving(port: int, secret: str) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize(
     "secret", ["whsec_c2VjcmV0", "a plain secret", "c2VjcmV0", "whsec_no-base64", "whsec_", "s\u00e9cret"]
 )
-def test_the_receiver_knows_the_secret_in_every_form(secret: str) -> None:
-    """Any secret makes the key that numberkeep makes of it; a proxy may write the headers' names in another case."""
+def test_the_receiver_accepts_every_form_of_the_secret(secret: str) -> None:
+    """Any secret produces numberkeep's key, and a proxy may change the case of header names."""
     port, now, body = free_port(), int(time.time()), b'{"type": "contact.created", "id": "1"}'
     headers = {"webhook-id": "x-1-1", "webhook-timestamp": str(now)}
     headers["webhook-signature"] = f"v1,AAAA {signature(secret, 'x-1-1', now, body)}"
@@ -178,7 +178,7 @@ def test_the_receiver_knows_the_secret_in_every_form(secret: str) -> None:
 
 @pytest.mark.parametrize("variables", [{}, {"WEBHOOK_SECRET": ""}])
 def test_the_receiver_does_not_start_without_a_secret(variables: dict[str, str]) -> None:
-    """Anybody can sign with an empty key."""
+    """Anyone can sign with an empty key."""
     done = run_example("webhook_receiver", free_port(), exported=variables)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "WEBHOOK_SECRET" in done.stderr

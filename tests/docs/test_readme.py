@@ -1,4 +1,4 @@
-"""The READMEs are true: their blocks run, in the order in which a reader meets them."""
+"""The READMEs are correct: their blocks run, in the order in which they are read."""
 
 import os
 import re
@@ -22,20 +22,20 @@ PAGES += sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """The fenced blocks of a page in one language."""
+    """Return the fenced blocks of a page in one language."""
     tokens = MarkdownIt().parse((ROOT / page).read_text())
     return [token.content for token in tokens if token.type == "fence" and token.info == language]
 
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    """What the export line of a first start sets."""
+    """Return the variables that the export line of a first start sets."""
     with serving(tmp_path) as running:
         yield running.read_export()
 
 
 def run_block(*command: str, exported: Mapping[str, str], cwd: Path) -> str:
-    """What a block prints in a shell in which the export line was pasted."""
+    """Return the output of a block in a shell with the export line."""
     done = subprocess.run(
         command, cwd=cwd, env=environment(**exported), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
@@ -45,7 +45,7 @@ def run_block(*command: str, exported: Mapping[str, str], cwd: Path) -> str:
 
 
 def test_the_python_block_of_the_readme_prints_what_it_says(exported: Mapping[str, str], tmp_path: Path) -> None:
-    """The first thing that a newcomer pastes works, and prints what the README shows."""
+    """The first program that a new user pastes works, and prints what the README shows."""
     [block], [printed] = blocks("README.md", "python"), blocks("README.md", "text")
     assert run_block(sys.executable, "-W", "error", "-c", block, exported=exported, cwd=tmp_path) == printed
 
@@ -68,7 +68,7 @@ def test_the_make_commands_of_the_readme_exist() -> None:
 
 
 def test_the_ci_settings_of_the_readme_make_that_pair(tmp_path: Path) -> None:
-    """The variables that the README sets for CI give the pair it names, and no file."""
+    """The README's variables for CI create the key pair that it names, and no file."""
     [block] = [block for block in blocks("README.md", "sh") if "NUMBERKEEP_API_KEY" in block]
     settings = dict(re.findall(r"(NUMBERKEEP_\w+)=(\S+)", block))
     with serving(tmp_path, **settings) as running:
@@ -78,7 +78,7 @@ def test_the_ci_settings_of_the_readme_make_that_pair(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_the_readme_are_those_of_the_program() -> None:
-    """The README's table is the one in config/table.py; a failure shows it, to be pasted."""
+    """The README's table is the one in config/table.py; a failure prints the correct table."""
     table = "| variable, flag | default | |\n| --- | --- | --- |\n"
     for setting in SETTINGS:
         names = ", ".join(f"`{name}`" for name in (setting.name, setting.flag) if name)
@@ -95,7 +95,7 @@ def test_every_variable_of_a_page_is_real(page: str) -> None:
 
 
 def test_every_command_of_the_readme_is_real() -> None:
-    """The table of commands names all of them, with their subcommands."""
+    """The table of commands lists all of them, with their subcommands."""
     rows = re.findall(r"^\| `numberkeep (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
     cells = [row.split(" | ")[0] for row in rows]
     named = {word for cell in cells for word in re.findall(r"[a-z]+", cell)}
@@ -106,7 +106,7 @@ def test_every_command_of_the_readme_is_real() -> None:
 
 
 def test_the_commands_of_the_operations_page_work(tmp_path: Path) -> None:
-    """Backing up, checking and restoring are commands to paste, in the order in which they stand."""
+    """Backup, check and restore can be pasted, in the order of the page."""
     assert run("keys", "create", cwd=tmp_path).returncode == 0
     command = ["bash", "-euc", "".join(blocks("docs/operations.md", "sh"))]
     path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
@@ -119,8 +119,8 @@ def test_the_commands_of_the_operations_page_work(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*backup*.db"))) == 2
 
 
-def test_the_story_of_the_messaging_page_goes_as_it_says(exported: Mapping[str, str], tmp_path: Path) -> None:
-    """Asking, answering, opting out, the ledger, the events and a webhook: each command to paste works in its turn."""
+def test_the_commands_of_the_messaging_page_work(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """Ask, answer, opt out, read the ledger and events, add a webhook: each command works in its order."""
     path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
     command = ["bash", "-euc", "".join(blocks("docs/messaging.md", "sh"))]
     done = subprocess.run(
@@ -149,7 +149,7 @@ def test_the_python_block_of_the_clients_readme_works(exported: Mapping[str, str
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_inside_the_repository_lead_somewhere(page: str) -> None:
-    """No page points at a file that is not there."""
+    """Every linked file exists."""
     text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.DOTALL)
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)[^)]*\)", text):
         assert ((ROOT / page).parent / target).exists(), target

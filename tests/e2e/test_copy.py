@@ -241,7 +241,7 @@ async def test_only_commands_that_serve_or_create_update_the_schema(
     for command in [*LOOKING, *([["check"]] if engine == "sqlite" else [])]:
         done = run(*command, "--database", url, cwd=tmp_path)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), command
-        assert re.search(f"at schema version {version} .*`numberkeep migrate` brings it up to date", done.stderr)
+        assert re.search(f"at schema version {version}, .*run `numberkeep migrate`", done.stderr)
     assert await execute(url, "SELECT count(*) FROM schema_migrations") == [(version,)]
     assert await execute(url, "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL") == [(1,)]
     assert run("migrate", "--database", url, cwd=tmp_path).returncode == 0
@@ -257,7 +257,7 @@ def test_an_empty_database_is_left_empty(tmp_path: Path, postgres_server: Postgr
         for command in LOOKING:
             done = run(*command, "--database", database, cwd=tmp_path)
             assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), command
-            assert "is no numberkeep database: name another" in done.stderr
+            assert "is not a numberkeep database: name another" in done.stderr
     assert "`numberkeep migrate`" in run("keys", "list", "--database", postgres_url, cwd=tmp_path).stderr
     nothing = "SELECT to_regnamespace('numberkeep') IS NULL"
     assert postgres_server.execute(nothing, database=database_of(postgres_url)) == [[(True,)]]

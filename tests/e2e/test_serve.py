@@ -204,7 +204,7 @@ def make_foreign(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (make_newer, "start the newer numberkeep"),
+        (make_newer, "use the newer numberkeep"),
         (make_foreign, "another program's database"),
         (lambda path: path.write_text("no database, this"), "not a database"),
         (lambda path: path.mkdir(), "cannot open the database"),

@@ -144,7 +144,7 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     assert command("accounts", "set", "default", "--verification-text", "") == ""
     assert asked_soon(client, usual)
     code, said = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
-    assert (code, "has no field {name}" in said, "{first_name}" in said) == (1, True, True)
+    assert (code, "has the unknown field {name}" in said, "{first_name}" in said) == (1, True, True)
     done = run("accounts", "set", "default", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), "nothing to change is a usage error"
     assert done.stderr.endswith("Error: nothing to change: give at least one option, such as --region\n")

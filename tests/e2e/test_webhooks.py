@@ -77,8 +77,10 @@ async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, run
     assert len(hook.posts) == 1
 
 
-async def test_a_rejected_event_is_dead_and_can_be_replayed(tmp_path: Path, running: Serving, hook: Inbox) -> None:
-    """410 is final: the event is listed as dead, and a replay delivers it once the receiver works."""
+async def test_a_receiver_that_is_gone_is_disabled_until_it_is_enabled(
+    tmp_path: Path, running: Serving, hook: Inbox
+) -> None:
+    """410 disables the webhook: the list shows it, and enabling it delivers the event once the receiver works."""
     secret = "hook-secret-of-a-file"
     leaks.learn_secret(secret)
     (tmp_path / "secret").write_text(f"{secret}\n")
@@ -87,21 +89,22 @@ async def test_a_rejected_event_is_dead_and_can_be_replayed(tmp_path: Path, runn
     hook.status = 410
     await create(running, "+14155550001")
     async with asyncio.timeout(PATIENCE):
-        while (found := await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n":
-            assert found[0] == 0
-    (dead,) = json.loads(found[1])
-    assert (dead["webhook"], dead["event"], dead["attempts"]) == (1, "1", 1)
-    assert "410" in dead["error"]
-    assert (await webhooks(tmp_path, "dead"))[1] == f"webhook 1, event 1  1 attempts  {dead['error']}\n"
+        while (found := json.loads((await webhooks(tmp_path, "list", "--json"))[1]))[0]["disabled_at"] is None:
+            pass
+    assert (await webhooks(tmp_path, "list"))[1] == f"1  {hook.url}  all events  disabled {found[0]['disabled_at']}\n"
+    assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
     hook.status = 200
     nobody = "Error: there is no webhook 2: `numberkeep webhooks list` lists them\n"
-    assert await webhooks(tmp_path, "replay", "2") == (1, "", nobody)
-    assert await webhooks(tmp_path, "replay", "1") == (0, "", "1 delivery will be retried.\n")
+    for command in ("enable", "replay"):
+        assert await webhooks(tmp_path, command, "2") == (1, "", nobody)
+    code, printed, said = await webhooks(tmp_path, "replay", "1")
+    assert (code, printed, "enable it with `numberkeep webhooks enable 1`" in said) == (1, "", True)
+    assert await webhooks(tmp_path, "enable", "1") == (0, "", "Enabled 1.\n")
     await hook.until(lambda: len(hook.posts) == 2)
     assert hook.ids[0] == hook.ids[1]
     assert hook.ids[0].startswith("default-1-")
     assert hook.posts[1].headers["sb-signing-secret"] == secret
-    assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
+    assert (await webhooks(tmp_path, "list"))[1] == f"1  {hook.url}  all events\n"
 
 
 DEAD = """

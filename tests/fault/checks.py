@@ -1,4 +1,4 @@
-"""What must hold of a service that has just come up, seen over HTTP: so it holds for every engine."""
+"""Conditions of a service that has just started, checked over HTTP, so they apply to every engine."""
 
 import asyncio
 from collections import Counter
@@ -16,14 +16,15 @@ _MOST_MESSAGES: Final = 1000
 
 
 async def check(wire: Wire, writers: Sequence[Writer], since: datetime) -> Counter[bool | None]:
-    """Hold every writer's ledger against the service, and settle what was on its way.
+    """Compare the service with every writer's ledger, and settle the requests that were in flight.
 
     Args:
-        wire: leads to the service; nobody else uses it now.
-        writers: who wrote until the service was gone.
+        wire: a connection to the service; no other client uses the service now.
+        writers: the clients that wrote until the service was gone.
         since: when they began: messages are counted from then on.
 
-    Gives how many of the pending requests were done, how many not, and of how many that cannot be told.
+    Returns:
+        How many of the pending requests were applied, how many were not, and how many cannot be determined.
     """
     people, ids = await _all(wire)
     pending: Counter[bool | None] = Counter()
@@ -32,7 +33,7 @@ async def check(wire: Wire, writers: Sequence[Writer], since: datetime) -> Count
             pending[await writer.settle(wire, _of(writer, people), _of(writer, ids))] += 1
         else:
             await writer.settle(wire, _of(writer, people), _of(writer, ids))
-    # What was pending under an idempotency key has been sent once more: each is done now, and done once.
+    # A pending request with an idempotency key has been sent again, so each is now applied, exactly once.
     people, _ = await _all(wire)
     for writer in writers:
         assert _of(writer, people) == writer.known.contacts
@@ -41,12 +42,12 @@ async def check(wire: Wire, writers: Sequence[Writer], since: datetime) -> Count
 
 
 async def walk(wire: Wire, **query: Any) -> list[dict[str, Any]]:
-    """Every contact of a listing."""
+    """Return every contact of a listing."""
     return [contact async for page in pages(wire, **query) for contact in page]
 
 
 async def pages(wire: Wire, **query: Any) -> AsyncIterator[list[dict[str, Any]]]:
-    """The pages of a listing, along the cursors."""
+    """Yield the pages of a listing, along the cursors."""
     path: str | None = f"{CONTACTS}?{urlencode(query)}"
     while path is not None:
         answer = await wire.request("GET", path)
@@ -56,15 +57,15 @@ async def pages(wire: Wire, **query: Any) -> AsyncIterator[list[dict[str, Any]]]
 
 
 async def until(counted: Callable[[], int], more: int) -> None:
-    """Wait until others have brought a count so much higher."""
+    """Wait until a count has increased by this much."""
     goal = counted() + more
     async with asyncio.timeout(PATIENCE):
-        while counted() < goal:  # noqa: ASYNC110 - those who count tell nobody
+        while counted() < goal:  # noqa: ASYNC110 - nothing reports a count
             await asyncio.sleep(0.001)
 
 
 async def _all(wire: Wire) -> tuple[dict[str, Person], dict[str, str]]:
-    """Everybody by number, and their ids, once the count and the listings by tag have been found to agree."""
+    """Return all contacts by number, and their ids, after checking the count and the listings by tag."""
     listed = await walk(wire, limit=300)
     people = {contact["phone"]: Person.of(contact) for contact in listed}
     assert len(people) == len(listed), "a number has two contacts"
@@ -80,11 +81,11 @@ async def _check_messages(wire: Wire, writers: Sequence[Writer], since: datetime
     answer = await wire.request("GET", f"/_numberkeep/messages?limit={_MOST_MESSAGES}")
     new = [one["to"] for one in answer.json() if datetime.fromisoformat(one["created_at"]) >= since]
     assert len(new) < _MOST_MESSAGES, "the writers ran for too long to count their messages"
-    owed: Counter[str] = Counter()
+    enqueued: Counter[str] = Counter()
     for writer in writers:
-        owed += writer.known.messages
+        enqueued += writer.known.messages
         writer.known.messages.clear()
-    assert Counter(new) == owed
+    assert Counter(new) == enqueued
 
 
 def _of(writer: Writer, by_phone: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The engines under a service that is to fail: how it is started on each, and how its database is examined."""
+"""The engines under a service that is to fail: how to start it on each, and how to examine its database."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from support.wire import Wire
 _SETTINGS: Final = {
     "NUMBERKEEP_API_KEY": "fault-key",
     "NUMBERKEEP_API_SECRET": "fault-secret",
-    "NUMBERKEEP_RESEND_SECONDS": "0",  # every verification owes a message
+    "NUMBERKEEP_RESEND_SECONDS": "0",  # every verification enqueues a message
 }
 
 
@@ -25,42 +25,42 @@ class Engine:
     """A database, which outlives the services that are started on it.
 
     Attributes:
-        folder: where the services run.
-        database: how they name the database.
-        examine: raises AssertionError where the database is not sound; called while a service runs.
-        let_go: waits until the database has done with a service that was killed.
+        folder: the working directory of the services.
+        database: the database's URL for them.
+        examine: raises AssertionError if the database is inconsistent; called while a service runs.
+        wait_for_release: waits until the database has finished the work of a killed service.
     """
 
     folder: Path
     database: str
     examine: Callable[[], None]
-    let_go: Callable[[], None] = lambda: None
+    wait_for_release: Callable[[], None] = lambda: None
 
     def serving(self, under: Sequence[str] = (), workers: str = "1") -> AbstractContextManager[Serving]:
-        """Start a service of so many processes; `under` is a command that runs the one behind it."""
-        self.let_go()
+        """Start a service with this number of processes; `under` is a command that runs the one after it."""
+        self.wait_for_release()
         arguments = ("--database", self.database, "--workers", workers)
         return serving(self.folder, *arguments, under=under, **_SETTINGS)
 
     def kill_while_starting(self, after: float) -> None:
-        """Start a service and kill it `after` so many seconds."""
+        """Start a service and kill it after `after` seconds."""
         killed_while_starting(self.folder, "--database", self.database, after=after, **_SETTINGS)
 
 
 def sqlite(folder: Path) -> Engine:
-    """A new file."""
+    """Return a new file."""
     path = folder / "contacts.db"
     return Engine(folder, f"sqlite:///{path}", lambda: examine_file(path))
 
 
 def postgres(folder: Path, server: PostgresServer) -> Engine:
-    """A new database of a server that waits for the disk."""
+    """Return a new database of a server that waits for the disk."""
     url = server.create_database()
     return Engine(folder, url, lambda: examine_tables(server, url), lambda: wait_for_backends(server, url))
 
 
 def wire_to(running: Serving) -> Wire:
-    """A new connection to a service of an engine."""
+    """Return a new connection to a service of an engine."""
     headers = {
         "sb-api-key-id": _SETTINGS["NUMBERKEEP_API_KEY"],
         "sb-api-secret-key": _SETTINGS["NUMBERKEEP_API_SECRET"],
@@ -80,7 +80,7 @@ def examine_file(path: Path) -> None:
 
 
 def examine_tables(server: PostgresServer, url: str) -> None:
-    """Compare what stands twice: counts with rows, tags with contacts, the numbers of messages with one another."""
+    """Compare redundant data: counts with rows, tags with contacts, the numbers of messages with each other."""
     for rows in server.execute(
         "SELECT w.account_id, contact_count, count(c) FROM numberkeep.writers AS w "
         "LEFT JOIN numberkeep.contacts AS c USING (account_id) GROUP BY w.account_id HAVING contact_count <> count(c)",
@@ -102,7 +102,7 @@ def examine_tables(server: PostgresServer, url: str) -> None:
 
 
 def wait_for_backends(server: PostgresServer, url: str) -> None:
-    """Wait until nobody is connected: a backend whose client was killed may still commit what it had received."""
+    """Wait until no client is connected: the backend of a killed client may still commit what it received."""
     give_up = time.monotonic() + PATIENCE
     while server.execute(f"SELECT FROM pg_stat_activity WHERE datname = '{database_of(url)}'") != [[]]:
         assert time.monotonic() < give_up

@@ -1,4 +1,4 @@
-"""What a writer knows of its own numbers, exactly: nobody else touches them."""
+"""What a writer knows of its own numbers, exactly, because no other client uses them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(slots=True, frozen=True)
 class Person:
-    """What a contact says.
+    """The fields of a contact.
 
     Attributes:
         first_name: the serial number of the request that last named the contact.
@@ -24,18 +24,18 @@ class Person:
 
     @classmethod
     def of(cls, contact: Mapping[str, Any]) -> "Person":
-        """What a contact of an answer says."""
+        """Return the fields of a contact in an answer."""
         return cls(contact["first_name"], tuple(contact["tags"]), contact["custom_variables"], contact["opt_out"])
 
 
 @dataclass(slots=True)
 class Known:
-    """What must be in the store.
+    """What the store must contain.
 
     Attributes:
         contacts: by number.
         opted_out: numbers whose recipients have opted out, with a contact or without.
-        messages: how many messages are owed to each number since the last restart.
+        messages: how many messages were enqueued for each number since the last restart.
     """
 
     contacts: dict[str, Person] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Known:
     messages: Counter[str] = field(default_factory=Counter)
 
     def copy(self) -> "Known":
-        """Another that can be changed apart from this one."""
+        """Return an independent copy."""
         return Known(dict(self.contacts), self.opted_out, Counter(self.messages))
 
     def put(self, phone: str, said: Mapping[str, Any]) -> None:
@@ -53,21 +53,21 @@ class Known:
         self.contacts[phone] = Person(said["first_name"], tuple(said["tags"]), variables, phone in self.opted_out)
 
     def set_opt_out(self, phone: str, *, opted_out: bool) -> None:
-        """Record what a contact's recipient wants."""
+        """Record an opt-out or opt-in."""
         self.opted_out = self.opted_out | {phone} if opted_out else self.opted_out - {phone}
         self.contacts[phone] = replace(self.contacts[phone], opt_out=opted_out)
 
 
 @dataclass(slots=True, frozen=True)
 class Request:
-    """A request, and what must be in the store once it is done.
+    """A request, and what the store must contain once it is applied.
 
     Attributes:
         method: the HTTP method.
         path: the path below /api/v2/contacts.
         body: what is sent.
-        after: what the writer then knows.
-        status: what it is answered with.
+        after: what the writer knows after it.
+        status: the expected status of the answer.
         key: its idempotency key.
     """
 

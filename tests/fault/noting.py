@@ -1,4 +1,4 @@
-"""What a failure by chance needs to be seen again."""
+"""Adds to a random failure what is needed to reproduce it."""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def noting(what: str) -> Iterator[None]:
-    """Say with a failure what is needed to see it again."""
+    """Add a note to an exception of the block that says how to reproduce it."""
     try:
         yield
     except BaseException as error:

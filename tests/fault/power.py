@@ -1,7 +1,7 @@
-"""A disk under SQLite that remembers every write and sync, and what a power cut at any moment leaves of it.
+"""A disk under SQLite that records every write and sync, and the files that a power cut at any moment leaves.
 
-What was synced stays. Of what was written since, each sector of 512 bytes is there or is not, in whatever order the
-disk liked to write them. The index of the WAL (`-shm`) lives in memory and is gone.
+Synced data stays. Of what was written since, each sector of 512 bytes is there or is not, in whatever order the disk
+wrote them. The index of the WAL (`-shm`) is in memory and is lost.
 """
 
 import random
@@ -17,19 +17,19 @@ _SECTOR: Final = 512
 _JOURNALS: Final = apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL
 
 Survival = Callable[[], bool]
-"""Whether the next sector that was written and not synced is on the disk after all."""
+"""Returns whether the next sector that was written but not synced is on the disk after all."""
 
 
 @dataclass(slots=True, frozen=True)
 class Write:
-    """Bytes at a place of a file; `data` None cuts the file off there."""
+    """Bytes at an offset of a file; `data` None truncates the file there."""
 
     name: str
     offset: int
     data: bytes | None
 
     def sectors(self) -> Iterator["Write"]:
-        """The parts that reach the disk each by itself."""
+        """Yield the parts that reach the disk independently."""
         if self.data is None:
             yield self
             return
@@ -39,7 +39,7 @@ class Write:
             yield Write(self.name, begin, self.data[begin - self.offset : stop - self.offset])
 
     def apply(self, files: dict[str, bytearray]) -> None:
-        """Bring it on the disk."""
+        """Write it to the disk."""
         file = files.setdefault(self.name, bytearray())
         if self.data is None:
             del file[self.offset :]
@@ -50,7 +50,7 @@ class Write:
 
 @dataclass(slots=True, frozen=True)
 class Sync:
-    """All that was written to a file is on the disk now; with `folder`, all that was deleted is gone, too."""
+    """All that was written to a file is on the disk; with `folder`, deletions in it too."""
 
     name: str
     folder: bool
@@ -58,26 +58,26 @@ class Sync:
 
 @dataclass(slots=True, frozen=True)
 class Remove:
-    """A file is deleted; the disk may forget that unless the folder is synced."""
+    """A file is deleted; the disk may lose that unless the folder is synced."""
 
     name: str
     synced: bool
 
 
 @dataclass(slots=True, frozen=True)
-class Told:
-    """Something happened above the disk: a group was committed, or a command was answered."""
+class Notice:
+    """An event above the disk: a group was committed, or a command was answered."""
 
     what: Literal["committed", "answered"]
     commands: Sequence[str]
 
 
-Event = Write | Sync | Remove | Told
+Event = Write | Sync | Remove | Notice
 
 
 @dataclass(slots=True)
 class Disk:
-    """What is on the disk for certain, and what was written to it since.
+    """What is certainly on the disk, and what was written to it since.
 
     Attributes:
         files: what was synced.
@@ -88,7 +88,7 @@ class Disk:
     pending: list[Write | Remove] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
-        """Let one more thing happen."""
+        """Process the next event."""
         if isinstance(event, Sync):
             for write in self.pending:
                 if write.name == event.name and isinstance(write, Write):
@@ -107,7 +107,7 @@ class Disk:
         self.files = {name: content for name, content in self.files.items() if name not in gone}
 
     def cut(self, survives: Survival) -> dict[str, bytearray]:
-        """The files that a power cut leaves now."""
+        """Return the files that a power cut leaves now."""
         files = {name: bytearray(content) for name, content in self.files.items()}
         for write in self.pending:
             if isinstance(write, Remove):
@@ -121,22 +121,22 @@ class Disk:
 
 
 def nothing() -> bool:
-    """All that was not synced is lost."""
+    """Lose all that was not synced."""
     return False
 
 
 def everything() -> bool:
-    """The disk was quick: all is there."""
+    """Keep everything."""
     return True
 
 
 def some(chance: random.Random) -> Survival:
-    """Each sector by itself is there or is not."""
+    """Keep or lose each sector independently."""
     return lambda: chance.random() < 0.5
 
 
 def beginning(chance: random.Random) -> Survival:
-    """The disk kept the order: what came first is there, what came later is not."""
+    """Keep a prefix: the disk wrote in order."""
     left = chance.randrange(1, 100)
 
     def survives() -> bool:
@@ -151,7 +151,7 @@ class _File(apsw.VFSFile):
     def __init__(self, name: str | apsw.URIFilename | None, flags: list[int], events: list[Event]) -> None:
         self._name = Path(name.filename() if isinstance(name, apsw.URIFilename) else name or "").name
         self._events = events
-        # SQLite syncs the folder with the first sync of a journal or WAL that it may have created.
+        # SQLite syncs the folder together with the first sync of a journal or WAL that it may have created.
         self._folder_too = bool(flags[0] & _JOURNALS and flags[0] & apsw.SQLITE_OPEN_CREATE)
         super().__init__("unix", name, flags)
 
@@ -170,7 +170,7 @@ class _File(apsw.VFSFile):
 
 
 class RecordingDisk(apsw.VFS):
-    """SQLite's default way to files while it is registered, writing down what goes through it.
+    """SQLite's default file system while it is registered, with a record of every write.
 
     Attributes:
         events: what happened, in order.
@@ -181,7 +181,7 @@ class RecordingDisk(apsw.VFS):
         super().__init__("recording", "unix", makedefault=True)
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
-        """Open a file that is written down."""
+        """Open a file whose writes are recorded."""
         return _File(name, flags, self.events)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802, FBT001

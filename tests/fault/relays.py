@@ -1,4 +1,4 @@
-"""Services whose relay is to fail: started on a database and an inbox, and asked over HTTP."""
+"""Services whose relay is to fail: started on a database and an inbox, and queried over HTTP."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ KEY: Final = {"sb-api-key-id": "relay-key", "sb-api-secret-key": "relay-secret"}
 
 
 class Services:
-    """Starts services that send to an inbox, in threads: the inbox goes on answering meanwhile."""
+    """Starts services that send to an inbox, in threads, so that the inbox keeps answering."""
 
     def __init__(self, folder: Path, database: str, phones: Inbox) -> None:
         self._settings = {
@@ -37,13 +37,13 @@ class Services:
         self._stack = contextlib.ExitStack()
 
     async def start(self, *arguments: str) -> Serving:
-        """One more service on the database."""
+        """Start one more service on the database."""
         return await asyncio.to_thread(
             lambda: self._stack.enter_context(serving(self._folder, *arguments, **self._settings))
         )
 
     async def kill(self, running: Serving) -> None:
-        """Kill one, and wait until all of its processes are gone."""
+        """Kill a service, and wait until all of its processes are gone."""
         await asyncio.to_thread(running.kill)
 
     async def __aenter__(self) -> Self:
@@ -54,12 +54,12 @@ class Services:
 
 
 def number(n: int) -> str:
-    """One of many numbers."""
+    """Return one of many numbers."""
     return f"+1415600{n:04d}"
 
 
 async def ask(running: Serving, method: str, path: str, body: Any = None) -> Any:
-    """What one request over a connection of its own is answered with."""
+    """Return the answer to one request over a new connection."""
     async with Wire(running.url, KEY) as wire:
         answer = await wire.request(method, path, body)
     assert answer.status == 200, answer.content
@@ -67,12 +67,12 @@ async def ask(running: Serving, method: str, path: str, body: Any = None) -> Any
 
 
 async def create(running: Serving, *numbers: str) -> None:
-    """Make contacts."""
+    """Create contacts."""
     await ask(running, "POST", f"{CONTACTS}/bulk", {"contacts": [{"phone": each} for each in numbers]})
 
 
 async def verify(running: Serving, *numbers: str, wires: int = 1) -> None:
-    """Ask for verifications over so many connections at once."""
+    """Request verifications over this number of connections at once."""
 
     async def over_one(part: Sequence[str]) -> None:
         async with Wire(running.url, KEY) as wire:
@@ -83,13 +83,13 @@ async def verify(running: Serving, *numbers: str, wires: int = 1) -> None:
 
 
 async def outbox(running: Serving) -> dict[str, Any]:
-    """How the outbox stands."""
+    """Return the state of the outbox."""
     standing: dict[str, Any] = (await ask(running, "GET", "/health/ready"))["outbox"]
     return standing
 
 
-async def until_nothing_is_owed(running: Serving) -> None:
-    """Wait until the outbox is empty, with nothing dead in it: nobody tells of it, so it is asked for."""
+async def until_outbox_is_empty(running: Serving) -> None:
+    """Wait until the outbox is empty, without dead deliveries; polls, because nothing reports that."""
     async with asyncio.timeout(PATIENCE):
         while (standing := await outbox(running)) != {"waiting": 0, "oldest_seconds": 0, "dead": 0}:
             assert standing["dead"] == 0
@@ -97,8 +97,8 @@ async def until_nothing_is_owed(running: Serving) -> None:
 
 
 async def events(running: Serving, *types: str) -> list[dict[str, Any]]:
-    """What the change log holds of these types, or of all, up to now, oldest first."""
-    told: list[dict[str, Any]] = []
+    """Return the events of these types, or of all, up to now, oldest first."""
+    found: list[dict[str, Any]] = []
     tag = secrets.token_hex(8)
     async with follow(running) as stream:
         await ask(running, "POST", CONTACTS, {"number": "+14155550100", "update_if_exists": True, "tags": [tag]})
@@ -107,13 +107,13 @@ async def events(running: Serving, *types: str) -> list[dict[str, Any]]:
                 event = json.loads(line.removeprefix("data: "))
                 if event["data"].get("contact", {}).get("tags") == [tag]:
                     break
-                told.append(event)
-    return [event for event in told if not types or event["type"] in types]
+                found.append(event)
+    return [event for event in found if not types or event["type"] in types]
 
 
 @contextlib.asynccontextmanager
 async def follow(running: Serving) -> AsyncIterator[httpx2.Response]:
-    """The stream of all events from the first one on."""
+    """Yield the stream of all events from the first one on."""
     async with (
         httpx2.AsyncClient(base_url=running.url, headers=KEY, timeout=PATIENCE) as client,
         client.stream("GET", "/api/v2/events", params={"after": 0}) as stream,

@@ -1,4 +1,4 @@
-"""A disk that takes no more, files that may not be written, and files that are deleted while the service runs."""
+"""A full disk, files that may not be written, and files that are deleted while the service runs."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ _RIGHTS_BIND: Final = (
     if os.geteuid() == 0 and shutil.which("setpriv")
     else []
 )
-"""Runs a command as somebody to whom the rights of files apply, which they do not to root."""
+"""Runs a command as a user whom file permissions apply to; they do not apply to root."""
 
 
 class Disk:
@@ -39,8 +39,8 @@ class Disk:
     Attributes:
         running: the service.
         path: the database, as this process sees it.
-        fill: leave no space.
-        clear: give the space back.
+        fill: leaves no space.
+        clear: frees the space again.
     """
 
     def __init__(self, running: Serving, path: Path, fill: Callable[[], Any], clear: Callable[[], Any]) -> None:
@@ -52,7 +52,7 @@ class Disk:
 
 @contextlib.contextmanager
 def limited(engine: Engine) -> Iterator[Disk]:
-    """Files cannot grow: a limit of the process, which SQLite tells as an I/O error."""
+    """Files cannot grow: a limit of the process, which SQLite reports as an I/O error."""
     path = engine.folder / "contacts.db"
     with engine.serving() as running:
         worker = running.worker
@@ -68,10 +68,10 @@ def limited(engine: Engine) -> Iterator[Disk]:
 
 @contextlib.contextmanager
 def small(engine: Engine) -> Iterator[Disk]:
-    """A file system of 64 MB, which only the service and its children see."""
+    """Run a service on a file system of 64 MB, which only it and its children see."""
     under = [*_TMPFS, str(engine.folder)]
     if subprocess.run([*under, "true"], capture_output=True, check=False, timeout=PATIENCE).returncode:
-        pytest.skip("this system lets nobody mount a file system of their own")
+        pytest.skip("this system does not let users mount a file system")
     with engine.serving(under) as running:
         folder = Path(f"/proc/{running.process.pid}/root{engine.folder}")
         filler = folder / "filler"
@@ -91,7 +91,7 @@ def small(engine: Engine) -> Iterator[Disk]:
 async def test_a_full_disk_refuses_writes_and_loses_none(
     tmp_path: Path, seed: int, disk: Callable[[Engine], AbstractContextManager[Disk]]
 ) -> None:
-    """On a full disk every write gets 503 and is not done, and reads go on; with space again, so do writes."""
+    """While the disk is full, writes get 503 and change nothing, and reads work; with space again, writes work too."""
     writers = [Writer(number, seed + number) for number in range(WRITERS)]
     stop, since = asyncio.Event(), datetime.now(UTC)
     with disk(sqlite(tmp_path)) as used:
@@ -109,19 +109,19 @@ async def test_a_full_disk_refuses_writes_and_loses_none(
             stop.set()
         async with wire_to(used.running) as wire:
             await check(wire, writers, since)
-        for suffix in ("", "-wal"):  # copied, because SQLite does not find the way into the service's own file system
+        for suffix in ("", "-wal"):  # copied, because SQLite cannot open a path in the service's own file system
             shutil.copy(f"{used.path}{suffix}", tmp_path / f"copy.db{suffix}")
         examine_file(tmp_path / "copy.db")
         assert used.running.stop() == 0
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder."""
+    """Return the contents of every file of a folder."""
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_a_start_on_a_full_disk_is_told_and_leaves_no_trouble(tmp_path: Path) -> None:
-    """One line, exit 1; and once there is space the same start succeeds."""
+def test_a_start_on_a_full_disk_fails_cleanly(tmp_path: Path) -> None:
+    """One line, exit 1; once there is space the same start succeeds."""
     done = run("serve", "--port", "0", cwd=tmp_path, under=[*_NO_SPACE, "8"])
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "the database numberkeep.db: " in done.stderr
@@ -140,10 +140,8 @@ def test_a_start_on_a_full_disk_is_told_and_leaves_no_trouble(tmp_path: Path) ->
         (None, 0o500, "Permission denied"),
     ],
 )
-def test_a_file_that_may_not_be_written_is_told(
-    tmp_path: Path, file_rights: int | None, folder_rights: int, said: str
-) -> None:
-    """Where the file or its folder may not be written, one line says so, exit 1, and nothing is changed."""
+def test_a_read_only_file_is_reported(tmp_path: Path, file_rights: int | None, folder_rights: int, said: str) -> None:
+    """If the file or its folder is read-only, one line says so, exit 1, and nothing is changed."""
     folder = tmp_path / "folder"
     folder.mkdir()
     path = folder / "x.db"
@@ -167,7 +165,7 @@ def test_a_file_that_may_not_be_written_is_told(
 
 @pytest.mark.parametrize("names", [["contacts.db"], ["contacts.db-wal"], ["contacts.db", "contacts.db-wal"]])
 async def test_a_file_deleted_under_the_service_is_noticed(tmp_path: Path, names: Sequence[str]) -> None:
-    """No write is acknowledged that nobody will find again: 503 until a restart, which starts anew."""
+    """No write is acknowledged that would be lost: 503 until a restart, which creates a new file."""
     engine = sqlite(tmp_path)
     body = {"number": "+14155552671"}
     with engine.serving() as running:

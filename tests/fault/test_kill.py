@@ -23,14 +23,14 @@ _WORKER_CAN_BE_FOUND: Final = sys.platform == "linux"
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
-    """Each engine, with an empty database."""
+    """Return each engine, with an empty database."""
     if request.param == "sqlite":
         return sqlite(tmp_path)
     return postgres(tmp_path, request.getfixturevalue("durable_postgres"))
 
 
 def kill_one_way_or_another(running: Serving, chance: random.Random) -> None:
-    """Kill the whole service, or now and then its worker alone: then the supervisor ends and says so by its code."""
+    """Kill the whole service, or sometimes only its worker; then the supervisor's exit code says so."""
     if _WORKER_CAN_BE_FOUND and chance.random() < 0.2:
         os.kill(running.worker, signal.SIGKILL)
         assert running.process.wait(PATIENCE) == 1
@@ -39,12 +39,12 @@ def kill_one_way_or_another(running: Serving, chance: random.Random) -> None:
 
 
 async def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(engine: Engine, rounds: int, seed: int) -> None:
-    """Whenever the service is killed, it comes up with every acknowledged write and no half one.
+    """Whenever the service is killed, it restarts with every acknowledged write and no partial one.
 
-    What each writer has under its own numbers is what was last acknowledged, or what the one request makes of it whose
-    answer had not come: a bulk request whole or not at all. A POST that is sent again with its idempotency key has one
-    effect. Counts, listings by tag, messages and the engine's own examination agree. The database goes on from round to
-    round, and some of the services are killed while they start on what another left behind.
+    The state of each writer's numbers is the last acknowledged one, or the result of the one request whose answer had
+    not arrived; a bulk request is complete or absent. A POST that is repeated with its idempotency key has one effect.
+    Counts, listings by tag, messages and the engine's own check agree. The database is reused from round to round, and
+    some services are killed while they start on what another left behind.
     """
     chance = random.Random(seed)
     writers = [Writer(number, chance.getrandbits(64)) for number in range(WRITERS)]

@@ -22,7 +22,7 @@ PAIR = {"NUMBERKEEP_API_KEY": "k", "NUMBERKEEP_API_SECRET": "s"}
 
 @pytest.fixture
 def running(durable_postgres: PostgresServer, tmp_path: Path) -> Iterator[Serving]:
-    """The service, two processes of it, on a database of a server that can be killed."""
+    """Run the service, with two processes, on a database of a server that can be killed."""
     url = durable_postgres.create_database()
     with serving(tmp_path, "--workers", "2", "--database", url, **PAIR) as service:
         service.read_export()
@@ -32,19 +32,19 @@ def running(durable_postgres: PostgresServer, tmp_path: Path) -> Iterator[Servin
 
 
 def client(running: Serving) -> httpx2.AsyncClient:
-    """A client with the pair of the service."""
+    """Return a client with the key pair of the service."""
     return httpx2.AsyncClient(base_url=running.url, headers=running.headers, timeout=PATIENCE)
 
 
 @dataclass(slots=True)
 class Load:
-    """Writers that create one number after the other and write down what came of each.
+    """Writers that create one number after another and record the outcomes.
 
     Attributes:
         running: the service.
         acknowledged: the numbers whose creation was answered with 200.
-        statuses: how often each status was seen.
-        malformed: 503s that say not when to come back.
+        statuses: how often each status occurred.
+        malformed: 503s without a Retry-After.
     """
 
     running: Serving
@@ -55,7 +55,7 @@ class Load:
     going: bool = True
 
     async def write(self, writer: int) -> None:
-        """One writer."""
+        """Run one writer."""
         async with client(self.running) as wire:
             for n in range(10**4):
                 if not self.going:
@@ -72,7 +72,7 @@ class Load:
                 await asyncio.sleep(0.02)
 
     async def until(self, status: int, more: int) -> None:
-        """Wait until a status was seen so many times more."""
+        """Wait until a status has occurred this many more times."""
         goal = self.statuses[status] + more
         give_up = time.monotonic() + PATIENCE
         while self.statuses[status] < goal:
@@ -80,10 +80,10 @@ class Load:
             await asyncio.sleep(0.01)
 
 
-async def test_a_killed_server_gives_503_and_loses_nothing(running: Serving, durable_postgres: PostgresServer) -> None:
-    """Three times under load: 503 with Retry-After while the server is away, 200 by itself when it is back.
+async def test_a_killed_server_causes_503_and_loses_nothing(running: Serving, durable_postgres: PostgresServer) -> None:
+    """Three times under load: 503 with Retry-After while the server is away, 200 without a restart when it is back.
 
-    Every creation that was acknowledged is there, and nothing was stored half.
+    Every acknowledged create is stored, and nothing is stored partially.
     """
     load = Load(running)
     writers = [asyncio.create_task(load.write(n)) for n in range(WRITERS)]
@@ -104,10 +104,8 @@ async def test_a_killed_server_gives_503_and_loses_nothing(running: Serving, dur
         assert await everything(wire, f"{CONTACTS}?tag=t") == stored
 
 
-async def test_a_server_that_is_away_is_told_and_found_again(
-    running: Serving, durable_postgres: PostgresServer
-) -> None:
-    """Reads, writes and readiness say 503 while it is away; the process lives, and answers again afterwards."""
+async def test_a_missing_server_is_reported_and_found_again(running: Serving, durable_postgres: PostgresServer) -> None:
+    """Reads, writes and readiness answer 503 meanwhile; the process lives, and works again afterwards."""
     async with client(running) as wire:
         durable_postgres.stop()
         for path in (f"{CONTACTS}/+14155552671", CONTACTS, f"{CONTACTS}/count", "/health/ready"):
@@ -121,9 +119,9 @@ async def test_a_server_that_is_away_is_told_and_found_again(
 
 
 async def test_two_processes_create_one_number_once(running: Serving) -> None:
-    """64 creates of one number at once over both processes: one 200, 63 times 409, whoever is first."""
+    """64 concurrent creates of one number over both processes: one 200, 63 times 409, whichever is first."""
     for number in ("+14155552671", "+14155552672", "+14155552673"):
-        wires = [client(running) for _ in range(64)]  # a connection each, so that both processes get some
+        wires = [client(running) for _ in range(64)]  # one connection each, so that both processes get some
         answers = await asyncio.gather(*[wire.post(CONTACTS, json={"number": number}) for wire in wires])
         assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 63}
         for wire in wires:
@@ -131,7 +129,7 @@ async def test_two_processes_create_one_number_once(running: Serving) -> None:
 
 
 async def test_two_processes_lose_no_merge(running: Serving) -> None:
-    """Updates of one contact at once over both processes all take effect, and one idempotency key is done once."""
+    """Concurrent updates of one contact over both processes all take effect; one idempotency key is applied once."""
     wires = [client(running) for _ in range(32)]
     await wires[0].post(CONTACTS, json={"number": "+14155552671"})
     await asyncio.gather(
@@ -153,7 +151,7 @@ async def test_two_processes_lose_no_merge(running: Serving) -> None:
 
 
 async def test_a_killed_process_is_replaced_and_the_other_goes_on(running: Serving) -> None:
-    """Of two processes one is killed: the service lives, and soon both answer again."""
+    """If one of two processes is killed, the service lives, and soon both answer again."""
     before = running.children
     os.kill(running.worker, signal.SIGKILL)
     give_up = time.monotonic() + PATIENCE
@@ -161,12 +159,12 @@ async def test_a_killed_process_is_replaced_and_the_other_goes_on(running: Servi
         assert time.monotonic() < give_up
         await asyncio.sleep(0.05)
     for _ in range(20):
-        async with client(running) as wire:  # a connection each, for either process
+        async with client(running) as wire:  # one connection each, for either process
             assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
 
 
 async def everything(wire: httpx2.AsyncClient, path: str) -> set[str]:
-    """The numbers of every page."""
+    """Return the numbers of every page."""
     found: list[str] = []
     url: str | None = path + ("&" if "?" in path else "?") + "limit=1000"
     while url:

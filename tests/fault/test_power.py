@@ -11,7 +11,7 @@ from typing import Any, Final
 import apsw
 import pytest
 
-from fault.power import Disk, Event, RecordingDisk, Sync, Told, beginning, everything, nothing, some
+from fault.power import Disk, Event, Notice, RecordingDisk, Sync, beginning, everything, nothing, some
 from numberkeep.domain.command import AccountCommand, Once
 from numberkeep.domain.contacts.commands import DeleteContacts, UpsertContacts
 from numberkeep.domain.stamp import Stamp
@@ -25,11 +25,11 @@ _COMMANDS: Final = 12
 _ROWS: Final = 4
 
 State = dict[str, str]
-"""What is stored: the first name of every number, and "kept" for every idempotency key that has an answer."""
+"""The stored data: the first name of every number, and "kept" for every idempotency key that has an answer."""
 
 
 class Client:
-    """Commands contacts of its own, every command known by a name, which it leaves in what it writes.
+    """Sends commands on its own contacts; each command has a name, which is in what it writes.
 
     Attributes:
         effects: what each command sets; None deletes.
@@ -43,11 +43,11 @@ class Client:
         self.effects: dict[str, dict[str, str | None]] = {}
 
     async def run(self, events: list[Event]) -> None:
-        """Hand in one command after the other, and write down when each is answered."""
+        """Submit one command after another, and record when each is answered."""
         for serial in range(_COMMANDS):
             name = f"{self._name}-{serial}"
             await self._account.store.apply(self._command(name))
-            events.append(Told("answered", [name]))
+            events.append(Notice("answered", [name]))
 
     def _command(self, name: str) -> AccountCommand[Any]:
         phones = self._random.sample(self._phones, _ROWS)
@@ -62,7 +62,7 @@ class Client:
 
 
 class Recording:
-    """What a store did to its disk under sixteen clients, and what each of its commits made of the contacts.
+    """What a store did to its disk under sixteen clients, and the contacts after each of its commits.
 
     Attributes:
         events: what happened, in order.
@@ -72,7 +72,7 @@ class Recording:
 
     def __init__(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
         self.events = events
-        self.groups = [event.commands for event in events if isinstance(event, Told) and event.what == "committed"]
+        self.groups = [event.commands for event in events if isinstance(event, Notice) and event.what == "committed"]
         self.states: list[State] = [{}]
         effects = {name: effect for client in clients for name, effect in client.effects.items()}
         for group in self.groups:
@@ -82,54 +82,54 @@ class Recording:
             self.states.append({key: value for key, value in state.items() if value is not None})
 
     def least(self, cut: int) -> int:
-        """The number of commits that must have outlived a cut: those with a command that was answered."""
-        told = [event for event in self.events[:cut] if isinstance(event, Told) and event.what == "answered"]
-        answered = {name for event in told for name in event.commands}
+        """Return the number of commits that must survive a cut: those with an answered command."""
+        notices = [event for event in self.events[:cut] if isinstance(event, Notice) and event.what == "answered"]
+        answered = {name for event in notices for name in event.commands}
         return max((n for n, group in enumerate(self.groups, 1) if answered & set(group)), default=0)
 
 
 @pytest.fixture
 def disk() -> Iterator[RecordingDisk]:
-    """What SQLite writes through."""
+    """Register the recording file system."""
     disk = RecordingDisk()
     yield disk
     disk.unregister()
 
 
 async def record(disk: RecordingDisk, folder: Path, seed: int, *, synced: bool = True) -> Recording:
-    """Let sixteen clients command a store that is opened, checkpointed often, and closed."""
+    """Run sixteen clients on a store that is opened, checkpointed often, and closed."""
     store = SqliteStore(folder / _NAME)
     await store.open()
     if not synced:
         store._connections[0].pragma("synchronous", "off")
     account = await new_account(store, "default")
     clients = [Client(number, account, random.Random(seed + number)) for number in range(_WRITERS)]
-    with telling(disk.events):
+    with recording_commits(disk.events):
         await asyncio.gather(*[client.run(disk.events) for client in clients])
     await store.close()
     return Recording(list(disk.events), clients)
 
 
 @contextlib.contextmanager
-def telling(events: list[Event]) -> Iterator[None]:
-    """Write down which commands share a commit, once it has returned."""
-    commit = Writer._commit
+def recording_commits(events: list[Event]) -> Iterator[None]:
+    """Record which commands share a commit, once it has returned."""
+    original = Writer._commit
 
-    def told(self: Writer, group: Any) -> Any:
-        outcomes = commit(self, group)
-        events.append(Told("committed", [command._key for command, _ in group]))
+    def commit(self: Writer, group: Any) -> Any:
+        outcomes = original(self, group)
+        events.append(Notice("committed", [command._key for command, _ in group]))
         return outcomes
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Writer, "_commit", told)
+        patch.setattr(Writer, "_commit", commit)
         yield
 
 
 def stored_in(path: Path) -> State | None:
-    """What a sound file holds; None where it was never set up.
+    """Return the contents of a consistent file; None if it was never set up.
 
     Raises:
-        AssertionError: the file is not sound.
+        AssertionError: the file is inconsistent.
     """
     database = apsw.Connection(str(path), vfs="unix")
     try:
@@ -147,7 +147,7 @@ def stored_in(path: Path) -> State | None:
 
 
 def fault_of(recording: Recording, cut: int, files: dict[str, bytearray], folder: Path) -> str | None:
-    """What is wrong with the files that a cut left; None where nothing is."""
+    """Return what is wrong with the files that a cut left; None if nothing is."""
     for old in folder.iterdir():
         old.unlink()
     for name, content in files.items():
@@ -167,7 +167,7 @@ def fault_of(recording: Recording, cut: int, files: dict[str, bytearray], folder
 
 
 def faults(recording: Recording, cuts: int, seed: int, folder: Path) -> list[str]:
-    """What is wrong after power cuts at moments chosen by chance, four times each, and how to see it again."""
+    """Return what is wrong after power cuts at random moments, four times each, and how to reproduce it."""
     chance = random.Random(seed)
     moments = sorted(chance.sample(range(len(recording.events)), min(cuts, len(recording.events))))
     folder.mkdir()
@@ -188,10 +188,10 @@ def faults(recording: Recording, cuts: int, seed: int, folder: Path) -> list[str
 async def test_a_power_cut_loses_nothing_that_was_answered(
     disk: RecordingDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int, seed: int
 ) -> None:
-    """Whenever the power is cut, the file is sound, and holds every commit up to one after the last answered.
+    """Whenever the power is cut, the file is consistent, and has every commit up to one after the last answered.
 
-    So what was answered is there with its idempotency keys, and each group of commands whole or not at all. The moments
-    lie anywhere from the making of the file to its closing, checkpoints among them.
+    So what was answered is stored with its idempotency keys, and each group of commands is complete or absent. The
+    moments cover everything from the creation of the file to its close, including checkpoints.
     """
     monkeypatch.setattr(connection, "_WAL_PAGES", 50)
     recording = await record(disk, tmp_path, seed)
@@ -204,7 +204,7 @@ async def test_a_power_cut_loses_nothing_that_was_answered(
 async def test_power_cuts_find_what_is_not_synced(
     disk: RecordingDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Without syncs the same cuts lose what was answered: the test above sees that."""
+    """Without syncs the same cuts lose answered commands, and the test above detects it."""
     monkeypatch.setattr(connection, "_WAL_PAGES", 50)
     recording = await record(disk, tmp_path, seed, synced=False)
     assert any("is lost" in fault for fault in faults(recording, 100, seed, tmp_path / "cut"))

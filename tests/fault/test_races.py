@@ -1,4 +1,4 @@
-"""Clients at cross purposes, each on a socket of its own."""
+"""Conflicting clients, each on its own socket."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ _DISTURBERS: Final = 4
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """A service on each engine; on PostgreSQL two processes of it."""
+    """Run a service on each engine; on PostgreSQL with two processes."""
     folder = tmp_path_factory.mktemp("races")
     if request.param == "sqlite":
         engine, workers = sqlite(folder), "1"
@@ -39,7 +39,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 async def wire(running: Serving) -> AsyncIterator[Wire]:
-    """A connection to the service; afterwards it has no contact."""
+    """Yield a connection to the service; afterwards delete all contacts."""
     async with wire_to(running) as wire:
         yield wire
         there = await walk(wire, limit=1000)
@@ -48,7 +48,7 @@ async def wire(running: Serving) -> AsyncIterator[Wire]:
 
 
 async def at_once(running: Serving, requests: Sequence[tuple[str, str, Any]]) -> list[Answer]:
-    """The answers to requests that are all sent before any answer is read, each over a new connection."""
+    """Return the answers to requests that are all sent before any answer is read, each over a new connection."""
     async with contextlib.AsyncExitStack() as stack:
         wires = [await stack.enter_async_context(wire_to(running)) for _ in requests]
         for wire in wires:
@@ -59,7 +59,7 @@ async def at_once(running: Serving, requests: Sequence[tuple[str, str, Any]]) ->
 
 
 async def test_of_many_creates_of_one_number_one_succeeds(running: Serving, wire: Wire) -> None:
-    """64 at once: one 200, 63 times 409, and the contact is the one that was answered."""
+    """64 concurrent requests: one 200, 63 times 409, and the contact is the answered one."""
     for attempt in range(10):
         phone = f"+1415555{attempt:04d}"
         bodies = [{"number": phone, "first_name": str(n)} for n in range(_CLIENTS)]
@@ -69,8 +69,8 @@ async def test_of_many_creates_of_one_number_one_succeeds(running: Serving, wire
         assert (await wire.request("GET", f"{CONTACTS}/{phone}")).json()["contact"] == made
 
 
-async def test_of_many_requests_with_one_key_one_is_done(running: Serving, wire: Wire) -> None:
-    """64 creates with one idempotency key at once: all get the one answer, 63 of them as a repetition."""
+async def test_of_many_requests_with_one_key_one_is_applied(running: Serving, wire: Wire) -> None:
+    """64 concurrent creates with one idempotency key: all get the same answer, 63 of them as a repetition."""
     body = {"number": "+14155551000"}
     async with contextlib.AsyncExitStack() as stack:
         wires = [await stack.enter_async_context(wire_to(running)) for _ in range(_CLIENTS)]
@@ -84,8 +84,8 @@ async def test_of_many_requests_with_one_key_one_is_done(running: Serving, wire:
     assert answers[0].json()["contact"] == (await wire.request("GET", f"{CONTACTS}/+14155551000")).json()["contact"]
 
 
-async def test_merges_at_once_lose_nothing(running: Serving, wire: Wire) -> None:
-    """64 updates at once, each of one custom variable: every answer has its own, and the contact has them all."""
+async def test_concurrent_merges_lose_nothing(running: Serving, wire: Wire) -> None:
+    """64 updates, each of one custom variable: every answer has its own, and the contact has all."""
     phone = "+14155552000"
     await wire.request("POST", CONTACTS, {"number": phone})
     bodies = [{"custom_variables": {f"v{n}": str(n)}} for n in range(_CLIENTS)]
@@ -97,7 +97,7 @@ async def test_merges_at_once_lose_nothing(running: Serving, wire: Wire) -> None
 
 
 class Disturber:
-    """Creates contacts among those that stay, tags them and deletes them, until it is told to stop.
+    """Creates contacts between others, tags them and deletes them, until it is stopped.
 
     Attributes:
         done: how many changes it has made.
@@ -110,7 +110,7 @@ class Disturber:
         self._there: set[str] = set()
 
     async def run(self, wire: Wire, stop: asyncio.Event) -> None:
-        """Disturb."""
+        """Make changes until stopped."""
         async with wire:
             while not stop.is_set():
                 phone = self._random.choice(self._phones)
@@ -120,27 +120,27 @@ class Disturber:
 
     async def _create(self, wire: Wire, phone: str) -> Answer:
         self._there.add(phone)
-        return await wire.request("POST", CONTACTS, {"number": phone, **said(self._random)})
+        return await wire.request("POST", CONTACTS, {"number": phone, **fields_of(self._random)})
 
     async def _change(self, wire: Wire, phone: str) -> Answer:
         if self._random.random() < 0.5:
             self._there.remove(phone)
             return await wire.request("DELETE", f"{CONTACTS}/{phone}")
-        return await wire.request("PUT", f"{CONTACTS}/{phone}", {"tags": said(self._random)["tags"]})
+        return await wire.request("PUT", f"{CONTACTS}/{phone}", {"tags": fields_of(self._random)["tags"]})
 
 
-def said(chance: random.Random) -> dict[str, Any]:
-    """Few names, so that many contacts share one, and the tag or not."""
+def fields_of(chance: random.Random) -> dict[str, Any]:
+    """Return one of a few names, so that many contacts share one, with the tag or without."""
     names = ["", "Ada", "Bob", "Eve"]
     tags = chance.choice([["steady"], ["other"], ["other", "steady"], []])
     return {"first_name": chance.choice(names), "last_name": chance.choice(names), "tags": tags}
 
 
 async def test_paging_among_changes_skips_nothing_and_repeats_nothing(running: Serving, wire: Wire, seed: int) -> None:
-    """In every order, by tag or not: who is there all the time comes once, in order, and nobody comes twice."""
+    """In every order, by tag or not: a contact that exists all the time is listed once, in order, and none twice."""
     chance = random.Random(seed)
     steady = [f"+1415{n:06d}999" for n in chance.sample(range(10**6), _STEADY)]
-    rows = [{"phone": phone, **said(chance), "tags": ["steady"]} for phone in steady]
+    rows = [{"phone": phone, **fields_of(chance), "tags": ["steady"]} for phone in steady]
     assert (await wire.request("POST", f"{CONTACTS}/bulk", {"contacts": rows})).status == 200
     disturbers = [Disturber(number, seed + number) for number in range(_DISTURBERS)]
     stop = asyncio.Event()

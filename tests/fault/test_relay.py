@@ -1,4 +1,4 @@
-"""The relay in real processes that are killed, that share their work, and whose receiver is away."""
+"""The relay in real processes that are killed, that share their work, and whose receiver is down."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from fault.relays import (
     follow,
     number,
     outbox,
-    until_nothing_is_owed,
+    until_outbox_is_empty,
     verify,
 )
 from support.databases import ENGINES, NewDatabase
@@ -40,7 +40,7 @@ _KILLS: Final = 4
 
 @pytest.fixture
 async def phones() -> AsyncIterator[Inbox]:
-    """What stands for all phones: where the sender posts messages to."""
+    """Return the inbox that stands for all phones: the sender posts messages to it."""
     async with inbox() as made:
         yield made
 
@@ -49,20 +49,20 @@ async def phones() -> AsyncIterator[Inbox]:
 async def services(
     request: pytest.FixtureRequest, tmp_path: Path, new_database: NewDatabase, phones: Inbox
 ) -> AsyncIterator[Services]:
-    """Services on a new database of each engine, until the test ends."""
+    """Yield services on a new database of each engine, until the test ends."""
     async with Services(tmp_path, new_database(request.param), phones) as made:
         yield made
 
 
 @pytest.fixture
 async def shared(tmp_path: Path, postgres_url: str, phones: Inbox) -> AsyncIterator[Services]:
-    """Services on a database that several may share."""
+    """Yield services on a database that several may share."""
     async with Services(tmp_path, postgres_url, phones) as made:
         yield made
 
 
 async def test_a_kill_between_sending_and_recording_sends_again(services: Services, phones: Inbox) -> None:
-    """What was sent and not recorded is sent again, by the same id; the answer verifies the contact once all the same.
+    """A message that was sent but not recorded is sent again with the same id; the contact is verified once.
 
     The person gets two messages and answers both.
     """
@@ -72,12 +72,12 @@ async def test_a_kill_between_sending_and_recording_sends_again(services: Servic
     await verify(running, number(1))
     await phones.until(lambda: len(phones.posts) == 1)
     await services.kill(running)
-    phones.let_go()
+    phones.release()
     running = await services.start()
     await phones.until(lambda: len(phones.posts) == 2)
     assert phones.posts[0].id == phones.posts[1].id
     assert phones.posts[0].body == phones.posts[1].body
-    await until_nothing_is_owed(running)
+    await until_outbox_is_empty(running)
     answers = [await ask(running, "POST", "/_numberkeep/inbound", {"from": number(1), "content": "yes"}) for _ in "12"]
     assert [answer["verified"] for answer in answers] == [True, False]
     assert len(await events(running, "verification.approved")) == 1
@@ -92,7 +92,7 @@ async def test_a_kill_between_sending_and_recording_sends_again(services: Servic
 
 
 class Asker:
-    """Names each of its contacts and asks for its verification; goes on with the next service where one is gone."""
+    """Creates its contacts and requests their verifications; continues with the next service if one is gone."""
 
     def __init__(self, numbers: Sequence[str]) -> None:
         self._todo = [
@@ -105,7 +105,7 @@ class Asker:
         ]
 
     async def run(self, running: "Current") -> None:
-        """Ask until all has been acknowledged, each once: a request that is sent again has its key."""
+        """Request all, each once: a repeated request has the same key."""
         while self._todo:
             service = await running.get()
             async with Wire(service.url, KEY) as wire:
@@ -120,27 +120,27 @@ class Asker:
 
 
 class Current:
-    """The service that runs now, for those who wait for it."""
+    """The running service, for tasks that wait for it."""
 
     def __init__(self) -> None:
         self._service: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
 
     async def get(self) -> Serving:
-        """Wait until one runs."""
+        """Wait until one runs, and return it."""
         return await asyncio.shield(self._service)
 
     def lose(self, service: Serving) -> None:
-        """It is gone; another will come."""
+        """Record that it is gone; another will come."""
         if self._service.done() and self._service.result() is service:
             self._service = asyncio.get_running_loop().create_future()
 
     def put(self, service: Serving) -> None:
-        """It runs."""
+        """Set the running service."""
         self._service.set_result(service)
 
 
-async def test_kills_at_any_moment_lose_nothing_that_is_owed(services: Services, phones: Inbox, seed: int) -> None:
-    """Whenever the service is killed, every message and event arrives, in order for each contact, and none is owed."""
+async def test_kills_at_any_moment_lose_no_delivery(services: Services, phones: Inbox, seed: int) -> None:
+    """Every message and event arrives, in order for each contact, and none stays pending."""
     chance = random.Random(seed)
     people = [number(n) for n in range(_PEOPLE)]
     async with inbox() as hook:
@@ -160,14 +160,14 @@ async def test_kills_at_any_moment_lose_nothing_that_is_owed(services: Services,
                     current.lose(running)
                     running = await services.start()
                     current.put(running)
-            await until_nothing_is_owed(running)
+            await until_outbox_is_empty(running)
             messages = await ask(running, "GET", "/_numberkeep/messages?limit=1000")
             assert Counter(message["status"] for message in messages) == {"sent": _PEOPLE}, "each was asked for once"
             assert {id_.partition("-")[0] for id_ in phones.ids} == {f"default/{message['id']}" for message in messages}
             assert {post.body["to"] for post in phones.posts} == set(people)
             posts = list(hook.posts)
-            told = await events(running)
-            assert {post.id.rpartition("-")[0] for post in posts} == {f"default-{event['id']}" for event in told}
+            recorded = await events(running)
+            assert {post.id.rpartition("-")[0] for post in posts} == {f"default-{event['id']}" for event in recorded}
             came: dict[str, list[int]] = defaultdict(list)
             for post in posts:
                 came[concerned(post.body)].append(int(post.body["id"]))
@@ -177,14 +177,14 @@ async def test_kills_at_any_moment_lose_nothing_that_is_owed(services: Services,
 
 
 def concerned(event: dict[str, Any]) -> str:
-    """Whose number an event is about."""
+    """Return the number that an event is about."""
     data = event["data"]
     about: dict[str, str] = data.get("contact") or data.get("message") or data
     return about.get("phone") or about.get("number") or about["to"]
 
 
 async def test_processes_share_the_work_and_the_living_take_over(shared: Services, phones: Inbox) -> None:
-    """Of two services, one of two processes, on one database: nothing comes twice; one is killed, the rest comes."""
+    """Two services, one with two processes, on one database: no delivery twice; one is killed, and the rest arrives."""
     people = [number(n) for n in range(200)]
     async with inbox() as hook:
         one, two = await shared.start("--workers", "2"), await shared.start()
@@ -192,21 +192,21 @@ async def test_processes_share_the_work_and_the_living_take_over(shared: Service
         await ask(one, "POST", "/_numberkeep/webhooks", webhook)
         await create(one, *people)
         await asyncio.gather(verify(one, *people[::2], wires=8), verify(two, *people[1::2], wires=8))
-        await until_nothing_is_owed(two)
+        await until_outbox_is_empty(two)
         for each in (phones, hook):
             assert (len(each.times), set(each.times.values())) == (200, {1})
         phones.hold()
         await asyncio.gather(verify(one, *people[:20], wires=4), verify(two, *people[20:40], wires=4))
         await phones.until(lambda: len(phones.posts) >= 208)
         await shared.kill(one)
-        phones.let_go()
-        await until_nothing_is_owed(two)
+        phones.release()
+        await until_outbox_is_empty(two)
     assert len(phones.times) == len(hook.times) == 240
     assert {message["status"] for message in await ask(two, "GET", "/_numberkeep/messages?limit=1000")} == {"sent"}
 
 
-async def test_what_a_receiver_that_was_away_missed_is_delivered(services: Services, phones: Inbox) -> None:
-    """Meanwhile it is seen how much waits, for how long, and that an attempt failed."""
+async def test_deliveries_to_a_receiver_that_was_down_arrive_later(services: Services, phones: Inbox) -> None:
+    """Meanwhile metrics show how many wait, for how long, and that an attempt failed."""
     people = [number(n) for n in range(3)]
     await phones.stop()
     running = await services.start()
@@ -216,7 +216,7 @@ async def test_what_a_receiver_that_was_away_missed_is_delivered(services: Servi
     async with asyncio.timeout(PATIENCE):
         lines = await metrics(running)
         while lines.get(failed) != 3:
-            await asyncio.sleep(0.02)  # nobody tells of it
+            await asyncio.sleep(0.02)  # nothing reports it, so poll
             lines = await metrics(running)
     assert lines["numberkeep_outbox_waiting"] == 3
     assert 0 < lines["numberkeep_outbox_oldest_seconds"] < PATIENCE
@@ -224,26 +224,26 @@ async def test_what_a_receiver_that_was_away_missed_is_delivered(services: Servi
     assert (standing["waiting"], standing["dead"], standing["oldest_seconds"] > 0) == (3, 0, True)
     await phones.start()
     await phones.until(lambda: len(phones.posts) == 3)
-    await until_nothing_is_owed(running)
+    await until_outbox_is_empty(running)
     assert sorted(post.body["to"] for post in phones.posts) == people
     assert (await metrics(running))['channel="sender",outcome="delivered"'] == 3
 
 
 async def metrics(running: Serving) -> dict[str, float]:
-    """The numbers of /metrics: by name, and those of deliveries by what the process's label leaves."""
+    """Return the numbers of /metrics by name; those of deliveries by their labels except the process."""
     async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE) as client:
         text = (await client.get("/metrics")).text
-    told = {}
+    numbers = {}
     for line in text.splitlines():
         name, _, value = line.rpartition(" ")
         if not line.startswith("#"):
             labels = [part for part in name.partition("{")[2].rstrip("}").split(",") if not part.startswith("process=")]
-            told[",".join(labels) or name] = float(value)
-    return told
+            numbers[",".join(labels) or name] = float(value)
+    return numbers
 
 
 async def test_a_stop_finishes_what_is_under_way(services: Services, phones: Inbox) -> None:
-    """After SIGTERM deliveries under way are finished and recorded, streams end, and nothing comes twice later."""
+    """After SIGTERM deliveries in flight are finished and recorded, streams end, and none is sent twice later."""
     people = [number(n) for n in range(20)]
     running = await services.start()
     await create(running, *people)
@@ -259,19 +259,19 @@ async def test_a_stop_finishes_what_is_under_way(services: Services, phones: Inb
         running.process.send_signal(signal.SIGTERM)
         assert [await event_of(lines) for lines in streams] == [None, None]
     under_way = len(phones.posts)
-    phones.let_go()
+    phones.release()
     assert await asyncio.to_thread(running.process.wait, PATIENCE) == 0
     assert time.monotonic() - began < 8
     again = await services.start()
     messages = await ask(again, "GET", "/_numberkeep/messages?limit=1000")
     sent = sum(message["status"] == "sent" for message in messages)
     assert sent >= under_way
-    await until_nothing_is_owed(again)
+    await until_outbox_is_empty(again)
     assert (len(phones.times), set(phones.times.values())) == (20, {1})
 
 
 async def event_of(lines: AsyncIterator[str]) -> Any:
-    """The next event of a stream; None at its end."""
+    """Return the next event of a stream; None at its end."""
     async for line in lines:
         if line.startswith("data: "):
             return json.loads(line.removeprefix("data: "))

@@ -1,4 +1,4 @@
-"""Clients that change contacts without a pause, each its own, and keep a ledger of what was acknowledged."""
+"""Clients that change their own contacts without a pause, and keep a ledger of the acknowledged changes."""
 
 import asyncio
 import contextlib
@@ -16,17 +16,17 @@ _BLOCK: Final = 20
 
 
 class Writer:
-    """One client: it sends a request, waits for the answer, writes both down and sends the next.
+    """A client that sends a request, waits for the answer, records both and sends the next.
 
     Args:
-        number: its own numbers follow from this one.
-        seed: what it does follows from this one.
+        number: determines its own numbers.
+        seed: determines its requests.
 
     Attributes:
-        known: what was acknowledged.
-        pending: the request whose answer has not come.
-        acknowledged: how many requests were.
-        refused: how many were refused with 503.
+        known: the acknowledged state.
+        pending: the request whose answer has not arrived.
+        acknowledged: the number of acknowledged requests.
+        refused: the number of requests refused with 503.
     """
 
     def __init__(self, number: int, seed: int) -> None:
@@ -42,14 +42,14 @@ class Writer:
         self._blocks = [phones[10 : 10 + _BLOCK], phones[10 + _BLOCK :]]
 
     async def run(self, wire: Wire, stop: asyncio.Event | None = None) -> None:
-        """Write until the service is gone, or until it is told to stop."""
+        """Write until the service is gone, or until stopped."""
         async with wire:
             with contextlib.suppress(Gone):
                 while not (stop and stop.is_set()):
                     await self.write(wire)
 
     async def write(self, wire: Wire) -> None:
-        """Do one thing and write down what was answered."""
+        """Send one request and record the answer."""
         self.pending = self._next()
         answer = await send(wire, self.pending)
         if answer.status == 503:
@@ -63,19 +63,20 @@ class Writer:
         self.pending = None
 
     async def settle(self, wire: Wire, people: dict[str, Person], ids: dict[str, str]) -> bool | None:
-        """Find out whether the pending request was done; one with an idempotency key is sent again.
+        """Find out whether the pending request was applied; one with an idempotency key is sent again.
 
         Args:
-            wire: leads to the service.
+            wire: a connection to the service.
             people: what is stored under this writer's numbers.
             ids: the contact_id of each.
 
-        Gives whether it was done; None where there was none, or it would have changed nothing.
+        Returns:
+            Whether it was applied; None if there was none, or if it would have changed nothing.
         """
         request, self.pending = self.pending, None
         possible = [self.known, *([request.after] if request else [])]
         assert people in [known.contacts for known in possible], _difference(people, possible)
-        assert {phone: self._ids.get(phone, ids[phone]) for phone in ids} == ids, "a contact is another one now"
+        assert {phone: self._ids.get(phone, ids[phone]) for phone in ids} == ids, "a contact was replaced by another"
         self._ids = dict(ids)
         done = None
         if request is not None:
@@ -91,7 +92,7 @@ class Writer:
         return done
 
     def owns(self, phone: str) -> bool:
-        """Whether a number is this writer's."""
+        """Return whether a number is this writer's."""
         return phone.startswith(f"+1415{self._name}")
 
     def _acknowledge(self, request: Request, answer: Answer) -> None:
@@ -180,13 +181,13 @@ class Writer:
 
 
 async def send(wire: Wire, request: Request) -> Answer:
-    """Send a request and read its answer."""
+    """Send a request and return its answer."""
     headers = {} if request.key is None else {"idempotency-key": request.key}
     return await wire.request(request.method, CONTACTS + request.path, request.body, headers)
 
 
 def _difference(people: dict[str, Person], possible: Sequence[Known]) -> str:
-    """Where what is stored differs from each state that is allowed."""
+    """Return where the stored state differs from each allowed state."""
     lines = ["what is stored is neither what was acknowledged nor what the pending request makes of it:"]
     for known in possible:
         lines += [

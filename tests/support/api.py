@@ -29,7 +29,7 @@ NO_CARRIERS = Carriers()
 
 
 class SetClock:
-    """A clock that stands still until a test moves it.
+    """A clock that only moves when a test moves it.
 
     Attributes:
         now_ns: nanoseconds since 1970.
@@ -39,16 +39,16 @@ class SetClock:
         self.now_ns = 1_790_000_000_000_000_000
 
     def __call__(self) -> int:
-        """The time."""
+        """Return the time."""
         return self.now_ns
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let time go by."""
+        """Move the clock forward."""
         self.now_ns += int(seconds * 1_000_000_000)
 
 
 class HandRelay(Relay):
-    """A relay that does nothing by itself: a test turns it, so that it can say when."""
+    """A relay that a test runs turn by turn, instead of in the background."""
 
     def start(self) -> None:
         """Do nothing."""
@@ -56,7 +56,7 @@ class HandRelay(Relay):
 
 @dataclass(slots=True)
 class Service:
-    """A running service and what a test needs to look at it.
+    """A running service with its parts, for a test to inspect.
 
     Attributes:
         application: the ASGI application.
@@ -73,13 +73,13 @@ class Service:
     relay: Relay
 
     def wire(self, pair: KeyPair | None = FIRST) -> httpx2.AsyncClient:
-        """A plain HTTP client with the headers of a key pair, or with none."""
+        """Return a plain HTTP client with the headers of a key pair, or with none."""
         headers = {"sb-api-key-id": pair.key_id, "sb-api-secret-key": pair.secret} if pair else {}
         transport = httpx2.ASGITransport(app=self.application)
         return httpx2.AsyncClient(transport=transport, base_url="http://numberkeep.test", headers=headers)
 
     async def new_account(self, name: str) -> KeyPair:
-        """A key pair of a new account."""
+        """Return the key pair of a new account."""
         pair = new_key_pair()
         await keys.create(self.context, name, pair)
         return pair
@@ -89,9 +89,9 @@ class Service:
 async def running_service(
     *, ignore_unknown: bool = False, store: Any = None, carriers: Carriers = NO_CARRIERS, allowed: str = "127.0.0.0/8"
 ) -> AsyncIterator[Service]:
-    """The application with its lifespan, over a store in memory unless another is given.
+    """Run the application with its lifespan, by default over a store in memory.
 
-    Webhooks may reach the network `allowed`; what is owed is delivered when a test turns the relay by hand.
+    Webhooks may reach the network `allowed`. Deliveries are made when a test runs the relay.
     """
     clock = SetClock()
     notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]))

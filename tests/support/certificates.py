@@ -1,4 +1,4 @@
-"""A certificate that nobody but the tests trusts."""
+"""A certificate that only the tests trust."""
 
 import shutil
 import ssl
@@ -11,24 +11,24 @@ OPENSSL = shutil.which("openssl")
 
 @dataclass
 class Certificate:
-    """A self-signed certificate and its key, for the server and for who trusts it."""
+    """A self-signed certificate and its key, for a server and its clients."""
 
     path: Path
     key: Path
 
     def server(self) -> ssl.SSLContext:
-        """What a server with this certificate works with."""
+        """Return an SSL context for a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.path, self.key)
         return context
 
     def trusted(self) -> ssl.SSLContext:
-        """What a client works with that trusts this certificate and no other."""
+        """Return an SSL context for a client that trusts only this certificate."""
         return ssl.create_default_context(cafile=self.path)
 
 
 def new_certificate(folder: Path, *names: str) -> Certificate:
-    """A certificate for these names; the program openssl must be there."""
+    """Return a certificate for these names; needs the program openssl."""
     made = Certificate(folder / "cert.pem", folder / "key.pem")
     alternatives = ",".join(f"DNS:{name}" for name in names)
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(made.key)]

@@ -1,4 +1,4 @@
-"""Servers that others wrote, as processes that never outlive the tests and have no rights that they do not need."""
+"""Third-party servers as processes that never outlive the tests and have only the rights that they need."""
 
 import os
 import pwd
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 PATIENCE: Final = 60.0
-"""Seconds that a server may take to start or to end."""
+"""Seconds that a server may take to start or to stop."""
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder there that others cannot open
 _MEMORY_NEEDED: Final = 2 * 2**30
-"""Bytes that must be free there. A container often has 64 MB in all."""
+"""Bytes that must be free in that folder. A container often has 64 MB in all."""
 
 _KEEPER: Final = """
 pid= waited=0
@@ -30,11 +30,11 @@ if [ "$pid" ] && kill -"$1" "$pid"; then
 fi
 rm -rf "$0"
 """
-"""Waits until the process that wrote to it is no more, however that ended; then ends the server and its files."""
+"""Waits until the process at the other end of its stdin has exited, for any reason; then removes server and files."""
 
 
 class _Rights(TypedDict, total=False):
-    """Arguments of subprocess that take root's rights away."""
+    """Arguments of subprocess that drop root's rights."""
 
     user: int
     group: int
@@ -42,7 +42,7 @@ class _Rights(TypedDict, total=False):
 
 
 def _rights() -> _Rights:
-    """Those of `nobody` when root runs the tests: PostgreSQL and PgBouncer refuse to be root."""
+    """Return the rights of `nobody` if root runs the tests: PostgreSQL and PgBouncer refuse to run as root."""
     if os.geteuid():
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -50,16 +50,16 @@ def _rights() -> _Rights:
 
 
 def enterable(path: Path) -> bool:
-    """Whether a server may enter this folder, or run this program, with the rights that it will have."""
+    """Return whether a server may enter this folder, or run this program, with the rights that it will have."""
     place = path.resolve()
     return os.geteuid() != 0 or all(each.stat().st_mode & stat.S_IXOTH for each in (place, *place.parents))
 
 
 def free_port() -> int:
-    """A free TCP port of 127.0.0.1 that stays free while its server is down.
+    """Return a free TCP port of 127.0.0.1 that stays free while its server is down.
 
-    It lies below the ports of outgoing connections: of these, one could take the port of a server that is down, even a
-    connection to that very port.
+    It is below the range of outgoing connections, which could otherwise take the port of a server that is down, even
+    for a connection to that same port.
     """
     while True:
         port = 20_000 + secrets.randbelow(12_000)
@@ -80,7 +80,7 @@ class Daemon:
     """
 
     def __init__(self, arguments: Sequence[str | Path], cwd: Path, log: Path, rights: _Rights) -> None:
-        # Every process of the server inherits the writing end: the reading end is at its end once the last one is gone.
+        # Every process of the server inherits the writing end, so the reading end closes once the last one has exited.
         self._gone, alive = os.pipe()
         with log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -91,26 +91,26 @@ class Daemon:
                 stdout=output,
                 stderr=output,
                 pass_fds=[alive],
-                start_new_session=True,  # so that Ctrl-C reaches pytest alone
+                start_new_session=True,  # so that Ctrl-C reaches only pytest
                 **rights,
             )
         os.close(alive)
 
     @property
     def running(self) -> bool:
-        """Whether its first process is there."""
+        """Return whether its first process runs."""
         return self.process.poll() is None
 
     def _children(self) -> list[int]:
-        """The processes that its first one started; none where the system does not tell (it is not Linux)."""
+        """Return the child processes of the first one; none on systems other than Linux."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(child) for child in children.read_text().split()] if children.exists() else []
 
     def end(self, how: signal.Signals) -> None:
-        """Send a signal, SIGKILL to every process and others to the first, and wait until all are gone.
+        """Send a signal, SIGKILL to every process and others to the first, and wait until all have exited.
 
         Raises:
-            TimeoutError: one is still there.
+            TimeoutError: one still runs.
         """
         processes = [self.process.pid, *(self._children() if how is signal.SIGKILL else ())] if self.running else []
         for process in processes:
@@ -121,10 +121,10 @@ class Daemon:
         self.wait()
 
     def wait(self) -> int:
-        """Wait until all processes are gone, and give the exit code of the first.
+        """Wait until all processes have exited, and return the exit code of the first.
 
         Raises:
-            TimeoutError: one is still there.
+            TimeoutError: one still runs.
         """
         code = self.process.wait(PATIENCE)
         if not select.select([self._gone], [], [], PATIENCE)[0]:
@@ -134,25 +134,25 @@ class Daemon:
 
 
 class Den:
-    """A folder in which one server runs at a time; both are gone once the test run is, even if that was killed.
+    """A folder in which one server runs at a time; both are removed when the test run ends, even if it was killed.
 
     Attributes:
-        path: the folder; short, since a socket's path must be.
+        path: the folder; short, because the path of a socket must be.
     """
 
     def __init__(self, name: str, at_once: signal.Signals = signal.SIGKILL, *, in_memory: bool = False) -> None:
-        """Make the folder.
+        """Create the folder.
 
         Args:
-            name: how the folder's name begins.
-            at_once: what ends the server, with all its processes, when the test run is gone.
+            name: the beginning of the folder's name.
+            at_once: the signal that stops the server, with all its processes, when the test run has ended.
             in_memory: whether the files may be in memory, which is faster, if the system has enough of it.
         """
         self._rights = _rights()
         place = Path(tempfile.gettempdir())
         if in_memory and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED:
             place = _MEMORY
-        elif not enterable(place):  # root's own
+        elif not enterable(place):  # owned by root
             place = Path("/tmp")  # noqa: S108 - mkdtemp makes a folder there that others cannot open
         self.path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
         self.own(self.path)
@@ -167,13 +167,13 @@ class Den:
         )
 
     def own(self, path: Path) -> None:
-        """Give a path and all below it to the account that the server runs under."""
+        """Change the owner of a path and everything below it to the account of the server."""
         if self._rights:
             for each in (path, *path.rglob("*")):
                 os.chown(each, self._rights["user"], self._rights["group"], follow_symlinks=False)
 
     def write(self, name: str, text: str) -> Path:
-        """A file of the folder that only the server reads."""
+        """Write a file in the folder that only the server can read."""
         path = self.path / name
         path.touch(0o600)
         path.write_text(text)
@@ -194,13 +194,13 @@ class Den:
             raise RuntimeError(log.read_text())
 
     def start(self, arguments: Sequence[str | Path], log: Path) -> Daemon:
-        """Start the server, which appends what it says to `log`."""
+        """Start the server, which appends its output to `log`."""
         daemon = Daemon(arguments, self.path, log, self._rights)
         self._tell_keeper(daemon.process.pid)
         return daemon
 
     def ended(self) -> None:
-        """Say that the server has ended, so that nobody ends another process of the same number."""
+        """Record that the server has ended, so that no other process with the same number is killed."""
         self._tell_keeper("")
 
     def _tell_keeper(self, process: int | str) -> None:
@@ -209,8 +209,8 @@ class Den:
         self._keeper.stdin.flush()
 
     def close(self) -> None:
-        """End the server at once if it still runs, and remove the folder."""
+        """Stop the server immediately if it still runs, and remove the folder."""
         assert self._keeper.stdin
         self._keeper.stdin.close()
         self._keeper.wait(PATIENCE)
-        shutil.rmtree(self.path, ignore_errors=True)  # what a foreign account left
+        shutil.rmtree(self.path, ignore_errors=True)  # files of another account

@@ -1,4 +1,4 @@
-"""A database of either engine by its URL, as the program itself is given it."""
+"""A database of either engine by its URL, as the program itself gets it."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,20 +16,20 @@ from numberkeep.store.contract import Store
 ENGINES: Final = ("sqlite", "postgres")
 
 NewDatabase = Callable[[str], str]
-"""Gives the URL of a new, empty database of an engine."""
+"""Returns the URL of a new, empty database of an engine."""
 
 Behind = Callable[[str], Awaitable[Any]]
-"""Runs a statement on a store's tables behind its back; tables go without their schema's name."""
+"""Runs a statement on a store's tables behind its back; table names have no schema."""
 
 
 def sqlite_url(folder: object) -> str:
-    """The URL of a new file in a folder, which is not made."""
+    """Return the URL of a new file in a folder; the file is not created."""
     return f"sqlite:///{folder}/{secrets.token_hex(6)}.db"
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
-    """The store of a URL, open until the block ends."""
+    """Open the store of a URL until the block ends."""
     store = make_store(Settings(database=url))
     await store.open()
     try:
@@ -39,7 +39,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 
 async def execute(url: str, *scripts: str) -> list[tuple[Any, ...]]:
-    """Run statements behind the store's back, and give the rows of the last; tables go without their schema's name."""
+    """Run statements behind the store's back, and return the rows of the last; table names have no schema."""
     rows: list[tuple[Any, ...]] = []
     if is_postgres(url):
         connection = await asyncpg.connect(url, server_settings={"search_path": "numberkeep"})

@@ -1,4 +1,4 @@
-"""All that a store can tell, to compare two stores by; and a store that has some of everything."""
+"""Every read of a store, to compare two stores, and a store with some data of every kind."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,7 +16,7 @@ from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.messages.message import MessageStatus
-from numberkeep.domain.outbox.delivery import Delivered, Undelivered
+from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
@@ -52,14 +52,14 @@ TEXTS: Final = (
     "x" * 4000,
     "\U0001f600" * 4000,
 )
-"""Texts that a copy might mistake for something else."""
+"""Texts that a copy might change."""
 
 TAGS: Final = ("red", "Red", "blue", "t", "\U0001f600", "re")
 NAMES: Final = ("ours", "theirs", "\u00c5sa's \U0001f600", "empty")
 
 
 async def fill(store: Store) -> None:
-    """Give a new store several accounts, one of them empty, with something in every table."""
+    """Create several accounts in a new store, one of them empty, with rows in every table."""
     drivers = [await new_account(store, name) for name in NAMES]
     for place, account in enumerate(drivers[:3]):
         await account.add_webhook("consent.opted_out")
@@ -96,8 +96,14 @@ async def fill(store: Store) -> None:
             Undelivered("busy", account.now + DAY),
             Delivered(MessageStatus.LOGGED),
         ]
-        for owed, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
-            await account.settle(owed, outcome)
+        for pending, outcome in zip(await account.take(7, lease=2 * DAY), outcomes, strict=False):
+            await account.settle(pending, outcome)
+        gone = await account.add_webhook("contact.created", url="https://gone.example/")
+        await account.create(phone(601))
+        await account.create(phone(602))
+        [first, _] = await account.take(busy=(0, 2))
+        await account.settle(first, Gone("answered 410"))
+        assert gone.webhook_id == 3
         await account.expire(START + 103 * SECOND + DAY)
         await store.apply(SetAccount(NAMES[place], f"Hi {TEXTS[6 + place]}", bytes([place]) * 32))
         await store.apply(_once(account, "ours", b"\0\xff answer"))
@@ -116,14 +122,14 @@ def _once(account: AccountDriver, key: str, answer: bytes) -> Once[Any]:
 
 
 async def drivers_of(store: Store) -> list[AccountDriver]:
-    """Every account that has a key, in the order of their ids."""
+    """Return every account that has a key, in the order of their ids."""
     accounts = {key.account.account_id: key.account for key in await store.read(ListApiKeys())}
     return [AccountDriver(store, account_id) for account_id in sorted(accounts)]
 
 
 async def read_all(store: Store) -> dict[str, Any]:
-    """Every read of the contract, of every account: in every order, by every tag, filter and cursor."""
-    told: dict[str, Any] = {
+    """Return every read of the contract for every account, in every order, by every tag, filter and cursor."""
+    reads: dict[str, Any] = {
         "keys": list(await store.read(ListApiKeys())),
         "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
         "backlog": await store.read(GetBacklog()),
@@ -146,7 +152,7 @@ async def read_all(store: Store) -> dict[str, Any]:
             for where in wheres
         }
         everyone = (await account.page(limit=10_000)).contacts
-        told[str(account.account_id)] = {
+        reads[str(account.account_id)] = {
             "count": await account.count(),
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "events": list(await account.events()),
@@ -158,27 +164,27 @@ async def read_all(store: Store) -> dict[str, Any]:
             "listed": listed,
             "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},
         }
-    return told
+    return reads
 
 
 async def go_on(store: Store) -> dict[str, Any]:
-    """What a filled store does next: it remembers, waits, answers, gives out and counts on. Changes the store."""
-    told: dict[str, Any] = {}
+    """Continue with a filled store: verifications, opt-outs, deliveries and counters. Changes the store."""
+    reads: dict[str, Any] = {}
     for account in (await drivers_of(store))[:3]:
         account.now += 10_000 * SECOND
         with pytest.raises(VerificationTooSoon) as soon:
             await account.request_verification(phone(105), at=START + 115 * SECOND)
         with pytest.raises(AnsweredBefore) as answered:
             await store.apply(_once(account, "ours", b"another"))
-        told[str(account.account_id)] = {
+        reads[str(account.account_id)] = {
             "opted out": (await account.create(phone(500))).opt_out,
             "retry after": soon.value.retry_after,
             "answer": answered.value.answer,
             "sent": await account.request_verification(phone(106)),
             "duplicate": (await account.receive(phone(110), "again", "1\U0001f600")).duplicate,
             "verified": (await account.receive(phone(105), "yes", at=START + 120 * SECOND)).verified,
-            "revived": await account.replay(at=START + 3 * DAY),
-            "given out": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
+            "replayed": await account.replay(at=START + 3 * DAY),
+            "taken": [list(await account.take(at=START + (3 + days) * DAY)) for days in range(3)],
             "webhook": await account.add_webhook(),
             "events": list(await account.events()),
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
@@ -191,19 +197,19 @@ async def go_on(store: Store) -> dict[str, Any]:
         )
         assert list(broken(entries, tallies.entries, tallies.ledger)) == []
         assert [event.event_id for event in await account.events()] == list(range(1, tallies.events + 1))
-    told["new account"] = (await new_account(store, "one more")).account_id
-    return told
+    reads["new account"] = (await new_account(store, "one more")).account_id
+    return reads
 
 
 async def copied(source: str, target: str, page: int | None = None, *, force: bool = False) -> Sequence[Copied]:
-    """Copy from one URL to another, and see that both are found equal."""
+    """Copy from one URL to another, and check that both are equal."""
     tables = await copy(make_transfer(source), make_transfer(target), page=page, force=force)
     assert [table.table for table in tables if not table.equal] == []
     return tables
 
 
 async def filled(url: str) -> str:
-    """The URL of a database that has some of everything."""
+    """Return the URL of a database with some data of every kind."""
     async with opened(url) as store:
         await fill(store)
     return url

@@ -1,4 +1,4 @@
-"""Stores that fail or answer otherwise: every read goes through `read`, so one replacement reaches all of a kind."""
+"""Stores that fail or answer differently: every read goes through `read`, so one replacement covers a kind of read."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,7 +14,7 @@ Reader = Callable[[Any], Awaitable[Any]]
 def wrap_reads(
     monkeypatch: pytest.MonkeyPatch, store: Store, wrapped: Callable[[Reader], Reader], *kinds: type[Query[Any]]
 ) -> None:
-    """Replace reads of these kinds, or of any if none is named, by what `wrapped` returns for the real one."""
+    """Replace reads of these kinds, or all if none is named, with what `wrapped` returns for the real one."""
     real = store.read
     instead = wrapped(real)
 
@@ -25,7 +25,7 @@ def wrap_reads(
 
 
 def fail_reads(monkeypatch: pytest.MonkeyPatch, store: Store, error: Exception, *kinds: type[Query[Any]]) -> None:
-    """Have reads of these kinds, or all if none is named, raise an error."""
+    """Make reads of these kinds, or all if none is named, raise an error."""
 
     async def fail(_: Query[Any]) -> Any:
         raise error

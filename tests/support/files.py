@@ -1,4 +1,4 @@
-"""A SQLite file from outside the store."""
+"""A SQLite file, accessed outside the store."""
 
 from contextlib import closing
 from pathlib import Path
@@ -7,11 +7,11 @@ import apsw
 
 
 def silent(done: int, of: int) -> None:
-    """Progress for nobody."""
+    """Report no progress."""
 
 
 def names_in(folder: Path) -> set[str]:
-    """The files of a folder."""
+    """Return the names of the files in a folder."""
     return {file.name for file in folder.iterdir()}
 
 
@@ -22,7 +22,7 @@ def change(path: Path, sql: str, *values: str) -> None:
 
 
 def contacts_in(path: Path) -> int:
-    """How many contacts a file has."""
+    """Return the number of contacts in a file."""
     with closing(apsw.Connection(str(path))) as connection:
         found = connection.execute("SELECT count(*) FROM contacts").get
     assert isinstance(found, int)
@@ -30,7 +30,7 @@ def contacts_in(path: Path) -> int:
 
 
 def damage(path: Path, name: str) -> None:
-    """Write over the first page of a table or index."""
+    """Overwrite the first page of a table or index."""
     with closing(apsw.Connection(str(path))) as connection:
         size = connection.pragma("page_size")
         page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)).get

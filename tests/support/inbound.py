@@ -1,4 +1,4 @@
-"""Handing in messages as people's carriers do."""
+"""Inbound messages in the format of each carrier."""
 
 import base64
 import hashlib
@@ -11,12 +11,12 @@ HOST: Final = "http://numberkeep.test"
 
 
 def signing(secret: str) -> Mapping[str, str]:
-    """The header by which the hosted service proves itself."""
+    """Return the header that authenticates the hosted service."""
     return {"sb-signing-secret": secret}
 
 
 def twilio_signature(url: str, form: Mapping[str, str], token: str) -> str:
-    """What Twilio sends for a form to this URL; written after its page "Secure webhooks", not after the service."""
+    """Return Twilio's signature of a form to this URL; written from its page "Secure webhooks"."""
     signed = url
     for name in sorted(form):
         signed += name + form[name]
@@ -24,12 +24,12 @@ def twilio_signature(url: str, form: Mapping[str, str], token: str) -> str:
 
 
 def signed(path: str, form: Mapping[str, str], token: str, base: str = HOST) -> Mapping[str, str]:
-    """The header by which Twilio proves itself."""
+    """Return the header that authenticates Twilio."""
     return {"X-Twilio-Signature": twilio_signature(base + path, form, token)}
 
 
 def hosted(number: str, content: str = "yes", **more: Any) -> dict[str, Any]:
-    """A payload `receive` as the hosted service's documentation shows it, with fields that numberkeep does not know."""
+    """Return a payload `receive` as in the hosted service's documentation, with fields unknown to numberkeep."""
     return {
         "accountEmail": "ada@example.com",
         "content": content,
@@ -55,7 +55,7 @@ def hosted(number: str, content: str = "yes", **more: Any) -> dict[str, Any]:
 
 
 def form(number: str, content: str = "yes", sid: str = "SM1", **more: str) -> dict[str, str]:
-    """Twilio's form for a message, with fields that numberkeep does not know."""
+    """Return Twilio's form for a message, with fields unknown to numberkeep."""
     return {
         "MessageSid": sid,
         "SmsSid": sid,

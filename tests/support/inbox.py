@@ -1,6 +1,6 @@
-"""A receiver of messages and events in the test, by HTTP: what a service's sender and webhooks post to.
+"""A receiver of messages and events by HTTP, to which a service's sender and webhooks post.
 
-It answers at once, after a while, or not before the test lets it; and it can be away.
+It answers immediately, after a pause, or once the test lets it; and it can be down.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from support.process import PATIENCE
 
 @dataclass(slots=True, frozen=True)
 class Post:
-    """A request that came whole.
+    """A complete request.
 
     Attributes:
         id: its webhook-id.
         headers: by name, in lower case.
         content: its body.
-        body: what that says, in JSON.
+        body: the JSON in the body.
     """
 
     id: str
@@ -33,13 +33,13 @@ class Post:
 
 
 class Inbox:
-    """Takes what is posted, and remembers it in the order in which it came.
+    """Accepts posts, and records them in the order in which they arrive.
 
     Attributes:
-        url: where.
-        posts: all that came, taken or not.
-        status: what is answered.
-        pause: gives the seconds before an answer.
+        url: its URL.
+        posts: all requests, whatever the answer was.
+        status: the status of answers.
+        pause: returns the seconds before an answer.
     """
 
     def __init__(self) -> None:
@@ -56,33 +56,33 @@ class Inbox:
 
     @property
     def ids(self) -> list[str]:
-        """The ids of all that came."""
+        """Return the ids of all posts."""
         return [post.id for post in self.posts]
 
     @property
     def times(self) -> Counter[str]:
-        """How often each came."""
+        """Return how often each id arrived."""
         return Counter(self.ids)
 
     def hold(self) -> None:
         """Answer nothing from now on."""
         self._may_answer.clear()
 
-    def let_go(self) -> None:
-        """Answer what is held, and what comes."""
+    def release(self) -> None:
+        """Answer what is held, and later posts."""
         self._may_answer.set()
 
     async def until(self, enough: Callable[[], bool]) -> None:
-        """Wait until enough has come."""
+        """Wait until there are enough posts."""
         async with asyncio.timeout(PATIENCE), self._came:
             await self._came.wait_for(enough)
 
     async def start(self) -> None:
-        """Be there."""
+        """Start listening."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
 
     async def stop(self) -> None:
-        """Be away: every connection is broken, and none is taken."""
+        """Stop listening, and break every connection."""
         if self._server is not None:
             self._server.close()
         for task in self._open:
@@ -118,7 +118,7 @@ class Inbox:
 
 @asynccontextmanager
 async def inbox() -> AsyncIterator[Inbox]:
-    """One that is there until the block ends."""
+    """Run an inbox until the block ends."""
     made = Inbox()
     await made.start()
     try:

@@ -1,7 +1,7 @@
-"""What no log may hold: whole numbers, names and secrets. A test run is red where one holds any.
+"""What no log may contain: complete numbers, names and secrets. A test run fails if one does.
 
-What every service of the run wrote, and what was logged within the tests' own process, is kept in a folder of the run
-and searched when the run is over.
+The output of every service of the run, and the logs of the tests' own process, are kept in a folder of the run and
+searched at its end.
 """
 
 import atexit
@@ -18,17 +18,17 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 NAMES: Final = ("Ada", "Lovelace", "Augusta", "Hopper", "Zuse", "Turing")
-"""Names that tests give to contacts and that are no words of a log."""
+"""Names of contacts in tests that occur in no log as ordinary words."""
 
 NOT_OURS: Final[Mapping[str, str]] = {
-    "httpx": "the HTTP client by which tests speak to the service: its lines are of a client's process",
-    "httpx2": "the same; within a service it is kept silent, which is seen in what the service wrote",
+    "httpx": "the HTTP client of the tests: its lines are those of a client",
+    "httpx2": "the same; a service silences it, which its own output shows",
     "httpcore": "below httpx",
     "httpcore2": "below httpx2",
     "faker": "a library of the tests",
     "hypothesis": "a library of the tests",
 }
-"""Loggers of the tests' own process that are left out, each with all below it, and why."""
+"""Loggers of the tests' own process that are excluded, with their children, and the reason."""
 
 _MIN_SECRET: Final = 5
 _SECRET_SETTING = re.compile(r"NUMBERKEEP_\w*(SECRET|TOKEN|SENDBLUE_API_KEY)$").match
@@ -53,12 +53,12 @@ _secrets: set[str] = set()
 
 @dataclass(slots=True, frozen=True)
 class Leak:
-    """What was found where.
+    """A forbidden value in a log.
 
     Attributes:
         place: the file's path and the line's number.
-        kind: what it is.
-        line: the line, with what was found masked.
+        kind: the kind of value.
+        line: the line, with the value masked.
     """
 
     place: str
@@ -67,12 +67,12 @@ class Leak:
 
 
 def kept(name: str) -> Path:
-    """A new path in the run's folder, without a suffix."""
+    """Return a new path in the run's folder, without a suffix."""
     return _folder / f"{next(_serials):04d}-{name}"
 
 
 def learn(settings: Mapping[str, str]) -> None:
-    """Take note of the secrets in a service's settings: no log may hold them."""
+    """Record the secrets in a service's settings, which no log may contain."""
     for name, value in settings.items():
         if _SECRET_SETTING(name):
             learn_secret(value)
@@ -81,7 +81,7 @@ def learn(settings: Mapping[str, str]) -> None:
 
 
 def learn_secret(secret: str) -> None:
-    """Take note of one that a test uses."""
+    """Record a secret that a test uses."""
     if len(secret) >= _MIN_SECRET:
         _secrets.add(secret)
 
@@ -92,27 +92,27 @@ def _learn_password(url: str) -> None:
 
 
 def collect() -> logging.Handler:
-    """Keep what is logged in this process from now on, at every level and by every logger that is not left out."""
+    """Record the logs of this process from now on, at every level, of every logger that is not excluded."""
     handler = logging.FileHandler(kept("tests").with_suffix(".log"), encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(lambda record: record.name.partition(".")[0] not in NOT_OURS)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    for name in ("httpcore", "httpcore2"):  # a dozen lines for each request of a test, which nobody reads
+    for name in ("httpcore", "httpcore2"):  # a dozen lines per request of a test
         logging.getLogger(name).setLevel(logging.INFO)
     return handler
 
 
 def found(folder: Path | None = None) -> list[Leak]:
-    """Return what no log may hold, in all that was kept, which then stays after the run."""
+    """Return the forbidden values in all that was kept; the folder then stays after the run."""
     leaks: list[Leak] = []
     for path in sorted((folder or _folder).iterdir()):
         exported = 0
         with path.open(errors="backslashreplace") as lines:
             for number, line in enumerate(lines, 1):
                 if path.suffix == ".stdout" and not exported and _EXPORT(line):
-                    exported += 1  # the key pair of a first start, shown once, and to whoever started it
+                    exported += 1  # the key pair of a first start, shown once
                     continue
                 leaks += [Leak(f"{path}:{number}", kind, text) for kind, text in _leaks_of(line.rstrip("\n"))]
     if leaks and folder is None:
@@ -131,5 +131,5 @@ def _leaks_of(line: str) -> Iterator[tuple[str, str]]:
 
 
 def mask(text: str) -> str:
-    """The text's first characters, so that it is known again and not told."""
+    """Return the first characters of a text, so that it can be recognized but not read."""
     return f"{text[:4]}{'*' * 8}"

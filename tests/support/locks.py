@@ -6,7 +6,7 @@ from numberkeep.store.sqlite import ServiceLock
 
 
 def hold(lock: ServiceLock, until: Connection) -> None:
-    """Join the holders of a lock, say so, and stay until told to end or killed."""
+    """Join the holders of a lock, report it, and stay until a message arrives or the process is killed."""
     lock.join()
     until.send("joined")
     until.recv()

@@ -1,7 +1,7 @@
-"""What stores of earlier schema versions held, and how such a store is made.
+"""The rows of stores of earlier schema versions, and how to create such a store.
 
-Each schema version of each engine has a file in tests/support/schemas with the rows that a store of it held. A new step
-of a schema wants one more file.
+Each schema version of each engine has a file in tests/support/schemas with the rows of a store of that version. A new
+step of a schema needs another file.
 """
 
 from dataclasses import replace
@@ -20,7 +20,10 @@ _SCHEMAS: Final = Path(__file__).with_name("schemas")
 STEPS = {engine: load_migrations(f"numberkeep.store.{engine}.migrations") for engine in ENGINES}
 VERSIONS = [(engine, step.version) for engine in ENGINES for step in STEPS[engine]]
 CHANGE_LOG = {"sqlite": 4, "postgres": 2}
-"""Since when there are a change log, a ledger and an outbox."""
+"""The first version with a change log, a ledger and an outbox."""
+
+DISABLED_WEBHOOKS = {"sqlite": 6, "postgres": 4}
+"""Since when a webhook may be disabled: the second account has such a one."""
 
 SINCE = {("sqlite", "answers"): 2} | {
     (engine, table): version
@@ -28,7 +31,7 @@ SINCE = {("sqlite", "answers"): 2} | {
     for table in ("events", "consent", "webhooks", "outbox")
 }
 SINCE |= {("sqlite", "last_events"): 5, ("postgres", "last_events"): 3}
-"""Tables that came with a later step than the first."""
+"""Tables that were added after the first step."""
 
 ADA = Contact(
     877212474368000001,
@@ -93,7 +96,7 @@ KEYS = [
 
 
 def queued(number: int, to: Contact, text: str, at: int, verification_id: int = 0) -> Message:
-    """A message that waits, by its number; one of the time at which a verification was requested asks for that."""
+    """Return a queued message by its number; one with the time of a verification request asks for that."""
     status = MessageStatus.QUEUED
     return Message(number, to.phone, "", Direction.OUTBOUND, text, status, START + at, verification_id=verification_id)
 
@@ -103,19 +106,19 @@ THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND, 1), queued(1, EVE, "Hello
 
 
 def canceled(*messages: Message) -> list[Message]:
-    """Messages that waited when nothing was sent yet, and that nobody waits for an answer to."""
+    """Return messages that were queued before anything was sent, and whose verifications are no longer pending."""
     error = "nothing was sent before this version"
     return [replace(message, status=MessageStatus.CANCELED, error=error) for message in messages]
 
 
 async def make(url: str, engine: str, version: int, rows: str = "") -> None:
-    """Make what a numberkeep of that schema version left behind: by exactly its steps, with its rows.
+    """Create a store of an earlier numberkeep: by exactly the steps of that schema version, with its rows.
 
     Args:
         url: a new database.
         engine: its engine.
         version: the version.
-        rows: what the name of another file of rows begins with, if it is not the version's own.
+        rows: the prefix of another file of rows than the version's own.
     """
     folder = resources.files(f"numberkeep.store.{engine}.migrations")
     files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))[:version]
@@ -129,5 +132,5 @@ async def make(url: str, engine: str, version: int, rows: str = "") -> None:
         noted = f"INSERT INTO schema_migrations VALUES ({step.version}, '{step.checksum}')"
         await execute(url, folder.joinpath(name).read_text("utf-8"), noted)
     file = _SCHEMAS / f"{rows}{engine}-{version:04d}.sql"
-    assert file.exists(), f"a new step of a schema wants a file {file.name} with the rows that a store of it holds"
+    assert file.exists(), f"a new step of a schema needs a file {file.name} with the rows of such a store"
     await execute(url, file.read_text("utf-8"), "SELECT 1")

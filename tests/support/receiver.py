@@ -1,4 +1,4 @@
-"""A receiver of POST requests on a local port, which answers well, badly, slowly or not at all."""
+"""A receiver of POST requests on a local port, which answers correctly, incorrectly, slowly or not at all."""
 
 import asyncio
 import ssl
@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Trick(Enum):
-    """What a receiver does in place of an answer."""
+    """What a receiver does instead of answering."""
 
     STALL = "it says nothing"
     HALF = "it sends a status 200 and half of the body, and then nothing"
@@ -19,7 +19,7 @@ class Trick(Enum):
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
-    """An answer; `_` in the headers' names stands for `-`."""
+    """Return an answer; `_` in the headers' names stands for `-`."""
     lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
     return f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\n{''.join(lines)}\r\n".encode() + body
 
@@ -29,7 +29,7 @@ OK: Final = answer(200)
 
 @dataclass
 class Request:
-    """One request: the first line, the headers by their names in lower case, the body, and which connection it took."""
+    """One request: the first line, the headers by lower-case name, the body, and the number of its connection."""
 
     line: str
     headers: dict[str, str]
@@ -39,7 +39,7 @@ class Request:
 
 @dataclass
 class Receiver:
-    """What came, and what is answered: one after another, the last one for ever; before all that, the greeting."""
+    """The requests, and the answers in order, the last one indefinitely; before all that, the greeting."""
 
     answers: Sequence[bytes | Trick] = (OK,)
     requests: list[Request] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Receiver:
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer what comes on one connection."""
+        """Answer the requests on one connection."""
         self._tasks.add(task := asyncio.current_task())  # type: ignore[arg-type]
         self.connections += 1
         connection = self.connections
@@ -90,7 +90,7 @@ class Receiver:
         return True
 
     async def stop(self) -> None:
-        """End what is still being answered."""
+        """Cancel unfinished answers."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -101,7 +101,7 @@ class Receiver:
 async def receiving(
     *answers: bytes | Trick, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
 ) -> AsyncIterator[Receiver]:
-    """A receiver on a free port, for a while."""
+    """Run a receiver on a free port until the block ends."""
     receiver = Receiver(answers or (OK,))
     server = await asyncio.start_server(receiver.serve, host, 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]

@@ -1,4 +1,4 @@
-"""A relay at work in the background, and what it is to deliver."""
+"""A relay in the background, and work for it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,7 @@ PATIENCE: Final = 5
 async def at_work(
     context: Context, notifier: ScriptedNotifier, sender: ScriptedSender | None = None
 ) -> AsyncIterator[Relay]:
-    """A relay that works in the background until the block ends."""
+    """Run a relay in the background until the block ends."""
     worker = Relay(context, sender or ScriptedSender(), notifier)
     worker.start()
     try:
@@ -30,20 +30,20 @@ async def at_work(
 
 
 async def register(context: Context, account: Account, path: str) -> int:
-    """A webhook for new contacts; gives its number."""
+    """Create a webhook for new contacts, and return its number."""
     url = f"https://example.com/{path}"
     types = ["contact.created"]
     return (await webhooks.create(context, ScriptedNotifier(), account, url, types=types, secret=None)).webhook_id
 
 
 async def create(context: Context, account: Account, *numbers: int) -> None:
-    """Have contacts be made."""
+    """Create contacts."""
     for number in numbers:
         await contacts.create(context, account, f"+1415600{number:04d}", ContactPatch(), update_if_exists=False)
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition is true."""
     async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - nobody tells
+        while not holds():  # noqa: ASYNC110 - nothing reports it
             await asyncio.sleep(0.01)

@@ -12,9 +12,9 @@ _DELETION: Final = ";".join(f"DELETE FROM numberkeep.{table}" for table in (*DIS
 
 
 class RowDeletion:
-    """Keeps one connection for all tests: a new one takes longer than the deletion.
+    """Keeps one connection for all tests, because opening one takes longer than the deletion.
 
-    The connection has a thread of its own, since an event loop may be running where it is used.
+    The connection has its own thread, because an event loop may be running in the caller's.
     """
 
     def __init__(self, url: str) -> None:
@@ -34,7 +34,7 @@ class RowDeletion:
         except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
             if self._connection is None:
                 raise
-            self._connection = None  # a test ended every connection to the database
+            self._connection = None  # a test has ended every connection to the database
             await self._delete()
         else:
             self._connection = connection

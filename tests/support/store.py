@@ -1,4 +1,4 @@
-"""Short ways to command a store, one account at a time."""
+"""A short way to send commands to a store, one account at a time."""
 
 import json
 from collections.abc import Sequence
@@ -14,19 +14,20 @@ from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
-from numberkeep.domain.outbox.delivery import Delivered, Pending, Undelivered
+from numberkeep.domain.outbox.delivery import Delivered, Outcome, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
 from numberkeep.domain.stamp import SYSTEM, Cause, Stamp
 from numberkeep.domain.verification.commands import ExpireVerifications, RequestVerification
-from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.hosted import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts, ListEvents, ListMessages
 
 START = 1_790_000_000_000_000
-"""When every test's time begins, in microseconds since 1970."""
+"""The time at which every test starts, in microseconds since 1970."""
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -37,20 +38,20 @@ DEAD = Undelivered("status 500", None)
 
 
 def phone(number: int) -> str:
-    """One of ten thousand E.164 numbers, in the order of `number`."""
+    """Return one of ten thousand E.164 numbers, in the order of `number`."""
     return f"+1415600{number:04d}"
 
 
 @dataclass(slots=True)
 class ContactPage:
-    """A page of a listing, with the contacts as every other read gives them."""
+    """A page of a listing, with contacts as every other read returns them."""
 
     contacts: Sequence[Contact]
     next: Position | None
 
 
 def contact_recorded(record: ContactRecord) -> Contact:
-    """The contact of a record."""
+    """Return the contact of a record."""
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     return Contact(
         **values
@@ -65,7 +66,7 @@ def contact_recorded(record: ContactRecord) -> Contact:
 
 
 class AccountDriver:
-    """Commands one account's contacts in a store; every command comes a second after the one before.
+    """Sends commands on one account to a store; by default each is a second after the one before.
 
     Attributes:
         store: the store.
@@ -83,7 +84,7 @@ class AccountDriver:
         self.cause: Cause | None = None
 
     def tick(self) -> int:
-        """The next command's time."""
+        """Move the time forward, and return it."""
         self.now += SECOND
         return self.now
 
@@ -93,10 +94,10 @@ class AccountDriver:
     def _stamp(self, at: int | None = None) -> Stamp:
         return Stamp(self._at(at), self.actor, self.cause)
 
-    def row(self, number: str, *, index: int = 0, **said: Any) -> BulkRow:
-        """A row of a bulk request that says this of the contact, with the next id and time."""
+    def row(self, number: str, *, index: int = 0, **patch: Any) -> BulkRow:
+        """Return a row of a bulk request with this patch, the next id and the next time."""
         at = self.tick()
-        return BulkRow(number, ContactPatch(**said), contact_id_at(at, self.account_id), at, index)
+        return BulkRow(number, ContactPatch(**patch), contact_id_at(at, self.account_id), at, index)
 
     async def create(
         self,
@@ -105,15 +106,15 @@ class AccountDriver:
         at: int | None = None,
         contact_id: int | None = None,
         update_if_exists: bool = False,
-        **said: Any,
+        **patch: Any,
     ) -> Contact:
-        """Create a contact of which `said` is said."""
+        """Create a contact."""
         at = self._at(at)
         contact_id = contact_id_at(at, self.account_id) if contact_id is None else contact_id
         command = CreateContact(
             self.account_id,
             number,
-            ContactPatch(**said),
+            ContactPatch(**patch),
             update_if_exists,
             contact_id,
             Stamp(at, self.actor, self.cause),
@@ -121,11 +122,11 @@ class AccountDriver:
         return await self.store.apply(command)
 
     async def update(
-        self, number: str, *, at: int | None = None, read_only: ReadOnly | None = None, **said: Any
+        self, number: str, *, at: int | None = None, read_only: ReadOnly | None = None, **patch: Any
     ) -> Contact:
-        """Say `said` of a contact that is there."""
+        """Update an existing contact."""
         return await self.store.apply(
-            UpdateContact(self.account_id, number, ContactPatch(**said), read_only or ReadOnly(), self._stamp(at))
+            UpdateContact(self.account_id, number, ContactPatch(**patch), read_only or ReadOnly(), self._stamp(at))
         )
 
     async def upsert(self, *rows: BulkRow) -> Sequence[Contact]:
@@ -139,7 +140,7 @@ class AccountDriver:
         return await self.store.apply(DeleteContacts(self.account_id, numbers, self._stamp(at)))
 
     async def opt_out(self, number: str, *, opted_out: bool = True, at: int | None = None) -> None:
-        """Record what the recipient behind a number wants."""
+        """Record an opt-out or opt-in."""
         await self.store.apply(SetOptOut(self.account_id, number, opted_out, self._stamp(at)))
 
     async def request_verification(
@@ -151,37 +152,45 @@ class AccountDriver:
         resend_after: int = MINUTE,
         expires_after: int = DAY,
     ) -> bool:
-        """Ask a contact to show that the number is theirs."""
+        """Ask a contact to confirm the number."""
         command = RequestVerification(self.account_id, number, text, self._stamp(at), resend_after, expires_after)
         return await self.store.apply(command)
 
     async def receive(
-        self, number: str, content: str = "yes", handle: str = "", line: str = "", at: int | None = None
+        self,
+        number: str,
+        content: str = "yes",
+        handle: str = "",
+        line: str = "",
+        at: int | None = None,
+        *,
+        carrier: Verdict | None = None,
     ) -> Received:
-        """Take in a message that a person wrote."""
-        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, self._stamp(at)))
+        """Receive a message from a person."""
+        stamp = self._stamp(at)
+        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier))
 
     async def verify(self, number: str) -> None:
-        """Have a contact verified, by a question and an answer."""
+        """Verify a contact, by a request and an answer."""
         assert await self.request_verification(number, resend_after=0)
         assert (await self.receive(number)).verified
 
     async def expire(self, at: int, limit: int = 1000) -> int:
-        """Wait no longer for what is too late."""
+        """Expire overdue verifications."""
         return await self.store.apply(ExpireVerifications(self.account_id, limit, Stamp(at, self.actor, self.cause)))
 
     async def take(
         self, limit: int = 1000, *, lease: int = MINUTE, at: int | None = None, busy: tuple[int, ...] = ()
     ) -> Sequence[Pending]:
-        """Take out of the outbox what is due, but for what is owed to busy targets."""
+        """Take what is due from the outbox, except for deliveries to busy targets."""
         return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._stamp(at), busy))).pending
 
-    async def settle(self, owed: Pending, outcome: Delivered | Undelivered = SENT, *, at: int | None = None) -> bool:
-        """Record what became of a delivery, as it was given out."""
-        return await self.store.apply(SettleDelivery(self.account_id, owed.delivery, outcome, self._stamp(at)))
+    async def settle(self, pending: Pending, outcome: Outcome = SENT, *, at: int | None = None) -> bool:
+        """Record the outcome of a taken delivery."""
+        return await self.store.apply(SettleDelivery(self.account_id, pending.delivery, outcome, self._stamp(at)))
 
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
-        """Try dead deliveries again."""
+        """Replay dead deliveries."""
         return await self.store.apply(ReplayDeliveries(self.account_id, target, limit, self._stamp(at)))
 
     async def delete_old_events(self, limit: int = 1000, *, before: int) -> bool:
@@ -196,49 +205,53 @@ class AccountDriver:
         """Register a webhook for events of these types, or of all."""
         return await self.store.apply(CreateWebhook(self.account_id, url, secret, types, self._stamp()))
 
+    async def enable_webhook(self, webhook_id: int) -> Webhook:
+        """Enable a webhook."""
+        return await self.store.apply(EnableWebhook(self.account_id, webhook_id))
+
     async def remove_webhook(self, webhook_id: int) -> None:
         """Remove a webhook."""
         await self.store.apply(DeleteWebhook(self.account_id, webhook_id))
 
     async def add_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
-        """Have these hosted ones too."""
+        """Add these hosted webhooks."""
         return await self.store.apply(AddHosted(self.account_id, webhooks, self._stamp()))
 
     async def replace_hosted(self, *webhooks: HostedWebhook) -> Sequence[Webhook]:
-        """Have these hosted ones and no others."""
+        """Replace all hosted webhooks with these."""
         return await self.store.apply(ReplaceHosted(self.account_id, webhooks, self._stamp()))
 
     async def events(self, after: int = 0, limit: int = 100_000) -> Sequence[Event]:
-        """The events with numbers over `after`."""
+        """Return the events with numbers over `after`."""
         return await self.store.read(ListEvents(self.account_id, after, limit))
 
-    async def told(self, after: int = 0) -> list[tuple[str, str]]:
-        """Type and number of those events."""
+    async def types_and_phones(self, after: int = 0) -> list[tuple[str, str]]:
+        """Return type and number of those events."""
         return [(event.type.value, event.phone) for event in await self.events(after)]
 
     async def types(self, after: int = 0) -> list[str]:
-        """Their types alone."""
-        return [kind for kind, _ in await self.told(after)]
+        """Return their types."""
+        return [kind for kind, _ in await self.types_and_phones(after)]
 
     async def messages(self, limit: int = 1000) -> Sequence[Message]:
-        """The newest messages, newest first."""
+        """Return the newest messages, newest first."""
         return await self.store.read(ListMessages(self.account_id, limit))
 
     async def statuses(self) -> list[str]:
-        """Where each message stands, oldest first."""
+        """Return the status of each message, oldest first."""
         return [message.status.value for message in reversed(await self.messages())]
 
     async def last_event(self) -> int:
-        """The number of the last event."""
+        """Return the number of the last event."""
         return (await self.store.read(GetTallies(self.account_id))).events
 
     async def contact(self, number: str) -> Contact | None:
-        """The contact with this number."""
+        """Return the contact with this number."""
         found = await self.store.read(GetContact(self.account_id, number))
         return None if found is None else contact_recorded(found)
 
     async def count(self) -> int:
-        """How many contacts there are."""
+        """Return the number of contacts."""
         return (await self.store.read(GetTallies(self.account_id))).contacts
 
     async def page(
@@ -251,19 +264,19 @@ class AccountDriver:
         after: Position | None = None,
         **where: Any,
     ) -> ContactPage:
-        """One page of those contacts that are as `where` says."""
+        """Return one page of the contacts that match `where`."""
         query = ListQuery(ContactFilter(**where), Order(by, descending), limit, offset, after)
         page = await self.store.read(ListContacts(self.account_id, query))
         return ContactPage([contact_recorded(each) for each in page.contacts], page.next)
 
     async def listed(self, by: OrderBy = OrderBy.CREATED_AT, *, descending: bool = False, **given: Any) -> list[str]:
-        """The numbers of one page, oldest first unless another order is asked for."""
+        """Return the numbers of one page, oldest first by default."""
         return [contact.phone for contact in (await self.page(by, descending=descending, **given)).contacts]
 
     async def pages(
         self, by: OrderBy, *, descending: bool, limit: int, after: Position | None = None, **where: Any
     ) -> list[Sequence[Contact]]:
-        """Every page from `after` to the last, each found by the cursor of the one before."""
+        """Return every page from `after` to the last, each found by the cursor of the one before."""
         pages: list[Sequence[Contact]] = []
         while True:
             page = await self.page(by, descending=descending, limit=limit, after=after, **where)
@@ -274,6 +287,6 @@ class AccountDriver:
 
 
 async def new_account(store: Store, name: str) -> AccountDriver:
-    """A new account of the store."""
+    """Create an account in the store."""
     key = await store.apply(CreateKey(name, "US", f"key-of-{name}", hash_secret(b"secret"), START))
     return AccountDriver(store, key.account.account_id)

@@ -1,4 +1,4 @@
-"""A listener to a stream of server-sent events, which calls the ASGI application itself: nothing is buffered."""
+"""A client of a stream of server-sent events, which calls the ASGI application directly, so nothing is buffered."""
 
 import asyncio
 import json
@@ -28,10 +28,10 @@ class Listener:
     """One request for a stream, until `leave`.
 
     Attributes:
-        status: the answer's, once `start` has returned.
-        headers: likewise.
+        status: the answer's status, once `start` has returned.
+        headers: the answer's headers, likewise.
         sent: every part of the body, as it was sent.
-        task: the application at work on it.
+        task: the task of the application.
     """
 
     def __init__(self, application: ASGIApp, scope: dict[str, Any]) -> None:
@@ -45,20 +45,20 @@ class Listener:
         self.task = asyncio.ensure_future(application(scope, self._arriving.get, self._waiting.put))
 
     async def start(self) -> None:
-        """Wait for the answer's head."""
+        """Wait for the answer's status and headers."""
         head = await self._next()
         self.status = head["status"]
         self.headers = {name.decode(): value.decode() for name, value in head["headers"]}
 
     async def part(self) -> bytes:
-        """The next part of the body; `b""` where it has ended."""
+        """Return the next part of the body; `b""` at its end."""
         message = await self._next()
         body: bytes = message.get("body", b"")
         self.sent.append(body)
         return body if message.get("more_body") else b""
 
     async def events(self, count: int) -> list[Heard]:
-        """The next so many events."""
+        """Return the next `count` events."""
         found: list[Heard] = []
         while len(found) < count:
             block, end, rest = self._text.partition("\n\n")
@@ -71,7 +71,7 @@ class Listener:
         return found
 
     async def rest(self) -> list[Heard]:
-        """All events until the stream ends by itself."""
+        """Return all events until the stream ends."""
         parts = self._text
         async with asyncio.timeout(PATIENCE):
             while part := await self.part():
@@ -79,11 +79,11 @@ class Listener:
         return [_event(block) for block in parts.split("\n\n") if "data: " in block]
 
     async def body(self) -> Any:
-        """The JSON of an answer that is no stream."""
+        """Return the JSON of an answer that is not a stream."""
         return json.loads((await self._next())["body"])
 
     async def heartbeats(self, count: int) -> None:
-        """Wait for so many comments, with no event between."""
+        """Wait for `count` comments, with no event between them."""
         while count:
             part = await self._some()
             assert b"data:" not in part
@@ -109,7 +109,7 @@ class Listener:
 async def listening(
     application: ASGIApp, pair: KeyPair | None, query: str = "", headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Listener]:
-    """A listener, from the answer's head until the block ends."""
+    """Open a stream until the block ends; yield it once the answer has started."""
     keys = {"sb-api-key-id": pair.key_id, "sb-api-secret-key": pair.secret} if pair else {}
     given = {"host": "numberkeep.test", **keys, **(headers or {})}
     scope = {

@@ -1,4 +1,4 @@
-"""What a receiver of webhooks does: it checks who sends, and reads."""
+"""A receiver of webhooks: it verifies the signature and reads the body."""
 
 import base64
 import hashlib
@@ -10,14 +10,14 @@ from support.receiver import Request
 
 
 def opened(request: Request, secret: str, now: float | None = None) -> Any:
-    """The JSON of a request that is signed with the secret.
+    """Return the JSON of a request that is signed with the secret.
 
-    Written after the Standard Webhooks specification, "Verifying signatures", and not after the service: the signed
-    content is id, timestamp and body joined by dots; the key is what follows `whsec_`, in base64; the header may hold
-    several signatures, each `v1,` and base64.
+    Written from the Standard Webhooks specification, "Verifying signatures", not from the service: the signed content
+    is id, timestamp and body joined by dots; the key is what follows `whsec_`, in base64; the header may have several
+    signatures, each `v1,` and base64.
 
     Raises:
-        AssertionError: it is not, or `now`, in seconds since 1970, is over five minutes away from when it was sent.
+        AssertionError: it is not signed, or `now`, in seconds since 1970, is over five minutes from when it was sent.
     """
     headers = request.headers
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + request.body

@@ -1,4 +1,4 @@
-"""A bare HTTP client on a socket of its own, which says exactly whether an answer came."""
+"""A bare HTTP client on its own socket, which shows exactly whether an answer arrived."""
 
 import asyncio
 import json
@@ -13,12 +13,12 @@ from support.process import PATIENCE
 
 
 class Gone(Exception):
-    """The service went away before it had answered."""
+    """The connection was lost before a complete answer."""
 
 
 @dataclass(slots=True, frozen=True)
 class Answer:
-    """An answer that came whole.
+    """A complete answer.
 
     Attributes:
         status: the HTTP status.
@@ -31,21 +31,21 @@ class Answer:
     content: bytes
 
     def json(self) -> Any:
-        """What the body says."""
+        """Return the JSON in the body."""
         return json.loads(self.content)
 
     @property
     def next_page(self) -> str | None:
-        """Where the `Link` header leads."""
+        """Return the URL in the `Link` header."""
         link = self.headers.get("link")
         return None if link is None else link[1 : link.index(">")]
 
 
 class Wire:
-    """One connection, opened by the first request and kept.
+    """One connection, opened by the first request and kept open.
 
     Args:
-        url: where the service listens.
+        url: the URL of the service.
         headers: sent with every request.
     """
 
@@ -57,16 +57,16 @@ class Wire:
     async def request(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send a request, with JSON as its body, and read the answer.
+        """Send a request with a JSON body, and return the answer.
 
         Raises:
-            Gone: none came.
+            Gone: none arrived.
         """
         await self.send(method, path, body, headers)
         return await self.receive()
 
     async def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> None:
-        """Send a request and read nothing; raises Gone."""
+        """Send a request without reading the answer; raises Gone."""
         content = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", "host: x", f"content-length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in {**self._headers, **(headers or {})}.items()]
@@ -75,7 +75,7 @@ class Wire:
         self._streams[1].write("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
 
     async def receive(self) -> Answer:
-        """Read one answer; raises Gone."""
+        """Return one answer; raises Gone."""
         assert self._streams
         async with asyncio.timeout(PATIENCE):
             try:
@@ -84,7 +84,7 @@ class Wire:
                 raise Gone from error
 
     async def connect(self) -> None:
-        """Open the connection where it is not; raises Gone."""
+        """Open the connection if it is closed; raises Gone."""
         if self._streams is None:
             try:
                 self._streams = await asyncio.open_connection(self._url.host, self._url.port)

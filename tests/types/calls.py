@@ -1,4 +1,4 @@
-"""Calls as users write them, for `make types`: that they are accepted, and what an editor knows of their results.
+"""Calls as users write them, for `make types`: they are accepted, and their results have the right types.
 
 Nothing here is ever run.
 """
@@ -24,7 +24,7 @@ from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, 
 
 
 def clients() -> None:
-    """What a client is made of, and its copies."""
+    """The arguments of a client, and its copies."""
     client = SendblueAPI(
         api_key="key",
         api_secret="secret",
@@ -73,7 +73,7 @@ async def async_results(client: AsyncSendblueAPI) -> None:
 
 
 def arguments(client: SendblueAPI) -> None:
-    """Arguments in the forms that programs have them in."""
+    """Arguments in the forms that programs use."""
     client.contacts.list(
         created_at_gte=datetime(2026, 1, 1, tzinfo=UTC), limit=10, offset=0, order_by="phone", order_direction="asc"
     )
@@ -99,12 +99,12 @@ def arguments(client: SendblueAPI) -> None:
 
 
 def text_for_tags(client: SendblueAPI) -> None:
-    """Accepted here and refused with TypeError when it is called: to the type checker, str is a Sequence[str]."""
+    """Accepted here, but refused with TypeError at run time: to the type checker, str is a Sequence[str]."""
     client.contacts.create(number="+14155552671", tags="abc")
 
 
 def models(contact: Contact, created: ContactCreateResponse) -> None:
-    """Fields that the service may leave out may be None; what it promises is not."""
+    """Fields that the service may omit may be None; guaranteed fields are not."""
     assert_type(created.contact, Contact)
     assert_type(created.status, str)
     assert_type(contact.phone, str | None)
@@ -118,7 +118,7 @@ def models(contact: Contact, created: ContactCreateResponse) -> None:
 
 
 def errors(client: SendblueAPI) -> None:
-    """What an error tells."""
+    """The attributes of an error."""
     try:
         client.contacts.retrieve("+14155552671")
     except NotFoundError as error:

@@ -1,4 +1,4 @@
-"""What an editor knows of raw, streaming and walked results, for `make types`. Nothing here is ever run."""
+"""The types of raw, streaming and paginated results, for `make types`. Nothing here is ever run."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import assert_type
@@ -11,7 +11,7 @@ from sendblue_api.types.contacts import BulkCreateResponse, BulkDeleteResponse, 
 
 
 def raw(client: SendblueAPI) -> None:
-    """The methods keep their arguments, and `parse` gives what the plain method returns."""
+    """The methods keep their arguments, and `parse` returns what the plain method returns."""
     contacts = client.contacts.with_raw_response
     assert_type(contacts.create(number="+14155552671", tags=["vip"]), APIResponse[ContactCreateResponse])
     retrieved = contacts.retrieve("+14155552671", timeout=1)
@@ -28,7 +28,7 @@ def raw(client: SendblueAPI) -> None:
 
 
 def events(client: SendblueAPI) -> None:
-    """The verbs give what they are told to: an answer, or a stream."""
+    """The verbs return what `cast_to` and `stream` say: an answer or a stream."""
     assert_type(client.get("/x", cast_to=Contact), Contact)
     assert_type(client.post("/x", cast_to=dict[str, int], body={"a": 1}, options={"timeout": 1}), dict[str, int])
     assert_type(client.put("/x", cast_to=str, content=b"a,b"), str)
@@ -67,7 +67,7 @@ def streamed(client: SendblueAPI) -> None:
 
 
 async def async_raw(client: AsyncSendblueAPI) -> None:
-    """What is awaited: the call, and whatever may read the body."""
+    """The call is awaited, and so is whatever may read the body."""
     contacts = client.contacts.with_raw_response
     assert_type(await contacts.create(number="+14155552671"), AsyncAPIResponse[ContactCreateResponse])
     retrieved = await contacts.retrieve("+14155552671")

@@ -1,4 +1,4 @@
-"""Pyright agrees with mypy about the calls that users write. Its build on PyPI, basedpyright, brings its own Node."""
+"""Pyright agrees with mypy about the calls that users write. Its build on PyPI, basedpyright, includes Node."""
 
 import json
 import re
@@ -17,7 +17,7 @@ CHECKED = {"calls.py", "raw_calls.py", "wrong_calls.py", *(path.name for path in
 
 @pytest.fixture(scope="module")
 def reported() -> Mapping[str, set[int]]:
-    """The lines of each file that pyright reports: strictly in the type tests, by its defaults in the examples."""
+    """Return the lines that pyright reports in each file: type tests in strict mode, examples with defaults."""
     command = [sys.executable, "-m", "basedpyright", "--project", str(HERE), "--pythonpath", sys.executable]
     done = subprocess.run([*command, "--outputjson"], capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
@@ -28,8 +28,8 @@ def reported() -> Mapping[str, set[int]]:
     return lines
 
 
-def test_right_calls_and_the_examples_are_clean(reported: Mapping[str, set[int]]) -> None:
-    """An editor that runs pyright underlines nothing in them."""
+def test_correct_calls_and_the_examples_are_clean(reported: Mapping[str, set[int]]) -> None:
+    """An editor that runs pyright reports nothing in them."""
     assert {name: reported[name] for name in reported.keys() - {"wrong_calls.py"}} == {}
 
 

@@ -1,4 +1,4 @@
-"""A type checker refuses wrong calls. That right ones are accepted, `make types` shows: calls.py is under it."""
+"""Type checkers refuse wrong calls. `make types` checks that they accept the correct ones, in calls.py."""
 
 import re
 from collections import defaultdict
@@ -12,7 +12,7 @@ CALLS = Path(__file__).with_name("wrong_calls.py")
 
 
 def test_mypy_finds_what_the_comments_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every wrong call is an error with the code and the words of its comment, and no other line is one."""
+    """Every wrong call is an error with the code and text of its comment, and no other line is."""
     monkeypatch.chdir(ROOT)
     said, complained, _ = api.run(
         ["--config-file", "pyproject.toml", "--no-error-summary", str(CALLS.relative_to(ROOT))]

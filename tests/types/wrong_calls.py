@@ -1,6 +1,6 @@
-"""Calls that a type checker refuses. A comment says what mypy finds: its code, then a part of its message.
+"""Calls that a type checker refuses. A comment has mypy's error code, then a part of its message.
 
-`make types` passes this file over; test_wrong_calls.py holds mypy to the comments. Nothing here is ever run.
+`make types` excludes this file; test_wrong_calls.py compares mypy's errors with the comments. Nothing here is ever run.
 """
 
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from sendblue_api.types.contacts import ContactInput
 
 
 async def some_rows() -> AsyncIterator[ContactInput]:
-    """Rows that only the async client can wait for."""
+    """Yield rows that only the async client can wait for."""
     yield {"phone": "+14155552671"}
 
 
@@ -37,14 +37,14 @@ def refused(client: SendblueAPI) -> None:
 
 
 def misread(client: SendblueAPI) -> None:
-    """Results taken for what they are not."""
+    """Wrong attributes of results."""
     _ = client.contacts.create(number="+14155552671").contact.surname  # attr-defined: "surname"
     _ = client.contacts.retrieve("+14155552671").phone  # attr-defined: "phone"
     _ = client.contacts.list().contacts  # attr-defined: "contacts"
 
 
 async def mixed_up(client: SendblueAPI, waiting: AsyncSendblueAPI) -> None:
-    """The two clients taken for each other."""
+    """One client used like the other."""
     await client.contacts.count()  # misc: Incompatible types in "await"
     waiting.contacts.count()  # unused-coroutine: must be used
     _ = waiting.contacts.count().count  # attr-defined: "count"

@@ -1,4 +1,4 @@
-"""Contacts with FastAPI, SQLModel and SQLite, in one file and with one session a request: `uvicorn main:app`."""
+"""Contacts with FastAPI, SQLModel and SQLite, in one file and with one session per request: `uvicorn main:app`."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from sqlmodel import JSON, Column, Field, Session, SQLModel, col, create_engine,
 
 
 class ContactBase(SQLModel):
-    """What a contact has, whoever asks."""
+    """The fields that every form of a contact has."""
 
     phone: str = Field(index=True, unique=True)
     first_name: str | None = None
@@ -28,18 +28,18 @@ class Contact(ContactBase, table=True):
 
 
 class ContactCreate(ContactBase):
-    """What is given to create one."""
+    """The body of a create."""
 
 
 class ContactPublic(ContactBase):
-    """What is answered."""
+    """A contact in an answer."""
 
     id: int
     created_at: datetime
 
 
 class ContactUpdate(SQLModel):
-    """What can be changed."""
+    """The body of an update."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -52,7 +52,7 @@ engine = create_engine("sqlite:///database.db", connect_args={"check_same_thread
 
 
 def get_session() -> Iterator[Session]:
-    """One for each request."""
+    """Yield a session for one request."""
     with Session(engine) as session:
         yield session
 
@@ -62,7 +62,7 @@ SessionDep = Annotated[Session, Depends(get_session)]
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    """Create the tables at the start."""
+    """Create the tables at startup."""
     SQLModel.metadata.create_all(engine)
     yield
 
@@ -72,7 +72,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.post("/contacts/", response_model=ContactPublic)
 def create_contact(contact: ContactCreate, session: SessionDep) -> Contact:
-    """Create one."""
+    """Create a contact."""
     db_contact = Contact.model_validate(contact)
     session.add(db_contact)
     session.commit()
@@ -84,25 +84,25 @@ def create_contact(contact: ContactCreate, session: SessionDep) -> Contact:
 def read_contacts(
     session: SessionDep, offset: int = 0, limit: Annotated[int, Query(le=100)] = 100
 ) -> Sequence[Contact]:
-    """The newest."""
+    """Return the newest contacts."""
     return session.exec(select(Contact).order_by(col(Contact.created_at).desc()).offset(offset).limit(limit)).all()
 
 
 @app.get("/contacts/count")
 def count_contacts(session: SessionDep) -> dict[str, int]:
-    """How many there are."""
+    """Return the number of contacts."""
     return {"count": session.exec(select(func.count()).select_from(Contact)).one()}
 
 
 @app.get("/contacts/{phone}", response_model=ContactPublic)
 def read_contact(phone: str, session: SessionDep) -> Contact:
-    """The one with this number."""
+    """Return the contact with this number."""
     return _contact(phone, session)
 
 
 @app.patch("/contacts/{phone}", response_model=ContactPublic)
 def update_contact(phone: str, contact: ContactUpdate, session: SessionDep) -> Contact:
-    """Change what is given."""
+    """Update the given fields of a contact."""
     db_contact = _contact(phone, session)
     db_contact.sqlmodel_update(contact.model_dump(exclude_unset=True))
     session.add(db_contact)
@@ -113,7 +113,7 @@ def update_contact(phone: str, contact: ContactUpdate, session: SessionDep) -> C
 
 @app.delete("/contacts/{phone}")
 def delete_contact(phone: str, session: SessionDep) -> dict[str, bool]:
-    """Delete it."""
+    """Delete a contact."""
     session.delete(_contact(phone, session))
     session.commit()
     return {"ok": True}

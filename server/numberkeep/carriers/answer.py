@@ -4,12 +4,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.limits import MAX_HANDLE
 from numberkeep.outbound.answers import ENDS
 
 REFUSES: Final = ENDS | {400, 413, 422}
 """Statuses by which a carrier refuses the message itself. Others have causes that the operator can fix, such as a wrong
 token or URL, so the message is retried."""
+
+_OPTED_OUT_CODES: Final = frozenset({21610})
+"""Twilio's code for a recipient who has opted out. Source: its error and warning dictionary."""
+_OPTED_OUT_KEY: Final = "OPTED_OUT"
+"""The hosted service's `error_key` for the same."""
 
 
 def read_answer(body: bytes) -> Mapping[str, Any]:
@@ -37,11 +43,19 @@ def handle_in(answer: Mapping[str, Any], name: str) -> str:
 
 def code_in(answer: Mapping[str, Any]) -> int | None:
     """Return the carrier's error code; None if there is none."""
-    code = answer.get("error_code")
+    code = answer.get("error_code") or answer.get("code")  # Twilio's errors have the latter, its messages the former
     return code if isinstance(code, int) else None
 
 
-def with_code(reason: str, answer: Mapping[str, Any]) -> str:
-    """Return the reason with the carrier's error code; its text is left out because it may contain a number."""
+def failure(reason: str, answer: Mapping[str, Any], *, permanent: bool = True) -> DeliveryFailed:
+    """Return the error for an answer which says that the message is not sent.
+
+    Args:
+        reason: why, without a number or a name.
+        answer: the answer; its code is shown, and its text is not, because it may contain a number.
+        permanent: whether to retry is in vain.
+    """
     code = code_in(answer)
-    return reason if code is None else f"{reason} (code {code})"
+    opted_out = code in _OPTED_OUT_CODES or answer.get("error_key") == _OPTED_OUT_KEY
+    shown = reason if code is None else f"{reason} (code {code})"
+    return DeliveryFailed(shown, permanent=permanent or opted_out, opted_out=opted_out)

@@ -79,7 +79,23 @@ def list_(account: str, database: str, *, as_json: bool) -> None:
         click.echo(json.dumps(shown))
         return
     for webhook in shown:
-        click.echo(f"{webhook['id']}  {webhook['url']}  {' '.join(webhook['types']) or 'all events'}")
+        disabled = f"  disabled {webhook['disabled_at']}" if webhook["disabled_at"] else ""
+        click.echo(f"{webhook['id']}  {webhook['url']}  {' '.join(webhook['types']) or 'all events'}{disabled}")
+
+
+@webhooks.command()
+@click.argument("webhook_id", type=click.IntRange(1), metavar="ID")
+@account_option
+@database_option
+def enable(webhook_id: int, account: str, database: str) -> None:
+    """Enable the webhook ID again.
+
+    A webhook is disabled when its receiver answers 410. The events that were pending then are delivered now; later
+    ones are only in the event stream.
+    """
+    with _known(webhook_id):
+        run_for(database, account, lambda context, found: service.enable(context, found, webhook_id))
+    click.echo(f"Enabled {webhook_id}.", err=True)
 
 
 @webhooks.command("rm")
@@ -148,6 +164,7 @@ def _shown(webhook: Webhook) -> dict[str, Any]:
         "url": webhook.url,
         "types": list(webhook.types),
         "created_at": time_text(moment(webhook.created_at)),
+        "disabled_at": None if webhook.disabled_at is None else time_text(moment(webhook.disabled_at)),
     }
 
 

@@ -1,4 +1,4 @@
-"""Every change to accounts and their keys. Each store applies these by its own statements: they are few and rare."""
+"""The commands on accounts and their keys; store/directory.py applies them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,14 +6,14 @@ from typing import Final
 from numberkeep.domain.command import Command
 from numberkeep.domain.identity import Account, ApiKey
 
-SECRET_TAKEN: Final = "another account has this signing secret: give each its own"  # noqa: S105 - a refusal's text
+SECRET_TAKEN: Final = "another account uses this signing secret: choose another"  # noqa: S105 - a refusal's text
 
 
 @dataclass(slots=True)
 class CreateKey(Command[ApiKey]):
-    """Make a key for the account of this name, and the account where there is none.
+    """Create a key for the account with this name, and the account if it does not exist.
 
-    Raises on application: InvalidInput where the key id is taken.
+    Raises on application: InvalidInput if the key id is taken.
     """
 
     account_name: str
@@ -25,14 +25,14 @@ class CreateKey(Command[ApiKey]):
 
 @dataclass(slots=True)
 class CreateFirstKey(Command[ApiKey | None]):
-    """Make a key if the store has none yet, revoked ones counted; gives None where it has."""
+    """Create a key if the store has no keys, not even revoked ones; return None if it has."""
 
     key: CreateKey
 
 
 @dataclass(slots=True)
 class RevokeKey(Command[bool]):
-    """Revoke a key for good; gives False where there is none of this id."""
+    """Revoke a key permanently; return False if there is none with this id."""
 
     key_id: str
     at: int
@@ -40,11 +40,11 @@ class RevokeKey(Command[bool]):
 
 @dataclass(slots=True)
 class SetAccount(Command[Account | None]):
-    """Change what is not None of an account; gives the account, or None where there is none of this name.
+    """Change the values that are not None, and return the account, or None if there is none with this name.
 
-    `region` is the region of numbers without `+`; `verification_text` is for `text_for`, `""` for the text that all
-    accounts have; `signing_hash` is the SHA-256 of the secret by which carriers prove themselves, `b""` for none.
-    Raises on application: InvalidInput where another account has the secret.
+    `region` is the region of numbers without `+`; `verification_text` is a template for `text_for`, `""` for the
+    default text; `signing_hash` is the SHA-256 of the secret by which carriers prove themselves, `b""` for none.
+    Raises on application: InvalidInput if another account uses the secret.
     """
 
     account_name: str

@@ -1,6 +1,7 @@
-"""What a change is: a command, which a store applies in one transaction with all that follows from it.
+"""Commands: changes that a store applies in one transaction, together with their consequences.
 
-Nothing here or in a store reads a clock: times come in stamps, so the same commands make the same store on any engine.
+Neither the domain nor a store reads a clock: times come in stamps, so the same commands have the same result on any
+engine.
 """
 
 from abc import abstractmethod
@@ -26,7 +27,7 @@ class Command(Generic[R_co]):
 
     @property
     def weight(self) -> int:
-        """About how many rows it may write; a group that shares a commit is limited by it."""
+        """The approximate number of rows that it may write, which limits the group that shares a commit."""
         return 1
 
 
@@ -34,14 +35,14 @@ class AccountCommand(Command[R_co]):
     """A change to what one account has.
 
     Attributes:
-        account_id: whose.
+        account_id: the account.
     """
 
     __slots__ = ()
     account_id: int
 
     def want(self, needs: Needs) -> None:
-        """Add what `apply` needs to see to `needs`; nothing beyond the tallies and the webhooks by default."""
+        """Add to `needs` what `apply` reads beyond the tallies and the webhooks; nothing by default."""
 
     @abstractmethod
     def apply(self, work: Work) -> R_co:
@@ -53,7 +54,7 @@ class AccountCommand(Command[R_co]):
 
 
 class Once(AccountCommand[R]):
-    """A command that is applied once for an idempotency key; repeating it gives the answer of the first time.
+    """A command that is applied once per idempotency key; a repetition gets the first answer.
 
     The answer is kept only if the command was applied; a refused command may be tried again.
 
@@ -61,11 +62,11 @@ class Once(AccountCommand[R]):
         command: the command.
         key: the idempotency key, which belongs to the account.
         fingerprint: distinguishes the request from others with the same key.
-        encode: encodes the answer to be kept from the command's result.
-        at: when, microseconds since 1970.
+        encode: returns the answer to keep for the command's result.
+        at: the current time, microseconds since 1970.
 
-    Raises on application: what the command raises; AnsweredBefore with the answer of the first time;
-        IdempotencyKeyReused if the key was used for another request.
+    Raises on application: what the command raises; AnsweredBefore with the first answer; IdempotencyKeyReused if the
+        key was used for another request.
     """
 
     __slots__ = ("_at", "_command", "_encode", "_fingerprint", "_key", "account_id")
@@ -82,7 +83,7 @@ class Once(AccountCommand[R]):
 
     @property
     def weight(self) -> int:
-        """The command's."""
+        """The weight of the command."""
         return self._command.weight
 
     def want(self, needs: Needs) -> None:
@@ -103,7 +104,7 @@ class Once(AccountCommand[R]):
 
 
 def outcomes(commands: Sequence[AccountCommand[R]], work: Work) -> list[R | NumberkeepError]:
-    """Return the result of each command, or its refusal; each command sees what those before it did.
+    """Return the result of each command, or its refusal; each command sees the changes of those before it.
 
     Raises:
         NumberkeepError: a command was refused after it had changed something, so the work must not be saved.

@@ -1,30 +1,30 @@
-"""What can go wrong in the domain's own words; what an HTTP client is told of it is decided in http/errors.py.
+"""The errors of the domain; http/errors.py decides how an HTTP client sees them.
 
 NumberkeepError
-├── InvalidInput            a value cannot be taken as it is
+├── InvalidInput            a value is not valid
 │   ├── MissingFields       a required field is absent
-│   ├── InvalidPhone        a number that no telephone can have
-│   ├── InvalidRows         some rows of a bulk request cannot be taken
+│   ├── InvalidPhone        a text is not a phone number
+│   ├── InvalidRows         some rows of a bulk request are not valid
 │   └── ReadOnlyFields      an update would change what only the service may change
 ├── ContactNotFound
 ├── ContactExists
 ├── AccountNotFound
 ├── WebhookNotFound
-├── NoSuchEvent             the change log cannot be followed from there
+├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
 ├── VerificationTooSoon
-├── IdempotencyKeyReused    the key came with another request before
-├── AnsweredBefore          the request was answered before: not a fault, and nothing more was done
+├── IdempotencyKeyReused    the key was used for another request
+├── AnsweredBefore          the request was answered before: not a failure, and nothing was done again
 ├── InvalidCredentials
-├── StoreBusy               try again: too much is waiting to be written
+├── StoreBusy               too many writes are waiting: try again
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
-│   └── StoreUnsure         the connection was lost in the middle of a commit
+│   └── StoreUnsure         the connection was lost during commit
 ├── StoreUnusable           the store cannot be opened at all
-│   ├── StoreTooNew         it was made by a newer version
-│   └── StoreInUse          another process has what only one may have
-├── CannotCopy              the two databases of a copy do not go together
-└── DeliveryFailed          the world outside did not take what is owed to it
-    └── TargetRefused       it is an address to which nothing may be sent
+│   ├── StoreTooNew         it was created by a newer version
+│   └── StoreInUse          another process holds it
+├── CannotCopy              one database cannot be copied to the other
+└── DeliveryFailed          a message or an event was not accepted
+    └── TargetRefused       the URL leads to an address that may not be reached
 """
 
 from collections.abc import Sequence
@@ -39,9 +39,9 @@ class FieldError:
 
     Attributes:
         field: the field's name as the request wrote it, with its place for a part of it: `tags[2]`.
-        message: what is wrong and how to mend it.
+        message: what is wrong and how to fix it.
         index: the row of a bulk request, from 0.
-        phone: what the row gave as its number, where it gave text.
+        phone: the row's number as the request wrote it; None if it was not a text.
     """
 
     field: str
@@ -50,7 +50,7 @@ class FieldError:
     phone: str | None = None
 
     def in_row(self, index: int, phone: str | None) -> "FieldError":
-        """The same fault, in this row of a bulk request."""
+        """Return this error with its row of a bulk request."""
         return FieldError(self.field, self.message, index, phone)
 
 
@@ -59,7 +59,7 @@ class NumberkeepError(Exception):
 
 
 class InvalidInput(NumberkeepError):
-    """A value cannot be taken as it is; `fields` says which and why."""
+    """A value is not valid; `fields` says which and why."""
 
     def __init__(self, message: str, fields: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
@@ -74,11 +74,11 @@ class MissingFields(InvalidInput):
 
 
 class InvalidPhone(InvalidInput):
-    """The text is no number that a telephone can have.
+    """The text is not a phone number.
 
     Args:
         field: the field's name.
-        text: the text, which its writer is shown; `fields` must not be logged.
+        text: the text, which the caller is shown; `fields` must not be logged.
     """
 
     def __init__(self, field: str, text: str = "") -> None:
@@ -88,19 +88,19 @@ class InvalidPhone(InvalidInput):
 
 
 class InvalidRows(InvalidInput):
-    """Some rows of a bulk request cannot be taken, so none was."""
+    """Some rows of a bulk request are not valid, so none was stored."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         wrong = len({error.index for error in errors})
-        super().__init__(f"{wrong} of the contacts cannot be taken, so none was stored", errors)
+        super().__init__(f"No contact was stored, because {wrong} of them failed validation", errors)
 
 
 class ReadOnlyFields(InvalidInput):
     """An update names read-only fields with values other than the stored ones."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        mend = "is read-only: leave it out, or send the value that the contact has"
-        super().__init__("Read-only fields", [FieldError(name, mend) for name in names])
+        message = "is read-only: leave it out, or send the value that the contact has"
+        super().__init__("Read-only fields", [FieldError(name, message) for name in names])
 
 
 class ContactNotFound(NumberkeepError):
@@ -108,7 +108,7 @@ class ContactNotFound(NumberkeepError):
 
 
 class ContactExists(NumberkeepError):
-    """The account has a contact with this number already."""
+    """The account already has a contact with this number."""
 
 
 class RecipientOptedOut(NumberkeepError):
@@ -116,15 +116,15 @@ class RecipientOptedOut(NumberkeepError):
 
 
 class WebhookNotFound(NumberkeepError):
-    """The account has no webhook of this number."""
+    """The account has no webhook with this number."""
 
 
 class AccountNotFound(NumberkeepError):
-    """There is no account of this name."""
+    """There is no account with this name."""
 
 
 class NoSuchEvent(NumberkeepError):
-    """The change log cannot be followed from there: it does not reach back, or does not reach so far."""
+    """The position is outside the retained change log."""
 
 
 class VerificationTooSoon(NumberkeepError):
@@ -136,11 +136,11 @@ class VerificationTooSoon(NumberkeepError):
 
 
 class IdempotencyKeyReused(NumberkeepError):
-    """The idempotency key came with another request before."""
+    """The idempotency key was used for another request."""
 
 
 class AnsweredBefore(NumberkeepError):
-    """A request with this idempotency key was answered before, with `answer`; nothing more was done."""
+    """A request with this idempotency key was answered before, with `answer`; nothing was done again."""
 
     def __init__(self, answer: bytes) -> None:
         super().__init__()
@@ -148,54 +148,75 @@ class AnsweredBefore(NumberkeepError):
 
 
 class InvalidCredentials(NumberkeepError):
-    """The key is unknown or revoked, or the secret is not its own."""
+    """The key is unknown or revoked, or the secret is wrong."""
 
 
 class StoreBusy(NumberkeepError):
-    """More writes are waiting than the store takes on; nothing of this one was done."""
+    """Too many writes are waiting; this one was not applied."""
 
 
 class StoreUnavailable(NumberkeepError):
-    """The store could not read or write; nothing of this command was done."""
+    """The store could not read or write; the command was not applied."""
 
 
 class StoreUnsure(StoreUnavailable):
-    """The connection was lost while the store committed: all of the command was done, or nothing."""
+    """The connection was lost during commit; the command may or may not have been applied."""
 
 
 class StoreUnusable(NumberkeepError):
-    """The store cannot be opened: the path, the rights or the file's content are wrong."""
+    """The store cannot be opened: the path, the permissions or the contents of the file are wrong."""
 
 
 class StoreTooNew(StoreUnusable):
-    """The store was made by a newer version of numberkeep than this one."""
+    """The store was created by a newer version of numberkeep."""
 
 
 class StoreInUse(StoreUnusable):
-    """Another process has the store in a way in which only one may have it."""
+    """Another process holds the store, which only one may hold."""
 
 
 class CannotCopy(NumberkeepError):
-    """The two databases of a copy do not go together; nothing was written."""
+    """One database cannot be copied to the other; nothing was written."""
 
 
 class DeliveryFailed(NumberkeepError):
-    """The world outside did not take what is owed to it, as far as is known.
+    """A message or an event was not accepted, as far as is known.
 
     Args:
-        reason: why, in words that may be stored, shown and logged: no number, name, secret or answer's body in them.
-        permanent: to try again would be in vain.
-        retry_after: seconds that the other side asked to wait; None where it did not say.
+        reason: why, in words that may be stored, shown and logged: without numbers, names, secrets or answers' bodies.
+        permanent: whether it is pointless to try again.
+        retry_after: seconds that the receiver asked to wait; None if it did not.
+        opted_out: whether the carrier says that the recipient has opted out.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, retry_after: float | None = None, opted_out: bool = False
+    ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.opted_out = opted_out
+
+
+class DeliveryRefused(DeliveryFailed):
+    """The receiver does not want the delivery, so it is not retried.
+
+    Args:
+        reason: see DeliveryFailed.
+        answer: the beginning of the answer's body, which may contain a number or a name.
+    """
+
+    def __init__(self, reason: str, answer: bytes = b"") -> None:
+        super().__init__(reason, permanent=True)
+        self.answer = answer
+
+
+class ReceiverGone(DeliveryRefused):
+    """The receiver wants no more deliveries."""
 
 
 class TargetRefused(DeliveryFailed):
-    """The URL leads to an address to which nothing may be sent."""
+    """The URL leads to an address that may not be reached."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, permanent=True)

@@ -3,20 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from numberkeep.domain.consent.ledger import ConsentEntry
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Actor, Cause, Stamp
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
 
-Subject = Contact | Verification | Message | ConsentEntry
+Subject = Contact | Verification | Message | ConsentEntry | DisabledWebhook
 """What an event is about, as it was after the change; for a deletion, before it."""
+
+NO_PHONE: Final = ""
+"""The number of events that concern no number."""
 
 
 class EventType(StrEnum):
-    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", and our own alike."""
+    """What happened. Names from api-reference.md, "Events and webhooks of the hosted service", or formed like them."""
 
     CONTACT_CREATED = "contact.created"
     CONTACT_UPDATED = "contact.updated"
@@ -30,6 +34,7 @@ class EventType(StrEnum):
     MESSAGE_RECEIVED = "message.received"
     CONSENT_OPTED_OUT = "consent.opted_out"
     CONSENT_OPTED_IN = "consent.opted_in"
+    WEBHOOK_DISABLED = "webhook.disabled"
 
 
 @dataclass(slots=True)
@@ -40,7 +45,7 @@ class Event:
         event_id: its number within the account, from 1 in the order of the commits.
         type: what happened.
         stamp: when, by whom and because of what.
-        phone: the number that it concerns, E.164.
+        phone: the number that it concerns, E.164; `""` for `webhook.*`, which form a chain of their own.
         subject: what it is about.
         previous_event: the number of the previous event about the same number; 0 for the first. The previous event may
             no longer be in the log.

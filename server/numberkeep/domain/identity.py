@@ -1,4 +1,4 @@
-"""What numberkeep hands out as identity: contact ids, API keys and the hash by which a secret is known."""
+"""Identities: contact ids, accounts, and API keys with the hashes of their secrets."""
 
 import hashlib
 import hmac
@@ -14,33 +14,33 @@ _contact_id = re.compile(r"[0-7][0-9a-f]{15}").fullmatch
 
 
 def contact_id_at(micros: int, node: int) -> int:
-    """The contact id for a contact created at `micros` by the process with this `node` number.
+    """Return the contact id for a contact created at `micros` by the process with this `node` number.
 
-    63 bits: microseconds since 2020 (good until 2091) over the node. So ids rise with time, two processes do not
-    collide, and an id tells nobody how many contacts there are.
+    63 bits: microseconds since 2020 (good until 2091), followed by the node. So ids rise with time, two processes do
+    not collide, and an id does not reveal how many contacts there are.
     """
     return (micros - _EPOCH_2020_MICROS) << NODE_BITS | node
 
 
 def contact_id_text(contact_id: int) -> str:
-    """A contact id as the world sees it: 16 hexadecimal digits, which sort as the ids do."""
+    """Return a contact id as the API shows it: 16 hexadecimal digits, which sort as the ids do."""
     return f"{contact_id:016x}"
 
 
 def parse_contact_id(text: str) -> int | None:
-    """The contact id that this is the text of, or None where it is none's."""
+    """Return the contact id that a text stands for; None if it is not one."""
     return int(text, 16) if _contact_id(text) else None
 
 
 @dataclass(slots=True, frozen=True)
 class Account:
-    """A tenant: whoever holds one of its keys sees and changes its contacts, and no others.
+    """A tenant: its keys give access to its contacts and to no others.
 
     Attributes:
         account_id: identity within the store.
         name: what the command line calls it.
         region: the region (ISO 3166-1 alpha-2) in which numbers without `+` are read.
-        verification_text: what its verification messages say, see `text_for`; `""` for the text that all have.
+        verification_text: what its verification messages say, see `text_for`; `""` for the default text.
     """
 
     account_id: int
@@ -51,7 +51,7 @@ class Account:
 
 @dataclass(slots=True, frozen=True)
 class ApiKey:
-    """A key as it is stored: its secret is known only by the hash."""
+    """A key as it is stored, with the hash of its secret."""
 
     key_id: str
     secret_hash: bytes
@@ -60,7 +60,7 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def opens_with(self, secret: bytes) -> bool:
-        """Whether `secret` is this key's and the key is not revoked; takes the same time for any secret."""
+        """Return whether `secret` is this key's and the key is not revoked; takes the same time for any secret."""
         return hmac.compare_digest(hash_secret(secret), self.secret_hash) and self.revoked_at is None
 
 
@@ -73,15 +73,15 @@ class KeyPair:
 
     @property
     def secret_hash(self) -> bytes:
-        """What the store keeps of the secret."""
+        """The hash of the secret, which the store keeps."""
         return hash_secret(self.secret.encode())
 
 
 def new_key_pair() -> KeyPair:
-    """A random pair: 64 bits of id, 256 bits of secret."""
+    """Return a random pair: 64 bits of id, 256 bits of secret."""
     return KeyPair(f"nk_{secrets.token_hex(8)}", secrets.token_hex(32))
 
 
 def hash_secret(secret: bytes) -> bytes:
-    """SHA-256 of the secret: a random secret of 256 bits needs no slow hash (docs/adr/0006-api-keys.md)."""
+    """Return the secret's SHA-256: a random secret of 256 bits needs no slow hash (docs/adr/0006-api-keys.md)."""
     return hashlib.sha256(secret).digest()

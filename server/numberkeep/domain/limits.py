@@ -20,7 +20,7 @@ MAX_HANDLE = 200
 MAX_URL = 2000
 MAX_SECRET = 200
 MAX_WEBHOOKS = 20
-"""Webhooks of one account: each event is owed to each that wants it, by the transaction that makes the event."""
+"""Webhooks of one account; the transaction that records an event also enqueues it for each webhook."""
 MAX_REPLAY = 5000
 """Dead deliveries that one request replays."""
 
@@ -29,11 +29,11 @@ MAX_PAGE = 1000
 MAX_INTEGER = 2**63 - 1
 """The largest number that a store can hold."""
 MAX_OFFSET = 2**62
-"""An offset may be as deep as the store can count; the hosted service ends at 10,000."""
+"""The hosted service allows 10,000."""
 
 MAX_BULK_ROWS = 10_000
 MAX_ERRORS = 100
-"""Faults that one answer tells; beyond them, an answer to a bulk request tells one for each bad row."""
+"""Errors in one answer; beyond them, an answer to a bulk request has one error for each bad row."""
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_BULK_BODY_BYTES = 16 * 1024 * 1024

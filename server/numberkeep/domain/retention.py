@@ -1,4 +1,4 @@
-"""The commands that delete what is too old to be retained."""
+"""The commands that delete old events and dead deliveries."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from numberkeep.domain.work.unit import Work
 class DeleteOldEvents(AccountCommand[bool]):
     """Delete up to `limit` of the oldest events, if they are from `before` or earlier, and their deliveries.
 
-    Returns whether there may be more.
+    Return whether there may be more.
     """
 
     account_id: int
@@ -20,7 +20,7 @@ class DeleteOldEvents(AccountCommand[bool]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:
@@ -36,7 +36,7 @@ class DeleteOldEvents(AccountCommand[bool]):
 class DeleteOldDeliveries(AccountCommand[bool]):
     """Delete up to `limit` dead deliveries that were enqueued at `before` or earlier; they can no longer be replayed.
 
-    Returns whether there may be more.
+    Return whether there may be more.
     """
 
     account_id: int
@@ -45,7 +45,7 @@ class DeleteOldDeliveries(AccountCommand[bool]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:

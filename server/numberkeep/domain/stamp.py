@@ -1,4 +1,4 @@
-"""Who made a change, when and because of what (docs/adr/0014-stamps-and-history.md)."""
+"""Stamps: who made a change, when, and as part of what (docs/adr/0014-stamps-and-history.md)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,11 +11,11 @@ class ActorKind(StrEnum):
     API_KEY = "api_key"
     """A program; the id is the key's id."""
     CARRIER = "carrier"
-    """A carrier that hands in a message; the id is the carrier's name."""
+    """A carrier that delivers a person's message; the id is the carrier's name."""
     SYSTEM = "system"
     """The service itself, or an operator at its command line; without an id."""
     UNKNOWN = "unknown"
-    """Whoever made a change before actors were recorded; without an id."""
+    """The author of a change from before actors were recorded; without an id."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,12 +54,12 @@ class Cause:
 
 @dataclass(slots=True)
 class Stamp:
-    """When a change was made, by whom and because of what. Not frozen, because one is built for every event read.
+    """When a change was made, by whom and as part of what. Not frozen, because one is built for every event read.
 
     Attributes:
         at: microseconds since 1970.
-        actor: who makes it.
-        cause: what it is part of; None for what the service does by itself.
+        actor: who made it.
+        cause: what it is part of; None if the service made it by itself.
     """
 
     at: int

@@ -5,9 +5,11 @@ import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+import msgspec
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from numberkeep import __version__
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http import stream
@@ -34,6 +36,17 @@ from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
 
 _log = logging.getLogger("numberkeep.http")
+
+
+class AboutAnswer(msgspec.Struct):
+    """GET /: what answers here, and where to go on."""
+
+    name: str = "numberkeep"
+    version: str = __version__
+    description: str = "A contacts service that speaks the Sendblue v2 Contacts API. Not affiliated with Sendblue."
+    api: str = "/openapi.json"
+    health: str = "/health/ready"
+    documentation: str = "https://github.com/numberkeep/numberkeep/blob/main/README.md"
 
 
 class Application:
@@ -144,7 +157,10 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
     async def openapi() -> Answer:
         return ok(document())
 
-    answers = {"/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
+    async def about() -> Answer:
+        return ok(AboutAnswer())
+
+    answers = {"/": about, "/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
     return {path: Open(get) for path, get in answers.items()}
 
 

@@ -64,7 +64,7 @@ class Api:
         """
         context = self.context.acting(actor, Cause(CauseKind.REQUEST, request.request_id))
         call = Call(context, account, self.notifier)
-        keyed = KeyedAnswer.of(request) if once else None
+        keyed = KeyedAnswer.of(request, given) if once else None
         if keyed is None:
             return ok(await function(call, given))
         call.idempotency = keyed.idempotency

@@ -9,12 +9,15 @@ import re
 import zlib
 from typing import Any, Final
 
+import msgspec
+
 from numberkeep.domain.errors import AnsweredBefore, FieldError
 from numberkeep.http.answer import Answer, encode
 from numberkeep.http.request import Request
 from numberkeep.service.context import Idempotency
 from numberkeep.wire.answers import invalid
 
+_canonical = msgspec.json.Encoder(order="deterministic").encode
 _acceptable = re.compile(rb"[\x21-\x7e]{1,255}").fullmatch
 
 _COMPRESSED_FROM: Final = 2048
@@ -35,20 +38,24 @@ class KeyedAnswer:
         self._body = b""
 
     @classmethod
-    def of(cls, request: Request) -> "KeyedAnswer | None":
-        """Return the answer to a request whose body was read; None if it has no key.
+    def of(cls, request: Request, given: Any) -> "KeyedAnswer | None":
+        """Return the answer to a request; None if it has no key.
+
+        Args:
+            request: the request.
+            given: its decoded input. Two requests with equal input are the same request, however they are written.
 
         Raises:
             InvalidInput: the key is not valid.
         """
-        given = request.header(b"idempotency-key")
-        if given is None:
+        key = request.header(b"idempotency-key")
+        if key is None:
             return None
-        if not _acceptable(given):
+        if not _acceptable(key):
             raise invalid(FieldError("Idempotency-Key", "must be 1 to 255 printable ASCII characters without spaces"))
-        digest = hashlib.sha256(f"{request.method} {request.scope['path']}?".encode())
-        digest.update(request.scope["query_string"] + b"\n" + request.content)
-        return cls(given.decode(), digest.digest())
+        digest = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode())
+        digest.update(_canonical(given))
+        return cls(key.decode(), digest.digest())
 
     def answer(self, output: Any) -> Answer:
         """Return the answer for the operation's output."""

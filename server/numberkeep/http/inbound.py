@@ -63,9 +63,10 @@ class Inbound:
             self._check_account(request, account)
         message = carrier.read(handed)
         if message is None:
-            return ok(StatusOut())
-        actor = Actor(ActorKind.CARRIER, carrier.name)
-        answer = await self._api.change(request, account, actor, messages.take_in, message, once=True)
+            answer = ok(StatusOut())
+        else:
+            actor = Actor(ActorKind.CARRIER, carrier.name)
+            answer = await self._api.change(request, account, actor, messages.take_in, message, once=True)
         if carrier.reply is None:
             return answer
         content_type, body = carrier.reply

@@ -37,7 +37,9 @@ def next_link(path: str, query: bytes, cursor: str) -> str:
 
 
 def _zone_restored(time: str) -> str:
-    return time.replace(" ", "+") if "T" in time else time
+    # A space may also separate date and time; then the zone follows the second one.
+    before, _, zone = time.rpartition(" ")
+    return f"{before}+{zone}" if any(separator in before for separator in "Tt ") else time
 
 
 _restored: Final = {"phone_number": plus_restored, "number": plus_restored, "created_at_gte": _zone_restored}

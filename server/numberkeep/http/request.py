@@ -22,7 +22,6 @@ class Request:
         secret: the API key's secret, likewise.
         request_id: its id in the log and in the answer.
         argument: the part of the path that stands for an argument; `""` if there is none.
-        content: the body, once it was read.
     """
 
     scope: Scope
@@ -32,7 +31,6 @@ class Request:
     secret: bytes
     request_id: str
     argument: str = ""
-    content: bytes = b""
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, send: Send) -> "Request":
@@ -67,5 +65,4 @@ class Request:
 
     async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """Read and return the body; errors as for `read_body`."""
-        self.content = await read_body(self.scope, self.receive, limit)
-        return self.content
+        return await read_body(self.scope, self.receive, limit)

@@ -25,15 +25,6 @@ async def receive(call: Call, given: InboundBody) -> InboundAnswer:
 async def take_in(call: Call, given: Incoming) -> InboundAnswer:
     """Store a message that a carrier or an account hands in."""
     return await call.once(
-        lambda once: inbound.receive(
-            call.context,
-            call.account,
-            given.number,
-            given.content,
-            handle=given.handle,
-            line=given.line,
-            field=given.field,
-            once=once,
-        ),
+        lambda once: inbound.receive(call.context, call.account, given, once),
         inbound_answer,
     )

@@ -24,7 +24,10 @@ async def list_webhooks(call: Call, _: Nothing) -> list[WebhookOut]:
 
 @operation("webhooks.create", InvalidInput)
 async def create(call: Call, given: WebhookBody) -> WebhookAnswer:
-    """Register a webhook; only this answer shows its secret. Not of the hosted API."""
+    """Register a webhook, or enable a disabled one with its URL.
+
+    Only this answer shows the secret. Not of the hosted API.
+    """
     url, types = given.url or "", given.types or []
     return await call.once(
         lambda once: webhooks.create(

@@ -1,4 +1,4 @@
-"""What the status of an answer means for a delivery."""
+"""Interprets the status of an answer to a delivery."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -20,20 +20,18 @@ def check_status(
     headers: Mapping[str, str],
     final: Collection[int] = ENDS,
 ) -> None:
-    """Check that an answer accepts a delivery.
+    """Check that an answer accepts or refuses a delivery.
 
     Args:
         status: the answer's status.
         headers: the answer's headers; names in any case.
-        final: statuses after which the delivery is not retried.
+        final: statuses by which the receiver refuses.
 
     Raises:
-        DeliveryFailed: it does not accept it.
+        DeliveryFailed: it does neither.
     """
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, section 15
+    if 200 <= status < 300 or status in final:  # noqa: PLR2004 - RFC 9110, section 15
         return
-    if status in final:
-        raise DeliveryFailed(f"answered {status}", permanent=True)
     if 300 <= status < 400:  # noqa: PLR2004
         raise DeliveryFailed(f"answered with a redirect ({status}), which is not followed")
     raise DeliveryFailed(f"answered {status}", retry_after=retry_after(headers.get("retry-after", ""), time.time()))

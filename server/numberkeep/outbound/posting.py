@@ -16,7 +16,7 @@ from typing import Final
 import httpx2
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.outbound.answers import ENDS, check_status
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.targets import Pinned
@@ -65,7 +65,7 @@ class Poster:
             url: http or https.
             content: the request's body.
             headers: headers in addition to those of every request.
-            final: statuses after which the delivery is not retried.
+            final: statuses by which the receiver refuses the delivery, so that it is not retried.
 
         Returns:
             The answer's body, at most the first `MAX_ANSWER_BYTES` of it. It may be truncated or empty if the
@@ -73,6 +73,7 @@ class Poster:
             again would repeat it.
 
         Raises:
+            DeliveryRefused: the status is one of `final`; ReceiverGone if it is one of ENDS.
             DeliveryFailed: it was not accepted, as far as is known.
         """
         if not _has_port(url):
@@ -105,22 +106,25 @@ class Poster:
         request: "_Request",
         final: Collection[int],
     ) -> bytes:
-        answer, taken = bytearray(), False
+        answer, status = bytearray(), 0
         try:
             async with asyncio.timeout(self._limit), aclosing(await self._open(client, urls, request)) as response:
                 check_status(response.status_code, response.headers, final)
-                taken = True
+                status = response.status_code
                 async with aclosing(response.aiter_raw()) as parts:
                     async for part in parts:
                         answer += part
                         if len(answer) >= MAX_ANSWER_BYTES:
                             break
         except TimeoutError:
-            if not taken:
+            if not status:
                 raise DeliveryFailed(f"timed out after {self._limit:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            if not taken:
+            if not status:
                 raise _failure(error) from None
+        if status in final:
+            refusal = ReceiverGone if status in ENDS else DeliveryRefused
+            raise refusal(f"answered {status}", bytes(answer[:MAX_ANSWER_BYTES]))
         return bytes(answer[:MAX_ANSWER_BYTES])
 
     async def _open(self, client: httpx2.AsyncClient, urls: Sequence[str], request: "_Request") -> httpx2.Response:
@@ -130,7 +134,7 @@ class Poster:
             try:
                 return await client.send(request.at(client, url, headers, timeout), stream=True)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                if _tls_error(error) is not None:  # it answers, and is not who it should be
+                if _tls_error(error) is not None:  # it answers, but is not the expected host
                     raise
         return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
 
@@ -200,7 +204,7 @@ def _tls_error(error: BaseException) -> ssl.SSLError | None:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    # httpcore2 raises its errors again "from None", so their cause is only in the context.
+    # httpcore2 re-raises its errors "from None", so their cause is only in the context.
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -27,7 +27,7 @@ def event_delivery_id(account: str, event_id: int, at: int) -> str:
 
 
 def message_delivery_id(account: str, message_id: int, at: int) -> str:
-    """Return the id of a message's delivery, likewise, and never that of an event: `acme/7-65c0fcaa29bcd`."""
+    """Return the id of a message's delivery, which is never that of an event: `acme/7-65c0fcaa29bcd`."""
     return f"{_in_id(account)}/{message_id}-{at:x}"
 
 
@@ -63,5 +63,5 @@ def key_of(secret: str) -> bytes:
 
 
 def _in_id(account: str) -> str:
-    # An id is a header, and the scheme appends to it after a dot: so it must contain neither dots nor blanks.
+    # An id is a header, and the scheme appends to it after a dot: so it must contain neither dots nor spaces.
     return quote(account, safe="").replace(".", "%2E")

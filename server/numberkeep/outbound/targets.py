@@ -19,7 +19,7 @@ from numberkeep.outbound.web_address import WebAddress, read_url
 
 RESOLVE_SECONDS: Final = 5.0
 _HANGS_SECONDS: Final = 30.0
-"""How long a name whose resolution timed out is not resolved again."""
+"""How long a name is not resolved again after its resolution timed out."""
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host's name and a port, as text. Raises OSError if there are none."""
@@ -27,7 +27,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 @dataclass(slots=True, frozen=True)
 class Pinned:
-    """A URL with the addresses that it may be reached at.
+    """A URL with the addresses at which it may be reached.
 
     Attributes:
         url: its parts.

@@ -56,9 +56,9 @@ def read_url(url: str) -> WebAddress:
         TargetRefused: its form is not one that a webhook may have.
     """
     if len(url) > MAX_URL:
-        raise TargetRefused(f"the URL has more than {MAX_URL} characters")
+        raise TargetRefused(f"the URL has more than {MAX_URL} characters; use a shorter one")
     if not _visible(url):
-        raise TargetRefused("the URL has blanks or characters beyond ASCII; write the host as xn--, the rest as %XX")
+        raise TargetRefused("the URL has spaces or characters beyond ASCII; write the host as xn--, the rest as %XX")
     if "\\" in url or "#" in url:
         raise TargetRefused("the URL has a backslash or a fragment; leave it out")
     parts = _shape(url)
@@ -69,10 +69,10 @@ def read_url(url: str) -> WebAddress:
         raise TargetRefused("the URL has a user or a password; leave it out")
     place = _authority(authority)
     if place is None:
-        raise TargetRefused("the URL has no host and port that can be read, as in https://example.com:8443")
+        raise TargetRefused("the URL has no valid host and port, such as https://example.com:8443")
     port = int(place[2]) if place[2] else _DEFAULT_PORTS[scheme]
     if not 1 <= port <= _MAX_PORT:
-        raise TargetRefused(f"the URL's port is not one of 1 to {_MAX_PORT}")
+        raise TargetRefused(f"the URL's port must be between 1 and {_MAX_PORT}")
     host, address = _host(place[1])
     return WebAddress(scheme, host, port, rest if rest.startswith("/") else f"/{rest}", address)
 
@@ -84,8 +84,8 @@ def _host(written: str) -> tuple[str, Address | None]:
     name = written.removesuffix(".")
     labels = name.split(".")
     if len(name) > _MAX_NAME or not all(map(_label, labels)):
-        raise TargetRefused("the URL's host is no name and no address, as in example.com")
-    if _number(labels[-1]):  # no name ends in a number: the WHATWG's standard recognises IPv4 addresses by that
+        raise TargetRefused("the URL's host must be a name or an address, such as example.com")
+    if _number(labels[-1]):  # no name ends in a number: the WHATWG's URL standard recognises IPv4 addresses by that
         four = _ipv4(name)
         return str(four), four
     return name, None
@@ -96,14 +96,14 @@ def _ipv4(written: str) -> IPv4Address:
         return IPv4Address(written)
     except AddressValueError:
         # Short, octal and hexadecimal forms mean different addresses to different readers.
-        raise TargetRefused("the URL's host is no IPv4 address of four decimal numbers, as in 192.0.2.1") from None
+        raise TargetRefused("the URL's IPv4 address must have four decimal numbers, such as 192.0.2.1") from None
 
 
 def _ipv6(written: str) -> IPv6Address:
     try:
         address = IPv6Address(written)
     except AddressValueError:
-        raise TargetRefused("the URL's host in brackets is no IPv6 address") from None
+        raise TargetRefused("the URL's host in brackets must be an IPv6 address, such as [2001:db8::1]") from None
     if address.scope_id is not None:
-        raise TargetRefused("the URL's host is an address of one link; leave out what follows the %")
+        raise TargetRefused("the URL's IPv6 address has a zone; leave out the % and what follows it")
     return address

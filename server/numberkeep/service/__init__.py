@@ -1,1 +1,1 @@
-"""What the API means: one use case a function, over a store and a clock."""
+"""The use cases: one function for each, over a store and a clock."""

@@ -1,4 +1,4 @@
-"""Accounts' settings."""
+"""The use cases on accounts and their settings."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ from numberkeep.store.queries import GetAccount, ListAccounts
 
 
 async def list_all(context: Context) -> Sequence[Account]:
-    """Every account, oldest first."""
+    """Return every account, oldest first."""
     return await context.store.read(ListAccounts())
 
 
 async def named(context: Context, name: str) -> Account | None:
-    """Return the account of this name."""
+    """Return the account with this name."""
     return await context.store.read(GetAccount(name))
 
 
@@ -31,17 +31,17 @@ async def change(
     signing_secret: str | None = None,
     region: str | None = None,
 ) -> Account | None:
-    """Change what is not None of an account; gives the account, or None where there is none of this name.
+    """Change the values that are not None, and return the account, or None if there is none with this name.
 
     Args:
-        context: what to work with.
-        name: the account's.
-        verification_text: what its verification messages say; `""` for the text that all accounts have.
-        signing_secret: by which carriers prove themselves; `""` for none.
+        context: the service's context.
+        name: the name of the account.
+        verification_text: what its verification messages say; `""` for the default text.
+        signing_secret: the secret by which carriers prove themselves; `""` for none.
         region: the region of numbers without `+`, ISO 3166-1 alpha-2 in any case. Stored numbers stay as they are.
 
     Raises:
-        InvalidInput: the text, the secret or the region cannot be taken, or another account has the secret.
+        InvalidInput: the text, the secret or the region is not valid, or another account uses the secret.
     """
     if verification_text:
         check_text(verification_text)

@@ -1,4 +1,4 @@
-"""How the outbox stands, for operators, who may ask as often as they like."""
+"""The state of the outbox, cached so that frequent requests stay cheap."""
 
 import asyncio
 import math
@@ -12,18 +12,18 @@ from numberkeep.service.context import Context
 from numberkeep.store.queries import GetBacklog
 
 _REST: Final = 20
-"""How much longer a count holds than it took: so counting takes a twentieth of the time at most, whoever asks."""
+"""How many times its own duration a count is cached: counting takes at most a twentieth of the time."""
 
 _QUICK_SECONDS: Final = 0.01
-"""A count that takes no longer holds for nobody else: then there is so little that all answers are of the moment."""
+"""Counts faster than this are not cached."""
 
 
 class CachedBacklog:
-    """Counts what is owed over all accounts, again only after a while where there is so much that counting takes long.
+    """Counts the deliveries of all accounts; slow counts are cached.
 
     Args:
-        context: what to work with.
-        now: seconds of a monotonic clock; a test gives its own.
+        context: the service's context.
+        now: seconds of a monotonic clock; tests pass their own.
     """
 
     def __init__(self, context: Context, now: Callable[[], float] = time.monotonic) -> None:
@@ -34,10 +34,10 @@ class CachedBacklog:
         self._backlog = Backlog(0, None, 0)
 
     async def backlog(self) -> Backlog:
-        """How the outbox stands, or stood a moment ago.
+        """Return the state of the outbox, which may be cached.
 
         Raises:
-            StoreUnavailable: the store cannot tell.
+            StoreUnavailable: the store cannot be read.
         """
         async with self._counting:
             begun = self._now()
@@ -49,5 +49,5 @@ class CachedBacklog:
             return self._backlog
 
     def age_seconds(self, backlog: Backlog) -> float:
-        """For how long the oldest delivery has been owed; 0 where none is."""
+        """Return for how many seconds the oldest delivery has been pending; 0 if there is none."""
         return 0.0 if backlog.oldest_at is None else max(self._context.clock.take() - backlog.oldest_at, 0) / SECOND

@@ -14,7 +14,7 @@ from numberkeep.service.context import Context, Idempotency
 
 @dataclass(slots=True)
 class GivenRow:
-    """A row as a request gives it: a number as people write it, and what is said of the contact."""
+    """A row as a request has it: a number in any notation, and the contact's fields."""
 
     index: int
     number: str
@@ -30,19 +30,18 @@ async def create(
     skip_bad: bool,
     once: Idempotency | None = None,
 ) -> Upserted:
-    """Make or change every row's contact in one transaction; of a number given twice the last row counts.
+    """Create or update every row's contact in one transaction; if a number is repeated, its last row counts.
 
     Args:
-        context: what to work with.
-        account: whose contacts.
-        rows: the rows that could be read.
-        bad: what was wrong with rows that could not.
-        skip_bad: store the good rows and report the bad ones, instead of storing none.
+        context: the service's context.
+        account: the account of the contacts.
+        rows: the rows that could be parsed.
+        bad: the errors of those that could not.
+        skip_bad: store the valid rows and report the errors of the others, instead of storing none.
         once: runs the command only if its idempotency key was not used before.
 
     Raises:
-        InvalidRows: a row is bad, or its custom variables would be too many with those that the contact has, and
-            `skip_bad` is off.
+        InvalidRows: a row is not valid, or its contact would have too many custom variables, and `skip_bad` is off.
     """
     errors = list(bad)
     by_phone: dict[str, tuple[int, ContactPatch]] = {}
@@ -52,7 +51,7 @@ async def create(
         except InvalidInput as error:
             errors += [field.in_row(row.index, row.number) for field in error.fields]
             continue
-        by_phone.pop(phone, None)  # so that the last row's place counts too
+        by_phone.pop(phone, None)  # so that the contact gets the position of the last row
         by_phone[phone] = (row.index, patch)
     if errors and not skip_bad:
         raise InvalidRows(_sorted(errors))
@@ -73,7 +72,7 @@ async def create(
 
 
 async def delete(context: Context, account: Account, numbers: Sequence[str]) -> int:
-    """Delete the contacts that have these numbers; gives how many there were. Unknown numbers are ignored."""
+    """Delete the contacts with these numbers, and return how many existed. Unknown numbers are ignored."""
     found = {phone for number in numbers if (phone := find_phone(number, account.region))}
     if not found:
         return 0

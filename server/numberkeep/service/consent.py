@@ -1,4 +1,4 @@
-"""What recipients have said of getting messages, and whether the ledger of it is whole."""
+"""The use cases on the consent ledger: show a number's entries, and verify the ledger."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ _PAGE: Final = 1000
 
 @dataclass(slots=True, frozen=True)
 class Verified:
-    """What a look at an account's ledger found.
+    """The result of verifying an account's ledger.
 
     Attributes:
         entries: how many entries it has.
-        faults: what is wrong with it, without numbers; empty for a ledger that is whole.
+        faults: what is wrong with it, without phone numbers; empty for an intact ledger.
     """
 
     entries: int
@@ -28,10 +28,10 @@ class Verified:
 
 
 async def show(context: Context, account: Account, number: str) -> Sequence[ConsentEntry]:
-    """All that was ever said of a number, oldest first.
+    """Return all ledger entries about a number, oldest first.
 
     Raises:
-        InvalidPhone: no telephone can have it.
+        InvalidPhone: it is not a phone number.
     """
     phone = find_phone(number, account.region)
     if phone is None:
@@ -40,9 +40,9 @@ async def show(context: Context, account: Account, number: str) -> Sequence[Cons
 
 
 async def verify(context: Context, account: Account) -> Verified:
-    """Whether the ledger is as it was written, to its end, and says what holds of each number.
+    """Check that the ledger is complete and unchanged, and that the opt-outs follow from it.
 
-    It may grow meanwhile: what comes after the beginning is left for the next time, with the numbers that it is of.
+    The ledger may grow meanwhile: entries added after the start are not checked, nor are the opt-outs of their numbers.
     """
     account_id = account.account_id
     before = await context.store.read(GetTallies(account_id))
@@ -55,17 +55,17 @@ async def verify(context: Context, account: Account) -> Verified:
 
     faults = list(broken(entries, before.entries, before.ledger))
     if beyond and beyond[0].entry_id > known:
-        faults.append(f"the ledger has entry {beyond[0].entry_id}, and the account knows of {known}")
+        faults.append(f"the ledger has entry {beyond[0].entry_id}, but the account records {known}")
     said = {entry.phone: entry.opted_out for entry in entries}
     moved = {entry.wording for entry in entries if entry.source is ConsentSource.MIGRATION}
     differing = ({phone for phone, opted_out in said.items() if opted_out} ^ held) - changing - moved
     if differing:
-        faults.append(f"{len(differing)} numbers are not opted out or in as the ledger says of them last")
+        faults.append(f"the opt-outs do not match the last ledger entries of {len(differing)} numbers")
     return Verified(len(entries), faults)
 
 
 async def _between(context: Context, account_id: int, place: int, last: int) -> AsyncIterator[ConsentEntry]:
-    """The entries behind a number, up to another."""
+    """Yield the entries after the number `place`, up to the number `last`."""
     while place < last and (page := await context.store.read(ListConsent(account_id, place, min(_PAGE, last - place)))):
         for entry in page:
             if entry.entry_id <= last:

@@ -17,7 +17,7 @@ async def retrieve(context: Context, account: Account, number: str) -> ContactRe
     """Return the contact with this number.
 
     Raises:
-        ContactNotFound: there is none, or no telephone can have the number.
+        ContactNotFound: there is none, or it is not a phone number.
     """
     phone = find_phone(number, account.region)
     contact = None if phone is None else await context.store.read(GetContact(account.account_id, phone))
@@ -35,13 +35,13 @@ async def create(
     update_if_exists: bool,
     once: Idempotency | None = None,
 ) -> Contact:
-    """Make a contact; where there is one and `update_if_exists`, change it as `update` would.
+    """Create a contact and return it; with `update_if_exists`, update an existing one.
 
     Raises:
         MissingFields: the number is empty.
-        InvalidPhone: the number, or `sendblue_number`, is none.
+        InvalidPhone: the number or `sendblue_number` is not a phone number.
         InvalidInput: a tag is blank.
-        ContactExists: there is one already.
+        ContactExists: the contact exists.
     """
     phone = parse_phone(number, account.region, field="number")
     stamp = context.stamp()
@@ -59,12 +59,12 @@ async def create(
 
 
 async def update(context: Context, account: Account, number: str, patch: ContactPatch, read_only: ReadOnly) -> Contact:
-    """Change what the patch mentions.
+    """Apply a patch to the contact with this number, and return it.
 
     Raises:
         ContactNotFound: there is none.
-        ReadOnlyFields: a read-only field comes with another value than the stored one.
-        InvalidPhone: `sendblue_number` is none.
+        ReadOnlyFields: a read-only field has another value than the stored one.
+        InvalidPhone: `sendblue_number` is not a phone number.
         InvalidInput: a tag is blank.
     """
     phone = find_phone(number, account.region)
@@ -87,7 +87,7 @@ async def delete(context: Context, account: Account, number: str) -> None:
 
 
 async def count(context: Context, account: Account) -> int:
-    """How many contacts the account has."""
+    """Return the number of contacts of the account."""
     return (await context.store.read(GetTallies(account.account_id))).contacts
 
 
@@ -104,11 +104,11 @@ async def list_page(context: Context, account: Account, query: ListQuery, number
 async def set_opt_out(
     context: Context, account: Account, number: str, *, opted_out: bool, once: Idempotency | None = None
 ) -> str:
-    """Record whether the recipient has opted out, contact or not; gives the number in E.164 form.
+    """Record whether the recipient has opted out, with or without a contact; return the number in E.164 form.
 
     Raises:
         MissingFields: the number is empty.
-        InvalidPhone: no telephone can have it.
+        InvalidPhone: it is not a phone number.
     """
     phone = parse_phone(number, account.region, field="number")
     return await context.apply(SetOptOut(account.account_id, phone, opted_out, context.stamp()), once)
@@ -118,7 +118,7 @@ def normalised(patch: ContactPatch, account: Account) -> ContactPatch:
     """Return the patch with its `sendblue_number` in E.164 form.
 
     Raises:
-        InvalidPhone: it is none.
+        InvalidPhone: it is not a phone number.
         InvalidInput: a tag is blank.
     """
     if patch.tags is not UNSET:

@@ -1,4 +1,4 @@
-"""What every use case works with, put together once by the composition root."""
+"""The context of every use case, which the composition root builds once."""
 
 import secrets
 import time
@@ -16,14 +16,14 @@ R = TypeVar("R")
 
 
 class Clock:
-    """Microseconds since 1970 that never repeat within a process and go on, whatever the system's clock does.
+    """Microseconds since 1970 that are unique within a process and rise, whatever the system's clock does.
 
-    Where that is set back, time goes on at half its pace until the clock has caught up: what is due in a minute is so
-    in two, and not when the hour is over by which the clock was set back.
+    If the system's clock is set back by an hour, this one runs at half speed until the other has caught up: what is due
+    in a minute is then due after two minutes, and not after an hour.
 
     Args:
-        now_ns: nanoseconds since 1970; a test gives its own.
-        steady_ns: nanoseconds of a clock that nobody sets, likewise.
+        now_ns: nanoseconds since 1970; tests pass their own.
+        steady_ns: nanoseconds of a monotonic clock; tests pass their own.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Clock:
         self._steady = 0
 
     def take(self, count: int = 1) -> int:
-        """The first of `count` microseconds in a row that are given out once."""
+        """Reserve `count` consecutive microseconds, and return the first."""
         now, steady = self._now_ns() // 1000, self._steady_ns() // 1000
         slow = self._last + max((steady - self._steady) // 2, 1)
         first = now if now > self._last else slow
@@ -50,7 +50,7 @@ class Idempotency:
     Attributes:
         key: the idempotency key of the request.
         fingerprint: distinguishes the request from others.
-        encode: encodes the answer to be kept from the command's result.
+        encode: returns the answer to keep for the command's result.
     """
 
     key: str

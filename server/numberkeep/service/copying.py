@@ -1,8 +1,8 @@
-"""Copying all that one database has to another, of the same engine or not.
+"""Copies one database to another, of the same engine or not.
 
-Both are walked side by side in the order of each table's key, page by page, and only what differs is written. So a copy
-that was interrupted goes on by being started again, one of a service that ran meanwhile is made up for by a second, and
-rows that the source no longer has leave the target.
+Both are read side by side in the order of each table's key, page by page, and only differences are written. So an
+interrupted copy is continued by starting it again, a second copy brings over what a running service changed during the
+first, and rows that the source no longer has are removed from the target.
 """
 
 import asyncio
@@ -19,21 +19,21 @@ from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, Mark, Row, Table, T
 
 SOURCE: Final = "SRC"
 TARGET: Final = "DST"
-"""What the two databases are called in errors, after the command's arguments: never by their URLs."""
+"""The names of the two databases in errors, after the command's arguments: URLs may contain passwords."""
 
 Report = Callable[[str, int, int], None]
-"""Told again and again what is being done, how many rows are done, and how many there are, about."""
+"""Called repeatedly with the current step, the number of rows done, and the approximate number of all rows."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(slots=True, frozen=True)
 class Content:
-    """What a table holds.
+    """The contents of a table.
 
     Attributes:
         rows: how many rows.
-        sha256: of all rows in the order of their key, each in MessagePack; hexadecimal.
+        sha256: SHA-256 of all rows in the order of their key, each in MessagePack; hexadecimal.
     """
 
     rows: int
@@ -42,14 +42,14 @@ class Content:
 
 @dataclass(slots=True, frozen=True)
 class Copied:
-    """What became of a table.
+    """The outcome for a table.
 
     Attributes:
         table: its name.
-        written: rows that the target lacked or had otherwise.
-        removed: rows that only the target had.
-        source: what the source holds.
-        target: what the target holds, read anew after all was written.
+        written: the number of rows that were missing or different in the target.
+        removed: the number of rows that only the target had.
+        source: the contents in the source.
+        target: the contents in the target, read again after all writes.
     """
 
     table: str
@@ -60,7 +60,7 @@ class Copied:
 
     @property
     def equal(self) -> bool:
-        """Whether both hold the same."""
+        """Whether both have the same contents."""
         return self.source == self.target
 
 
@@ -72,21 +72,22 @@ async def copy(
     page: int | None = None,
     force: bool = False,
 ) -> Sequence[Copied]:
-    """Make the target hold what the source held when this began, and compare them.
+    """Copy the contents that the source has at the start to the target, and compare the two.
 
     Args:
-        source: read, and never written; not open.
-        target: empty, or written by an earlier copy of the source; not open. Nothing else should use it meanwhile.
-        report: where to tell of the progress.
-        page: rows that are read at once, if fewer than each table's own.
-        force: take a target that was used since it was copied to back to what the source holds.
+        source: the database to read; not open.
+        target: empty, or an earlier copy of the source; not open. Nothing else should use it meanwhile.
+        report: called to report the progress.
+        page: the most rows to read at once, if fewer than each table's own.
+        force: copy also to a target that was used since it was copied to, and undo what was done there.
 
-    Gives what became of each table; whether both hold the same is for the caller to look at.
+    Returns:
+        The outcome for each table; callers must check whether the contents are equal.
 
     Raises:
         StoreUnusable: one of the two cannot be opened.
-        CannotCopy: the two do not go together; nothing was written.
-        StoreUnavailable: one of them failed on the way; the next copy goes on from there.
+        CannotCopy: the target is the source, has other accounts, or was used; nothing was written.
+        StoreUnavailable: one of them failed; starting again continues the copy.
     """
     async with _opened(source, SOURCE, writing=False), _opened(target, TARGET, writing=True):
         try:
@@ -127,25 +128,25 @@ class _Pass:
         self._done = 0
 
     async def refuse_strangers(self) -> None:
-        """Refuse a target that has accounts which the source has not.
+        """Check that the source has all accounts of the target.
 
         Raises:
-            CannotCopy: so it is.
+            CannotCopy: it does not.
         """
         async for page in self._pages(self._target, ACCOUNTS, None):
             for account_id, name, _, created_at, *_ in page:
-                there = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)
-                if [(found[0], found[1], found[3]) for found in there] != [(account_id, name, created_at)]:
+                same = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)
+                if [(found[0], found[1], found[3]) for found in same] != [(account_id, name, created_at)]:
                     raise CannotCopy(
                         f"{TARGET} has accounts that {SOURCE} does not have: name an empty database, or an earlier "
                         f"copy of {SOURCE}"
                     )
 
     async def refuse_used(self) -> None:
-        """Refuse a target with accounts on which a store was opened: what was done there would be lost.
+        """Check that the target was not opened as a store since it was copied to: its changes would be lost.
 
         Raises:
-            CannotCopy: so it is.
+            CannotCopy: it was.
         """
         if await self._target.count(ACCOUNTS) and await self._target.mark() is Mark.NONE:
             raise CannotCopy(
@@ -153,10 +154,10 @@ class _Pass:
             )
 
     async def run(self) -> Sequence[Copied]:
-        """Write what differs, and compare all."""
+        """Write the differences, and compare all tables."""
         counts = [await self._source.count(table) for table in TABLES]
         self._about = sum(counts)
-        changes = [await self._bring(table) for table in TABLES]
+        changes = [await self._write_differences(table) for table in TABLES]
         await self._target.finish(await self._source.last_numbers())
         await self._target.set_mark(Mark.COPIED)
         self._done = 0
@@ -168,17 +169,17 @@ class _Pass:
             copied.append(Copied(table.name, written, removed, *contents))
         return copied
 
-    async def _bring(self, table: Table) -> tuple[int, int]:
-        """Make a table's rows equal; gives how many were written, and how many removed."""
+    async def _write_differences(self, table: Table) -> tuple[int, int]:
+        """Make a table's rows equal, and return how many were written and how many removed."""
         written = removed = 0
         async for account_id in self._parts(self._source, table):
             after: Key | None = None
             while True:
                 new, old, until = await self._side_by_side(table, account_id, after)
                 if new != old:
-                    here, there = set(new), set(old)
-                    gone = [row for row in old if row not in here]
-                    fresh = [row for row in new if row not in there]
+                    in_source, in_target = set(new), set(old)
+                    gone = [row for row in old if row not in in_source]
+                    fresh = [row for row in new if row not in in_target]
                     await self._target.replace(table, account_id, gone, fresh)
                     written += len(fresh)
                     removed += len(set(map(table.key_of, gone)) - set(map(table.key_of, fresh)))
@@ -192,7 +193,7 @@ class _Pass:
     async def _side_by_side(
         self, table: Table, account_id: int | None, after: Key | None
     ) -> tuple[Sequence[Row], Sequence[Row], Key | None]:
-        """The rows of both behind a key, up to where both pages reach; None for that at the end."""
+        """Return the rows of both after a key up to the end of the shorter page, and its last key; None at the end."""
         limit = self._limit(table)
         pages = await asyncio.gather(
             self._source.rows(table, account_id, after, limit), self._target.rows(table, account_id, after, limit)
@@ -219,7 +220,7 @@ class _Pass:
         self._report("comparing", self._done, self._about)
 
     async def _parts(self, side: Transfer, table: Table) -> AsyncIterator[int | None]:
-        """The accounts whose rows are read one after the other; None for a table that is read as one."""
+        """Yield the accounts whose rows are read one after the other; None for a table that is read as a whole."""
         if not table.of_account:
             yield None
             return
@@ -228,7 +229,7 @@ class _Pass:
                 yield account_id
 
     async def _pages(self, side: Transfer, table: Table, account_id: int | None) -> AsyncIterator[Sequence[Row]]:
-        """Every row of a table, or of an account's part of it, in the order of the key."""
+        """Yield the pages of a table, or of an account's part of it, in the order of the key."""
         after: Key | None = None
         limit = self._limit(table)
         while page := await side.rows(table, account_id, after, limit):

@@ -1,8 +1,8 @@
-"""One delivery: taken from the outbox, passed on, and what became of it recorded.
+"""Makes single deliveries: takes them from the outbox, passes them on, and records the outcomes.
 
-At least once: what was taken and not recorded, because the process died in between, is taken again after its lease.
-While a process lives, nobody else takes what it has taken: a delivery is given up well before its lease ends, and not
-begun at all when the lease is over.
+A delivery is made at least once: if the process dies before it records the outcome, the delivery is taken again after
+its lease. A living process never shares a delivery with another: it gives up well before the lease ends, and does not
+begin a delivery whose lease has ended.
 """
 
 import asyncio
@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import Final
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
     SENDER,
     Delivered,
     Delivery,
+    Gone,
+    Outcome,
     Pending,
     PendingEvent,
     PendingMessage,
@@ -34,7 +36,7 @@ _log = logging.getLogger("numberkeep.relay")
 
 LEASE_SECONDS: Final = 30
 ATTEMPTS: Final = 15
-"""How often a delivery is tried before it is dead: over about five hours."""
+"""The number of attempts before a delivery is dead, which takes about five hours."""
 
 _BACKOFF_SECONDS: Final = 5.0
 _MAX_BACKOFF_SECONDS: Final = 3600.0
@@ -49,7 +51,7 @@ class Deliverer:
     """Takes what is due from the outbox, and delivers it.
 
     Args:
-        context: what to work with.
+        context: the service's context.
         sender: sends messages.
         notifier: sends events to webhooks.
         lease_seconds: how long a delivery that was taken is reserved; it is given up after two thirds of that.
@@ -84,26 +86,26 @@ class Deliverer:
         return taken
 
     async def deliver(self, account_id: int, pending: Pending, sent: Callable[[], None]) -> None:
-        """Pass on what was taken, call `sent` when that has ended, and record the outcome; failures are logged."""
+        """Make a delivery, call `sent` when it has ended, and record the outcome; failures are logged."""
         delivery = pending.delivery
         outcome = None
         seconds = (delivery.due_at - self._context.clock.take()) / SECOND - self._lease_seconds / 3
-        if seconds > 0:  # else the store was so slow to give it out that somebody else may take it soon
+        if seconds > 0:  # else taking it was so slow that another process may soon take it
             outcome = await self._outcome(account_id, pending, seconds)
         sent()
         if outcome is None:
-            _log.warning("account %s: delivery %s was given out too late to begin it", account_id, delivery.item)
+            _log.warning("account %s: delivery %s was taken too late to begin it", account_id, delivery.item)
             return
         self._report(account_id, delivery, outcome)
         try:
             await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp()))
         except NumberkeepError as error:
-            _log.warning("account %s: the end of delivery %s is not recorded: %s", account_id, delivery.item, error)
-        except Exception as error:  # noqa: BLE001 - its text may hold a number or a name
+            _log.warning("account %s: cannot record the outcome of delivery %s: %s", account_id, delivery.item, error)
+        except Exception as error:  # noqa: BLE001 - its text may contain a number or a name
             _log.error("the relay failed with %s", type(error).__name__)
 
     async def _record(self, command: SettleDelivery) -> None:
-        """Apply the command, again for as long as the store fails and the lease lasts; then it is delivered again."""
+        """Apply the command; if the store fails, retry until the lease is nearly over. Else it is delivered again."""
         now = asyncio.get_running_loop().time
         give_up = now() + self._lease_seconds / 3
         pause = _RECORD_PAUSE_SECONDS
@@ -118,11 +120,13 @@ class Deliverer:
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - to spread retries
             pause = min(2 * pause, _MAX_RECORD_PAUSE_SECONDS)
 
-    def _report(self, account_id: int, delivery: Delivery, outcome: Delivered | Undelivered) -> None:
+    def _report(self, account_id: int, delivery: Delivery, outcome: Outcome) -> None:
         """Count and log the outcome."""
         to_sender = delivery.target == SENDER
         if isinstance(outcome, Delivered):
             became, level, text = "delivered", logging.DEBUG, "arrived"
+        elif isinstance(outcome, Gone):
+            became, level, text = "failed", logging.ERROR, f"failed and disabled it: {outcome.error}"
         elif outcome.retry_at is None:
             became, level, text = "dead", logging.ERROR, f"failed for good: {outcome.error}"
         else:
@@ -131,7 +135,7 @@ class Deliverer:
         target = "the sender" if to_sender else f"webhook {delivery.target}"
         _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, text)
 
-    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Delivered | Undelivered:
+    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
                 account = await self._name(account_id)
@@ -141,23 +145,27 @@ class Deliverer:
                     case PendingEvent():
                         return await self._notifier.notify(account, pending.webhook, pending.event)
                     case PendingNothing():
-                        return Undelivered("what was to be delivered no longer exists", None)
+                        return Undelivered("the message, event or webhook no longer exists", None)
         except DeliveryFailed as failed:
-            return self._undelivered(pending.delivery, str(failed), failed.retry_after, permanent=failed.permanent)
+            return self._failed(pending, failed)
         except TimeoutError:
-            return self._undelivered(pending.delivery, "it took too long", None)
-        except Exception as error:  # noqa: BLE001 - one that cannot be delivered must not stop the others
-            return self._undelivered(pending.delivery, f"numberkeep failed with {type(error).__name__}", None)
+            return self._undelivered(pending.delivery, DeliveryFailed("it took too long"))
+        except Exception as error:  # noqa: BLE001 - one failing delivery must not stop the others
+            failure = DeliveryFailed(f"numberkeep failed with {type(error).__name__}")
+            return self._undelivered(pending.delivery, failure)
 
-    def _undelivered(
-        self, delivery: Delivery, error: str, retry_after: float | None, *, permanent: bool = False
-    ) -> Undelivered:
+    def _failed(self, pending: Pending, failed: DeliveryFailed) -> Outcome:
+        if isinstance(failed, ReceiverGone) and isinstance(pending, PendingEvent):
+            return Gone(str(failed))
+        return self._undelivered(pending.delivery, failed)
+
+    def _undelivered(self, delivery: Delivery, failed: DeliveryFailed) -> Undelivered:
         now = self._context.clock.take()
         too_old = delivery.created_at + self._context.webhook_retry_days * 24 * 3600 * SECOND <= now
-        if permanent or too_old or delivery.attempts >= ATTEMPTS:
-            return Undelivered(error, None)
-        seconds = max(backoff_seconds(delivery.attempts), retry_after or 0)
-        return Undelivered(error, now + int(seconds * SECOND))
+        if failed.permanent or too_old or delivery.attempts >= ATTEMPTS:
+            return Undelivered(str(failed), None, failed.opted_out)
+        seconds = max(backoff_seconds(delivery.attempts), failed.retry_after or 0)
+        return Undelivered(str(failed), now + int(seconds * SECOND))
 
     async def _name(self, account_id: int) -> str:
         name = self._names.get(account_id)
@@ -168,7 +176,7 @@ class Deliverer:
 
 
 def backoff_seconds(attempts: int) -> float:
-    """Return how long to wait after so many attempts: from 5 seconds on twice as long each time, at most an hour."""
+    """Return the seconds to wait after this many attempts: from 5 on, twice as many each time, up to an hour."""
     jitter = random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - to spread retries
     doublings = min(attempts - 1, _MAX_DOUBLINGS)
     return min(_BACKOFF_SECONDS * 2.0**doublings + jitter, _MAX_BACKOFF_SECONDS)

@@ -1,4 +1,4 @@
-"""Following an account's change log."""
+"""Follows an account's change log."""
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from numberkeep.service.context import Context
 from numberkeep.store.queries import GetTallies, ListEvents
 
 OLDEST: Final = -1
-"""Where to begin to get all that is kept."""
+"""The position before the oldest retained event."""
 
 _PAGE: Final = 200
 _LOOK_SECONDS: Final = 1.0
@@ -18,29 +18,27 @@ _LOOK_SECONDS: Final = 1.0
 
 
 async def first(context: Context, account: Account, after: int | None) -> int:
-    """The number behind which to follow the log: `after`, or the last one's where None is given.
+    """Return the number after which to follow the log: `after`, or the number of the last event for None.
 
-    OLDEST stands for all that is kept.
+    OLDEST stands for the oldest retained event.
 
     Raises:
-        NoSuchEvent: events behind `after` are not kept any more, or the log has not come to it.
+        NoSuchEvent: events after `after` are no longer retained, or the log has no event with this number yet.
     """
     last = (await context.store.read(GetTallies(account.account_id))).events
     if after is None or after == last:
         return last
-    if after > last:  # of a log that is not this one, or was: events that a restored backup lacks come anew
-        raise NoSuchEvent(
-            f"The log ends with event {last}, so it is not the one that you followed: begin behind {last}"
-        )
+    if after > last:  # from another log, or from before a backup was restored, after which numbers are used again
+        raise NoSuchEvent(f"The log ends with event {last}, so it is not the one that you followed: begin after {last}")
     events = await context.store.read(ListEvents(account.account_id, max(after, 0), 1))
-    kept_behind = events[0].event_id - 1 if events else last
-    if OLDEST < after < kept_behind:
-        raise NoSuchEvent(f"Events up to {kept_behind} are not kept any more: begin behind {kept_behind}")
-    return kept_behind
+    kept_after = events[0].event_id - 1 if events else last
+    if OLDEST < after < kept_after:
+        raise NoSuchEvent(f"Events up to {kept_after} are no longer retained: begin after {kept_after}")
+    return kept_after
 
 
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
-    """Events behind a number as they come, in order; an empty sequence now and then where none does."""
+    """Yield events after a number as they come, in order; regularly an empty sequence if none comes."""
     with context.signals.listening(account.account_id) as listener:
         while True:
             events = await context.store.read(ListEvents(account.account_id, after, _PAGE))

@@ -1,8 +1,7 @@
-"""An account's webhooks as the hosted service's route has them: added, replaced and removed by URL and name."""
+"""The use cases on webhooks in the form of the hosted service: add, replace and remove by URL and name."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from itertools import chain
 
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
@@ -23,20 +22,17 @@ async def add(
     *,
     once: Idempotency | None = None,
 ) -> Sequence[Webhook]:
-    """Have these too; one that is there already takes the new secret, where one is given.
+    """Add webhooks, update the secrets of those that exist, and return all of the account's webhooks.
 
     Args:
-        context: what to work with.
-        notifier: what knows where a webhook may be.
-        account: whose.
-        given: the webhooks, by what the request calls the place of each.
+        context: the service's context.
+        notifier: checks the URLs.
+        account: the account of the webhooks.
+        given: the webhooks, by their places in the request.
         once: runs the command only if its idempotency key was not used before.
 
-    Returns:
-        all of the account's webhooks.
-
     Raises:
-        InvalidInput: one cannot be taken, named by its place, or there would be too many.
+        InvalidInput: some are not valid, each named by its place, or there would be too many.
     """
     await _check(notifier, given)
     return await context.apply(AddHosted(account.account_id, list(given.values()), context.stamp()), once)
@@ -45,13 +41,13 @@ async def add(
 async def replace_all(
     context: Context, notifier: Notifier, account: Account, given: Mapping[str, HostedWebhook]
 ) -> Sequence[Webhook]:
-    """Have these and no others under hosted names; arguments, result and errors as for `add`."""
+    """Replace all webhooks with hosted names by these; arguments, result and errors as for `add`."""
     await _check(notifier, given)
     return await context.apply(ReplaceHosted(account.account_id, list(given.values()), context.stamp()))
 
 
 async def remove(context: Context, account: Account, urls: Collection[str], name: str | None) -> None:
-    """Have these URLs no longer, under a hosted name or under all of them (None)."""
+    """Remove these URLs, under a hosted name or under all of them (None)."""
     names = tuple(HOSTED_NAMES) if name is None else (name,)
     await context.apply(RemoveHosted(account.account_id, urls, names))
 
@@ -60,11 +56,10 @@ async def _check(notifier: Notifier, given: Mapping[str, HostedWebhook]) -> None
     if len(given) > MAX_WEBHOOKS:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: name fewer")
     found = await asyncio.gather(*(faults_of(notifier, each.url, each.secret) for each in given.values()))
-    faults = list(
-        chain.from_iterable(
-            (FieldError(f"{place}.{fault.field}", fault.message) for fault in of_one)
-            for place, of_one in zip(given, found, strict=True)
-        )
-    )
+    faults = [
+        FieldError(f"{place}.{fault.field}", fault.message)
+        for place, of_one in zip(given, found, strict=True)
+        for fault in of_one
+    ]
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from numberkeep.domain.errors import AccountNotFound, NumberkeepError
 from numberkeep.domain.identity import Account
-from numberkeep.domain.messages.commands import Received, ReceiveMessage
+from numberkeep.domain.messages.commands import KeepMessage, Received, ReceiveMessage
+from numberkeep.domain.messages.reply import Verdict
+from numberkeep.domain.messages.sender import find_sender_id
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash
@@ -22,11 +24,12 @@ class Incoming:
     """A message that a person wrote, as whoever hands it in describes it.
 
     Attributes:
-        number: the person's number, as the carrier writes it.
+        number: the person's number, as the carrier writes it; or a short code, a sender id or an e-mail address.
         content: the text; `""` for a message of pictures alone.
         handle: the carrier's id of the message; a message with a handle is stored once.
         line: the account's own number that it was sent to; `""` if it is not known.
         field: the request's name for the person's number.
+        verdict: what the carrier says that the message means; None if it says nothing.
     """
 
     number: str
@@ -34,6 +37,7 @@ class Incoming:
     handle: str
     line: str
     field: str
+    verdict: Verdict | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -84,36 +88,27 @@ class Carrier(Protocol):
         """
 
 
-async def receive(
-    context: Context,
-    account: Account,
-    number: str,
-    content: str,
-    *,
-    handle: str = "",
-    line: str = "",
-    field: str,
-    once: Idempotency | None = None,
-) -> Received:
+async def receive(context: Context, account: Account, message: Incoming, once: Idempotency | None = None) -> Received:
     """Store a message and return what it changed.
 
     Args:
         context: what to work with.
         account: the account that it was written to.
-        number: the writer's number.
-        content: the text; `""` for a message of pictures alone.
-        handle: the carrier's id of the message; a message with a handle is stored once.
-        line: the account's own number that it was written to, if that is known.
-        field: the request's name for the writer's number.
+        message: the message.
         once: runs the command only if its idempotency key was not used before.
 
     Raises:
         MissingFields: the number is empty.
-        InvalidPhone: no telephone can have it.
+        InvalidPhone: it is neither a number nor a sender id.
     """
-    phone = parse_phone(number, account.region, field=field)
-    own = find_phone(line, account.region) or ""
-    return await context.apply(ReceiveMessage(account.account_id, phone, own, content, handle, context.stamp()), once)
+    account_id, region, stamp = account.account_id, account.region, context.stamp()
+    line = find_phone(message.line, region) or ""
+    sender = None if find_phone(message.number, region) else find_sender_id(message.number)
+    if sender is not None:
+        return await context.apply(KeepMessage(account_id, sender, line, message.content, message.handle, stamp), once)
+    phone = parse_phone(message.number, region, field=message.field)
+    command = ReceiveMessage(account_id, phone, line, message.content, message.handle, stamp, message.verdict)
+    return await context.apply(command, once)
 
 
 async def account_named(context: Context, name: str) -> Account:

@@ -1,4 +1,4 @@
-"""API keys: creating, listing and revoking them, and authenticating requests by them."""
+"""The use cases on API keys: create, list and revoke them, and authenticate requests."""
 
 import hmac
 import math
@@ -59,7 +59,7 @@ class Authenticator:
 
 
 def same_secret(given: str, secret: str) -> bool:
-    """Return whether both are the same and not empty, in a time that does not depend on `given`."""
+    """Return whether both are equal and not empty, in a time that does not depend on `given`."""
     return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
 
 
@@ -89,7 +89,7 @@ async def list_all(context: Context) -> Sequence[ApiKey]:
 
 
 async def revoke(context: Context, key_id: str) -> bool:
-    """Revoke a key for good; return False if there is none with this id."""
+    """Revoke a key permanently; return False if there is none with this id."""
     return await context.apply(RevokeKey(key_id, context.clock.take()))
 
 

@@ -33,6 +33,7 @@ class Notifier(Protocol):
         """Send an event to a webhook, at least once.
 
         Raises:
+            ReceiverGone: the receiver wants no more of them.
             DeliveryFailed: it was not accepted, as far as is known.
         """
 

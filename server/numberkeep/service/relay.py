@@ -1,7 +1,7 @@
-"""The relay: looks for what there is to do, and does it account by account, so that no account waits for another.
+"""The relay: does the background work, account by account, so that no account waits for another.
 
-It makes the deliveries that are due (delivering.py), closes verifications that have expired, and deletes what is too
-old to be retained (retention.py).
+It makes the deliveries that are due (delivering.py), closes verifications that have expired, and deletes old events and
+dead deliveries (retention.py).
 """
 
 import asyncio
@@ -28,19 +28,19 @@ from numberkeep.store.queries import GetAgenda, GetAgendaOf
 _log = logging.getLogger("numberkeep.relay")
 
 _AT_A_TIME: Final = 8
-"""Deliveries to one target that are under way at a time, about."""
+"""The approximate number of simultaneous deliveries to one target."""
 
 _UNRECORDED: Final = 64
-"""Deliveries of an account that have ended and may wait to be recorded before no more are taken."""
+"""An account's deliveries that may wait to be recorded before no more are taken."""
 
 _LOOK_SECONDS: Final = 1.0
-"""How often to look for what other processes enqueue or leave behind."""
+"""How often to look for work of other processes, new or unfinished."""
 
 _PAUSE_SECONDS: Final = 0.02
-"""The least between two looks: under load one look serves many changes."""
+"""The least time between two looks: under load one look serves many changes."""
 
 _RETENTION_SECONDS: Final = 600.0
-"""How often to look for what is too old to be retained."""
+"""How often to look for old events and dead deliveries to delete."""
 
 _EXPIRED_AT_A_TIME: Final = 256
 _GRACE_SECONDS: Final = 10.0
@@ -51,7 +51,7 @@ class Relay:
     """Makes the deliveries of all accounts of a store.
 
     Args:
-        context: what to work with.
+        context: the service's context.
         sender: sends messages.
         notifier: sends events to webhooks.
         lease_seconds: how long a delivery that was taken is reserved; it is given up after two thirds of that.
@@ -65,7 +65,7 @@ class Relay:
         self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
         self._closing = False
-        self._telling = _Telling()
+        self._logging_errors = _LoggingErrors()
 
     @property
     def delivered(self) -> Mapping[tuple[str, str], int]:
@@ -77,7 +77,7 @@ class Relay:
         self._main = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """Take nothing more, and wait a little for what is under way; what does not finish is delivered again later."""
+        """Take no more deliveries, and wait briefly for running ones; those that do not finish are made again later."""
         self._closing = True
         tasks = {*self._working.values()}
         if self._main is not None:
@@ -90,7 +90,7 @@ class Relay:
         await self._deliverer.close()
 
     async def turn(self) -> int:
-        """Do once all that there is to do, with at most eight deliveries of each account; return how many those were.
+        """Do all work once, with at most eight deliveries of each account, and return the number of deliveries.
 
         Raises:
             NumberkeepError: the store failed.
@@ -124,8 +124,8 @@ class Relay:
                 changed = await listener.wait(max(whole_at - now(), 0))
 
     async def _look(self, among: Collection[int] | None) -> float:
-        """Begin what there is to do, and return the seconds after which to look again, whatever is notified."""
-        with self._telling:
+        """Begin the work, and return the seconds after which to look again even without a notification."""
+        with self._logging_errors:
             at = self._context.clock.take()
             agenda = await self._context.store.read(GetAgenda(at) if among is None else GetAgendaOf(at, among))
             for account_id in agenda.due:
@@ -137,25 +137,25 @@ class Relay:
         return _LOOK_SECONDS
 
     async def _look_for_old(self) -> None:
-        with self._telling:
+        with self._logging_errors:
             for account_id in await retention.accounts_with_old(self._context):
                 self._begin("delete old", account_id, self._delete_old)
 
     def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
-        """Work for an account in a task of its own, so that none waits for another; not twice at a time."""
+        """Start a task for an account, so that none waits for another, unless the same work is running."""
         key = (what, account_id)
         if key in self._working or self._closing:
             return
 
         async def run() -> None:
-            with self._telling:
+            with self._logging_errors:
                 await work(account_id)
 
         task = self._working[key] = asyncio.create_task(run())
         task.add_done_callback(lambda _: self._working.pop(key, None))
 
     async def _serve(self, account_id: int) -> None:
-        """Deliver until nothing of the account is due; the next is taken while the outcome of one is recorded."""
+        """Deliver until nothing of the account is due; outcomes are recorded while the next deliveries are taken."""
         flying: set[asyncio.Task[None]] = set()
         sending: Counter[int] = Counter()
         with self._context.signals.listening(account_id) as listener:
@@ -169,7 +169,7 @@ class Relay:
                     if len(flying) - sending.total() < _UNRECORDED:
                         busy = tuple(target for target, load in sending.items() if load >= _AT_A_TIME)
                         taken = Taken(())
-                        with self._telling:  # a moment later it may go well
+                        with self._logging_errors:  # the next attempt may succeed
                             taken = await self._deliverer.take(account_id, _AT_A_TIME, busy)
                         for pending in taken.pending:
                             target = pending.delivery.target
@@ -182,9 +182,9 @@ class Relay:
                             if listener.changed():  # while nothing was found
                                 continue
                             return
-                    rung = group.create_task(_changed(listener))
-                    done, _ = await asyncio.wait([*flying, rung], return_when=asyncio.FIRST_COMPLETED)
-                    rung.cancel()
+                    change = group.create_task(_changed(listener))
+                    done, _ = await asyncio.wait([*flying, change], return_when=asyncio.FIRST_COMPLETED)
+                    change.cancel()
                     flying -= done
 
     async def _expire(self, account_id: int) -> None:
@@ -194,8 +194,8 @@ class Relay:
         await retention.delete_old(self._context, account_id, lambda: self._closing)
 
 
-class _Telling:
-    """Logs what fails, in a line a second, and goes on: a relay that ended would send nothing more."""
+class _LoggingErrors:
+    """Logs errors, at most one line a second, and suppresses them: a relay that ended would send nothing more."""
 
     def __init__(self) -> None:
         self._quiet_until = -math.inf
@@ -206,14 +206,14 @@ class _Telling:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        """Gives whether it was told, and so is over."""
+        """Log an error, and return whether it is suppressed."""
         if not isinstance(error, Exception):
             return False
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + 1.0
             if isinstance(error, NumberkeepError):
                 _log.warning("the relay waits: the store says %s", error)
-            else:  # its text may hold a number or a name
+            else:  # its text may contain a number or a name
                 _log.error("the relay failed with %s", type(error).__name__)
         return True
 

@@ -1,6 +1,6 @@
-"""Deletes what is too old: events beyond the history, and dead deliveries that may no longer be replayed.
+"""Deletes events that are older than the history, and dead deliveries that may no longer be replayed.
 
-A delivery carries its event, so it goes with the event even if it could still be retried.
+A delivery carries its event, so it is deleted with the event even if it could still be retried.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ async def accounts_with_old(context: Context) -> Sequence[int]:
 
 
 async def delete_old(context: Context, account_id: int, closing: Callable[[], bool]) -> None:
-    """Delete what an account has that is too old, a little at a time, until `closing` returns true."""
+    """Delete an account's old events and dead deliveries in small steps, until `closing` returns true."""
     more = bool(context.history_days)
     while more and not closing():
         before = _before(context, context.history_days)

@@ -1,6 +1,6 @@
-"""Telling those who wait within this process that an account has changed, so that they need not look again and again.
+"""In-process change notifications, so that waiters need not poll.
 
-What other processes change is not heard: who waits looks by itself now and then.
+Changes by other processes are not notified: waiters must look for them at intervals.
 """
 
 import asyncio
@@ -9,19 +9,19 @@ from contextlib import contextmanager
 
 
 class Listener:
-    """One who waits."""
+    """Waits for changes to accounts."""
 
     def __init__(self) -> None:
-        self._rung: set[int] = set()
+        self._changed: set[int] = set()
         self._event = asyncio.Event()
 
     def notify(self, account_id: int) -> None:
-        """Take note that an account has changed."""
-        self._rung.add(account_id)
+        """Record that an account has changed."""
+        self._changed.add(account_id)
         self._event.set()
 
     async def wait(self, seconds: float) -> set[int]:
-        """The accounts that have changed since the last time; none where `seconds` went by without any."""
+        """Wait up to `seconds` for a change, and return the accounts that have changed since the last call."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
@@ -30,27 +30,27 @@ class Listener:
         return self.changed()
 
     def changed(self) -> set[int]:
-        """The accounts that have changed since the last time, without waiting."""
-        rung, self._rung = self._rung, set()
+        """Return the accounts that have changed since the last call, without waiting."""
+        changed, self._changed = self._changed, set()
         self._event.clear()
-        return rung
+        return changed
 
 
 class ChangeSignals:
-    """Rung after every change, by whoever made it."""
+    """Notifies listeners of every change in this process."""
 
     def __init__(self) -> None:
         self._listeners: dict[Listener, int | None] = {}
 
     def notify(self, account_id: int) -> None:
-        """Tell that an account has changed."""
+        """Notify the listeners that an account has changed."""
         for listener, wanted in self._listeners.items():
             if wanted in {None, account_id}:
                 listener.notify(account_id)
 
     @contextmanager
     def listening(self, account_id: int | None = None) -> Iterator[Listener]:
-        """A listener to one account, or to all (None), for as long as the block runs."""
+        """Yield a listener to one account, or to all (None), until the block ends."""
         listener = Listener()
         self._listeners[listener] = account_id
         try:

@@ -1,4 +1,4 @@
-"""Asking a person to show that a number is theirs."""
+"""The use cases on verification: send a verification message, and list the messages."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from numberkeep.store.queries import ListMessages
 
 
 async def request(context: Context, account: Account, number: str, *, once: Idempotency | None = None) -> bool:
-    """Owe the contact a verification message; gives False where it is verified already and nothing is sent.
+    """Enqueue a verification message to the contact; return False if it is verified already and nothing is sent.
 
     Raises:
         MissingFields: the number is empty.
         ContactNotFound: there is no contact with this number.
-        RecipientOptedOut: nothing may be sent to it.
-        VerificationTooSoon: one was sent a moment ago.
+        RecipientOptedOut: the recipient has opted out.
+        VerificationTooSoon: one was sent less than `resend_seconds` ago.
     """
     try:
         phone = parse_phone(number, account.region, field="number")
@@ -40,5 +40,5 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
 
 
 async def messages(context: Context, account: Account, limit: int) -> Sequence[Message]:
-    """The account's newest messages, newest first."""
+    """Return the account's newest messages, newest first."""
     return await context.store.read(ListMessages(account.account_id, limit))

@@ -1,4 +1,4 @@
-"""An account's webhooks, and what could not be delivered to them."""
+"""The use cases on webhooks and dead deliveries."""
 
 import secrets
 from base64 import b64encode
@@ -10,7 +10,7 @@ from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.secret import SECRET_MEND, is_secret
-from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
@@ -28,12 +28,11 @@ async def create(
     secret: str | None,
     once: Idempotency | None = None,
 ) -> Webhook:
-    """Register a webhook; without a secret (None) it gets a random one.
+    """Register a webhook, or enable the one with this URL that is disabled. Without a secret it gets a random one.
 
     Raises:
         MissingFields: the URL is empty.
-        InvalidInput: a type is unknown, the secret cannot be sent, the URL may not be one of a webhook, or there are
-            too many webhooks.
+        InvalidInput: a type is unknown, the secret or the URL is not valid, or there are too many webhooks.
     """
     if not url.strip():
         raise MissingFields("url")
@@ -46,43 +45,53 @@ async def create(
 
 
 async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
-    """The account's webhooks, oldest first."""
+    """Return the account's webhooks, oldest first."""
     return await context.store.read(ListWebhooks(account.account_id))
 
 
-async def delete(context: Context, account: Account, webhook_id: int) -> None:
-    """Remove a webhook and all that is owed to it.
+async def enable(context: Context, account: Account, webhook_id: int) -> Webhook:
+    """Enable a webhook that was disabled, and return it; what was pending for it is delivered.
 
     Raises:
-        WebhookNotFound: there is none of this number.
+        WebhookNotFound: no webhook has this number.
+    """
+    return await context.apply(EnableWebhook(account.account_id, webhook_id))
+
+
+async def delete(context: Context, account: Account, webhook_id: int) -> None:
+    """Remove a webhook and its pending deliveries.
+
+    Raises:
+        WebhookNotFound: there is none with this number.
     """
     await context.apply(DeleteWebhook(account.account_id, webhook_id))
 
 
 async def dead(context: Context, account: Account, limit: int) -> Sequence[Delivery]:
-    """What could not be delivered, to webhooks and to phones."""
+    """Return dead deliveries, to webhooks and to phones."""
     return await context.store.read(ListDeadDeliveries(account.account_id, limit))
 
 
 async def replay(context: Context, account: Account, target: int | None, *, once: Idempotency | None = None) -> int:
-    """Try what could not be delivered again, to one target or to all (None); gives how much, at most MAX_REPLAY.
+    """Retry up to MAX_REPLAY dead deliveries, to one target or to all (None), and return how many.
 
     Raises:
-        WebhookNotFound: there is none of this number.
+        WebhookNotFound: there is none with this number.
+        InvalidInput: it is disabled.
     """
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.stamp()), once)
 
 
 async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:
-    """Why a webhook may not have this URL and secret; nothing where it may."""
+    """Return the errors of a webhook's URL and secret; none if both are valid."""
     faults: list[FieldError] = []
     try:
         await notifier.check(url)
     except TargetRefused as refused:
         faults.append(FieldError("url", str(refused)))
     except DeliveryFailed:
-        pass  # its host may be known later
-    if secret == "":  # an unset variable rather than the wish that nobody can tell who sends
+        pass  # the host's name may resolve later
+    if secret == "":  # rather an unset variable than the wish for unsigned requests
         faults.append(FieldError("secret", "must not be empty: leave it out"))
     elif secret is not None and not is_secret(secret):
         faults.append(FieldError("secret", SECRET_MEND))
@@ -90,5 +99,5 @@ async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequenc
 
 
 def new_secret() -> str:
-    """A random secret of 256 bits, in the form of the Standard Webhooks specification."""
+    """Return a random secret of 256 bits, in the form of the Standard Webhooks specification."""
     return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"

@@ -1,1 +1,1 @@
-"""Where contacts are kept: the promise in contract.py, and an implementation for each engine."""
+"""Stores: the contract in contract.py, and an implementation for each engine."""

@@ -1,7 +1,7 @@
-"""What every store promises, whatever the engine. tests/contract holds each of them to it.
+"""The contract of every store, whatever the engine; tests/contract checks each store against it.
 
 Terms:
-    durable     on disk, so that a power cut after the answer loses nothing (`sqlite://:memory:` keeps no such promise)
+    durable     on disk, so that a power cut after the answer loses nothing (not with `sqlite://:memory:`)
     applied     a command's transaction is committed and durable
     account     every read and every command on contacts names one, and touches no other
 """
@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 @dataclass(slots=True, frozen=True)
 class Preview:
-    """What a group of commands would do.
+    """The outcome of a group of commands if it were applied.
 
     Attributes:
         outcomes: the result of each command, or the NumberkeepError that refuses it.
@@ -32,7 +32,7 @@ class Preview:
 
 
 class Store(Protocol):
-    """A store of accounts, keys, contacts and all that is said between them.
+    """A store of accounts, keys, contacts and messages.
 
     A read sees everything that was applied before it began. Every method may raise StoreUnavailable.
     """
@@ -41,8 +41,8 @@ class Store(Protocol):
         """Connect, and bring the schema up to date under a lock.
 
         Args:
-            migrate: False leaves the schema as it is, for commands beside a service of another version, and opens no
-                store that lacks steps or does not exist yet.
+            migrate: False leaves the schema as it is, for commands that run beside a service of another version; the
+                store must then exist and have a current schema.
 
         Raises:
             StoreUnusable: the store cannot be opened, is not numberkeep's, or (StoreTooNew) is of a newer version.
@@ -56,10 +56,10 @@ class Store(Protocol):
         """
 
     async def close(self) -> None:
-        """Apply what was already handed in, then release everything. Closing twice is harmless."""
+        """Apply the waiting commands, then release all resources. Closing twice is harmless."""
 
     async def ready(self) -> None:
-        """Check that reads and writes can be expected to work now, as far as can be told without writing.
+        """Check without writing that reads and writes can be expected to work now.
 
         Raises:
             StoreUnavailable: they cannot.
@@ -71,15 +71,15 @@ class Store(Protocol):
     async def apply(self, command: Command[R]) -> R:
         """Apply one command in a transaction of its own, all of it or nothing, and return its result.
 
-        Returns when the command is applied. Cancelling the wait does not undo a command that was handed in.
+        Returns when the command is applied. Cancelling the call does not cancel the command.
 
         Raises:
-            NumberkeepError: what the command's class names; then nothing of it was done.
+            NumberkeepError: what the command's class names; the command was not applied.
             StoreBusy: too many commands are waiting.
         """
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
-        """Return what commands of one account would do, applied together now; write nothing and lock nothing.
+        """Return what commands of one account would do if applied together now, without writing or locking.
 
         Raises:
             NumberkeepError: a command would be refused after it had changed something, so none would be applied.

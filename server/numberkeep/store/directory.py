@@ -1,4 +1,4 @@
-"""How the commands on accounts and keys are applied, each alone in its transaction, as a conversation."""
+"""Applies the commands on accounts and keys, each in its own transaction, as a conversation with a database."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

@@ -1,7 +1,7 @@
-"""What is done to a database as a conversation: a generator yields statements by name and is sent their rows.
+"""Conversations with a database: a generator yields statements by name and is sent their rows.
 
-The decisions stand once, in generators; an engine has the SQL of each statement and runs the conversation, in a thread
-or on the event loop (`run` of each engine's statements.py). httpx drives its `auth_flow` in the same way.
+The decisions are made in the generators, once for all engines. An engine has the SQL of each statement and runs the
+conversation in a thread or on the event loop (`run` of its statements.py). httpx drives its `auth_flow` the same way.
 """
 
 from collections.abc import Generator, Sequence
@@ -17,8 +17,8 @@ class Fetch:
     """A statement to run once.
 
     Attributes:
-        name: the engine's statement of this name.
-        values: its parameters; one that is a list is a set of values, which the statement looks up at once.
+        name: the name of the statement.
+        values: its parameters; a list is a set of values, which the statement looks up at once.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Write:
     """A statement to run for each of many rows.
 
     Attributes:
-        name: the engine's statement of this name.
+        name: the name of the statement.
         account_id: its first parameter.
         rows: its other parameters, for each row.
     """

@@ -1,4 +1,4 @@
-"""How a group of commands of one account is applied or previewed, as a conversation with a database."""
+"""Applies or previews a group of commands of one account, as a conversation with a database."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def apply(account_id: int, commands: Sequence[AccountCommand[Any]]) -> Flow[Sequ
     rows = yield Fetch("lock_tallies", (account_id,))
     if not rows:
         raise StoreUnavailable(
-            f"account {account_id} has no row to lock: its store was not created or copied completely"
+            f"account {account_id} has no row to lock, because the database is incomplete: restore or copy it again"
         )
     work = Work(account_id, (yield from load(account_id, _needs_of(commands), Tallies(*rows[0]))))
     done = outcomes(commands, work)

@@ -1,4 +1,4 @@
-"""Group commit: which waiting commands share a transaction, what becomes of them if it fails, and who is answered."""
+"""Group commit: which waiting commands share a transaction, what happens if it fails, and how callers are answered."""
 
 import asyncio
 from collections.abc import Collection, Generator, Sequence
@@ -8,10 +8,10 @@ from numberkeep.domain.command import Command
 from numberkeep.domain.errors import StoreUnavailable, StoreUnsure
 
 GROUP_ROWS = 256
-"""Rows in one commit: beyond this the share of a row in an fsync no longer shows."""
+"""Rows in one commit: beyond this, sharing an fsync no longer saves a measurable time."""
 
 Job = tuple[Command[Any], "asyncio.Future[Any]"]
-"""A command that waits, and who waits for it."""
+"""A waiting command, and its caller's future."""
 
 Outcomes = Sequence[Any]
 """The result of each command, or the exception that it ends with."""
@@ -20,19 +20,19 @@ ErrorTypes = tuple[type[BaseException], ...]
 
 
 def attempts(jobs: Sequence[Job], at_fault: ErrorTypes) -> Generator[Sequence[Job], Outcomes | Exception, Outcomes]:
-    """Yield what to commit together, be sent its outcomes or why it failed, and return the outcome of each job.
+    """Yield jobs to commit together, be sent their outcomes or the error, and return the outcome of each job.
 
     Args:
-        jobs: what is to be applied.
-        at_fault: the driver's errors that are the fault of what one command writes. If the store itself failed, each
-            command alone would fail too, one after another.
+        jobs: the commands to apply.
+        at_fault: the driver's errors that are caused by what one command writes. After any other error of the store,
+            each command alone would fail too.
     """
     result = yield jobs
     if not isinstance(result, Exception):
         return result
     if len(jobs) == 1 or _fails_all(result, at_fault):
         return [result] * len(jobs)
-    # One command spoiled the transaction of all: give each its own, so that only that one fails.
+    # One command made the shared transaction fail: run each in its own, so that only that one fails.
     outcomes: list[Any] = []
     for job in jobs:
         result = yield [job]
@@ -41,9 +41,9 @@ def attempts(jobs: Sequence[Job], at_fault: ErrorTypes) -> Generator[Sequence[Jo
 
 
 def answer(jobs: Collection[Job], outcomes: Outcomes) -> None:
-    """Give each waiter the outcome of its command; on the event loop."""
+    """Set the outcome of each job's future; on the event loop."""
     for (_, future), outcome in zip(jobs, outcomes, strict=True):
-        if future.done():  # its waiter was cancelled
+        if future.done():  # its caller was cancelled
             continue
         if isinstance(outcome, BaseException):
             future.set_exception(outcome)

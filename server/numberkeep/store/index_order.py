@@ -1,10 +1,10 @@
-"""Which listings are read along an index. The rule is one for all engines, because their indexes are the same."""
+"""Which listings are read along an index; the same for all engines, because their indexes are the same."""
 
 from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, OrderBy
 
 
 def is_along_index(query: ListQuery) -> bool:
-    """Return whether the rows of an index, read in its order, are the page, whatever values the query has."""
+    """Return whether the page is a range of an index, whatever values the query has."""
     if query.order.by is OrderBy.CREATED_AT:
         where = ContactFilter(created_from=query.where.created_from, tags=query.where.tags[:1])
     else:

@@ -1,4 +1,4 @@
-"""How a unit of work is loaded: what is asked for when, and what follows from the answers."""
+"""Loads a unit of work: which statements are run, depending on the rows of those before."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -20,10 +20,7 @@ K = TypeVar("K")
 
 
 def load(account_id: int, needs: Needs, tallies: Tallies) -> Flow[Snapshot]:
-    """Return what the tables have of all that is needed.
-
-    Whatever may become of what is loaded, the number that an event about it would concern is loaded too.
-    """
+    """Return the rows that are needed, and for each the number that an event about it would concern."""
     snapshot = Snapshot(tallies)
     if tallies.webhooks:
         webhooks = map(webhook_of, (yield Fetch("webhooks", (account_id,))))

@@ -1,4 +1,4 @@
-"""Numbered SQL files and which of them a store still lacks; the same for every engine."""
+"""Migrations: numbered SQL files, and which of them a store lacks; the same for every engine."""
 
 import hashlib
 import logging
@@ -28,12 +28,12 @@ class Migration:
 
 @dataclass(slots=True, frozen=True)
 class Upgrade:
-    """What was done to a store's schema.
+    """The outcome of a migration.
 
     Attributes:
-        before: its version until then; 0 where there was none.
-        after: its version now.
-        spread: tables that were distributed over nodes; None where the engine has no nodes.
+        before: the version until then; 0 for a new store.
+        after: the version now.
+        spread: tables that were distributed over nodes; None if the engine has no nodes.
         collisions: ids of contacts whose number another contact has in its one form, each with the other's.
     """
 
@@ -44,14 +44,14 @@ class Upgrade:
 
 
 def logged(upgrade: Upgrade) -> Upgrade:
-    """Return it, after logging what it changed."""
+    """Log what an upgrade changed, and return it."""
     if upgrade.before != upgrade.after:
         _log.info("updated the schema from version %d to %d", upgrade.before, upgrade.after)
     return upgrade
 
 
 def load_migrations(package: str) -> Sequence[Migration]:
-    """The steps that lie in `package` as files named `0001_what.sql`, in order."""
+    """Return the steps in `package`, which are files named `0001_what.sql`, in order."""
     files = sorted(item.name for item in resources.files(package).iterdir() if item.name.endswith(".sql"))
     texts = [resources.files(package).joinpath(name).read_text("utf-8") for name in files]
     return [
@@ -60,46 +60,46 @@ def load_migrations(package: str) -> Sequence[Migration]:
 
 
 def pending(known: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[Migration]:
-    """The steps of `known` that a store lacks which has `applied` (version to checksum).
+    """Return the steps of `known` that are not in `applied` (version to checksum).
 
     Raises:
         StoreTooNew: the store has steps that this program does not know.
-        StoreUnusable: a step that the store has was another one than this program's.
+        StoreUnusable: a step of the store differs from this program's.
     """
     newest = max(applied, default=0)
     if newest > len(known):
         raise StoreTooNew(
-            f"the database is at schema version {newest} and this numberkeep knows versions up to {len(known)}: "
-            "start the newer numberkeep that made it"
+            f"the database is at schema version {newest}, but this numberkeep knows versions up to {len(known)}: "
+            "use the newer numberkeep that upgraded it"
         )
     for step in known:
         if applied.get(step.version, step.checksum) != step.checksum:
             raise StoreUnusable(
-                f"step {step.version} of the database's schema is not the one that this numberkeep has: "
-                "restore a backup, or start the numberkeep that made it"
+                f"step {step.version} of the database's schema differs from this numberkeep's: "
+                "restore a backup, or use the numberkeep that created it"
             )
     return [step for step in known if step.version > newest]
 
 
 def refuse_unfinished(steps: Iterable[str]) -> None:
-    """Refuse to read a store that lacks steps which SQL cannot do.
+    """Check that the steps which SQL cannot do were done.
 
     Raises:
         StoreUnusable: steps are pending.
     """
     names = ", ".join(steps)
     if names:
-        raise StoreUnusable(f"the database's upgrade was not finished ({names}): `numberkeep migrate` finishes it")
+        raise StoreUnusable(f"the database's upgrade was not finished ({names}): run `numberkeep migrate`")
 
 
 def refuse_older(missing: Sequence[Migration]) -> None:
-    """Refuse to read a store whose schema lacks steps.
+    """Check that the schema of a store is current.
 
     Raises:
         StoreUnusable: steps are missing.
     """
     if missing:
         raise StoreUnusable(
-            f"the database is at schema version {missing[0].version - 1} and this numberkeep reads version "
-            f"{missing[-1].version}: `numberkeep migrate` brings it up to date"
+            f"the database is at schema version {missing[0].version - 1}, but this numberkeep needs version "
+            f"{missing[-1].version}: run `numberkeep migrate`"
         )

@@ -45,7 +45,7 @@ class ListContacts(Query[Page]):
 
 @dataclass(slots=True)
 class GetTallies(Query[Tallies]):
-    """The account's counters, which are kept and not counted; all 0 if the account does not exist."""
+    """The account's stored counters; all 0 if the account does not exist."""
 
     account_id: int
 
@@ -72,7 +72,7 @@ class ListEvents(Query[Sequence[Event]]):
 
 @dataclass(slots=True)
 class ListEventsOf(Query[Sequence[Event]]):
-    """The last `limit` events about a number, newest first; read by key lookups alone, however long the log is."""
+    """The last `limit` events about a number, newest first; read by key lookups, however long the log is."""
 
     account_id: int
     phone: str
@@ -120,14 +120,14 @@ class ListDeadDeliveries(Query[Sequence[Delivery]]):
 
 @dataclass(slots=True)
 class GetAgenda(Query[Agenda]):
-    """What there is to do at a time, for all accounts; for the relay alone."""
+    """The relay's work at a time, for all accounts; for the relay alone."""
 
     at: int
 
 
 @dataclass(slots=True)
 class GetAgendaOf(Query[Agenda]):
-    """What there is to do at a time, for these accounts; for the relay alone."""
+    """The relay's work at a time, for these accounts; for the relay alone."""
 
     at: int
     account_ids: Collection[int]
@@ -154,14 +154,14 @@ class GetBacklog(Query[Backlog]):
 
 @dataclass(slots=True)
 class GetAccount(Query[Account | None]):
-    """The account of this name."""
+    """The account with this name."""
 
     name: str
 
 
 @dataclass(slots=True)
 class GetAccountById(Query[Account | None]):
-    """The account of this id."""
+    """The account with this id."""
 
     account_id: int
 
@@ -180,11 +180,11 @@ class ListAccounts(Query[Sequence[Account]]):
 
 @dataclass(slots=True)
 class GetApiKey(Query[ApiKey | None]):
-    """The key of this id, revoked or not."""
+    """The key with this id, revoked or not."""
 
     key_id: str
 
 
 @dataclass(slots=True)
 class ListApiKeys(Query[Sequence[ApiKey]]):
-    """Every key of every account, oldest first, revoked ones too."""
+    """Every key of every account, oldest first, including revoked ones."""

@@ -1,6 +1,6 @@
-"""How the answer to each query is made of rows; each engine has the statement for it, under the query's class.
+"""How rows become the answer to each query; each engine has the statement for it, under the query's class.
 
-A listing of contacts is made of statements of its own, in each engine's listing.py.
+Listings of contacts have their own statements, in each engine's listing.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence

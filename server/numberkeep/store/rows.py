@@ -1,4 +1,4 @@
-"""The columns of every table and how they are read and written; the same on every engine.
+"""The columns of every table and how they are read and written; the same for every engine.
 
 Each `..._COLUMNS` is the order in which a `..._of` reads a row and a `values_of...` writes one.
 """
@@ -25,7 +25,7 @@ COLUMNS: Final = (
     "contact_id, phone, created_at, first_name, last_name, company_name, assigned_to_email, sendblue_number, "
     "tags, custom_variables, verified, opt_out"
 )
-"""A contact's."""
+"""The columns of a contact."""
 TALLY_COLUMNS: Final = (
     "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification"
 )
@@ -38,7 +38,7 @@ EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replac
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
 DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
 OPT_OUT_COLUMNS: Final = "phone, opted_out_at, entry_id"
-WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at"
+WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at, disabled_at"
 
 _decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _decode_variables = msgspec.json.Decoder(dict[str, str]).decode
@@ -49,7 +49,7 @@ _STATES: Final = tuple(DeliveryState)
 
 
 def contact_of(row: Iterable[Any]) -> Contact:
-    """The contact whose `COLUMNS` these are."""
+    """Return the contact whose `COLUMNS` these are."""
     contact_id, phone, created_at, first, last, company, email, line, tags, variables, verified, opt_out = row
     return Contact(
         contact_id,
@@ -79,7 +79,7 @@ def record_of(row: Iterable[Any]) -> ContactRecord:
 
 
 def values_of(contact: Contact) -> tuple[Any, ...]:
-    """The `COLUMNS` of a contact."""
+    """Return the `COLUMNS` of a contact."""
     return (
         contact.contact_id,
         contact.phone,
@@ -97,28 +97,28 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
 
 
 def values_of_tags(tags: Iterable[tuple[Contact, str]]) -> list[tuple[str, int, int]]:
-    """Tag, created_at and contact_id of each tag of a contact."""
+    """Return the tag, created_at and contact_id of each contact's tag."""
     return [(tag, micros(contact.created_at), contact.contact_id) for contact, tag in tags]
 
 
 def answer_of(row: Iterable[Any]) -> KeptAnswer:
-    """The answer whose `ANSWER_COLUMNS` these are."""
+    """Return the answer whose `ANSWER_COLUMNS` these are."""
     return KeptAnswer(*row)
 
 
 def values_of_answer(kept: KeptAnswer) -> tuple[Any, ...]:
-    """The `ANSWER_COLUMNS` of an answer."""
+    """Return the `ANSWER_COLUMNS` of an answer."""
     return kept.key, kept.fingerprint, kept.answer, kept.at
 
 
 def verification_of(row: Iterable[Any]) -> Verification:
-    """The verification whose `VERIFICATION_COLUMNS` these are."""
+    """Return the verification whose `VERIFICATION_COLUMNS` these are."""
     verification_id, phone, requested_at, expires_at, pending = row
     return Verification(verification_id, phone, requested_at, expires_at, pending == 1)
 
 
 def values_of_verification(verification: Verification) -> tuple[Any, ...]:
-    """The `VERIFICATION_COLUMNS` of a verification."""
+    """Return the `VERIFICATION_COLUMNS` of a verification."""
     return (
         verification.verification_id,
         verification.phone,
@@ -129,14 +129,14 @@ def values_of_verification(verification: Verification) -> tuple[Any, ...]:
 
 
 def message_of(row: Iterable[Any]) -> Message:
-    """The message whose `MESSAGE_COLUMNS` these are."""
+    """Return the message whose `MESSAGE_COLUMNS` these are."""
     message_id, phone, line, direction, content, status, at, handle, error, verification_id = row
     of_direction, of_status = Direction(direction), MessageStatus(status)
     return Message(message_id, phone, line, of_direction, content, of_status, at, handle, error, verification_id)
 
 
 def values_of_message(message: Message) -> tuple[Any, ...]:
-    """The `MESSAGE_COLUMNS` of a message."""
+    """Return the `MESSAGE_COLUMNS` of a message."""
     return (
         message.message_id,
         message.phone,
@@ -152,7 +152,7 @@ def values_of_message(message: Message) -> tuple[Any, ...]:
 
 
 def event_of(row: Iterable[Any]) -> Event:
-    """The event whose `EVENT_COLUMNS` these are."""
+    """Return the event whose `EVENT_COLUMNS` these are."""
     event_id, type_, at, phone, subject, actor, cause, replaced, previous_event = row
     of_type = EventType(type_)
     stamp = Stamp(at, _actor_of(actor), _cause_of(cause))
@@ -201,24 +201,24 @@ def _cause_of(text: str) -> Cause | None:
 
 
 def entry_of(row: Iterable[Any]) -> ConsentEntry:
-    """The ledger entry whose `ENTRY_COLUMNS` these are."""
+    """Return the ledger entry whose `ENTRY_COLUMNS` these are."""
     entry_id, phone, at, opted_out, source, wording, digest = row
     return ConsentEntry(entry_id, phone, at, opted_out == 1, ConsentSource(source), wording, digest)
 
 
 def values_of_entry(entry: ConsentEntry) -> tuple[Any, ...]:
-    """The `ENTRY_COLUMNS` of a ledger entry."""
+    """Return the `ENTRY_COLUMNS` of a ledger entry."""
     return entry.entry_id, entry.phone, entry.at, entry.opted_out, entry.source.value, entry.wording, entry.hash
 
 
 def delivery_of(row: Iterable[Any]) -> Delivery:
-    """The delivery whose `DELIVERY_COLUMNS` these are."""
+    """Return the delivery whose `DELIVERY_COLUMNS` these are."""
     target, phone, item, created_at, attempts, due_at, state, error = row
     return Delivery(target, item, phone, created_at, attempts, due_at, _STATES[state], error)
 
 
 def values_of_delivery(delivery: Delivery) -> tuple[Any, ...]:
-    """The `DELIVERY_COLUMNS` of a delivery."""
+    """Return the `DELIVERY_COLUMNS` of a delivery."""
     return (
         delivery.target,
         delivery.phone,
@@ -232,36 +232,36 @@ def values_of_delivery(delivery: Delivery) -> tuple[Any, ...]:
 
 
 def webhook_of(row: Iterable[Any]) -> Webhook:
-    """The webhook whose `WEBHOOK_COLUMNS` these are."""
-    webhook_id, url, secret, types, created_at = row
-    return Webhook(webhook_id, url, secret, _decode_tags(types), created_at)
+    """Return the webhook whose `WEBHOOK_COLUMNS` these are."""
+    webhook_id, url, secret, types, created_at, disabled_at = row
+    return Webhook(webhook_id, url, secret, _decode_tags(types), created_at, disabled_at)
 
 
 def values_of_webhook(webhook: Webhook) -> tuple[Any, ...]:
-    """The `WEBHOOK_COLUMNS` of a webhook."""
+    """Return the `WEBHOOK_COLUMNS` of a webhook."""
     types = encode(webhook.types).decode()
-    return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at
+    return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at, webhook.disabled_at
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """The key of key_id, secret_hash, created_at, revoked_at and its account's columns as `account_of` reads them."""
+    """Return the key whose key_id, secret_hash, created_at, revoked_at and columns of `account_of` these are."""
     key_id, secret_hash, created_at, revoked_at, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
     return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
 
 
 def account_of(row: Iterable[Any]) -> Account:
-    """The account of account_id, name, region and verification_text."""
+    """Return the account whose account_id, name, region and verification_text these are."""
     return Account(*row)
 
 
 def values_of_opt_out(opt_out: OptOut) -> tuple[Any, ...]:
-    """The `OPT_OUT_COLUMNS` of an opt-out."""
+    """Return the `OPT_OUT_COLUMNS` of an opt-out."""
     return opt_out.phone, opt_out.at, opt_out.entry_id
 
 
 def values_of_tallies(tallies: Tallies) -> tuple[Any, ...]:
-    """The `TALLY_COLUMNS` of an account's counters."""
+    """Return the `TALLY_COLUMNS` of an account's counters."""
     return (
         tallies.contacts,
         tallies.messages,

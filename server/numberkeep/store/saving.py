@@ -1,4 +1,4 @@
-"""How a unit of work is saved: which statements, in which order."""
+"""Saves a unit of work: which statements are run, in which order."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ def save(account_id: int, changes: Changes) -> Flow[None]:
     yield Write("put_tallies", account_id, [values_of_tallies(changes.tallies)])
     kept = changes.answers.written
     if kept:
-        # Of what is too old, twice as much goes as comes, so the table holds no more than what is retained.
+        # Up to twice as many old answers are deleted as new ones are added, so the table does not grow.
         yield Write("delete_old_answers", account_id, [(kept[-1].at - ANSWERS_RETAINED, 2 * len(kept))])
     for aspect in (_contacts, _consent, _messages, _webhooks, _deliveries):
         for name, rows in aspect(changes):
@@ -79,6 +79,8 @@ def _webhooks(changes: Changes) -> Writes:
         yield "delete_webhooks", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "delete_deliveries_to", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "put_webhooks", list(map(values_of_webhook, webhooks.written))
+        yield "hold_deliveries", [(webhook_id,) for webhook_id in changes.disabled]
+        yield "release_deliveries", [(webhook_id,) for webhook_id in changes.enabled]
 
 
 def _deliveries(changes: Changes) -> Writes:

@@ -1,9 +1,9 @@
 """The forms in which the change log keeps what its events are about: explicit, versioned, and apart from the domain.
 
 A form is a JSON array that begins with its version. A stored version never changes: a new field makes a new version, a
-struct with the next tag, and `to_domain` of each older one says what its events have in the place of the field. So
-every event that was ever written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is what numberkeep
-wrote before forms had versions: a JSON object.
+struct with the next tag, and `to_domain` of each older one provides a value for the field. So every event that was ever
+written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is the form from before forms had versions: a
+JSON object.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from numberkeep.domain.contacts.contact import Contact, micros, moment
 from numberkeep.domain.event import EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
@@ -28,7 +29,7 @@ class Version(Protocol[S_co]):
     """One version of a form: a msgspec struct."""
 
     def to_domain(self, phone: str) -> S_co:
-        """Return what it is the form of; `phone` is the event's number."""
+        """Return the domain object; `phone` is the event's number."""
 
 
 class Form(Generic[S]):
@@ -36,13 +37,19 @@ class Form(Generic[S]):
 
     Args:
         write: returns the newest version of a value.
-        versions: all of them, version 0 first.
+        version_0: version 0; None for a class that the log has contained only since forms have versions.
+        versions: all later ones.
     """
 
-    def __init__(self, write: Callable[[S], Version[S]], *versions: type[Version[S]]) -> None:
+    def __init__(
+        self,
+        write: Callable[[S], Version[S]],
+        version_0: type[Version[S]] | None,
+        *versions: type[Version[S]],
+    ) -> None:
         self._write = write
-        self._decode_0: Callable[[str], Version[S]] = msgspec.json.Decoder(versions[0]).decode
-        self._decode: Callable[[str], Version[S]] = msgspec.json.Decoder(Union[versions[1:]]).decode  # noqa: UP007
+        self._decode: Callable[[str], Version[S]] = msgspec.json.Decoder(Union[versions]).decode  # noqa: UP007
+        self._decode_0 = self._decode if version_0 is None else msgspec.json.Decoder(version_0).decode
 
     def dump(self, value: S) -> str:
         """Return the stored form of a value, in the newest version."""
@@ -214,6 +221,18 @@ class ConsentEntryV1(ConsentEntryV0, array_like=True, tag=1):
     """A ledger entry."""
 
 
+class DisabledWebhookV1(msgspec.Struct, array_like=True, tag=1):
+    """A webhook that was disabled."""
+
+    webhook_id: int
+    url: str
+    reason: str
+
+    def to_domain(self, phone: str) -> DisabledWebhook:  # noqa: ARG002 - it concerns no number
+        """Return the webhook."""
+        return DisabledWebhook(self.webhook_id, self.url, self.reason)
+
+
 CONTACT: Final = Form(_contact_form, ContactV0, ContactV1)
 VERIFICATION: Final = Form(
     lambda it: VerificationV1(it.verification_id, it.requested_at, it.expires_at, it.pending),
@@ -232,12 +251,14 @@ CONSENT_ENTRY: Final = Form(
     ConsentEntryV0,
     ConsentEntryV1,
 )
+DISABLED_WEBHOOK: Final = Form(lambda it: DisabledWebhookV1(it.webhook_id, it.url, it.reason), None, DisabledWebhookV1)
 
 _FORMS: Final[Mapping[str, Form[Any]]] = {
     "contact": CONTACT,
     "verification": VERIFICATION,
     "message": MESSAGE,
     "consent": CONSENT_ENTRY,
+    "webhook": DISABLED_WEBHOOK,
 }
 FORM_OF: Final[Mapping[EventType, Form[Subject]]] = {
     type_: _FORMS[type_.value.partition(".")[0]] for type_ in EventType
@@ -246,7 +267,7 @@ FORM_OF: Final[Mapping[EventType, Form[Subject]]] = {
 
 
 class ReplacedV1(msgspec.Struct, array_like=True, tag=1):
-    """The old values of what an update changed, by the field's name; a field that no longer exists keeps its name."""
+    """The old values of the fields that an update changed, by name; a field that no longer exists keeps its name."""
 
     values: Mapping[str, Any]
 
@@ -256,12 +277,12 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def dump_replaced(replaced: Mapping[str, Any]) -> str:
-    """Return the stored form of what an update replaced; `""` for nothing."""
+    """Return the stored form of the values that an update replaced; `""` for none."""
     return encode(ReplacedV1(replaced)).decode() if replaced else ""
 
 
 def load_replaced(text: str) -> Mapping[str, Any]:
-    """Return what an update replaced."""
+    """Return the values that an update replaced."""
     if not text:
         return _NOTHING
     values = _decode_replaced(text).values

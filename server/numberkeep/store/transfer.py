@@ -1,8 +1,8 @@
-"""What a copy from one database to another needs of an engine, and the form that rows have on the way.
+"""What a copy between databases needs of an engine, and the form of the copied rows.
 
-In this form a row is the same on every engine: whole numbers, texts, bytes and None; a flag is 0 or 1. A table is read
-in the order of its key, by pages of one account's rows, so that no more than a page is in memory and no statement
-reads two accounts' rows.
+A copied row is the same on every engine: whole numbers, texts, bytes and None; a flag is 0 or 1. A table is read in the
+order of its key, by pages of one account's rows, so that at most a page is in memory and no statement reads rows of two
+accounts.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,7 @@ Row = tuple[Any, ...]
 """A row's values, in the order of `Table.columns`."""
 
 Key = tuple[Any, ...]
-"""Where a row stands among its account's; keys compare as the engines order them: numbers by size, texts by code point.
-"""
+"""The position of a row among its account's rows. Keys sort as in the engines: texts by code point."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -24,12 +23,12 @@ class Table:
 
     Attributes:
         name: its name.
-        key: the columns by which its rows are ordered and told apart; within an account, where rows belong to one.
+        key: the columns that order and identify its rows, within an account if rows belong to one.
         values: its other columns.
         of_account: whether rows belong to an account, whose id is then the first column.
         flags: columns of 0 or 1.
-        unique: other columns in which no two rows of an account may be alike.
-        lasting: others refer to the rows: none is ever removed, and a changed one is changed in place.
+        unique: other columns that are unique within an account.
+        lasting: whether other rows refer to its rows, so that they are updated in place and never removed.
         page: how many rows are read or written at once.
     """
 
@@ -49,11 +48,11 @@ class Table:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The columns that tell a row from every other of the table: the first of `columns`."""
+        """The columns that identify a row in the table: the first of `columns`."""
         return self.columns[: len(self.columns) - len(self.values)]
 
     def key_of(self, row: Row) -> Key:
-        """Where a row stands."""
+        """Return the key of a row."""
         first = int(self.of_account)
         return row[first : first + len(self.key)]
 
@@ -71,7 +70,7 @@ TABLES: Final = (
     Table("api_keys", ("key_id",), ("account_id", "secret_hash", "created_at", "revoked_at"), of_account=False),
     Table(
         "contacts",
-        # Both engines have an index of this order, and rows lie on the disk about so.
+        # Both engines have an index of this order, which is roughly the order of the rows on disk.
         ("created_at", "contact_id"),
         (
             "phone",
@@ -114,7 +113,7 @@ TABLES: Final = (
         ("type", "at", "phone", "subject", "actor", "cause", "replaced", "previous_event"),
     ),
     Table("last_events", ("phone",), ("last_event",)),
-    Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at")),
+    Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at", "disabled_at")),
     Table(
         "outbox",
         ("target", "phone", "item"),
@@ -124,11 +123,11 @@ TABLES: Final = (
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),
 )
-"""Every table, in an order in which what is referred to comes first. What else an engine keeps, it derives of these."""
+"""Every table; those that others refer to come first. An engine derives its other data from these."""
 
 
 class LastNumbers(NamedTuple):
-    """The last numbers that an account has given: none is given again when what had it is gone."""
+    """The last numbers that an account has assigned; they are not reused when their rows are deleted."""
 
     account_id: int
     event: int
@@ -136,54 +135,54 @@ class LastNumbers(NamedTuple):
 
 
 class Mark(IntEnum):
-    """What a database says of itself; a store is not opened on one whose copy is not finished."""
+    """The state of a database with respect to copying; one with an unfinished copy cannot be opened as a store."""
 
     NONE = 0
     """It is in use, or new."""
     COPIED = 1
-    """A copy was made in it, and no store was opened on it since."""
+    """It is a finished copy, which was not opened as a store since."""
     UNFINISHED = 2
-    """A copy into it has begun."""
+    """A copy to it has begun and not finished."""
 
 
 class Transfer(Protocol):
     """One database, as a copy reads or writes it. Every method but `close` may raise StoreUnavailable."""
 
     async def open(self, *, writing: bool) -> None:
-        """Connect. To write, bring the schema up to date; else read all as of this moment, and change nothing.
+        """Connect. For writing, bring the schema up to date; for reading, hold the state of this moment.
 
         Raises:
-            StoreUnusable: the database cannot be opened, is not numberkeep's, or is read and its schema is an older
-                one or (StoreTooNew) a newer one.
+            StoreUnusable: the database cannot be opened, is not numberkeep's, has an older schema (for reading) or
+                (StoreTooNew) a newer one.
         """
 
     async def close(self) -> None:
-        """Let go of everything. Closing twice is harmless."""
+        """Release all resources. Closing twice is harmless."""
 
     async def identity(self) -> str:
-        """The same text for the same database, whatever URL leads to it."""
+        """Return a text that identifies the database, whatever URL leads to it."""
 
     async def mark(self) -> Mark:
-        """What it says of itself."""
+        """Return the database's mark."""
 
     async def set_mark(self, mark: Mark) -> None:
-        """Have it say something else."""
+        """Set the database's mark."""
 
     async def count(self, table: Table) -> int:
-        """How many rows the table has."""
+        """Return the number of rows of a table."""
 
     async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
-        """The first `limit` rows behind `after` in the order of the key, of one account where rows belong to one."""
+        """Return the first `limit` rows after a key, in its order; of one account if rows belong to accounts."""
 
     async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
-        """Remove rows and put others in, in one transaction; rows that are in the way of these go too."""
+        """Remove the rows `gone` and insert `fresh` in one transaction, removing conflicting rows too."""
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
-        """The last numbers of every account, which its rows may not have any more."""
+        """Return the last numbers of every account, whose rows may be deleted."""
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """Derive what is not copied: what is counted of each account, its last numbers, and the next account's id.
+        """Derive what is not copied: each account's counters and last numbers, and the next account's id.
 
         Args:
-            last: the source's; what rows have is beyond them nowhere.
+            last: the last numbers of the source, which are at least those of the rows.
         """

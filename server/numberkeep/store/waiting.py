@@ -1,4 +1,4 @@
-"""How much may wait to be written, on every engine: what waits is held in memory, and somebody waits for its answer."""
+"""Limits on the commands that wait to be applied, for every engine: they are in memory, and their callers wait."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -10,34 +10,34 @@ MAX_COMMANDS: Final = 4096
 """Commands that may wait before StoreBusy."""
 
 MAX_ROWS: Final = 100_000
-"""Rows that all that waits may write before a large command is StoreBusy: ten bulk requests of the largest size."""
+"""Rows of all waiting commands before a large one is StoreBusy: ten bulk requests of the largest size."""
 
 _LARGE: Final = 256
-"""Rows from which on a command is held to MAX_ROWS: bulk requests must not keep out what everybody else writes."""
+"""Rows above which MAX_ROWS applies to a command: bulk requests must not keep out other commands."""
 
 
 class Waiting:
-    """The commands that wait, as a count; used by one thread alone."""
+    """Counts the waiting commands; used by one thread alone."""
 
     def __init__(self) -> None:
         self._commands = 0
         self._rows = 0
 
     def enter(self, command: Command[Any]) -> None:
-        """Count one more.
+        """Count a command.
 
         Raises:
-            StoreBusy: there is no room; it is not counted.
+            StoreBusy: too many are waiting; it is not counted.
         """
         weight = command.weight
         full = weight > _LARGE and self._commands and self._rows + weight > MAX_ROWS
         if full or self._commands >= MAX_COMMANDS:
-            raise StoreBusy("too much waits to be written")
+            raise StoreBusy("too many writes are waiting: try again later")
         self._commands += 1
         self._rows += weight
 
     def leave(self, commands: Iterable[Command[Any]]) -> None:
-        """Count these no longer."""
+        """Stop counting these commands."""
         for command in commands:
             self._commands -= 1
             self._rows -= command.weight

@@ -20,6 +20,7 @@ from numberkeep.wire.validation_errors import has_nul, validation_errors
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+_BOM: Final = b"\xef\xbb\xbf"
 _NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
 
 
@@ -60,7 +61,7 @@ class Decoder:
         self._params = cache(partial(_Params, ignore_unknown=ignore_unknown))
 
     def body(self, data: bytes, shape: type[S]) -> S:
-        """Return a JSON document in this shape.
+        """Return a JSON document in this shape. Like every document here, it may begin with a byte order mark.
 
         Raises:
             InvalidInput: it is not JSON, or does not fit the shape.
@@ -117,6 +118,7 @@ class Decoder:
 
     def _decode(self, data: bytes, struct: type[S], *, plain: bool) -> S:
         shape: _Body[S] = self._body(struct)
+        data = data.removeprefix(_BOM)  # Windows tools write one
         if plain:
             try:
                 return shape.settle(shape.decode(data))
@@ -140,7 +142,7 @@ def decode_loosely(data: bytes, shape: type[S]) -> S:
     Raises:
         InvalidInput: it is not JSON, or does not fit the shape.
     """
-    return convert_loosely(_plain(data), shape)
+    return convert_loosely(_plain(data.removeprefix(_BOM)), shape)
 
 
 def convert_loosely(value: Any, shape: type[S]) -> S:

@@ -14,6 +14,7 @@ from numberkeep.domain.event import Event, Subject
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Actor, Cause
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.wire.contacts import ContactOut, contact_out
 from numberkeep.wire.field_types import Time
 from numberkeep.wire.messages import MessageOut, message_out
@@ -58,7 +59,15 @@ class ConsentData(msgspec.Struct):
     entry: int
 
 
-Data = ContactData | VerificationData | MessageData | ConsentData
+class DisabledWebhookData(msgspec.Struct):
+    """The data of `webhook.disabled`: the webhook's id and URL, and why it was disabled."""
+
+    webhook: int
+    url: str
+    reason: str
+
+
+Data = ContactData | VerificationData | MessageData | ConsentData | DisabledWebhookData
 
 
 class ActorOut(msgspec.Struct):
@@ -132,5 +141,7 @@ def _data(subject: Subject) -> Data:
             return ConsentData(
                 subject.phone, subject.opted_out, subject.source.value, subject.wording, subject.entry_id
             )
+        case DisabledWebhook():
+            return DisabledWebhookData(subject.webhook_id, subject.url, subject.reason)
         case _:
             assert_never(subject)

@@ -25,6 +25,8 @@ Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Email = Annotated[str, Meta(max_length=MAX_EMAIL)]
 Number = Annotated[str, Meta(max_length=MAX_PHONE_INPUT)]
 """A phone number as people write it."""
+Sender = Annotated[str, Meta(max_length=MAX_EMAIL)]
+"""Who wrote a message: a phone number as carriers write it, a short code, a sender id or an e-mail address."""
 Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG)]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]

@@ -11,7 +11,8 @@ import msgspec
 
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.event import Event
-from numberkeep.domain.messages.message import STOP_WORDS, Message, keyword_of
+from numberkeep.domain.messages.message import Message
+from numberkeep.domain.messages.reply import Verdict, verdict_of
 from numberkeep.domain.webhooks import types as webhook_types
 from numberkeep.wire.events import event_out
 from numberkeep.wire.field_types import Time
@@ -66,7 +67,7 @@ def receive_out(account: str, event: Event) -> ReceiveOut:
         to_number=line,
         sendblue_number=line,
         participants=[message.phone] if line is None else [message.phone, line],
-        opted_out=keyword_of(message.content) in STOP_WORDS,
+        opted_out=verdict_of(message.content) is Verdict.OPT_OUT,
     )
 
 

@@ -60,6 +60,7 @@ def settling(struct: type[S]) -> Callable[[S], S]:
             for old, name in pairs:
                 if getattr(body, name) is msgspec.UNSET:
                     setattr(body, name, getattr(body, old))
+                setattr(body, old, msgspec.UNSET)
         return body
 
     return settle

@@ -105,7 +105,7 @@ def _position(cursor: str, order: Order) -> Position:
 
 def _created_from(text: str) -> int:
     try:
-        return micros(datetime.fromisoformat(text))
+        return micros(datetime.fromisoformat(text.upper()))  # RFC 3339 also allows `t` and `z`
     except (ValueError, OverflowError):
         mend = "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z"
         raise invalid(FieldError("created_at_gte", mend)) from None

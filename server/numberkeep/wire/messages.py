@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.messages.commands import Received
 from numberkeep.domain.messages.message import Direction, Message
-from numberkeep.wire.field_types import Content, Handle, Number, Time
+from numberkeep.wire.field_types import Content, Handle, Number, Sender, Time
 
 
 class MessageOut(msgspec.Struct):
@@ -28,10 +28,12 @@ class MessageOut(msgspec.Struct):
 class InboundBody(msgspec.Struct, kw_only=True):
     """A message that a person wrote, handed in with an account's credentials.
 
-    `from` is the person's number, `to` the account's own line. A message with a `handle` is stored once.
+    `from` is the person's number, `to` the account's own line. A message with a `handle` is stored once. A sender that
+    has no number (a short code, an alphanumeric sender id, an e-mail address) is stored with the message and changes
+    nothing else.
     """
 
-    from_: Number | UnsetType | None = msgspec.field(default=UNSET, name="from")
+    from_: Sender | UnsetType | None = msgspec.field(default=UNSET, name="from")
     to: Number | None = None
     content: Content | None = None
     handle: Handle | None = None

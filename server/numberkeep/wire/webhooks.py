@@ -34,12 +34,13 @@ class ReplayBody(msgspec.Struct, kw_only=True):
 
 
 class WebhookOut(msgspec.Struct):
-    """A webhook; only the answer to its registration shows the secret."""
+    """A webhook; only the answer to its registration shows the secret. `disabled_at` is null if it is enabled."""
 
     id: int
     url: str
     types: Sequence[str]
     created_at: Time
+    disabled_at: Time | None
     secret: str | UnsetType = UNSET
 
 
@@ -64,7 +65,9 @@ class DeliveryOut(msgspec.Struct):
 def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:
     """Return a webhook as answers show it."""
     shown = webhook.secret if with_secret else UNSET
-    return WebhookOut(webhook.webhook_id, webhook.url, webhook.types, moment(webhook.created_at), shown)
+    disabled_at = None if webhook.disabled_at is None else moment(webhook.disabled_at)
+    created_at = moment(webhook.created_at)
+    return WebhookOut(webhook.webhook_id, webhook.url, webhook.types, created_at, disabled_at, shown)
 
 
 def delivery_out(delivery: Delivery) -> DeliveryOut:

@@ -7,7 +7,7 @@ INSERT INTO writers (
     account_id, contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification
 ) VALUES
     (1, 3, 3, 2, 1, '\x85a74c8737a43e4fb6ac62b59c73fc7aef55ffe42b3fcb62d7cf211dfe53d918', 1, 2, 2),
-    (2, 2, 2, 1, 0, '\x0000000000000000000000000000000000000000000000000000000000000000', 0, 0, 1);
+    (2, 2, 2, 1, 0, '\x0000000000000000000000000000000000000000000000000000000000000000', 1, 1, 1);
 
 INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, revoked_at) VALUES
     ('nk_ours', 1, '\x0101010101010101010101010101010101010101010101010101010101010101', 1789999999000000, NULL),
@@ -58,8 +58,9 @@ INSERT INTO events (account_id, event_id, type, at, phone, subject, actor, cause
 INSERT INTO last_events (account_id, phone, last_event) VALUES
     (2, '+14155550777', 1);
 
-INSERT INTO webhooks (account_id, webhook_id, url, secret, types, created_at) VALUES
-    (1, 2, 'https://example.com/', 'secret', '["contact.updated"]', 1790000002000000);
+INSERT INTO webhooks (account_id, webhook_id, url, secret, types, created_at, disabled_at) VALUES
+    (1, 2, 'https://example.com/', 'secret', '["contact.updated"]', 1790000002000000, NULL),
+    (2, 1, 'https://gone.example/', '', '[]', 1790000003000000, 1790000005000000);
 
 INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, state, head, error) VALUES
     (1, 0, 1, '+14155552671', 1790000000000001, 0, 1790000000000001, 0, true, ''),
@@ -67,7 +68,8 @@ INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_a
     (1, 0, 2, '+442071838750', 1790000000000003, 0, 1790000000000003, 0, true, ''),
     (1, 0, 3, '+14155552671', 1790000010000000, 0, 1790000010000000, 0, false, ''),
     (2, 0, 2, '+14155552671', 1790000011000000, 0, 1790000011000000, 0, false, ''),
-    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, 2, false, 'status 500');
+    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, 2, false, 'status 500'),
+    (2, 1, 1, '+14155550777', 1790000004000000, 1, 9223372036854775807, 3, true, 'answered 410');
 
 INSERT INTO answers (account_id, key, fingerprint, answer, created_at) VALUES
     (1, 'k1', '\x66', '\x00ff7b7d', 1790000000000000),

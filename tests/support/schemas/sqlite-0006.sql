@@ -5,7 +5,7 @@ INSERT INTO accounts (
     webhook_count, last_webhook, last_verification, verification_text, signing_hash
 ) VALUES
     (1, 'ours', 'US', 1789999999000000, 3, 3, 2, 1, X'85a74c8737a43e4fb6ac62b59c73fc7aef55ffe42b3fcb62d7cf211dfe53d918', 1, 2, 2, '', X'0404040404040404040404040404040404040404040404040404040404040404'),
-    (2, 'theirs', 'GB', 1789999999000001, 2, 2, 1, 0, X'0000000000000000000000000000000000000000000000000000000000000000', 0, 0, 1, '', NULL);
+    (2, 'theirs', 'GB', 1789999999000001, 2, 2, 1, 0, X'0000000000000000000000000000000000000000000000000000000000000000', 1, 1, 1, '', NULL);
 
 INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, revoked_at) VALUES
     ('nk_ours', 1, X'0101010101010101010101010101010101010101010101010101010101010101', 1789999999000000, NULL),
@@ -56,8 +56,9 @@ INSERT INTO events (account_id, event_id, type, at, phone, subject, actor, cause
 INSERT INTO last_events (account_id, phone, last_event) VALUES
     (2, '+14155550777', 1);
 
-INSERT INTO webhooks (account_id, webhook_id, url, secret, types, created_at) VALUES
-    (1, 2, 'https://example.com/', 'secret', '["contact.updated"]', 1790000002000000);
+INSERT INTO webhooks (account_id, webhook_id, url, secret, types, created_at, disabled_at) VALUES
+    (1, 2, 'https://example.com/', 'secret', '["contact.updated"]', 1790000002000000, NULL),
+    (2, 1, 'https://gone.example/', '', '[]', 1790000003000000, 1790000005000000);
 
 INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_at, state, head, error) VALUES
     (1, 0, 1, '+14155552671', 1790000000000001, 0, 1790000000000001, 0, 1, ''),
@@ -65,7 +66,8 @@ INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_a
     (1, 0, 2, '+442071838750', 1790000000000003, 0, 1790000000000003, 0, 1, ''),
     (1, 0, 3, '+14155552671', 1790000010000000, 0, 1790000010000000, 0, 0, ''),
     (2, 0, 2, '+14155552671', 1790000011000000, 0, 1790000011000000, 0, 0, ''),
-    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, 2, 0, 'status 500');
+    (1, 2, 2, '+14155550123', 1790000003000000, 7, 1790000009000000, 2, 0, 'status 500'),
+    (2, 1, 1, '+14155550777', 1790000004000000, 1, 9223372036854775807, 3, 1, 'answered 410');
 
 INSERT INTO answers (account_id, key, fingerprint, answer, created_at) VALUES
     (1, 'k1', X'66', X'00ff7b7d', 1790000000000000),

@@ -53,6 +53,22 @@ async def test_each_operation_answers_its_model(
     assert result.to_dict(mode="json") == json.loads(json.dumps(answer).replace("678Z", "678000Z"))
 
 
+async def test_a_byte_order_mark_is_no_part_of_an_answer(api: Driver) -> None:
+    """It is skipped in answers, in errors and in raw responses."""
+    api.answers(httpx2.Response(200, content=b'\xef\xbb\xbf{"count": 3, "extra": 1}'))
+    assert (await api("contacts.count")).count == 3
+    assert await api("get", "/api/v2/contacts/count", cast_to=dict) == {"count": 3, "extra": 1}
+    raw = await api("contacts.with_raw_response.count")
+    assert await settled(raw.json) == {"count": 3, "extra": 1}
+    assert (await settled(raw.parse)).count == 3
+    api.answers(httpx2.Response(200, content=b'\xef\xbb\xbf{"count": "three"}'))  # decoded in part
+    assert (await api("contacts.count")).count == "three"
+    api.answers(httpx2.Response(404, content=b'\xef\xbb\xbf{"message": "Contact not found"}'))
+    with pytest.raises(NotFoundError) as caught:
+        await api("contacts.retrieve", NUMBER)
+    assert caught.value.body == {"message": "Contact not found"}
+
+
 async def test_a_list_is_a_list_of_contacts(api: Driver) -> None:
     """The answer of `contacts.list` is a bare array; a missing field of a contact is None."""
     api.answers(httpx2.Response(200, json=[CONTACT, {}]))

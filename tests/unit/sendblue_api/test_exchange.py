@@ -124,6 +124,38 @@ async def test_the_wait_the_service_asks_for(api: Driver) -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "3600"},
+        {"retry-after-ms": "3600000"},
+        {"retry-after": "3600", "x-should-retry": "true"},
+        {"retry-after": "3600", "retry-after-ms": "soon"},
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_long_wait_is_the_caller_s_decision(api: Driver, headers: dict[str, str], status: int) -> None:
+    """Over a minute the error comes at once, with the body and the seconds; a second attempt would be in vain."""
+    api.answers(httpx2.Response(status, headers=headers, json={"message": "Slow down"}))
+    with pytest.raises(APIStatusError) as caught:
+        await api("contacts.count")
+    assert (len(api.service.requests), api.pauses, caught.value.status_code) == (1, [], status)
+    assert str(caught.value) == (
+        f"Error code: {status} - {{'message': 'Slow down'}} (not retried: the service asks to wait 3600 s)"
+    )
+    assert caught.value.body == {"message": "Slow down"}
+
+
+async def test_a_minute_is_waited_for(api: Driver) -> None:
+    """The limit itself counts as a short wait; of an error that is not retried in any case nothing is said."""
+    api.answers(httpx2.Response(503, headers={"retry-after": "60"}), COUNTED)
+    await api("contacts.count")
+    assert api.pauses == [60.0]
+    api.answers(httpx2.Response(400, headers={"retry-after": "61"}))
+    with pytest.raises(APIStatusError, match=r"^Error code: 400$"):
+        await api("contacts.count")
+
+
+@pytest.mark.parametrize(
     ("failure", "kind", "text"),
     [
         (httpx2.ConnectError("refused"), APIConnectionError, "Connection error."),

@@ -1,4 +1,4 @@
-"""The search of logs finds what it is for, and nothing else."""
+"""The search of logs finds forbidden values, and nothing else."""
 
 import os
 import re
@@ -41,7 +41,7 @@ TIME = "2026-11-26 00:29:49,123 INFO numberkeep.http "
         ("with planted-secret in it", "a secret"),
     ],
 )
-def test_what_no_log_may_hold_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, kind: str) -> None:
+def test_forbidden_values_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, kind: str) -> None:
     """With file and line, and masked."""
     monkeypatch.setattr(leaks, "_secrets", {"planted-secret"})
     (tmp_path / "a.stderr").write_text(f"{TIME}fine\n{TIME}{line}\n")
@@ -60,14 +60,14 @@ def test_what_no_log_may_hold_is_found(tmp_path: Path, monkeypatch: pytest.Monke
         "sqlite:////tmp/pytest-of-root/pytest-229/x.db of 2026",
     ],
 )
-def test_what_logs_are_for_is_let_through(tmp_path: Path, line: str) -> None:
+def test_ordinary_values_are_allowed(tmp_path: Path, line: str) -> None:
     """Addresses, times, request ids, counts."""
     (tmp_path / "a.stderr").write_text(f"{TIME}{line}\n{line}\n")
     assert leaks.found(tmp_path) == []
 
 
-def test_the_key_pair_of_a_first_start_is_let_through_once(tmp_path: Path) -> None:
-    """As the one line that is documented, on stdout."""
+def test_the_key_pair_of_a_first_start_is_allowed_once(tmp_path: Path) -> None:
+    """As the one documented line on stdout."""
     line = f"export SENDBLUE_API_BASE_URL=http://x SENDBLUE_API_API_KEY=k SENDBLUE_API_API_SECRET={'ab' * 32}\n"
     (tmp_path / "a.stdout").write_text(line)
     assert leaks.found(tmp_path) == []
@@ -78,7 +78,7 @@ def test_the_key_pair_of_a_first_start_is_let_through_once(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
 def test_a_run_that_logs_a_number_fails(tmp_path: Path, workers: str) -> None:
-    """Whichever process logs it, the run fails though every test passes, and reports each line."""
+    """Whichever process logs it, the run fails even if every test passes, and reports each line."""
     (tmp_path / "test_planted.py").write_text(PLANTED)
     done = subprocess.run(
         [

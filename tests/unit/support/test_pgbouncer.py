@@ -1,4 +1,4 @@
-"""The pooler that other tests rely on."""
+"""The pooler that other tests depend on."""
 
 import asyncpg
 import pytest
@@ -11,7 +11,7 @@ from support.postgres import PostgresDatabases
 async def test_transactions_of_many_clients_share_few_connections(
     postgres_server: PostgresDatabases, postgres_url: str
 ) -> None:
-    """Two clients that take turns have one connection to the server between them."""
+    """Two clients that take turns share one connection to the server."""
     with PgBouncer(postgres_server, pool_size=1) as pooler:
         url = pooler.url_of(postgres_url)
         first, second = [await asyncpg.connect(url, statement_cache_size=0) for _ in range(2)]
@@ -32,8 +32,8 @@ async def test_the_pooler_leads_to_the_same_database(pgbouncer_url: str, postgre
 
 
 @pytest.mark.usefixtures("pgbouncer_server")
-async def test_a_stopped_pooler_takes_no_connections(postgres_server: PostgresDatabases) -> None:
-    """The pooler can go away and come back on its port."""
+async def test_a_stopped_pooler_accepts_no_connections(postgres_server: PostgresDatabases) -> None:
+    """The pooler can stop, and start again on its port."""
     with PgBouncer(postgres_server) as pooler:
         pooler.stop()
         with pytest.raises(OSError, match=r"refused|Connect call failed"):

@@ -1,4 +1,4 @@
-"""The servers that other tests rely on: they keep what was committed, and leave nothing behind."""
+"""The servers that other tests depend on: they keep what was committed, and leave nothing behind."""
 
 import os
 import shutil
@@ -28,20 +28,20 @@ with PostgresServer() as server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    """A server of this module."""
+    """Return a server of this module."""
     with PostgresServer() as running:
         yield running
 
 
 def processes(server: PostgresServer) -> list[int]:
-    """The numbers of the processes of a running server."""
+    """Return the ids of the processes of a running server."""
     assert server._daemon
     own = server.execute("SELECT pid FROM pg_stat_activity WHERE backend_type <> 'client backend'")[0]
     return [server._daemon.process.pid, *(pid for (pid,) in own)]
 
 
 def alive(process: int) -> bool:
-    """Whether a process is there and has not ended; one that has may stay listed until its parent looks."""
+    """Return whether a process exists and has not ended; an ended one stays listed until its parent reaps it."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -54,7 +54,7 @@ def alive(process: int) -> bool:
 
 
 def vanish(processes: Iterable[int], folder: Path | None = None) -> bool:
-    """Whether processes, and a folder, are gone soon."""
+    """Return whether processes and a folder are gone soon."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if not any(map(alive, processes)) and not (folder and folder.exists()):
@@ -64,7 +64,7 @@ def vanish(processes: Iterable[int], folder: Path | None = None) -> bool:
 
 
 async def test_a_database_is_new_and_empty(postgres_url: str) -> None:
-    """`postgres_url` is a database without a table, which takes one."""
+    """`postgres_url` is a database without tables, in which one can be created."""
     connection = await asyncpg.connect(postgres_url)
     assert await connection.fetchval("SELECT count(*) FROM pg_stat_user_tables") == 0
     await connection.execute("CREATE TABLE here (it int)")
@@ -72,7 +72,7 @@ async def test_a_database_is_new_and_empty(postgres_url: str) -> None:
 
 
 async def test_a_database_is_dropped_with_its_connections(postgres_server: PostgresDatabases) -> None:
-    """A test that leaves a connection open keeps no database."""
+    """A test that leaves a connection open does not keep the database."""
     url = postgres_server.create_database()
     connection = await asyncpg.connect(url)
     postgres_server.drop_database(url)
@@ -84,7 +84,7 @@ async def test_a_database_is_dropped_with_its_connections(postgres_server: Postg
 
 
 def test_a_database_can_copy_another(postgres_server: PostgresDatabases) -> None:
-    """A template is made once and copied for each test."""
+    """A template is created once and copied for each test."""
     template = postgres_server.create_database()
     postgres_server.execute("CREATE TABLE here AS SELECT 7 AS it", database=database_of(template))
     copy = postgres_server.create_database(database_of(template))
@@ -95,7 +95,7 @@ def test_a_database_can_copy_another(postgres_server: PostgresDatabases) -> None
 
 @pytest.mark.parametrize("end", [PostgresServer.stop, PostgresServer.kill])
 def test_what_was_committed_outlives_the_server(durable_postgres: PostgresServer, end: object) -> None:
-    """A server that was stopped or killed has its rows and its port when it is started again."""
+    """A server that was stopped or killed has its rows and its port after a start."""
     assert callable(end)
     url, before = durable_postgres.create_database(), processes(durable_postgres)
     durable_postgres.execute("CREATE TABLE here AS SELECT 7 AS it", database=database_of(url))
@@ -110,27 +110,27 @@ def test_what_was_committed_outlives_the_server(durable_postgres: PostgresServer
 
 
 def test_a_durable_server_waits_for_the_disk(durable_postgres: PostgresServer, server: PostgresServer) -> None:
-    """The setting fsync is on where a test is about durability, and off where it is not."""
+    """The setting fsync is on for tests of durability, and off otherwise."""
     assert durable_postgres.execute("SHOW fsync", "SHOW full_page_writes") == [[("on",)], [("on",)]]
     assert server.execute("SHOW fsync") == [[("off",)]]
 
 
 async def test_the_socket_leads_to_the_same_server(server: PostgresServer) -> None:
-    """The server listens on a Unix socket of its folder too."""
+    """The server also listens on a Unix socket in its folder."""
     connection = await asyncpg.connect(server.socket_url)
     assert await connection.fetchval("SHOW unix_socket_directories") == str(server.path)
     await connection.close()
 
 
-def test_nobody_enters_without_the_password(server: PostgresServer) -> None:
-    """Another user of the machine reaches the port and gets no further."""
+def test_the_password_is_required(server: PostgresServer) -> None:
+    """Another user of the machine can reach the port, but not log in."""
     stranger = PostgresDatabases(f"postgresql://postgres:guess@127.0.0.1:{server.port}/postgres")
     with pytest.raises(asyncpg.InvalidPasswordError):
         stranger.execute("SELECT 1")
 
 
 def test_a_closed_server_leaves_nothing() -> None:
-    """Neither a process nor the folder stays, not even of a server that was killed."""
+    """Neither a process nor the folder remains, even of a killed server."""
     with PostgresServer() as server:
         before = processes(server)
         server.kill()
@@ -138,8 +138,8 @@ def test_a_closed_server_leaves_nothing() -> None:
     assert not server.path.exists()
 
 
-def test_a_server_that_cannot_start_says_why() -> None:
-    """The error has the server's log, and nothing stays behind."""
+def test_a_server_that_cannot_start_reports_why() -> None:
+    """The error has the server's log, and nothing remains."""
     server = PostgresServer(settings=["max_connections=no"])
     with pytest.raises(RuntimeError, match="invalid value for parameter"):
         server.start()
@@ -148,8 +148,8 @@ def test_a_server_that_cannot_start_says_why() -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_outlives_a_run_that_is_ended(how: signal.Signals) -> None:
-    """However pytest ends, its server's processes end and the folder goes."""
+def test_nothing_outlives_a_test_run(how: signal.Signals) -> None:
+    """However pytest ends, the server's processes end and the folder is removed."""
     with subprocess.Popen(
         [sys.executable, "-c", STARTS_A_SERVER],
         cwd=TESTS,
@@ -171,7 +171,7 @@ def test_nothing_outlives_a_run_that_is_ended(how: signal.Signals) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's servers run under another account")
 def test_programs_that_others_cannot_reach_are_copied(tmp_path: Path) -> None:
-    """An environment in a folder that is root's alone serves too, and its rights stay as they are."""
+    """An environment in a folder of root works too, and its permissions stay as they are."""
     package = _find_package()
     tmp_path.chmod(0o700)
     shutil.copytree(package / "pginstall", tmp_path / package.name / "pginstall", symlinks=True)

@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from numberkeep.domain.identity import Account
+from numberkeep.domain.messages.reply import Verdict
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned, account_signing
 from numberkeep.service.keys import same_secret
 from numberkeep.wire.decoding import decode_loosely
-from numberkeep.wire.field_types import Content, Handle, Number
+from numberkeep.wire.field_types import Content, Handle, Number, Sender
 
 
 class ReceiveBody(msgspec.Struct, kw_only=True):
@@ -21,10 +22,11 @@ class ReceiveBody(msgspec.Struct, kw_only=True):
     content: Content | None = None
     is_outbound: bool | None = None
     message_handle: Handle | None = None
-    number: Number | None = None
-    from_number: Number | None = None
+    number: Sender | None = None
+    from_number: Sender | None = None
     to_number: Number | None = None
     sendblue_number: Number | None = None
+    opted_out: bool | None = None
 
 
 class HostedCarrier:
@@ -62,4 +64,5 @@ class HostedCarrier:
             body.message_handle or "",
             body.sendblue_number or body.to_number or "",
             field="number",
+            verdict=Verdict.OPT_OUT if body.opted_out else None,  # false says nothing: the text may still refuse
         )

@@ -7,9 +7,9 @@ key, so a message is sent again if the answer to an attempt is lost.
 import json
 from typing import Final
 
-from numberkeep.carriers.answer import REFUSES, code_in, handle_in, read_answer, status_in, with_code
+from numberkeep.carriers.answer import REFUSES, code_in, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.hosted.settings import SendblueSettings
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.errors import DeliveryRefused
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
@@ -44,10 +44,12 @@ class SendblueSender:
         if line := message.line or self._line:
             body["from_number"] = line
         content = json.dumps(body).encode()
-        answer = read_answer(await self._poster.post(self._url, content, self._headers, final=REFUSES))
+        try:
+            answer = read_answer(await self._poster.post(self._url, content, self._headers, final=REFUSES))
+        except DeliveryRefused as refused:
+            raise failure(str(refused), read_answer(refused.answer)) from None
         if status_in(answer) in _FAILED:
-            temporary = code_in(answer) in _BUSY
-            raise DeliveryFailed(with_code("was not sent by the hosted service", answer), permanent=not temporary)
+            raise failure("was not sent by the hosted service", answer, permanent=code_in(answer) not in _BUSY)
         return Delivered(handle=handle_in(answer, "message_handle"))
 
     async def close(self) -> None:

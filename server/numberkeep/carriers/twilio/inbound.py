@@ -8,24 +8,29 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from numberkeep.carriers.twilio.signature import is_signed, signed_url
+from numberkeep.carriers.twilio.signature import is_signed, signed_urls
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account
+from numberkeep.domain.messages.reply import Verdict
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned
 from numberkeep.wire.decoding import convert_loosely
-from numberkeep.wire.field_types import Content, Handle, Number
+from numberkeep.wire.field_types import Content, Handle, Number, Sender
 
 _MAX_FIELDS: Final = 200
+_VERDICTS: Final = {"STOP": Verdict.OPT_OUT, "START": Verdict.OPT_IN, "HELP": Verdict.HELP}
+"""Values of `OptOutType`, which Twilio sends if it has recognised a keyword of the messaging service."""
 
 
 class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
     """Twilio's form for a message that a person wrote; it has more fields than these."""
 
-    from_: Number | None = msgspec.field(default=None, name="From")
+    from_: Sender | None = msgspec.field(default=None, name="From")
     to: Number | None = None
     body: Content | None = None
     message_sid: Handle | None = None
+    opt_out_type: str | None = None
+    message_status: str | None = None
 
 
 class TwilioCarrier:
@@ -47,17 +52,28 @@ class TwilioCarrier:
     async def account(self, context: Context, request: CarrierRequest) -> Account | None:  # noqa: ARG002 - see Carrier
         """Return None: Twilio's signature is for every account."""
         signature = request.headers[self.header].decode("latin-1")
-        if not is_signed(signed_url(request, self._public_url), _form(request), signature, self._auth_token):
+        form = _form(request)
+        urls = signed_urls(request, self._public_url)
+        if not any(is_signed(url, form, signature, self._auth_token) for url in urls):
             raise NotSigned(
                 "X-Twilio-Signature does not match the request: set NUMBERKEEP_TWILIO_AUTH_TOKEN, and "
                 "NUMBERKEEP_PUBLIC_URL behind a proxy."
             )
         return None
 
-    def read(self, request: CarrierRequest) -> Incoming:
-        """Return the message."""
+    def read(self, request: CarrierRequest) -> Incoming | None:
+        """Return the message; None for a status of one that the account sent."""
         sent = convert_loosely(dict(_form(request)), TwilioForm)
-        return Incoming(sent.from_ or "", sent.body or "", sent.message_sid or "", sent.to or "", field="From")
+        if sent.body is None and sent.message_status is not None:
+            return None
+        return Incoming(
+            sent.from_ or "",
+            sent.body or "",
+            sent.message_sid or "",
+            sent.to or "",
+            field="From",
+            verdict=_VERDICTS.get((sent.opt_out_type or "").upper()),
+        )
 
 
 def _form(request: CarrierRequest) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ import base64
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from numberkeep.carriers.answer import REFUSES, handle_in, read_answer, status_in, with_code
+from numberkeep.carriers.answer import REFUSES, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.twilio.settings import TwilioSettings
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
@@ -41,9 +41,12 @@ class TwilioSender:
         if not line:
             raise DeliveryFailed("there is no line to send from; give the contact or the sender one")
         form = urlencode({"To": message.phone, "From": line, "Body": message.content})
-        answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers, final=REFUSES))
+        try:
+            answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers, final=REFUSES))
+        except DeliveryRefused as refused:
+            raise failure(str(refused), read_answer(refused.answer)) from None
         if status_in(answer) in _FAILED:
-            raise DeliveryFailed(with_code("was not sent by Twilio", answer), permanent=True)
+            raise failure("was not sent by Twilio", answer)
         return Delivered(handle=handle_in(answer, "sid"))
 
     async def close(self) -> None:

@@ -7,9 +7,14 @@ comes more than once, in order, and the same value once.
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from numberkeep.service.inbound import CarrierRequest
+
+_STANDARD_PORTS: Final = {"https": ":443", "http": ":80"}
+_port = re.compile(r":[0-9]+$")
 
 
 def is_signed(url: str, params: Sequence[tuple[str, str]], signature: str, auth_token: str) -> bool:
@@ -28,8 +33,10 @@ def is_signed(url: str, params: Sequence[tuple[str, str]], signature: str, auth_
     return hmac.compare_digest(base64.b64encode(mac), signature.encode(errors="surrogatepass"))
 
 
-def signed_url(request: CarrierRequest, public_url: str) -> str:
-    """Return the URL that Twilio sent a request to.
+def signed_urls(request: CarrierRequest, public_url: str) -> Iterable[str]:
+    """Return the URLs that Twilio may have signed: the one that it sent a request to, and that without and with a port.
+
+    Twilio's own libraries accept them all, because it has signed URLs with and without the standard port.
 
     Args:
         request: the request.
@@ -38,9 +45,14 @@ def signed_url(request: CarrierRequest, public_url: str) -> str:
     base = public_url.rstrip("/").encode()
     if not base:
         headers = request.headers
-        scheme = _first(headers.get(b"x-forwarded-proto", request.scheme.encode()))
-        base = scheme + b"://" + _first(headers.get(b"x-forwarded-host", headers.get(b"host", b"")))
-    return (base + request.target).decode("latin-1")
+        proto = _first(headers.get(b"x-forwarded-proto", request.scheme.encode()))
+        base = proto + b"://" + _first(headers.get(b"x-forwarded-host", headers.get(b"host", b"")))
+    scheme, _, rest = base.decode("latin-1").partition("://")
+    authority, slash, path = rest.partition("/")
+    host = _port.sub("", authority)
+    target = slash + path + request.target.decode("latin-1")
+    ports = ("", _STANDARD_PORTS.get(scheme.lower(), "")) if host == authority else ("",)
+    return dict.fromkeys(f"{scheme}://{each}{target}" for each in (authority, *(host + port for port in ports)))
 
 
 def _first(forwarded: bytes) -> bytes:

@@ -31,6 +31,7 @@ class WebhookNotifier:
         """Post an event. Any answer but 2xx and 410 is retried, because receivers may be deployed late.
 
         Raises:
+            ReceiverGone: the answer is 410.
             DeliveryFailed: it was not accepted, as far as is known.
         """
         try:

@@ -1,1 +1,1 @@
-"""Consent: the ledger of what recipients have said, and the command that records it."""
+"""Consent: the ledger of opt-outs and opt-ins, and the command that records them."""

@@ -1,7 +1,7 @@
-"""The consent ledger: what recipients have said of getting messages, in entries that only grow.
+"""The consent ledger: every opt-out and opt-in, in append-only entries.
 
-Each entry's hash covers the entry before it, so one that is changed, removed or put in between is seen by every hash
-after it; one cut off at the end is seen by the head that the account keeps.
+Each entry's hash covers the previous entry, so changing, removing or inserting one invalidates the hashes that follow.
+Entries cut off at the end are detected by the last hash, which the account keeps.
 """
 
 import hashlib
@@ -12,32 +12,34 @@ from enum import StrEnum
 from typing import Final
 
 FIRST: Final = bytes(32)
-"""What stands for the hash before the first entry."""
+"""The previous hash of the first entry."""
 
 
 class ConsentSource(StrEnum):
-    """Who said it."""
+    """Who opted out or in."""
 
     API = "api"
     """A program with the account's key."""
     MESSAGE = "message"
-    """The person, in a message from the number."""
+    """The recipient, in a message from the number."""
+    CARRIER = "carrier"
+    """The carrier, when it refused a message to the number."""
     MIGRATION = "migration"
     """An upgrade, for an opt-out of another spelling of the number; the wording is that spelling."""
 
 
 @dataclass(slots=True, frozen=True)
 class ConsentEntry:
-    """One change of a recipient's mind.
+    """One opt-out or opt-in.
 
     Attributes:
         entry_id: its number within the account, from 1 without gaps.
         phone: the recipient's number, E.164.
         at: when, microseconds since 1970.
-        opted_out: what holds from then on.
+        opted_out: whether the recipient is opted out from then on.
         source: who said it.
-        wording: the words; `""` where a program said it.
-        hash: SHA-256 over all this and the hash of the entry before.
+        wording: the words of the message; `""` unless the recipient said it in one.
+        hash: SHA-256 over the entry and the hash of the previous one.
     """
 
     entry_id: int
@@ -55,7 +57,7 @@ class Said:
 
     Attributes:
         source: who said it.
-        wording: the words; `""` if a program said it.
+        wording: the words of the message; `""` unless the recipient said it in one.
     """
 
     source: ConsentSource = ConsentSource.API
@@ -69,12 +71,12 @@ def next_entry(entry_id: int, previous: bytes, phone: str, said: Said, at: int, 
 
 
 def broken(entries: Iterable[ConsentEntry], count: int, head: bytes) -> Iterator[str]:
-    """What is wrong with an account's ledger; nothing for one that is whole.
+    """Yield what is wrong with an account's ledger; nothing if it is intact.
 
     Args:
-        entries: all of them, in order.
-        count: how many the account says there are.
-        head: the hash of the last one, as the account keeps it.
+        entries: all entries, in order.
+        count: the number of entries that the account records.
+        head: the hash of the last entry that the account records.
     """
     previous, last = FIRST, 0
     for entry in entries:
@@ -82,13 +84,13 @@ def broken(entries: Iterable[ConsentEntry], count: int, head: bytes) -> Iterator
             yield f"entry {last + 1} is missing"
         said = Said(entry.source, entry.wording)
         if entry.hash != _hash(previous, entry.entry_id, entry.phone, said, entry.at, opted_out=entry.opted_out):
-            yield f"entry {entry.entry_id} is not what was written, or the one before it is not"
+            yield f"entry {entry.entry_id} or the one before it was changed after it was written"
         previous, last = entry.hash, entry.entry_id
     if last != count or previous != head:
-        yield f"the ledger ends with entry {last}, and the account knows of {count}"
+        yield f"the ledger ends with entry {last}, but the account records {count}, or another hash"
 
 
 def _hash(previous: bytes, entry_id: int, phone: str, said: Said, at: int, *, opted_out: bool) -> bytes:
-    # JSON without blanks and in ASCII: one text for one content, on every engine and in every language.
+    # Compact ASCII JSON: the same content has the same text on every engine and in every language.
     content = json.dumps([entry_id, phone, at, opted_out, said.source, said.wording], separators=(",", ":"))
     return hashlib.sha256(previous + content.encode()).digest()

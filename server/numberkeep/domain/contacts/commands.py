@@ -71,7 +71,7 @@ class BulkRow:
 
     Attributes:
         phone: the number, E.164.
-        patch: what the row says of the contact.
+        patch: the row's other fields.
         contact_id: the id of the contact if it is new.
         at: the time of the change, microseconds since 1970; each row has its own, which keeps their order.
         index: the row's place in the request, for errors.
@@ -90,7 +90,7 @@ class Upserted:
 
     Attributes:
         contacts: the contacts as they are stored, in the order of the rows.
-        errors: what was wrong with the rows that were skipped, in the order of the request.
+        errors: the errors of the rows that were skipped, in the order of the request.
     """
 
     contacts: Sequence[Contact]
@@ -101,7 +101,7 @@ class Upserted:
 class UpsertContacts(AccountCommand[Upserted]):
     """Create or patch the contact of every row: all or none, or with `skip_bad` all whose patch can be applied.
 
-    No number comes twice in `rows`. `errors` are those of rows that were skipped before; the result repeats them.
+    Every number in `rows` is different. `errors` are those of rows that were skipped before; the result includes them.
     Raises on application: InvalidRows, unless `skip_bad`.
     """
 
@@ -155,7 +155,7 @@ class DeleteContacts(AccountCommand[int]):
 
     @property
     def weight(self) -> int:
-        """The count of numbers."""
+        """The number of phone numbers."""
         return len(self.phones)
 
     def want(self, needs: Needs) -> None:
@@ -174,5 +174,5 @@ def _new(work: Work, phone: str, patch: ContactPatch, contact_id: int, at: int) 
 
 def _want(needs: Needs, phone: str, patch: ContactPatch) -> None:
     needs.phones[phone] = None
-    if patch.opt_out is not UNSET:  # which ends a verification
+    if patch.opt_out is not UNSET:  # an opt-out cancels a pending verification
         needs.verifications[phone] = None

@@ -38,27 +38,24 @@ def moment(micros: int) -> datetime:
 
 
 def micros(moment: datetime) -> int:
-    """Microseconds from 1970-01-01T00:00:00Z to `moment`; a time without zone is UTC."""
+    """Return the microseconds from 1970-01-01T00:00:00Z to `moment`; a time without a zone is UTC."""
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
 
 
 @dataclass(slots=True)
 class Contact:
-    """A person whom an account can reach, known by the phone number.
+    """A person whom an account can reach, identified by a phone number. Unknown texts are `""`.
 
     Attributes:
         contact_id: immutable identity, rising with the time of creation; see `contact_id_at`.
         phone: the number in E.164 form, unique within the account.
         created_at: when it was created, UTC, to the microsecond.
-        first_name: `""` where none is known, as for the four texts after it.
-        last_name: likewise.
-        company_name: likewise.
         assigned_to_email: who in the account looks after the contact.
         sendblue_number: the account's own line that talks to the contact, in E.164 form.
-        tags: in the order given, each once; in NFC.
+        tags: in the order given, without duplicates; in NFC.
         custom_variables: label to value; labels in NFC.
-        verified: the person has answered from this number after verification was asked for.
-        opt_out: the recipient does not want messages.
+        verified: whether the person has replied from this number to a verification message.
+        opt_out: whether the recipient has opted out.
     """
 
     contact_id: int
@@ -79,21 +76,13 @@ class Contact:
 class ContactRecord:
     """A contact as reads return it, with its values as they are stored, so that no answer decodes and encodes them.
 
-    Not frozen, as Contact is not. The fields are the columns of a contact, in order.
+    The fields are the columns of a contact, in order, and mean what they mean in Contact. `verified` and `opt_out` are
+    0 or 1 if the engine has no booleans.
 
     Attributes:
-        contact_id: as in Contact.
-        phone: likewise.
         created_at: microseconds since 1970.
-        first_name: as in Contact.
-        last_name: likewise.
-        company_name: likewise.
-        assigned_to_email: likewise.
-        sendblue_number: likewise.
         tags: a JSON array of strings.
         custom_variables: a JSON object of strings.
-        verified: as in Contact; 0 or 1 where the engine has no booleans.
-        opt_out: likewise.
     """
 
     contact_id: int
@@ -112,16 +101,11 @@ class ContactRecord:
 
 @dataclass(slots=True)
 class ContactPatch:
-    """What a request says about a contact; what it does not mention is `UNSET` and stays.
+    """The fields that a request sets on a contact; those that are `UNSET` stay as they are. `""` clears a text.
 
     Attributes:
-        first_name: the new text; `""` clears it. So do the four after it.
-        last_name: likewise.
-        company_name: likewise.
-        assigned_to_email: likewise.
-        sendblue_number: likewise.
-        tags: replaces the tags; one that is given twice counts once.
-        custom_variables: merged into those that are there; a value of `""` removes its label, None removes all.
+        tags: replaces the tags; duplicates are dropped.
+        custom_variables: merged into the existing ones; a value of `""` removes its label, None removes all.
         opt_out: whether the recipient has opted out.
     """
 
@@ -137,7 +121,7 @@ class ContactPatch:
 
 @dataclass(slots=True)
 class ReadOnly:
-    """What an update repeats of the fields that only the service may change."""
+    """The values that an update repeats of fields that only the service may change; `UNSET` if it does not."""
 
     phone: str | UnsetType | None = UNSET
     contact_id: int | UnsetType | None = UNSET
@@ -145,10 +129,10 @@ class ReadOnly:
     verified: bool | UnsetType | None = UNSET
 
     def check(self, contact: Contact) -> None:
-        """Refuse a repetition that differs from `contact`.
+        """Check that the values are those of `contact`.
 
         Raises:
-            ReadOnlyFields: naming each field that differs.
+            ReadOnlyFields: some are not; it names them.
         """
         wrong = [
             name
@@ -181,7 +165,7 @@ _BLANK: Final = Contact(0, "", _EPOCH, "", "", "", "", "", (), {}, verified=Fals
 
 
 def new_contact(contact_id: int, phone: str, created_at: datetime, patch: ContactPatch, *, opt_out: bool) -> Contact:
-    """The contact that `patch` makes of nothing; `opt_out` is what the recipient has said before.
+    """Return the contact that `patch` creates; `opt_out` is the recorded consent of the recipient.
 
     Raises:
         InvalidInput: as for `patched`.
@@ -190,7 +174,7 @@ def new_contact(contact_id: int, phone: str, created_at: datetime, patch: Contac
 
 
 def patched(contact: Contact, patch: ContactPatch) -> Contact:
-    """`contact` with `patch` applied, by the rules of ContactPatch.
+    """Return `contact` with `patch` applied.
 
     Raises:
         InvalidInput: the contact would have more custom variables than `MAX_VARIABLES`.
@@ -227,15 +211,15 @@ def _composed(tags: tuple[str, ...]) -> Iterable[str]:
     return tags if "".join(tags).isascii() else map(composed, tags)
 
 
-def _merged(there: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
+def _merged(current: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
     if given is UNSET:
-        return there
+        return current
     if given is None:
         return {}
     if not "".join(given).isascii():
         given = {composed(label): value for label, value in given.items()}
-    merged = {label: value for label, value in {**there, **given}.items() if value}
+    merged = {label: value for label, value in {**current, **given}.items() if value}
     if len(merged) > MAX_VARIABLES:
-        message = f"a contact has at most {MAX_VARIABLES} custom variables, and this would make {len(merged)}"
+        message = f"a contact has at most {MAX_VARIABLES} custom variables, not {len(merged)}: remove some"
         raise InvalidInput("Too many custom variables", [FieldError("custom_variables", message)])
     return merged

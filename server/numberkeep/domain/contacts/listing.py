@@ -1,4 +1,4 @@
-"""Which contacts a listing shows, in which order, and where a page ends."""
+"""Listings of contacts: filter, order and pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numberkeep.domain.limits import DEFAULT_PAGE
 
 
 class OrderBy(StrEnum):
-    """What a listing is sorted by. Texts sort by code point, absent ones as empty; ties sort by contact_id."""
+    """What a listing is sorted by. Texts sort by code point, and ties by contact_id."""
 
     CREATED_AT = "created_at"
     FIRST_NAME = "first_name"
@@ -32,13 +32,13 @@ class Order:
 
 @dataclass(slots=True, frozen=True)
 class ContactFilter:
-    """What a contact must be to be listed: all that is given holds at once.
+    """The conditions of a listing; a contact is listed if it meets all that are not None.
 
     Attributes:
-        contact_id: this contact.
-        phone: this number, E.164.
-        created_from: created at this time or later, microseconds since 1970.
-        tags: bears every one of them.
+        contact_id: has this id.
+        phone: has this number, E.164.
+        created_from: was created at this time or later, microseconds since 1970.
+        tags: has all of these tags.
         verified: is verified, or is not.
         opt_out: has opted out, or has not.
     """
@@ -52,7 +52,7 @@ class ContactFilter:
 
 
 NO_CONTACTS: Final = ContactFilter(contact_id=-1)
-"""The filter that no contact passes: what an id or a number that cannot exist asks for."""
+"""A filter that matches no contact, for an id or a number that cannot exist."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -81,7 +81,7 @@ class ListQuery:
 
 @dataclass(slots=True, frozen=True)
 class Page:
-    """The contacts of one page, and where the next one starts; None on the last."""
+    """The contacts of one page, and the position where the next one starts; None on the last."""
 
     contacts: Sequence[ContactRecord]
     next: Position | None = None

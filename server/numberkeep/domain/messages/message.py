@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 
 class Direction(StrEnum):
@@ -35,7 +34,8 @@ class Message:
 
     Attributes:
         message_id: its number within the account, from 1 in the order of the commits.
-        phone: the recipient's number, or that of the person who wrote it; E.164.
+        phone: the recipient's number, or that of the person who wrote it; E.164. A received message may have a sender
+            id instead, see domain.messages.sender.
         line: the account's own number that talks to the phone; `""` leaves it to the sender, or is not known.
         direction: who wrote it.
         content: the text.
@@ -56,15 +56,3 @@ class Message:
     handle: str = ""
     error: str = ""
     verification_id: int = 0
-
-
-STOP_WORDS: Final = frozenset({"STOP", "QUIT", "END", "REVOKE", "OPT OUT", "CANCEL", "UNSUBSCRIBE"})
-"""What opts the writer out when it is all of a message, in any case. Source: api-reference.md, "Opt-out words"."""
-
-START_WORDS: Final = frozenset({"START"})
-"""What opts the writer in again, likewise."""
-
-
-def keyword_of(content: str) -> str:
-    """The message as it is compared with the words above: in capitals, and blanks around and between words as one."""
-    return " ".join(content.split()).upper()

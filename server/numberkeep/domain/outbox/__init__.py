@@ -1,1 +1,1 @@
-"""The outbox: deliveries that are pending, and the commands of the relay that makes them."""
+"""The outbox: pending deliveries, and the commands by which the relay makes them."""

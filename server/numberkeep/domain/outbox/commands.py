@@ -1,9 +1,11 @@
-"""The commands on the outbox: what the relay does with deliveries, and the webhooks that they go to."""
+"""The commands on the outbox: take, settle and replay deliveries."""
 
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.errors import WebhookNotFound
+from numberkeep.domain.consent.ledger import ConsentSource, Said
+from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import (
@@ -11,7 +13,10 @@ from numberkeep.domain.outbox.delivery import (
     Delivered,
     Delivery,
     DeliveryState,
+    Gone,
+    Outcome,
     Pending,
+    PendingEvent,
     PendingMessage,
     Taken,
     Undelivered,
@@ -25,8 +30,8 @@ from numberkeep.domain.work.unit import Work
 class TakeDeliveries(AccountCommand[Taken]):
     """Take up to `limit` deliveries that are due, to deliver them within `lease` microseconds.
 
-    Until then nobody else takes them; after that they count as not delivered. Deliveries to `busy` targets stay. A
-    message is canceled instead if the reason for it is gone.
+    Until then no other process takes them; after that they count as not delivered. Deliveries to `busy` targets are
+    not taken. A message is canceled instead if the reason for it is gone.
     """
 
     account_id: int
@@ -37,7 +42,7 @@ class TakeDeliveries(AccountCommand[Taken]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:
@@ -68,26 +73,34 @@ class TakeDeliveries(AccountCommand[Taken]):
 
 @dataclass(slots=True)
 class SettleDelivery(AccountCommand[bool]):
-    """Record what became of a delivery that was taken; return False if that is settled already.
+    """Record the outcome of a delivery that was taken; return False if it is settled already.
 
-    `taken` is the delivery as it was given out: one who took it and was too slow must not undo what another does with
-    it. That it arrived is recorded in any case.
+    `taken` is the delivery as it was taken: a process that was too slow must not undo what another does with it. An
+    arrival is recorded in any case, and so is an opt-out that the carrier reports.
     """
 
     account_id: int
     taken: Delivery
-    outcome: Delivered | Undelivered
+    outcome: Outcome
     stamp: Stamp
 
     def want(self, needs: Needs) -> None:
-        """Need the delivery, and for a message its number and verification."""
+        """Need the delivery, for a message its number and verification, and the chain of events that may grow."""
         taken = self.taken
         needs.deliveries[taken.target, taken.phone, taken.item] = None
         if taken.target == SENDER:
             needs.verifications[taken.phone] = None
+        if isinstance(self.outcome, Gone):
+            needs.phones[NO_PHONE] = None
 
     def apply(self, work: Work) -> bool:
         """Return whether it was still open."""
+        settled = self._settle(work)
+        if isinstance(self.outcome, Undelivered) and self.outcome.opted_out:
+            work.set_opt_out(self.taken.phone, Said(ConsentSource.CARRIER), self.stamp, opted_out=True)
+        return settled
+
+    def _settle(self, work: Work) -> bool:
         pending = work.outbox.pending((self.taken.target, self.taken.item))
         if pending is None:
             return False
@@ -99,8 +112,18 @@ class SettleDelivery(AccountCommand[bool]):
             return True
         if pending.delivery != self.taken:
             return False
-        self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
+        if isinstance(self.outcome, Gone):
+            self._disable(work, pending, self.outcome.error)
+        else:
+            self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
         return True
+
+    def _disable(self, work: Work, pending: Pending, error: str) -> None:
+        if not isinstance(pending, PendingEvent):
+            self._retry(work, pending, error, None)
+            return
+        work.disable_webhook(pending.webhook, error, self.stamp)
+        work.outbox.reschedule(replace(pending.delivery, error=error))
 
     def _retry(self, work: Work, pending: Pending, error: str, retry_at: int | None) -> None:
         message = pending.message if isinstance(pending, PendingMessage) else None
@@ -119,7 +142,10 @@ class SettleDelivery(AccountCommand[bool]):
 class ReplayDeliveries(AccountCommand[int]):
     """Try up to `limit` dead deliveries again, to one target or to all (None), and return how many.
 
-    Raises on application: WebhookNotFound if the target is neither a webhook of the account nor SENDER.
+    Those to a disabled webhook are held until it is enabled.
+
+    Raises on application: WebhookNotFound if the target is neither a webhook of the account nor SENDER; InvalidInput
+        if it is a webhook that is disabled.
     """
 
     account_id: int
@@ -129,7 +155,7 @@ class ReplayDeliveries(AccountCommand[int]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:
@@ -141,6 +167,11 @@ class ReplayDeliveries(AccountCommand[int]):
         """Return how many."""
         if self.target not in {None, SENDER, *(webhook.webhook_id for webhook in work.outbox.webhooks)}:
             raise WebhookNotFound
+        if any(each.disabled and each.webhook_id == self.target for each in work.outbox.webhooks):
+            raise InvalidInput(
+                f"webhook {self.target} is disabled: enable it with `numberkeep webhooks enable {self.target}` or by "
+                "registering its URL again"
+            )
         dead = work.outbox.dead(self.target, self.limit)
         for pending in dead:
             waiting = replace(pending.delivery, attempts=0, due_at=self.stamp.at, state=DeliveryState.WAITING)

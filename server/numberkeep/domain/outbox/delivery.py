@@ -5,27 +5,33 @@ is replayed or too old.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
 from numberkeep.domain.event import Event
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.webhooks.webhook import Webhook
 
 SENDER: Final = 0
 """The target of messages; every other target is the number of a webhook."""
 
+NEVER: Final = MAX_INTEGER
+"""The `due_at` of a delivery that is held."""
+
 
 class DeliveryState(IntEnum):
-    """How a delivery stands. The numbers are stored."""
+    """The state of a delivery. The numbers are stored."""
 
     WAITING = 0
     """It may be taken from `due_at` on."""
     TAKEN = 1
-    """It is being delivered; if nobody reports what became of it, it may be taken again from `due_at` on."""
+    """It is being delivered; if no outcome is recorded, it may be taken again from `due_at` on."""
     DEAD = 2
     """It exhausted its retries; only a replay tries it again."""
+    HELD = 3
+    """Its webhook is disabled; it waits again when the webhook is enabled."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -42,8 +48,8 @@ class Delivery:
         created_at: when it was enqueued, microseconds since 1970.
         attempts: how often it was taken.
         due_at: when it may be taken next, microseconds since 1970.
-        state: how it stands.
-        error: what went wrong the last time, without a number or a name; `""` for nothing, and while it is taken.
+        state: its state.
+        error: why the last attempt failed, without numbers and names; `""` if it did not, and while it is taken.
     """
 
     target: int
@@ -60,8 +66,16 @@ class Delivery:
         """Whether it exhausted its retries."""
         return self.state is DeliveryState.DEAD
 
+    def held(self) -> "Delivery":
+        """Return this delivery as it is while its webhook is disabled. It keeps its place in its queue."""
+        return replace(self, state=DeliveryState.HELD, due_at=NEVER)
+
+    def released(self) -> "Delivery":
+        """Return this delivery as it is once its webhook is enabled again: due at once, with all its attempts."""
+        return replace(self, state=DeliveryState.WAITING, due_at=self.created_at, attempts=0)
+
     def in_flight(self, at: int) -> bool:
-        """Return whether it is being delivered at `at`, as far as its lease says."""
+        """Return whether it is taken and its lease has not ended at `at`."""
         return self.state is DeliveryState.TAKEN and self.due_at > at
 
 
@@ -97,7 +111,7 @@ class Taken:
     """What was taken from the outbox.
 
     Attributes:
-        pending: what is to be delivered.
+        pending: the deliveries to make.
         canceled: how many messages were canceled instead, because the reason for them is gone; more may be due.
     """
 
@@ -107,11 +121,11 @@ class Taken:
 
 @dataclass(slots=True, frozen=True)
 class Delivered:
-    """It arrived.
+    """The outcome of a delivery that was accepted.
 
     Attributes:
         status: the status of a message from now on.
-        handle: what the carrier calls the message; `""` if it has not said.
+        handle: the carrier's id of the message; `""` if unknown.
     """
 
     status: MessageStatus = MessageStatus.SENT
@@ -120,15 +134,32 @@ class Delivered:
 
 @dataclass(slots=True, frozen=True)
 class Undelivered:
-    """It did not arrive, as far as is known.
+    """The outcome of a delivery that was not accepted, as far as is known.
 
     Attributes:
-        error: why, without a number or a name.
-        retry_at: when to try again, microseconds since 1970; None for never, so that it is dead.
+        error: why, without numbers and names.
+        retry_at: when to try again, microseconds since 1970; None makes the delivery dead.
+        opted_out: whether the carrier says that the recipient has opted out.
     """
 
     error: str
     retry_at: int | None
+    opted_out: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Gone:
+    """The receiver wants no more deliveries, so its webhook is to be disabled.
+
+    Attributes:
+        error: how it said so, without a number or a name.
+    """
+
+    error: str
+
+
+Outcome = Delivered | Undelivered | Gone
+"""What became of a delivery that was taken."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -136,7 +167,7 @@ class Backlog:
     """The state of the outbox, over all accounts.
 
     Attributes:
-        waiting: the number of pending deliveries, without dead ones.
+        waiting: the number of pending deliveries, without dead and held ones.
         oldest_at: when the oldest of them was enqueued, microseconds since 1970; None if there is none.
         dead: the number of dead deliveries.
     """
@@ -148,12 +179,12 @@ class Backlog:
 
 @dataclass(slots=True, frozen=True)
 class Agenda:
-    """What there is to do at a time, over all accounts.
+    """The relay's work at a time, over all accounts.
 
     Attributes:
-        due: accounts with deliveries that are due, those that have waited longest first.
-        expired: accounts with verifications that have expired, likewise.
-        next_at: when there will be more to do, microseconds since 1970; None if nothing is known.
+        due: accounts with deliveries that are due, the longest due first.
+        expired: accounts with verifications that have expired, the longest expired first.
+        next_at: when there will be more work, microseconds since 1970; None if unknown.
     """
 
     due: Sequence[int]
@@ -165,8 +196,8 @@ def agenda_of(accounts: Iterable[tuple[int, int | None, int | None]], at: int) -
     """Return the agenda at a time.
 
     Args:
-        accounts: of each account when its first delivery is due, and when its first verification expires; None if
-            there is none.
+        accounts: for each account when its first delivery is due and when its first verification expires; None if it
+            has none.
         at: the time, microseconds since 1970.
     """
     due: list[tuple[int, int]] = []

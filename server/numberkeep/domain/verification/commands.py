@@ -14,8 +14,8 @@ from numberkeep.domain.work.unit import Work
 class RequestVerification(AccountCommand[bool]):
     """Enqueue a verification message to the contact; return False if it is verified already and nothing is sent.
 
-    `text` is the account's, see `text_for`. Within `resend_after` microseconds a second request is refused; an answer
-    is too late after `expires_after` microseconds.
+    `text` is the account's template, see `text_for`. A second request within `resend_after` microseconds is refused;
+    an answer counts for `expires_after` microseconds.
     Raises on application: ContactNotFound, RecipientOptedOut, VerificationTooSoon.
     """
 
@@ -40,7 +40,7 @@ class RequestVerification(AccountCommand[bool]):
             raise RecipientOptedOut
         if contact.verified:
             return False
-        # Whether or not it was answered: deleting and re-creating a contact brings nobody more messages.
+        # Whether or not it was answered: deleting and re-creating a contact must not cause more messages.
         last = work.verifications.get(self.phone)
         if last is not None and (wait := last.requested_at + self.resend_after - at) > 0:
             raise VerificationTooSoon(-(-wait // SECOND))
@@ -60,7 +60,7 @@ class ExpireVerifications(AccountCommand[int]):
 
     @property
     def weight(self) -> int:
-        """The most that there may be."""
+        """The limit."""
         return self.limit
 
     def want(self, needs: Needs) -> None:

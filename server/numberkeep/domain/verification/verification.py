@@ -32,7 +32,7 @@ class Verification:
         phone: the number, E.164.
         requested_at: when it was requested, microseconds since 1970.
         expires_at: from when on an answer is too late, microseconds since 1970.
-        pending: whether an answer is still waited for.
+        pending: whether it still waits for an answer.
     """
 
     verification_id: int
@@ -43,25 +43,25 @@ class Verification:
 
 
 def check_text(text: str) -> None:
-    """Refuse a text that no message can be made of.
+    """Check that a text can be the template of verification messages.
 
     Raises:
-        InvalidInput: it is empty or too long, names a field that a contact has not, or has braces of no field.
+        InvalidInput: it is empty or too long, names an unknown field, or has an unmatched brace.
     """
     if not text.strip() or len(text) > MAX_TEXT:
         raise _refused(f"must have 1 to {MAX_TEXT} characters")
     unknown = [name for name in _places.findall(text) if name not in _FIELDS]
     known = ", ".join(f"{{{name}}}" for name in _FIELDS)
     if unknown:
-        raise _refused(f"has no field {{{unknown[0]}}}: there are {known}")
+        raise _refused(f"has the unknown field {{{unknown[0]}}}: use {known}")
     if re.search("[{}]", _places.sub("", text)):
-        raise _refused(f"has a brace that is no field's: there are {known}")
+        raise _refused(f"has an unmatched brace: use braces only in {known}")
 
 
 def text_for(contact: Contact, text: str) -> str:
-    """An account's text with the contact's own values in the places that name them: `{first_name}` and so on."""
+    """Return the text with the contact's values in the place of `{first_name}` and the other fields."""
     return _places.sub(lambda place: _FIELDS[place[1]](contact), text)
 
 
-def _refused(mend: str) -> InvalidInput:
-    return InvalidInput(f"the verification text {mend}", [FieldError("verification_text", mend)])
+def _refused(message: str) -> InvalidInput:
+    return InvalidInput(f"the verification text {message}", [FieldError("verification_text", message)])

@@ -1,1 +1,1 @@
-"""Webhooks: where an account wants its events sent, and for which types."""
+"""Webhooks: the URLs to which an account's events are sent, and the types of events for each."""

@@ -1,7 +1,7 @@
-"""Webhooks as the hosted service counts them: each is a URL under one of its names.
+"""Webhooks in the form of the hosted service: each is a pair of a URL and a hosted name.
 
-Here a webhook has a number and may have many names, so one of the hosted service's is a pair of a URL and a name that
-some webhook has. What a webhook gets by our own names is neither shown nor touched; its secret is one for all it gets.
+Here a webhook has a number and any number of names, so it may stand for several such pairs or for none. These commands
+do not touch our own names. A webhook has one secret for all of its names.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -20,10 +20,9 @@ class HostedWebhook:
     """One of the hosted service's webhooks.
 
     Attributes:
-        name: the hosted name of what it gets.
-        url: where to.
-        secret: what requests to it are signed with; None leaves one that is there as it is, and signs nothing for one
-            that is new.
+        name: the hosted name of the events that are sent to it.
+        url: the URL.
+        secret: signs requests to it; None keeps the secret of an existing webhook, and signs nothing for a new one.
     """
 
     name: str
@@ -33,9 +32,9 @@ class HostedWebhook:
 
 @dataclass(slots=True)
 class AddHosted(AccountCommand[Sequence[Webhook]]):
-    """Have these too; one that is there already takes the new secret. Gives all webhooks.
+    """Add webhooks, update the secrets of those that exist, and return all of the account's webhooks.
 
-    Raises on application: InvalidInput where the account would have more than it may.
+    Raises on application: InvalidInput if there would be too many.
     """
 
     account_id: int
@@ -43,16 +42,17 @@ class AddHosted(AccountCommand[Sequence[Webhook]]):
     stamp: Stamp
 
     def apply(self, work: Work) -> Sequence[Webhook]:
-        """Gives the account's webhooks."""
+        """Return the account's webhooks."""
         _change(work, self.webhooks, lambda *_: False, self.stamp.at)
         return list(work.outbox.webhooks)
 
 
 @dataclass(slots=True)
 class ReplaceHosted(AccountCommand[Sequence[Webhook]]):
-    """Have these and no others; those that stay keep their number and what is owed to them. Gives all webhooks.
+    """Replace all webhooks with these, and return all of the account's webhooks.
 
-    Raises on application: InvalidInput where the account would have more than it may.
+    Those that stay keep their numbers and pending deliveries.
+    Raises on application: InvalidInput if there would be too many.
     """
 
     account_id: int
@@ -60,7 +60,7 @@ class ReplaceHosted(AccountCommand[Sequence[Webhook]]):
     stamp: Stamp
 
     def apply(self, work: Work) -> Sequence[Webhook]:
-        """Gives the account's webhooks."""
+        """Return the account's webhooks."""
         stay = {(webhook.name, webhook.url) for webhook in self.webhooks}
         _change(work, self.webhooks, lambda name, url: name in HOSTED_NAMES and (name, url) not in stay, self.stamp.at)
         return list(work.outbox.webhooks)
@@ -68,31 +68,24 @@ class ReplaceHosted(AccountCommand[Sequence[Webhook]]):
 
 @dataclass(slots=True)
 class RemoveHosted(AccountCommand[None]):
-    """Have these URLs no longer, under these hosted names; those that are not there are none the worse."""
+    """Remove these URLs under these hosted names. Missing ones are ignored."""
 
     account_id: int
     urls: Collection[str]
     names: Collection[str]
 
     def apply(self, work: Work) -> None:
-        """Gives nothing."""
+        """Return nothing."""
         _change(work, (), lambda name, url: name in self.names and url in self.urls, 0)
 
 
 def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, str], bool], at: int) -> None:
-    """Change what the account has.
-
-    Args:
-        work: the account's.
-        add: what is to be there too.
-        removes: tells whether a name and a URL are to go together.
-        at: when, microseconds since 1970.
-    """
+    """Remove the names for which `removes(name, url)` is true, then add webhooks."""
     before = {webhook.webhook_id: webhook for webhook in work.outbox.webhooks}
     stay: list[Webhook] = []
     for webhook in before.values():
         types = tuple(name for name in webhook.types if not removes(name, webhook.url))
-        if types or not webhook.types:  # without types it gets everything, so one that loses its last is not to stay
+        if types or not webhook.types:  # no types mean all events, so a webhook that loses its last one is removed
             stay.append(webhook if len(types) == len(webhook.types) else replace(webhook, types=types))
     new = _merge(stay, add)
     if new:
@@ -102,20 +95,20 @@ def _change(work: Work, add: Sequence[HostedWebhook], removes: Callable[[str, st
         work.outbox.remove_webhook(webhook_id)
     for webhook in stay:
         if webhook != before[webhook.webhook_id]:
-            work.outbox.webhooks.put(webhook.webhook_id, webhook)
+            work.outbox.put_webhook(webhook)
     for each in new:
         work.outbox.add_webhook(Webhook(0, each.url, each.secret or "", (each.name,), at))
 
 
-def _merge(there: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[HostedWebhook]:
-    """Give those that are there their new secrets; gives those that are not, each once."""
+def _merge(existing: list[Webhook], add: Sequence[HostedWebhook]) -> Sequence[HostedWebhook]:
+    """Enable existing webhooks and update their secrets, and return the new ones without duplicates."""
     new: dict[tuple[str, str], HostedWebhook] = {}
     for each in add:
-        places = [n for n, it in enumerate(there) if it.url == each.url and each.name in it.types]
+        places = [n for n, it in enumerate(existing) if it.url == each.url and each.name in it.types]
         if not places:
             before = new.get((each.name, each.url), each)
             new[each.name, each.url] = before if each.secret is None else each
-        elif each.secret is not None:
-            for n in places:
-                there[n] = replace(there[n], secret=each.secret)
+        for n in places:
+            secret = existing[n].secret if each.secret is None else each.secret
+            existing[n] = replace(existing[n], secret=secret, disabled_at=None)
     return list(new.values())

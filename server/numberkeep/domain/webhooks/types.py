@@ -1,8 +1,8 @@
-"""The names by which a webhook asks for events: our own, and those of the hosted service, which stand for ours.
+"""The names of events for webhooks: our own types, and the names of the hosted service, which stand for them.
 
 Source of the hosted names: api-reference.md, "Events and webhooks of the hosted service", and the hosted service's
-page "Webhooks". Its other names (`typing_indicator`, `call_log`, `line_blocked`, `line_assigned`) tell of what
-numberkeep does not see, so they are refused.
+page "Webhooks". Its other names (`typing_indicator`, `call_log`, `line_blocked`, `line_assigned`) stand for what
+numberkeep does not record, so they are refused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,26 +17,23 @@ RECEIVE: Final = "receive"
 CONTACT_CREATED: Final = "contact_created"
 """The hosted name for a new contact."""
 OUTBOUND: Final = "outbound"
-"""The hosted name for what becomes of a message that goes out."""
+"""The hosted name for the status of an outbound message."""
 
 HOSTED_NAMES: Final[Mapping[str, tuple[EventType, ...]]] = {
     RECEIVE: (EventType.MESSAGE_RECEIVED,),
     CONTACT_CREATED: (EventType.CONTACT_CREATED,),
     OUTBOUND: (EventType.MESSAGE_CREATED, EventType.MESSAGE_UPDATED),
 }
-"""Hosted name to the types of events that it stands for."""
+"""The types of events that each hosted name stands for."""
 
 _KNOWN: Final = (*(type_.value for type_ in EventType), *HOSTED_NAMES)
 
 
 def expand(names: Sequence[str]) -> tuple[str, ...]:
-    """The types of events that these names stand for, each once, in the order in which they are named first.
-
-    Args:
-        names: as a request gives them; none at all stands for all events, and gives `()`.
+    """Return the types of events that these names stand for, without duplicates; `()` for no names, which mean all.
 
     Raises:
-        InvalidInput: a name is unknown; each such name is an error of its own, which gives the nearest known one.
+        InvalidInput: names are unknown; each has an error that suggests the nearest known one.
     """
     unknown = [_unknown(place, name) for place, name in enumerate(names) if name not in _KNOWN]
     if unknown:
@@ -45,13 +42,13 @@ def expand(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def wants(names: Iterable[str], type_: EventType) -> bool:
-    """Whether a webhook that was registered with these names gets events of this type; no names stand for all."""
+    """Return whether a webhook with these names gets events of this type; no names mean all types."""
     given = tuple(names)
     return not given or type_ in given or hosted_name(given, type_) is not None
 
 
 def hosted_name(names: Iterable[str], type_: EventType) -> str | None:
-    """The hosted name among `names` that covers the type; None where only our own names do, or none."""
+    """Return the hosted name among `names` that covers the type; None if only our own names do, or none."""
     return next((name for name in names if type_ in HOSTED_NAMES.get(name, ())), None)
 
 
@@ -62,5 +59,5 @@ def _types_of(name: str) -> Sequence[str]:
 
 def _unknown(place: int, name: str) -> FieldError:
     near = get_close_matches(name.lower().replace("_", "."), _KNOWN, 1) or get_close_matches(name.lower(), _KNOWN, 1)
-    mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KNOWN)}"
-    return FieldError("types", f"the name at {place} is unknown: {mend}")
+    fix = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KNOWN)}"
+    return FieldError("types", f"the name at {place} is unknown: {fix}")

@@ -1,4 +1,4 @@
-"""A webhook: a URL that an account wants its events sent to."""
+"""A webhook: a URL to which an account's events are sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,14 +9,15 @@ from numberkeep.domain.webhooks.types import wants
 
 @dataclass(slots=True, frozen=True)
 class Webhook:
-    """Where an account wants its events sent.
+    """A URL to which an account's events are sent.
 
     Attributes:
         webhook_id: its number within the account, from 1.
-        url: where to.
-        secret: what requests to it are signed with; `""` signs nothing.
-        types: the names of the events that it gets, as they were asked for, hosted names too; empty for all.
+        url: the URL.
+        secret: signs requests to it; `""` signs nothing.
+        types: the names of the events that are sent, as they were registered, hosted names too; empty for all.
         created_at: when it was registered, microseconds since 1970.
+        disabled_at: when its receiver ended the subscription, likewise; None if it is enabled.
     """
 
     webhook_id: int
@@ -24,7 +25,13 @@ class Webhook:
     secret: str = field(repr=False)
     types: Sequence[str]
     created_at: int
+    disabled_at: int | None = None
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it gets no events, and its pending deliveries are held."""
+        return self.disabled_at is not None
 
     def wants(self, event: Event) -> bool:
-        """Return whether it gets the event, by any name for its type; see webhook_types.py."""
-        return wants(self.types, event.type)
+        """Return whether the event is to be sent to it: it is enabled, and has a name for the event's type."""
+        return not self.disabled and wants(self.types, event.type)

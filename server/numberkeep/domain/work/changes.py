@@ -1,4 +1,4 @@
-"""What a unit of work changed, as a store writes it."""
+"""The changes of a unit of work, as a store writes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from numberkeep.domain.work.rows import Difference
 from numberkeep.domain.work.snapshot import KeptAnswer, OldEvents, Tallies
 
 Queue = tuple[int, str]
-"""Target and phone of deliveries, which wait for each other."""
+"""Target and phone of deliveries that wait for each other."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,7 +34,7 @@ class OptOut:
 
 @dataclass(slots=True)
 class Changes:
-    """What a store has to write; of each kind of rows the removals come before the insertions.
+    """What a store has to write; removals of each kind of rows come before insertions.
 
     Attributes:
         tallies: the account's counters from now on.
@@ -89,8 +89,18 @@ class Changes:
         return [phone for phone in self.last_events if phone not in without]
 
     @property
+    def disabled(self) -> list[int]:
+        """The webhooks that were enabled and are disabled."""
+        return [new.webhook_id for old, new in self.webhooks.updated if new.disabled and not old.disabled]
+
+    @property
+    def enabled(self) -> list[int]:
+        """The webhooks that were disabled and are enabled."""
+        return [new.webhook_id for old, new in self.webhooks.updated if old.disabled and not new.disabled]
+
+    @property
     def revived(self) -> list[Queue]:
-        """The queues in which a dead delivery lives again, perhaps before the one that was the first."""
+        """The queues in which a dead delivery was revived, possibly ahead of the first one."""
         return list(
             dict.fromkeys((new.target, new.phone) for old, new in self.deliveries.updated if old.dead and not new.dead)
         )

@@ -44,7 +44,7 @@ class ChangeLog:
     def add(
         self, type_: EventType, stamp: Stamp, phone: str, subject: Subject, replaced: Mapping[str, Any] = _NOTHING
     ) -> Event:
-        """Append an event and return it; `replaced` are the old values of what changed."""
+        """Append an event and return it; `replaced` are the old values of the fields that changed."""
         self._journal.changes += 1
         self.last = number = self.last + 1
         previous = self.last_events.get(phone) or self._loaded.last_events.get(phone, 0)

@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from numberkeep.domain.outbox.delivery import SENDER, Delivery, Pending, PendingEvent, PendingMessage, PendingNothing
+from numberkeep.domain.outbox.delivery import (
+    SENDER,
+    Delivery,
+    DeliveryState,
+    Pending,
+    PendingEvent,
+    PendingMessage,
+    PendingNothing,
+)
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.log import ChangeLog
 from numberkeep.domain.work.rows import Journal, Rows
@@ -44,7 +52,10 @@ class Outbox:
         self.deliveries.remove((delivery.target, delivery.item))
 
     def reschedule(self, delivery: Delivery) -> None:
-        """Store another state of a delivery."""
+        """Store another state of a delivery; one that is not dead is held while its webhook is disabled."""
+        webhook = self.webhooks.get(delivery.target)
+        if webhook is not None and webhook.disabled and not delivery.dead:
+            delivery = delivery.held()
         self.deliveries.put((delivery.target, delivery.item), delivery)
 
     def pending(self, key: DeliveryKey) -> Pending | None:
@@ -54,7 +65,7 @@ class Outbox:
 
     def due(self, limit: int, at: int, busy: tuple[int, ...]) -> list[Pending]:
         """Return up to `limit` deliveries that were loaded as due and still are, to targets that are not busy."""
-        # A dead one may have been revived a moment ago; those behind it in its queue then wait for it again.
+        # A command before this one may have revived a dead one; those behind it in its queue then wait for it again.
         first: dict[tuple[int, str], int] = {}
         for each in self.deliveries:
             if not each.dead:
@@ -103,6 +114,17 @@ class Outbox:
         webhook = replace(webhook, webhook_id=self.last_webhook)
         self.webhooks.put(webhook.webhook_id, webhook)
         return webhook
+
+    def put_webhook(self, webhook: Webhook) -> None:
+        """Store another state of a webhook. Disabling it holds its deliveries, and enabling it releases them.
+
+        A store does the same with deliveries that are not loaded; see `Changes.disabled` and `Changes.enabled`.
+        """
+        self.webhooks.put(webhook.webhook_id, webhook)
+        for delivery in list(self.deliveries):
+            if delivery.target == webhook.webhook_id:
+                is_released = delivery.state is DeliveryState.HELD and not webhook.disabled
+                self.reschedule(delivery.released() if is_released else delivery)
 
     def remove_webhook(self, webhook_id: int) -> bool:
         """Remove a webhook and the deliveries to it, and return whether it existed."""

@@ -68,7 +68,7 @@ class Rows(Generic[K, V]):
         self._now[key] = None
 
     def __bool__(self) -> bool:
-        """Whether there may be any."""
+        """Return whether there may be any rows."""
         return bool(self._loaded or self._now)
 
     def __iter__(self) -> Iterator[V]:

@@ -1,4 +1,4 @@
-"""What commands ask to see before they run, and what a store has of it."""
+"""What commands need to read before they run, and the snapshot of it that a store loads."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Limit:
 
 @dataclass(slots=True)
 class Needs:
-    """What a group of commands needs to see. The tallies and the webhooks are always loaded.
+    """What a group of commands needs to read. The tallies and the webhooks are always loaded.
 
     Loading a number loads its contact, its opt-out and its last event.
 
@@ -105,7 +105,7 @@ class Needs:
 
 @dataclass(slots=True, frozen=True)
 class KeptAnswer:
-    """What was answered to the first request with an idempotency key.
+    """The answer to the first request with an idempotency key.
 
     Attributes:
         key: the key.
@@ -150,7 +150,7 @@ class OldEvents:
     """The oldest events of an account that are old enough to be deleted.
 
     Attributes:
-        count: how many of the events that were looked at.
+        count: how many there are.
         last_event: the number of the last of them; 0 for none.
         more: whether there may be more.
     """
@@ -162,7 +162,7 @@ class OldEvents:
 
 @dataclass(slots=True)
 class Snapshot:
-    """What a store has of what was needed; what it does not have is absent.
+    """What a store has of the rows that were needed; missing rows are absent.
 
     Attributes:
         tallies: the account's counters.
@@ -177,7 +177,7 @@ class Snapshot:
         deliveries: by target and item.
         messages: the messages that the deliveries carry, by number.
         events: the events that the deliveries carry, by number.
-        due: what of the deliveries is due, in order.
+        due: the deliveries that are due, in order.
         old_events: events to delete.
         old_deliveries: dead deliveries to delete.
     """

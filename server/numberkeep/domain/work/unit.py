@@ -1,7 +1,7 @@
-"""The state that a group of commands reads and changes, and the rules that cross its aspects.
+"""The state that a group of commands reads and changes, and the rules that connect its parts.
 
 A store loads a snapshot of what the commands need, the commands change it in memory, and the store writes the
-difference. So what a command means is written once, and a store only knows how rows are read and written.
+difference. So the meaning of a command is defined once, and a store only reads and writes rows.
 """
 
 from dataclasses import replace
@@ -9,11 +9,13 @@ from typing import Final
 
 from numberkeep.domain.consent.ledger import Said
 from numberkeep.domain.contacts.contact import Contact
-from numberkeep.domain.event import Event, EventType, Subject
+from numberkeep.domain.event import NO_PHONE, Event, EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
+from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.ledger import Ledger
 from numberkeep.domain.work.log import ChangeLog, replaced_values
@@ -26,14 +28,14 @@ _PERHAPS_SENT: Final = "; an earlier attempt may have sent it"
 
 
 class Work:
-    """One account's part of a store, for the time of a group of commands.
+    """One account's part of a store while a group of commands runs.
 
     Args:
-        account_id: whose.
-        snapshot: what the store has of what the commands need.
+        account_id: the account.
+        snapshot: the rows that the commands need.
 
     Attributes:
-        account_id: whose.
+        account_id: the account.
         contacts: by number.
         verifications: the last one of each number, by number.
         answers: the kept answers, by idempotency key.
@@ -87,9 +89,9 @@ class Work:
         return True
 
     def set_opt_out(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> bool:
-        """Record what the recipient wants and show it on the contact, if there is one; return whether it is new.
+        """Record an opt-out or opt-in, also on the contact if it exists; return whether it changed anything.
 
-        An opt-out cancels a verification that waits.
+        An opt-out cancels a pending verification.
         """
         if opted_out == self.consent.opted_out(phone):
             return False
@@ -111,7 +113,7 @@ class Work:
     # Verification
 
     def pending_verification(self, phone: str, at: int) -> Verification | None:
-        """Return the verification that waits for an answer at `at`; one that waits too long expires by this look."""
+        """Return the verification that is pending at `at`; close one that has expired."""
         verification = self.verifications.get(phone)
         if verification is None or not verification.pending:
             return None
@@ -160,7 +162,7 @@ class Work:
         return len(expired)
 
     def asks_for_pending(self, message: Message, at: int) -> bool:
-        """Return whether the message asks for a verification that waits for its answer: else it must not be sent."""
+        """Return whether the message asks for a pending verification; otherwise it must not be sent."""
         pending = self.pending_verification(message.phone, at)
         return (
             pending is not None
@@ -180,7 +182,7 @@ class Work:
         return handle in self._handles
 
     def receive(self, phone: str, line: str, content: str, handle: str, stamp: Stamp) -> None:
-        """Keep a message that a person wrote."""
+        """Store a message from a person."""
         if handle:
             self._handles.add(handle)
         number = self.outbox.next_message()
@@ -194,7 +196,7 @@ class Work:
         self._record(EventType.MESSAGE_UPDATED, stamp, message.phone, message)
 
     def cancel(self, delivery: Delivery, message: Message, stamp: Stamp) -> None:
-        """Take a message out of the outbox because the reason to send it is gone."""
+        """Remove a message from the outbox because the reason to send it is gone."""
         self.outbox.finish(delivery)
         error = _NO_REASON + (_PERHAPS_SENT if delivery.attempts else "")
         self.update_message(replace(message, status=MessageStatus.CANCELED, error=error), stamp)
@@ -202,6 +204,12 @@ class Work:
     def _cancel_messages(self, phone: str, stamp: Stamp) -> None:
         for pending in self.outbox.unsent(phone, stamp.at):
             self.cancel(pending.delivery, pending.message, stamp)
+
+    def disable_webhook(self, webhook: Webhook, reason: str, stamp: Stamp) -> None:
+        """Disable a webhook, and record it; see `Outbox.put_webhook`."""
+        self.outbox.put_webhook(replace(webhook, disabled_at=stamp.at))
+        subject = DisabledWebhook(webhook.webhook_id, webhook.url, reason)
+        self._record(EventType.WEBHOOK_DISABLED, stamp, NO_PHONE, subject)
 
     # The change log
 

@@ -1,4 +1,4 @@
-"""The store for growth: PostgreSQL 14 or newer, or Citus on it, shared by any number of processes."""
+"""The store for any number of processes: PostgreSQL 14 or newer, optionally with Citus."""
 
 from numberkeep.store.postgres.store import PostgresStore
 from numberkeep.store.postgres.transfer import PostgresTransfer

@@ -1,6 +1,6 @@
-"""The write path: the commands of an account that wait share one transaction, and one commit.
+"""The write path: the waiting commands of an account share one transaction and one commit.
 
-Each account has a queue, of which one group is applied at a time; groups of other processes wait for the account's
+Each account has a queue, from which one group is applied at a time; groups of other processes wait for the account's
 lock. So its changes have one order, as on SQLite, and accounts do not wait for each other (docs/adr/0009).
 """
 
@@ -23,10 +23,10 @@ _DIRECTORY: Final = 0
 """The queue of the commands on accounts and keys; no account has this id."""
 
 _AT_FAULT: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
-"""Errors that are the fault of what one command writes."""
+"""Errors that are caused by what one command writes."""
 
-# Whoever waits longer than this for the account's lock, or holds it while nothing happens, gives up; a setting of the
-# transaction and not of the connection, which a pooler may share.
+# The timeouts are for waiting for the account's lock, and for holding it idle. They are set for the transaction,
+# because a pooler may share the connection.
 _BEGIN: Final = (
     "BEGIN ISOLATION LEVEL READ COMMITTED; "
     "SET LOCAL lock_timeout = '15s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
@@ -36,10 +36,10 @@ _LOCK_DIRECTORY: Final = "LOCK TABLE numberkeep.api_keys IN SHARE ROW EXCLUSIVE 
 
 
 class AccountQueues:
-    """Applies commands.
+    """Applies commands in a queue for each account.
 
     Args:
-        pool: the connections, which nothing else uses.
+        pool: connections for writing alone.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -50,7 +50,7 @@ class AccountQueues:
         self._closing = False
 
     async def apply(self, command: Command[Any]) -> Any:
-        """Hand in a command and wait until it is applied.
+        """Enqueue a command, and return its result when it is applied.
 
         Raises:
             NumberkeepError: as for `Store.apply`.
@@ -70,7 +70,7 @@ class AccountQueues:
         return await future
 
     async def close(self) -> None:
-        """Apply what was handed in, and take nothing more."""
+        """Accept no more commands, and apply the waiting ones."""
         self._closing = True
         if self._under_way:
             await asyncio.wait(self._under_way)
@@ -82,7 +82,7 @@ class AccountQueues:
                 jobs = _next_group(queue)
                 self._answer(jobs, await self._outcomes(number, jobs))
                 jobs = []
-        finally:  # whatever ended it, nobody waits for a queue that nobody serves
+        finally:  # whatever ended the loop, no caller may wait for a queue that is no longer served
             del self._queues[number]
             if jobs:
                 self._answer(jobs, [StoreUnsure("the store was stopped")] * len(jobs))
@@ -100,7 +100,7 @@ class AccountQueues:
             while True:
                 try:
                     result: Outcomes | Exception = await self._commit(number, [command for command, _ in together])
-                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
+                except Exception as error:  # noqa: BLE001 - the callers get it
                     result = error
                 together = attempts.send(result)
         except StopIteration as end:
@@ -137,7 +137,7 @@ async def _alone(connection: asyncpg.Connection, command: Command[Any]) -> Any:
 
 
 async def _commit_transaction(connection: asyncpg.Connection) -> None:
-    """Commit.
+    """Commit the transaction.
 
     Raises:
         StoreUnsure: the connection was lost before the answer came.

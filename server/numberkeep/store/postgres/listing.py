@@ -41,7 +41,7 @@ class _Statement:
 
 
 async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Page:
-    """Return one page, and the position where the next one starts."""
+    """Return one page."""
     sql, values = _statement(account_id, query)
     rows = await connection.fetch(sql, *values)
     contacts = [record_of(row) for row in rows[: query.limit]]
@@ -62,9 +62,9 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
         beyond = "<" if query.order.descending else ">"
         statement.add(f"({key}, {row_id}) {beyond} ({{}}, {{}})", query.after.value, query.after.contact_id)
     direction = "DESC" if query.order.descending else "ASC"
-    # One more than asked for tells whether a next page follows. Where any plan but the one along the index would be
-    # wrong, the page's size stands in the statement: then PostgreSQL plans it once and not each time. Elsewhere the
-    # best plan depends on the values, and a size that it does not know makes it plan for them.
+    # One more row than the limit shows whether a next page follows. If only the plan along the index is right, the size
+    # is a literal, so that PostgreSQL plans the statement once. Otherwise the best plan depends on the values, and a
+    # size that is a parameter makes PostgreSQL plan for them.
     size = query.limit + 1
     limit = str(size) if is_along_index(query) else statement.value(size)
     offset = f" OFFSET {statement.value(query.offset)}" if query.offset else ""

@@ -1,4 +1,4 @@
-"""Connections to one PostgreSQL database, and what becomes of them when the server goes away.
+"""Connections to one PostgreSQL database, and what happens to them when the server goes away.
 
 A plain list of free connections: the driver's own pool resets a connection after every use, which costs more than a
 lookup by key (docs/adr/0009-postgresql.md has the figures).
@@ -21,13 +21,13 @@ _WAIT_SECONDS: Final = 10.0
 """How long a request waits for a free connection."""
 
 DRIVER_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""All that the driver raises; TimeoutError is an OSError."""
+"""All errors of the driver; TimeoutError is an OSError."""
 
 
 _LOST: Final = (
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # used while the driver is taking in that the server ended the connection
+    asyncpg.InternalClientError,  # raised by a connection that the server ended, before the driver has noticed
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
 )
@@ -41,13 +41,13 @@ _NOT_LOST: Final = (
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection is at fault, and not the statement or the server's pace."""
+    """Return whether the connection is at fault, and not the statement or a slow server."""
     return isinstance(error, _LOST) and not isinstance(error, _NOT_LOST)
 
 
 @contextmanager
 def unavailable_on_error() -> Iterator[None]:
-    """Turn the driver's failures into the contract's StoreUnavailable."""
+    """Turn errors of the driver into StoreUnavailable."""
     try:
         yield
     except DRIVER_ERRORS as error:
@@ -56,9 +56,9 @@ def unavailable_on_error() -> Iterator[None]:
 
 @contextmanager
 def unusable_on_error() -> Iterator[None]:
-    """Turn the driver's failures while a store is opened into the contract's StoreUnusable.
+    """Turn errors of the driver while a store is opened into StoreUnusable.
 
-    The server's text is told: no request has run yet, so it can repeat nothing of a contact's.
+    The error has the server's text: no request has run yet, so it cannot contain a contact's data.
     """
     try:
         yield
@@ -67,12 +67,12 @@ def unusable_on_error() -> Iterator[None]:
 
 
 async def connect(url: str, *, statement_seconds: float | None, statements: int = 0) -> asyncpg.Connection:
-    """A new connection.
+    """Return a new connection.
 
     Args:
         url: as for `PostgresStore`.
-        statement_seconds: how long a statement may take; None, as long as it takes.
-        statements: how many prepared statements it remembers; none where a pooler may stand in between.
+        statement_seconds: how long a statement may take; None for any time.
+        statements: how many prepared statements to cache; 0 if there may be a pooler in between.
     """
     return await asyncpg.connect(
         url,
@@ -91,7 +91,7 @@ async def disconnect(connection: asyncpg.Connection) -> None:
 
 
 def reason(error: BaseException) -> str:
-    """What went wrong, without the server's text: that may repeat a value."""
+    """Return the kind of error, without the server's text, which may contain a contact's data."""
     code = getattr(error, "sqlstate", None)
     return f"{type(error).__name__} ({code})" if code else type(error).__name__
 
@@ -99,13 +99,13 @@ def reason(error: BaseException) -> str:
 async def copy_rows(
     connection: asyncpg.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, seconds: float
 ) -> None:
-    """Load rows into a table by COPY; the server takes them in while the next are made.
+    """Load rows into a table by COPY, which reads them while the server stores earlier ones.
 
-    The driver itself would wait for ever where the server goes away while its buffers are full: it minds neither the
-    end of the connection nor a time then.
+    The driver alone would wait indefinitely if the server goes away while its buffers are full: it then ignores both
+    the end of the connection and the timeout.
 
     Raises:
-        asyncpg.PostgresError, OSError: as by any statement; ConnectionDoesNotExistError where the connection ended.
+        asyncpg.PostgresError, OSError: as for any statement; ConnectionDoesNotExistError if the connection ended.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -121,18 +121,18 @@ async def copy_rows(
                 )
             finally:
                 connection.remove_termination_listener(end_now)
-    except (TimeoutError, RuntimeError) as error:  # RuntimeError: uvloop's word for writing where nothing listens
+    except (TimeoutError, RuntimeError) as error:  # RuntimeError: uvloop's for writing to a closed connection
         if connection.is_closed():
             raise asyncpg.ConnectionDoesNotExistError("the connection ended during COPY") from error
         raise
 
 
 class Pool:
-    """At most `size` connections, made when they are needed.
+    """At most `size` connections, opened when they are needed.
 
     Args:
-        connect: makes a connection.
-        size: how many there may be.
+        connect: opens a connection.
+        size: the most connections.
     """
 
     def __init__(self, connect: Connect, size: int) -> None:
@@ -142,11 +142,11 @@ class Pool:
         self._closed = False
 
     async def run(self, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
-        """What `work` makes of a connection.
+        """Run `work` on a connection, and return its result.
 
-        Where a connection from the list turns out to be dead at the first statement, the server was restarted: all
-        that are free are let go, and `work` is done again on a new one. So it must be safe to repeat where it raises
-        what `is_lost`.
+        If a free connection turns out to be dead at the first statement, the server was restarted: all free
+        connections are dropped, and `work` runs again on a new one. So `work` must be safe to repeat after an error
+        that `is_lost`.
 
         Raises:
             StoreUnavailable: there is no connection, or it fails.
@@ -159,7 +159,7 @@ class Pool:
                     try:
                         return await self._use(self._free.pop(), work)
                     except DRIVER_ERRORS as error:
-                        # One that does not answer in time may be as dead, and those that lay beside it with it.
+                        # A connection that timed out may be dead too, and with it the other free ones.
                         if is_lost(error) or isinstance(error, TimeoutError):
                             self._drop_free()
                         if not is_lost(error):
@@ -169,7 +169,7 @@ class Pool:
                 self._slots.release()
 
     async def close(self) -> None:
-        """Close the free connections; one that is in use is closed when its work is done."""
+        """Close the free connections; the others are closed when their work is done."""
         self._closed = True
         while self._free:
             await disconnect(self._free.pop())
@@ -178,7 +178,7 @@ class Pool:
         try:
             result = await work(connection)
         except BaseException:
-            # Whatever state it is in, it is not worth the risk: an error is rare, and a connection cheap.
+            # Its state is unknown; errors are rare, and a new connection is cheap.
             connection.terminate()
             raise
         if self._closed:

@@ -23,8 +23,8 @@ KEYS: Final = (
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
 )
 
-# Lookups for each account: grouped, the statement would read the whole outbox. The tables lie with their account, so on
-# Citus each node answers for its own.
+# Lookups for each account: grouped, the statement would read the whole outbox. An account's rows are on one node, so on
+# Citus each node answers for its own accounts.
 _AGENDA: Final = (
     "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
     "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
@@ -71,7 +71,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
     ),
     q.GetBacklog: (
-        "SELECT count(*) FILTER (WHERE state <> 2), min(created_at) FILTER (WHERE state <> 2), "
+        "SELECT count(*) FILTER (WHERE state < 2), min(created_at) FILTER (WHERE state < 2), "
         "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
     ),
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
@@ -81,4 +81,4 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
     q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
 }
-"""What each query is answered by."""
+"""The statement of each query."""

@@ -1,4 +1,4 @@
-"""Bringing the schema up to date, and spreading its tables where Citus is installed."""
+"""Migrates the schema, and distributes its tables if Citus is installed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,7 +17,7 @@ _LOCK: Final = 0x6E6B6570
 """The advisory lock under which one process migrates at a time."""
 
 _MARKS: Final = {"a copy, not used yet": Mark.COPIED, "a copy, not finished": Mark.UNFINISHED}
-"""The schema's comments that mean something."""
+"""The comments on the schema that mark it as a copy."""
 
 _OLDEST: Final = 14
 
@@ -38,28 +38,29 @@ DISTRIBUTED: Final = (
     "webhooks",
     "answers",
 )
-"""Tables that Citus distributes by account_id, so that all of an account's rows lie on one node."""
+"""Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 
 
 async def migrate(connection: asyncpg.Connection) -> Upgrade:
-    """Apply the schema's missing steps in one transaction, then the steps that SQL cannot do; tells what was done.
+    """Apply the schema's missing steps in one transaction, then those that SQL cannot do; return what was done.
 
     Raises:
         StoreUnusable: as for `Store.open`.
     """
-    if connection.get_server_version().major < _OLDEST:
-        raise StoreUnusable(f"PostgreSQL {_OLDEST} or newer is needed, and this is {connection.get_server_version()}")
+    version = connection.get_server_version().major
+    if version < _OLDEST:
+        raise StoreUnusable(f"the server is PostgreSQL {version}: use version {_OLDEST} or newer")
     if await connection.fetchval("SHOW server_encoding") != "UTF8":
         raise StoreUnusable("the database's encoding is not UTF8: create it with ENCODING 'UTF8' TEMPLATE template0")
-    # Whatever the database's default: who waited for the lock must see what was done meanwhile.
+    # Whatever the database's default: a process that waited for the lock must see what was done meanwhile.
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        # IF NOT EXISTS wants the right to create a schema even where there is one.
+        # IF NOT EXISTS needs the permission to create a schema even if it exists.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
             await connection.execute("CREATE SCHEMA numberkeep")
-        if not await _is_there(connection):
+        if not await _exists(connection):
             if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'numberkeep')"):
-                raise StoreUnusable("the schema `numberkeep` is another program's: name another database")
+                raise StoreUnusable("the schema `numberkeep` belongs to another program: name another database")
             await connection.execute(
                 "CREATE TABLE numberkeep.schema_migrations (version integer PRIMARY KEY, checksum text NOT NULL)"
             )
@@ -74,7 +75,7 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
 
 
 async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
     report = canonical_numbers.Report()
     for page in canonical_numbers.pages(report):
         async with connection.transaction(isolation="read_committed"):
@@ -90,56 +91,56 @@ async def _pending_steps(connection: asyncpg.Connection) -> Sequence[str]:
 
 
 async def refuse_other(connection: asyncpg.Connection) -> None:
-    """Refuse to read a database that has no store, or one of another schema than this program's.
+    """Check that a database has a store with this program's schema.
 
     Raises:
-        StoreUnusable: so it is; (StoreTooNew) the schema is a newer one.
+        StoreUnusable: it does not; (StoreTooNew) its schema is newer.
     """
-    if not await _is_there(connection):
-        raise StoreUnusable("it is no numberkeep database: name another one, or make it one by `numberkeep migrate`")
+    if not await _exists(connection):
+        raise StoreUnusable("it is not a numberkeep database: name another one, or run `numberkeep migrate` on it")
     refuse_older(pending(load_migrations(_MIGRATIONS), await _applied(connection)))
     refuse_unfinished(await _pending_steps(connection))
 
 
 async def mark_of(connection: asyncpg.Connection) -> Mark:
-    """What a database says of itself: the schema's comment."""
+    """Return a database's mark, which is the schema's comment."""
     comment = await connection.fetchval("SELECT obj_description('numberkeep'::regnamespace, 'pg_namespace')")
     return _MARKS.get(comment, Mark.NONE)
 
 
 async def set_mark(connection: asyncpg.Connection, mark: Mark) -> None:
-    """Have it say something else."""
+    """Set a database's mark."""
     comment = next((comment for comment, each in _MARKS.items() if each is mark), None)
     await connection.execute(f"COMMENT ON SCHEMA numberkeep IS {'NULL' if comment is None else repr(comment)}")
 
 
 async def take_into_use(connection: asyncpg.Connection) -> None:
-    """Have a copy known as one that is in use.
+    """Remove the mark of a finished copy.
 
     Raises:
-        StoreUnusable: it was not made to its end.
+        StoreUnusable: the copy is unfinished.
     """
     mark = await mark_of(connection)
     if mark is Mark.UNFINISHED:
-        raise StoreUnusable("it is a copy that was not finished: start the copy again")
+        raise StoreUnusable("it is an unfinished copy: start the copy again")
     if mark is Mark.COPIED:
         await set_mark(connection, Mark.NONE)
 
 
-async def _is_there(connection: asyncpg.Connection) -> bool:
+async def _exists(connection: asyncpg.Connection) -> bool:
     found: bool = await connection.fetchval("SELECT to_regclass('numberkeep.schema_migrations') IS NOT NULL")
     return found
 
 
 async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
     rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
-    return {version: checksum for version, checksum in rows}  # noqa: C416 - to dict() a record is no pair
+    return {version: checksum for version, checksum in rows}  # noqa: C416 - dict() does not accept records
 
 
 async def distribute(connection: asyncpg.Connection) -> list[str] | None:
-    """Where the Citus extension is, spread the tables that are not yet; gives their names, or None without it.
+    """Distribute the tables that are not yet distributed, and return their names; None without the Citus extension.
 
-    The tables may hold rows already. They are locked against writing while each is spread.
+    The tables may have rows already. Each is locked against writes while it is distributed.
     """
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"):
         return None

@@ -1,4 +1,4 @@
-"""The SQL of every statement, and how a conversation with the database is run. $1 is the account.
+"""The SQL of every statement, and `run`, which runs a conversation with the database. $1 is the account.
 
 A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
 """
@@ -8,6 +8,7 @@ from typing import Final, TypeVar, cast
 
 import asyncpg
 
+from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.pool import copy_rows
@@ -31,7 +32,7 @@ _TYPES: Final = {
     "smallint": "state",
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
-        "message_id event_id at previous_event webhook_id target item attempts due_at"
+        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at"
     ),
     "boolean": "verified opt_out opted_out pending",
     "bytea": "hash fingerprint answer",
@@ -40,7 +41,7 @@ _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in name
 """The type of each column that is not text."""
 
 _COPIED_FROM: Final = 100
-"""Rows from which on COPY is faster than an INSERT, whose arrays the driver looks at value by value."""
+"""The number of rows from which COPY is faster than an INSERT, whose arrays the driver encodes value by value."""
 
 _COPY_SECONDS: Final = 30.0
 
@@ -55,7 +56,7 @@ def _insert(table: str, columns: str) -> str:
 
 
 def _update(table: str, key: str, columns: str, also: str = "") -> str:
-    """Update the rows with these keys; `also` sets what follows from the new values."""
+    """Return an update of the rows with these keys; `also` sets what depends on the new values."""
     changed = ", ".join(f"{name} = new.{name}" for name in columns.split(", "))
     same = " AND ".join(f"t.{name} = new.{name}" for name in key.split(", "))
     return (
@@ -67,6 +68,13 @@ def _update(table: str, key: str, columns: str, also: str = "") -> str:
 def _delete(table: str, key: str) -> str:
     same = " AND ".join(f"t.{name} = old.{name}" for name in key.split(", "))
     return f"DELETE FROM numberkeep.{table} AS t USING {_unnest(key)} AS old ({key}) WHERE t.account_id = $1 AND {same}"
+
+
+def _in_state(state: str, changed: str) -> str:
+    return (
+        f"UPDATE numberkeep.outbox AS o SET {changed} FROM {_unnest('target')} AS of (target) "
+        f"WHERE o.account_id = $1 AND o.target = of.target AND o.{state}"
+    )
 
 
 def _excluded(columns: str) -> str:
@@ -109,8 +117,8 @@ LOADS: Final[Mapping[str, str]] = {
     "unsent": f"{OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
     "messages": _of(MESSAGE_COLUMNS, "messages", "message_id", "bigint"),
     "events": _of(EVENT_COLUMNS, "events", "event_id", "bigint"),
-    # Up to the first that is young, whatever the clocks said about those after it. By numbers, which have no gaps: to
-    # find the first of a table without statistics the planner would sort all of it.
+    # Up to the first young event, whatever the times of those after it. By numbers, which have no gaps: without
+    # statistics, the planner would sort the whole table to find the first.
     "old_events": (
         "WITH oldest AS MATERIALIZED (SELECT event_id, at FROM numberkeep.events WHERE account_id = $1 AND event_id < "
         "(SELECT event_id FROM numberkeep.events WHERE account_id = $1 ORDER BY event_id LIMIT 1) + $2), "
@@ -119,10 +127,10 @@ LOADS: Final[Mapping[str, str]] = {
     ),
     "old_deliveries": f"{OUTBOX} AND state = 2 AND created_at <= $2 ORDER BY created_at LIMIT $3",
 }
-"""What a unit of work is loaded by."""
+"""The statements that load a unit of work."""
 
 _SPREAD: Final = frozenset({"deliveries"})
-"""Takes its list of rows as an array for each column."""
+"""Statements that take a list of rows as one array for each column."""
 
 _OF_QUEUE: Final = "o.account_id = $1 AND o.target = queue.target AND o.phone = queue.phone"
 _QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
@@ -153,8 +161,10 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_deliveries_to": _delete("outbox", "target"),
     "put_webhooks": (
         f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
-        f"DO UPDATE SET {_excluded('secret, types')}"
+        f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
     ),
+    "hold_deliveries": _in_state("state < 2", f"state = 3, due_at = {NEVER}"),
+    "release_deliveries": _in_state("state = 3", "state = 0, due_at = created_at, attempts = 0"),
     "delete_deliveries": _delete("outbox", "target, phone, item"),
     "update_deliveries": _update(
         "outbox",
@@ -164,7 +174,7 @@ SAVES: Final[Mapping[str, str]] = {
     ),
     "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
     "unset_heads": f"UPDATE numberkeep.outbox AS o SET head = false FROM {_QUEUES} WHERE {_OF_QUEUE} AND o.head",
-    # One lookup a queue, and then the rows: in one step a planner without statistics looks for every pair of the two.
+    # First one lookup a queue, then the rows: in one step, a planner without statistics would compare every pair.
     "set_heads": (
         "WITH first AS MATERIALIZED (SELECT queue.target, queue.phone, "
         f"(SELECT min(o.item) FROM numberkeep.outbox AS o WHERE {_OF_QUEUE} AND o.state <> 2) AS item FROM {_QUEUES}) "
@@ -176,7 +186,7 @@ SAVES: Final[Mapping[str, str]] = {
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
 }
-"""What a unit of work is saved by, many rows at once."""
+"""The statements that save a unit of work, many rows at once."""
 
 SINGLE_SAVES: Final[Mapping[str, str]] = {
     "put_tallies": f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)} WHERE account_id = $1",
@@ -194,7 +204,7 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
     "delete_old_events": "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2",
     "delete_old_last_events": "DELETE FROM numberkeep.last_events WHERE account_id = $1 AND last_event <= $2",
 }
-"""What a unit of work is saved by, once for each row."""
+"""The statements that save a unit of work, once for each row."""
 
 _COPIED: Final = {
     "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
@@ -218,13 +228,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "set_region": "UPDATE numberkeep.accounts SET region = $2 WHERE account_id = $1",
     "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
 }
-"""What the commands on accounts and keys are applied by."""
+"""The statements of the commands on accounts and keys."""
 
 _FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
 
 
 async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
-    """Run a conversation to its end.
+    """Run a conversation, and return its result.
 
     Raises:
         asyncpg.PostgresError, OSError: a statement failed.

@@ -1,4 +1,4 @@
-"""The Store contract on PostgreSQL: reads and writes on connections of their own."""
+"""The store on PostgreSQL, with separate connections for reads and writes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,15 +23,15 @@ R = TypeVar("R")
 
 _READING: Final = 6
 _WRITING: Final = 4
-"""Connections of a process, apart, so that a long bulk request does not keep a lookup waiting."""
+"""Connections of a process; separate, so that a long bulk request does not keep a lookup waiting."""
 
 _STATEMENT_SECONDS: Final = 30.0
 _STATEMENTS: Final = 200
-"""Prepared statements that a connection remembers."""
+"""Prepared statements that a connection caches."""
 
 
 class PostgresStore:
-    """Contacts in a PostgreSQL database; see `numberkeep.store.contract.Store` for every method's promise.
+    """A store in a PostgreSQL database; `numberkeep.store.contract.Store` documents its methods.
 
     Args:
         url: `postgresql://user:password@host:port/database`, with libpq's parameters behind a `?`.
@@ -47,7 +47,7 @@ class PostgresStore:
     async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
         with unusable_on_error():
-            connection = await connect(self._url, statement_seconds=None)  # a step of the schema takes what it takes
+            connection = await connect(self._url, statement_seconds=None)  # a step of the schema may take any time
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 await (schema.migrate(connection) if migrate else schema.refuse_other(connection))
@@ -59,7 +59,7 @@ class PostgresStore:
         self._queues = AccountQueues(self._writes)
 
     async def close(self) -> None:
-        """Apply what waits, then close every connection."""
+        """Apply the waiting commands, then close every connection."""
         if self._queues is not None:
             await self._queues.close()
         for pool in (self._writes, self._reads):
@@ -68,10 +68,7 @@ class PostgresStore:
         self._queues = self._writes = self._reads = None
 
     async def upgrade(self) -> Upgrade:
-        """Migrate, and where the Citus extension is, spread the tables that are not yet; all for as long as it takes.
-
-        Tables that hold rows are locked against writing while each is spread.
-        """
+        """Migrate, and distribute the tables that are not yet distributed, without a time limit; see `distribute`."""
         with unusable_on_error():
             connection = await connect(self._url, statement_seconds=None)
             try:
@@ -81,12 +78,12 @@ class PostgresStore:
                 await disconnect(connection)
 
     async def ready(self) -> None:
-        """By asking the server whether it takes writes."""
+        """Check that the server accepts writes."""
         if await self._opened(self._reads).run(lambda connection: connection.fetchval("SELECT pg_is_in_recovery()")):
-            raise StoreUnavailable("the server is a standby, which takes no writes")
+            raise StoreUnavailable("the server is a standby, which accepts no writes: connect to the primary")
 
     async def read(self, query: Query[R]) -> R:
-        """On a connection for reading, by one statement."""
+        """Run one statement on a connection for reading."""
         if isinstance(query, ListContacts):
             page = await self._opened(self._reads).run(
                 lambda connection: listing.page(connection, query.account_id, query.query)
@@ -99,12 +96,12 @@ class PostgresStore:
         return result
 
     async def apply(self, command: Command[R]) -> R:
-        """In its account's queue, in a group with what else waits there."""
+        """Apply the command in a group with the other waiting commands of its account."""
         result: R = await self._opened(self._queues).apply(command)
         return result
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
-        """In a transaction that can only read, on a connection for reading."""
+        """Run the commands in a read-only transaction."""
 
         async def run_preview(connection: asyncpg.Connection) -> Preview:
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -125,10 +122,10 @@ class PostgresStore:
 
 
 async def _is_pooled(connection: asyncpg.Connection) -> bool:
-    """Whether a pooler such as PgBouncer stands in between: then the process that answers is not the one that greeted.
+    """Return whether there is a pooler such as PgBouncer: then another process answers than the connection reports.
 
-    Behind a pooler no prepared statement may be kept. PgBouncer before 1.21 hands one client's to another under the
-    same name, and what comes back is another query's answer, without an error.
+    Behind a pooler no prepared statement may be cached: PgBouncer before 1.21 may run another client's statement of the
+    same name, and return its result without an error.
     """
     answering: int = await connection.fetchval("SELECT pg_backend_pid()")
     return answering != connection.get_server_pid()

@@ -1,6 +1,6 @@
 """A PostgreSQL database, as a copy reads or writes it.
 
-Every statement on tables of accounts but the count names one account, so that on Citus it goes to one node.
+Every statement on tables of accounts except the count names one account, so that on Citus it goes to one node.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -36,16 +36,16 @@ _DERIVED: Final = (
     ),
 )
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
-_GO_ON_BEHIND: Final = (
+_RAISE_LAST_NUMBERS: Final = (
     "UPDATE numberkeep.writers SET last_event = greatest(last_event, $1), last_webhook = greatest(last_webhook, $2) "
     "WHERE account_id = $3"
 )
-# Names no table, so that on Citus it is done where the sequence is.
+# Names no table, so that on Citus it runs where the sequence is.
 _NEXT_ACCOUNT: Final = "SELECT setval(pg_get_serial_sequence('numberkeep.accounts', 'account_id'), $1)"
 
 
 class PostgresTransfer:
-    """See `numberkeep.store.transfer.Transfer` for every method's promise.
+    """A PostgreSQL database; `numberkeep.store.transfer.Transfer` documents the methods.
 
     Args:
         url: as for `PostgresStore`.
@@ -66,13 +66,13 @@ class PostgresTransfer:
                 await schema.refuse_other(self._connection)
 
     async def close(self) -> None:
-        """Ends the transaction too."""
+        """Close the connection, which ends the transaction."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await disconnect(connection)
 
     async def identity(self) -> str:
-        """The database's name, and when its server was started: no two servers start in the same microsecond."""
+        """Return the name and the server's start time: no two servers start in the same microsecond."""
         with unavailable_on_error():
             found: str = await self._opened.fetchval(
                 "SELECT concat_ws(' ', 'postgres', extract(epoch FROM pg_postmaster_start_time()), current_database())"
@@ -80,23 +80,23 @@ class PostgresTransfer:
         return found
 
     async def mark(self) -> Mark:
-        """The schema's comment."""
+        """Return the mark in the schema's comment."""
         with unavailable_on_error():
             return await schema.mark_of(self._opened)
 
     async def set_mark(self, mark: Mark) -> None:
-        """By the same comment."""
+        """Set the mark in the schema's comment."""
         with unavailable_on_error():
             await schema.set_mark(self._opened, mark)
 
     async def count(self, table: Table) -> int:
-        """By one statement, on Citus of all nodes."""
+        """Return the number of rows, on Citus over all nodes."""
         with unavailable_on_error():
             found: int = await self._opened.fetchval(f"SELECT count(*) FROM {_name(table)}")
         return found
 
     async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
-        """By one statement along an index."""
+        """Return the rows by one statement along an index."""
         conditions: list[str] = []
         values: list[object] = []
         if table.of_account:
@@ -114,7 +114,7 @@ class PostgresTransfer:
             return list(map(tuple, await self._opened.fetch(sql, *values)))
 
     async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
-        """In a transaction; in a second one where other rows are in the way."""
+        """Replace rows in a transaction; if other rows conflict, in a second one that removes these too."""
         with unavailable_on_error():
             try:
                 async with self._opened.transaction():
@@ -131,16 +131,16 @@ class PostgresTransfer:
                         await self._replace(table, gone, fresh)
                 except asyncpg.UniqueViolationError as error:
                     raise StoreUnavailable(
-                        f"rows of {table.name} cannot stand beside others of the database: copy to an empty one"
+                        f"rows of {table.name} conflict with others of the database: copy to an empty one"
                     ) from error
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
-        """By one statement, on Citus on all nodes."""
+        """Return the last numbers by one statement, on Citus on all nodes."""
         with unavailable_on_error():
             return [LastNumbers(*row) for row in await self._opened.fetch(_LAST_NUMBERS)]
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """Account by account; then the planner is told what the tables hold now."""
+        """Derive account by account, then update the planner's statistics."""
         with unavailable_on_error():
             async for account_id in self._accounts():
                 await self._opened.execute(
@@ -155,7 +155,7 @@ class PostgresTransfer:
                         FIRST if found is None else found,
                     )
             for each in last:
-                await self._opened.execute(_GO_ON_BEHIND, each.event, each.webhook, each.account_id)
+                await self._opened.execute(_RAISE_LAST_NUMBERS, each.event, each.webhook, each.account_id)
             newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")
             if newest is not None:
                 await self._opened.execute(_NEXT_ACCOUNT, newest)
@@ -197,7 +197,7 @@ class PostgresTransfer:
 
 
 def _with_flags(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows as the driver takes them: it wants flags to be booleans."""
+    """Return the rows with booleans as flags, which the driver requires."""
     if not table.flags:
         return rows
     places = [place for place, name in enumerate(table.columns) if name in table.flags]

@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file in WAL mode, one writer thread, readers beside it."""
+"""The embedded store: one SQLite file in WAL mode, with one writer thread and reader threads."""
 
 from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.sqlite.store import SqliteStore

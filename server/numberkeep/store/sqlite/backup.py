@@ -1,4 +1,4 @@
-"""Backups: a copy of a live database into a file, and such a file put in the place of a database."""
+"""Backs up a live database to a file, and restores a database from one."""
 
 import os
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from numberkeep.store.sqlite.lock import ServiceLock
 
 @dataclass(slots=True, frozen=True)
 class Restored:
-    """What a restore did.
+    """The outcome of a restore.
 
     Attributes:
-        contents: what the database holds now.
-        kept: where the database that was there lies now; None where there was none.
+        contents: what the database contains now.
+        kept: the new path of the database that was replaced; None if there was none.
     """
 
     contents: Contents
@@ -29,23 +29,26 @@ class Restored:
 
 
 def back_up(database: Path, file: Path, *, replace: bool, progress: Progress) -> Contents:
-    """Copy a database, which may be in use, into a file; it stands under its name only when it is whole and on disk.
+    """Copy a database, which may be in use, to a file, which appears when it is complete and on disk.
 
-    Everything that was applied before the call is in the copy. `PRAGMA quick_check` has passed on it.
+    The copy contains everything that was applied before the call, and has passed `PRAGMA quick_check`.
 
     Args:
         database: the database.
-        file: where the copy goes.
-        replace: whether a file that is there may be replaced.
-        progress: told how many of how many pages are copied.
+        file: the path of the copy.
+        replace: whether an existing file may be replaced.
+        progress: called with the number of copied pages and of all pages.
 
     Raises:
-        StoreUnusable: the database cannot be read, or the file cannot be written or is there already.
+        StoreUnusable: the database cannot be read, or the file cannot be written or exists.
     """
-    place = Path(os.path.realpath(file))  # SQLite names its side files by where a link leads
+    place = Path(os.path.realpath(file))  # SQLite names its side files after the target of a link
     _refuse_the_databases_own(database, place, file)
     _refuse_taken(place, file, replace=replace)
-    with checked_copy(database, place, "quick_check", progress) as (copy, contents), _telling(f"cannot write {file}"):
+    with (
+        checked_copy(database, place, "quick_check", progress) as (copy, contents),
+        _unusable_on_error(f"cannot write {file}"),
+    ):
         _refuse_taken(place, file, replace=replace)
         copy.replace(place)
         sync(place.parent)
@@ -53,22 +56,22 @@ def back_up(database: Path, file: Path, *, replace: bool, progress: Progress) ->
 
 
 def restore(file: Path, database: Path, *, replace: bool, at: datetime, progress: Progress) -> Restored:
-    """Put a backup in the place of a database, and keep beside it the one that was there.
+    """Replace a database by a backup, and keep the old one beside it.
 
-    The database is at any time the old one or the new one, whole; `PRAGMA integrity_check` has passed on the new one.
-    No service has it meanwhile, and none can start.
+    At any time the database is either the old or the new one; the new one has passed `PRAGMA integrity_check`. The
+    lock keeps services out meanwhile.
 
     Args:
-        file: the backup, or any numberkeep database; it stays as it is.
+        file: the backup, or any numberkeep database; it is not changed.
         database: the database.
-        replace: whether a database that is there may be replaced.
-        at: the time, for the name of the one that is replaced.
-        progress: told how many of how many pages are copied.
+        replace: whether an existing database may be replaced.
+        at: the time, for the name of the old database.
+        progress: called with the number of copied pages and of all pages.
 
     Raises:
         StoreInUse: a service or another program has the database open.
-        StoreUnusable: the file is no intact numberkeep database of a version that this program knows; the database is
-            there and may not be replaced, or is another program's; or something cannot be written.
+        StoreUnusable: the file is not an intact numberkeep database of a known version; the database exists and may
+            not be replaced, or is another program's; or something cannot be written.
     """
     place = Path(os.path.realpath(database))
     if _same(file, place):
@@ -81,7 +84,7 @@ def restore(file: Path, database: Path, *, replace: bool, at: datetime, progress
             )
         with checked_copy(file, place, "integrity_check", progress) as (copy, contents):
             _settle(place, database)
-            with _telling(f"cannot replace {database}"):
+            with _unusable_on_error(f"cannot replace {database}"):
                 kept = _set_aside(place, copy, at)
                 copy.replace(place)
                 sync(place.parent)
@@ -99,13 +102,13 @@ def _refuse_taken(place: Path, file: Path, *, replace: bool) -> None:
         fix = "name another file, or replace it with --force" if place.is_file() else "name another file"
         raise StoreUnusable(f"{file} already exists: {fix}")
     for suffix in SIDE_FILES:
-        # SQLite would take it for a part of the copy.
+        # SQLite would treat it as part of the copy.
         if Path(f"{place}{suffix}").exists():
             raise StoreUnusable(f"{file} is a database in use, because {file.name}{suffix} exists: name another file")
 
 
 def _settle(place: Path, database: Path) -> None:
-    """Bring what is in the WAL into the file itself, which also shows whether anybody has it open.
+    """Move the contents of the WAL to the file itself, which also shows whether another program has it open.
 
     A file that is too damaged for that is left as it is, to be set aside together with its WAL.
     """
@@ -124,18 +127,18 @@ def _settle(place: Path, database: Path) -> None:
 
 
 def _set_aside(place: Path, copy: Path, at: datetime) -> Path | None:
-    """Give what is at `place` a second name, and the copy its rights; SQLite's side files get that name alone."""
+    """Give the database a second name, rename SQLite's side files after it, and give the copy its permissions."""
     kept = _free_name(place, at)
-    for suffix in SIDE_FILES:  # first: whatever happens next, they must not be taken for a part of the copy
+    for suffix in SIDE_FILES:  # first: whatever happens next, SQLite must not treat them as part of the copy
         with suppress(FileNotFoundError):
             Path(f"{place}{suffix}").rename(f"{kept}{suffix}")
     try:
-        there = place.stat()
+        old = place.stat()
     except FileNotFoundError:
         return None
     with suppress(PermissionError):
-        os.chown(copy, there.st_uid, there.st_gid)
-    copy.chmod(there.st_mode & 0o777)
+        os.chown(copy, old.st_uid, old.st_gid)
+    copy.chmod(old.st_mode & 0o777)
     try:
         kept.hardlink_to(place)
     except OSError:  # a file system without hard links: for a moment there is no database
@@ -159,7 +162,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def _telling(trouble: str) -> Iterator[None]:
+def _unusable_on_error(trouble: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:

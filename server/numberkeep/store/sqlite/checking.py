@@ -1,6 +1,6 @@
-"""Whether a database is sound: SQLite's own checks, and what this store promises itself of its tables.
+"""Checks a database: SQLite's own checks, then the invariants of the tables.
 
-No fault says a number, a name or anything else of a person: accounts and contacts are told by their ids.
+No fault contains a number, a name or other personal data: accounts and contacts are identified by their ids.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from numberkeep.store.migrations import refuse_older, refuse_unfinished
 from numberkeep.store.sqlite.connection import Database, lacking, pending_steps, reason
 from numberkeep.store.sqlite.invariants import INVARIANTS, Invariant
 
-_TOLD: Final = 100
-"""Faults of one rule that are told one by one."""
+_REPORTED: Final = 100
+"""Faults of one rule that are reported one by one."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,8 +29,8 @@ class Fault:
     Attributes:
         rule: the rule that does not hold.
         message: what is wrong.
-        account_id: in which account, where it is in one.
-        contact_id: in which contact, as the API shows its id, where it is in one.
+        account_id: the account that it concerns, if it concerns one.
+        contact_id: the contact that it concerns, if it concerns one; as the API shows its id.
     """
 
     rule: str
@@ -41,10 +41,10 @@ class Fault:
 
 @dataclass(slots=True, frozen=True)
 class Checked:
-    """What a check found.
+    """The result of a check.
 
     Attributes:
-        faults: what is wrong; empty for a sound database.
+        faults: what is wrong; empty for an intact database.
         accounts: how many accounts there are.
         contacts: how many contacts there are.
     """
@@ -55,17 +55,17 @@ class Checked:
 
 
 def check(database: Path) -> Checked:
-    """Look at the whole database in one read transaction, beside a service or not; nothing is changed.
+    """Check the whole database in one read transaction, which may run beside a service and changes nothing.
 
-    Where SQLite's own checks find faults, the rules of the tables are not looked at.
+    If SQLite's own checks find faults, the invariants are not checked.
 
     Raises:
-        StoreUnusable: the file cannot be opened, is no numberkeep database, or is of another version.
+        StoreUnusable: the file cannot be opened, is not a numberkeep database, or is of another version.
     """
     with closing(Database(database).visit()) as connection:
         try:
             connection.execute("BEGIN")
-            refuse_older(lacking(connection))  # the rules are those of this schema alone
+            refuse_older(lacking(connection))  # the invariants apply to this schema alone
             refuse_unfinished(pending_steps(connection))
             faults = [*_structure(connection)]
             if faults:
@@ -82,16 +82,16 @@ def check(database: Path) -> Checked:
 
 
 def _structure(connection: apsw.Connection) -> Iterator[Fault]:
-    for (text,) in connection.execute(f"PRAGMA integrity_check({_TOLD})"):
+    for (text,) in connection.execute(f"PRAGMA integrity_check({_REPORTED})"):
         if text != "ok":
             yield Fault("integrity", " ".join(text.split()))
-    for table, _, parent, _ in islice(connection.execute("PRAGMA foreign_key_check"), _TOLD):
+    for table, _, parent, _ in islice(connection.execute("PRAGMA foreign_key_check"), _REPORTED):
         yield Fault("foreign_key", f"a row of {table} refers to a row of {parent} that does not exist")
 
 
 def _broken(connection: apsw.Connection, rule: Invariant) -> Iterator[Fault]:
     rows = connection.execute(rule.sql)
-    yield from (_fault(rule, row) for row in islice(rows, _TOLD))
+    yield from (_fault(rule, row) for row in islice(rows, _REPORTED))
     more = sum(1 for _ in rows)
     if more:
         yield Fault(rule.name, f"and {more} more: {rule.message}")

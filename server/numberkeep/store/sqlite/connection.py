@@ -1,4 +1,4 @@
-"""Opening connections to one SQLite database, and bringing its schema up to date."""
+"""Opens connections to one SQLite database, and migrates its schema."""
 
 import os
 import time
@@ -26,7 +26,7 @@ from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
 
 _APPLICATION_ID: Final = 0x6E6B6570
-"""`nkep` in SQLite's header, so that another program's database is never taken for ours."""
+"""`nkep` in SQLite's header, to recognise databases of other programs."""
 
 _BUSY_TIMEOUT_MS: Final = 5000
 _WAL_PAGES: Final = 16_000
@@ -34,10 +34,10 @@ _WAL_PAGES: Final = 16_000
 
 
 class Database:
-    """One database, of which any number of connections can be opened.
+    """One database, to which any number of connections can be opened.
 
     Args:
-        path: the file; None keeps everything in the memory of this process, until the last connection closes.
+        path: the file; None for a database in the memory of this process, until the last connection closes.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -45,10 +45,10 @@ class Database:
         self._name = str(path) if path else f"file:/numberkeep-{uuid4().hex}?vfs=memdb"
 
     def connect(self) -> apsw.Connection:
-        """A new connection, for use by one thread at a time.
+        """Return a new connection, for use by one thread at a time.
 
         Raises:
-            StoreUnusable: the file cannot be opened, is no SQLite database, or is another program's.
+            StoreUnusable: the file cannot be opened, is not an SQLite database, or is another program's.
         """
         self._create_private()
         try:
@@ -59,7 +59,7 @@ class Database:
                 else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
             )
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-            if connection.readonly("main"):  # opened all the same, until somebody writes
+            if connection.readonly("main"):  # SQLite would report it at the first write only
                 raise apsw.ReadOnlyError
             self.refuse_another_programs(connection)
             _set_journal(connection, "wal" if self.path else "memory")
@@ -71,15 +71,15 @@ class Database:
         return connection
 
     def visit(self) -> apsw.Connection:
-        """A new connection for reading a numberkeep database that is there, whoever else uses it.
+        """Return a new connection for reading an existing numberkeep database, which others may be using.
 
-        It changes nothing that was stored and sets nothing for others, not even the journal mode.
+        It changes neither data nor settings, not even the journal mode.
 
         Raises:
-            StoreUnusable: the file cannot be opened or is no numberkeep database.
+            StoreUnusable: the file cannot be opened or is not a numberkeep database.
         """
         try:
-            # Not SQLITE_OPEN_READONLY: such a connection leaves the WAL's files behind where it is the last to close.
+            # Not SQLITE_OPEN_READONLY: such a connection leaves the WAL's files behind if it is the last to close.
             connection = apsw.Connection(self._name, flags=apsw.SQLITE_OPEN_READWRITE)
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
             connection.pragma("query_only", 1)
@@ -88,14 +88,14 @@ class Database:
             raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
         if owner != _APPLICATION_ID:
             connection.close()
-            raise StoreUnusable(f"{self.path} is no numberkeep database: name another file")
+            raise StoreUnusable(f"{self.path} is not a numberkeep database: name another file")
         return connection
 
     def refuse_other(self) -> None:
-        """Refuse a database that is not there or has another schema than this program's; it is left as it is.
+        """Check without changing anything that the database exists and has this program's schema.
 
         Raises:
-            StoreUnusable: so it is; (StoreTooNew) the schema is a newer one.
+            StoreUnusable: it does not; (StoreTooNew) its schema is newer.
         """
         with closing(self.visit()) as connection:
             try:
@@ -105,7 +105,7 @@ class Database:
                 raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def migrate(self, connection: apsw.Connection) -> Upgrade:
-        """Apply the schema's missing steps in one transaction, then the steps that SQL cannot do; tells what was done.
+        """Apply the schema's missing steps in one transaction, then those that SQL cannot do; return what was done.
 
         Raises:
             StoreUnusable: as for `Store.open`.
@@ -119,22 +119,22 @@ class Database:
         return logged(done)
 
     def take_into_use(self, connection: apsw.Connection) -> None:
-        """Have a copy known as one that is in use.
+        """Remove the mark of a finished copy.
 
         Raises:
-            StoreUnusable: it was not made to its end, or cannot be written.
+            StoreUnusable: the copy is unfinished, or cannot be written.
         """
         try:
             mark = mark_of(connection)
             if mark is Mark.UNFINISHED:
-                raise StoreUnusable(f"{self.path} is a copy that was not finished: start the copy again")
+                raise StoreUnusable(f"{self.path} is an unfinished copy: start the copy again")
             if mark is Mark.COPIED:
                 connection.pragma("user_version", Mark.NONE.value)
         except apsw.Error as error:
             raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def refuse_another_programs(self, connection: apsw.Connection) -> None:
-        """Checked before anything is set: the journal mode alone would change another program's file.
+        """Check that a database is not another program's, before any setting: even the journal mode changes the file.
 
         Raises:
             StoreUnusable: the database is neither numberkeep's nor empty.
@@ -160,7 +160,7 @@ class Database:
         return Upgrade(before, before + len(steps))
 
     def _create_private(self) -> None:
-        """Make the file with rights for its owner alone: it holds people's numbers. SQLite's side files follow it."""
+        """Create the file for its owner alone, because it holds people's numbers; SQLite's side files inherit that."""
         if self.path is None:
             return
         try:
@@ -171,12 +171,12 @@ class Database:
 
 
 def mark_of(connection: apsw.Connection) -> Mark:
-    """What a database says of itself: the number that SQLite keeps for its user."""
+    """Return a database's mark, which is its `user_version`."""
     return Mark(connection.pragma("user_version"))
 
 
 def lacking(connection: apsw.Connection) -> Sequence[Migration]:
-    """The steps that the schema of a numberkeep database lacks.
+    """Return the steps that the schema of a numberkeep database lacks.
 
     Raises:
         StoreUnusable: as for `pending`.
@@ -186,12 +186,12 @@ def lacking(connection: apsw.Connection) -> Sequence[Migration]:
 
 
 def pending_steps(connection: apsw.Connection) -> Sequence[str]:
-    """Return the names of the steps that SQL could not do and that were not done yet."""
+    """Return the names of the steps that SQL cannot do and that were not done yet."""
     return [name for (name,) in connection.execute("SELECT name FROM pending_steps")]
 
 
 def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
     report = canonical_numbers.Report()
     for page in canonical_numbers.pages(report):
         with transaction(connection):
@@ -202,12 +202,12 @@ def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
 
 
 class OpenFiles:
-    """The files under a connection, which somebody may delete or replace while they are open.
+    """The files of a connection, to detect that they are deleted or replaced while they are open.
 
-    SQLite then goes on with files that have no name any more, and all that it writes is gone with the process.
+    SQLite then continues with the nameless files, and what it writes is lost when the process ends.
 
     Args:
-        connection: in WAL mode, and used before, so that its WAL is there; one in memory has no files.
+        connection: in WAL mode, and used before, so that its WAL exists; one in memory has no files.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -215,10 +215,10 @@ class OpenFiles:
         self._opened = [(path, _identity(path)) for path in paths]
 
     def check(self) -> None:
-        """Look whether they are still there, which takes some microseconds.
+        """Check that the files still exist, which takes some microseconds.
 
         Raises:
-            StoreUnavailable: one of them is not.
+            StoreUnavailable: one of them does not.
         """
         for path, opened in self._opened:
             if _identity(path) != opened:
@@ -235,12 +235,12 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 @contextmanager
 def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> Iterator[None]:
-    """A write transaction: committed at the end, rolled back on any exception.
+    """Run the block in a write transaction: committed at the end, rolled back on any exception.
 
     Args:
         connection: the connection.
-        reading_first: takes the write lock with the first write and not at the beginning. If another connection wrote
-            in between, that write raises an error that `is_overtaken`, and the whole must be done again.
+        reading_first: take the write lock with the first write and not at the beginning. If another connection wrote
+            in between, that write raises an error that `is_overtaken`, and the block must be repeated.
     """
     connection.execute("BEGIN" if reading_first else "BEGIN IMMEDIATE")
     try:
@@ -258,7 +258,7 @@ def is_overtaken(error: apsw.Error) -> bool:
 
 
 class _UnavailableOnError(AbstractContextManager[None]):
-    """A class and not a generator, which takes a microsecond more of every point read."""
+    """A class and not a generator, which would add a microsecond to every point read."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Raise StoreUnavailable for an error of the engine."""
@@ -270,12 +270,12 @@ _unavailable_on_error: Final = _UnavailableOnError()
 
 
 def unavailable_on_error() -> AbstractContextManager[None]:
-    """Return the context that turns the engine's failures into the contract's StoreUnavailable."""
+    """Return a context that turns errors of the engine into StoreUnavailable."""
     return _unavailable_on_error
 
 
 def _set_journal(connection: apsw.Connection, mode: str) -> None:
-    """Set the journal mode, waiting for processes that open the same new file: SQLite itself does not wait here."""
+    """Set the journal mode, waiting for other processes that open the same new file, as SQLite itself does not."""
     give_up = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -289,7 +289,7 @@ def _set_journal(connection: apsw.Connection, mode: str) -> None:
 
 
 def reason(error: apsw.Error) -> str:
-    """The engine's words for what went wrong."""
+    """Return the engine's message."""
     if isinstance(error, apsw.ReadOnlyError):
-        return "it may not be written, or its folder may not"
+        return "the file or its folder is not writable"
     return str(error).removeprefix(f"{type(error).__name__}: ")

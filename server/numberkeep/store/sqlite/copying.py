@@ -1,9 +1,8 @@
-"""A whole, checked copy of a database that others may be using.
+"""Makes a complete, checked copy of a database that others may be using.
 
-The copy is made by SQLite's backup API, which reads pages in their order and so is twice as fast as VACUUM INTO. It
-begins anew whenever another process writes between two of its steps; here a read transaction around all steps holds
-one state, so that it ends however busy the writer is. In WAL mode that transaction keeps no writer waiting: the WAL
-only grows until the copy is done.
+SQLite's backup API reads pages in their order and so is twice as fast as VACUUM INTO. It would restart whenever another
+process writes between two of its steps; a read transaction around all steps holds one state, so that it ends however
+busy the writer is. In WAL mode that transaction keeps no writer waiting: the WAL only grows until the copy is done.
 """
 
 import os
@@ -20,21 +19,21 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store.sqlite.connection import Database, lacking, reason
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
-"""What SQLite adds to a database's name for the files that belong to it."""
+"""The suffixes of the files that SQLite keeps beside a database."""
 
 _STEP_PAGES: Final = 4096
 """Pages between two reports of progress: 16 MB."""
 
 Check = Literal["quick_check", "integrity_check"]
-"""SQLite's checks: of every page, or (some times as long) of every index against its table besides."""
+"""SQLite's checks: of every page, or also of every index against its table, which takes several times as long."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many pages are copied."""
+"""Called with the number of copied pages and of all pages."""
 
 
 @dataclass(slots=True, frozen=True)
 class Contents:
-    """What there is in a copy.
+    """The contents of a copy.
 
     Attributes:
         size: bytes of its file.
@@ -49,22 +48,21 @@ class Contents:
 
 @contextmanager
 def checked_copy(source: Path, destination: Path, check: Check, progress: Progress) -> Iterator[tuple[Path, Contents]]:
-    """A copy of `source` in a new file beside `destination`, on disk, for the caller to rename within the block.
+    """Yield a copy of `source` in a new file beside `destination`, on disk, for the caller to rename within the block.
 
-    It is one file, readable by its owner alone, in the journal mode DELETE: a service sets WAL when it opens it. It is
-    removed at the end of the block where it was not renamed.
+    It is one file, readable by its owner alone, in the journal mode DELETE: a service sets WAL when it opens it. A file
+    that was not renamed is removed at the end of the block.
 
     Raises:
-        StoreUnusable: `source` is no intact numberkeep database of a version that this program knows, or the copy
-            cannot be written.
+        StoreUnusable: `source` is not an intact numberkeep database of a known version, or the copy cannot be written.
     """
-    with _telling(f"cannot write {destination}"):
+    with _unusable_on_error(f"cannot write {destination}"):
         descriptor, name = tempfile.mkstemp(".part", f"{destination.name}.", destination.parent)
     os.close(descriptor)
     path = Path(name)
     try:
         contents = _copy(source, path, destination, check, progress)
-        with _telling(f"cannot write {destination}"):
+        with _unusable_on_error(f"cannot write {destination}"):
             sync(path)
         yield path, contents
     finally:
@@ -74,7 +72,7 @@ def checked_copy(source: Path, destination: Path, check: Check, progress: Progre
 
 
 def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk."""
+    """Flush a file, or the names in a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -83,11 +81,11 @@ def sync(path: Path) -> None:
 
 
 def _copy(source: Path, path: Path, destination: Path, check: Check, progress: Progress) -> Contents:
-    with closing(Database(source).visit()) as reader, _telling(f"cannot copy {source} to {destination}"):
+    with closing(Database(source).visit()) as reader, _unusable_on_error(f"cannot copy {source} to {destination}"):
         reader.execute("BEGIN")
-        lacking(reader)  # raises for a newer schema; and with this first read the state is held
+        lacking(reader)  # raises for a newer schema; and this first read fixes the state
         with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as copy:
-            copy.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")  # it is thrown away where it fails
+            copy.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")  # it is deleted if it fails
             _transfer(reader, copy, progress)
             copy.execute("PRAGMA journal_mode = DELETE")
             fault = copy.execute(f"PRAGMA {check}(1)").get
@@ -108,8 +106,8 @@ def _transfer(reader: apsw.Connection, copy: apsw.Connection, progress: Progress
 
 
 @contextmanager
-def _telling(trouble: str) -> Iterator[None]:
-    """Turn failures of the file system and the engine into StoreUnusable."""
+def _unusable_on_error(trouble: str) -> Iterator[None]:
+    """Turn errors of the file system and the engine into StoreUnusable."""
     try:
         yield
     except OSError as error:

@@ -160,6 +160,13 @@ INVARIANTS: Final = [
         "OR NOT EXISTS (SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
     ),
     Invariant(
+        "outbox",
+        "event {0} is held though webhook {1} is enabled, or not held though it is disabled",
+        "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o JOIN webhooks AS w "
+        "ON w.account_id = o.account_id AND w.webhook_id = o.target "
+        "WHERE o.state <> 2 AND (o.state = 3) <> (w.disabled_at IS NOT NULL)",
+    ),
+    Invariant(
         "verifications",
         "a verification is pending, but the contact is missing, verified or opted out",
         "SELECT v.account_id, c.contact_id FROM verifications AS v LEFT JOIN contacts AS c "
@@ -167,7 +174,7 @@ INVARIANTS: Final = [
         "WHERE v.pending = 1 AND (c.contact_id IS NULL OR c.verified = 1 OR c.opt_out = 1)",
     ),
 ]
-"""Kept by domain/work and store/saving.py; a command that keeps another pair of tables in step adds its invariant here.
+"""Ensured by domain/work and store/saving.py; code that stores data in two tables adds its invariant here.
 
 SQL cannot check the ledger's hashes: see `broken` in domain/consent/ledger.py.
 """

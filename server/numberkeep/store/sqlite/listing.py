@@ -1,8 +1,8 @@
 """Pages of contacts, each read along an index.
 
-A page with a tag is read along contact_tags, any other along the index of its sort key. The place where a cursor
-continues is read in two steps, first the rest of the ties and then what lies behind them, because SQLite does not use
-the rowid of an index for `(value, rowid) > (?, ?)`: over a million contacts without a name that is a scan.
+A page with a tag is read along contact_tags, any other along the index of its sort key. A cursor continues in two
+steps, first with the rest of the ties and then with the rows after them, because SQLite does not use the rowid of an
+index for `(value, rowid) > (?, ?)`: for a million contacts without a name that would be a scan.
 """
 
 from typing import Any, Final
@@ -20,7 +20,7 @@ _HAS_TAG: Final = (
 )
 
 _SHORT: Final = 100
-"""A page of so many contacts takes no longer than handing it to a thread and back."""
+"""Reading a page of this many contacts takes no longer than switching to a thread and back."""
 
 Value = str | int
 
@@ -38,14 +38,14 @@ class _Where:
 
 
 def is_short(query: ListQuery) -> bool:
-    """Return whether a page reads a bounded number of rows, and so few that it needs no thread."""
+    """Return whether a page reads so few rows that it needs no thread."""
     return query.limit <= _SHORT and not query.offset and is_along_index(query)
 
 
 def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page:
-    """Return one page, and the position where the next one starts."""
+    """Return one page."""
     rows: list[tuple[Any, ...]] = []
-    wanted = query.limit + 1  # one more tells whether a next page follows
+    wanted = query.limit + 1  # one more row shows whether a next page follows
     if query.after is None:
         rows = _read(connection, account_id, query, (), wanted)
     else:

@@ -1,17 +1,17 @@
-"""One service for one file: the lock that it holds from before it starts until its last process is gone.
+"""The lock that allows one service per SQLite file; held from before its start until its last process has ended.
 
-The lock is an flock on a file beside the database, `NAME.lock`, in which the holders' process ids stand. It is never
-taken on the database itself: SQLite's own locks on that are dropped when any descriptor of it is closed.
+The lock is an flock on a file beside the database, `NAME.lock`, which lists the holders' process ids. It is never taken
+on the database itself: SQLite's own locks on that are dropped when any descriptor of it is closed.
 
-The supervisor takes it, before it opens the store or starts a worker, and each worker inherits the descriptor. An flock
-belongs to what was opened and not to a process, so it holds until the last of them ends, in whatever way:
+The supervisor takes it before it opens the store or starts a worker, and each worker inherits the descriptor. An flock
+belongs to the open file and not to a process, so it holds until the last process ends:
 
-- where the supervisor is killed, its worker still has the file open while it finishes, and still holds the lock;
-- where the worker is killed, the supervisor holds it until another is started, and that one inherits it again;
-- where workers are exchanged (SIGHUP), the new one starts beside the old one, and both hold it.
+- if the supervisor is killed, its worker still has the file open while it finishes, and still holds the lock;
+- if the worker is killed, the supervisor holds it until another is started, which inherits it;
+- if workers are replaced (SIGHUP), the new one starts beside the old one, and both hold it.
 
-A lock that the worker took for itself would be free between the supervisor's checks and the worker's start, and would
-keep a new worker out as long as the old one is finishing.
+A lock taken by the worker would be free between the supervisor's checks and the worker's start, and would keep a new
+worker out until the old one has finished.
 """
 
 import contextlib
@@ -26,13 +26,13 @@ from typing import Any, Final, Self
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
 
 _FINISHING_SECONDS: Final = 5.0
-"""How long the worker of a supervisor that is gone may take to finish before the store is said to be in use."""
+"""How long `acquire` waits for the worker of a supervisor that has ended."""
 
 
 class ServiceLock:
-    """The right to serve one SQLite file, or to put another in its place; a context that gives it up at its end.
+    """The lock for serving or replacing one SQLite file; a context that releases it at its end.
 
-    It can be handed to a process that multiprocessing starts, and then holds for as long as either lives.
+    It can be passed to a process that multiprocessing starts; the lock is then held until both have ended.
     """
 
     def __init__(self, descriptor: int, path: Path) -> None:
@@ -41,13 +41,13 @@ class ServiceLock:
 
     @classmethod
     def acquire(cls, database: Path) -> Self:
-        """The lock for a database, which need not be there yet.
+        """Take and return the lock for a database, which need not exist yet.
 
         Raises:
-            StoreInUse: another process has it; the text names the process.
-            StoreUnusable: the lock's file cannot be made.
+            StoreInUse: another process holds it; the text names the process.
+            StoreUnusable: the lock's file cannot be created.
         """
-        path = Path(f"{os.path.realpath(database)}.lock")  # as SQLite does: a link and what it leads to are one
+        path = Path(f"{os.path.realpath(database)}.lock")  # as SQLite does: a link and its target are one database
         give_up = time.monotonic() + _FINISHING_SECONDS
         try:
             while (descriptor := _take(path)) is None:
@@ -66,13 +66,13 @@ class ServiceLock:
         return lock
 
     def join(self) -> None:
-        """Write down that this process is a holder."""
+        """Add this process to the list of holders."""
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
 
     def release(self) -> None:
-        """Give it up; its file goes too, unless a process that inherited the lock still holds it."""
+        """Release the lock, and remove its file unless a process that inherited the lock still holds it."""
         os.close(self._descriptor)
-        with contextlib.suppress(OSError):  # the lock is given up by now: the file alone means nothing
+        with contextlib.suppress(OSError):  # the lock is released by now: the file alone means nothing
             descriptor = _take(self._path)
             if descriptor is not None:
                 self._path.unlink()
@@ -89,7 +89,7 @@ class ServiceLock:
 
 
 def _take(path: Path) -> int | None:
-    """A descriptor that holds the lock, or None where another process has it."""
+    """Return a descriptor that holds the lock, or None if another process holds it."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -104,7 +104,7 @@ def _take(path: Path) -> int | None:
 
 def _inherited(duplicate: Any, path: Path) -> ServiceLock:
     descriptor = duplicate.detach()
-    os.set_inheritable(descriptor, False)  # noqa: FBT003 - the function takes it so
+    os.set_inheritable(descriptor, False)  # noqa: FBT003 - the parameter is positional-only
     return ServiceLock(descriptor, path)
 
 
@@ -116,7 +116,7 @@ def _leads_to(path: Path, descriptor: int) -> bool:
 
 
 def _holders(path: Path) -> tuple[int, int]:
-    """Who took the lock, and the first who lives of that one and those that inherited it; 0 where none is known."""
+    """Return the process that took the lock, and the first living holder of it; 0 if unknown."""
     try:
         holders = [int(line) for line in path.read_text().split()]
     except (OSError, ValueError):

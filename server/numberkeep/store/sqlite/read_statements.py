@@ -60,7 +60,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "(SELECT min(created_at) FROM outbox AS o WHERE o.account_id = a.account_id AND state = 2) <= ?"
     ),
     q.GetBacklog: (
-        "SELECT (SELECT count(*) FROM outbox WHERE state <> 2), (SELECT min(created_at) FROM outbox WHERE state <> 2), "
+        "SELECT (SELECT count(*) FROM outbox WHERE state < 2), (SELECT min(created_at) FROM outbox WHERE state < 2), "
         "(SELECT count(*) FROM outbox WHERE state = 2)"
     ),
     q.GetAccount: f"{ACCOUNT} WHERE name = ?",
@@ -70,4 +70,4 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
 }
-"""What each query is answered by."""
+"""The statement of each query."""

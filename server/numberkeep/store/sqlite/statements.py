@@ -1,6 +1,6 @@
-"""The SQL of every statement, and how a conversation with the database is run. In a Write, ?1 is the account.
+"""The SQL of every statement, and `run`, which runs a conversation with the database. In a Write, ?1 is the account.
 
-A list among the values comes as a JSON array.
+A list among the values is passed as a JSON array.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
+from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -51,7 +52,7 @@ LOADS: Final[Mapping[str, str]] = {
     "lock_tallies": TALLIES,
     "webhooks": WEBHOOKS,
     "contacts": f"SELECT {COLUMNS}, last_event FROM contacts WHERE {_IN.format('phone')}",
-    # The first condition spares an account without any a lookup for every number.
+    # The first condition saves an account without such rows a lookup for every number.
     "recipients": (
         "SELECT phone, opted_out_at, entry_id, NULL FROM opt_outs "
         f"WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?1) AND {_IN.format('phone')} "
@@ -73,7 +74,7 @@ LOADS: Final[Mapping[str, str]] = {
     "unsent": f"{OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
     "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
-    # Up to the first that is young, whatever the clocks said about those after it.
+    # Up to the first young event, whatever the times of those after it.
     "old_events": (
         "WITH oldest AS MATERIALIZED "
         "(SELECT event_id, at FROM events WHERE account_id = ?1 ORDER BY event_id LIMIT ?2), "
@@ -82,10 +83,10 @@ LOADS: Final[Mapping[str, str]] = {
     ),
     "old_deliveries": f"{OUTBOX} AND state = 2 AND created_at <= ?2 ORDER BY created_at LIMIT ?3",
 }
-"""What a unit of work is loaded by."""
+"""The statements that load a unit of work."""
 
 _FOR_EACH: Final = frozenset({"due"})
-"""Run once for each item of the list, because SQLite would sort all that is due to several targets."""
+"""Statements that run once for each item of the list, because SQLite would sort what is due to several targets."""
 
 SAVES: Final[Mapping[str, str]] = {
     "put_tallies": f"UPDATE accounts SET {_set(TALLY_COLUMNS, first=2)} WHERE account_id = ?1",
@@ -123,7 +124,14 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
     "put_webhooks": (
         f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
-        f"DO UPDATE SET {_excluded('secret, types')}"
+        f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
+    ),
+    "hold_deliveries": (
+        f"UPDATE outbox SET state = 3, due_at = {NEVER} WHERE account_id = ?1 AND target = ?2 AND state < 2"
+    ),
+    "release_deliveries": (
+        "UPDATE outbox SET state = 0, due_at = created_at, attempts = 0 "
+        "WHERE account_id = ?1 AND target = ?2 AND state = 3"
     ),
     "delete_deliveries": f"DELETE FROM outbox WHERE {_QUEUE} AND item = ?4",
     "update_deliveries": (
@@ -149,7 +157,7 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_old_events": "DELETE FROM events WHERE account_id = ?1 AND event_id <= ?2",
     "delete_old_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND last_event <= ?2",
 }
-"""What a unit of work is saved by."""
+"""The statements that save a unit of work."""
 
 DIRECTORY: Final[Mapping[str, str]] = {
     "account": f"{ACCOUNT} WHERE name = ?",
@@ -157,20 +165,20 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "key": f"{KEYS} WHERE key_id = ?",
     "any_key": "SELECT 1 FROM api_keys LIMIT 1",
     "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
-    "insert_writer": "SELECT ?1 WHERE 0",  # the counters stand in the account's row
+    "insert_writer": "SELECT ?1 WHERE 0",  # the counters are in the account's row
     "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
     "set_signing_hash": "UPDATE accounts SET signing_hash = nullif(?2, x'') WHERE account_id = ?1",
     "set_region": "UPDATE accounts SET region = ?2 WHERE account_id = ?1",
     "set_verification_text": "UPDATE accounts SET verification_text = ?2 WHERE account_id = ?1",
 }
-"""What the commands on accounts and keys are applied by."""
+"""The statements of the commands on accounts and keys."""
 
 _STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING}
 
 
 def run(connection: apsw.Connection, flow: Flow[R]) -> R:
-    """Run a conversation to its end.
+    """Run a conversation, and return its result.
 
     Raises:
         apsw.Error: a statement failed.
@@ -192,7 +200,7 @@ def run(connection: apsw.Connection, flow: Flow[R]) -> R:
 
 
 def bound(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the values as SQLite takes them: a list becomes a JSON array."""
+    """Return the values as parameters for SQLite: a list becomes a JSON array."""
     return tuple([encode(value).decode() if isinstance(value, list) else value for value in values])
 
 

@@ -1,7 +1,7 @@
-"""The Store contract on SQLite: who runs where.
+"""The store on SQLite, and which thread runs what.
 
-A point read runs inline, on a connection of the event loop's own thread: handing it to a thread costs more than the
-read itself (13,100 against 31,300 requests/s). So do short listings; others run on reader threads, writes on the
+A point read runs inline, on a connection of the event loop's own thread: switching to another thread costs more than
+the read itself (13,100 against 31,300 requests/s). So do short listings; others run on reader threads, writes on the
 writer's.
 """
 
@@ -33,8 +33,8 @@ R = TypeVar("R")
 
 _READERS: Final = 2
 _INLINE_KIB: Final = 16_000
-"""Memory for pages of the connection that looks up keys: at ten million contacts the upper pages of the indexes fit,
-and a lookup takes 13 microseconds instead of 20 with SQLite's 2000."""
+"""Page cache of the inline connection: at ten million contacts the upper pages of the indexes fit, and a lookup takes
+13 microseconds instead of 20 with SQLite's 2000."""
 
 _READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
 _UNAVAILABLE_ON_ERROR: Final = unavailable_on_error()
@@ -43,10 +43,10 @@ _NOT_OPEN: Final = "the store is not open"
 
 
 class SqliteStore:
-    """Contacts in one SQLite file, or in memory; see `numberkeep.store.contract.Store` for every method's promise.
+    """A store in one SQLite file, or in memory; `numberkeep.store.contract.Store` documents its methods.
 
     Args:
-        path: the file; None keeps everything in memory, for tests and trials.
+        path: the file; None for a store in memory, for tests and trials.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -68,7 +68,7 @@ class SqliteStore:
             self._database.take_into_use(first)
             self._inline = self._connect()
             self._inline.pragma("cache_size", -_INLINE_KIB)
-            # Opened here and not by the threads: what cannot be opened is said now, and not by the first listing.
+            # Opened here and not by the threads, so that errors are raised now and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]
         except StoreUnusable:
             await self.close()
@@ -79,7 +79,7 @@ class SqliteStore:
         )
 
     async def close(self) -> None:
-        """Apply what waits, then close every connection."""
+        """Apply the waiting commands, then close every connection."""
         if self._writer is not None:
             await self._writer.close()
         if self._readers is not None:
@@ -97,7 +97,7 @@ class SqliteStore:
             await self.close()
 
     async def ready(self) -> None:
-        """By one lookup, and a look whether the files are still there."""
+        """Check that a lookup works and that the files still exist."""
         await self.read(GetTallies(0))
         if self._writer is not None:
             self._writer.check_files()
@@ -124,14 +124,14 @@ class SqliteStore:
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
     async def apply(self, command: Command[R]) -> R:
-        """On the writer's thread, in a group with what else waits."""
+        """Apply the command on the writer's thread, in a group with the other waiting commands."""
         if self._writer is None:
             raise RuntimeError(_NOT_OPEN)
         result: R = await self._writer.apply(command)
         return result
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
-        """On a reader thread, in a read transaction, which keeps no writer waiting."""
+        """Run the commands on a reader thread, in a read transaction, which keeps no writer waiting."""
 
         def run_preview(connection: apsw.Connection) -> Preview:
             connection.execute("BEGIN")

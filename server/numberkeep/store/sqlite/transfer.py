@@ -39,13 +39,13 @@ _FINISH: Final = (
 )
 
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM accounts"
-_GO_ON_BEHIND: Final = (
+_RAISE_LAST_NUMBERS: Final = (
     "UPDATE accounts SET last_event = max(last_event, ?), last_webhook = max(last_webhook, ?) WHERE account_id = ?"
 )
 
 
 class SqliteTransfer:
-    """See `numberkeep.store.transfer.Transfer` for every method's promise.
+    """A SQLite database; `numberkeep.store.transfer.Transfer` documents the methods.
 
     Args:
         path: the file.
@@ -59,32 +59,32 @@ class SqliteTransfer:
         self._thread = ThreadPoolExecutor(1, "numberkeep-copy")
 
     async def open(self, *, writing: bool) -> None:
-        """Connect; to write, as the one that may: no service has the file meanwhile."""
+        """Connect; for writing, with the lock that keeps services out."""
         await self._run_unopened(self._write if writing else self._read)
 
     async def close(self) -> None:
-        """Behind what the thread still does."""
+        """Close the connection when the thread has finished its work."""
         await self._run_unopened(self._close)
 
     async def identity(self) -> str:
-        """The file's number on its disk."""
+        """Return the file's device and inode numbers."""
         status = self._path.stat()
         return f"sqlite {status.st_dev} {status.st_ino}"
 
     async def mark(self) -> Mark:
-        """The number that SQLite keeps for its user."""
+        """Return the mark in `user_version`."""
         return await self._run(mark_of)
 
     async def set_mark(self, mark: Mark) -> None:
-        """By the same number."""
+        """Set the mark in `user_version`."""
         await self._run(lambda connection: connection.pragma("user_version", mark.value))
 
     async def count(self, table: Table) -> int:
-        """By one statement."""
+        """Return the number of rows."""
         return await self._run(lambda connection: int(connection.execute(f"SELECT count(*) FROM {table.name}").get))
 
     async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
-        """By one statement along an index."""
+        """Return the rows by one statement along an index."""
         conditions: list[str] = []
         values: list[object] = []
         if table.of_account:
@@ -99,14 +99,14 @@ class SqliteTransfer:
         return await self._run(lambda connection: connection.execute(sql, (*values, limit)).fetchall())
 
     async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
-        """In a transaction; in a second one where other rows are in the way."""
+        """Replace rows in a transaction; if other rows conflict, in a second one that removes these too."""
 
         def run(connection: apsw.Connection) -> None:
             try:
                 with transaction(connection):
                     _replace(connection, table, gone, fresh)
             except apsw.ConstraintError:
-                with _in_the_way(table), transaction(connection):
+                with _unavailable_on_conflict(table), transaction(connection):
                     for column in table.unique:
                         place = table.columns.index(column)
                         connection.executemany(
@@ -118,16 +118,17 @@ class SqliteTransfer:
         await self._run(run)
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
-        """By one statement."""
+        """Return the last numbers of every account."""
         return await self._run(lambda connection: [LastNumbers(*row) for row in connection.execute(_LAST_NUMBERS)])
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """In one transaction; the next account's id follows from the rows."""
+        """Derive in one transaction; the next account's id follows from the rows."""
 
         def run(connection: apsw.Connection) -> None:
             with transaction(connection):
                 connection.execute(_FINISH)
-                connection.executemany(_GO_ON_BEHIND, [(each.event, each.webhook, each.account_id) for each in last])
+                numbers = [(each.event, each.webhook, each.account_id) for each in last]
+                connection.executemany(_RAISE_LAST_NUMBERS, numbers)
 
         await self._run(run)
 
@@ -182,12 +183,12 @@ def _replace(connection: apsw.Connection, table: Table, gone: Sequence[Row], fre
 
 
 @contextmanager
-def _in_the_way(table: Table) -> Iterator[None]:
+def _unavailable_on_conflict(table: Table) -> Iterator[None]:
     try:
         yield
     except apsw.ConstraintError as error:
         raise StoreUnavailable(
-            f"rows of {table.name} cannot stand beside others of the database: copy to an empty one"
+            f"rows of {table.name} conflict with others of the database: copy to an empty one"
         ) from error
 
 

@@ -1,7 +1,7 @@
 """The one writer: a thread that drains a queue of commands and commits them as a group.
 
-One fsync then serves every command that waited for it. A command's future is resolved after the commit, so an answer
-that says OK means that it is on disk.
+One fsync then serves every waiting command. A command's future is resolved after the commit, so a result means that the
+change is on disk.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from numberkeep.store.sqlite.statements import run
 from numberkeep.store.waiting import Waiting
 
 _AT_FAULT: Final = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
-"""Errors that are the fault of what one command writes."""
+"""Errors that are caused by what one command writes."""
 
 
 class Writer:
-    """Applies commands in the order in which they are handed in.
+    """Applies commands in the order of the calls.
 
     Args:
-        connection: used by the writer's thread alone from now on.
+        connection: from now on for the writer's thread alone.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -42,7 +42,7 @@ class Writer:
         self._thread.start()
 
     async def apply(self, command: Command[Any]) -> Any:
-        """The command's result, once it is committed.
+        """Enqueue a command, and return its result when it is committed.
 
         Raises:
             NumberkeepError: as for `Store.apply`.
@@ -55,15 +55,15 @@ class Writer:
         return await future
 
     def check_files(self) -> None:
-        """Look whether what is written goes into files that are still there.
+        """Check that the files still exist.
 
         Raises:
-            StoreUnavailable: it does not.
+            StoreUnavailable: one of them does not.
         """
         self._files.check()
 
     async def close(self) -> None:
-        """Apply what waits, then end the thread."""
+        """Apply the waiting commands, then end the thread."""
         self._closing = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -98,7 +98,7 @@ class Writer:
                 try:
                     with unavailable_on_error():
                         result: Outcomes | Exception = self._commit(together)
-                except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to those who asked
+                except Exception as error:  # noqa: BLE001 - the callers get it
                     result = error
                 together = attempts.send(result)
         except StopIteration as end:
@@ -106,8 +106,8 @@ class Writer:
             return outcomes
 
     def _commit(self, jobs: Sequence[Job]) -> Outcomes:
-        # What commands mean and what their answers look like is worked out before the write lock is taken, so that
-        # other processes wait for the writing alone. They write so rarely that nearly no group is overtaken.
+        # The commands run before the write lock is taken, so that other processes wait for the writing alone. They
+        # write so rarely that hardly any group is overtaken.
         try:
             return self._commit_once(jobs, reading_first=True)
         except apsw.BusyError as error:
@@ -138,7 +138,7 @@ class Writer:
             return run(self._connection, directory.apply(command))
         except NumberkeepError as refusal:
             if self._connection.total_changes() != before:
-                raise  # half done: only a rollback can undo it
+                raise  # it was half applied: only a rollback can undo it
             return refusal
 
     def _answer(self, jobs: Sequence[Job], outcomes: Outcomes) -> None:

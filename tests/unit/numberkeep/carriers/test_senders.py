@@ -137,6 +137,30 @@ async def test_twilio_may_say_no_in_a_2xx(poster: Poster, said: str) -> None:
     assert failed.value.permanent
 
 
+@pytest.mark.parametrize(
+    ("make", "status", "body", "shown"),
+    [
+        (twilio, 400, {"code": 21610, "message": PHONE, "status": 400}, "answered 400 (code 21610)"),
+        (twilio, 201, {"sid": "SM1", "status": "failed", "error_code": 21610}, "was not sent by Twilio (code 21610)"),
+        (
+            sendblue,
+            200,
+            {"status": "ERROR", "error_code": 10001, "error_key": "OPTED_OUT"},
+            "was not sent by the hosted service (code 10001)",
+        ),
+        (sendblue, 400, {"status": "ERROR", "error_key": "OPTED_OUT"}, "answered 400"),
+    ],
+)
+async def test_a_carrier_may_know_that_the_recipient_has_opted_out(
+    poster: Poster, make: Callable[[Poster, int], Sender], status: int, body: dict[str, object], shown: str
+) -> None:
+    """In an answer of any status; the message is not sent again, and its code is shown without the text."""
+    async with receiving(answer(status, json.dumps(body).encode())) as receiver:
+        with pytest.raises(DeliveryFailed) as failed:
+            await make(poster, receiver.port).send("acme", message())
+    assert (str(failed.value), failed.value.permanent, failed.value.opted_out) == (shown, True, True)
+
+
 async def test_twilio_needs_a_line(poster: Poster) -> None:
     """Without a line of the message's or of the settings nothing is asked."""
     async with receiving() as receiver:

@@ -233,8 +233,8 @@ async def test_a_url_that_readers_disagree_about_is_refused_by_its_form(url: str
         ("http://hook.test/#x", "a fragment; leave it out"),
         ("http://b\u00fccher.test/", "write the host as xn--"),
         ("http://127.1/", "four decimal numbers"),
-        ("http://[fe80::1%1]/", "leave out what follows the %"),
-        ("http://hook.test:0/", "not one of 1 to 65535"),
+        ("http://[fe80::1%1]/", "leave out the %"),
+        ("http://hook.test:0/", "between 1 and 65535"),
         ("ftp://hook.test/", "http:// or https://"),
     ],
 )

@@ -46,7 +46,7 @@ async def test_any_bad_row_fails_the_request(context: Context, account: Account)
     given = rows("+14155550001", "12", "", "+14155550004")
     given[3].patch = ContactPatch(sendblue_number="nope")
     unreadable = [FieldError("tags", "is no list", 5, "+14155550006"), FieldError("first_name", "is no text", 5)]
-    with pytest.raises(InvalidRows, match="4 of the contacts cannot be taken, so none was stored") as refused:
+    with pytest.raises(InvalidRows, match="No contact was stored, because 4 of them failed validation") as refused:
         await bulk.create(context, account, given, unreadable, skip_bad=False)
     assert [(error.index, error.field, error.phone) for error in refused.value.fields] == [
         (1, "phone", "12"),

@@ -13,6 +13,7 @@ from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import consent, contacts, inbound, keys
 from numberkeep.service.consent import Verified
 from numberkeep.service.context import Context
+from numberkeep.service.inbound import Incoming
 from numberkeep.store.queries import GetTallies, ListConsent, ListOptOuts
 from support.databases import execute, opened, sqlite_url
 from support.faults import Reader, wrap_reads
@@ -25,9 +26,9 @@ async def test_all_that_was_said_of_a_number_is_shown(context: Context, account:
     await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
-    await inbound.receive(context, account, PHONE, " start ", field="from")
+    await inbound.receive(context, account, Incoming(PHONE, " start ", "", "", "from"))
     await contacts.delete(context, account, PHONE)
-    await inbound.receive(context, account, "+14155550002", "STOP", field="from")
+    await inbound.receive(context, account, Incoming("+14155550002", "STOP", "", "", "from"))
     shown = await consent.show(context, account, "(415) 555-2671")
     assert [(entry.entry_id, entry.opted_out, entry.source, entry.wording) for entry in shown] == [
         (1, True, ConsentSource.API, ""),
@@ -79,19 +80,19 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 is not what was written"),
-        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 is not what was written"),
+        ("UPDATE consent SET opted_out = 0 WHERE entry_id = 2", "entry 2 or the one before it was changed"),
+        ("UPDATE consent SET wording = 'x' WHERE entry_id = 1", "entry 1 or the one before it was changed"),
         ("DELETE FROM consent WHERE entry_id = 1", "entry 1 is missing"),
-        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, and the account knows of 4"),
+        ("DELETE FROM consent WHERE entry_id = 4", "the ledger ends with entry 3, but the account records 4"),
         (
             "INSERT INTO consent SELECT account_id, 5, phone, at, 0, source, '', hash FROM consent WHERE entry_id = 4",
-            "the ledger has entry 5, and the account knows of 4",
+            "the ledger has entry 5, but the account records 4",
         ),
         (
             "INSERT INTO opt_outs VALUES (1, '+14155550009', 1, 9)",
-            "1 numbers are not opted out or in as the ledger says",
+            "the opt-outs do not match the last ledger entries of 1 numbers",
         ),
-        ("DELETE FROM opt_outs", "2 numbers are not opted out or in as the ledger says of them last"),
+        ("DELETE FROM opt_outs", "the opt-outs do not match the last ledger entries of 2 numbers"),
     ],
 )
 async def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, statement: str, fault: str) -> None:

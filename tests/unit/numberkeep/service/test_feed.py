@@ -35,7 +35,7 @@ async def test_where_to_begin(context: Context, account: Account) -> None:
 async def test_a_number_that_there_is_not_yet_is_refused(context: Context, account: Account, after: int) -> None:
     """Who comes with it followed another log, or this one before a restore, and is told where this one ends."""
     await create(context, account, 3)
-    with pytest.raises(NoSuchEvent, match="begin behind 3"):
+    with pytest.raises(NoSuchEvent, match="begin after 3"):
         await feed.first(context, account, after)
 
 
@@ -47,7 +47,7 @@ async def test_what_is_forgotten_is_told(context: Context, account: Account, clo
     await bulk.delete(context, account, [f"+1415600{n:04d}" for n in range(300)])
     await context.apply(DeleteOldEvents(account.account_id, 1000, before))
     for after in (0, 299):
-        with pytest.raises(NoSuchEvent, match="begin behind 300"):
+        with pytest.raises(NoSuchEvent, match="begin after 300"):
             await feed.first(context, account, after)
     assert [await feed.first(context, account, after) for after in (300, feed.OLDEST)] == [300, 300]
 

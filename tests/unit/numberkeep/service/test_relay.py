@@ -7,7 +7,7 @@ import pytest
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.contact import ContactPatch
-from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import DeliveryFailed, ReceiverGone, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
@@ -69,11 +69,12 @@ async def test_a_failure_is_tried_again_with_the_same_message(
     assert relay.delivered == {("sender", "failed"): 1, ("sender", "delivered"): 1}
 
 
+@pytest.mark.parametrize("error", [DeliveryFailed("was not sent", permanent=True), ReceiverGone("was not sent")])
 async def test_a_permanent_failure_is_dead_at_once(
-    context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture
+    context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture, error: DeliveryFailed
 ) -> None:
     """It is not tried again, the message has failed for that reason, and no number is logged."""
-    relay, sender = relay_of(context, failing(DeliveryFailed("was not sent", permanent=True)))
+    relay, sender = relay_of(context, failing(error))
     await relay.turn()
     clock.pass_seconds(24 * 3600 - 100)
     assert await relay.turn() == 0

@@ -179,14 +179,14 @@ async def test_what_cannot_be_recorded_holds_up_what_is_taken(
 
 def test_what_fails_is_told_in_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
     """However many accounts it fails for, with no text of an error that is not expected; who cancels is not held up."""
-    telling = relay._Telling()
+    logging_errors = relay._LoggingErrors()
     for error in [StoreUnavailable("down")] * 20:
-        with telling:
+        with logging_errors:
             raise error
     assert [record.message for record in caplog.records] == ["the relay waits: the store says down"]
-    telling._quiet_until = 0.0
-    with telling:
+    logging_errors._quiet_until = 0.0
+    with logging_errors:
         raise RuntimeError(PHONE)
     assert caplog.messages[1:] == ["the relay failed with RuntimeError"]
-    with pytest.raises(asyncio.CancelledError), telling:
+    with pytest.raises(asyncio.CancelledError), logging_errors:
         raise asyncio.CancelledError

@@ -11,6 +11,7 @@ from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service import contacts, inbound, verification
 from numberkeep.service.context import Context
+from numberkeep.service.inbound import Incoming
 from support.api import SetClock
 
 PHONE = "+14155552671"
@@ -44,7 +45,7 @@ async def test_an_accounts_own_text_has_the_contacts_values(context: Context, ac
 async def test_who_is_verified_is_not_asked_again(context: Context, account: Account) -> None:
     """False, and nothing is sent, whatever the interval says."""
     await verification.request(context, account, PHONE)
-    await inbound.receive(context, account, PHONE, "yes", field="from")
+    await inbound.receive(context, account, Incoming(PHONE, "yes", "", "", "from"))
     assert await verification.request(context, account, PHONE) is False
     assert len(await verification.messages(context, account, 10)) == 2
 

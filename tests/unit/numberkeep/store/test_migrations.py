@@ -23,7 +23,7 @@ def test_what_is_missing_is_pending_in_order(has: int) -> None:
 def test_a_newer_store_is_refused_with_both_versions(newest: int) -> None:
     """A store with steps that this program does not know raises StoreTooNew and says what to start."""
     applied = {version: f"sum{version}" for version in range(1, newest + 1)}
-    with pytest.raises(StoreTooNew, match=rf"version {newest} .* up to 3.*start the newer numberkeep"):
+    with pytest.raises(StoreTooNew, match=rf"version {newest}, .* up to 3.*use the newer numberkeep"):
         pending(KNOWN, applied)
 
 

@@ -12,6 +12,7 @@ from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.store import stored_forms
 from numberkeep.store.queries import ListEvents
 from numberkeep.store.rows import event_of, values_of_events
@@ -29,11 +30,13 @@ SUBJECTS: dict[str, Subject] = {
     "verification": Verification(3, PHONE, AT, AT + 5, pending=True),
     "message": Message(4, PHONE, "", Direction.INBOUND, EMOJI, MessageStatus.RECEIVED, AT, "h", "e", 9),
     "consent": ConsentEntry(5, PHONE, AT, True, ConsentSource.MESSAGE, EMOJI, bytes(range(32))),  # noqa: FBT003
+    "webhook": DisabledWebhook(6, f"https://example.com/{EMOJI}", "answered 410"),
 }
 KEPT = {
     "contact": f'[1,{2**62},{AT},"A",{{e}},"","","",["a",{{e}}],{{{{{{e}}:"x"}}}},true,false]',
     "verification": f"[1,3,{AT},{AT + 5},true]",
     "message": f'[1,4,"","inbound",{{e}},"received",{AT},"h","e",9]',
+    "webhook": '[1,6,"https://example.com/\U0001f600\u00e5\\"\\\\","answered 410"]',
     "consent": f'[1,5,{AT},true,"message",{{e}},"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]',
 }
 """The forms as they are written; `{e}` stands for EMOJI in JSON. A change of one of them needs a new version."""

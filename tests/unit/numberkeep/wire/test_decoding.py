@@ -11,6 +11,7 @@ from numberkeep.domain.errors import InvalidInput
 from numberkeep.wire.decoding import Decoder, convert_loosely, decode_loosely
 from numberkeep.wire.messages import InboundBody
 
+BOM = b"\xef\xbb\xbf"
 DECODERS = [Decoder(ignore_unknown=True), Decoder(ignore_unknown=False)]
 
 
@@ -48,6 +49,24 @@ def test_all_that_does_not_fit_is_told() -> None:
         "is_outbound": "must be true or false or null, not a whole number",
         "message_handle": "must have at most 200 characters",
     }
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_a_byte_order_mark_is_no_part_of_a_document(decoder: Decoder) -> None:
+    """One before the document is skipped in every form of body, and changes no error."""
+    assert decoder.body(BOM + b'{"content": "Hi"}', InboundBody).content == "Hi"
+    assert [row.phone for _, row in decoder.rows(BOM + b'{"contacts": [{"phone": "+14155552671"}]}').good] == [
+        "+14155552671"
+    ]
+    assert decode_loosely(BOM + b'{"number": "+14155552671"}', ReceiveBody).number == "+14155552671"
+    for body in (b"", b'{"content": 5}', b'{"content": "\\u0000"}', b"{"):
+        with pytest.raises(InvalidInput) as refused:
+            decoder.body(body, InboundBody)
+        with pytest.raises(InvalidInput) as marked:
+            decoder.body(BOM + body, InboundBody)
+        assert (str(marked.value), told(marked.value)) == (str(refused.value), told(refused.value))
+    with pytest.raises(InvalidInput):
+        decoder.body(BOM + BOM + b"{}", InboundBody)
 
 
 @pytest.mark.parametrize("decoder", DECODERS)

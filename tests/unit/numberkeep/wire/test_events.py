@@ -13,6 +13,7 @@ from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.stamp import SYSTEM, Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
+from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.wire.events import actor_out, cause_out, encode_event
 from numberkeep.wire.hosted_events import encode_for, receive_out
 
@@ -28,6 +29,7 @@ SUBJECTS: dict[str, Subject] = {
     "verification": Verification(1, PHONE, AT, AT + 1_000_000, pending=True),
     "message": IN,
     "consent": ConsentEntry(9, PHONE, AT, True, ConsentSource.MESSAGE, "Stop", bytes(32)),  # noqa: FBT003
+    "webhook": DisabledWebhook(2, "https://example.com/", "answered 410"),
 }
 
 
@@ -101,6 +103,15 @@ def test_consent() -> None:
         "source": "message",
         "wording": "Stop",
         "entry": 9,
+    }
+
+
+def test_a_disabled_webhook() -> None:
+    """Which, where and why, without its secret."""
+    assert data(EventType.WEBHOOK_DISABLED, SUBJECTS["webhook"]) == {
+        "webhook": 2,
+        "url": "https://example.com/",
+        "reason": "answered 410",
     }
 
 

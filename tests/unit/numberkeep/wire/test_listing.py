@@ -69,6 +69,14 @@ def test_a_cursor_that_the_service_did_not_make_is_refused(cursor: str) -> None:
     assert [error.field for error in refused.value.fields] == ["cursor"]
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-01-31T09:30:00Z", "2026-01-31t09:30:00z", "2026-01-31 09:30:00", "2026-01-31T10:30:00+01:00"]
+)
+def test_a_time_may_be_written_in_any_form_of_rfc_3339(text: str) -> None:
+    """In lower case too (section 5.6), and with a space."""
+    assert list_query(ListParams(created_at_gte=text)).where.created_from == 1_769_851_800_000_000
+
+
 def test_a_text_with_nul_is_no_place() -> None:
     """No stored text holds NUL, and not every store could compare with one."""
     with pytest.raises(InvalidInput):

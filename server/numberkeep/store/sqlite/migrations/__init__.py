@@ -1,1 +1,1 @@
-"""The schema of the SQLite store as numbered steps. A released step is never edited: its checksum is in the stores."""
+"""The numbered steps of the SQLite schema. A released step is never edited: its checksum is in the stores."""

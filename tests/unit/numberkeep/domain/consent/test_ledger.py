@@ -32,9 +32,9 @@ def test_a_forged_entry_does_not_fit_its_place(number: int) -> None:
     forged = ledger(*["START" if n == number else entry.wording for n, entry in enumerate(entries, 1)])[number - 1]
     told = list(broken([forged if n == number else entry for n, entry in enumerate(entries, 1)], 3, entries[-1].hash))
     if number < 3:
-        assert told == [f"entry {number + 1} is not what was written, or the one before it is not"]
+        assert told == [f"entry {number + 1} or the one before it was changed after it was written"]
     else:
-        assert told == ["the ledger ends with entry 3, and the account knows of 3"]
+        assert told == ["the ledger ends with entry 3, but the account records 3, or another hash"]
 
 
 def test_an_entry_that_moved_is_seen() -> None:

@@ -172,7 +172,7 @@ async def test_what_cannot_be_opened_says_why(durable_postgres: PostgresServer) 
     for wrong, says in (
         (durable_postgres.url("missing"), '"missing" does not exist'),
         ("postgresql://postgres@127.0.0.1:1/x", "cannot use the PostgreSQL database"),
-        (foreign, "another program's"),
+        (foreign, "another program:"),
         (durable_postgres.url("ascii"), "ENCODING 'UTF8'"),
     ):
         with pytest.raises(StoreUnusable, match=says):

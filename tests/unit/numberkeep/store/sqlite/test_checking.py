@@ -124,7 +124,7 @@ async def test_many_faults_of_a_rule_are_counted(
     filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the first hundred of a rule the rest is one line."""
-    monkeypatch.setattr(checking, "_TOLD", 4)
+    monkeypatch.setattr(checking, "_REPORTED", 4)
     change(tmp_path / "contacts.db", "UPDATE contacts SET opt_out = 1 WHERE account_id = 1")
     faults = check(tmp_path / "contacts.db").faults
     assert [fault.contact_id is None for fault in faults] == [False] * 4 + [True] + [False] * 2
@@ -159,13 +159,13 @@ async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDrive
     with pytest.raises(StoreUnusable, match="unable to open"):
         check(tmp_path / "no.db")
     (tmp_path / "empty.db").touch()
-    with pytest.raises(StoreUnusable, match="no numberkeep database"):
+    with pytest.raises(StoreUnusable, match="not a numberkeep database"):
         check(tmp_path / "empty.db")
     change(tmp_path / "contacts.db", "INSERT INTO schema_migrations VALUES (9999, 'later')")
     with pytest.raises(StoreTooNew):
         check(tmp_path / "contacts.db")
     change(tmp_path / "contacts.db", "DELETE FROM schema_migrations WHERE version > 3")
-    with pytest.raises(StoreUnusable, match=r"at schema version 3 .*`numberkeep migrate` brings it up to date"):
+    with pytest.raises(StoreUnusable, match=r"at schema version 3, .*run `numberkeep migrate`"):
         check(tmp_path / "contacts.db")
     assert not (tmp_path / "no.db").exists()
     assert await filled.count() == 20

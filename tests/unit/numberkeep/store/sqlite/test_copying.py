@@ -101,7 +101,7 @@ async def test_a_newer_database_is_not_copied(filled: AccountDriver, tmp_path: P
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("", "no numberkeep database"), ("no database, this", "file is not a database"), (None, "unable to open")],
+    [("", "not a numberkeep database"), ("no database, this", "file is not a database"), (None, "unable to open")],
 )
 def test_what_is_no_numberkeep_database_is_not_copied(tmp_path: Path, content: str | None, said: str) -> None:
     """A file that is empty, another program's or not there is refused, and none is made."""

@@ -1,4 +1,4 @@
-"""What the suites on the outbox share."""
+"""Shared parts of the suites on the outbox."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,12 +10,12 @@ AT: Final = START + 100 * SECOND
 
 
 def items(taken: Sequence[Pending]) -> list[tuple[int, int]]:
-    """Target and item of each."""
-    return [(owed.delivery.target, owed.delivery.item) for owed in taken]
+    """Return target and item of each."""
+    return [(pending.delivery.target, pending.delivery.item) for pending in taken]
 
 
 async def ask(account: AccountDriver, *numbers: int, at: int = START) -> None:
-    """Make contacts and ask each."""
+    """Create contacts and request a verification of each."""
     for n in numbers:
         await account.create(phone(n), at=at + n)
         await account.request_verification(phone(n), at=at + n, resend_after=0)

@@ -1,0 +1,135 @@
+"""What a person's message means for consent and for a verification. Source: api-reference.md, "What a reply means"."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Final
+
+
+class Verdict(StrEnum):
+    """What a message means."""
+
+    OPT_OUT = "opt_out"
+    """Its writer wants no more messages."""
+    OPT_IN = "opt_in"
+    """Its writer wants messages again; it also answers a verification."""
+    HELP = "help"
+    """Its writer asks for help: it changes nothing."""
+    UNCLEAR = "unclear"
+    """It may be a refusal: it changes nothing until a person decides."""
+    ORDINARY = "ordinary"
+    """Anything else: it answers a verification."""
+
+
+OPT_OUT_WORDS: Final = frozenset(
+    {
+        "stop",
+        "stopall",
+        "stop all",
+        "quit",
+        "end",
+        "revoke",
+        "opt out",
+        "optout",
+        "cancel",
+        "unsubscribe",
+        "remove",
+        "arret",
+        "baja",
+        "alto",
+    }
+)
+"""What opts out if it is the whole message, folded."""
+
+OPT_IN_WORDS: Final = frozenset({"start", "unstop"})
+HELP_WORDS: Final = frozenset({"help", "info"})
+
+_REFUSALS: Final = frozenset({"no", "nope", "nah", "non", "nein", "nicht", "nao", "nee", "nej", "nie", "niet", "never"})
+"""Words that refuse if they are the first of a message, in the languages of the phrases below."""
+
+_REFUSING_WORDS: Final = frozenset({"stopp", "stoppen", "parar", "pare", "basta", "unsub", "abmelden", "desabonner"})
+"""Words that refuse anywhere, but that carriers do not take for an opt-out."""
+
+_REFUSING_PHRASES: Final = (
+    "wrong number",
+    "wrong person",
+    "not me",
+    "leave me alone",
+    "do not text",
+    "do not message",
+    "do not contact",
+    "do not call",
+    "don t text",
+    "don t message",
+    "don t contact",
+    "don t call",
+    "falsche nummer",
+    "lass mich in ruhe",
+    "lassen sie mich in ruhe",
+    "numero equivocado",
+    "dejame en paz",
+    "dejenme en paz",
+    "mauvais numero",
+    "faux numero",
+    "laissez moi tranquille",
+    "laisse moi tranquille",
+    "numero errado",
+    "me deixe em paz",
+    "numero sbagliato",
+    "lasciami in pace",
+    "verkeerd nummer",
+)
+"""Phrases that refuse anywhere, folded: an apostrophe separates words."""
+
+_words = re.compile(r"[^\W_]+").findall
+_VARIATION_SELECTORS: Final = frozenset(chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+
+
+def verdict_of(content: str, carrier: Verdict | None = None, words: Collection[str] = ()) -> Verdict:
+    """Return what a message means.
+
+    Args:
+        content: the whole text.
+        carrier: what the carrier says that it means; None if it says nothing. It decides unless the text refuses.
+        words: what opts out beside OPT_OUT_WORDS, as an account adds it.
+    """
+    tokens = fold(content)
+    whole = " ".join(tokens)
+    opt_outs = OPT_OUT_WORDS | {" ".join(fold(word)) for word in words}
+    if carrier is Verdict.OPT_OUT or whole in opt_outs:
+        return Verdict.OPT_OUT
+    if _may_refuse(tokens, opt_outs):
+        return Verdict.UNCLEAR
+    if carrier is not None:
+        return carrier
+    if whole in OPT_IN_WORDS:
+        return Verdict.OPT_IN
+    return Verdict.HELP if whole in HELP_WORDS else Verdict.ORDINARY
+
+
+def fold(text: str) -> list[str]:
+    """Return the words of a text in the form in which they are compared.
+
+    Compatibility forms, accents, case and invisible characters make no difference; whatever is neither a letter nor a
+    digit separates words, and so is gone from both ends. Letters that stand alone in a row make one word: `S.T.O.P`.
+    """
+    visible = "".join(
+        char
+        for char in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(char) != "Cf" and char not in _VARIATION_SELECTORS
+    )
+    decomposed = unicodedata.normalize("NFKD", visible.casefold())
+    tokens = _words("".join(char for char in decomposed if not unicodedata.combining(char)))
+    return ["".join(tokens)] if len(tokens) > 1 and all(len(token) == 1 for token in tokens) else tokens
+
+
+def _may_refuse(tokens: Sequence[str], opt_outs: Collection[str]) -> bool:
+    if not tokens:
+        return False
+    spaced = f" {' '.join(tokens)} "
+    return (
+        tokens[0] in _REFUSALS
+        or not _REFUSING_WORDS.isdisjoint(tokens)
+        or any(f" {phrase} " in spaced for phrase in (*opt_outs, *_REFUSING_PHRASES))
+    )

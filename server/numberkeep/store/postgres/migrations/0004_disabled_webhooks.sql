@@ -1,0 +1,3 @@
+-- When the receiver ended the subscription by answering 410; NULL for a webhook that is enabled. The pending deliveries
+-- of a disabled webhook have the state 3, held.
+ALTER TABLE numberkeep.webhooks ADD COLUMN disabled_at bigint;
