@@ -118,7 +118,7 @@ async def make(url: str, engine: str, version: int, rows: str = "") -> None:
         url: a new database.
         engine: its engine.
         version: the version.
-        rows: what the name of another file of rows begins with, if it is not the version's own.
+        rows: the prefix of another file of rows than the version's own.
     """
     folder = resources.files(f"numberkeep.store.{engine}.migrations")
     files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))[:version]

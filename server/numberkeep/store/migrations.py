@@ -82,14 +82,14 @@ def pending(known: Sequence[Migration], applied: Mapping[int, str]) -> Sequence[
 
 
 def refuse_unfinished(steps: Iterable[str]) -> None:
-    """Refuse to read a store that lacks steps which SQL cannot do.
+    """Check that the steps which SQL cannot do were done.
 
     Raises:
         StoreUnusable: steps are pending.
     """
     names = ", ".join(steps)
     if names:
-        raise StoreUnusable(f"the database's upgrade was not finished ({names}): `numberkeep migrate` finishes it")
+        raise StoreUnusable(f"the database's upgrade was not finished ({names}): run `numberkeep migrate`")
 
 
 def refuse_older(missing: Sequence[Migration]) -> None:

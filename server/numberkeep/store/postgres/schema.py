@@ -75,7 +75,7 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
 
 
 async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
     report = canonical_numbers.Report()
     for page in canonical_numbers.pages(report):
         async with connection.transaction(isolation="read_committed"):

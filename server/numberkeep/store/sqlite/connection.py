@@ -186,12 +186,12 @@ def lacking(connection: apsw.Connection) -> Sequence[Migration]:
 
 
 def pending_steps(connection: apsw.Connection) -> Sequence[str]:
-    """Return the names of the steps that SQL could not do and that were not done yet."""
+    """Return the names of the steps that SQL cannot do and that were not done yet."""
     return [name for (name,) in connection.execute("SELECT name FROM pending_steps")]
 
 
 def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that it left as they are."""
+    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
     report = canonical_numbers.Report()
     for page in canonical_numbers.pages(report):
         with transaction(connection):
