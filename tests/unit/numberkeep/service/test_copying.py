@@ -1,4 +1,4 @@
-"""The walk of a copy over two databases, on databases in memory."""
+"""The algorithm of a copy, with two databases in memory."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -41,31 +41,31 @@ class Memory:
         self.marks = [Mark.COPIED]
 
     async def open(self, *, writing: bool) -> None:
-        """Note it."""
+        """Log the call."""
         self.log.append(f"open {writing}")
 
     async def close(self) -> None:
-        """Note it."""
+        """Log the call."""
         self.log.append("close")
 
     async def identity(self) -> str:
-        """The name."""
+        """Return the name."""
         return self.name
 
     async def mark(self) -> Mark:
-        """The last."""
+        """Return the last mark."""
         return self.marks[-1]
 
     async def set_mark(self, mark: Mark) -> None:
-        """Add it."""
+        """Add a mark."""
         self.marks.append(mark)
 
     async def count(self, table: Table) -> int:
-        """How many rows."""
+        """Return the number of rows."""
         return len(self.tables[table.name])
 
     async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
-        """A page."""
+        """Return a page of rows."""
         found = sorted(
             row
             for row in self.tables[table.name].values()
@@ -75,7 +75,7 @@ class Memory:
         return found[:limit]
 
     async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
-        """As asked; nothing that is not there may go, and nothing that is there may come."""
+        """Replace rows; fail on removing a missing row or adding an existing one."""
         assert all(row[0] == account_id for row in (*gone, *fresh) if table.of_account)
         there = self.tables[table.name]
         for row in gone:
@@ -85,18 +85,18 @@ class Memory:
         self.replaced.append((len(gone), len(fresh)))
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
-        """None were given."""
+        """Ignore the numbers."""
         return []
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """Note it."""
+        """Log the call."""
         assert last == []
         self.log.append("finish")
 
 
 @given(rows, rows, st.integers(1, 4))
-def test_whatever_both_hold_the_target_becomes_the_source(new: Rows, old: Rows, page: int) -> None:
-    """By pages that never hold more than asked for, exactly what differs is removed and put in."""
+def test_the_target_becomes_equal_to_the_source(new: Rows, old: Rows, page: int) -> None:
+    """Whatever both contain: in pages of limited size, exactly the differences are removed and added."""
     source, target = Memory("a", new), Memory("b", old)
     told = asyncio.run(copy(source, target, page=page))
     assert target.tables == source.tables
@@ -109,8 +109,8 @@ def test_whatever_both_hold_the_target_becomes_the_source(new: Rows, old: Rows, 
     assert source.replaced == []
 
 
-def test_both_are_closed_in_any_case() -> None:
-    """The source is opened to be read and first; both are closed when it is refused, and when it is done."""
+def test_both_databases_are_always_closed() -> None:
+    """The source is opened first, for reading; both are closed on success and on failure."""
     for target, names in (
         (Memory("a", {}), ["open True", "close"]),
         (Memory("b", {}), ["open True", "finish", "close"]),
@@ -125,8 +125,8 @@ def test_both_are_closed_in_any_case() -> None:
 
 
 @pytest.mark.parametrize("changed", [(2, "other", "US", 2), (2, "2", "US", 3), (3, "3", "US", 3)])
-def test_a_target_of_other_accounts_is_refused_before_anything_is_written(changed: Row) -> None:
-    """An account is the same by id, name and time of creation."""
+def test_a_target_with_other_accounts_is_refused_unchanged(changed: Row) -> None:
+    """Accounts are identified by id, name and time of creation."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {})
     target.tables["accounts"].pop((2,))
     target.tables["accounts"][changed[:1]] = changed
@@ -135,16 +135,16 @@ def test_a_target_of_other_accounts_is_refused_before_anything_is_written(change
     assert target.replaced == []
 
 
-def test_a_region_that_changed_is_brought() -> None:
-    """An account that differs otherwise is still the same account."""
+def test_a_changed_region_is_copied() -> None:
+    """Accounts that differ in other fields are still the same accounts."""
     source, target = Memory("a", {}), Memory("b", {})
     target.tables["accounts"][2,] = (2, "2", "GB", 2)
     [accounts, *_] = asyncio.run(copy(source, target))
     assert (accounts.table, accounts.written, accounts.removed, accounts.equal) == (ACCOUNTS.name, 1, 0, True)
 
 
-def test_progress_is_told_to_the_end() -> None:
-    """Rows are counted up to all of them, once while they are copied and once while they are compared."""
+def test_progress_reaches_the_total() -> None:
+    """Rows are counted once while they are copied, and once while they are compared."""
     told: list[tuple[str, int, int]] = []
     source = Memory("a", {(number, str(n)): n for number in (1, 2) for n in range(5)})
     asyncio.run(copy(source, Memory("b", {}), lambda *progress: told.append(progress), page=2))
@@ -154,8 +154,8 @@ def test_progress_is_told_to_the_end() -> None:
         assert done[-1] == 12
 
 
-def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
-    """The same rows have the same checksum by any page; one value that differs makes it another."""
+def test_the_checksum_does_not_depend_on_the_page_size() -> None:
+    """It depends on the rows only; one different value changes it."""
     one = {(1, "a"): 1, (1, "b"): 1, (2, "a"): 1}
     sums = {
         asyncio.run(copy(Memory("a", given), Memory("b", {}), page=page))[TABLES.index(OPT_OUTS)].source.sha256
@@ -170,7 +170,7 @@ def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
 
 
 def test_a_target_in_use_is_refused_unless_forced() -> None:
-    """What was done in the target since it was copied to is not undone by a command that was meant for before."""
+    """Changes made in the target since the last copy are not overwritten by accident."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {(1, "x"): 0})
     target.marks = [Mark.NONE]
     with pytest.raises(CannotCopy, match=r"used after it was copied to.*--force"):
