@@ -67,7 +67,7 @@ async def test_the_addresses_are_tried_in_order_until_one_connects(poster: Poste
 
 @contextmanager
 def deaf(host: str, port: int) -> Iterator[None]:
-    """Yield a port whose accept queue is full, so that connections neither succeed nor fail."""
+    """Keep a port's accept queue full, so that connections to it neither succeed nor fail."""
     with ExitStack() as sockets:
         place = sockets.enter_context(socket.socket())
         place.bind((host, port))
