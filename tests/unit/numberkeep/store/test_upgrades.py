@@ -176,7 +176,7 @@ async def test_queued_messages_are_sent(store: Store, version: tuple[str, int]) 
 
 
 async def test_pending_verifications_can_be_answered(store: Store) -> None:
-    """Whoever was asked before the upgrade is verified by an answer within a day, once; others are not."""
+    """A reply within a day of a request from before the upgrade verifies once; other contacts are not verified."""
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     assert (await theirs.receive(EVE.phone, at=START + 11 * SECOND + DAY - 1)).verified
     assert not (await ours.receive(ADA.phone, at=START + 20 * SECOND)).verified
@@ -222,7 +222,7 @@ async def test_stored_responses_are_replayed(store: Store, version: tuple[str, i
 
 
 async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[str, int]) -> None:
-    """Contacts change and go, counts and tags follow, accounts are added, and opening again finds nothing to do."""
+    """Contacts can be changed and deleted, counts and tags follow, and reopening migrates nothing."""
     ours = AccountDriver(store, 1)
     ours.now = START + 100 * SECOND
     await ours.update(ADA.phone, tags=("new",), first_name="Augusta")
