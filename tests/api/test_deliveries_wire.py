@@ -1,4 +1,4 @@
-"""Events on their way to webhooks: real receivers on local ports, and a relay that is turned by hand."""
+"""Delivery of events to webhooks: real receivers on local ports, and a relay run one turn at a time."""
 
 import json
 from typing import Any
@@ -30,14 +30,14 @@ async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, pa
 
 
 async def turn(service: Service, times: int = 1) -> None:
-    """Have the relay work so often, each time when everything is due again."""
+    """Run the relay so many times, each time when everything is due again."""
     for _ in range(times):
         await service.relay.turn()
         service.clock.pass_seconds(LATER)
 
 
-async def test_a_delivery_is_signed_and_whole(service: Service, wire: httpx2.AsyncClient) -> None:
-    """By the specification and by the hosted header, with a given secret and a random one; the body is the event."""
+async def test_a_delivery_is_signed_and_complete(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By Standard Webhooks and by the hosted header, with a given and a random secret; the body is the event."""
     async with receiving() as receiver:
         secrets = {
             path: (await register(wire, receiver, path=path, **more))["secret"]
@@ -59,8 +59,8 @@ async def test_a_delivery_is_signed_and_whole(service: Service, wire: httpx2.Asy
             opened(request, "another")
 
 
-async def test_a_receiver_that_fails_gets_it_again(service: Service, wire: httpx2.AsyncClient) -> None:
-    """After a while, not before; with the same id and body, signed anew, and once it is taken not again."""
+async def test_a_failed_delivery_is_retried(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Not before the wait; with the same id and body and a new signature; after a success not again."""
     async with receiving(answer(500), answer(404), Trick.CLOSE, OK) as receiver:
         secret = (await register(wire, receiver))["secret"]
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -77,8 +77,8 @@ async def test_a_receiver_that_fails_gets_it_again(service: Service, wire: httpx
 
 
 @pytest.mark.parametrize("minutes", [1, 30])
-async def test_a_receiver_says_when_to_come_again(service: Service, wire: httpx2.AsyncClient, minutes: int) -> None:
-    """Retry-After is waited for."""
+async def test_retry_after_is_respected(service: Service, wire: httpx2.AsyncClient, minutes: int) -> None:
+    """The next attempt is not before."""
     async with receiving(answer(503, Retry_After=str(60 * minutes)), OK) as receiver:
         await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -90,8 +90,8 @@ async def test_a_receiver_says_when_to_come_again(service: Service, wire: httpx2
         assert len(receiver.requests) == 2
 
 
-async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2.AsyncClient) -> None:
-    """After the poster's time, and tried again later."""
+async def test_a_stalled_receiver_times_out(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After the poster's time limit, and the delivery is retried."""
     async with receiving(Trick.STALL, OK) as receiver:
         await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -109,10 +109,10 @@ async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2
         (answer(500), ATTEMPTS, "answered 500"),
     ],
 )
-async def test_what_never_arrives_dies_and_is_replayed(
+async def test_a_dead_delivery_can_be_replayed(
     service: Service, wire: httpx2.AsyncClient, how: bytes, attempts: int, error: str
 ) -> None:
-    """It is listed with its event and what went wrong, tried no more, and delivered when it is replayed."""
+    """It is listed with its event and error, not retried, and delivered after a replay."""
     async with receiving(*[how] * attempts, OK) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -133,8 +133,8 @@ async def test_what_never_arrives_dies_and_is_replayed(
     assert (await wire.get(DEAD)).json() == []
 
 
-async def test_a_receiver_that_is_gone_gets_no_more(service: Service, wire: httpx2.AsyncClient) -> None:
-    """410 disables the webhook: five events make one event about it and no dead delivery, and no more is sent."""
+async def test_410_disables_the_webhook(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Five events cause one event about it, no dead delivery, and no further request."""
     async with receiving(answer(410)) as receiver, receiving() as watcher:
         webhook = await register(wire, receiver, "contact.created", secret="one")
         assert webhook["disabled_at"] is None
@@ -157,7 +157,7 @@ async def test_a_receiver_that_is_gone_gets_no_more(service: Service, wire: http
 
 
 async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What was pending is delivered under the same ids, signed with the new secret; what happened meanwhile is not."""
+    """Pending deliveries keep their ids and use the new secret; events from meanwhile are not delivered."""
     async with receiving(answer(410), OK) as receiver:
         first = await register(wire, receiver, "contact.created", secret="one")
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -176,8 +176,8 @@ async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2
     assert len(receiver.requests) == 3
 
 
-async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Another account neither sees nor replays them; a limit cuts the list, and a bad one is 400."""
+async def test_dead_deliveries_belong_to_their_account(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Others neither list nor replay them; a limit shortens the list, and an invalid one is 400."""
     async with receiving(answer(500)) as receiver, service.wire(await service.new_account("other")) as other:
         await register(wire, receiver)
         for number in (PHONE, OTHER):
@@ -194,8 +194,8 @@ async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.Asyn
             assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "webhook")
 
 
-async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A later one waits for an earlier one that fails; another contact's do not; a dead one is not waited for."""
+async def test_events_of_one_contact_are_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A later one waits for a failing earlier one, but not for a dead one or another contact's."""
     async with receiving(answer(500), *[OK] * 9) as receiver:
         secret = (await register(wire, receiver))["secret"]
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -213,7 +213,7 @@ async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.
     ]
 
 
-async def test_one_receiver_that_fails_does_not_hold_up_another(service: Service, wire: httpx2.AsyncClient) -> None:
+async def test_a_failing_receiver_does_not_delay_another(service: Service, wire: httpx2.AsyncClient) -> None:
     """Each webhook has its own order and its own attempts."""
     async with receiving(answer(500)) as bad, receiving() as good:
         await register(wire, bad)
@@ -226,7 +226,7 @@ async def test_one_receiver_that_fails_does_not_hold_up_another(service: Service
 
 
 async def test_a_removed_webhook_gets_nothing_more(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Not what was owed to it either, dead or alive."""
+    """Its pending and dead deliveries are removed too."""
     async with receiving(answer(500)) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -238,8 +238,8 @@ async def test_a_removed_webhook_gets_nothing_more(service: Service, wire: httpx
     assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
 
 
-async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: httpx2.AsyncClient) -> None:
-    """By our names and by hosted ones, each in its form; a hosted name has the hosted payload."""
+async def test_a_webhook_gets_only_its_types(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By our names and by hosted ones, each in its format."""
     async with receiving() as ours, receiving() as hosted:
         await register(wire, ours, "contact.created", "message.received")
         await register(wire, hosted, "receive", "contact_created", secret="hush")
@@ -271,8 +271,8 @@ async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: htt
     assert hosted.requests[1].headers["sb-signing-secret"] == "hush"
 
 
-async def test_one_service_can_hand_on_to_another(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What a webhook gets as `receive` is what inbound takes from the hosted service."""
+async def test_one_service_can_forward_to_another(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A webhook's `receive` payload is valid hosted input for inbound."""
     async with receiving() as receiver:
         await register(wire, receiver, "receive", secret="hush")
         await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})

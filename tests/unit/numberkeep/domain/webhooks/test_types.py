@@ -75,8 +75,8 @@ def test_a_webhook_subscribes_to_what_its_names_expand_to(names: tuple[str, ...]
     assert Webhook(1, "https://hook.test", "", names, 0).wants(event) is expected
 
 
-def test_an_event_matches_hosted_names_too() -> None:
-    """A subscription by a hosted name is found next to those by our names."""
+def test_the_hosted_name_of_an_event_is_found() -> None:
+    """Among our names too; None if no hosted name covers the event."""
     assert hosted_name(["message.received", "receive"], EventType.MESSAGE_RECEIVED) == "receive"
     assert hosted_name(["message.received"], EventType.MESSAGE_RECEIVED) is None
     assert hosted_name([], EventType.MESSAGE_RECEIVED) is None
