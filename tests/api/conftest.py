@@ -13,7 +13,7 @@ from support.api import Service, running_service
 
 
 @pytest.fixture(autouse=True)
-def _every_count_is_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _uncached_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Disable the cache of outbox counts; tests/unit/numberkeep/service/test_backlog.py tests it."""
     monkeypatch.setattr(backlog, "_QUICK_SECONDS", 3600)
 
