@@ -147,11 +147,15 @@ async def test_410_disables_the_webhook(service: Service, wire: httpx2.AsyncClie
         await turn(service, 3)
         assert (len(receiver.requests), (await wire.get(DEAD)).json()) == (seen, [])
         assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
-        [told] = [opened(request, secret) for request in watcher.requests]
-        assert (told["type"], told["actor"], told["cause"]) == ("webhook.disabled", {"type": "system", "id": ""}, None)
-        assert told["data"] == {"webhook": webhook["id"], "url": webhook["url"], "reason": "answered 410"}
+        [reported] = [opened(request, secret) for request in watcher.requests]
+        assert (reported["type"], reported["actor"], reported["cause"]) == (
+            "webhook.disabled",
+            {"type": "system", "id": ""},
+            None,
+        )
+        assert reported["data"] == {"webhook": webhook["id"], "url": webhook["url"], "reason": "answered 410"}
         [listed, _] = (await wire.get(WEBHOOKS)).json()
-        assert listed["disabled_at"] == told["occurred_at"]
+        assert listed["disabled_at"] == reported["occurred_at"]
         refused = await wire.post(REPLAY, json={"webhook": webhook["id"]})
         assert (refused.status_code, "is disabled: enable it" in refused.json()["message"]) == (400, True)
 
@@ -204,8 +208,8 @@ async def test_events_of_one_contact_are_in_order(service: Service, wire: httpx2
         await wire.post(CONTACTS, json={"number": OTHER})
         assert await service.relay.turn() == 1
         await turn(service, 4)
-        told = [opened(request, secret) for request in receiver.requests]
-    assert [(event["id"], event["data"]["contact"]["phone"]) for event in told] == [
+        reported = [opened(request, secret) for request in receiver.requests]
+    assert [(event["id"], event["data"]["contact"]["phone"]) for event in reported] == [
         ("1", PHONE),
         ("3", OTHER),
         ("1", PHONE),

@@ -76,7 +76,7 @@ async def tidy() -> AsyncIterator[None]:
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until a condition is true."""
     async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - nobody tells
+        while not holds():  # noqa: ASYNC110 - there is no event to await
             await asyncio.sleep(0.005)
 
 

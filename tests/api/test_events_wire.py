@@ -15,7 +15,7 @@ PHONE = "+14155552671"
 OTHER = "+14155550002"
 
 
-async def told(service: Service, count: int, query: str = "after=0", **headers: str) -> list[Heard]:
+async def first_events(service: Service, count: int, query: str = "after=0", **headers: str) -> list[Heard]:
     """Return the first events of a new listener."""
     async with listening(
         service.application, FIRST, query, {name.replace("_", "-"): value for name, value in headers.items()}
@@ -23,7 +23,7 @@ async def told(service: Service, count: int, query: str = "after=0", **headers: 
         return await listener.events(count)
 
 
-async def live_through(service: Service, wire: httpx2.AsyncClient) -> list[str]:
+async def cause_every_event(service: Service, wire: httpx2.AsyncClient) -> list[str]:
     """Cause every type of event; return the types."""
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada"})
     await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "Lovelace"})
@@ -60,8 +60,8 @@ async def live_through(service: Service, wire: httpx2.AsyncClient) -> list[str]:
 
 async def test_every_change_is_sent_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
     """One event for each change, numbered without gaps; the frame repeats the envelope's id and type."""
-    types = await live_through(service, wire)
-    events = await told(service, len(types))
+    types = await cause_every_event(service, wire)
+    events = await first_events(service, len(types))
     assert [event.type for event in events] == types
     assert [event.id for event in events] == [str(n) for n in range(1, len(types) + 1)]
     for event in events:
@@ -72,9 +72,9 @@ async def test_every_change_is_sent_in_order(service: Service, wire: httpx2.Asyn
 
 async def test_the_data_of_each_type(service: Service, wire: httpx2.AsyncClient) -> None:
     """Contacts and messages are encoded as in other operations; a deletion has the old contact."""
-    await live_through(service, wire)
+    await cause_every_event(service, wire)
     first: dict[str, Any] = {}
-    for event in reversed(await told(service, 18)):
+    for event in reversed(await first_events(service, 18)):
         first[event.type] = event.data["data"]
     assert first["contact.created"]["contact"]["phone"] == PHONE
     assert first["contact.created"]["contact"]["first_name"] == "Ada"
@@ -123,11 +123,11 @@ async def test_the_start_position_of_a_listener(service: Service, wire: httpx2.A
     """After Last-Event-ID, else after `after`, else at the end; a nonempty header takes precedence."""
     for n in range(4):
         await wire.post(CONTACTS, json={"number": f"+1415555000{n}"})
-    assert [event.id for event in await told(service, 2, "after=2")] == ["3", "4"]
-    assert [event.id for event in await told(service, 4)] == ["1", "2", "3", "4"]
-    assert [event.id for event in await told(service, 1, "after=0", last_event_id="3")] == ["4"]
-    assert [event.id for event in await told(service, 4, "", last_event_id="0")] == ["1", "2", "3", "4"]
-    assert [event.id for event in await told(service, 1, "after=3", last_event_id="")] == ["4"]
+    assert [event.id for event in await first_events(service, 2, "after=2")] == ["3", "4"]
+    assert [event.id for event in await first_events(service, 4)] == ["1", "2", "3", "4"]
+    assert [event.id for event in await first_events(service, 1, "after=0", last_event_id="3")] == ["4"]
+    assert [event.id for event in await first_events(service, 4, "", last_event_id="0")] == ["1", "2", "3", "4"]
+    assert [event.id for event in await first_events(service, 1, "after=3", last_event_id="")] == ["4"]
     async with listening(service.application, FIRST) as listener:
         assert await listener.part() == b"retry: 1000\nid: 4\n\n"
         await wire.post(CONTACTS, json={"number": "+14155560000"})
@@ -151,14 +151,14 @@ async def test_a_reconnect_misses_nothing(service: Service, wire: httpx2.AsyncCl
     async with listening(service.application, FIRST, headers={"last-event-id": begun}) as listener:
         (first,) = await listener.events(1)
     await wire.delete(f"{CONTACTS}/{PHONE}")
-    (second,) = await told(service, 1, "", last_event_id=first.id)
+    (second,) = await first_events(service, 1, "", last_event_id=first.id)
     assert (first.type, second.type) == ("contact.created", "contact.deleted")
 
 
 async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) -> None:
     """Several types are accepted, hosted names expand to theirs, and ids stay those of the log."""
-    await live_through(service, wire)
-    some = await told(service, 4, "after=0&type=contact.created&type=consent.opted_out&type=receive")
+    await cause_every_event(service, wire)
+    some = await first_events(service, 4, "after=0&type=contact.created&type=consent.opted_out&type=receive")
     assert [(event.id, event.type) for event in some] == [
         ("1", "contact.created"),
         ("6", "message.received"),
@@ -208,8 +208,8 @@ async def test_a_position_before_the_retained_log_is_410(service: Service, wire:
             410,
             "Events up to 300 are no longer retained: begin after 300",
         )
-    assert [event.id for event in await told(service, 1, "after=300")] == ["301"]
-    assert [event.id for event in await told(service, 1, "after=0")] == ["301"], "all retained events"
+    assert [event.id for event in await first_events(service, 1, "after=300")] == ["301"]
+    assert [event.id for event in await first_events(service, 1, "after=0")] == ["301"], "all retained events"
 
 
 async def test_a_thousand_events_of_one_request_are_in_order(service: Service, wire: httpx2.AsyncClient) -> None:

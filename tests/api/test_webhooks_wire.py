@@ -74,7 +74,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "mend"),
+    ("body", "field", "fix"),
     [
         ({}, "url", "is required"),
         ({"url": " "}, "url", "is required"),
@@ -104,13 +104,13 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
     ],
 )
 async def test_an_invalid_registration_is_refused(
-    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, mend: str
+    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, fix: str
 ) -> None:
     """400 with the field and the fix, and nothing is registered."""
     answer = await wire.post(WEBHOOKS, json=body)
     assert (answer.status_code, answer.json()["status"]) == (400, "ERROR")
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True), error
+    assert (error["field"], fix in error["message"]) == (field, True), error
     assert (await wire.get(WEBHOOKS)).json() == []
 
 

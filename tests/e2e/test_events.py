@@ -32,13 +32,13 @@ def make(running: Serving, *numbers: int) -> None:
 
 
 def number(n: int) -> str:
-    """One of many numbers."""
+    """Return the n-th test number."""
     return f"+1415555{n:04d}"
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with a known key pair."""
+    """Run a service with a known key pair."""
     with serving(tmp_path, **PAIR) as service:
         yield service
 
@@ -53,7 +53,7 @@ def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # so that a signal to it is one to it alone
+        start_new_session=True,  # in its own session, so that a signal reaches only it
     ) as process:
         try:
             assert process.stderr
@@ -159,7 +159,7 @@ def test_an_unreachable_service_is_an_error(tmp_path: Path, command: list[str]) 
 
 
 def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
-    """It is the normal way to end it, so nothing is printed; 130, so that no script continues as if it were done."""
+    """Nothing is printed, because it is the normal way to stop; 130, so that scripts do not continue."""
     with listening(tmp_path, running.url) as process:
         make(running, 1)
         lines_of(process, 1)
@@ -184,7 +184,7 @@ def test_it_ends_when_its_reader_is_gone(tmp_path: Path, running: Serving) -> No
     )
     line, code = done.stdout.splitlines()
     assert line.startswith("1  ")
-    assert code == "1", "as of every command that a broken pipe ends"
+    assert code == "1", "the exit code of a command ended by a broken pipe"
     assert done.stderr == "Listening. Press Ctrl-C to stop.\n"
 
 

@@ -21,13 +21,13 @@ CONSENT = [["consent", "show", PHONE], ["consent", "verify"]]
 
 
 def naming(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
-    """The variables that name a service."""
+    """Return the variables that name a service."""
     return dict(zip(NAMES, (url, "our-key", secret), strict=True))
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with one number, which has opted out."""
+    """Run a service with one number, which has opted out."""
     with serving(tmp_path, **PAIR) as service:
         headers = {"sb-api-key-id": "our-key", "sb-api-secret-key": "our-secret"}
         body = {"from": PHONE, "content": "STOP"}
@@ -114,8 +114,8 @@ def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, st
         (503, b"", "answers /openapi.json with status 503"),
     ],
 )
-def test_a_stranger_gets_no_key(tmp_path: Path, status: int, body: bytes, said: str) -> None:
-    """It gets one request, without the key; one line says what it is and which variable to set, and shows no login."""
+def test_another_program_s_server_gets_no_key(tmp_path: Path, status: int, body: bytes, said: str) -> None:
+    """It gets one request without the key; one line describes it, names the variable, and shows no login."""
     with stranger(status, body) as (url, requests):
         for command in CALLING:
             done = run(*command, cwd=tmp_path, **naming(url.replace("//", "//ada:hunter2@")))

@@ -29,14 +29,14 @@ Command = Callable[..., str]
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with a known key pair, where a verification can be repeated at once."""
+    """Run a service with a known key pair, whose verifications can be repeated at once."""
     with serving(tmp_path, NUMBERKEEP_RESEND_SECONDS="0", **PAIR) as service:
         yield service
 
 
 @pytest.fixture
 def client(running: Serving) -> Iterator[SendblueAPI]:
-    """A client of the service."""
+    """Return a client of the service."""
     with SendblueAPI(api_key="story-key", api_secret="story-secret", base_url=running.url, max_retries=0) as made:
         yield made
 
@@ -52,7 +52,7 @@ def variables(running: Serving, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> 
 
 @pytest.fixture
 def command(tmp_path: Path, running: Serving) -> Command:
-    """Commands in the environment of the export line."""
+    """Return a function that runs commands in the environment of the export line."""
 
     def good(*arguments: str, **settings: str) -> str:
         done = run(*arguments, cwd=tmp_path, **variables(running), **settings)

@@ -25,14 +25,14 @@ SETTINGS = {
 
 @pytest.fixture
 async def hook() -> AsyncIterator[Inbox]:
-    """The receiver."""
+    """Run a receiver."""
     async with inbox() as made:
         yield made
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Serving]:
-    """A service that may post to this machine."""
+    """Run a service that may post to this machine."""
     with serving(tmp_path, **SETTINGS) as service:
         yield service
 

@@ -204,6 +204,6 @@ def test_a_malformed_url_keeps_its_password(url: str) -> None:
 
 
 def test_a_postgresql_url_may_name_several_hosts() -> None:
-    """As libpq's do: for a server with a standby."""
+    """Like those of libpq, for a server with a standby."""
     url = "postgresql://ada:hunter@one:5432,two:5433/contacts?target_session_attrs=read-write"
     assert postgres_url(url) == url

@@ -18,8 +18,8 @@ ABOUT = answer(200, b'{"info": {"title": "numberkeep"}}')
 
 def stream(n: int, *, open_ended: bool = False) -> bytes:
     """Return a stream of one event that then ends, or stays silent."""
-    told = json.dumps({"id": str(n)})
-    whole = answer(200, f"id: {n}\nevent: x\ndata: {told}\n\n".encode(), content_type="text/event-stream")
+    data = json.dumps({"id": str(n)})
+    whole = answer(200, f"id: {n}\nevent: x\ndata: {data}\n\n".encode(), content_type="text/event-stream")
     return whole.replace(b"content-length: ", b"content-length: 9") if open_ended else whole
 
 

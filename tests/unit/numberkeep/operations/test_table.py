@@ -44,7 +44,7 @@ def test_input_and_output_are_those_of_the_function() -> None:
 
     @operation("test.echo", InvalidInput, reads=True)
     async def echo(call: Call, given: Nothing) -> Listed[Nothing]:
-        """Return the input."""
+        """Echo the input."""
         del call
         return Listed([given])
 

@@ -227,7 +227,7 @@ async def test_an_ambiguous_url_is_refused_by_its_syntax(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "mend"),
+    ("url", "fix"),
     [
         ("http://user@hook.test/", "a user or a password; leave it out"),
         ("http://hook.test/#x", "a fragment; leave it out"),
@@ -238,11 +238,11 @@ async def test_an_ambiguous_url_is_refused_by_its_syntax(url: str) -> None:
         ("ftp://hook.test/", "http:// or https://"),
     ],
 )
-async def test_the_error_for_a_refused_url_names_the_fix(url: str, mend: str) -> None:
+async def test_the_error_for_a_refused_url_names_the_fix(url: str, fix: str) -> None:
     """The reason says what to write instead."""
     with pytest.raises(TargetRefused) as refused:
         await Targets().resolve(url)
-    assert mend in str(refused.value)
+    assert fix in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,10 @@ async def test_a_name_that_timed_out_is_resolved_again_later(monkeypatch: pytest
 
 async def test_errors_do_not_contain_the_address_of_a_name() -> None:
     """Registering a webhook must not reveal what the operator's names resolve to; a literal address is shown."""
-    for url, told in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
-        with pytest.raises(TargetRefused, match=told) as refused:
+    for url, reason in (
+        ("http://db.internal/", "the host has a private address"),
+        ("http://10.1.2.3/", "10.1.2.3 is a"),
+    ):
+        with pytest.raises(TargetRefused, match=reason) as refused:
             await Targets(resolve=Names(["10.1.2.3"])).resolve(url)
         assert ("10.1.2.3" in str(refused.value)) == ("10.1.2.3" in url)

@@ -108,5 +108,5 @@ async def test_a_modified_ledger_is_detected(tmp_path: Path, statement: str, fau
     await execute(url, statement)
     async with opened(url) as store:
         found = await consent.verify(Context(store), account)
-    assert any(told.startswith(fault) for told in found.faults), found
-    assert not any("415555" in told for told in found.faults)
+    assert any(reported.startswith(fault) for reported in found.faults), found
+    assert not any("415555" in reported for reported in found.faults)

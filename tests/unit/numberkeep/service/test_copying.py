@@ -21,13 +21,13 @@ class Memory:
 
     Args:
         name: its identity.
-        opt_outs: when who opted out, by account and number.
+        opt_outs: times of opting out, by account and number.
 
     Attributes:
-        replaced: how many rows went and came with each write.
-        largest: the most rows that were read at once.
-        log: what was called besides reads.
-        marks: what it said of itself, the last at the end.
+        replaced: the numbers of rows removed and added by each write.
+        largest: the largest number of rows read at once.
+        log: the calls other than reads.
+        marks: the marks set, in order.
     """
 
     def __init__(self, name: str, opt_outs: Rows) -> None:
@@ -98,11 +98,11 @@ class Memory:
 def test_the_target_becomes_equal_to_the_source(new: Rows, old: Rows, page: int) -> None:
     """Whatever both contain: in pages of limited size, exactly the differences are removed and added."""
     source, target = Memory("a", new), Memory("b", old)
-    told = asyncio.run(copy(source, target, page=page))
+    seen = asyncio.run(copy(source, target, page=page))
     assert target.tables == source.tables
-    assert all(table.equal for table in told)
+    assert all(table.equal for table in seen)
     assert max(source.largest, target.largest) <= page
-    [opt_outs] = [table for table in told if table.table == "opt_outs"]
+    [opt_outs] = [table for table in seen if table.table == "opt_outs"]
     assert (opt_outs.written, opt_outs.removed) == (len(new.items() - old.items()), len(old.keys() - new.keys()))
     assert sum(map(sum, target.replaced)) == len(new.items() ^ old.items())
     assert all(sum(counts) for counts in target.replaced)
@@ -145,11 +145,11 @@ def test_a_changed_region_is_copied() -> None:
 
 def test_progress_reaches_the_total() -> None:
     """Rows are counted once while they are copied, and once while they are compared."""
-    told: list[tuple[str, int, int]] = []
+    seen: list[tuple[str, int, int]] = []
     source = Memory("a", {(number, str(n)): n for number in (1, 2) for n in range(5)})
-    asyncio.run(copy(source, Memory("b", {}), lambda *progress: told.append(progress), page=2))
+    asyncio.run(copy(source, Memory("b", {}), lambda *progress: seen.append(progress), page=2))
     for doing in ("copying", "comparing"):
-        done = [count for what, count, about in told if what == doing and about == 12]
+        done = [count for what, count, about in seen if what == doing and about == 12]
         assert done == sorted(done)
         assert done[-1] == 12
 
@@ -164,9 +164,9 @@ def test_the_checksum_does_not_depend_on_the_page_size() -> None:
     assert len(sums) == 1
     others = [{**one, (1, "a"): 0}, {**one, (1, "ab"): 1}, {(1, "a"): 1, (2, "b"): 1, (2, "a"): 1}, {}]
     for other in others:
-        told = asyncio.run(copy(Memory("a", other), Memory("b", {})))
-        assert told[TABLES.index(OPT_OUTS)].source.sha256 not in sums
-        sums.add(told[TABLES.index(OPT_OUTS)].source.sha256)
+        seen = asyncio.run(copy(Memory("a", other), Memory("b", {})))
+        assert seen[TABLES.index(OPT_OUTS)].source.sha256 not in sums
+        sums.add(seen[TABLES.index(OPT_OUTS)].source.sha256)
 
 
 def test_a_target_in_use_is_refused_unless_forced() -> None:

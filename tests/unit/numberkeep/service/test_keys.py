@@ -12,20 +12,20 @@ from numberkeep.store.queries import GetApiKey
 from support.api import SetClock
 
 
-class Door:
-    """An authenticator with its own time.
+class CountingAuthenticator:
+    """An authenticator with a clock that tests set.
 
     Attributes:
-        now: the seconds of its clock.
-        asked_for: the key ids that it has asked the store for.
+        now: the clock's time in seconds.
+        looked_up: the key ids that it looked up in the store.
     """
 
     def __init__(self, store: Store) -> None:
         self.now = 0.0
-        self.asked_for: list[str] = []
+        self.looked_up: list[str] = []
         self.authenticator = Authenticator(store, lambda: self.now)
 
-    async def lets_in(self, key_id: str, secret: str) -> bool:
+    async def accepts(self, key_id: str, secret: str) -> bool:
         """Return whether the key pair is accepted."""
         try:
             await self.authenticator.key(key_id.encode("latin-1"), secret.encode("latin-1"))
@@ -35,18 +35,18 @@ class Door:
 
 
 @pytest.fixture
-async def door(context: Context, account: Account, monkeypatch: pytest.MonkeyPatch) -> Door:
+async def counting(context: Context, account: Account, monkeypatch: pytest.MonkeyPatch) -> CountingAuthenticator:
     """Return an authenticator over a store with the account's key."""
     del account  # set for its key
-    door = Door(context.store)
+    counting = CountingAuthenticator(context.store)
     read = context.store.read
 
     async def noted(query: GetApiKey) -> ApiKey | None:
-        door.asked_for.append(query.key_id)
+        counting.looked_up.append(query.key_id)
         return await read(query)
 
     monkeypatch.setattr(context.store, "read", noted)
-    return door
+    return counting
 
 
 async def test_a_key_pair_authenticates_its_account(context: Context, account: Account) -> None:
@@ -72,42 +72,42 @@ async def test_a_key_pair_authenticates_its_account(context: Context, account: A
         ("", ""),
     ],
 )
-async def test_a_wrong_pair_is_refused(door: Door, key_id: str, secret: str) -> None:
+async def test_a_wrong_pair_is_refused(counting: CountingAuthenticator, key_id: str, secret: str) -> None:
     """An unknown id and a wrong secret raise InvalidCredentials, before and after the right secret was used."""
-    assert not await door.lets_in(key_id, secret)
-    assert await door.lets_in("key", "secret")
-    assert not await door.lets_in(key_id, secret)
+    assert not await counting.accepts(key_id, secret)
+    assert await counting.accepts("key", "secret")
+    assert not await counting.accepts(key_id, secret)
 
 
-async def test_a_key_is_cached_for_one_second(door: Door) -> None:
+async def test_a_key_is_cached_for_one_second(counting: CountingAuthenticator) -> None:
     """All requests within a second, also with wrong secrets, make one store read; later ones make another."""
     for now in (0.0, 0.4, 1.0):
-        door.now = now
-        assert await door.lets_in("key", "secret")
-        assert not await door.lets_in("key", "wrong")
-    assert door.asked_for == ["key"]
-    door.now = 1.01
-    assert await door.lets_in("key", "secret")
-    assert door.asked_for == ["key", "key"]
+        counting.now = now
+        assert await counting.accepts("key", "secret")
+        assert not await counting.accepts("key", "wrong")
+    assert counting.looked_up == ["key"]
+    counting.now = 1.01
+    assert await counting.accepts("key", "secret")
+    assert counting.looked_up == ["key", "key"]
 
 
-async def test_a_revocation_takes_effect_after_one_second(door: Door, context: Context) -> None:
+async def test_a_revocation_takes_effect_after_one_second(counting: CountingAuthenticator, context: Context) -> None:
     """A cached key is refused from one second after its lookup."""
-    assert await door.lets_in("key", "secret")
+    assert await counting.accepts("key", "secret")
     await keys.revoke(context, "key")
-    door.now = 1.01
-    assert not await door.lets_in("key", "secret")
-    door.now = 5.0
-    assert not await door.lets_in("key", "secret")
+    counting.now = 1.01
+    assert not await counting.accepts("key", "secret")
+    counting.now = 5.0
+    assert not await counting.accepts("key", "secret")
 
 
-async def test_an_unknown_id_is_not_cached(door: Door, context: Context) -> None:
+async def test_an_unknown_id_is_not_cached(counting: CountingAuthenticator, context: Context) -> None:
     """Unknown ids use no memory, and a key works as soon as it is created."""
     for n in range(20):
-        assert not await door.lets_in(f"nobody-{n}", "secret")
-    assert door.authenticator._known == {}
+        assert not await counting.accepts(f"nobody-{n}", "secret")
+    assert counting.authenticator._known == {}
     await keys.create(context, "default", KeyPair("nobody-1", "secret"))
-    assert await door.lets_in("nobody-1", "secret")
+    assert await counting.accepts("nobody-1", "secret")
 
 
 async def test_the_first_key_is_created_only_in_an_empty_store(context: Context) -> None:

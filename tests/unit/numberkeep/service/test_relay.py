@@ -31,7 +31,7 @@ def relay_of(context: Context, *acts: Act, **more: Any) -> tuple[Relay, Scripted
 
 
 @pytest.fixture(autouse=True)
-async def owed(context: Context, account: Account) -> None:
+async def enqueue_message(context: Context, account: Account) -> None:
     """Enqueue one message."""
     await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
     await verification.request(context, account, PHONE)

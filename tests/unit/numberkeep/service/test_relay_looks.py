@@ -41,7 +41,7 @@ async def test_an_idle_account_is_not_polled_repeatedly(
         await create(context, account, 1)
         await notifier.until_taken(1)
         async with asyncio.timeout(PATIENCE):
-            while worker._working:  # noqa: ASYNC110 - nobody tells
+            while worker._working:  # noqa: ASYNC110 - there is no event to await
                 await asyncio.sleep(0.005)
     assert takes[True] == 1
     assert takes[False] < 10
@@ -143,7 +143,7 @@ async def test_close_starts_no_more_deliveries(context: Context, account: Accoun
     await create(context, account, *range(40))
     worker.start()
     async with asyncio.timeout(PATIENCE):
-        while len(notifier.got) < relay._AT_A_TIME:  # noqa: ASYNC110 - nobody tells
+        while len(notifier.got) < relay._AT_A_TIME:  # noqa: ASYNC110 - there is no event to await
             await asyncio.sleep(0.005)
         closing = asyncio.create_task(worker.close())
         await asyncio.sleep(0)

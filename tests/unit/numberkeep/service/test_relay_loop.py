@@ -215,7 +215,7 @@ async def test_expired_rows_are_removed_without_a_write(
         await create(context, account, *range(first, first + 5))
         clock.pass_seconds(31 * 24 * 3600)
         async with at_work(context, ScriptedNotifier()), asyncio.timeout(PATIENCE):
-            while await context.store.read(ListEvents(account.account_id, 0, 10)):  # noqa: ASYNC110 - nobody tells
+            while await context.store.read(ListEvents(account.account_id, 0, 10)):  # noqa: ASYNC110 - there is no event to await
                 await asyncio.sleep(0.01)
     assert (await context.store.read(GetTallies(account.account_id))).events == 10
 

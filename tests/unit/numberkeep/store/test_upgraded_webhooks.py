@@ -43,8 +43,8 @@ async def test_webhooks_and_dead_deliveries_are_kept(store: Store, version: tupl
     dead = Delivery(2, 2, NAMELESS.phone, START + 3 * SECOND, 7, START + 9 * SECOND, DeliveryState.DEAD, "status 500")
     assert list(await store.read(ListDeadDeliveries(1, 10))) == [dead]
     assert await ours.replay(2, at=START + 20 * SECOND) == 1
-    [owed] = [owed for owed in await ours.take(at=START + 21 * SECOND) if isinstance(owed, PendingEvent)]
-    assert (owed.webhook, owed.event.subject) == (hook, NAMELESS)
+    [pending] = [pending for pending in await ours.take(at=START + 21 * SECOND) if isinstance(pending, PendingEvent)]
+    assert (pending.webhook, pending.event.subject) == (hook, NAMELESS)
     assert (await ours.add_webhook()).webhook_id == 3
     assert (await store.read(GetAccountBySigningHash(b"\4" * 32))) == KEYS[0].account
 
@@ -59,5 +59,5 @@ async def test_a_disabled_webhook_stays_disabled(store: Store, version: tuple[st
     assert (hook.webhook_id, hook.disabled_at) == (1, START + 5 * SECOND)
     assert await theirs.take(at=START + DAY, busy=(0,)) == []
     assert await store.apply(EnableWebhook(2, 1)) == replace(hook, disabled_at=None)
-    [owed] = await theirs.take(at=START + DAY, busy=(0,))
-    assert (owed.delivery.target, owed.delivery.item, owed.delivery.attempts) == (1, 1, 1)
+    [pending] = await theirs.take(at=START + DAY, busy=(0,))
+    assert (pending.delivery.target, pending.delivery.item, pending.delivery.attempts) == (1, 1, 1)

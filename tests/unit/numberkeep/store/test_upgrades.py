@@ -1,6 +1,6 @@
-"""A store that an earlier numberkeep made is today's once it is opened: nothing is lost, and it goes on.
+"""Opening a store of an earlier numberkeep upgrades it without losing data.
 
-Each schema version of each engine has a file in tests/support/schemas, which these tests find by themselves.
+Every schema version of each engine has a file in tests/support/schemas; these tests run for each.
 """
 
 import asyncio
@@ -164,7 +164,11 @@ async def test_queued_messages_are_sent(store: Store, version: tuple[str, int]) 
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     assert (await store.read(GetBacklog())).waiting == (5 if version[1] >= CHANGE_LOG[version[0]] else 1)
     taken = [
-        [owed.message for owed in await theirs.take(at=START + 20 * SECOND) if isinstance(owed, PendingMessage)]
+        [
+            pending.message
+            for pending in await theirs.take(at=START + 20 * SECOND)
+            if isinstance(pending, PendingMessage)
+        ]
         for _ in range(3)
     ]
     assert [each for each in taken if each] == [THEIR_MESSAGES[:1]]  # a later request superseded the older one

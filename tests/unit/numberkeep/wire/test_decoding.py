@@ -15,7 +15,7 @@ BOM = b"\xef\xbb\xbf"
 DECODERS = [Decoder(ignore_unknown=True), Decoder(ignore_unknown=False)]
 
 
-def told(error: InvalidInput) -> dict[str, str]:
+def errors_of(error: InvalidInput) -> dict[str, str]:
     """Return the errors by field."""
     return {field.field: field.message for field in error.fields}
 
@@ -43,7 +43,7 @@ def test_every_invalid_field_is_reported() -> None:
     data = msgspec.json.encode({"number": {"a": [1]}, "content": "\0", "is_outbound": 0, "message_handle": "x" * 201})
     with pytest.raises(InvalidInput) as refused:
         decode_loosely(data, ReceiveBody)
-    assert told(refused.value) == {
+    assert errors_of(refused.value) == {
         "number": "must be a string or null, not an object",
         "content": "must not contain a NUL character",
         "is_outbound": "must be true or false or null, not a whole number",
@@ -64,7 +64,7 @@ def test_a_leading_byte_order_mark_is_skipped(decoder: Decoder) -> None:
             decoder.body(body, InboundBody)
         with pytest.raises(InvalidInput) as marked:
             decoder.body(BOM + body, InboundBody)
-        assert (str(marked.value), told(marked.value)) == (str(refused.value), told(refused.value))
+        assert (str(marked.value), errors_of(marked.value)) == (str(refused.value), errors_of(refused.value))
     with pytest.raises(InvalidInput):
         decoder.body(BOM + BOM + b"{}", InboundBody)
 
@@ -74,7 +74,7 @@ def test_errors_use_the_name_on_the_wire(decoder: Decoder) -> None:
     """`from` is reported as `from`, in JSON and in a form."""
     with pytest.raises(InvalidInput) as refused:
         decoder.body(b'{"from": 5}', InboundBody)
-    assert told(refused.value) == {"from": "must be a string or null, not a whole number"}
+    assert errors_of(refused.value) == {"from": "must be a string or null, not a whole number"}
     with pytest.raises(InvalidInput) as refused:
         convert_loosely({"From": "\0", "More": "\0"}, TwilioForm)
-    assert told(refused.value) == {"From": "must not contain a NUL character"}
+    assert errors_of(refused.value) == {"From": "must not contain a NUL character"}

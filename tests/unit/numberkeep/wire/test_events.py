@@ -152,7 +152,7 @@ def test_the_hosted_format_is_for_messages_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "type_", "told"),
+    ("names", "type_", "expected_type"),
     [
         ([], EventType.CONTACT_CREATED, "contact.created"),
         (["contact.created"], EventType.CONTACT_CREATED, "contact.created"),
@@ -164,17 +164,17 @@ def test_the_hosted_format_is_for_messages_only() -> None:
         (["outbound"], EventType.MESSAGE_UPDATED, "message.updated"),
     ],
 )
-def test_the_subscribed_name_selects_the_format(names: list[str], type_: EventType, told: str) -> None:
+def test_the_subscribed_name_selects_the_format(names: list[str], type_: EventType, expected_type: str) -> None:
     """A hosted name that covers the event has its own; otherwise it is the ordinary envelope."""
     one = event(type_, SUBJECTS[type_.partition(".")[0]])
-    assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": told}
+    assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": expected_type}
 
 
 def test_a_message_for_the_sender_webhook() -> None:
     """Its id combines account and number; the line may be null."""
-    owed = Message(3, PHONE, LINE, Direction.OUTBOUND, "Hello", MessageStatus.QUEUED, AT)
+    queued = Message(3, PHONE, LINE, Direction.OUTBOUND, "Hello", MessageStatus.QUEUED, AT)
     expected = {"id": "acme/3", "account": "acme", "to": PHONE, "from": LINE, "content": "Hello", "created_at": WHEN}
-    assert json.loads(encode_message("acme", owed)) == expected
+    assert json.loads(encode_message("acme", queued)) == expected
     assert json.loads(encode_message("acme", OUT))["from"] is None
 
 

@@ -30,11 +30,11 @@ def test_a_forged_entry_is_detected(number: int) -> None:
     """Other words with their correct hash break the next entry, or the account's head if it is the last."""
     entries = ledger("STOP", "quit", "End")
     forged = ledger(*["START" if n == number else entry.wording for n, entry in enumerate(entries, 1)])[number - 1]
-    told = list(broken([forged if n == number else entry for n, entry in enumerate(entries, 1)], 3, entries[-1].hash))
+    faults = list(broken([forged if n == number else entry for n, entry in enumerate(entries, 1)], 3, entries[-1].hash))
     if number < 3:
-        assert told == [f"entry {number + 1} or the one before it was changed after it was written"]
+        assert faults == [f"entry {number + 1} or the one before it was changed after it was written"]
     else:
-        assert told == ["the ledger ends with entry 3, but the account records 3, or another hash"]
+        assert faults == ["the ledger ends with entry 3, but the account records 3, or another hash"]
 
 
 def test_a_moved_entry_is_detected() -> None:
