@@ -19,11 +19,11 @@ async def refusal(wire: httpx2.AsyncClient, body: bytes | dict[str, Any]) -> dic
     content = {"content": body} if isinstance(body, bytes) else {"json": body}
     answer = await wire.post(CONTACTS, **content)
     assert answer.status_code == 400
-    told: dict[str, Any] = answer.json()
-    assert told["status"] == "ERROR"
-    assert told["request_id"] == answer.headers["x-request-id"]
+    refused_with: dict[str, Any] = answer.json()
+    assert refused_with["status"] == "ERROR"
+    assert refused_with["request_id"] == answer.headers["x-request-id"]
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
-    return told
+    return refused_with
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ async def test_the_depth_of_ignored_fields_is_limited_too(body: bytes) -> None:
 )
 async def test_an_invalid_value_is_named(wire: httpx2.AsyncClient, field: str, value: Any, place: str) -> None:
     """Wrong types, NUL characters and long values are 400, with the place and what is required."""
-    told = await refusal(wire, {"number": PHONE, field: value})
-    assert [error["field"] for error in told["errors"]] == [place]
-    assert told["errors"][0]["message"].startswith("must ")
+    refused_with = await refusal(wire, {"number": PHONE, field: value})
+    assert [error["field"] for error in refused_with["errors"]] == [place]
+    assert refused_with["errors"][0]["message"].startswith("must ")
 
 
 async def test_the_longest_values_are_accepted(wire: httpx2.AsyncClient) -> None:
@@ -151,9 +151,9 @@ async def test_merged_variables_do_not_exceed_their_limit(wire: httpx2.AsyncClie
 
 async def test_all_errors_are_reported_at_once(wire: httpx2.AsyncClient) -> None:
     """A body with several errors gets all of them, and unknown fields the nearest name."""
-    told = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
-    assert [error["field"] for error in told["errors"]] == ["numbr", "first_name", "tags[1]"]
-    assert "did you mean number?" in told["errors"][0]["message"]
+    refused_with = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
+    assert [error["field"] for error in refused_with["errors"]] == ["numbr", "first_name", "tags[1]"]
+    assert "did you mean number?" in refused_with["errors"][0]["message"]
 
 
 async def test_the_number_of_reported_errors_is_limited(wire: httpx2.AsyncClient) -> None:
@@ -161,8 +161,8 @@ async def test_the_number_of_reported_errors_is_limited(wire: httpx2.AsyncClient
     unknown = {f"x{n}": 0 for n in range(limits.MAX_ERRORS + 50)}
     assert len((await refusal(wire, unknown))["errors"]) == limits.MAX_ERRORS
     rows = [{"phone": PHONE, **unknown}, {"phone": PHONE, **unknown}, {"phone": PHONE, "last_name": "\0", **unknown}]
-    told = (await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})).json()
-    assert [error["index"] for error in told["errors"]] == [0] * limits.MAX_ERRORS + [1, 2]
+    refused_with = (await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})).json()
+    assert [error["index"] for error in refused_with["errors"]] == [0] * limits.MAX_ERRORS + [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ async def test_the_number_of_reported_errors_is_limited(wire: httpx2.AsyncClient
 )
 async def test_an_unknown_field_is_named_with_the_nearest(wire: httpx2.AsyncClient, unknown: str, meant: str) -> None:
     """400; the suggestion is the current name of the nearest field."""
-    told = await refusal(wire, {"number": PHONE, unknown: "x"})
-    assert f"did you mean {meant}?" in told["errors"][0]["message"]
+    refused_with = await refusal(wire, {"number": PHONE, unknown: "x"})
+    assert f"did you mean {meant}?" in refused_with["errors"][0]["message"]
 
 
 async def test_unknown_fields_are_ignored_on_request() -> None:

@@ -15,7 +15,7 @@ CONSENT = "/_numberkeep/consent"
 
 
 @pytest.fixture(autouse=True)
-async def said(service: Service, wire: httpx2.AsyncClient) -> None:
+async def record_consents(service: Service, wire: httpx2.AsyncClient) -> None:
     """Opt one number out by a message and in by the API, and another out by the API."""
     await wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "Stop"})
     await wire.post(f"{CONTACTS}/opt-out", json={"number": OTHER})
@@ -23,7 +23,7 @@ async def said(service: Service, wire: httpx2.AsyncClient) -> None:
     await wire.post(f"{CONTACTS}/opt-out", json={"number": PHONE, "opted_out": False})
 
 
-async def shown(wire: httpx2.AsyncClient, number: str) -> Any:
+async def entries_of(wire: httpx2.AsyncClient, number: str) -> Any:
     """Return the ledger entries of a number."""
     answer = await wire.get(f"{CONSENT}?number={number}")
     assert answer.status_code == 200
@@ -38,7 +38,7 @@ async def test_entries_of_a_number_are_listed_oldest_first(
     account = await service.context.store.read(GetAccount("default"))
     assert account
     entries = await service.context.store.read(ListConsentOf(account.account_id, PHONE))
-    listed = await shown(wire, number)
+    listed = await entries_of(wire, number)
     assert [each.pop("at")[:19] for each in listed] == ["2026-09-21T14:13:20", "2026-09-21T14:13:21"]
     stopped = {"entry": 1, "opted_out": True, "source": "message", "wording": "Stop", "hash": entries[0].hash.hex()}
     back = {"entry": 3, "opted_out": False, "source": "api", "wording": "", "hash": entries[1].hash.hex()}
@@ -47,7 +47,7 @@ async def test_entries_of_a_number_are_listed_oldest_first(
 
 async def test_a_number_without_entries_has_an_empty_list(wire: httpx2.AsyncClient) -> None:
     """It is not an error."""
-    assert await shown(wire, "+14155559999") == []
+    assert await entries_of(wire, "+14155559999") == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ async def test_an_intact_ledger_verifies(service: Service, wire: httpx2.AsyncCli
     assert (answer.status_code, answer.json()) == (200, {"entries": 3, "faults": [], "status": "OK"})
     async with service.wire(await service.new_account("other")) as other:
         assert (await other.get(f"{CONSENT}/verify")).json() == {"entries": 0, "faults": [], "status": "OK"}
-        assert await shown(other, PHONE) == []
+        assert await entries_of(other, PHONE) == []
 
 
 async def test_a_modified_ledger_has_faults(

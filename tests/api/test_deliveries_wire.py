@@ -29,7 +29,7 @@ async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, pa
     return (await wire.post(WEBHOOKS, json=body)).json()["webhook"]
 
 
-async def turn(service: Service, times: int = 1) -> None:
+async def run_relay(service: Service, times: int = 1) -> None:
     """Run the relay so many times, each time when everything is due again."""
     for _ in range(times):
         await service.relay.turn()
@@ -67,7 +67,7 @@ async def test_a_failed_delivery_is_retried(service: Service, wire: httpx2.Async
         assert await service.relay.turn() == 1
         service.clock.pass_seconds(4.9)
         assert await service.relay.turn() == 0, "the first wait is five seconds or more"
-        await turn(service, 6)
+        await run_relay(service, 6)
     assert len(receiver.requests) == 4
     assert {request.headers["webhook-id"].rpartition("-")[0] for request in receiver.requests} == {"default-1"}
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
@@ -95,9 +95,9 @@ async def test_a_stalled_receiver_times_out(service: Service, wire: httpx2.Async
     async with receiving(Trick.STALL, OK) as receiver:
         await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 1
-        await turn(service)
+        await run_relay(service)
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1 < len(receiver.requests)
 
@@ -116,7 +116,7 @@ async def test_a_dead_delivery_can_be_replayed(
     async with receiving(*[how] * attempts, OK) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service, attempts + 2)
+        await run_relay(service, attempts + 2)
         assert len(receiver.requests) == attempts, "a redirect is not followed, and nothing dead is tried"
         (dead,) = (await wire.get(DEAD)).json()
         assert dead.pop("created_at").endswith("Z")
@@ -127,7 +127,7 @@ async def test_a_dead_delivery_can_be_replayed(
             assert (await wire.post(REPLAY, json={"webhook": number})).status_code == 404
         assert (await wire.post(REPLAY, json={})).json() == {"amount": 1, "status": "OK"}
         assert (await wire.post(REPLAY, json={"webhook": webhook["id"]})).json()["amount"] == 0
-        await turn(service)
+        await run_relay(service)
         assert receiver.requests[-1].headers["webhook-id"].startswith("default-1-")
     assert len(receiver.requests) == attempts + 1
     assert (await wire.get(DEAD)).json() == []
@@ -141,10 +141,10 @@ async def test_410_disables_the_webhook(service: Service, wire: httpx2.AsyncClie
         secret = (await register(wire, watcher, "webhook.disabled"))["secret"]
         for n in range(5):
             await wire.post(CONTACTS, json={"number": f"+1415555000{n}"})
-        await turn(service)
+        await run_relay(service)
         seen = len(receiver.requests)
         await wire.post(CONTACTS, json={"number": "+14155550009"})
-        await turn(service, 3)
+        await run_relay(service, 3)
         assert (len(receiver.requests), (await wire.get(DEAD)).json()) == (seen, [])
         assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
         [reported] = [opened(request, secret) for request in watcher.requests]
@@ -165,17 +165,17 @@ async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2
     async with receiving(answer(410), OK) as receiver:
         first = await register(wire, receiver, "contact.created", secret="one")
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         await wire.post(CONTACTS, json={"number": OTHER})
         again = await register(wire, receiver, "contact.created", "contact.deleted", secret="two")
         assert again == {**first, "types": ["contact.created", "contact.deleted"], "secret": "two"}
         assert (await wire.get(WEBHOOKS)).json() == [{name: again[name] for name in again if name != "secret"}]
-        await turn(service)
+        await run_relay(service)
         gone, came = receiver.requests
         assert gone.headers["webhook-id"] == came.headers["webhook-id"]
         assert opened(came, "two")["data"]["contact"]["phone"] == PHONE
         await wire.delete(f"{CONTACTS}/{OTHER}")
-        await turn(service)
+        await run_relay(service)
         assert opened(receiver.requests[-1], "two")["type"] == "contact.deleted"
     assert len(receiver.requests) == 3
 
@@ -186,7 +186,7 @@ async def test_dead_deliveries_belong_to_their_account(service: Service, wire: h
         await register(wire, receiver)
         for number in (PHONE, OTHER):
             await wire.post(CONTACTS, json={"number": number})
-        await turn(service, ATTEMPTS)
+        await run_relay(service, ATTEMPTS)
         assert (await other.get(DEAD)).json() == []
         assert (await other.post(REPLAY, json={})).json()["amount"] == 0
         assert len((await wire.get(DEAD)).json()) == 2
@@ -207,7 +207,7 @@ async def test_events_of_one_contact_are_in_order(service: Service, wire: httpx2
         await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
         await wire.post(CONTACTS, json={"number": OTHER})
         assert await service.relay.turn() == 1
-        await turn(service, 4)
+        await run_relay(service, 4)
         reported = [opened(request, secret) for request in receiver.requests]
     assert [(event["id"], event["data"]["contact"]["phone"]) for event in reported] == [
         ("1", PHONE),
@@ -234,10 +234,10 @@ async def test_a_removed_webhook_gets_nothing_more(service: Service, wire: httpx
     async with receiving(answer(500)) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         assert (await wire.delete(f"{WEBHOOKS}/{webhook['id']}")).status_code == 200
         await wire.post(CONTACTS, json={"number": OTHER})
-        await turn(service, 2)
+        await run_relay(service, 2)
     assert len(receiver.requests) == 1
     assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
 
@@ -251,7 +251,7 @@ async def test_a_webhook_gets_only_its_types(service: Service, wire: httpx2.Asyn
         await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
         body = {"from": PHONE, "to": "+15122164639", "content": "Hello", "handle": "h-1"}
         await wire.post(INBOUND, json=body)
-        await turn(service, 3)
+        await run_relay(service, 3)
     assert [json.loads(request.body)["type"] for request in ours.requests] == ["contact.created", "message.received"]
     created, received = [opened(request, "hush") for request in hosted.requests]
     assert (created["type"], created["data"]["contact"]["phone"]) == ("contact_created", PHONE)
@@ -280,7 +280,7 @@ async def test_one_service_can_forward_to_another(service: Service, wire: httpx2
     async with receiving() as receiver:
         await register(wire, receiver, "receive", secret="hush")
         await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
-        await turn(service)
+        await run_relay(service)
     (request,) = receiver.requests
     assert json.loads(request.body)["opted_out"] is True
     pair = await service.new_account("next")

@@ -103,8 +103,8 @@ async def test_a_refused_listener_gets_an_error_before_the_stream(
 @pytest.mark.usefixtures("quick", "tidy")
 async def test_a_heartbeat_is_sent_without_events(service: Service, wire: httpx2.AsyncClient) -> None:
     """A comment with the position, also if events are filtered out; none is sent before it is due."""
-    hall = StreamFixture(service, 0.1)
-    async with listening(hall.stream, FIRST, "type=message.received") as listener:
+    stream_fixture = StreamFixture(service, 0.1)
+    async with listening(stream_fixture.stream, FIRST, "type=message.received") as listener:
         began = time.monotonic()
         await listener.heartbeats(1)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -143,15 +143,18 @@ async def test_a_revoked_key_ends_the_stream(service: Service, wire: httpx2.Asyn
 async def test_a_stream_ends_at_shutdown(service: Service, wire: httpx2.AsyncClient) -> None:
     """All streams, at once and complete; a later one begins and ends."""
     await wire.post(CONTACTS, json={"number": PHONE})
-    hall = StreamFixture(service, 60)
-    async with listening(hall.stream, FIRST, "after=0") as one, listening(hall.stream, FIRST) as two:
+    stream_fixture = StreamFixture(service, 60)
+    async with (
+        listening(stream_fixture.stream, FIRST, "after=0") as one,
+        listening(stream_fixture.stream, FIRST) as two,
+    ):
         await one.events(1)
         await two.part()
-        hall.closing.begin()
+        stream_fixture.closing.begin()
         for listener in (one, two):
             assert await listener.rest() == []
             await until(listener.task.done)
-        async with listening(hall.stream, FIRST) as late:
+        async with listening(stream_fixture.stream, FIRST) as late:
             assert late.status == 200
             await late.rest()
 

@@ -139,8 +139,8 @@ async def test_a_position_in_the_future_is_410(service: Service, query: str, hea
     """It belongs to another log, or to this one before a restore: continuing would skip events."""
     async with listening(service.application, FIRST, query, headers) as listener:
         message = (await listener.body())["message"]
-    said = "The log ends with event 0, so it is not the one that you followed: begin after 0"
-    assert (listener.status, message) == (410, said)
+    expected = "The log ends with event 0, so it is not the one that you followed: begin after 0"
+    assert (listener.status, message) == (410, expected)
 
 
 async def test_a_reconnect_misses_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
@@ -168,7 +168,7 @@ async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) ->
 
 
 @pytest.mark.parametrize(
-    ("query", "headers", "field", "mend"),
+    ("query", "headers", "field", "fix"),
     [
         ("type=contact.creatd", {}, "type", "did you mean 'contact.created'?"),
         ("type=contact.created&type=", {}, "type", "there are contact.created"),
@@ -183,7 +183,7 @@ async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) ->
     ],
 )
 async def test_an_invalid_request_is_refused_before_the_stream(
-    service: Service, query: str, headers: dict[str, str], field: str, mend: str
+    service: Service, query: str, headers: dict[str, str], field: str, fix: str
 ) -> None:
     """400 in the common shape, with the parameter or header and the fix."""
     async with listening(service.application, FIRST, query, headers) as listener:
@@ -191,7 +191,7 @@ async def test_an_invalid_request_is_refused_before_the_stream(
     assert (listener.status, listener.headers["content-type"]) == (400, "application/json")
     assert body["status"] == "ERROR"
     assert body["errors"][0]["field"] == field
-    assert mend in body["errors"][0]["message"]
+    assert fix in body["errors"][0]["message"]
 
 
 async def test_a_position_before_the_retained_log_is_410(service: Service, wire: httpx2.AsyncClient) -> None:

@@ -96,13 +96,13 @@ async def test_no_account_data_is_exposed(service: Service, wire: httpx2.AsyncCl
 
 async def test_the_root_lists_the_public_paths(service: Service) -> None:
     """Without credentials or a store; every listed path exists."""
-    async with service.wire(None) as anybody:
-        about = (await anybody.get("/")).json()
+    async with service.wire(None) as unauthenticated:
+        about = (await unauthenticated.get("/")).json()
         assert (about["name"], about["version"]) == ("numberkeep", __version__)
         for path in (about["api"], about["health"]):
-            assert (await anybody.get(path)).status_code == 200
+            assert (await unauthenticated.get(path)).status_code == 200
         assert about["documentation"].startswith("https://")
-        assert (await anybody.get("/", params={"x": "1"})).json() == about
+        assert (await unauthenticated.get("/", params={"x": "1"})).json() == about
 
 
 @pytest.mark.parametrize("path", [READY, "/metrics"])

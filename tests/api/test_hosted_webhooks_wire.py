@@ -151,7 +151,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
 
 
 @pytest.mark.parametrize(
-    ("method", "body", "field", "mend"),
+    ("method", "body", "field", "fix"),
     [
         ("POST", {}, "webhooks", "is required"),
         ("POST", {"webhooks": []}, "webhooks", "is required"),
@@ -184,7 +184,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
     ],
 )
 async def test_an_invalid_request_is_refused(
-    wire: httpx2.AsyncClient, method: str, body: Any, field: str, mend: str
+    wire: httpx2.AsyncClient, method: str, body: Any, field: str, fix: str
 ) -> None:
     """400 with the place and the fix, and nothing is changed."""
     await wire.post(HOSTED, json={"webhooks": [ONE]})
@@ -192,7 +192,7 @@ async def test_an_invalid_request_is_refused(
     assert answer.status_code == 400
     (fault,) = answer.json()["errors"]
     assert fault["field"] == field
-    assert mend in fault["message"]
+    assert fix in fault["message"]
     assert (await wire.get(HOSTED)).json()["webhooks"] == NONE | {"receive": [ONE]}
 
 

@@ -193,7 +193,7 @@ async def test_the_sender_is_number(
 
 
 @pytest.mark.parametrize(
-    ("more", "field", "mend"),
+    ("more", "field", "fix"),
     [
         ({"number": "", "from_number": ""}, "number", "is required"),
         ({"number": "nobody at all"}, "number", "E.164"),
@@ -210,13 +210,13 @@ async def test_the_sender_is_number(
     ],
 )
 async def test_an_invalid_payload_is_refused(
-    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, more: dict[str, Any], field: str, mend: str
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, more: dict[str, Any], field: str, fix: str
 ) -> None:
     """400 with the field and the fix; nothing is stored."""
     answer = await carrier.post(INBOUND, json=hosted(PHONE) | more, headers=signing(EVERYBODYS))
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True)
+    assert (error["field"], fix in error["message"]) == (field, True)
     assert await senders(wire) == []
 
 

@@ -206,7 +206,7 @@ async def test_a_status_callback_is_not_a_message(
 
 
 @pytest.mark.parametrize(
-    ("more", "field", "mend"),
+    ("more", "field", "fix"),
     [
         ({"From": ""}, "From", "is required"),
         ({"From": "+12"}, "From", "E.164"),
@@ -219,14 +219,14 @@ async def test_a_status_callback_is_not_a_message(
     ],
 )
 async def test_an_invalid_field_is_refused(
-    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, more: dict[str, str], field: str, mend: str
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, more: dict[str, str], field: str, fix: str
 ) -> None:
     """400, signed or not, with the form's field and the fix; nothing is stored."""
     sent = form(PHONE) | more
     answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True)
+    assert (error["field"], fix in error["message"]) == (field, True)
     assert (await wire.get(MESSAGES)).json() == []
 
 

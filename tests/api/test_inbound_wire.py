@@ -76,7 +76,7 @@ async def test_a_text_has_a_maximum_length(wire: httpx2.AsyncClient, field: str,
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "mend"),
+    ("body", "field", "fix"),
     [
         ({}, "from", "is required"),
         ({"from": " "}, "from", "is required"),
@@ -96,14 +96,14 @@ async def test_a_text_has_a_maximum_length(wire: httpx2.AsyncClient, field: str,
     ],
 )
 async def test_an_invalid_field_is_named_with_the_fix(
-    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, mend: str
+    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, fix: str
 ) -> None:
     """400, with the field as the request wrote it; nothing is stored."""
     answer = await wire.post(INBOUND, json=body)
     assert answer.status_code == 400, answer.text
     (error,) = answer.json()["errors"]
     assert error["field"] == field
-    assert mend in error["message"]
+    assert fix in error["message"]
     assert await written(wire) == []
 
 

@@ -95,15 +95,15 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         line = names[name]
         path = line.path.replace("{phone_number}", "+14155552671").replace("{webhook_id}", "1")
         if name == "deliveries.list_dead":
-            await _let_die(service)
+            await _exhaust_retries(service)
         answer = await wire.request(line.method, path + queries.get(name, ""), json=bodies.get(name))
         assert answer.status_code == 200, name
         described = document()["paths"][line.path][line.method.lower()]["responses"]["200"]
         assert answer.json(), name
-        check(answer.json(), described["content"]["application/json"]["schema"], name)
+        check_fields(answer.json(), described["content"]["application/json"]["schema"], name)
 
 
-async def _let_die(service: Service) -> None:
+async def _exhaust_retries(service: Service) -> None:
     """Attempt the webhook's deliveries until they are dead."""
     for _ in range(ATTEMPTS):
         await service.relay.turn()
@@ -114,7 +114,7 @@ async def test_inbound_responses_match_their_description(wire: httpx2.AsyncClien
     """The response to an accepted message has exactly the fields of InboundAnswer."""
     answer = await wire.post("/_numberkeep/inbound", json={"from": "+14155552671"})
     assert answer.status_code == 200
-    check(answer.json(), {"$ref": "/InboundAnswer"}, "inbound")
+    check_fields(answer.json(), {"$ref": "/InboundAnswer"}, "inbound")
 
 
 async def test_every_event_matches_its_description(service: Service, wire: httpx2.AsyncClient) -> None:
@@ -126,21 +126,21 @@ async def test_every_event_matches_its_description(service: Service, wire: httpx
         events = await listener.events(7)
     shapes = {"contact": "ContactData", "verification": "VerificationData", "message": "MessageData"}
     for event in events:
-        check(event.data, {"$ref": "/EventOut"}, event.type)
+        check_fields(event.data, {"$ref": "/EventOut"}, event.type)
         kind = event.type.partition(".")[0]
-        check(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
+        check_fields(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
     assert {event.type.partition(".")[0] for event in events} == {*shapes, "consent"}
 
 
-def check(value: Any, schema: dict[str, Any], place: str) -> None:
+def check_fields(value: Any, schema: dict[str, Any], place: str) -> None:
     """Check a value against the part of JSON Schema that determines its fields."""
     if "$ref" in schema:
         schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if schema.get("type") == "array":
         for item in value:
-            check(item, schema["items"], place)
+            check_fields(item, schema["items"], place)
     elif "properties" in schema:
         assert set(value) <= set(schema["properties"]), place
         assert set(schema["required"]) <= set(value), place
         for name, part in value.items():
-            check(part, schema["properties"][name], f"{place}.{name}")
+            check_fields(part, schema["properties"][name], f"{place}.{name}")

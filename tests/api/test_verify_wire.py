@@ -86,13 +86,13 @@ async def test_the_account_s_text_contains_the_contact_s_fields(service: Service
     """Empty ones are replaced by nothing, and braces in the contact's values are left alone."""
     await accounts.change(service.context, "default", verification_text="Hi {first_name}{last_name}: is {phone} yours?")
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "{phone}"})
-    async with service.wire(await _new_key(service)) as anew:  # a key and its account are cached for a second
-        await anew.post(VERIFY, json={"number": PHONE})
+    async with service.wire(await _create_key(service)) as fresh_wire:  # a key and its account are cached for a second
+        await fresh_wire.post(VERIFY, json={"number": PHONE})
     (message,) = (await wire.get(MESSAGES)).json()
     assert message["content"] == f"Hi {{phone}}: is {PHONE} yours?"
 
 
-async def _new_key(service: Service) -> KeyPair:
+async def _create_key(service: Service) -> KeyPair:
     return await service.new_account("default")
 
 

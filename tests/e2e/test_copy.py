@@ -148,8 +148,8 @@ async def test_a_target_that_holds_something_else_fails_the_copy(
     assert "DST differs from SRC in contacts (1 rows in SRC, 1 in DST):" in done.stderr
     assert "contacts  1" not in done.stdout
     assert "accounts  1" in done.stdout
-    for told in ("Ada", "Eve", NUMBER):
-        assert told not in done.stderr + done.stdout
+    for personal in ("Ada", "Eve", NUMBER):
+        assert personal not in done.stderr + done.stdout
 
 
 def test_a_copy_that_is_impossible_is_one_line_and_creates_nothing(tmp_path: Path) -> None:

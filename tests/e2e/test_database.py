@@ -213,9 +213,9 @@ def test_a_fault_is_reported_without_personal_data(stopped: Path) -> None:
         f"contact_tags: {contact}: the index of tags has a tag that the contact does not have",
         f"opt_outs: {contact}: the contact is opted out, but its number is not",
     ]
-    told = run("check", "--json", cwd=stopped)
-    assert told.returncode == 1
-    found = json.loads(told.stdout)
+    result = run("check", "--json", cwd=stopped)
+    assert result.returncode == 1
+    found = json.loads(result.stdout)
     assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
     assert found["faults"][3] == {
         "rule": "opt_outs",
@@ -223,7 +223,7 @@ def test_a_fault_is_reported_without_personal_data(stopped: Path) -> None:
         "account_id": 1,
         "contact_id": f"{contact_id:016x}",
     }
-    for text in (done.stdout, told.stdout):
+    for text in (done.stdout, result.stdout):
         assert "Ada" not in text
         assert "1415" not in text
 
@@ -231,8 +231,8 @@ def test_a_fault_is_reported_without_personal_data(stopped: Path) -> None:
 def test_a_sound_database_is_reported(stopped: Path) -> None:
     """Exit code 0 and one line, or JSON."""
     assert run("check", cwd=stopped).stdout == "numberkeep.db is sound: 1 account, 3 contacts\n"
-    told = run("check", "--json", cwd=stopped)
-    assert json.loads(told.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
+    result = run("check", "--json", cwd=stopped)
+    assert json.loads(result.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
     assert names_in(stopped) == {"numberkeep.db"}
 
 

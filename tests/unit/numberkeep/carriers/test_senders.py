@@ -129,10 +129,10 @@ async def test_twilio_is_called_as_documented(poster: Poster) -> None:
     assert "hush" not in repr(TwilioSettings("AC1", "hush"))
 
 
-@pytest.mark.parametrize("said", ["failed", "undelivered", "canceled"])
-async def test_twilio_may_report_an_error_with_status_2xx(poster: Poster, said: str) -> None:
+@pytest.mark.parametrize("reported_status", ["failed", "undelivered", "canceled"])
+async def test_twilio_may_report_an_error_with_status_2xx(poster: Poster, reported_status: str) -> None:
     """A message that failed at once counts as not sent."""
-    body = json.dumps({"sid": "SM1", "status": said, "error_code": 30007}).encode()
+    body = json.dumps({"sid": "SM1", "status": reported_status, "error_code": 30007}).encode()
     async with receiving(answer(201, body)) as receiver:
         with pytest.raises(DeliveryFailed, match=r"^was not sent by Twilio \(code 30007\)$") as failed:
             await twilio(poster, receiver.port).send("acme", message())

@@ -78,7 +78,7 @@ def formatted(number: PhoneNumber, form: int) -> str:
     return text
 
 
-def by_the_tables(phone: str) -> str:
+def parsed_by_libphonenumber(phone: str) -> str:
     """Return the normalized form according to libphonenumber alone."""
     mexican = re.fullmatch(r"\+521([0-9]{10})", phone)
     if mexican:
@@ -90,7 +90,7 @@ def by_the_tables(phone: str) -> str:
     found = formatted(number, PhoneNumberFormat.E164)
     if not phonenumbers.is_possible_number(number) or phonenumbers.is_possible_number_with_reason(number):
         return phone
-    return phone if found == phone or len(found) < len("+1234567") else by_the_tables(found)
+    return phone if found == phone or len(found) < len("+1234567") else parsed_by_libphonenumber(found)
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -121,7 +121,7 @@ def test_the_shortcuts_agree_with_the_tables(region: str) -> None:
         number = phonenumbers.parse(example.phone)
         code, rest = f"+{number.country_code}", phonenumbers.national_significant_number(number)
         for phone in (example.phone, *(f"{code}{prefix}{rest}"[:16] for prefix in ("0", "1", "8", "00", "01", "06"))):
-            assert canonical_phone(phone) == by_the_tables(phone)
+            assert canonical_phone(phone) == parsed_by_libphonenumber(phone)
 
 
 @settings(derandomize=True, max_examples=2000)
@@ -129,7 +129,7 @@ def test_the_shortcuts_agree_with_the_tables(region: str) -> None:
 def test_the_shortcuts_agree_for_any_digits(phone: str) -> None:
     """Whether the number is valid or not; normalizing a result again does not change it."""
     found = canonical_phone(phone)
-    assert found == by_the_tables(phone)
+    assert found == parsed_by_libphonenumber(phone)
     assert canonical_phone(found) == found == find_phone(found, "GB")
 
 

@@ -66,7 +66,7 @@ async def test_the_addresses_are_tried_in_order_until_one_connects(poster: Poste
 
 
 @contextmanager
-def deaf(host: str, port: int) -> Iterator[None]:
+def full_accept_queue(host: str, port: int) -> Iterator[None]:
     """Keep a port's accept queue full, so that connections to it neither succeed nor fail."""
     with ExitStack() as sockets:
         place = sockets.enter_context(socket.socket())
@@ -93,7 +93,7 @@ async def test_an_unresponsive_address_leaves_time_for_the_others() -> None:
     """It is abandoned after part of the time limit, and the next address is tried."""
     poster = Poster(limit=0.8)
     async with receiving(OK) as receiver:
-        with deaf("127.0.0.2", receiver.port):
+        with full_accept_queue("127.0.0.2", receiver.port):
             await poster.post_pinned(pinned(receiver.port, ip_address("127.0.0.2"), HERE), b"", {})
     assert len(receiver.requests) == 1
     await poster.close()

@@ -74,15 +74,15 @@ class Memory:
         self.largest = max(self.largest, len(found[:limit]))
         return found[:limit]
 
-    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
+    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], added: Sequence[Row]) -> None:
         """Replace rows; fail on removing a missing row or adding an existing one."""
-        assert all(row[0] == account_id for row in (*gone, *fresh) if table.of_account)
+        assert all(row[0] == account_id for row in (*gone, *added) if table.of_account)
         there = self.tables[table.name]
         for row in gone:
             assert there.pop(row[: len(table.identity)]) == row
-        for row in fresh:
+        for row in added:
             assert there.setdefault(row[: len(table.identity)], row) is row
-        self.replaced.append((len(gone), len(fresh)))
+        self.replaced.append((len(gone), len(added)))
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
         """Ignore the numbers."""

@@ -52,8 +52,8 @@ def test_an_empty_patch_changes_nothing() -> None:
 @pytest.mark.parametrize("value", ["new", ""])
 def test_a_text_is_set_or_cleared_alone(name: str, value: str) -> None:
     """A patch of one text sets it, `""` clears it, and no other field changes."""
-    said: dict[str, Any] = {name: value}
-    assert patched(ADA, ContactPatch(**said)) == replace(ADA, **said)
+    patch_fields: dict[str, Any] = {name: value}
+    assert patched(ADA, ContactPatch(**patch_fields)) == replace(ADA, **patch_fields)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_new_contact_has_only_the_patch_s_values(*, opt_out: bool) -> None:
 
 def test_a_new_contact_obeys_the_patch_and_the_limits() -> None:
     """The patch's opt-out overrides an earlier one; empty values set no label; the limit applies."""
-    said = ContactPatch(opt_out=False, custom_variables={"x": "", "y": "1"}, tags=("a", "a"))
-    made = new_contact(7, ADA.phone, WHEN, said, opt_out=True)
+    patch_fields = ContactPatch(opt_out=False, custom_variables={"x": "", "y": "1"}, tags=("a", "a"))
+    made = new_contact(7, ADA.phone, WHEN, patch_fields, opt_out=True)
     assert (made.opt_out, made.custom_variables, made.tags) == (False, {"y": "1"}, ("a",))
     with pytest.raises(InvalidInput):
         new_contact(7, ADA.phone, WHEN, ContactPatch(custom_variables=variables(MAX_VARIABLES + 1)), opt_out=False)

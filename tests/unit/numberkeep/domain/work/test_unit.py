@@ -43,15 +43,15 @@ def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
     return Work(1, Snapshot(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
 
 
-def create(phone: str = PHONE, contact_id: int = 8, **said: object) -> CreateContact:
+def create(phone: str = PHONE, contact_id: int = 8, **fields: object) -> CreateContact:
     """Return a command that creates a contact."""
-    patch = ContactPatch(**said)  # type: ignore[arg-type]
+    patch = ContactPatch(**fields)  # type: ignore[arg-type]
     return CreateContact(1, phone, patch, update_if_exists=False, contact_id=contact_id, stamp=stamp())
 
 
-def update(**said: object) -> UpdateContact:
+def update(**fields: object) -> UpdateContact:
     """Return a command that changes the contact."""
-    return UpdateContact(1, PHONE, ContactPatch(**said), ReadOnly(), stamp())  # type: ignore[arg-type]
+    return UpdateContact(1, PHONE, ContactPatch(**fields), ReadOnly(), stamp())  # type: ignore[arg-type]
 
 
 def delete(after: int = 2) -> DeleteContacts:
@@ -201,7 +201,7 @@ def test_creating_or_updating_with_opt_out_records_it() -> None:
 def test_a_second_opt_out_after_an_opt_in_is_a_new_one() -> None:
     """Opting in and out within a group stores the later time and entry."""
     unit = work(opt_outs=(PHONE,))
-    outcomes([SetOptOut(1, PHONE, opted_out=said, stamp=stamp(n)) for n, said in enumerate((False, True), 1)], unit)
+    outcomes([SetOptOut(1, PHONE, opted_out=fields, stamp=stamp(n)) for n, fields in enumerate((False, True), 1)], unit)
     assert unit.changes().opt_outs == Difference(updated=[(OptOut(PHONE, AT, 1), OptOut(PHONE, AT + 2, 3))])
 
 

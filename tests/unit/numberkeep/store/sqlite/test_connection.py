@@ -33,7 +33,7 @@ def run(path: Path, sql: str) -> None:
     connection.close()
 
 
-def rights_in(folder: Path) -> dict[str, int]:
+def modes_in(folder: Path) -> dict[str, int]:
     """Return the mode of every file in a folder, by name."""
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
 
@@ -45,11 +45,11 @@ async def test_a_new_database_is_for_its_owner_only(tmp_path: Path) -> None:
     try:
         await store.open()
         await store.apply(CreateKey("default", "US", "k", b"hash", 1))
-        rights = rights_in(tmp_path)
+        modes = modes_in(tmp_path)
     finally:
         os.umask(umask)
         await store.close()
-    assert rights == {"contacts.db": 0o600, "contacts.db-wal": 0o600, "contacts.db-shm": 0o600}
+    assert modes == {"contacts.db": 0o600, "contacts.db-wal": 0o600, "contacts.db-shm": 0o600}
 
 
 async def test_the_mode_of_an_existing_database_is_kept(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ async def test_another_program_s_database_is_refused_unchanged(tmp_path: Path, s
     with pytest.raises(StoreUnusable, match=r"other\.db is another program's database"):
         await opened(path)
     assert path.read_bytes() == before
-    assert list(rights_in(tmp_path)) == ["other.db"]
+    assert list(modes_in(tmp_path)) == ["other.db"]
 
 
 async def test_a_file_that_is_not_a_database_is_refused_unchanged(tmp_path: Path) -> None:

@@ -100,15 +100,15 @@ async def test_a_newer_database_is_not_copied(filled: AccountDriver, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [("", "not a numberkeep database"), ("no database, this", "file is not a database"), (None, "unable to open")],
 )
-def test_other_files_are_not_copied(tmp_path: Path, content: str | None, said: str) -> None:
+def test_other_files_are_not_copied(tmp_path: Path, content: str | None, reason: str) -> None:
     """An empty file, another program's and a missing one are refused, and no file is created."""
     if content is not None:
         (tmp_path / "contacts.db").write_text(content)
     before = names_in(tmp_path)
-    with pytest.raises(StoreUnusable, match=said):
+    with pytest.raises(StoreUnusable, match=reason):
         copied(tmp_path)
     assert names_in(tmp_path) == before
 

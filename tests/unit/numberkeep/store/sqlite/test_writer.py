@@ -72,7 +72,7 @@ class Bench:
         self.commits += 1
         return self.commit_fails
 
-    async def together(self, *commands: Command[Any]) -> list[Any]:
+    async def run_together(self, *commands: Command[Any]) -> list[Any]:
         """Return the outcomes of commands that all wait while the writer is busy with another."""
         hold = Hold()
         waiters = [asyncio.create_task(self.writer.apply(command)) for command in (hold, *commands)]
@@ -109,7 +109,7 @@ def fail(error: BaseException) -> Callable[[], object]:
 
 async def test_waiting_commands_share_a_commit(bench: Bench) -> None:
     """Fifty commands behind a busy writer are committed together, each with its own result, in order."""
-    outcomes = await bench.together(*[Note(f"{n:02d}") for n in range(50)])
+    outcomes = await bench.run_together(*[Note(f"{n:02d}") for n in range(50)])
     assert outcomes == [f"{n:02d}" for n in range(50)]
     assert bench.commits == 1
     assert [text for (text,) in bench.connection.execute("SELECT text FROM notes ORDER BY rowid")] == outcomes
@@ -118,7 +118,7 @@ async def test_waiting_commands_share_a_commit(bench: Bench) -> None:
 async def test_a_group_has_a_maximum_size(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """More commands are committed in several groups."""
     monkeypatch.setattr(grouping, "GROUP_ROWS", 10)
-    await bench.together(*[Note(str(n)) for n in range(25)])
+    await bench.run_together(*[Note(str(n)) for n in range(25)])
     assert bench.commits == 3
     assert len(bench.notes) == 25
 
@@ -126,7 +126,7 @@ async def test_a_group_has_a_maximum_size(bench: Bench, monkeypatch: pytest.Monk
 async def test_no_result_is_returned_before_the_commit(bench: Bench) -> None:
     """While a command of the group runs, no other command of the group has returned."""
     last = Hold()
-    first = asyncio.create_task(bench.together(Note("a"), last))
+    first = asyncio.create_task(bench.run_together(Note("a"), last))
     await asyncio.to_thread(last.begun.wait, 30)
     assert not first.done()
     assert bench.commits == 0
@@ -137,7 +137,7 @@ async def test_no_result_is_returned_before_the_commit(bench: Bench) -> None:
 
 async def test_a_refusal_does_not_affect_the_group(bench: Bench) -> None:
     """A domain error before any change is raised for that command, and the others share one commit."""
-    outcomes = await bench.together(Note("a"), Refused(), Note("b"))
+    outcomes = await bench.run_together(Note("a"), Refused(), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", ContactNotFound, "b"]
     assert bench.commits == 1
 
@@ -147,14 +147,14 @@ async def test_a_refusal_does_not_affect_the_group(bench: Bench) -> None:
 )
 async def test_a_command_that_fails_after_a_change_is_undone_alone(bench: Bench, error: Exception) -> None:
     """The others are committed without it."""
-    outcomes = await bench.together(Note("a"), Note("half", fail(error)), Note("b"))
+    outcomes = await bench.run_together(Note("a"), Note("half", fail(error)), Note("b"))
     assert outcomes == ["a", error, "b"]
     assert bench.notes == ["a", "b"]
 
 
 async def test_an_engine_error_is_store_unavailable_for_its_command_only(bench: Bench) -> None:
     """Other commands succeed."""
-    outcomes = await bench.together(Note("a"), Note("a"), Note("b"))
+    outcomes = await bench.run_together(Note("a"), Note("a"), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", StoreUnavailable, "b"]
     assert bench.notes == ["a", "b"]
 
@@ -168,7 +168,7 @@ async def test_an_error_of_no_command_fails_the_whole_group_at_once(bench: Bench
         tries += 1
         raise apsw.BusyError
 
-    outcomes = await bench.together(*[Note(str(n), busy) for n in range(20)])
+    outcomes = await bench.run_together(*[Note(str(n), busy) for n in range(20)])
     assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
     assert tries == 1
     assert bench.notes == []
@@ -180,14 +180,14 @@ async def test_an_unknown_command_fails_alone(bench: Bench) -> None:
     class Unheard(Command[None]):
         pass
 
-    outcomes = await bench.together(Note("a"), Unheard(), Note("b"))
+    outcomes = await bench.run_together(Note("a"), Unheard(), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", KeyError, "b"]
 
 
 async def test_a_failed_commit_fails_every_command(bench: Bench) -> None:
     """They raise StoreUnavailable, and afterwards the writer continues."""
     bench.commit_fails = True
-    outcomes = await bench.together(Note("a"), Note("b"), Note("c"))
+    outcomes = await bench.run_together(Note("a"), Note("b"), Note("c"))
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
     assert bench.notes == []
     bench.commit_fails = False
