@@ -18,7 +18,7 @@ from support.postgres import PostgresDatabases, PostgresServer
 from support.row_deletion import RowDeletion
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
-"""A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
+"""A superuser's URL of another server to test on, such as another version; by default the tests start one."""
 
 _LEAKS = pytest.StashKey[list[leaks.Leak]]()
 _WORKER_LEAKS = "leaks"
@@ -97,7 +97,7 @@ def emptied_postgres(_migrated_postgres: str, _row_deletion: RowDeletion) -> str
 def own_postgres() -> Iterator[PostgresServer]:
     """Return a separate PostgreSQL server with fsync enabled."""
     if OUTSIDE_POSTGRES:
-        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that is not ours to stop")
+        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that tests must not stop")
     with PostgresServer(durable=True) as server:
         yield server
 
@@ -114,7 +114,7 @@ def durable_postgres(own_postgres: PostgresServer) -> PostgresServer:
 def pgbouncer_server(postgres_server: PostgresDatabases) -> Iterator[PgBouncer]:
     """Return a PgBouncer in transaction mode in front of `postgres_server`."""
     if pgbouncer.PROGRAM is None:
-        pytest.skip("there is no program pgbouncer: `apt-get install pgbouncer` brings it")
+        pytest.skip("pgbouncer is not installed: run `apt-get install pgbouncer`")
     with PgBouncer(postgres_server) as pooler:
         yield pooler
 

@@ -186,7 +186,7 @@ async def test_unknown_fields_are_ignored_on_request() -> None:
         assert (await wire.post(CONTACTS, json={"number": PHONE, "first_name": 1})).status_code == 400
 
 
-async def test_an_escaped_backslash_is_no_nul(wire: httpx2.AsyncClient) -> None:
+async def test_an_escaped_backslash_is_not_nul(wire: httpx2.AsyncClient) -> None:
     r"""The six characters `\u0000` are ordinary text."""
     answer = await wire.post(CONTACTS, json={"number": PHONE, "first_name": "\\u0000"})
     assert answer.json()["contact"]["first_name"] == "\\u0000"

@@ -20,7 +20,7 @@ WEBHOOKS = "/_numberkeep/webhooks"
 DEAD = "/_numberkeep/deliveries"
 REPLAY = f"{DEAD}/replay"
 LATER = 4000
-"""Seconds: more than any wait before another attempt."""
+"""Seconds, longer than any wait before a retry."""
 
 
 async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, path: str = "/", **more: Any) -> Any:

@@ -243,6 +243,6 @@ async def test_another_account_s_events_are_never_sent(service: Service, wire: h
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE"])
 async def test_only_get_is_allowed(wire: httpx2.AsyncClient, method: str) -> None:
-    """405 that names it."""
+    """Other methods are 405, which names GET."""
     answer = await wire.request(method, EVENTS)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

@@ -125,7 +125,7 @@ def wait_for_contacts(server: PostgresDatabases, url: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_target_that_holds_something_else_fails_the_copy(
+async def test_a_target_with_other_content_fails_the_copy(
     tmp_path: Path, new_database: NewDatabase, engine: str
 ) -> None:
     """If the target reads back something else, the exit code is 1, and the error names the table but no contact."""
@@ -152,8 +152,8 @@ async def test_a_target_that_holds_something_else_fails_the_copy(
         assert personal not in done.stderr + done.stdout
 
 
-def test_a_copy_that_is_impossible_is_one_line_and_creates_nothing(tmp_path: Path) -> None:
-    """A missing source, a database in memory, the same database twice, and URLs that lead nowhere."""
+def test_an_impossible_copy_is_an_error_and_creates_nothing(tmp_path: Path) -> None:
+    """One line: missing source, database in memory, the same database twice, unreachable URLs."""
     source = served(tmp_path)
     secret = "hunter2"
     for arguments, code, said in [

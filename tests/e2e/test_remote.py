@@ -10,7 +10,7 @@ REPLY = ["simulate", "reply", "+14155550001", "hi"]
 NAMES = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET")
 
 
-@pytest.mark.parametrize("command", [["listen"], REPLY, ["consent", "verify"]], ids=lambda it: it[0])
+@pytest.mark.parametrize("command", [["listen"], REPLY, ["consent", "verify"]], ids=lambda command: command[0])
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("value", "expected_text"),

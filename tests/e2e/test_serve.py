@@ -153,7 +153,7 @@ def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
         assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
 
 
-def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
+def test_a_service_whose_worker_ended_reports_it(tmp_path: Path) -> None:
     """If the process that serves is killed, the program ends with 1 and a line that says so."""
     with serving(tmp_path) as running:
         os.kill(running.worker, signal.SIGKILL)

@@ -42,7 +42,7 @@ def consent(cwd: Path, *arguments: str, **settings: str) -> tuple[int, Any, str]
 
 
 def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
-    """NUMBERKEEP_DATABASE does not count: the result is the same if it names no database."""
+    """NUMBERKEEP_DATABASE is ignored: the result is the same if it names no database."""
     settings = service_variables(running.url) | {"NUMBERKEEP_DATABASE": "sqlite:///typo.db"}
     code, entries, stderr_text = consent(tmp_path, "show", PHONE, **settings)
     assert (code, stderr_text) == (0, "")
@@ -53,7 +53,7 @@ def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
     assert entries == consent(tmp_path, "show", PHONE, "--database", "sqlite:///numberkeep.db")[1]
 
 
-def test_consent_reads_the_database_that_is_typed(tmp_path: Path, running: Serving) -> None:
+def test_consent_reads_the_database_on_the_command_line(tmp_path: Path, running: Serving) -> None:
     """Even if variables name a service; stderr says so."""
     settings = service_variables(running.url)
     assert run("keys", "create", "--database", "sqlite:///other.db", cwd=tmp_path).returncode == 0
@@ -63,7 +63,7 @@ def test_consent_reads_the_database_that_is_typed(tmp_path: Path, running: Servi
 
 @pytest.mark.parametrize("command", CONSENT, ids=" ".join)
 def test_consent_without_a_target_names_both(tmp_path: Path, command: list[str]) -> None:
-    """One line, exit 2; NUMBERKEEP_DATABASE is no target here."""
+    """One line, exit 2; NUMBERKEEP_DATABASE is not a target here."""
     done = run(*command, cwd=tmp_path, NUMBERKEEP_DATABASE="sqlite:///numberkeep.db")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert all(name in done.stderr for name in (*NAMES, "--database"))

@@ -21,10 +21,10 @@ PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
 TYPED = ("--database", "sqlite:///numberkeep.db")
 SECONDS = 5.0
-"""Time that a running service has to notice a change; it promises one second."""
+"""Time limit for a running service to notice a change, which should take one second."""
 
 Command = Callable[..., str]
-"""Runs a command next to the service, which must succeed, and returns what it prints."""
+"""Run a command that must succeed next to the service, and return its output."""
 
 
 @pytest.fixture

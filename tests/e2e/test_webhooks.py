@@ -119,10 +119,10 @@ INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_a
 SELECT 1, 0, message_id, phone, 1, 15, 1, 2, 0, error FROM messages;
 UPDATE accounts SET last_message = 5001
 """
-"""One dead message more than a replay takes."""
+"""One more dead message than a replay revives."""
 
 
-async def test_partial_lists_and_replays_say_so(tmp_path: Path) -> None:
+async def test_partial_lists_and_replays_are_reported(tmp_path: Path) -> None:
     """1000 dead deliveries are listed and 5000 replayed at a time; stderr mentions the rest, a replay ends with 3."""
     assert (await asyncio.to_thread(run, "keys", "create", cwd=tmp_path)).returncode == 0
     await execute(f"sqlite:///{tmp_path}/numberkeep.db", DEAD)

@@ -47,7 +47,7 @@ def test_the_environment_sets_everything() -> None:
     [("host", "::1"), ("port", 1), ("port", 0), ("database", "sqlite://:memory:"), ("workers", 2)],
 )
 def test_a_flag_overrides_the_environment(flag: str, value: object) -> None:
-    """A given flag counts, 0 too; the rest still comes from the environment."""
+    """A given flag takes precedence, even 0; other settings still come from the environment."""
     flags: dict[str, Any] = {flag: value}
     settings = load_settings(environ=FULL, **flags)
     assert getattr(settings, flag) == value

@@ -17,9 +17,9 @@ OTHER_SPELLINGS: Final = {
     ("CA", "+1 1 3101234"): "+113101234",  # libphonenumber drops the trunk 1 of longer numbers only
     ("CO", "+57 0 3211234567"): "+5703211234567",  # here 0 may start a carrier's code, so it is not removed
 }
-"""What libphonenumber reads as another number than the example that is written so."""
+"""Spellings that libphonenumber parses as another number than the example."""
 TOO_SHORT: Final = {("IR", "+989601")}
-"""Examples that have fewer digits than a number of ours."""
+"""Examples with fewer digits than a phone number must have."""
 
 
 class Example(NamedTuple):

@@ -13,7 +13,7 @@ from numberkeep.outbound.web_address import read_url
 from support.certificates import OPENSSL, Certificate, new_certificate
 from support.receiver import receiving
 
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="there is no program openssl to make a certificate with")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed, so no certificate can be created")
 
 HERE = ip_address("127.0.0.1")
 

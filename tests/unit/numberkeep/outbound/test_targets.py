@@ -29,7 +29,7 @@ class Names:
 
 
 FORBIDDEN = [
-    ("0.0.0.0", "an address of this host"),  # noqa: S104 - not bound to
+    ("0.0.0.0", "an address of this host"),  # noqa: S104 - nothing is bound
     ("0.255.1.2", "an address of this host"),
     ("10.0.0.5", "a private address"),
     ("10.255.255.255", "a private address"),
@@ -378,7 +378,7 @@ async def test_a_name_that_timed_out_is_not_resolved_again_at_once() -> None:
 async def test_a_name_that_timed_out_is_resolved_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a pause it is treated like any other name."""
 
-    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - as a resolver has it
+    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - the signature of a resolver
         await asyncio.Event().wait()
         return []
 

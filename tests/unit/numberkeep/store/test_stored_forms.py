@@ -39,7 +39,7 @@ KEPT = {
     "webhook": '[1,6,"https://example.com/\U0001f600\u00e5\\"\\\\","answered 410"]',
     "consent": f'[1,5,{AT},true,"message",{{e}},"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]',
 }
-"""The forms as they are written; `{e}` stands for EMOJI in JSON. A change of one of them needs a new version."""
+"""The forms as stored; `{e}` is replaced by EMOJI in JSON. Changing one requires a new version."""
 
 
 @pytest.mark.parametrize("type_", EventType)

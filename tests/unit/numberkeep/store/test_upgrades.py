@@ -225,7 +225,7 @@ async def test_stored_responses_are_replayed(store: Store, version: tuple[str, i
     assert await ask("k2") == b"new"
 
 
-async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[str, int]) -> None:
+async def test_an_upgraded_store_works(store: Store, url: str, version: tuple[str, int]) -> None:
     """Contacts can be changed and deleted, counts and tags follow, and reopening migrates nothing."""
     ours = AccountDriver(store, 1)
     ours.now = START + 100 * SECOND
@@ -244,7 +244,7 @@ async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[
 
 
 async def test_an_upgrade_reports_what_it_did(url: str, version: tuple[str, int]) -> None:
-    """`upgrade` returns both versions; a second one reports no migrations."""
+    """`upgrade` returns both versions; a second call reports no migrations."""
     newest = len(STEPS[version[0]])
     for before in (version[1], newest):
         done = await make_store(Settings(database=url)).upgrade()

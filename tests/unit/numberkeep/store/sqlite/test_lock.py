@@ -48,7 +48,7 @@ def dead_process() -> int:
         return process.pid
 
 
-def test_a_second_service_is_refused_and_told_the_first_one_s_process(database: Path) -> None:
+def test_a_second_service_is_refused_and_names_the_first(database: Path) -> None:
     """Refused at once with the id of the holder; after a release the lock is free."""
     with (
         ServiceLock.acquire(database),
