@@ -392,10 +392,7 @@ async def test_a_name_that_timed_out_is_resolved_again_later(monkeypatch: pytest
 
 async def test_errors_do_not_contain_the_address_of_a_name() -> None:
     """Registering a webhook must not reveal what the operator's names resolve to; a literal address is shown."""
-    for url, reason in (
-        ("http://db.internal/", "the host has a private address"),
-        ("http://10.1.2.3/", "10.1.2.3 is a"),
-    ):
-        with pytest.raises(TargetRefused, match=reason) as refused:
+    for url, text in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
+        with pytest.raises(TargetRefused, match=text) as refused:
             await Targets(resolve=Names(["10.1.2.3"])).resolve(url)
         assert ("10.1.2.3" in str(refused.value)) == ("10.1.2.3" in url)
