@@ -1,4 +1,4 @@
-"""Posters that trust nobody, and close."""
+"""Posters that allow no private networks, closed after each test."""
 
 from collections.abc import AsyncIterator
 
@@ -9,7 +9,7 @@ from numberkeep.outbound.posting import Poster
 
 @pytest.fixture
 async def poster() -> AsyncIterator[Poster]:
-    """One that waits 0.2 s."""
+    """Return a poster with a timeout of 0.2 s."""
     poster = Poster(limit=0.2)
     yield poster
     await poster.close()
