@@ -32,7 +32,7 @@ def find_phone(text: str, region: str) -> str | None:
     if _north_american(text):
         return text
     if _e164(text):
-        return canonical_phone(text)
+        return _canonical()(text)
     spelling = read_spelling(text)
     if spelling is None:
         return None

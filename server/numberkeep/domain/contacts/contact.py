@@ -4,7 +4,7 @@ These dataclasses are not frozen: a frozen one costs four times as much to build
 read. Nothing changes them after they are built.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -199,16 +199,14 @@ def _made(  # noqa: PLR0917 - called for every row of a bulk request, where keyw
         was.company_name if patch.company_name is UNSET else patch.company_name,
         was.assigned_to_email if patch.assigned_to_email is UNSET else patch.assigned_to_email,
         was.sendblue_number if patch.sendblue_number is UNSET else patch.sendblue_number,
-        was.tags if patch.tags is UNSET else tuple(dict.fromkeys(_composed(patch.tags))),
+        # Joined, because to look at each tag takes twice the time.
+        was.tags
+        if patch.tags is UNSET
+        else tuple(dict.fromkeys(patch.tags if "".join(patch.tags).isascii() else map(composed, patch.tags))),
         _merged(was.custom_variables, patch.custom_variables),
         was.verified,
         opted_out if patch.opt_out is UNSET else patch.opt_out,
     )
-
-
-def _composed(tags: tuple[str, ...]) -> Iterable[str]:
-    # Half the time of looking at each of them, for every row of a bulk request.
-    return tags if "".join(tags).isascii() else map(composed, tags)
 
 
 def _merged(current: Mapping[str, str], given: Mapping[str, str] | UnsetType | None) -> Mapping[str, str]:
