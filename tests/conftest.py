@@ -1,4 +1,4 @@
-"""What every test may use. A server starts when the first test asks for it, and serves all that do."""
+"""Fixtures for all tests. A server starts when the first test requests it, and is shared."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from support.postgres import PostgresDatabases, PostgresServer
 from support.row_deletion import RowDeletion
 
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
-"""A superuser's URL of the server to test on, of another version or with Citus; unset, the tests start their own."""
+"""A superuser's URL of another server to test on, such as another version; by default the tests start one."""
 
 _LEAKS = pytest.StashKey[list[leaks.Leak]]()
 _WORKER_LEAKS = "leaks"
@@ -26,13 +26,13 @@ _WORKER_LEAKS = "leaks"
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """Async tests run on the event loop that the service runs on."""
+    """Run async tests on the event loop that the service uses."""
     return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresDatabases]:
-    """A PostgreSQL server that no test stops."""
+    """Return a PostgreSQL server that no test stops."""
     if OUTSIDE_POSTGRES:
         yield PostgresDatabases(OUTSIDE_POSTGRES)
     else:
@@ -42,7 +42,7 @@ def postgres_server() -> Iterator[PostgresDatabases]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresDatabases) -> Iterator[str]:
-    """A new, empty database."""
+    """Return a new, empty database."""
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
@@ -50,7 +50,7 @@ def postgres_url(postgres_server: PostgresDatabases) -> Iterator[str]:
 
 @pytest.fixture
 def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
-    """Makes new, empty databases of either engine; gives their URLs."""
+    """Return a function that creates an empty database of either engine, and returns its URL."""
     made: list[tuple[PostgresDatabases, str]] = []
 
     def make(engine: str) -> str:
@@ -88,23 +88,23 @@ def _row_deletion(_migrated_postgres: str) -> Iterator[RowDeletion]:
 
 @pytest.fixture
 def emptied_postgres(_migrated_postgres: str, _row_deletion: RowDeletion) -> str:
-    """A database with the schema and no rows. It is the same one for every test, which is faster than a new one."""
+    """Return a database with the schema and no rows; reusing it is faster than creating one per test."""
     _row_deletion.run()
     return _migrated_postgres
 
 
 @pytest.fixture(scope="session")
 def own_postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of our own that waits for the disk."""
+    """Return a separate PostgreSQL server with fsync enabled."""
     if OUTSIDE_POSTGRES:
-        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that is not ours to stop")
+        pytest.skip("NUMBERKEEP_TEST_POSTGRES names a server that tests must not stop")
     with PostgresServer(durable=True) as server:
         yield server
 
 
 @pytest.fixture
 def durable_postgres(own_postgres: PostgresServer) -> PostgresServer:
-    """The same, running, and a test may stop, kill and start it."""
+    """Return the same server, running; tests may stop, kill and start it."""
     if not own_postgres.running:
         own_postgres.restart()
     return own_postgres
@@ -112,21 +112,21 @@ def durable_postgres(own_postgres: PostgresServer) -> PostgresServer:
 
 @pytest.fixture(scope="session")
 def pgbouncer_server(postgres_server: PostgresDatabases) -> Iterator[PgBouncer]:
-    """A PgBouncer in transaction mode before `postgres_server`."""
+    """Return a PgBouncer in transaction mode in front of `postgres_server`."""
     if pgbouncer.PROGRAM is None:
-        pytest.skip("there is no program pgbouncer: `apt-get install pgbouncer` brings it")
+        pytest.skip("pgbouncer is not installed: run `apt-get install pgbouncer`")
     with PgBouncer(postgres_server) as pooler:
         yield pooler
 
 
 @pytest.fixture
 def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
-    """The database of `postgres_url` through PgBouncer."""
+    """Return the database of `postgres_url` through PgBouncer."""
     return pgbouncer_server.url_of(postgres_url)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of tests/fault; only here does pytest find them, whatever part of the tests is run."""
+    """Add the options of tests/fault; pytest finds them only here when other folders are run."""
     parser.addoption("--soak", action="store_true", help="run only the randomized tests, with 20 times their rounds")
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
 
@@ -138,7 +138,7 @@ def effort(pytestconfig: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --soak, deselect every test that it does not change."""
+    """With --soak, deselect every test that it does not affect."""
     if config.getoption("--soak"):
         chosen = [item for item in items if "effort" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
@@ -146,7 +146,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep what is logged from here on, to search it at the end."""
+    """Record all log output, for the check at the end."""
     config.stash[_LEAKS] = []
     handler = leaks.collect()
     config.add_cleanup(handler.close)
@@ -154,13 +154,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Collect what a worker of pytest-xdist found. A worker that crashed reports nothing, and has failed the run."""
+    """Collect the findings of a pytest-xdist worker. A worker that crashed has none, and has failed the run."""
     found = getattr(node, "workeroutput", {}).get(_WORKER_LEAKS, ())
     node.config.stash[_LEAKS] += [leaks.Leak(*leak) for leak in found]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run if a log holds a whole number, a name or a secret, at any level."""
+    """Fail the run if a log at any level contains a whole number, a name or a secret."""
     found = session.config.stash[_LEAKS]
     found += leaks.found()
     if hasattr(session.config, "workeroutput"):
@@ -170,7 +170,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Report what the logs hold."""
+    """Report the findings in the logs."""
     found = config.stash[_LEAKS]
     if found:
         terminalreporter.section("logs that hold what no log may hold", red=True)

@@ -13,14 +13,14 @@ from support.api import Service, running_service
 
 
 @pytest.fixture(autouse=True)
-def _every_count_is_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine: see tests/unit/numberkeep/service/test_watch.py for the rest."""
+def _uncached_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Disable the cache of outbox counts; tests/unit/numberkeep/service/test_backlog.py tests it."""
     monkeypatch.setattr(backlog, "_QUICK_SECONDS", 3600)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest) -> Store:
-    """A store of each engine, not yet opened; its database is asked for only where it is needed."""
+    """Return a store of each engine, not yet opened; its database is created only if it is used."""
     if request.param == "sqlite":
         return SqliteStore(None)
     return PostgresStore(request.getfixturevalue("emptied_postgres"))
@@ -28,13 +28,13 @@ def engine(request: pytest.FixtureRequest) -> Store:
 
 @pytest.fixture
 async def service(engine: Store) -> AsyncIterator[Service]:
-    """The service over an empty store."""
+    """Return the service over an empty store."""
     async with running_service(store=engine) as running:
         yield running
 
 
 @pytest.fixture
 async def wire(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    """A plain HTTP client of the first account."""
+    """Return a plain HTTP client of the first account."""
     async with service.wire() as client:
         yield client

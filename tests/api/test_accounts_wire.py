@@ -1,4 +1,4 @@
-"""Who may see what, on the raw wire."""
+"""Authentication and isolation of accounts, over HTTP."""
 
 from typing import Any
 
@@ -34,8 +34,8 @@ ROUTES: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ROUTES)
-async def test_every_route_asks_for_a_key(service: Service, method: str, path: str, body: Any) -> None:
-    """Without both headers 403, with a wrong pair 401, and unknown id and wrong secret answer alike."""
+async def test_every_route_requires_a_key(service: Service, method: str, path: str, body: Any) -> None:
+    """403 without both headers, 401 for a wrong pair; an unknown id and a wrong secret get the same response."""
     async with service.wire(None) as stranger:
         answer = await stranger.request(method, path, json=body)
         assert (answer.status_code, answer.json()["message"]) == (403, "Did not get inputs for authorization")
@@ -51,14 +51,14 @@ async def test_every_route_asks_for_a_key(service: Service, method: str, path: s
             assert answer.json()["message"] == "Invalid Credentials"
 
 
-async def test_credentials_are_asked_for_before_the_body_is_read(service: Service) -> None:
-    """A stranger's bad body is answered with 401, not with what is wrong with it."""
+async def test_authentication_precedes_reading_the_body(service: Service) -> None:
+    """An unauthenticated invalid body gets 401, not its validation errors."""
     async with service.wire(KeyPair("nobody", "x")) as stranger:
         assert (await stranger.post(CONTACTS, content=b"{")).status_code == 401
 
 
-async def test_accounts_do_not_see_each_other(service: Service, wire: httpx2.AsyncClient) -> None:
-    """No request of one account sees or changes another's contact, message or count."""
+async def test_accounts_are_isolated(service: Service, wire: httpx2.AsyncClient) -> None:
+    """No request of one account reads or changes another's contact, message or count."""
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada", "tags": ["vip"]})
     mine = (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]
     async with service.wire(await service.new_account("other")) as other:
@@ -81,8 +81,8 @@ async def test_accounts_do_not_see_each_other(service: Service, wire: httpx2.Asy
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 1}
 
 
-async def test_a_cursor_of_another_account_shows_nothing_of_it(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A cursor is a place, not a permission."""
+async def test_another_account_s_cursor_reveals_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A cursor is a position, not a permission."""
     for number in (PHONE, "+14155550002"):
         await wire.post(CONTACTS, json={"number": number})
     link = (await wire.get(CONTACTS, params={"limit": 1})).headers["link"]
@@ -91,8 +91,8 @@ async def test_a_cursor_of_another_account_shows_nothing_of_it(service: Service,
         assert (answer.status_code, answer.json()) == (200, [])
 
 
-async def test_a_revoked_key_opens_nothing(service: Service) -> None:
-    """A key that was revoked is refused like a wrong one; the account's other keys still work."""
+async def test_a_revoked_key_is_refused(service: Service) -> None:
+    """Like a wrong one; the account's other keys still work."""
     pair = await service.new_account("other")
     await keys.revoke(service.context, pair.key_id)
     async with service.wire(pair) as revoked, service.wire() as first:

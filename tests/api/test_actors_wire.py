@@ -1,4 +1,4 @@
-"""Who is recorded as the maker of a change, and because of which request."""
+"""The actor of a change, and the request that caused it."""
 
 import httpx2
 import pytest
@@ -18,7 +18,7 @@ Acts = list[tuple[Actor, Cause | None]]
 
 @pytest.fixture
 def acts(monkeypatch: pytest.MonkeyPatch) -> Acts:
-    """Every actor and cause that a request acted with, as they come."""
+    """Return the actor and cause of each request, as they occur."""
     seen: Acts = []
     acting = Context.acting
 
@@ -31,7 +31,7 @@ def acts(monkeypatch: pytest.MonkeyPatch) -> Acts:
 
 
 def requested(answer: httpx2.Response) -> Cause:
-    """The cause of what a request changed."""
+    """Return the cause of a request's changes."""
     return Cause(CauseKind.REQUEST, answer.headers["x-request-id"])
 
 
@@ -48,8 +48,8 @@ def requested(answer: httpx2.Response) -> Cause:
         ("POST", "/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),
     ],
 )
-async def test_a_key_makes_its_changes(acts: Acts, method: str, path: str, body: object) -> None:
-    """By its id, because of the request, whose id the caller may choose."""
+async def test_a_key_is_the_actor_of_its_changes(acts: Acts, method: str, path: str, body: object) -> None:
+    """By its id; the cause is the request, whose id the caller may choose."""
     async with running_service() as service, service.wire() as wire:
         answer = await wire.request(method, path, json=body)
         chosen = await wire.request(method, path, json=body, headers={"x-request-id": "mine"})
@@ -57,8 +57,8 @@ async def test_a_key_makes_its_changes(acts: Acts, method: str, path: str, body:
     assert requested(chosen) == acts[1][1]
 
 
-async def test_carriers_make_the_changes_of_the_messages_that_they_hand_in(acts: Acts) -> None:
-    """By their names, whether the secret is the deployment's or the account's own."""
+async def test_carriers_are_the_actors_of_incoming_messages(acts: Acts) -> None:
+    """By name, with the deployment's secret and with the account's own."""
     sent = form(PHONE)
     async with running_service(carriers=Carriers(SECRET, TOKEN)) as service, service.wire(None) as carrier:
         answers = [
@@ -83,8 +83,8 @@ async def test_carriers_make_the_changes_of_the_messages_that_they_hand_in(acts:
         "/health/ready",
     ],
 )
-async def test_reading_needs_no_actor(acts: Acts, path: str) -> None:
-    """A GET does not pay for a context of its own."""
+async def test_a_read_has_no_actor(acts: Acts, path: str) -> None:
+    """A GET does not create a context of its own."""
     async with running_service() as service, service.wire() as wire:
         await wire.get(path)
     assert acts == []

@@ -1,4 +1,4 @@
-"""What no route takes, on the raw wire: a clear error, and nothing is lost."""
+"""Invalid input is refused with a clear error on every route, and nothing is lost."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ PHONE = "+14155552671"
 
 
 async def refusal(wire: httpx2.AsyncClient, body: bytes | dict[str, Any]) -> dict[str, Any]:
-    """What a create that must be refused is told."""
+    """Return the error of a create that must be refused."""
     content = {"content": body} if isinstance(body, bytes) else {"json": body}
     answer = await wire.post(CONTACTS, **content)
     assert answer.status_code == 400
-    told: dict[str, Any] = answer.json()
-    assert told["status"] == "ERROR"
-    assert told["request_id"] == answer.headers["x-request-id"]
+    refused_with: dict[str, Any] = answer.json()
+    assert refused_with["status"] == "ERROR"
+    assert refused_with["request_id"] == answer.headers["x-request-id"]
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
-    return told
+    return refused_with
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,14 @@ async def refusal(wire: httpx2.AsyncClient, body: bytes | dict[str, Any]) -> dic
         b"1" * 5000,
     ],
 )
-async def test_what_is_no_json_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
-    """Malformed JSON, lone surrogates and bytes that are no UTF-8 are 400, and the message says so."""
+async def test_invalid_json_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """Malformed JSON, lone surrogates and invalid UTF-8 are 400, and the message says so."""
     assert "must be a JSON object" in (await refusal(wire, body))["message"]
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"1", b"1.5", b"null", b"true"])
-async def test_what_is_no_object_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
-    """A body of another JSON type is 400 and told what it is."""
+async def test_a_body_that_is_not_an_object_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """400; the message names the type of the body."""
     assert "must be a JSON object, not" in (await refusal(wire, body))["message"]
 
 
@@ -63,17 +63,17 @@ async def test_what_is_no_object_is_refused(wire: httpx2.AsyncClient, body: byte
         b'{"unknown": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
 )
-async def test_json_nested_too_deep_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
-    """Depth is bounded, and going over it is 400."""
+async def test_deeply_nested_json_is_refused(wire: httpx2.AsyncClient, body: bytes) -> None:
+    """400 beyond the maximum depth."""
     assert "nested too deep" in (await refusal(wire, body))["message"]
 
 
 @pytest.mark.parametrize("depth", [300, 480, 600, 900, 990])
 @pytest.mark.parametrize("start", [b'{"first_name": ', b'{"custom_variables": {"a": ', b'{"unknown": '])
-async def test_depth_that_json_allows_is_judged_like_any_value(
+async def test_nesting_within_the_limit_is_validated_normally(
     wire: httpx2.AsyncClient, start: bytes, depth: int
 ) -> None:
-    """What the decoder can just read is 400 too, in a row of a bulk request as well, with a NUL in it or without."""
+    """It is 400 like any invalid value, also in a bulk row, with or without NUL."""
     ends = b"}" * start.count(b"{")
     for innermost in (b"1", b'"\\u0000"'):
         body = start + b"[" * depth + innermost + b"]" * depth + ends
@@ -83,8 +83,8 @@ async def test_depth_that_json_allows_is_judged_like_any_value(
 
 
 @pytest.mark.parametrize("body", [b'{"x":' + b"[" * 100_000, b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
-async def test_depth_is_bounded_in_ignored_fields_too(body: bytes) -> None:
-    """A field that is dropped is still read within bounds."""
+async def test_the_depth_of_ignored_fields_is_limited_too(body: bytes) -> None:
+    """They are still parsed."""
     async with running_service(ignore_unknown=True) as service, service.wire() as wire:
         await refusal(wire, body)
 
@@ -116,15 +116,15 @@ async def test_depth_is_bounded_in_ignored_fields_too(body: bytes) -> None:
         ("number", "4" * 65, "number"),
     ],
 )
-async def test_a_value_that_does_not_fit_is_named(wire: httpx2.AsyncClient, field: str, value: Any, place: str) -> None:
-    """Wrong types, NUL characters and over-long values are 400, with the place and what it must be."""
-    told = await refusal(wire, {"number": PHONE, field: value})
-    assert [error["field"] for error in told["errors"]] == [place]
-    assert told["errors"][0]["message"].startswith("must ")
+async def test_an_invalid_value_is_named(wire: httpx2.AsyncClient, field: str, value: Any, place: str) -> None:
+    """Wrong types, NUL characters and long values are 400, with the place and what is required."""
+    refused_with = await refusal(wire, {"number": PHONE, field: value})
+    assert [error["field"] for error in refused_with["errors"]] == [place]
+    assert refused_with["errors"][0]["message"].startswith("must ")
 
 
-async def test_the_longest_values_are_taken(wire: httpx2.AsyncClient) -> None:
-    """Every limit itself is allowed, in characters and not in bytes."""
+async def test_the_longest_values_are_accepted(wire: httpx2.AsyncClient) -> None:
+    """Limits are inclusive, and count characters instead of bytes."""
     given = {
         "number": PHONE,
         "first_name": "é" * limits.MAX_NAME,
@@ -140,8 +140,8 @@ async def test_the_longest_values_are_taken(wire: httpx2.AsyncClient) -> None:
     }
 
 
-async def test_variables_do_not_grow_past_their_limit_by_merging(wire: httpx2.AsyncClient) -> None:
-    """The limit holds for the contact, not only for one request."""
+async def test_merged_variables_do_not_exceed_their_limit(wire: httpx2.AsyncClient) -> None:
+    """The limit applies to the contact, not only to one request."""
     await wire.post(CONTACTS, json={"number": PHONE, "custom_variables": {f"a{n}": "y" for n in range(60)}})
     more = {f"b{n}": "y" for n in range(60)}
     answer = await wire.put(f"{CONTACTS}/{PHONE}", json={"custom_variables": more})
@@ -149,20 +149,20 @@ async def test_variables_do_not_grow_past_their_limit_by_merging(wire: httpx2.As
     assert answer.json()["errors"][0]["field"] == "custom_variables"
 
 
-async def test_every_fault_is_told_at_once(wire: httpx2.AsyncClient) -> None:
-    """A body with several faults is told all of them, unknown fields with the nearest name."""
-    told = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
-    assert [error["field"] for error in told["errors"]] == ["numbr", "first_name", "tags[1]"]
-    assert "did you mean number?" in told["errors"][0]["message"]
+async def test_all_errors_are_reported_at_once(wire: httpx2.AsyncClient) -> None:
+    """A body with several errors gets all of them, and unknown fields the nearest name."""
+    refused_with = await refusal(wire, {"numbr": PHONE, "first_name": 1, "tags": ["a", 2]})
+    assert [error["field"] for error in refused_with["errors"]] == ["numbr", "first_name", "tags[1]"]
+    assert "did you mean number?" in refused_with["errors"][0]["message"]
 
 
-async def test_faults_without_end_are_not_all_told(wire: httpx2.AsyncClient) -> None:
-    """An answer tells so many faults and no more, but in a bulk request one at least for each bad row."""
+async def test_the_number_of_reported_errors_is_limited(wire: httpx2.AsyncClient) -> None:
+    """But a bulk request reports at least one for each invalid row."""
     unknown = {f"x{n}": 0 for n in range(limits.MAX_ERRORS + 50)}
     assert len((await refusal(wire, unknown))["errors"]) == limits.MAX_ERRORS
     rows = [{"phone": PHONE, **unknown}, {"phone": PHONE, **unknown}, {"phone": PHONE, "last_name": "\0", **unknown}]
-    told = (await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})).json()
-    assert [error["index"] for error in told["errors"]] == [0] * limits.MAX_ERRORS + [1, 2]
+    refused_with = (await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})).json()
+    assert [error["index"] for error in refused_with["errors"]] == [0] * limits.MAX_ERRORS + [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -170,13 +170,13 @@ async def test_faults_without_end_are_not_all_told(wire: httpx2.AsyncClient) -> 
     [("frist_name", "first_name"), ("firstNme", "first_name"), ("tag", "tags"), ("phone", "number")],
 )
 async def test_an_unknown_field_is_named_with_the_nearest(wire: httpx2.AsyncClient, unknown: str, meant: str) -> None:
-    """A field that no version of the API has is 400, and the current name of the nearest is told."""
-    told = await refusal(wire, {"number": PHONE, unknown: "x"})
-    assert f"did you mean {meant}?" in told["errors"][0]["message"]
+    """400; the suggestion is the current name of the nearest field."""
+    refused_with = await refusal(wire, {"number": PHONE, unknown: "x"})
+    assert f"did you mean {meant}?" in refused_with["errors"][0]["message"]
 
 
-async def test_unknown_fields_are_dropped_where_that_is_set() -> None:
-    """NUMBERKEEP_UNKNOWN_FIELDS=ignore drops unknown fields of bodies, rows and queries; a NUL in them is no matter."""
+async def test_unknown_fields_are_ignored_on_request() -> None:
+    """With NUMBERKEEP_UNKNOWN_FIELDS=ignore, in bodies, rows and queries, even if they contain NUL."""
     async with running_service(ignore_unknown=True) as service, service.wire() as wire:
         body = {"number": PHONE, "first_name": "Ada", "future": {"x": "\0"}}
         assert (await wire.post(CONTACTS, json=body)).json()["contact"]["first_name"] == "Ada"
@@ -186,8 +186,8 @@ async def test_unknown_fields_are_dropped_where_that_is_set() -> None:
         assert (await wire.post(CONTACTS, json={"number": PHONE, "first_name": 1})).status_code == 400
 
 
-async def test_an_escaped_backslash_is_no_nul(wire: httpx2.AsyncClient) -> None:
-    r"""The six characters `\u0000` are a text like any other."""
+async def test_an_escaped_backslash_is_not_nul(wire: httpx2.AsyncClient) -> None:
+    r"""The six characters `\u0000` are ordinary text."""
     answer = await wire.post(CONTACTS, json={"number": PHONE, "first_name": "\\u0000"})
     assert answer.json()["contact"]["first_name"] == "\\u0000"
 
@@ -207,10 +207,10 @@ async def test_an_escaped_backslash_is_no_nul(wire: httpx2.AsyncClient) -> None:
         ("POST", "/health/live", 405),
     ],
 )
-async def test_unknown_paths_and_methods_have_the_one_error_shape(
+async def test_unknown_paths_and_methods_have_the_common_error_shape(
     wire: httpx2.AsyncClient, method: str, path: str, status: int
 ) -> None:
-    """404 and 405 of the router look like every other error, and 405 says what is possible."""
+    """404 and 405 of the router look like other errors, and 405 names the allowed methods."""
     answer = await wire.request(method, path)
     assert answer.status_code == status
     assert answer.json()["status"] == "ERROR"
@@ -220,7 +220,7 @@ async def test_unknown_paths_and_methods_have_the_one_error_shape(
 
 
 async def test_a_405_names_every_method_of_the_path(wire: httpx2.AsyncClient) -> None:
-    """Allow lists all that is possible (RFC 9110, section 15.5.6)."""
+    """In the header Allow (RFC 9110, section 15.5.6)."""
     answer = await wire.put(CONTACTS)
     assert answer.headers["allow"] == "DELETE, GET, HEAD, POST"
     assert (await wire.head(CONTACTS)).status_code == 200
@@ -231,7 +231,7 @@ async def test_a_405_names_every_method_of_the_path(wire: httpx2.AsyncClient) ->
     [(CONTACTS, limits.MAX_BODY_BYTES), (f"{CONTACTS}/bulk", limits.MAX_BULK_BODY_BYTES)],
 )
 async def test_a_body_over_the_limit_is_refused(wire: httpx2.AsyncClient, path: str, limit: int) -> None:
-    """413, by its declared length or while it comes; a body of just the limit is read."""
+    """413, by its declared length or while it arrives; a body at the limit is accepted."""
 
     async def chunks() -> Any:
         for _ in range(limit // 65_536 + 1):
@@ -247,7 +247,7 @@ async def test_a_body_over_the_limit_is_refused(wire: httpx2.AsyncClient, path: 
 
 
 async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.AsyncClient) -> None:
-    """413 comes before buffering: not one byte of the body is asked for."""
+    """413 before any part of the body is received."""
     asked = False
 
     async def chunks() -> Any:
@@ -260,8 +260,8 @@ async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.A
     assert not asked
 
 
-async def test_a_client_that_goes_is_answered_nothing(service: Service) -> None:
-    """Its body has not come whole: nothing is done, sent or raised."""
+async def test_a_disconnected_client_gets_no_response(service: Service) -> None:
+    """Its body is incomplete: nothing is changed, sent or raised."""
     messages: list[dict[str, Any]] = [
         {"type": "http.disconnect"},
         {"type": "http.request", "body": b'{"number": ', "more_body": True},
@@ -278,18 +278,18 @@ async def test_a_client_that_goes_is_answered_nothing(service: Service) -> None:
     await service.application(scope, receive, send)
 
 
-async def test_a_request_id_is_echoed_where_it_is_fit(wire: httpx2.AsyncClient) -> None:
-    """A caller's x-request-id comes back; one with odd characters or too long is replaced."""
+async def test_a_valid_request_id_is_echoed(wire: httpx2.AsyncClient) -> None:
+    """An x-request-id with other characters or too long is replaced."""
     for path in (f"{CONTACTS}/count", "/nowhere", "/health/live", "/health/ready", "/openapi.json"):
         for given, kept in [("abc-1", True), ("a b", False), ("x" * 200, False), ("", False)]:
             answer = await wire.get(path, headers={"x-request-id": given})
             assert (answer.headers["x-request-id"] == given) is kept
 
 
-async def test_a_store_that_fails_is_logged_with_its_reason(
+async def test_a_store_failure_is_logged_with_its_reason(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Who runs the service learns why it answers 503: the client is told only to try again."""
+    """The operator sees the reason of a 503; the client is told only to try again."""
     fail_reads(monkeypatch, service.context.store, StoreUnavailable("database or disk is full"), GetTallies)
     answer = await wire.get(f"{CONTACTS}/count")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
@@ -300,8 +300,8 @@ async def test_a_store_that_fails_is_logged_with_its_reason(
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
-async def test_a_compressed_body_is_refused_by_name(wire: httpx2.AsyncClient, encoding: str) -> None:
-    """415, instead of a complaint about JSON that is none; a body that says it is as it is is taken."""
+async def test_a_compressed_body_is_refused(wire: httpx2.AsyncClient, encoding: str) -> None:
+    """415, instead of an error about invalid JSON; `identity` is accepted."""
     body = b'{"number": "+14155552671"}'
     refused = await wire.post(CONTACTS, content=body, headers={"content-encoding": encoding})
     assert (refused.status_code, encoding in refused.json()["message"]) == (415, True)
@@ -319,10 +319,8 @@ async def test_a_compressed_body_is_refused_by_name(wire: httpx2.AsyncClient, en
         ("PUT", "/api/account/webhooks?x="),
     ],
 )
-async def test_a_parameter_that_a_request_does_not_have_is_named(
-    wire: httpx2.AsyncClient, method: str, path: str
-) -> None:
-    """400 also where a request has none at all: a filter that filters nothing would pass for one."""
+async def test_an_unknown_parameter_is_named(wire: httpx2.AsyncClient, method: str, path: str) -> None:
+    """400 even if a request has no parameters: a filter without effect would go unnoticed."""
     await wire.post(CONTACTS, json={"number": "+14155552671"})
     answer = await wire.request(method, path, json={"number": "+14155552671"})
     assert answer.status_code == 400

@@ -1,4 +1,4 @@
-"""The nine operations through our own client, on the real application."""
+"""The nine operations through our own client, against the real application."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ PHONE = "+14155552671"
 
 
 def client_of(service: Service, secret: str = FIRST.secret) -> AsyncSendblueAPI:
-    """Our client, wired to the application without a socket."""
+    """Return our client, connected to the application without a socket."""
     http_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service.application))
     return AsyncSendblueAPI(
         api_key=FIRST.key_id, api_secret=secret, base_url="http://numberkeep.test", http_client=http_client
@@ -29,13 +29,13 @@ def client_of(service: Service, secret: str = FIRST.secret) -> AsyncSendblueAPI:
 
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[AsyncSendblueAPI]:
-    """The first account's client."""
+    """Return the first account's client."""
     async with client_of(service) as open_client:
         yield open_client
 
 
 async def test_create_and_retrieve(client: AsyncSendblueAPI) -> None:
-    """What is created comes back typed, and is what retrieve finds."""
+    """The created contact is typed, and equals what retrieve returns."""
     created = await client.contacts.create(
         number="(415) 555-2671",
         assigned_to_email="sam@example.com",
@@ -56,8 +56,8 @@ async def test_create_and_retrieve(client: AsyncSendblueAPI) -> None:
     assert (await client.contacts.retrieve(PHONE)).contact == contact
 
 
-async def test_create_twice_conflicts_unless_told_to_update(client: AsyncSendblueAPI) -> None:
-    """A duplicate raises ConflictError at once; update_if_exists changes the contact."""
+async def test_create_twice_conflicts_unless_update_if_exists(client: AsyncSendblueAPI) -> None:
+    """A duplicate raises ConflictError without retries; update_if_exists changes the contact."""
     await client.contacts.create(number=PHONE, first_name="Ada")
     with pytest.raises(ConflictError) as caught:
         await client.contacts.create(number=PHONE)
@@ -85,7 +85,7 @@ async def test_list_filters_and_orders(client: AsyncSendblueAPI) -> None:
 
 
 async def test_count_update_and_delete(client: AsyncSendblueAPI) -> None:
-    """Update merges and clears, delete deletes, count counts."""
+    """Update merges and clears."""
     await client.contacts.create(number=PHONE, first_name="Ada", custom_variables={"a": "1", "b": "2"})
     updated = await client.contacts.update(PHONE, first_name=None, company_name="X", custom_variables={"b": "3"})
     assert updated.contact.first_name is None
@@ -100,7 +100,7 @@ async def test_count_update_and_delete(client: AsyncSendblueAPI) -> None:
 
 
 async def test_verify_is_rate_limited(client: AsyncSendblueAPI) -> None:
-    """The second verify within the interval raises RateLimitError where retries are off."""
+    """A second verify within the interval raises RateLimitError if retries are disabled."""
     await client.contacts.create(number=PHONE)
     assert (await client.contacts.verify(number=PHONE)).status == "OK"
     with pytest.raises(RateLimitError) as caught:
@@ -109,7 +109,7 @@ async def test_verify_is_rate_limited(client: AsyncSendblueAPI) -> None:
 
 
 async def test_bulk(client: AsyncSendblueAPI) -> None:
-    """Bulk create answers the contacts, bulk delete the amount."""
+    """Bulk create returns the contacts, bulk delete the number of deleted ones."""
     created = await client.contacts.bulk.create(
         contacts=[{"phone": PHONE, "first_name": "Ada", "tags": ["a"]}, {"phone": "+14155550002"}]
     )
@@ -122,8 +122,8 @@ async def test_bulk(client: AsyncSendblueAPI) -> None:
     assert (deleted.amount, deleted.status) == (1, "OK")
 
 
-async def test_a_contact_read_can_be_sent_back(client: AsyncSendblueAPI) -> None:
-    """The model of a contact, changed and sent back whole, is a valid update."""
+async def test_a_retrieved_contact_can_be_sent_back(client: AsyncSendblueAPI) -> None:
+    """The model of a contact, modified and sent back whole, is a valid update."""
     contact = (await client.contacts.create(number=PHONE, first_name="Ada")).contact
     whole = {**contact.model_dump(mode="json"), "first_name": "Augusta"}
     updated = await client.contacts.update(PHONE, extra_body=whole)
@@ -131,7 +131,7 @@ async def test_a_contact_read_can_be_sent_back(client: AsyncSendblueAPI) -> None
 
 
 async def test_wrong_credentials_raise(service: Service) -> None:
-    """A wrong secret is AuthenticationError; headers left out are PermissionDeniedError."""
+    """A wrong secret is AuthenticationError; missing headers are PermissionDeniedError."""
     async with client_of(service, "wrong") as client:
         with pytest.raises(AuthenticationError):
             await client.contacts.count()

@@ -1,4 +1,4 @@
-"""Walks over many contacts, and the official client's calls, through our own client on the real application."""
+"""Pagination, and the official client's calls, through our own client against the real application."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,7 +15,7 @@ PHONE = "+14155552671"
 
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[AsyncSendblueAPI]:
-    """The first account's client, wired to the application without a socket."""
+    """Return the first account's client, connected to the application without a socket."""
     http_client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service.application))
     settings: dict[str, Any] = {"api_key": FIRST.key_id, "api_secret": FIRST.secret}
     async with AsyncSendblueAPI(**settings, base_url="http://numberkeep.test", http_client=http_client) as opened:
@@ -23,7 +23,7 @@ async def client(service: Service) -> AsyncIterator[AsyncSendblueAPI]:
 
 
 def people(count: int) -> list[ContactInput]:
-    """Rows of contacts, every tenth with a tag."""
+    """Return rows of contacts, every tenth with a tag."""
     return [
         {"phone": f"+1415{5550000 + n}", "first_name": f"N{n}", "tags": ["tenth"] if n % 10 == 0 else []}
         for n in range(count)
@@ -31,7 +31,7 @@ def people(count: int) -> list[ContactInput]:
 
 
 async def test_every_contact_by_cursor(client: AsyncSendblueAPI) -> None:
-    """2,500 contacts come once each, in every order and with filters, oldest first unless told otherwise."""
+    """2,500 contacts, once each, in every order and with filters; oldest first by default."""
     rows = people(2_500)
     results = [result async for result in client.contacts.bulk.create_all(iter(rows), chunk=1000)]
     assert [result.contact and result.contact.phone for result in results] == [row["phone"] for row in rows]
@@ -45,8 +45,8 @@ async def test_every_contact_by_cursor(client: AsyncSendblueAPI) -> None:
     assert [contact async for contact in client.contacts.iter(tag=["tenth", "other"])] == []
 
 
-async def test_create_all_with_bad_rows(client: AsyncSendblueAPI) -> None:
-    """Every bad row is told with its place and why; the others are stored, in any spelling of their number."""
+async def test_create_all_with_invalid_rows(client: AsyncSendblueAPI) -> None:
+    """Every invalid row is reported with its index and reason; the others are stored, in any spelling."""
     rows: list[Any] = [*people(9), {"phone": "12"}, {"phone": "(415) 555-2671", "first_name": "Ada"}, {"phone": ""}]
     rows.insert(4, {"phone": "+14155559999", "nickname": "A"})
     progress: list[tuple[int, int]] = []
@@ -67,7 +67,7 @@ async def test_create_all_with_bad_rows(client: AsyncSendblueAPI) -> None:
 
 
 async def test_opt_out(client: AsyncSendblueAPI) -> None:
-    """By itself, in an update, and as a filter."""
+    """Alone, in an update, and as a filter."""
     await client.contacts.create(number=PHONE)
     await client.contacts.create(number="+14155550002")
     answer = await client.contacts.opt_out(number="(415) 555-2671")
@@ -80,7 +80,7 @@ async def test_opt_out(client: AsyncSendblueAPI) -> None:
 
 
 async def test_the_official_argument_names(client: AsyncSendblueAPI) -> None:
-    """A program of the official client stores what it means to, in either spelling."""
+    """Calls written for the official client work in both spellings."""
     created = await client.contacts.create(
         number=PHONE, body_first_name_1="Ada", body_last_name_2="Lovelace", body_sendblue_number_1="+14155550100"
     )
@@ -89,8 +89,8 @@ async def test_the_official_argument_names(client: AsyncSendblueAPI) -> None:
     assert (updated.contact.company_name, updated.contact.opt_out) == ("Engines", True)
 
 
-async def test_raw_answers_and_paths_without_a_method(client: AsyncSendblueAPI) -> None:
-    """The headers of an answer, a body that is streamed, and a route of numberkeep's own."""
+async def test_raw_responses_and_paths_without_a_method(client: AsyncSendblueAPI) -> None:
+    """Response headers, a streamed body, and a route of numberkeep's own."""
     await client.contacts.create(number=PHONE)
     raw = await client.contacts.with_raw_response.retrieve(PHONE)
     assert raw.headers["x-request-id"]

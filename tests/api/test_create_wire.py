@@ -1,4 +1,4 @@
-"""POST /api/v2/contacts on the raw wire."""
+"""POST /api/v2/contacts over HTTP."""
 
 import httpx2
 import pytest
@@ -8,8 +8,8 @@ from support.api import CONTACTS
 PHONE = "+14155552671"
 
 
-async def test_a_new_contact_is_echoed_with_every_field_under_both_names(wire: httpx2.AsyncClient) -> None:
-    """Answers carry snake_case, and camelCase beside it for the fields that had such a name."""
+async def test_a_new_contact_is_returned_with_every_field_under_both_names(wire: httpx2.AsyncClient) -> None:
+    """In snake_case, and in camelCase for the fields that had such a name."""
     given = {
         "number": PHONE,
         "first_name": "Ada",
@@ -47,18 +47,18 @@ async def test_a_new_contact_is_echoed_with_every_field_under_both_names(wire: h
     }
 
 
-async def test_the_least_contact_has_empty_collections_and_null_texts(wire: httpx2.AsyncClient) -> None:
-    """A field that nobody gave is there, and says so."""
+async def test_a_minimal_contact_has_empty_collections_and_null_texts(wire: httpx2.AsyncClient) -> None:
+    """Every field is present."""
     contact = (await wire.post(CONTACTS, json={"number": PHONE})).json()["contact"]
     assert (contact["tags"], contact["custom_variables"], contact["first_name"]) == ([], {}, None)
 
 
 @pytest.mark.parametrize("name", ["number", "phone_number", "phoneNumber"])
 @pytest.mark.parametrize("written", [PHONE, " +14155552671 ", "(415) 555-2671", "415.555.2671", "1-415-555-2671"])
-async def test_a_number_is_taken_under_each_of_its_names_and_stored_as_e164(
+async def test_a_number_is_accepted_under_each_name_and_stored_as_e164(
     wire: httpx2.AsyncClient, name: str, written: str
 ) -> None:
-    """Common national formats of the account's region are stored as E.164, under old names too."""
+    """Common national formats of the account's region are accepted under old names too."""
     answer = await wire.post(CONTACTS, json={name: written})
     assert answer.json()["contact"]["phone"] == PHONE
 
@@ -73,18 +73,18 @@ async def test_a_number_is_taken_under_each_of_its_names_and_stored_as_e164(
         ("sendblueNumber", "sendblue_number", "+14155550100"),
     ],
 )
-async def test_an_old_name_is_taken_and_the_current_one_wins(
+async def test_an_old_name_is_accepted_and_the_current_one_wins(
     wire: httpx2.AsyncClient, old: str, current: str, value: str
 ) -> None:
-    """Deprecated request names are still accepted; the current name wins when both come."""
+    """Deprecated names work; the current name wins if both are present."""
     only_old = await wire.post(CONTACTS, json={"number": "+14155550001", old: value})
     assert only_old.json()["contact"][current] == value
     both = await wire.post(CONTACTS, json={"number": "+14155550002", old: "+14155550199", current: value})
     assert both.json()["contact"][current] == value
 
 
-async def test_a_duplicate_is_refused_and_told_not_to_retry(wire: httpx2.AsyncClient) -> None:
-    """A second create is 409, with the header that keeps official clients from trying again."""
+async def test_a_duplicate_is_refused_without_retries(wire: httpx2.AsyncClient) -> None:
+    """409, with the header that keeps official clients from retrying."""
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada"})
     answer = await wire.post(CONTACTS, json={"number": "415-555-2671", "first_name": "Eve"})
     assert answer.status_code == 409
@@ -94,8 +94,8 @@ async def test_a_duplicate_is_refused_and_told_not_to_retry(wire: httpx2.AsyncCl
     assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["first_name"] == "Ada"
 
 
-async def test_update_if_exists_changes_what_is_given_and_keeps_the_rest(wire: httpx2.AsyncClient) -> None:
-    """With update_if_exists an existing contact is patched, and keeps its identity."""
+async def test_update_if_exists_changes_only_given_fields(wire: httpx2.AsyncClient) -> None:
+    """An existing contact is updated and keeps its id."""
     first = await wire.post(
         CONTACTS, json={"number": PHONE, "first_name": "Ada", "tags": ["a"], "custom_variables": {"x": "1", "y": "2"}}
     )
@@ -113,7 +113,7 @@ async def test_update_if_exists_changes_what_is_given_and_keeps_the_rest(wire: h
 
 @pytest.mark.parametrize("body", [{}, {"first_name": "Ada"}, {"number": None}, {"number": ""}, {"number": "  "}])
 async def test_a_missing_number_is_named(wire: httpx2.AsyncClient, body: dict[str, object]) -> None:
-    """A required field that is absent, null or empty is 400 `Missing fields`, and the field is named."""
+    """Absent, null or empty is 400 `Missing fields`, and the field is named."""
     answer = await wire.post(CONTACTS, json=body)
     assert answer.status_code == 400
     assert answer.json()["message"] == "Missing fields"
@@ -123,8 +123,8 @@ async def test_a_missing_number_is_named(wire: httpx2.AsyncClient, body: dict[st
 @pytest.mark.parametrize(
     "number", ["12", "+0123456789", "abc", "+1415555267100000", "call 415 555 2671", "4155552671x9"]
 )
-async def test_a_number_that_cannot_exist_is_refused(wire: httpx2.AsyncClient, number: str) -> None:
-    """A bad number is 400 `Invalid phone number`, and nothing is stored."""
+async def test_an_invalid_number_is_refused(wire: httpx2.AsyncClient, number: str) -> None:
+    """400 `Invalid phone number`, and nothing is stored."""
     answer = await wire.post(CONTACTS, json={"number": number})
     assert answer.status_code == 400
     assert answer.json()["message"] == "Invalid phone number"
@@ -132,7 +132,7 @@ async def test_a_number_that_cannot_exist_is_refused(wire: httpx2.AsyncClient, n
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 0}
 
 
-async def test_a_bad_sendblue_number_is_named(wire: httpx2.AsyncClient) -> None:
+async def test_an_invalid_sendblue_number_is_named(wire: httpx2.AsyncClient) -> None:
     """The account's own line must be a number too."""
     answer = await wire.post(CONTACTS, json={"number": PHONE, "sendblue_number": "nope"})
     assert answer.status_code == 400

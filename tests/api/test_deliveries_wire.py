@@ -1,4 +1,4 @@
-"""Events on their way to webhooks: real receivers on local ports, and a relay that is turned by hand."""
+"""Delivery of events to webhooks: real receivers on local ports, and a relay run one turn at a time."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ WEBHOOKS = "/_numberkeep/webhooks"
 DEAD = "/_numberkeep/deliveries"
 REPLAY = f"{DEAD}/replay"
 LATER = 4000
-"""Seconds: more than any wait before another attempt."""
+"""Seconds, longer than any wait before a retry."""
 
 
 async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, path: str = "/", **more: Any) -> Any:
@@ -29,15 +29,15 @@ async def register(wire: httpx2.AsyncClient, receiver: Receiver, *types: str, pa
     return (await wire.post(WEBHOOKS, json=body)).json()["webhook"]
 
 
-async def turn(service: Service, times: int = 1) -> None:
-    """Have the relay work so often, each time when everything is due again."""
+async def run_relay(service: Service, times: int = 1) -> None:
+    """Run the relay so many times, each time when everything is due again."""
     for _ in range(times):
         await service.relay.turn()
         service.clock.pass_seconds(LATER)
 
 
-async def test_a_delivery_is_signed_and_whole(service: Service, wire: httpx2.AsyncClient) -> None:
-    """By the specification and by the hosted header, with a given secret and a random one; the body is the event."""
+async def test_a_delivery_is_signed_and_complete(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By Standard Webhooks and by the hosted header, with a given and a random secret; the body is the event."""
     async with receiving() as receiver:
         secrets = {
             path: (await register(wire, receiver, path=path, **more))["secret"]
@@ -59,15 +59,15 @@ async def test_a_delivery_is_signed_and_whole(service: Service, wire: httpx2.Asy
             opened(request, "another")
 
 
-async def test_a_receiver_that_fails_gets_it_again(service: Service, wire: httpx2.AsyncClient) -> None:
-    """After a while, not before; with the same id and body, signed anew, and once it is taken not again."""
+async def test_a_failed_delivery_is_retried(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Not before the wait; with the same id and body and a new signature; after a success not again."""
     async with receiving(answer(500), answer(404), Trick.CLOSE, OK) as receiver:
         secret = (await register(wire, receiver))["secret"]
         await wire.post(CONTACTS, json={"number": PHONE})
         assert await service.relay.turn() == 1
         service.clock.pass_seconds(4.9)
         assert await service.relay.turn() == 0, "the first wait is five seconds or more"
-        await turn(service, 6)
+        await run_relay(service, 6)
     assert len(receiver.requests) == 4
     assert {request.headers["webhook-id"].rpartition("-")[0] for request in receiver.requests} == {"default-1"}
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
@@ -77,8 +77,8 @@ async def test_a_receiver_that_fails_gets_it_again(service: Service, wire: httpx
 
 
 @pytest.mark.parametrize("minutes", [1, 30])
-async def test_a_receiver_says_when_to_come_again(service: Service, wire: httpx2.AsyncClient, minutes: int) -> None:
-    """Retry-After is waited for."""
+async def test_retry_after_is_respected(service: Service, wire: httpx2.AsyncClient, minutes: int) -> None:
+    """The next attempt is not before."""
     async with receiving(answer(503, Retry_After=str(60 * minutes)), OK) as receiver:
         await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -90,14 +90,14 @@ async def test_a_receiver_says_when_to_come_again(service: Service, wire: httpx2
         assert len(receiver.requests) == 2
 
 
-async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2.AsyncClient) -> None:
-    """After the poster's time, and tried again later."""
+async def test_a_stalled_receiver_times_out(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After the poster's time limit, and the delivery is retried."""
     async with receiving(Trick.STALL, OK) as receiver:
         await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 1
-        await turn(service)
+        await run_relay(service)
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1 < len(receiver.requests)
 
@@ -109,14 +109,14 @@ async def test_a_receiver_that_stalls_is_given_up(service: Service, wire: httpx2
         (answer(500), ATTEMPTS, "answered 500"),
     ],
 )
-async def test_what_never_arrives_dies_and_is_replayed(
+async def test_a_dead_delivery_can_be_replayed(
     service: Service, wire: httpx2.AsyncClient, how: bytes, attempts: int, error: str
 ) -> None:
-    """It is listed with its event and what went wrong, tried no more, and delivered when it is replayed."""
+    """It is listed with its event and error, not retried, and delivered after a replay."""
     async with receiving(*[how] * attempts, OK) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service, attempts + 2)
+        await run_relay(service, attempts + 2)
         assert len(receiver.requests) == attempts, "a redirect is not followed, and nothing dead is tried"
         (dead,) = (await wire.get(DEAD)).json()
         assert dead.pop("created_at").endswith("Z")
@@ -127,62 +127,66 @@ async def test_what_never_arrives_dies_and_is_replayed(
             assert (await wire.post(REPLAY, json={"webhook": number})).status_code == 404
         assert (await wire.post(REPLAY, json={})).json() == {"amount": 1, "status": "OK"}
         assert (await wire.post(REPLAY, json={"webhook": webhook["id"]})).json()["amount"] == 0
-        await turn(service)
+        await run_relay(service)
         assert receiver.requests[-1].headers["webhook-id"].startswith("default-1-")
     assert len(receiver.requests) == attempts + 1
     assert (await wire.get(DEAD)).json() == []
 
 
-async def test_a_receiver_that_is_gone_gets_no_more(service: Service, wire: httpx2.AsyncClient) -> None:
-    """410 disables the webhook: five events make one event about it and no dead delivery, and no more is sent."""
+async def test_410_disables_the_webhook(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Five events cause one event about it, no dead delivery, and no further request."""
     async with receiving(answer(410)) as receiver, receiving() as watcher:
         webhook = await register(wire, receiver, "contact.created", secret="one")
         assert webhook["disabled_at"] is None
         secret = (await register(wire, watcher, "webhook.disabled"))["secret"]
         for n in range(5):
             await wire.post(CONTACTS, json={"number": f"+1415555000{n}"})
-        await turn(service)
+        await run_relay(service)
         seen = len(receiver.requests)
         await wire.post(CONTACTS, json={"number": "+14155550009"})
-        await turn(service, 3)
+        await run_relay(service, 3)
         assert (len(receiver.requests), (await wire.get(DEAD)).json()) == (seen, [])
         assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
-        [told] = [opened(request, secret) for request in watcher.requests]
-        assert (told["type"], told["actor"], told["cause"]) == ("webhook.disabled", {"type": "system", "id": ""}, None)
-        assert told["data"] == {"webhook": webhook["id"], "url": webhook["url"], "reason": "answered 410"}
+        [reported] = [opened(request, secret) for request in watcher.requests]
+        assert (reported["type"], reported["actor"], reported["cause"]) == (
+            "webhook.disabled",
+            {"type": "system", "id": ""},
+            None,
+        )
+        assert reported["data"] == {"webhook": webhook["id"], "url": webhook["url"], "reason": "answered 410"}
         [listed, _] = (await wire.get(WEBHOOKS)).json()
-        assert listed["disabled_at"] == told["occurred_at"]
+        assert listed["disabled_at"] == reported["occurred_at"]
         refused = await wire.post(REPLAY, json={"webhook": webhook["id"]})
         assert (refused.status_code, "is disabled: enable it" in refused.json()["message"]) == (400, True)
 
 
 async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What was pending is delivered under the same ids, signed with the new secret; what happened meanwhile is not."""
+    """Pending deliveries keep their ids and use the new secret; events from meanwhile are not delivered."""
     async with receiving(answer(410), OK) as receiver:
         first = await register(wire, receiver, "contact.created", secret="one")
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         await wire.post(CONTACTS, json={"number": OTHER})
         again = await register(wire, receiver, "contact.created", "contact.deleted", secret="two")
         assert again == {**first, "types": ["contact.created", "contact.deleted"], "secret": "two"}
         assert (await wire.get(WEBHOOKS)).json() == [{name: again[name] for name in again if name != "secret"}]
-        await turn(service)
+        await run_relay(service)
         gone, came = receiver.requests
         assert gone.headers["webhook-id"] == came.headers["webhook-id"]
         assert opened(came, "two")["data"]["contact"]["phone"] == PHONE
         await wire.delete(f"{CONTACTS}/{OTHER}")
-        await turn(service)
+        await run_relay(service)
         assert opened(receiver.requests[-1], "two")["type"] == "contact.deleted"
     assert len(receiver.requests) == 3
 
 
-async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Another account neither sees nor replays them; a limit cuts the list, and a bad one is 400."""
+async def test_dead_deliveries_belong_to_their_account(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Others neither list nor replay them; a limit shortens the list, and an invalid one is 400."""
     async with receiving(answer(500)) as receiver, service.wire(await service.new_account("other")) as other:
         await register(wire, receiver)
         for number in (PHONE, OTHER):
             await wire.post(CONTACTS, json={"number": number})
-        await turn(service, ATTEMPTS)
+        await run_relay(service, ATTEMPTS)
         assert (await other.get(DEAD)).json() == []
         assert (await other.post(REPLAY, json={})).json()["amount"] == 0
         assert len((await wire.get(DEAD)).json()) == 2
@@ -194,8 +198,8 @@ async def test_the_dead_are_the_accounts_own(service: Service, wire: httpx2.Asyn
             assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "webhook")
 
 
-async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A later one waits for an earlier one that fails; another contact's do not; a dead one is not waited for."""
+async def test_events_of_one_contact_are_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A later one waits for a failing earlier one, but not for a dead one or another contact's."""
     async with receiving(answer(500), *[OK] * 9) as receiver:
         secret = (await register(wire, receiver))["secret"]
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -203,9 +207,9 @@ async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.
         await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
         await wire.post(CONTACTS, json={"number": OTHER})
         assert await service.relay.turn() == 1
-        await turn(service, 4)
-        told = [opened(request, secret) for request in receiver.requests]
-    assert [(event["id"], event["data"]["contact"]["phone"]) for event in told] == [
+        await run_relay(service, 4)
+        reported = [opened(request, secret) for request in receiver.requests]
+    assert [(event["id"], event["data"]["contact"]["phone"]) for event in reported] == [
         ("1", PHONE),
         ("3", OTHER),
         ("1", PHONE),
@@ -213,7 +217,7 @@ async def test_one_contacts_events_come_in_order(service: Service, wire: httpx2.
     ]
 
 
-async def test_one_receiver_that_fails_does_not_hold_up_another(service: Service, wire: httpx2.AsyncClient) -> None:
+async def test_a_failing_receiver_does_not_delay_another(service: Service, wire: httpx2.AsyncClient) -> None:
     """Each webhook has its own order and its own attempts."""
     async with receiving(answer(500)) as bad, receiving() as good:
         await register(wire, bad)
@@ -226,20 +230,20 @@ async def test_one_receiver_that_fails_does_not_hold_up_another(service: Service
 
 
 async def test_a_removed_webhook_gets_nothing_more(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Not what was owed to it either, dead or alive."""
+    """Its pending and dead deliveries are removed too."""
     async with receiving(answer(500)) as receiver:
         webhook = await register(wire, receiver)
         await wire.post(CONTACTS, json={"number": PHONE})
-        await turn(service)
+        await run_relay(service)
         assert (await wire.delete(f"{WEBHOOKS}/{webhook['id']}")).status_code == 200
         await wire.post(CONTACTS, json={"number": OTHER})
-        await turn(service, 2)
+        await run_relay(service, 2)
     assert len(receiver.requests) == 1
     assert (await wire.get("/health/ready")).json()["outbox"] == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
 
 
-async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: httpx2.AsyncClient) -> None:
-    """By our names and by hosted ones, each in its form; a hosted name has the hosted payload."""
+async def test_a_webhook_gets_only_its_types(service: Service, wire: httpx2.AsyncClient) -> None:
+    """By our names and by hosted ones, each in its format."""
     async with receiving() as ours, receiving() as hosted:
         await register(wire, ours, "contact.created", "message.received")
         await register(wire, hosted, "receive", "contact_created", secret="hush")
@@ -247,7 +251,7 @@ async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: htt
         await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})
         body = {"from": PHONE, "to": "+15122164639", "content": "Hello", "handle": "h-1"}
         await wire.post(INBOUND, json=body)
-        await turn(service, 3)
+        await run_relay(service, 3)
     assert [json.loads(request.body)["type"] for request in ours.requests] == ["contact.created", "message.received"]
     created, received = [opened(request, "hush") for request in hosted.requests]
     assert (created["type"], created["data"]["contact"]["phone"]) == ("contact_created", PHONE)
@@ -271,12 +275,12 @@ async def test_a_webhook_gets_only_what_it_asked_for(service: Service, wire: htt
     assert hosted.requests[1].headers["sb-signing-secret"] == "hush"
 
 
-async def test_one_service_can_hand_on_to_another(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What a webhook gets as `receive` is what inbound takes from the hosted service."""
+async def test_one_service_can_forward_to_another(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A webhook's `receive` payload is valid hosted input for inbound."""
     async with receiving() as receiver:
         await register(wire, receiver, "receive", secret="hush")
         await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
-        await turn(service)
+        await run_relay(service)
     (request,) = receiver.requests
     assert json.loads(request.body)["opted_out"] is True
     pair = await service.new_account("next")

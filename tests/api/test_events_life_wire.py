@@ -1,4 +1,4 @@
-"""GET /api/v2/events: who may listen, and how a stream lives and ends."""
+"""GET /api/v2/events: authentication, and the lifetime of a stream."""
 
 import asyncio
 import gc
@@ -29,11 +29,11 @@ from support.stream import EVENTS, PATIENCE, listening
 PHONE = "+14155552671"
 
 
-class Hall:
-    """The stream's application by itself, with a heartbeat as fast as its looks and keys that are believed for no time.
+class StreamFixture:
+    """The stream's application alone, without caching of keys, and with a heartbeat of choice.
 
     Attributes:
-        closing: by which it is told to end.
+        closing: signals shutdown to it.
         stream: the application.
     """
 
@@ -53,13 +53,13 @@ class Hall:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A listener that hears nothing looks twenty times a second."""
+    """Make a listener without signals poll twenty times a second."""
     monkeypatch.setattr(feed, "_LOOK_SECONDS", 0.05)
 
 
 @pytest.fixture
 async def tidy() -> AsyncIterator[None]:
-    """Behind the test no task of the HTTP layer is left, and none failed unnoticed."""
+    """Check after the test that no task of the HTTP layer is left, and none failed."""
     complaints: list[dict[str, Any]] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context))
@@ -74,9 +74,9 @@ async def tidy() -> AsyncIterator[None]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition is true."""
     async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110 - nobody tells
+        while not holds():  # noqa: ASYNC110 - there is no event to await
             await asyncio.sleep(0.005)
 
 
@@ -90,10 +90,10 @@ async def until(holds: Callable[[], bool]) -> None:
         (KeyPair("nobody", FIRST.secret), 401),
     ],
 )
-async def test_who_may_not_listen_is_told_before_the_stream(
+async def test_a_refused_listener_gets_an_error_before_the_stream(
     service: Service, pair: KeyPair | None, status: int
 ) -> None:
-    """In the one shape, as JSON, whatever else is wrong with the request."""
+    """As JSON in the common shape, before any other error of the request."""
     async with listening(service.application, pair, "after=x") as listener:
         body = await listener.body()
     assert (listener.status, body["status"]) == (status, "ERROR")
@@ -101,10 +101,10 @@ async def test_who_may_not_listen_is_told_before_the_stream(
 
 
 @pytest.mark.usefixtures("quick", "tidy")
-async def test_a_heartbeat_comes_where_nothing_happens(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A comment with the place, also where what happens is not asked for; none that is due sooner than it should."""
-    hall = Hall(service, 0.1)
-    async with listening(hall.stream, FIRST, "type=message.received") as listener:
+async def test_a_heartbeat_is_sent_without_events(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A comment with the position, also if events are filtered out; none is sent before it is due."""
+    stream_fixture = StreamFixture(service, 0.1)
+    async with listening(stream_fixture.stream, FIRST, "type=message.received") as listener:
         began = time.monotonic()
         await listener.heartbeats(1)
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -114,9 +114,9 @@ async def test_a_heartbeat_comes_where_nothing_happens(service: Service, wire: h
 
 
 @pytest.mark.usefixtures("quick", "tidy")
-async def test_the_heartbeat_of_the_service_is_slow(service: Service) -> None:
-    """Twenty looks without an event send nothing before the heartbeat is due."""
-    async with listening(Hall(service, 60).stream, FIRST) as listener:
+async def test_the_heartbeat_is_slower_than_polling(service: Service) -> None:
+    """Twenty polls without an event send nothing before the heartbeat is due."""
+    async with listening(StreamFixture(service, 60).stream, FIRST) as listener:
         await listener.part()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
@@ -125,11 +125,11 @@ async def test_the_heartbeat_of_the_service_is_slow(service: Service) -> None:
 
 @pytest.mark.usefixtures("quick", "tidy")
 async def test_a_revoked_key_ends_the_stream(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A quiet one with its next heartbeat, and a busy one before its next event: nothing more is told."""
+    """A quiet stream ends with its next heartbeat, and a busy one before its next event."""
     for busy in (False, True):
         pair = KeyPair(f"key-{busy}", "secret")
         await keys.create(service.context, "default", pair)
-        async with listening(Hall(service, 60 if busy else 0.05).stream, pair) as listener:
+        async with listening(StreamFixture(service, 60 if busy else 0.05).stream, pair) as listener:
             await wire.post(CONTACTS, json={"number": f"+1415555000{busy:d}"})
             await listener.events(1)
             await keys.revoke(service.context, pair.key_id)
@@ -140,25 +140,28 @@ async def test_a_revoked_key_ends_the_stream(service: Service, wire: httpx2.Asyn
 
 
 @pytest.mark.usefixtures("tidy")
-async def test_a_stream_ends_when_the_service_is_to_stop(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Every one, at once and whole; one that comes after that begins and ends."""
+async def test_a_stream_ends_at_shutdown(service: Service, wire: httpx2.AsyncClient) -> None:
+    """All streams, at once and complete; a later one begins and ends."""
     await wire.post(CONTACTS, json={"number": PHONE})
-    hall = Hall(service, 60)
-    async with listening(hall.stream, FIRST, "after=0") as one, listening(hall.stream, FIRST) as two:
+    stream_fixture = StreamFixture(service, 60)
+    async with (
+        listening(stream_fixture.stream, FIRST, "after=0") as one,
+        listening(stream_fixture.stream, FIRST) as two,
+    ):
         await one.events(1)
         await two.part()
-        hall.closing.begin()
+        stream_fixture.closing.begin()
         for listener in (one, two):
             assert await listener.rest() == []
             await until(listener.task.done)
-        async with listening(hall.stream, FIRST) as late:
+        async with listening(stream_fixture.stream, FIRST) as late:
             assert late.status == 200
             await late.rest()
 
 
 @pytest.mark.usefixtures("tidy")
-async def test_a_client_that_goes_leaves_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Its tasks end and nobody rings for it any more, whether it was waiting or being sent to."""
+async def test_a_disconnected_client_leaves_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Its tasks end and its listener is removed, whether it was waiting or sending."""
     for _ in range(3):
         async with listening(service.application, FIRST) as listener:
             await listener.part()
@@ -169,8 +172,8 @@ async def test_a_client_that_goes_leaves_nothing(service: Service, wire: httpx2.
 
 
 @pytest.mark.usefixtures("tidy")
-async def test_a_request_that_is_cancelled_leaves_nothing(service: Service) -> None:
-    """Where the server gives up a request, what works for it ends with it."""
+async def test_a_canceled_request_leaves_nothing(service: Service) -> None:
+    """If the server cancels a request, its tasks end too."""
     async with listening(service.application, FIRST) as listener:
         await listener.part()
         await until(lambda: len(service.context.signals._listeners) == 1)
@@ -181,10 +184,10 @@ async def test_a_request_that_is_cancelled_leaves_nothing(service: Service) -> N
 
 
 @pytest.mark.usefixtures("tidy")
-async def test_a_connection_that_breaks_while_it_is_sent_to_ends(
+async def test_a_connection_that_breaks_while_sending_ends(
     service: Service, wire: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What sending raises ends the stream, is logged without a word of what was sent, and nothing is answered twice."""
+    """The error ends the stream, is logged without the data, and there is no second response."""
     sent: list[str] = []
 
     async def receive() -> dict[str, Any]:
@@ -207,10 +210,10 @@ async def test_a_connection_that_breaks_while_it_is_sent_to_ends(
 
 
 @pytest.mark.usefixtures("quick", "tidy")
-async def test_a_store_that_fails_ends_the_stream(
+async def test_a_store_failure_ends_the_stream(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Cleanly: what was told stays told, and who comes again is answered 503, or goes on where it was."""
+    """Cleanly, after complete events; a reconnect gets 503, or continues at its position."""
     store: Any = service.context.store
     await wire.post(CONTACTS, json={"number": PHONE})
 
@@ -230,7 +233,7 @@ async def test_a_store_that_fails_ends_the_stream(
 
 
 def test_a_real_server_streams_and_stops(tmp_path: Path) -> None:
-    """Over a socket events come as they happen, and SIGTERM ends the stream whole and the service at once, with 0."""
+    """Events arrive over a socket as they happen; SIGTERM ends the stream and the service at once, with 0."""
     with serving(tmp_path, "--database", "sqlite://:memory:") as running:
         running.read_export()
         with running.wire() as wire, running.wire() as other, wire.stream("GET", EVENTS) as answer:

@@ -1,4 +1,4 @@
-"""GET /api/v2/events: what is told, in which order, and where a listener begins."""
+"""GET /api/v2/events: which events are sent, in which order, and where a listener starts."""
 
 import asyncio
 import json
@@ -15,16 +15,16 @@ PHONE = "+14155552671"
 OTHER = "+14155550002"
 
 
-async def told(service: Service, count: int, query: str = "after=0", **headers: str) -> list[Heard]:
-    """The first so many events of a new listener."""
+async def first_events(service: Service, count: int, query: str = "after=0", **headers: str) -> list[Heard]:
+    """Return the first events of a new listener."""
     async with listening(
         service.application, FIRST, query, {name.replace("_", "-"): value for name, value in headers.items()}
     ) as listener:
         return await listener.events(count)
 
 
-async def live_through(service: Service, wire: httpx2.AsyncClient) -> list[str]:
-    """Have everything happen that there is an event for; gives the types."""
+async def cause_every_event(service: Service, wire: httpx2.AsyncClient) -> list[str]:
+    """Cause every type of event; return the types."""
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada"})
     await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "Lovelace"})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
@@ -58,10 +58,10 @@ async def live_through(service: Service, wire: httpx2.AsyncClient) -> list[str]:
     ]
 
 
-async def test_every_change_is_told_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
-    """One event for each change, numbered without gaps, in the documented envelope, whose id and type the frame has."""
-    types = await live_through(service, wire)
-    events = await told(service, len(types))
+async def test_every_change_is_sent_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
+    """One event for each change, numbered without gaps; the frame repeats the envelope's id and type."""
+    types = await cause_every_event(service, wire)
+    events = await first_events(service, len(types))
     assert [event.type for event in events] == types
     assert [event.id for event in events] == [str(n) for n in range(1, len(types) + 1)]
     for event in events:
@@ -71,10 +71,10 @@ async def test_every_change_is_told_in_order(service: Service, wire: httpx2.Asyn
 
 
 async def test_the_data_of_each_type(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Contacts and messages are as the other operations show them; a deletion tells of what was there before."""
-    await live_through(service, wire)
+    """Contacts and messages are encoded as in other operations; a deletion has the old contact."""
+    await cause_every_event(service, wire)
     first: dict[str, Any] = {}
-    for event in reversed(await told(service, 18)):
+    for event in reversed(await first_events(service, 18)):
         first[event.type] = event.data["data"]
     assert first["contact.created"]["contact"]["phone"] == PHONE
     assert first["contact.created"]["contact"]["first_name"] == "Ada"
@@ -93,8 +93,8 @@ async def test_the_data_of_each_type(service: Service, wire: httpx2.AsyncClient)
     assert first["consent.opted_in"] == opted | {"opted_out": False, "source": "api", "wording": "", "entry": 2}
 
 
-async def test_the_answer_is_an_event_stream(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Not to be kept or held back; it begins with how long to wait before coming again, and where it begins."""
+async def test_the_response_is_an_event_stream(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Neither cached nor buffered; it begins with the reconnection time and the start position."""
     await wire.post(CONTACTS, json={"number": PHONE})
     async with listening(service.application, FIRST, headers={"x-request-id": "mine"}) as listener:
         assert listener.status == 200
@@ -108,7 +108,7 @@ async def test_the_answer_is_an_event_stream(service: Service, wire: httpx2.Asyn
 
 
 async def test_a_frame_is_three_lines(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Whatever a text holds, lines and all, its event is one line of data."""
+    """Whatever a text contains, even line breaks, its event is one line of data."""
     await wire.post(INBOUND, json={"from": PHONE, "content": "a\n\nid: 7\rdata: \u2028\U0001f600"})
     async with listening(service.application, FIRST, "after=0") as listener:
         await listener.part()
@@ -119,15 +119,15 @@ async def test_a_frame_is_three_lines(service: Service, wire: httpx2.AsyncClient
     assert b"\r" not in frame
 
 
-async def test_where_a_listener_begins(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Behind Last-Event-ID, else behind `after`, else with what comes; the header goes before, unless it is empty."""
+async def test_the_start_position_of_a_listener(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After Last-Event-ID, else after `after`, else at the end; a nonempty header takes precedence."""
     for n in range(4):
         await wire.post(CONTACTS, json={"number": f"+1415555000{n}"})
-    assert [event.id for event in await told(service, 2, "after=2")] == ["3", "4"]
-    assert [event.id for event in await told(service, 4)] == ["1", "2", "3", "4"]
-    assert [event.id for event in await told(service, 1, "after=0", last_event_id="3")] == ["4"]
-    assert [event.id for event in await told(service, 4, "", last_event_id="0")] == ["1", "2", "3", "4"]
-    assert [event.id for event in await told(service, 1, "after=3", last_event_id="")] == ["4"]
+    assert [event.id for event in await first_events(service, 2, "after=2")] == ["3", "4"]
+    assert [event.id for event in await first_events(service, 4)] == ["1", "2", "3", "4"]
+    assert [event.id for event in await first_events(service, 1, "after=0", last_event_id="3")] == ["4"]
+    assert [event.id for event in await first_events(service, 4, "", last_event_id="0")] == ["1", "2", "3", "4"]
+    assert [event.id for event in await first_events(service, 1, "after=3", last_event_id="")] == ["4"]
     async with listening(service.application, FIRST) as listener:
         assert await listener.part() == b"retry: 1000\nid: 4\n\n"
         await wire.post(CONTACTS, json={"number": "+14155560000"})
@@ -135,30 +135,30 @@ async def test_where_a_listener_begins(service: Service, wire: httpx2.AsyncClien
 
 
 @pytest.mark.parametrize(("query", "headers"), [("after=99", {}), ("after=0", {"last-event-id": "9" * 18})])
-async def test_a_log_that_has_not_come_so_far_is_410(service: Service, query: str, headers: dict[str, str]) -> None:
-    """An event that is not there yet was another log's, or this one's before a restore: going on would skip some."""
+async def test_a_position_in_the_future_is_410(service: Service, query: str, headers: dict[str, str]) -> None:
+    """It belongs to another log, or to this one before a restore: continuing would skip events."""
     async with listening(service.application, FIRST, query, headers) as listener:
         message = (await listener.body())["message"]
-    said = "The log ends with event 0, so it is not the one that you followed: begin after 0"
-    assert (listener.status, message) == (410, said)
+    expected = "The log ends with event 0, so it is not the one that you followed: begin after 0"
+    assert (listener.status, message) == (410, expected)
 
 
-async def test_nothing_is_missed_between_two_connections(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Who comes again with the id that came last gets what happened meanwhile, once; also before the first event."""
+async def test_a_reconnect_misses_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """With the last id, events of the meantime arrive once; also before the first event."""
     async with listening(service.application, FIRST) as listener:
         begun = (await listener.part()).decode().split("id: ")[1].strip()
     await wire.post(CONTACTS, json={"number": PHONE})
     async with listening(service.application, FIRST, headers={"last-event-id": begun}) as listener:
         (first,) = await listener.events(1)
     await wire.delete(f"{CONTACTS}/{PHONE}")
-    (second,) = await told(service, 1, "", last_event_id=first.id)
+    (second,) = await first_events(service, 1, "", last_event_id=first.id)
     assert (first.type, second.type) == ("contact.created", "contact.deleted")
 
 
 async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Of several types each is told, hosted names stand for theirs, and ids stay those of the log."""
-    await live_through(service, wire)
-    some = await told(service, 4, "after=0&type=contact.created&type=consent.opted_out&type=receive")
+    """Several types are accepted, hosted names expand to theirs, and ids stay those of the log."""
+    await cause_every_event(service, wire)
+    some = await first_events(service, 4, "after=0&type=contact.created&type=consent.opted_out&type=receive")
     assert [(event.id, event.type) for event in some] == [
         ("1", "contact.created"),
         ("6", "message.received"),
@@ -168,7 +168,7 @@ async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) ->
 
 
 @pytest.mark.parametrize(
-    ("query", "headers", "field", "mend"),
+    ("query", "headers", "field", "fix"),
     [
         ("type=contact.creatd", {}, "type", "did you mean 'contact.created'?"),
         ("type=contact.created&type=", {}, "type", "there are contact.created"),
@@ -182,20 +182,20 @@ async def test_types_are_filtered(service: Service, wire: httpx2.AsyncClient) ->
         ("", {"last-event-id": "9" * 19}, "Last-Event-ID", "leave it out"),
     ],
 )
-async def test_a_bad_request_is_refused_before_the_stream(
-    service: Service, query: str, headers: dict[str, str], field: str, mend: str
+async def test_an_invalid_request_is_refused_before_the_stream(
+    service: Service, query: str, headers: dict[str, str], field: str, fix: str
 ) -> None:
-    """400 in the one shape, with the parameter or header and what to do."""
+    """400 in the common shape, with the parameter or header and the fix."""
     async with listening(service.application, FIRST, query, headers) as listener:
         body = await listener.body()
     assert (listener.status, listener.headers["content-type"]) == (400, "application/json")
     assert body["status"] == "ERROR"
     assert body["errors"][0]["field"] == field
-    assert mend in body["errors"][0]["message"]
+    assert fix in body["errors"][0]["message"]
 
 
-async def test_events_that_are_forgotten_are_410(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Who begins behind what is no longer kept is told so, and from where on it is kept; from there it goes on."""
+async def test_a_position_before_the_retained_log_is_410(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The error has the earliest valid position, which is accepted."""
     rows = [{"phone": f"+1415600{n:04d}"} for n in range(300)]
     await wire.post(f"{CONTACTS}/bulk", json={"contacts": rows})
     service.clock.pass_seconds(31 * 24 * 3600)
@@ -208,12 +208,12 @@ async def test_events_that_are_forgotten_are_410(service: Service, wire: httpx2.
             410,
             "Events up to 300 are no longer retained: begin after 300",
         )
-    assert [event.id for event in await told(service, 1, "after=300")] == ["301"]
-    assert [event.id for event in await told(service, 1, "after=0")] == ["301"], "all that is kept"
+    assert [event.id for event in await first_events(service, 1, "after=300")] == ["301"]
+    assert [event.id for event in await first_events(service, 1, "after=0")] == ["301"], "all retained events"
 
 
-async def test_a_thousand_events_of_one_request_come_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
-    """All of them, once, in the order of the rows, to two listeners who were there before."""
+async def test_a_thousand_events_of_one_request_are_in_order(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Complete, once, in the order of the rows, to two listeners."""
     rows = [{"phone": f"+1415600{n:04d}"} for n in range(1000)]
     async with (
         listening(service.application, FIRST) as one,
@@ -226,8 +226,8 @@ async def test_a_thousand_events_of_one_request_come_in_order(service: Service, 
         assert [event.id for event in events] == [str(n) for n in range(1, 1001)]
 
 
-async def test_another_accounts_events_never_come(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Neither old ones nor new ones, and an account's numbers begin with 1."""
+async def test_another_account_s_events_are_never_sent(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Neither old nor new ones, and each account's numbers begin with 1."""
     pair = await service.new_account("other")
     await wire.post(CONTACTS, json={"number": PHONE})
     async with service.wire(pair) as other, listening(service.application, pair, "after=0") as theirs:
@@ -242,7 +242,7 @@ async def test_another_accounts_events_never_come(service: Service, wire: httpx2
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE"])
-async def test_only_get_is_possible(wire: httpx2.AsyncClient, method: str) -> None:
-    """405, and what is possible."""
+async def test_only_get_is_allowed(wire: httpx2.AsyncClient, method: str) -> None:
+    """Other methods are 405, which names GET."""
     answer = await wire.request(method, EVENTS)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

@@ -1,4 +1,4 @@
-"""No input gives a 500, found by Hypothesis instead of by imagination."""
+"""No input causes a 500, tested with Hypothesis."""
 
 import json
 from typing import Any, Final
@@ -77,8 +77,8 @@ bodies = st.one_of(
 queries = st.dictionaries(st.one_of(st.sampled_from(PARAMETERS), texts), texts, max_size=4)
 
 
-def test_no_input_gives_a_server_error(engine: Store, effort: int) -> None:
-    """Whatever the body, the query and the path, every operation answers below 500, as JSON, and the store lives."""
+def test_no_input_causes_a_server_error(engine: Store, effort: int) -> None:
+    """For any body, query and path, every operation responds below 500, as JSON, and the store works."""
     with (
         anyio.from_thread.start_blocking_portal() as portal,
         portal.wrap_async_context_manager(running_service(store=engine)) as service,
@@ -101,8 +101,8 @@ def test_no_input_gives_a_server_error(engine: Store, effort: int) -> None:
         assert portal.call(lambda: wire.get("/health/ready")).status_code == 200
 
 
-def test_no_message_gives_a_server_error(engine: Store, effort: int) -> None:
-    """Whatever a carrier sends, in JSON or as a signed form, inbound answers below 500 and the store lives."""
+def test_no_message_causes_a_server_error(engine: Store, effort: int) -> None:
+    """For any JSON or signed form, inbound responds below 500 and the store works."""
     carriers = Carriers("hush", "token", "http://numberkeep.test")
     with (
         anyio.from_thread.start_blocking_portal() as portal,

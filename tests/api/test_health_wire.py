@@ -1,4 +1,4 @@
-"""What operators look at: /health/ready and /metrics, on the raw wire."""
+"""Monitoring over HTTP: /health/ready and /metrics."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ READY = "/health/ready"
 
 
 async def outbox(wire: httpx2.AsyncClient) -> Any:
-    """The outbox as readiness shows it."""
+    """Return the outbox in the readiness response."""
     ready = await wire.get(READY)
     assert (ready.status_code, ready.json()["status"]) == (200, "OK")
     return ready.json()["outbox"]
 
 
 async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
-    """Every sample of the metrics, by its name and its labels but for the process."""
+    """Return every sample of the metrics, by its name and its labels except the process."""
     page = await wire.get("/metrics")
     assert page.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     return {
@@ -39,7 +39,7 @@ async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
 
 
 async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Both show how much is owed over all accounts, for how long the oldest is, and what is dead; anyone may look."""
+    """Both show, without a key, the pending deliveries of all accounts, the age of the oldest, and the dead ones."""
     async with service.wire(None) as operator, receiving(*[answer(500)] * ATTEMPTS, OK) as receiver:
         assert await outbox(operator) == {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
         await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
@@ -73,8 +73,8 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
     }
 
 
-async def test_a_failed_attempt_is_owed_since_it_was_owed(service: Service, wire: httpx2.AsyncClient) -> None:
-    """The age goes on over attempts, and the failure is counted."""
+async def test_the_age_counts_from_the_time_of_enqueuing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It increases across attempts, and failures are counted."""
     async with receiving(answer(500)) as receiver:
         await wire.post("/_numberkeep/webhooks", json={"url": f"http://127.0.0.1:{receiver.port}/"})
         await wire.post(CONTACTS, json={"number": PHONE})
@@ -84,8 +84,8 @@ async def test_a_failed_attempt_is_owed_since_it_was_owed(service: Service, wire
         assert (await numbers(wire))["numberkeep_deliveries_total webhook failed"] == 1
 
 
-async def test_nothing_of_an_account_is_shown(service: Service, wire: httpx2.AsyncClient) -> None:
-    """No number, name or account's name is in what anyone may see."""
+async def test_no_account_data_is_exposed(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Neither numbers nor names of contacts or accounts."""
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "Ada"})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     await service.relay.turn()
@@ -94,22 +94,22 @@ async def test_nothing_of_an_account_is_shown(service: Service, wire: httpx2.Asy
         assert not [word for word in ("4155552671", "Ada", "default") if word in text]
 
 
-async def test_the_root_says_what_answers_here(service: Service) -> None:
-    """Without credentials and without a store; every path that it names is answered."""
-    async with service.wire(None) as anybody:
-        about = (await anybody.get("/")).json()
+async def test_the_root_lists_the_public_paths(service: Service) -> None:
+    """Without credentials or a store; every listed path exists."""
+    async with service.wire(None) as unauthenticated:
+        about = (await unauthenticated.get("/")).json()
         assert (about["name"], about["version"]) == ("numberkeep", __version__)
         for path in (about["api"], about["health"]):
-            assert (await anybody.get(path)).status_code == 200
+            assert (await unauthenticated.get(path)).status_code == 200
         assert about["documentation"].startswith("https://")
-        assert (await anybody.get("/", params={"x": "1"})).json() == about
+        assert (await unauthenticated.get("/", params={"x": "1"})).json() == about
 
 
 @pytest.mark.parametrize("path", [READY, "/metrics"])
-async def test_without_a_store_both_say_so(
+async def test_without_a_store_both_fail(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """503 in the one shape; only POST and the like are not possible."""
+    """503 in the common shape; other methods than GET are 405."""
     fail_reads(monkeypatch, service.context.store, StoreUnavailable("down"), GetBacklog)
     failed = await wire.get(path)
     assert (failed.status_code, failed.json()["status"], failed.headers["retry-after"]) == (503, "ERROR", "5")
@@ -118,19 +118,19 @@ async def test_without_a_store_both_say_so(
 
 
 @pytest.mark.parametrize("path", ["/", "/health/live", READY, "/metrics"])
-async def test_a_head_is_answered_as_a_get(service: Service, path: str) -> None:
-    """By the same status and type: some load balancers ask so."""
+async def test_head_is_answered_like_get(service: Service, path: str) -> None:
+    """With the same status and type, because some load balancers use HEAD."""
     async with service.wire(None) as operator:
         got, head = await operator.get(path), await operator.head(path)
     assert (head.status_code, head.headers["content-type"]) == (200, got.headers["content-type"])
 
 
 @pytest.mark.parametrize("path", ["/health/ready", "/metrics"])
-async def test_a_fault_of_our_own_has_the_one_shape(
+async def test_an_unexpected_exception_has_the_common_error_shape(
     service: Service, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """500 as everywhere, with the id to ask about, and nothing of what the exception says."""
-    phone = "+14155552671"  # by name: what a traceback shows is the line itself
+    """500 with the request id, and nothing of the exception's text."""
+    phone = "+14155552671"  # by name, because a traceback shows the source line itself
     fail_reads(monkeypatch, service.context.store, RuntimeError(f"of {phone}"), GetBacklog)
     async with service.wire(None) as operator:
         answer = await operator.get(path, headers={"x-request-id": "mine"})

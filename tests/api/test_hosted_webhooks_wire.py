@@ -1,4 +1,4 @@
-"""The hosted service's route for webhooks on the raw wire: `/api/account/webhooks`."""
+"""The hosted service's route for webhooks: `/api/account/webhooks`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,23 +21,23 @@ NONE: dict[str, list[str]] = {"receive": [], "outbound": [], "contact_created": 
 
 
 async def remove(wire: httpx2.AsyncClient, **body: Any) -> httpx2.Response:
-    """A DELETE with a body, for which httpx has no method."""
+    """Send a DELETE with a body, for which httpx has no method."""
     return await wire.request("DELETE", HOSTED, json=body)
 
 
 async def stored(service: Service) -> Sequence[Webhook]:
-    """The first account's webhooks, with their secrets."""
+    """Return the first account's webhooks, with their secrets."""
     [key] = await keys.list_all(service.context)
     return await service.context.store.read(ListWebhooks(key.account.account_id))
 
 
 async def secrets_of(service: Service) -> dict[str, str]:
-    """The stored secret of each URL."""
+    """Return the stored secret of each URL."""
     return {each.url: each.secret for each in await stored(service)}
 
 
 async def test_webhooks_are_added_and_listed(wire: httpx2.AsyncClient) -> None:
-    """Each a URL alone or with its secret, under `receive` unless told otherwise; no answer shows a secret."""
+    """As URLs alone or with secrets, under `receive` by default; no response contains a secret."""
     answer = await wire.post(HOSTED, json={"webhooks": [ONE, {"url": TWO, "secret": "hush"}]})
     there = NONE | {"receive": [ONE, TWO]}
     assert answer.json() == {"webhooks": there, "message": "Webhooks added successfully", "status": "OK"}
@@ -52,8 +52,8 @@ async def test_webhooks_are_added_and_listed(wire: httpx2.AsyncClient) -> None:
     ]
 
 
-async def test_they_get_what_they_are_for_with_their_secret(service: Service, wire: httpx2.AsyncClient) -> None:
-    """`globalSecret` is the secret of those that have none of their own; without either nothing is signed."""
+async def test_events_are_signed_with_the_webhook_s_secret(service: Service, wire: httpx2.AsyncClient) -> None:
+    """`globalSecret` is for webhooks without their own; without either, events are unsigned."""
     async with receiving() as receiver:
         url = f"http://127.0.0.1:{receiver.port}/"
         body = {"webhooks": [f"{url}a", {"url": f"{url}b", "secret": "own"}], "type": "contact_created"}
@@ -66,8 +66,8 @@ async def test_they_get_what_they_are_for_with_their_secret(service: Service, wi
         assert got == {"/a": "all", "/b": "own", "/c": None}
 
 
-async def test_one_that_is_there_is_no_second_one(service: Service, wire: httpx2.AsyncClient) -> None:
-    """It takes the secret that it is given, and without one keeps its own."""
+async def test_adding_an_existing_url_updates_it(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A given secret replaces the old one, which is otherwise kept."""
     for item, secret in (
         ({"url": ONE, "secret": "a"}, "a"),
         (ONE, "a"),
@@ -79,7 +79,7 @@ async def test_one_that_is_there_is_no_second_one(service: Service, wire: httpx2
 
 
 async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Those that stay are the same, with what is owed to them; those without a hosted name are left alone."""
+    """Webhooks that remain keep their pending deliveries; those without a hosted name are unchanged."""
     await wire.post(OURS, json={"url": THREE, "types": ["contact.deleted"], "secret": "s"})
     await wire.post(OURS, json={"url": ONE, "types": ["receive", "contact.deleted", "contact_created"], "secret": "s"})
     await wire.post(HOSTED, json={"webhooks": [TWO], "type": "outbound"})
@@ -99,8 +99,8 @@ async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> N
     assert [each["types"] for each in (await wire.get(OURS)).json()] == [["contact.deleted"]] * 2
 
 
-async def test_what_was_read_can_be_sent_back(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A listing that replaces itself changes nothing, secrets neither."""
+async def test_a_listing_can_be_sent_back(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Replacing webhooks by their own listing changes nothing, including secrets."""
     await wire.post(HOSTED, json={"webhooks": [{"url": ONE, "secret": "a"}, TWO]})
     there = (await wire.get(HOSTED)).json()["webhooks"]
     before = await stored(service)
@@ -108,8 +108,8 @@ async def test_what_was_read_can_be_sent_back(service: Service, wire: httpx2.Asy
     assert await stored(service) == before
 
 
-async def test_they_are_removed_by_their_urls(wire: httpx2.AsyncClient) -> None:
-    """Under one name or, without a type, under all; one that is not there is no error."""
+async def test_webhooks_are_removed_by_url(wire: httpx2.AsyncClient) -> None:
+    """Under one name or, without a type, under all; a missing one is not an error."""
     for type_ in NONE:
         await wire.post(HOSTED, json={"webhooks": [ONE, TWO], "type": type_})
     answer = await remove(wire, webhooks=[ONE, THREE], type="outbound")
@@ -121,7 +121,7 @@ async def test_they_are_removed_by_their_urls(wire: httpx2.AsyncClient) -> None:
     assert (await wire.get(OURS)).json() == []
 
 
-async def test_one_for_everything_has_no_hosted_name(wire: httpx2.AsyncClient) -> None:
+async def test_a_webhook_for_all_events_has_no_hosted_name(wire: httpx2.AsyncClient) -> None:
     """It is neither listed, nor replaced, nor removed here."""
     await wire.post(OURS, json={"url": ONE})
     assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
@@ -130,8 +130,8 @@ async def test_one_for_everything_has_no_hosted_name(wire: httpx2.AsyncClient) -
     assert len((await wire.get(OURS)).json()) == 1
 
 
-async def test_an_addition_under_a_key_is_one(wire: httpx2.AsyncClient) -> None:
-    """Asked again with its Idempotency-Key it gives the first answer, whatever is there by now."""
+async def test_an_addition_with_an_idempotency_key_is_done_once(wire: httpx2.AsyncClient) -> None:
+    """A repetition returns the first response, whatever changed since."""
     body, headers = {"webhooks": [ONE]}, {"Idempotency-Key": "k"}
     first = await wire.post(HOSTED, json=body, headers=headers)
     await remove(wire, webhooks=[ONE])
@@ -140,7 +140,7 @@ async def test_an_addition_under_a_key_is_one(wire: httpx2.AsyncClient) -> None:
     assert (await wire.get(HOSTED)).json()["webhooks"] == NONE
 
 
-async def test_another_accounts_are_not_there(service: Service, wire: httpx2.AsyncClient) -> None:
+async def test_another_account_s_webhooks_are_not_found(service: Service, wire: httpx2.AsyncClient) -> None:
     """They are neither listed, nor replaced, nor removed."""
     async with service.wire(await service.new_account("other")) as other:
         await other.post(HOSTED, json={"webhooks": [ONE]})
@@ -151,7 +151,7 @@ async def test_another_accounts_are_not_there(service: Service, wire: httpx2.Asy
 
 
 @pytest.mark.parametrize(
-    ("method", "body", "field", "mend"),
+    ("method", "body", "field", "fix"),
     [
         ("POST", {}, "webhooks", "is required"),
         ("POST", {"webhooks": []}, "webhooks", "is required"),
@@ -183,22 +183,22 @@ async def test_another_accounts_are_not_there(service: Service, wire: httpx2.Asy
         ("DELETE", {"webhooks": [ONE], "type": "x"}, "type", "must be receive or outbound or contact_created"),
     ],
 )
-async def test_what_cannot_be_taken_is_named(
-    wire: httpx2.AsyncClient, method: str, body: Any, field: str, mend: str
+async def test_an_invalid_request_is_refused(
+    wire: httpx2.AsyncClient, method: str, body: Any, field: str, fix: str
 ) -> None:
-    """400 with the place of what is at fault and its mend, and nothing is changed."""
+    """400 with the place and the fix, and nothing is changed."""
     await wire.post(HOSTED, json={"webhooks": [ONE]})
     answer = await wire.request(method, HOSTED, json=body)
     assert answer.status_code == 400
     (fault,) = answer.json()["errors"]
     assert fault["field"] == field
-    assert mend in fault["message"]
+    assert fix in fault["message"]
     assert (await wire.get(HOSTED)).json()["webhooks"] == NONE | {"receive": [ONE]}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-async def test_there_are_so_many_at_most(wire: httpx2.AsyncClient, method: str) -> None:
-    """One more than MAX_WEBHOOKS, those of our own route counted, is refused, and none of the request's is there."""
+async def test_the_number_of_webhooks_is_limited(wire: httpx2.AsyncClient, method: str) -> None:
+    """Beyond MAX_WEBHOOKS, including those of our own route, the whole request is refused."""
     await wire.post(OURS, json={"url": THREE})
     urls = [f"{ONE}/{number}" for number in range(MAX_WEBHOOKS)]
     for body in ({"receive": urls}, {"receive": urls[:10], "outbound": urls[:11]}):

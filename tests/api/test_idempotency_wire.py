@@ -1,4 +1,4 @@
-"""The `Idempotency-Key` header, on the raw wire."""
+"""The `Idempotency-Key` header, over HTTP."""
 
 import asyncio
 from typing import Any
@@ -22,13 +22,13 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
 
 
 def keyed(key: str = "a-key") -> dict[str, str]:
-    """The header."""
+    """Return the header."""
     return {"Idempotency-Key": key}
 
 
 @pytest.mark.parametrize(("path", "body"), POSTS, ids=[path.removeprefix(CONTACTS) or "/" for path, _ in POSTS])
 async def test_a_post_with_a_key_is_done_once(wire: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> None:
-    """The repetition of any POST gets the first answer, byte for byte, and a header that says so."""
+    """A repetition of any POST gets the first response, byte for byte, and a header that marks it."""
     if path.endswith("/verify"):
         await wire.post(CONTACTS, json={"number": PHONE})
     first = await wire.post(path, json=body, headers=keyed())
@@ -42,8 +42,8 @@ async def test_a_post_with_a_key_is_done_once(wire: httpx2.AsyncClient, path: st
     assert (await wire.get(f"{CONTACTS}/{PHONE}")).status_code == 404
 
 
-async def test_another_body_path_or_query_under_the_key_is_a_conflict(wire: httpx2.AsyncClient) -> None:
-    """409, not to be retried, and nothing is done."""
+async def test_another_body_path_or_query_with_the_key_is_a_conflict(wire: httpx2.AsyncClient) -> None:
+    """409 without retries, and nothing is changed."""
     bulk = {"contacts": [{"phone": PHONE}]}
     await wire.post(f"{CONTACTS}/bulk", json=bulk, headers=keyed())
     for path, body in (
@@ -85,7 +85,7 @@ async def test_another_body_path_or_query_under_the_key_is_a_conflict(wire: http
 async def test_the_same_request_may_be_written_differently(
     wire: httpx2.AsyncClient, path: str, first: bytes, again: bytes
 ) -> None:
-    """White space, escapes, the order of fields, a byte order mark and older names make no other request."""
+    """White space, escapes, the order of fields, a byte order mark and older names make no difference."""
     done = await wire.post(path, content=first, headers=keyed())
     repeated = await wire.post(path, content=again, headers=keyed())
     assert (done.status_code, repeated.status_code, repeated.content) == (200, 200, done.content)
@@ -109,17 +109,17 @@ async def test_the_same_request_may_be_written_differently(
         ("/_numberkeep/inbound", {"from": PHONE, "content": "a"}, {"from": PHONE, "content": "A"}),
     ],
 )
-async def test_another_value_under_the_key_is_a_conflict(
+async def test_another_value_with_the_key_is_a_conflict(
     wire: httpx2.AsyncClient, path: str, first: dict[str, Any], again: dict[str, Any]
 ) -> None:
-    """409 for any difference in what is asked for, also in the order of a list."""
+    """409 for any difference in the decoded request, including the order of a list."""
     assert (await wire.post(path, json=first, headers=keyed())).status_code == 200
     refused = await wire.post(path, json=again, headers=keyed())
     assert (refused.status_code, refused.headers["x-should-retry"]) == (409, "false")
 
 
-async def test_an_error_is_not_kept(wire: httpx2.AsyncClient) -> None:
-    """What was refused can be asked again under the same key, mended or not."""
+async def test_an_error_is_not_stored(wire: httpx2.AsyncClient) -> None:
+    """A refused request can be repeated with the same key, corrected or not."""
     assert (await wire.post(CONTACTS, json={"number": "12"}, headers=keyed())).status_code == 400
     await wire.post(CONTACTS, json={"number": PHONE})
     body = {"number": PHONE}
@@ -128,17 +128,17 @@ async def test_an_error_is_not_kept(wire: httpx2.AsyncClient) -> None:
     assert (await wire.post(CONTACTS, json=body, headers=keyed())).status_code == 200
 
 
-async def test_parallel_posts_with_one_key_are_one(wire: httpx2.AsyncClient) -> None:
-    """Whoever comes first is done; all get the same answer."""
+async def test_parallel_posts_with_one_key_are_done_once(wire: httpx2.AsyncClient) -> None:
+    """The first is applied; all get the same response."""
     answers = await asyncio.gather(*[wire.post(CONTACTS, json={"number": PHONE}, headers=keyed()) for _ in range(32)])
     assert {(answer.status_code, answer.content) for answer in answers} == {(200, answers[0].content)}
     assert [answer.headers.get("idempotency-replayed") for answer in answers].count(None) == 1
 
 
-async def test_a_verify_under_one_key_sends_once_even_after_the_resend_interval(
+async def test_a_verify_with_one_key_sends_once_even_after_the_resend_interval(
     service: Service, wire: httpx2.AsyncClient
 ) -> None:
-    """A retry that comes late is still the same request."""
+    """A late retry is still the same request."""
     await wire.post(CONTACTS, json={"number": PHONE})
     for _ in range(3):
         answer = await wire.post(f"{CONTACTS}/verify", json={"number": PHONE}, headers=keyed())
@@ -147,8 +147,8 @@ async def test_a_verify_under_one_key_sends_once_even_after_the_resend_interval(
     assert len((await wire.get("/_numberkeep/messages")).json()) == 1
 
 
-async def test_a_key_is_forgotten_after_a_day(service: Service, wire: httpx2.AsyncClient) -> None:
-    """24 hours after the first request the key is free for another."""
+async def test_a_key_expires_after_a_day(service: Service, wire: httpx2.AsyncClient) -> None:
+    """24 hours after the first request the key can be used for another."""
     await wire.post(CONTACTS, json={"number": PHONE}, headers=keyed())
     service.clock.pass_seconds(24 * 3600 + 1)
     answer = await wire.post(CONTACTS, json={"number": "+14155550001"}, headers=keyed())
@@ -156,8 +156,8 @@ async def test_a_key_is_forgotten_after_a_day(service: Service, wire: httpx2.Asy
     assert "idempotency-replayed" not in answer.headers
 
 
-async def test_a_large_answer_is_replayed_whole(wire: httpx2.AsyncClient) -> None:
-    """The answer to a bulk request of thousands of rows comes back byte for byte."""
+async def test_a_large_response_is_replayed_completely(wire: httpx2.AsyncClient) -> None:
+    """The response to a bulk request of thousands of rows is repeated byte for byte."""
     body = {"contacts": [{"phone": f"+1415600{n:04d}", "first_name": "\u00c5da"} for n in range(3000)]}
     first = await wire.post(f"{CONTACTS}/bulk", json=body, headers=keyed())
     again = await wire.post(f"{CONTACTS}/bulk", json=body, headers=keyed())
@@ -167,8 +167,8 @@ async def test_a_large_answer_is_replayed_whole(wire: httpx2.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize("key", [b"", b"two words", b"x" * 256, "sch\u00f6n".encode()])
-async def test_a_key_that_cannot_be_one_is_named(wire: httpx2.AsyncClient, key: bytes) -> None:
-    """400 that names the header, before anything is done."""
+async def test_an_invalid_key_is_named(wire: httpx2.AsyncClient, key: bytes) -> None:
+    """400 that names the header, before anything is changed."""
     answer = await wire.post(CONTACTS, json={"number": PHONE}, headers=[(b"Idempotency-Key", key)])
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"

@@ -1,4 +1,4 @@
-"""What people's messages do to contacts, seen on the operations of the API."""
+"""The effects of incoming messages on contacts, seen through the API."""
 
 import httpx2
 import pytest
@@ -11,19 +11,19 @@ OTHER = "+14155550002"
 
 
 async def listed(wire: httpx2.AsyncClient, **where: str) -> list[str]:
-    """The numbers of the contacts that are so, oldest first."""
+    """Return the numbers of the contacts that match a filter, oldest first."""
     answer = await wire.get(CONTACTS, params={**where, "order_direction": "asc"})
     return [contact["phone"] for contact in answer.json()]
 
 
 @pytest.fixture(autouse=True)
 async def people(wire: httpx2.AsyncClient) -> None:
-    """Two contacts."""
+    """Return two contacts."""
     await wire.post(f"{CONTACTS}/bulk", json={"contacts": [{"phone": PHONE}, {"phone": OTHER}]})
 
 
-async def test_an_answer_verifies_its_writer_alone(wire: httpx2.AsyncClient) -> None:
-    """`verified` shows on the contact and in the listing's filter; whoever was not asked is not verified by writing."""
+async def test_a_reply_verifies_only_its_sender(wire: httpx2.AsyncClient) -> None:
+    """`verified` shows on the contact and in the filter; a message without a request does not verify."""
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     for number in (OTHER, PHONE):
         await wire.post(INBOUND, json={"from": number, "content": "yes"})
@@ -31,7 +31,7 @@ async def test_an_answer_verifies_its_writer_alone(wire: httpx2.AsyncClient) -> 
     assert await listed(wire, verified="true") == [PHONE]
     assert await listed(wire, verified="false") == [OTHER]
     assert (await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})).json() == {"status": "OK"}
-    assert len((await wire.get("/_numberkeep/messages")).json()) == 3, "who is verified is not asked again"
+    assert len((await wire.get("/_numberkeep/messages")).json()) == 3, "a verified contact is not asked again"
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ async def test_an_opt_out_word_opts_out(wire: httpx2.AsyncClient, word: str) -> 
 
 
 @pytest.mark.parametrize("words", ["Please stop", "No", "WRONG NUMBER", "non-stop fun", "don't stop", "HELP", "info?"])
-async def test_what_may_refuse_neither_opts_out_nor_verifies(wire: httpx2.AsyncClient, words: str) -> None:
-    """Nor does a call for help: the verification waits for a clear answer."""
+async def test_an_ambiguous_reply_neither_opts_out_nor_verifies(wire: httpx2.AsyncClient, words: str) -> None:
+    """Nor does a request for help: the verification stays pending until a clear reply."""
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     answer = (await wire.post(INBOUND, json={"from": PHONE, "content": words})).json()
     assert (answer["opted_out"], answer["verified"]) == (None, False)
@@ -71,7 +71,7 @@ async def test_what_may_refuse_neither_opts_out_nor_verifies(wire: httpx2.AsyncC
 
 
 async def test_start_opts_in_again(wire: httpx2.AsyncClient) -> None:
-    """STOP and then START: as if nothing had been said, and the contact can be asked."""
+    """After STOP and START the contact is as before, and can be asked."""
     await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
     assert (await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})).status_code == 409
     assert (await wire.post(INBOUND, json={"from": PHONE, "content": "start"})).json()["opted_out"] is False
@@ -79,8 +79,8 @@ async def test_start_opts_in_again(wire: httpx2.AsyncClient) -> None:
     assert (await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})).status_code == 200
 
 
-async def test_a_stop_is_no_answer(service: Service, wire: httpx2.AsyncClient) -> None:
-    """It ends the verification without verifying: what is written later, opted in again or not, comes too late."""
+async def test_a_stop_does_not_verify(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It ends the verification: later replies, opted in again or not, do not verify."""
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     service.clock.pass_seconds(1)
     assert (await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})).json()["verified"] is False
@@ -90,7 +90,7 @@ async def test_a_stop_is_no_answer(service: Service, wire: httpx2.AsyncClient) -
 
 
 async def test_an_opt_out_outlives_the_contact(wire: httpx2.AsyncClient) -> None:
-    """It belongs to the number: made anew, alone or in bulk, the contact is opted out, and nothing is sent to it."""
+    """It belongs to the number: a re-created contact is opted out, also in bulk, and nothing is sent to it."""
     await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
     await wire.delete(f"{CONTACTS}/{PHONE}")
     assert (await wire.post(CONTACTS, json={"number": PHONE})).json()["contact"]["opt_out"] is True
@@ -101,8 +101,8 @@ async def test_an_opt_out_outlives_the_contact(wire: httpx2.AsyncClient) -> None
     assert (answer.status_code, answer.json()["message"]) == (409, "Recipient has opted out")
 
 
-async def test_who_is_no_contact_can_opt_out(wire: httpx2.AsyncClient) -> None:
-    """A stranger's STOP is heeded once the number becomes a contact; a stranger's message makes no contact."""
+async def test_a_number_without_contact_can_opt_out(wire: httpx2.AsyncClient) -> None:
+    """STOP takes effect once the number becomes a contact; messages create no contacts."""
     stranger = "+14155550009"
     await wire.post(INBOUND, json={"from": stranger, "content": "STOP"})
     assert (await wire.get(f"{CONTACTS}/{stranger}")).status_code == 404
@@ -110,8 +110,8 @@ async def test_who_is_no_contact_can_opt_out(wire: httpx2.AsyncClient) -> None:
     assert (await wire.post(CONTACTS, json={"number": stranger})).json()["contact"]["opt_out"] is True
 
 
-async def test_a_contact_made_anew_is_not_verified_by_an_old_question(wire: httpx2.AsyncClient) -> None:
-    """With the contact its verification goes."""
+async def test_a_recreated_contact_is_not_verified_by_an_old_request(wire: httpx2.AsyncClient) -> None:
+    """Deleting a contact deletes its verification."""
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     await wire.delete(f"{CONTACTS}/{PHONE}")
     await wire.post(CONTACTS, json={"number": PHONE})

@@ -1,4 +1,4 @@
-"""The hosted service's payload `receive` at POST /_numberkeep/inbound, proved by `sb-signing-secret`."""
+"""The hosted service's `receive` payload at POST /_numberkeep/inbound, authenticated by `sb-signing-secret`."""
 
 import asyncio
 import json
@@ -22,14 +22,14 @@ EVERYBODYS = "the-deployments-secret"
 
 @pytest.fixture
 async def service(engine: Store) -> AsyncIterator[Service]:
-    """A service with a signing secret for all accounts, and an account `acme` with one of its own."""
+    """Return a service with a signing secret for all accounts, and an account `acme` with its own."""
     async with running_service(store=engine, carriers=Carriers(signing_secret=EVERYBODYS)) as running:
         yield running
 
 
 @pytest.fixture
 async def acme(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of `acme`, whose signing secret is `acmes`."""
+    """Return a client of `acme`, whose signing secret is `acmes`."""
     pair = await service.new_account("acme")
     await accounts.change(service.context, "acme", signing_secret="acmes")
     async with service.wire(pair) as client:
@@ -38,18 +38,18 @@ async def acme(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 async def carrier(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    """Who has no key."""
+    """Return a client without a key."""
     async with service.wire(None) as client:
         yield client
 
 
 async def senders(wire: httpx2.AsyncClient) -> list[str]:
-    """Who wrote to the account, oldest first."""
+    """Return the senders of the account's messages, oldest first."""
     return [message["from"] for message in reversed((await wire.get(MESSAGES)).json())]
 
 
-async def test_the_documented_payload_is_taken(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
-    """It verifies, and is kept with its handle and line; fields that nobody told of, of any shape, do not matter."""
+async def test_the_documented_payload_is_accepted(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """It verifies, and is stored with handle and line; unknown fields of any type are ignored."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     payload = hosted(PHONE, "Hello", message_handle="h-1", error_detail={"deep": [[{"er": [1.5e300, None]}]]}, extra=[])
@@ -61,8 +61,8 @@ async def test_the_documented_payload_is_taken(wire: httpx2.AsyncClient, carrier
     assert again.json()["duplicate"] is True
 
 
-async def test_equal_payloads_at_once_are_one_message(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
-    """Of twenty deliveries of one handle at the same time exactly one is taken in."""
+async def test_equal_concurrent_payloads_are_one_message(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """Of twenty concurrent requests with one handle exactly one is stored."""
     payload = hosted(PHONE, message_handle="h")
     posts = [carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS)) for _ in range(20)]
     answers = await asyncio.gather(*posts)
@@ -70,10 +70,10 @@ async def test_equal_payloads_at_once_are_one_message(wire: httpx2.AsyncClient, 
     assert await senders(wire) == [PHONE]
 
 
-async def test_an_accounts_own_secret_leads_to_it(
+async def test_an_account_s_secret_selects_the_account(
     wire: httpx2.AsyncClient, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
-    """To it alone; a query that names another account is refused, one that is there and one that is not alike."""
+    """A query that names another account is refused, whether that exists or not."""
     for n, query in enumerate(("", "?account=acme", "?account=default", "?account=nobody")):
         payload = hosted(PHONE, message_handle=str(n))
         answer = await carrier.post(f"{INBOUND}{query}", json=payload, headers=signing("acmes"))
@@ -82,10 +82,10 @@ async def test_an_accounts_own_secret_leads_to_it(
     assert (await senders(acme), await senders(wire)) == ([PHONE] * 2, [])
 
 
-async def test_the_deployments_secret_leads_to_the_named_account(
+async def test_the_deployment_s_secret_selects_the_named_account(
     wire: httpx2.AsyncClient, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
-    """`default` unless the query names one; an unknown name is 404, a parameter that is none 400."""
+    """`default` unless the query names one; unknown names are 404, invalid parameters 400."""
     headers = signing(EVERYBODYS)
     for path in (INBOUND, f"{INBOUND}?account=default", f"{INBOUND}?account="):
         assert (await carrier.post(path, json=hosted(PHONE), headers=headers)).status_code == 200
@@ -99,10 +99,10 @@ async def test_the_deployments_secret_leads_to_the_named_account(
 
 
 @pytest.mark.parametrize("header", ["sb-api-key-id", "sb-api-secret-key"])
-async def test_half_a_key_pair_is_not_made_up_for(
+async def test_an_incomplete_key_pair_is_refused(
     wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, header: str
 ) -> None:
-    """Who names a key is judged by it alone, whatever else the request proves."""
+    """A request with a key header is authenticated by it alone, whatever other credentials it has."""
     answer = await carrier.post(INBOUND, json=hosted(PHONE), headers={**signing(EVERYBODYS), header: "x"})
     assert answer.status_code == 403
     assert await senders(wire) == []
@@ -111,7 +111,7 @@ async def test_half_a_key_pair_is_not_made_up_for(
 @pytest.mark.usefixtures("acme")
 @pytest.mark.parametrize("secret", ["", "wrong", EVERYBODYS.upper(), EVERYBODYS + "x", "acme", "acmes\u00fc"])
 async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: httpx2.AsyncClient, secret: str) -> None:
-    """401 that names the mend, before the body is looked at."""
+    """401 with the fix, before the body is read."""
     for content in (json.dumps(hosted(PHONE)).encode(), b"{"):
         headers = [(b"sb-signing-secret", secret.encode("latin-1"))]
         answer = await carrier.post(INBOUND, content=content, headers=headers)
@@ -120,10 +120,10 @@ async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: http
     assert await senders(wire) == []
 
 
-async def test_a_secret_that_was_taken_back_is_refused(
+async def test_a_removed_secret_is_refused(
     service: Service, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
-    """A changed secret replaces the old one at once; an account without one has no message handed in by one."""
+    """A changed secret replaces the old one at once; without one the account accepts no messages by secret."""
     for secret, old in (("newer", "acmes"), ("", "newer")):
         await accounts.change(service.context, "acme", signing_secret=secret)
         assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(old))).status_code == 401
@@ -131,18 +131,16 @@ async def test_a_secret_that_was_taken_back_is_refused(
     assert await senders(acme) == []
 
 
-async def test_without_a_secret_of_the_deployment_none_is_right() -> None:
-    """An empty setting is no secret that an empty header could know."""
+async def test_without_a_deployment_secret_none_is_accepted() -> None:
+    """An empty setting does not match an empty header."""
     async with running_service() as service, service.wire(None) as carrier:
         for secret in ("", EVERYBODYS):
             answer = await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(secret))
             assert answer.status_code == 401
 
 
-async def test_what_became_of_our_own_messages_changes_nothing(
-    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient
-) -> None:
-    """A payload of an outbound message is answered OK and is nobody's: no message, no opt-out, no verification."""
+async def test_an_outbound_payload_changes_nothing(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """It is answered OK and ignored: no message, no opt-out, no verification."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     payload = hosted(PHONE, "STOP", is_outbound=True, from_number="+15122164639", status="DELIVERED")
@@ -154,10 +152,10 @@ async def test_what_became_of_our_own_messages_changes_nothing(
 
 
 @pytest.mark.parametrize(("content", "opted_out"), [("STOPALL", True), ("vete", True), ("hello", False)])
-async def test_the_hosted_service_may_say_that_its_sender_opted_out(
+async def test_the_hosted_service_may_report_an_opt_out(
     wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, content: str, *, opted_out: bool
 ) -> None:
-    """`opted_out: true` opts out whatever the text is; false says nothing."""
+    """`opted_out: true` opts out whatever the text is; false has no effect."""
     await wire.post(CONTACTS, json={"number": PHONE})
     payload = hosted(PHONE, content, opted_out=opted_out)
     answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
@@ -165,8 +163,8 @@ async def test_the_hosted_service_may_say_that_its_sender_opted_out(
     assert (await wire.get(f"{CONTACTS}/{PHONE}")).json()["contact"]["opt_out"] is opted_out
 
 
-async def test_an_iphone_may_write_from_an_address(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
-    """The message is kept with the address as its sender, and changes nothing else."""
+async def test_an_iphone_may_write_from_an_email_address(wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient) -> None:
+    """The message is stored with the address as its sender, and changes nothing else."""
     payload = hosted("ada.lovelace@analytical-engine.example.com", "STOP")
     answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
     assert (answer.status_code, answer.json()["opted_out"]) == (200, None)
@@ -185,17 +183,17 @@ async def test_an_iphone_may_write_from_an_address(wire: httpx2.AsyncClient, car
         ({"number": PHONE, "sendblue_number": "32665", "content": None}, None),
     ],
 )
-async def test_the_writer_is_number(
+async def test_the_sender_is_number(
     wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, payload: dict[str, Any], line: str | None
 ) -> None:
-    """`number` is the person in every payload, `from_number` where it is missing; the line is ours, where it is one."""
+    """`number` is the person in every payload, or `from_number` if it is missing; the line is ours, if it is valid."""
     answer = await carrier.post(INBOUND, json=payload, headers=signing(EVERYBODYS))
     assert answer.json()["number"] == PHONE
     assert (await wire.get(MESSAGES)).json()[0]["to"] == line
 
 
 @pytest.mark.parametrize(
-    ("more", "field", "mend"),
+    ("more", "field", "fix"),
     [
         ({"number": "", "from_number": ""}, "number", "is required"),
         ({"number": "nobody at all"}, "number", "E.164"),
@@ -211,19 +209,19 @@ async def test_the_writer_is_number(
         ({"message_handle": "x" * (MAX_HANDLE + 1)}, "message_handle", "at most"),
     ],
 )
-async def test_a_bad_payload_is_refused(
-    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, more: dict[str, Any], field: str, mend: str
+async def test_an_invalid_payload_is_refused(
+    wire: httpx2.AsyncClient, carrier: httpx2.AsyncClient, more: dict[str, Any], field: str, fix: str
 ) -> None:
-    """400, the field and what to do; nothing is kept."""
+    """400 with the field and the fix; nothing is stored."""
     answer = await carrier.post(INBOUND, json=hosted(PHONE) | more, headers=signing(EVERYBODYS))
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True)
+    assert (error["field"], fix in error["message"]) == (field, True)
     assert await senders(wire) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"number=1", b"[" * 100_000, b'{"x":' * 900 + b"1"])
-async def test_what_is_no_object_is_refused(carrier: httpx2.AsyncClient, content: bytes) -> None:
-    """400 in the one shape."""
+async def test_a_body_that_is_not_an_object_is_refused(carrier: httpx2.AsyncClient, content: bytes) -> None:
+    """400 in the common shape."""
     answer = await carrier.post(INBOUND, content=content, headers=signing(EVERYBODYS))
     assert (answer.status_code, answer.json()["status"]) == (400, "ERROR")

@@ -1,4 +1,4 @@
-"""Twilio's form at POST /_numberkeep/inbound, proved by its signature."""
+"""Twilio's form at POST /_numberkeep/inbound, authenticated by its signature."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,20 +21,20 @@ SENT = form(PHONE, "Gr\u00fc\u00df dich & bye + 100%")
 
 @pytest.fixture
 async def service(engine: Store) -> AsyncIterator[Service]:
-    """A service that knows Twilio's secret."""
+    """Return a service with Twilio's secret."""
     async with running_service(store=engine, carriers=Carriers(twilio_auth_token=TOKEN)) as running:
         yield running
 
 
 @pytest.fixture
 async def twilio(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    """Who has no key."""
+    """Return a client without a key."""
     async with service.wire(None) as client:
         yield client
 
 
-async def test_a_signed_form_is_taken(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
-    """It verifies and is kept with its SID and both numbers; the answer is TwiML that sends nothing."""
+async def test_a_signed_form_is_accepted(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """It verifies and is stored with its SID and both numbers; the response is empty TwiML."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     answer = await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, TOKEN))
@@ -46,8 +46,8 @@ async def test_a_signed_form_is_taken(wire: httpx2.AsyncClient, twilio: httpx2.A
     assert message["content"] == SENT["Body"]
 
 
-async def test_a_message_that_comes_again_is_one(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
-    """Twenty at the same time, in any order of their fields, are one message and one answer."""
+async def test_a_repeated_message_is_stored_once(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """Twenty concurrent requests, in any order of fields, are one message with one response."""
     posts = []
     for n in range(20):
         fields = list(SENT.items())
@@ -59,7 +59,7 @@ async def test_a_message_that_comes_again_is_one(wire: httpx2.AsyncClient, twili
 
 
 async def test_an_idempotency_key_is_for_one_form(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
-    """The same form under its key again is one message, though it has no SID; another form under it is 409."""
+    """The same form with its key is one message, even without SID; another form with it is 409."""
     statuses = []
     for content in ("yes", "yes", "STOP"):
         sent = form(PHONE, content, sid="")
@@ -70,7 +70,7 @@ async def test_an_idempotency_key_is_for_one_form(wire: httpx2.AsyncClient, twil
 
 
 async def test_the_query_names_the_account(service: Service, twilio: httpx2.AsyncClient) -> None:
-    """And is signed with the rest of the URL; an unknown name is 404, but only for who proves to be Twilio."""
+    """It is signed as part of the URL; an unknown name is 404, after authentication."""
     async with service.wire(await service.new_account("acme")) as acme:
         path = f"{INBOUND}?account=acme"
         assert (await twilio.post(path, data=SENT, headers=signed(path, SENT, TOKEN))).status_code == 200
@@ -92,10 +92,10 @@ async def test_the_query_names_the_account(service: Service, twilio: httpx2.Asyn
         (INBOUND.replace("inbound", "%69nbound"), SENT),
     ],
 )
-async def test_what_was_not_signed_is_refused(
+async def test_a_modified_request_is_refused(
     wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, path: str, sent: dict[str, str]
 ) -> None:
-    """Another body, path or query than what was signed is 401, and nothing is kept."""
+    """Another body, path or query than the signed one is 401, and nothing is stored."""
     headers = signed(f"{INBOUND}?account=other" if path.endswith("?") else INBOUND, SENT, TOKEN)
     answer = await twilio.post(path, data=sent, headers=headers)
     assert answer.status_code == 401
@@ -105,21 +105,21 @@ async def test_what_was_not_signed_is_refused(
 
 @pytest.mark.parametrize("signature", ["", "x", "\u00fc", "A" * 28, "RSOYDt4T1cUTdK1PDd93/VVr8B8="])
 async def test_a_wrong_signature_is_refused(twilio: httpx2.AsyncClient, signature: str) -> None:
-    """401, whatever it is, and whatever the body is."""
+    """401 for any signature and any body."""
     headers = [(b"x-twilio-signature", signature.encode("latin-1"))]
     for content in (urlencode(SENT).encode(), b"", b'{"from": "+14155552671"}'):
         assert (await twilio.post(INBOUND, content=content, headers=headers)).status_code == 401
 
 
-async def test_without_a_token_nothing_is_signed() -> None:
-    """A service that knows no secret of Twilio's takes nothing that is signed with an empty one."""
+async def test_without_a_token_no_signature_is_accepted() -> None:
+    """A service without Twilio's secret refuses requests signed with an empty one."""
     async with running_service() as service, service.wire(None) as twilio:
         assert (await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, ""))).status_code == 401
 
 
 @pytest.mark.parametrize("public", ["https://sms.example.com", "https://sms.example.com/", "https://example.com/keep"])
-async def test_behind_a_proxy_the_public_url_is_what_was_signed(public: str) -> None:
-    """NUMBERKEEP_PUBLIC_URL goes before whatever the request's own headers say."""
+async def test_the_public_url_is_the_signed_one(public: str) -> None:
+    """Behind a proxy NUMBERKEEP_PUBLIC_URL overrides the request's headers."""
     carriers = Carriers(twilio_auth_token=TOKEN, public_url=public)
     path = f"{INBOUND}?account=default"
     async with running_service(carriers=carriers) as service, service.wire(None) as twilio:
@@ -138,8 +138,10 @@ async def test_behind_a_proxy_the_public_url_is_what_was_signed(public: str) -> 
         ({"x-forwarded-proto": "https, http", "x-forwarded-host": "out.example, in.example"}, "https://out.example"),
     ],
 )
-async def test_a_proxy_says_what_was_signed(twilio: httpx2.AsyncClient, forwarded: dict[str, str], base: str) -> None:
-    """Without a public URL it is put together from what the first proxy forwards."""
+async def test_forwarded_headers_determine_the_signed_url(
+    twilio: httpx2.AsyncClient, forwarded: dict[str, str], base: str
+) -> None:
+    """Without a public URL, it is built from the first proxy's headers."""
     headers = {**signed(INBOUND, SENT, TOKEN, base), **forwarded}
     assert (await twilio.post(INBOUND, data=SENT, headers=headers)).status_code == 200
     assert (await twilio.post(INBOUND, data=SENT, headers=signed(INBOUND, SENT, TOKEN, base))).status_code == 401
@@ -155,10 +157,8 @@ async def test_a_proxy_says_what_was_signed(twilio: httpx2.AsyncClient, forwarde
         ("[2001:db8::1]:443", "https://[2001:db8::1]"),
     ],
 )
-async def test_a_signature_may_leave_out_or_add_the_port(
-    twilio: httpx2.AsyncClient, seen: str, signed_for: str
-) -> None:
-    """As Twilio's own libraries accept it; another host or port stays refused."""
+async def test_a_signature_may_omit_or_add_the_port(twilio: httpx2.AsyncClient, seen: str, signed_for: str) -> None:
+    """As in Twilio's own libraries; another host or port is refused."""
     headers = {"host": seen, "x-forwarded-proto": "https"}
     good = signed(INBOUND, SENT, TOKEN, signed_for)
     assert (await twilio.post(INBOUND, data=SENT, headers={**good, **headers})).status_code == 200
@@ -170,10 +170,10 @@ async def test_a_signature_may_leave_out_or_add_the_port(
 @pytest.mark.parametrize(
     ("said", "opted_out", "verified"), [("STOP", True, False), ("HELP", None, False), ("START", False, True)]
 )
-async def test_twilio_may_say_what_a_message_means(
+async def test_twilio_may_report_an_opt_out(
     wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, said: str, *, opted_out: bool | None, verified: bool
 ) -> None:
-    """`OptOutType` counts beside the text, which may be a keyword that only Twilio knows."""
+    """`OptOutType` counts in addition to the text, which may be a keyword known only to Twilio."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     sent = form(PHONE, "PALABRA", OptOutType=said)
@@ -183,7 +183,7 @@ async def test_twilio_may_say_what_a_message_means(
 
 
 @pytest.mark.parametrize("sender", ["72345", "MyBank"])
-async def test_a_sender_without_a_number_is_kept(
+async def test_a_sender_without_a_number_is_stored(
     wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, sender: str
 ) -> None:
     """A short code and an alphanumeric sender id."""
@@ -194,10 +194,10 @@ async def test_a_sender_without_a_number_is_kept(
 
 
 @pytest.mark.parametrize("status", ["sent", "delivered", "undelivered", "failed", "read"])
-async def test_a_status_of_a_sent_message_is_no_message(
+async def test_a_status_callback_is_not_a_message(
     wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, status: str
 ) -> None:
-    """It is answered and ignored: its `From` is the account's own line, and it verifies nobody."""
+    """It is answered and ignored: its `From` is the account's own line, and it verifies no contact."""
     sent = form("+15122164639", MessageStatus=status, SmsStatus=status, To=PHONE)
     del sent["Body"]
     answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
@@ -206,7 +206,7 @@ async def test_a_status_of_a_sent_message_is_no_message(
 
 
 @pytest.mark.parametrize(
-    ("more", "field", "mend"),
+    ("more", "field", "fix"),
     [
         ({"From": ""}, "From", "is required"),
         ({"From": "+12"}, "From", "E.164"),
@@ -218,20 +218,20 @@ async def test_a_status_of_a_sent_message_is_no_message(
         ({"MessageSid": "x" * (MAX_HANDLE + 1)}, "MessageSid", "at most"),
     ],
 )
-async def test_a_bad_field_is_refused(
-    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, more: dict[str, str], field: str, mend: str
+async def test_an_invalid_field_is_refused(
+    wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient, more: dict[str, str], field: str, fix: str
 ) -> None:
-    """Signed or not: 400, the form's field and what to do, and nothing is kept."""
+    """400, signed or not, with the form's field and the fix; nothing is stored."""
     sent = form(PHONE) | more
     answer = await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True)
+    assert (error["field"], fix in error["message"]) == (field, True)
     assert (await wire.get(MESSAGES)).json() == []
 
 
-async def test_a_picture_alone_and_a_long_text_are_taken(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
-    """An empty body, and one at the limit."""
+async def test_an_empty_and_a_long_text_are_accepted(wire: httpx2.AsyncClient, twilio: httpx2.AsyncClient) -> None:
+    """A picture alone, and a text at the limit."""
     for n, content in enumerate(("", "\u00e4" * MAX_CONTENT)):
         sent = form(PHONE, content, sid=str(n), MediaUrl0="https://api.twilio.com/x")
         assert (await twilio.post(INBOUND, data=sent, headers=signed(INBOUND, sent, TOKEN))).status_code == 200
@@ -239,8 +239,8 @@ async def test_a_picture_alone_and_a_long_text_are_taken(wire: httpx2.AsyncClien
 
 
 @pytest.mark.parametrize("content", [b"Body=\xff", b"a=1&" * 201])
-async def test_what_is_no_form_is_refused(twilio: httpx2.AsyncClient, content: bytes) -> None:
-    """Bytes that are no UTF-8 and forms without end are 400; a body that is too large is 413."""
+async def test_an_invalid_form_is_refused(twilio: httpx2.AsyncClient, content: bytes) -> None:
+    """Invalid UTF-8 and too many fields are 400; a large body is 413."""
     headers = {"X-Twilio-Signature": "x"}
     answer = await twilio.post(INBOUND, content=content, headers=headers)
     assert (answer.status_code, "form in UTF-8" in answer.json()["message"]) == (400, True)

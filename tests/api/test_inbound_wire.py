@@ -1,4 +1,4 @@
-"""POST /_numberkeep/inbound with an account's own credentials, on the raw wire."""
+"""POST /_numberkeep/inbound with an account's own credentials."""
 
 import asyncio
 from typing import Any
@@ -17,13 +17,13 @@ MESSAGES = "/_numberkeep/messages"
 
 
 async def written(wire: httpx2.AsyncClient) -> list[dict[str, Any]]:
-    """The messages that the account has got, oldest first."""
+    """Return the account's incoming messages, oldest first."""
     messages = (await wire.get(MESSAGES)).json()
     return [message for message in reversed(messages) if message["direction"] == "inbound"]
 
 
-async def test_a_message_is_kept_and_answered(wire: httpx2.AsyncClient) -> None:
-    """The answer says what it changed; the message is listed with both numbers, its text and its handle."""
+async def test_a_message_is_stored_and_answered(wire: httpx2.AsyncClient) -> None:
+    """The response has its effects; the message is listed with both numbers, its text and its handle."""
     body = {"from": PHONE, "to": "+15122164639", "content": "Hello \u2764\ufe0f", "handle": "h-1"}
     answer = await wire.post(INBOUND, json=body)
     assert (answer.status_code, answer.json()) == (
@@ -44,8 +44,8 @@ async def test_a_message_is_kept_and_answered(wire: httpx2.AsyncClient) -> None:
 @pytest.mark.parametrize(
     "number", [PHONE, "(415) 555-2671", "415-555-2671", "1 415 555 2671", " +14155552671 ", "+1 (415) 555-2671"]
 )
-async def test_a_number_in_any_form_is_the_contacts(wire: httpx2.AsyncClient, number: str) -> None:
-    """Whatever form the carrier writes the number in, the contact with it is verified."""
+async def test_any_spelling_of_a_number_matches_the_contact(wire: httpx2.AsyncClient, number: str) -> None:
+    """Whichever the carrier uses, the contact is verified."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     answer = (await wire.post(INBOUND, json={"from": number, "content": "yes"})).json()
@@ -57,7 +57,7 @@ async def test_a_number_in_any_form_is_the_contacts(wire: httpx2.AsyncClient, nu
     "said", [{}, {"content": ""}, {"content": None}, {"content": None, "to": None, "handle": None}]
 )
 async def test_a_picture_alone_is_a_message(wire: httpx2.AsyncClient, said: dict[str, Any]) -> None:
-    """Empty content, null and none are taken, say nothing of consent, and answer a verification."""
+    """Empty, null and missing content is accepted, does not change consent, and verifies."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     answer = (await wire.post(INBOUND, json={"from": PHONE, **said})).json()
@@ -66,8 +66,8 @@ async def test_a_picture_alone_is_a_message(wire: httpx2.AsyncClient, said: dict
 
 
 @pytest.mark.parametrize(("field", "limit"), [("content", MAX_CONTENT), ("handle", MAX_HANDLE)])
-async def test_a_text_ends_at_its_limit(wire: httpx2.AsyncClient, field: str, limit: int) -> None:
-    """At the limit it is kept whole; a character over it is 400 with the field and the limit."""
+async def test_a_text_has_a_maximum_length(wire: httpx2.AsyncClient, field: str, limit: int) -> None:
+    """At the limit it is stored completely; beyond it 400 with the field and the limit."""
     assert (await wire.post(INBOUND, json={"from": PHONE, field: "\u00e4" * limit})).status_code == 200
     refused = await wire.post(INBOUND, json={"from": PHONE, field: "\u00e4" * (limit + 1)})
     assert refused.status_code == 400
@@ -76,7 +76,7 @@ async def test_a_text_ends_at_its_limit(wire: httpx2.AsyncClient, field: str, li
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "mend"),
+    ("body", "field", "fix"),
     [
         ({}, "from", "is required"),
         ({"from": " "}, "from", "is required"),
@@ -95,23 +95,23 @@ async def test_a_text_ends_at_its_limit(wire: httpx2.AsyncClient, field: str, li
         ({"from": PHONE, "text": "x"}, "text", "is not a field of the API"),
     ],
 )
-async def test_a_bad_field_is_named_with_its_mend(
-    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, mend: str
+async def test_an_invalid_field_is_named_with_the_fix(
+    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, fix: str
 ) -> None:
-    """400, the field as the request wrote it and what to do; nothing is kept."""
+    """400, with the field as the request wrote it; nothing is stored."""
     answer = await wire.post(INBOUND, json=body)
     assert answer.status_code == 400, answer.text
     (error,) = answer.json()["errors"]
     assert error["field"] == field
-    assert mend in error["message"]
+    assert fix in error["message"]
     assert await written(wire) == []
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b"From=%2B14155552671&Body=yes", b'{"from": "\\ud800"}', b'{"a":' * 5000]
 )
-async def test_a_body_that_is_no_json_object_is_refused(wire: httpx2.AsyncClient, content: bytes) -> None:
-    """400 in the one shape, whatever content type it says it has."""
+async def test_a_body_that_is_not_a_json_object_is_refused(wire: httpx2.AsyncClient, content: bytes) -> None:
+    """400 in the common shape, for any content type."""
     for kind in ("application/json", "application/x-www-form-urlencoded", "text/plain"):
         answer = await wire.post(INBOUND, content=content, headers={"content-type": kind})
         assert answer.status_code == 400
@@ -119,15 +119,15 @@ async def test_a_body_that_is_no_json_object_is_refused(wire: httpx2.AsyncClient
         assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
-async def test_a_body_that_is_too_large_is_refused(wire: httpx2.AsyncClient) -> None:
-    """413, in the one shape."""
+async def test_a_large_body_is_refused(wire: httpx2.AsyncClient) -> None:
+    """413, in the common shape."""
     answer = await wire.post(INBOUND, json={"from": PHONE, "content": "x" * MAX_BODY_BYTES})
     assert (answer.status_code, answer.json()["status"]) == (413, "ERROR")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_only_post_is_possible(wire: httpx2.AsyncClient, method: str) -> None:
-    """405, and what is possible."""
+async def test_only_post_is_allowed(wire: httpx2.AsyncClient, method: str) -> None:
+    """Other methods are 405, which names POST."""
     answer = await wire.request(method, INBOUND)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
@@ -142,10 +142,10 @@ async def test_only_post_is_possible(wire: httpx2.AsyncClient, method: str) -> N
         ({"sb-api-key-id": "nobody", "sb-api-secret-key": FIRST.secret}, 401, "Invalid Credentials"),
     ],
 )
-async def test_who_proves_nothing_hands_in_nothing(
+async def test_an_unauthenticated_message_is_refused(
     service: Service, wire: httpx2.AsyncClient, headers: dict[str, str], status: int, message: str
 ) -> None:
-    """Missing and wrong credentials are refused before the body is looked at."""
+    """With missing or wrong credentials, before the body is read."""
     async with service.wire(None) as stranger:
         for content in (b'{"from": "+14155552671"}', b"{"):
             answer = await stranger.post(INBOUND, content=content, headers=headers)
@@ -153,7 +153,7 @@ async def test_who_proves_nothing_hands_in_nothing(
     assert await written(wire) == []
 
 
-async def test_a_revoked_key_hands_in_nothing(service: Service) -> None:
+async def test_a_revoked_key_is_refused(service: Service) -> None:
     """401, as for a wrong key."""
     pair = await service.new_account("other")
     await keys.revoke(service.context, pair.key_id)
@@ -161,8 +161,8 @@ async def test_a_revoked_key_hands_in_nothing(service: Service) -> None:
         assert (await revoked.post(INBOUND, json={"from": PHONE})).status_code == 401
 
 
-async def test_a_message_is_the_accounts_own(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What one account gets changes nothing of another's contact; a query that names another is refused."""
+async def test_a_message_belongs_to_its_account(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It does not change another's contact; a query that names another account is refused."""
     pair: KeyPair = await service.new_account("other")
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
@@ -178,8 +178,8 @@ async def test_a_message_is_the_accounts_own(service: Service, wire: httpx2.Asyn
     assert (contact["verified"], contact["opt_out"]) == (False, False)
 
 
-async def test_a_handle_that_came_before_changes_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A duplicate is answered as one; another account's message may have the same handle."""
+async def test_a_repeated_handle_changes_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The response reports a duplicate; another account's message may have the same handle."""
     first = await wire.post(INBOUND, json={"from": PHONE, "content": "STOP", "handle": "h"})
     await wire.post(INBOUND, json={"from": PHONE, "content": "START", "handle": "i"})
     again = await wire.post(INBOUND, json={"from": PHONE, "content": "STOP", "handle": "h"})
@@ -191,8 +191,8 @@ async def test_a_handle_that_came_before_changes_nothing(service: Service, wire:
         assert (await other.post(INBOUND, json={"from": PHONE, "handle": "h"})).json()["duplicate"] is False
 
 
-async def test_equal_posts_at_once_are_one_message(wire: httpx2.AsyncClient) -> None:
-    """Of twenty at the same time exactly one is taken in, and it alone verifies."""
+async def test_equal_concurrent_posts_are_one_message(wire: httpx2.AsyncClient) -> None:
+    """Of twenty exactly one is stored, and only it verifies."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/verify", json={"number": PHONE})
     body = {"from": PHONE, "content": "yes", "handle": "h"}
@@ -205,8 +205,8 @@ async def test_equal_posts_at_once_are_one_message(wire: httpx2.AsyncClient) -> 
     assert len(await written(wire)) == 1
 
 
-async def test_a_message_without_a_handle_is_told_apart_by_an_idempotency_key(wire: httpx2.AsyncClient) -> None:
-    """Without either, two equal messages are two; with one key they are one, answered alike."""
+async def test_a_message_without_a_handle_is_identified_by_an_idempotency_key(wire: httpx2.AsyncClient) -> None:
+    """Without either, two equal messages are two; with one key they are one."""
     body = {"from": PHONE, "content": "Hello"}
     for _ in range(2):
         assert (await wire.post(INBOUND, json=body)).json()["duplicate"] is False

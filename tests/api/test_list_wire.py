@@ -1,4 +1,4 @@
-"""GET /api/v2/contacts and /count on the raw wire."""
+"""GET /api/v2/contacts and /count over HTTP."""
 
 import re
 from typing import Any
@@ -19,20 +19,20 @@ PEOPLE = [
 
 @pytest.fixture(autouse=True)
 async def people(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Five contacts, made a second apart."""
+    """Return five contacts, created a second apart."""
     for number, first, last, tags in PEOPLE:
         service.clock.pass_seconds(1)
         await wire.post(CONTACTS, json={"number": number, "first_name": first, "last_name": last, "tags": tags})
 
 
 async def listed(wire: httpx2.AsyncClient, **params: Any) -> list[str]:
-    """The last digits of the numbers that a listing shows, in its order."""
+    """Return the last digits of the numbers in a listing, in its order."""
     answer = await wire.get(CONTACTS, params=params)
     assert answer.status_code == 200, answer.text
     return [contact["phone"][-1] for contact in answer.json()]
 
 
-async def test_a_listing_is_a_bare_array_newest_first(wire: httpx2.AsyncClient) -> None:
+async def test_a_listing_is_a_plain_array_newest_first(wire: httpx2.AsyncClient) -> None:
     """The default order is created_at, descending."""
     assert await listed(wire) == ["5", "4", "3", "2", "1"]
 
@@ -51,7 +51,7 @@ async def test_a_listing_is_a_bare_array_newest_first(wire: httpx2.AsyncClient) 
 async def test_an_order_sorts_by_code_point_and_breaks_ties_by_contact_id(
     wire: httpx2.AsyncClient, order: dict[str, str], expected: str
 ) -> None:
-    """Old and current names of orders work; absent names sort as empty; ties follow the contact_id's direction."""
+    """Old and current names of orders work; absent names sort as empty; ties follow the order's direction."""
     assert await listed(wire, **order) == list(expected)
 
 
@@ -72,44 +72,44 @@ async def test_an_order_sorts_by_code_point_and_breaks_ties_by_contact_id(
         ({"opt_out": "true"}, ""),
     ],
 )
-async def test_filters_hold_together(wire: httpx2.AsyncClient, given: dict[str, Any], expected: str) -> None:
-    """Every filter that is given holds; a number or id that cannot exist matches nothing."""
+async def test_filters_are_combined_with_and(wire: httpx2.AsyncClient, given: dict[str, Any], expected: str) -> None:
+    """A number or id that cannot exist matches nothing."""
     assert await listed(wire, **given) == list(expected)
 
 
 @pytest.mark.parametrize("written", ["+442079460000", "%2B442079460000", "%20442079460000"])
-async def test_phone_number_is_found_however_its_plus_is_written(wire: httpx2.AsyncClient, written: str) -> None:
-    """As in a path, a `+` may come raw, escaped or form-decoded to a space, for numbers of every country."""
+async def test_phone_number_accepts_any_encoding_of_its_plus(wire: httpx2.AsyncClient, written: str) -> None:
+    """As in a path, `+` may be raw, escaped or form-decoded to a space, for every country."""
     await wire.post(CONTACTS, json={"number": "+442079460000"})
     answer = await wire.get(httpx2.URL(f"http://numberkeep.test{CONTACTS}?phone_number={written}"))
     assert [contact["phone"] for contact in answer.json()] == ["+442079460000"]
 
 
-async def test_cid_finds_the_contact_of_this_identity(wire: httpx2.AsyncClient) -> None:
-    """`cid` filters on contact_id."""
+async def test_cid_filters_on_contact_id(wire: httpx2.AsyncClient) -> None:
+    """A contact_id is unique, so one contact matches."""
     contact = (await wire.get(f"{CONTACTS}/+14155550002")).json()["contact"]
     assert await listed(wire, cid=contact["contact_id"]) == ["2"]
 
 
 @pytest.mark.parametrize("form", ["{}", "{}+00:00", "{}%2B00:00", "{}Z", "{}z"])
-async def test_created_at_gte_takes_iso_times(wire: httpx2.AsyncClient, form: str) -> None:
-    """A time zone's `+` is understood raw too, though a query decodes it to a space; a bare time is UTC."""
+async def test_created_at_gte_accepts_iso_times(wire: httpx2.AsyncClient, form: str) -> None:
+    """A zone's `+` may be raw, though a query decodes it to a space; a time without zone is UTC."""
     contact = (await wire.get(f"{CONTACTS}/+14155550003")).json()["contact"]
     moment = form.format(contact["created_at"].removesuffix("Z"))
     answer = await wire.get(f"{CONTACTS}?created_at_gte={moment}")
     assert [contact["phone"][-1] for contact in answer.json()] == ["5", "4", "3"]
 
 
-async def test_limit_and_offset_cut_a_page(wire: httpx2.AsyncClient) -> None:
-    """Limit and offset as specified; a limit over the maximum is clamped."""
+async def test_limit_and_offset_select_a_page(wire: httpx2.AsyncClient) -> None:
+    """A limit over the maximum is reduced to it."""
     assert await listed(wire, limit=2, offset=1) == ["4", "3"]
     assert await listed(wire, offset=99) == []
     assert len(await listed(wire, limit=10_000_000)) == 5
 
 
 @pytest.mark.parametrize("extra", [{}, {"order_by": "first_name", "order_direction": "asc"}, {"tag": "vip"}])
-async def test_the_link_header_walks_every_page(wire: httpx2.AsyncClient, extra: dict[str, str]) -> None:
-    """`Link: <...>; rel="next"` leads through all contacts in order, keeps the filters, and ends."""
+async def test_the_link_header_leads_to_every_page(wire: httpx2.AsyncClient, extra: dict[str, str]) -> None:
+    """`Link: <...>; rel="next"` reaches all contacts in order, keeps the filters, and ends."""
     whole = await listed(wire, **extra)
     walked: list[str] = []
     answer = await wire.get(CONTACTS, params={**extra, "limit": 2})
@@ -146,8 +146,8 @@ async def test_the_link_header_walks_every_page(wire: httpx2.AsyncClient, extra:
         ("ordr_by=phone", "ordr_by"),
     ],
 )
-async def test_a_bad_parameter_is_named(wire: httpx2.AsyncClient, query: str, field: str) -> None:
-    """A bad or unknown query parameter is 400 and named; it never silently lists something else."""
+async def test_an_invalid_parameter_is_named(wire: httpx2.AsyncClient, query: str, field: str) -> None:
+    """An invalid or unknown query parameter is 400; it never silently changes the listing."""
     answer = await wire.get(f"{CONTACTS}?{query}")
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -163,14 +163,16 @@ async def test_a_bad_parameter_is_named(wire: httpx2.AsyncClient, query: str, fi
         ("verified=maybe", "must be true or false, not a string"),
     ],
 )
-async def test_a_bad_parameter_is_told_what_it_must_be(wire: httpx2.AsyncClient, query: str, message: str) -> None:
-    """The message names every choice, and nothing that a query cannot say."""
+async def test_an_invalid_parameter_s_error_lists_the_choices(
+    wire: httpx2.AsyncClient, query: str, message: str
+) -> None:
+    """But none that a query cannot express."""
     answer = await wire.get(f"{CONTACTS}?{query}")
     assert [error["message"] for error in answer.json()["errors"]] == [message]
 
 
 async def test_a_cursor_belongs_to_its_order(wire: httpx2.AsyncClient) -> None:
-    """A cursor with another order, or with an offset, is refused with the mend."""
+    """With another order, or with an offset, it is refused, and the error has the fix."""
     link = (await wire.get(CONTACTS, params={"limit": 1})).headers["link"]
     cursor = link.partition("cursor=")[2].partition(">")[0]
     other = await wire.get(CONTACTS, params={"cursor": cursor, "order_by": "phone"})
@@ -180,7 +182,7 @@ async def test_a_cursor_belongs_to_its_order(wire: httpx2.AsyncClient) -> None:
 
 
 async def test_count_is_the_number_of_contacts(wire: httpx2.AsyncClient) -> None:
-    """GET /count follows creates and deletes."""
+    """After creates and deletes."""
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 5}
     await wire.delete(f"{CONTACTS}/+14155550001")
     assert (await wire.get(f"{CONTACTS}/count")).json() == {"count": 4}

@@ -1,4 +1,4 @@
-"""One subscriber number is one contact, however a request writes it; what is no number is refused and shown."""
+"""One subscriber number is one contact in any spelling; an invalid number is refused and shown."""
 
 import httpx2
 import pytest
@@ -18,8 +18,8 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize(("phone", "written"), SPELLINGS)
-async def test_each_spelling_is_one_contact(wire: httpx2.AsyncClient, phone: str, written: list[str]) -> None:
-    """In a bulk request, on creating, reading, listing, opting out and deleting."""
+async def test_each_spelling_is_the_same_contact(wire: httpx2.AsyncClient, phone: str, written: list[str]) -> None:
+    """In bulk requests, create, get, list, opt-out and delete."""
     rows = [{"phone": text} for text in (phone, *written)]
     stored = (await wire.post("/api/v2/contacts/bulk", json={"contacts": rows})).json()["contacts"]
     assert [contact["phone"] for contact in stored] == [phone]
@@ -37,18 +37,18 @@ async def test_each_spelling_is_one_contact(wire: httpx2.AsyncClient, phone: str
 
 
 @pytest.mark.parametrize("number", ["0412 345 678", "(000) 000-0000", "555-555-5555"])
-async def test_a_number_of_another_country_is_not_taken_for_one_of_ours(wire: httpx2.AsyncClient, number: str) -> None:
-    """Without its country code it is refused, instead of being stored as a North American number."""
+async def test_a_foreign_number_without_country_code_is_refused(wire: httpx2.AsyncClient, number: str) -> None:
+    """It is not stored as a North American number."""
     answer = await wire.post("/api/v2/contacts", json={"number": number})
     assert answer.status_code == 400
     [error] = answer.json()["errors"]
     assert (error["field"], f'"{number}"' in error["message"]) == ("number", True)
 
 
-async def test_an_error_makes_what_cannot_be_seen_visible(
+async def test_an_error_escapes_invisible_characters(
     wire: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the answer to whoever sent it, and never in the log."""
+    """In the response to the sender, and never in the log."""
     answer = await wire.post("/api/v2/contacts", json={"number": "\u202a415\u200b\u202c"})
     [error] = answer.json()["errors"]
     assert '"<U+202A>415<U+200B><U+202C>"' in error["message"]

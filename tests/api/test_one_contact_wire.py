@@ -1,4 +1,4 @@
-"""GET, PUT and DELETE of one contact on the raw wire."""
+"""GET, PUT and DELETE of one contact over HTTP."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ PATH = f"{CONTACTS}/{PHONE}"
 
 @pytest.fixture
 async def contact(wire: httpx2.AsyncClient) -> dict[str, Any]:
-    """A stored contact, as the API shows it."""
+    """Return a stored contact as the API encodes it."""
     given = {
         "number": PHONE,
         "first_name": "Ada",
@@ -28,10 +28,10 @@ async def contact(wire: httpx2.AsyncClient) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "written", ["+14155552671", "%2B14155552671", "%2b14155552671", "%2014155552671", "4155552671", "(415)%20555-2671"]
 )
-async def test_a_contact_is_found_however_its_number_is_written(
+async def test_a_contact_is_found_by_any_spelling_of_its_number(
     wire: httpx2.AsyncClient, contact: dict[str, Any], written: str
 ) -> None:
-    """Clients send `+` raw, as %2B and form-decoded to a space; all three find the contact, as do national formats."""
+    """Clients send `+` raw, as %2B and form-decoded to a space; national formats work too."""
     answer = await wire.get(httpx2.URL(f"http://numberkeep.test{CONTACTS}/{written}"))
     assert answer.json() == {"contact": contact, "status": "OK"}
 
@@ -41,7 +41,7 @@ async def test_a_contact_is_found_however_its_number_is_written(
 async def test_a_number_without_contact_is_not_found(
     wire: httpx2.AsyncClient, contact: dict[str, Any], method: str, written: str
 ) -> None:
-    """No contact, or a number that cannot exist: 404 in the one error shape."""
+    """Unknown or impossible numbers are 404 in the common error shape."""
     answer = await wire.request(method, f"{CONTACTS}/{written}", json={} if method == "PUT" else None)
     assert answer.status_code == 404
     assert answer.json()["message"] == "Contact not found"
@@ -49,8 +49,8 @@ async def test_a_number_without_contact_is_not_found(
     assert (await wire.get(PATH)).json()["contact"] == contact
 
 
-async def test_an_update_changes_only_what_it_mentions(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
-    """Absent is unchanged; custom variables are merged; tags are replaced."""
+async def test_an_update_changes_only_given_fields(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
+    """Custom variables are merged; tags are replaced."""
     change = {"lastName": "Lovelace", "tags": ["c"], "custom_variables": {"y": "", "z": "3", "x": None}}
     answer = await wire.put(PATH, json=change)
     expected = {
@@ -81,8 +81,8 @@ async def test_null_clears_tags_and_variables(wire: httpx2.AsyncClient, contact:
     assert answer.json()["contact"] == {**contact, "tags": [], "custom_variables": {}}
 
 
-async def test_a_contact_that_was_read_can_be_sent_back(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
-    """Read-only fields are taken when they equal what is stored."""
+async def test_a_retrieved_contact_can_be_sent_back(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
+    """Read-only fields are accepted if they equal the stored ones."""
     answer = await wire.put(PATH, json={**contact, "first_name": "Augusta"})
     assert answer.status_code == 200
     assert answer.json()["contact"]["first_name"] == "Augusta"
@@ -102,7 +102,7 @@ async def test_a_contact_that_was_read_can_be_sent_back(wire: httpx2.AsyncClient
 async def test_a_read_only_field_with_another_value_is_refused(
     wire: httpx2.AsyncClient, contact: dict[str, Any], name: str, value: object
 ) -> None:
-    """What only the service may change is refused by name, and nothing else of the update is done."""
+    """By name, and no other field of the update is changed."""
     answer = await wire.put(PATH, json={name: value, "first_name": "Eve"})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == [name]
@@ -110,7 +110,7 @@ async def test_a_read_only_field_with_another_value_is_refused(
 
 
 async def test_a_deleted_contact_is_gone(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
-    """DELETE answers OK once; then there is nothing to find, and a new contact is another one."""
+    """DELETE succeeds once; a re-created contact has another id."""
     assert (await wire.delete(PATH)).json() == {"status": "OK"}
     assert (await wire.get(PATH)).status_code == 404
     assert (await wire.delete(PATH)).status_code == 404
@@ -120,7 +120,7 @@ async def test_a_deleted_contact_is_gone(wire: httpx2.AsyncClient, contact: dict
 
 
 async def test_an_opt_out_belongs_to_the_number(wire: httpx2.AsyncClient, contact: dict[str, Any]) -> None:
-    """An opt-out is shown on the contact, outlives it, and is lifted by the same calls."""
+    """It shows on the contact, outlives it, and is revoked by the same calls."""
     del contact
     answer = await wire.post(f"{CONTACTS}/opt-out", json={"number": "(415) 555-2671"})
     assert answer.json() == {"number": PHONE, "opted_out": True, "status": "OK"}

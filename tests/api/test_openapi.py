@@ -1,4 +1,4 @@
-"""The description of the API is valid, published, and kept in the repository."""
+"""The OpenAPI document is valid, published, and kept in the repository."""
 
 import json
 import re
@@ -18,24 +18,24 @@ KEPT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def test_the_document_is_valid_openapi() -> None:
-    """Tools that read OpenAPI 3.1 can read it."""
+    """According to OpenAPI 3.1."""
     validate(document())
 
 
-def test_the_kept_document_is_the_generated_one() -> None:
-    """A change of the wire shows in the repository: run `make openapi` and look at the difference."""
+def test_the_committed_document_is_the_generated_one() -> None:
+    """To update it, run `make openapi` and review the difference."""
     assert json.loads(KEPT.read_text()) == document()
 
 
-def test_what_can_go_wrong_with_a_body_is_described() -> None:
-    """Every operation with a body can end with 408 and 413, and no other can."""
+def test_errors_of_a_body_are_described() -> None:
+    """Every operation with a body, and no other, can respond 408 and 413."""
     for line in ROUTES:
         responses = document()["paths"][line.path][line.method.lower()]["responses"]
         assert ({"408", "413"} <= set(responses)) is (line.body is not None), line.operation.name
 
 
-def test_every_part_of_a_path_is_described() -> None:
-    """A phone's number is text, a webhook's is a whole number, and no path has a part that is not told of."""
+def test_every_path_parameter_is_described() -> None:
+    """A phone number is a string, a webhook's number is an integer, and no parameter is missing."""
     types = {"phone_number": "string", "webhook_id": "integer"}
     for path, methods in document()["paths"].items():
         for described in methods.values():
@@ -43,14 +43,14 @@ def test_every_part_of_a_path_is_described() -> None:
             assert parts == {name: types[name] for name in types if f"{{{name}}}" in path}, path
 
 
-def test_whatever_is_referred_to_is_there() -> None:
-    """Every reference of the document leads to a schema of it."""
+def test_every_reference_resolves() -> None:
+    """Each leads to a schema of the document."""
     named = document()["components"]["schemas"]
     assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document()))) <= set(named)
 
 
-def test_who_may_hand_in_messages_is_described() -> None:
-    """Inbound has three ways to prove oneself, each with its body; the stream says how it is resumed."""
+def test_authentication_of_inbound_is_described() -> None:
+    """It has three schemes, each with its body; the event stream describes how to resume it."""
     inbound = document()["paths"]["/_numberkeep/inbound"]["post"]
     assert inbound["security"] == [{"key": [], "secret": []}, {"signing": []}, {"twilio": []}]
     assert set(inbound["requestBody"]["content"]) == {"application/json", "application/x-www-form-urlencoded"}
@@ -66,13 +66,13 @@ def test_who_may_hand_in_messages_is_described() -> None:
 
 
 async def test_the_document_is_published(service: Service) -> None:
-    """Anyone may read it, without a key."""
+    """Without a key."""
     async with service.wire(None) as stranger:
         assert (await stranger.get("/openapi.json")).json() == document()
 
 
-async def test_every_operation_answers_as_described(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A success of every operation has exactly the fields that the document gives it."""
+async def test_every_response_matches_its_description(service: Service, wire: httpx2.AsyncClient) -> None:
+    """A success of every operation has exactly the documented fields."""
     bodies: dict[str, Any] = {
         "contacts.create": {"number": "+14155552671"},
         "contacts.update": {"first_name": "Ada"},
@@ -82,43 +82,45 @@ async def test_every_operation_answers_as_described(service: Service, wire: http
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
+        "consent.import": {"numbers": ["+14155550003"]},
         "hosted_webhooks.add": {"webhooks": ["http://127.0.0.1:9/"]},
         "hosted_webhooks.replace": {"webhooks": {"receive": ["http://127.0.0.1:9/"]}},
         "hosted_webhooks.remove": {"webhooks": ["http://127.0.0.1:9/"]},
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
     order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
-    last = ["consent.show", "contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
+    last = ["consent.list", "consent.show", "contacts.delete", "contacts.bulk.create", "contacts.bulk.delete"]
+    last += ["contacts.count"]
     queries = {"consent.show": "?number=%2B14155552671"}
     names = {line.operation.name: line for line in ROUTES}
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]
         path = line.path.replace("{phone_number}", "+14155552671").replace("{webhook_id}", "1")
         if name == "deliveries.list_dead":
-            await _let_die(service)
+            await _exhaust_retries(service)
         answer = await wire.request(line.method, path + queries.get(name, ""), json=bodies.get(name))
         assert answer.status_code == 200, name
         described = document()["paths"][line.path][line.method.lower()]["responses"]["200"]
         assert answer.json(), name
-        check(answer.json(), described["content"]["application/json"]["schema"], name)
+        check_fields(answer.json(), described["content"]["application/json"]["schema"], name)
 
 
-async def _let_die(service: Service) -> None:
-    """Have what is owed to the webhook be tried, in vain, until nobody tries it any more."""
+async def _exhaust_retries(service: Service) -> None:
+    """Attempt the webhook's deliveries until they are dead."""
     for _ in range(ATTEMPTS):
         await service.relay.turn()
         service.clock.pass_seconds(3700)
 
 
-async def test_inbound_answers_as_described(wire: httpx2.AsyncClient) -> None:
-    """A message that is taken in is answered with exactly the fields of InboundAnswer."""
+async def test_inbound_responses_match_their_description(wire: httpx2.AsyncClient) -> None:
+    """The response to an accepted message has exactly the fields of InboundAnswer."""
     answer = await wire.post("/_numberkeep/inbound", json={"from": "+14155552671"})
     assert answer.status_code == 200
-    check(answer.json(), {"$ref": "/InboundAnswer"}, "inbound")
+    check_fields(answer.json(), {"$ref": "/InboundAnswer"}, "inbound")
 
 
-async def test_every_event_is_as_described(service: Service, wire: httpx2.AsyncClient) -> None:
-    """The data of each type of event has exactly the fields of one of the shapes that EventOut names."""
+async def test_every_event_matches_its_description(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The data of each type has exactly the fields of one of EventOut's shapes."""
     await wire.post(CONTACTS, json={"number": "+14155552671"})
     await wire.post(f"{CONTACTS}/verify", json={"number": "+14155552671"})
     await wire.post("/_numberkeep/inbound", json={"from": "+14155552671", "content": "STOP"})
@@ -126,21 +128,21 @@ async def test_every_event_is_as_described(service: Service, wire: httpx2.AsyncC
         events = await listener.events(7)
     shapes = {"contact": "ContactData", "verification": "VerificationData", "message": "MessageData"}
     for event in events:
-        check(event.data, {"$ref": "/EventOut"}, event.type)
+        check_fields(event.data, {"$ref": "/EventOut"}, event.type)
         kind = event.type.partition(".")[0]
-        check(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
+        check_fields(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
     assert {event.type.partition(".")[0] for event in events} == {*shapes, "consent"}
 
 
-def check(value: Any, schema: dict[str, Any], place: str) -> None:
-    """Hold a value to the part of JSON Schema that says which fields there are."""
+def check_fields(value: Any, schema: dict[str, Any], place: str) -> None:
+    """Check a value against the part of JSON Schema that determines its fields."""
     if "$ref" in schema:
         schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     if schema.get("type") == "array":
         for item in value:
-            check(item, schema["items"], place)
+            check_fields(item, schema["items"], place)
     elif "properties" in schema:
         assert set(value) <= set(schema["properties"]), place
         assert set(schema["required"]) <= set(value), place
         for name, part in value.items():
-            check(part, schema["properties"][name], f"{place}.{name}")
+            check_fields(part, schema["properties"][name], f"{place}.{name}")

@@ -1,4 +1,4 @@
-"""Tags are one in both of Unicode's forms, and never blank."""
+"""Tags are normalized to NFC, and never blank."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ FORMS = ("caf\u00e9", "cafe\u0301")
 
 @pytest.mark.parametrize("written", FORMS)
 @pytest.mark.parametrize("asked", FORMS)
-async def test_a_tag_is_found_in_both_forms(wire: httpx2.AsyncClient, written: str, asked: str) -> None:
-    """Whichever of the two it was written in; the answer has the composed one."""
+async def test_a_tag_is_found_in_both_unicode_forms(wire: httpx2.AsyncClient, written: str, asked: str) -> None:
+    """Whichever it was written in; the response has the composed one."""
     await wire.post(CONTACTS, json={"number": PHONE, "tags": [written], "custom_variables": {written: "1"}})
     [found] = (await wire.get(CONTACTS, params={"tag": asked})).json()
     assert (found["tags"], found["custom_variables"]) == ([FORMS[0]], {FORMS[0]: "1"})
 
 
-async def test_a_tag_is_compared_exactly_otherwise(wire: httpx2.AsyncClient) -> None:
-    """Case and white space count; a page without contacts is an empty array and no more."""
+async def test_a_tag_is_otherwise_compared_exactly(wire: httpx2.AsyncClient) -> None:
+    """Case and white space count; without matches the listing is an empty array."""
     await wire.post(CONTACTS, json={"number": PHONE, "tags": ["vip"]})
     for other in ("VIP", "vip ", "Vip"):
         answer = await wire.get(CONTACTS, params={"tag": other})

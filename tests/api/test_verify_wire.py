@@ -1,4 +1,4 @@
-"""POST /api/v2/contacts/verify and the messages it leaves, on the raw wire."""
+"""POST /api/v2/contacts/verify and the messages it enqueues, over HTTP."""
 
 import httpx2
 
@@ -13,8 +13,8 @@ VERIFY = f"{CONTACTS}/verify"
 MESSAGES = "/_numberkeep/messages"
 
 
-async def test_verify_owes_the_contact_a_message(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A verification message is stored with the request and can be read, newest first."""
+async def test_verify_enqueues_a_message(service: Service, wire: httpx2.AsyncClient) -> None:
+    """It is stored with the request and can be listed, newest first."""
     for number in (PHONE, "+14155550002"):
         await wire.post(CONTACTS, json={"number": number})
         answer = await wire.post(VERIFY, json={"number": number})
@@ -35,7 +35,7 @@ async def test_verify_owes_the_contact_a_message(service: Service, wire: httpx2.
 
 
 async def test_verify_of_no_contact_is_not_found(wire: httpx2.AsyncClient) -> None:
-    """The number must be a contact."""
+    """The number must belong to a contact."""
     for number in (PHONE, "12"):
         assert (await wire.post(VERIFY, json={"number": number})).status_code == 404
     assert (await wire.get(MESSAGES)).json() == []
@@ -48,7 +48,7 @@ async def test_verify_without_number_is_missing_fields(wire: httpx2.AsyncClient)
 
 
 async def test_a_repeated_verify_waits_for_the_resend_interval(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Within the interval: 429, which no client repeats by itself, and no second message."""
+    """Within the interval: 429 without automatic retries, and no second message."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(VERIFY, json={"number": PHONE})
     service.clock.pass_seconds(20.5)
@@ -64,7 +64,7 @@ async def test_a_repeated_verify_waits_for_the_resend_interval(service: Service,
 
 
 async def test_verify_of_an_opted_out_recipient_sends_nothing(wire: httpx2.AsyncClient) -> None:
-    """409 `Recipient has opted out`, not to be retried, and no message."""
+    """409 `Recipient has opted out`, without retries, and no message."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(f"{CONTACTS}/opt-out", json={"number": PHONE})
     answer = await wire.post(VERIFY, json={"number": PHONE})
@@ -73,8 +73,8 @@ async def test_verify_of_an_opted_out_recipient_sends_nothing(wire: httpx2.Async
     assert (await wire.get(MESSAGES)).json() == []
 
 
-async def test_a_message_is_sent_from_the_contacts_line(service: Service, wire: httpx2.AsyncClient) -> None:
-    """And stands where the sender has taken it to, after the relay's turn; it is sent once."""
+async def test_a_message_is_sent_from_the_contact_s_line(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Its status follows the sender's result after the relay's turn; it is sent once."""
     await wire.post(CONTACTS, json={"number": PHONE, "sendblue_number": "(512) 216-4639"})
     await wire.post(VERIFY, json={"number": PHONE})
     assert [await service.relay.turn() for _ in range(2)] == [1, 0]
@@ -82,22 +82,22 @@ async def test_a_message_is_sent_from_the_contacts_line(service: Service, wire: 
     assert (message["from"], message["status"], message["error"]) == ("+15122164639", "logged", None)
 
 
-async def test_the_accounts_text_names_the_contact(service: Service, wire: httpx2.AsyncClient) -> None:
-    """With its fields filled in, empty ones with nothing, and braces of the contact's own left alone."""
+async def test_the_account_s_text_contains_the_contact_s_fields(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Empty ones are replaced by nothing, and braces in the contact's values are left alone."""
     await accounts.change(service.context, "default", verification_text="Hi {first_name}{last_name}: is {phone} yours?")
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "{phone}"})
-    async with service.wire(await _new_key(service)) as anew:  # a key is believed for a second, and its account
-        await anew.post(VERIFY, json={"number": PHONE})
+    async with service.wire(await _create_key(service)) as fresh_wire:  # a key and its account are cached for a second
+        await fresh_wire.post(VERIFY, json={"number": PHONE})
     (message,) = (await wire.get(MESSAGES)).json()
     assert message["content"] == f"Hi {{phone}}: is {PHONE} yours?"
 
 
-async def _new_key(service: Service) -> KeyPair:
+async def _create_key(service: Service) -> KeyPair:
     return await service.new_account("default")
 
 
-async def test_the_whole_story(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Asked, sent, answered, verified; then STOP: deleted and made anew nothing is sent to the number any more."""
+async def test_the_complete_flow(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Asked, sent, replied, verified; after STOP nothing is sent to the number, even if deleted and re-created."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(VERIFY, json={"number": PHONE})
     await service.relay.turn()
@@ -115,7 +115,7 @@ async def test_the_whole_story(service: Service, wire: httpx2.AsyncClient) -> No
 
 
 async def test_a_stop_before_the_message_is_sent_cancels_it(service: Service, wire: httpx2.AsyncClient) -> None:
-    """What waits in the outbox for who opts out meanwhile is not sent."""
+    """An opt-out cancels pending messages in the outbox."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(VERIFY, json={"number": PHONE})
     await wire.post(INBOUND, json={"from": PHONE, "content": "STOP"})
@@ -123,8 +123,8 @@ async def test_a_stop_before_the_message_is_sent_cancels_it(service: Service, wi
     assert [message["status"] for message in (await wire.get(MESSAGES)).json()] == ["received", "canceled"]
 
 
-async def test_an_answer_that_is_too_late_verifies_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
-    """After the time the relay's turn tells `verification.expired`; who is asked again can answer again."""
+async def test_a_late_reply_does_not_verify(service: Service, wire: httpx2.AsyncClient) -> None:
+    """After the time limit the relay records `verification.expired`; a new request can be replied to."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(VERIFY, json={"number": PHONE})
     await service.relay.turn()
@@ -141,8 +141,10 @@ async def test_an_answer_that_is_too_late_verifies_nothing(service: Service, wir
     assert (await wire.post(INBOUND, json={"from": PHONE, "content": "yes"})).json()["verified"] is True
 
 
-async def test_a_late_answer_expires_what_the_relay_has_not(service: Service, wire: httpx2.AsyncClient) -> None:
-    """It does not matter who looks first: an answer that is too late verifies nothing."""
+async def test_a_late_reply_expires_a_verification_that_the_relay_has_not(
+    service: Service, wire: httpx2.AsyncClient
+) -> None:
+    """Whichever comes first, the late reply does not verify."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(VERIFY, json={"number": PHONE})
     service.clock.pass_seconds(24 * 3600 + 1)

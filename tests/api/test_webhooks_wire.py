@@ -1,4 +1,4 @@
-"""The webhooks of an account: registered, listed and removed on the raw wire."""
+"""The webhooks of an account: registering, listing and removing them over HTTP."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ HOOK = "http://127.0.0.1:9/hook?a=b"
 
 
 async def test_a_webhook_is_registered_with_its_own_secret(wire: httpx2.AsyncClient) -> None:
-    """The answer shows all of it, and the listing all but the secret."""
+    """The response has all fields, and the listing all but the secret."""
     body = {"url": HOOK, "types": ["contact.created", "receive"], "secret": "hush"}
     answer = await wire.post(WEBHOOKS, json=body)
     assert answer.status_code == 200
@@ -30,7 +30,7 @@ async def test_a_webhook_is_registered_with_its_own_secret(wire: httpx2.AsyncCli
 
 
 async def test_a_webhook_without_a_secret_gets_one(wire: httpx2.AsyncClient) -> None:
-    """Random, of 256 bits, in the form of the specification, shown once; without types it gets all events."""
+    """Random, 256 bits, in the Standard Webhooks format, shown once; the default types are all."""
     answers = [(await wire.post(WEBHOOKS, json={"url": HOOK} | more)).json() for more in ({}, {"secret": None})]
     one, two = [answer["webhook"]["secret"] for answer in answers]
     assert one != two
@@ -40,15 +40,15 @@ async def test_a_webhook_without_a_secret_gets_one(wire: httpx2.AsyncClient) -> 
     assert "secret" not in (await wire.get(WEBHOOKS)).text
 
 
-async def test_a_registration_under_a_key_is_one(wire: httpx2.AsyncClient) -> None:
-    """Asked again with its Idempotency-Key it gives the same webhook with the same secret."""
+async def test_a_registration_with_an_idempotency_key_is_done_once(wire: httpx2.AsyncClient) -> None:
+    """A repetition returns the same webhook with the same secret."""
     answers = [await wire.post(WEBHOOKS, json={"url": HOOK}, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert answers[0].content == answers[1].content
     assert len((await wire.get(WEBHOOKS)).json()) == 1
 
 
 async def test_a_webhook_is_removed(wire: httpx2.AsyncClient) -> None:
-    """Once; after that, as one that never was, it is 404, and its number is not given again."""
+    """Once; after that it is 404 like an unknown one, and its number is not reused."""
     await wire.post(WEBHOOKS, json={"url": HOOK})
     await wire.post(WEBHOOKS, json={"url": HOOK})
     assert (await wire.delete(f"{WEBHOOKS}/2")).json() == {"status": "OK"}
@@ -59,8 +59,8 @@ async def test_a_webhook_is_removed(wire: httpx2.AsyncClient) -> None:
     assert [webhook["id"] for webhook in (await wire.get(WEBHOOKS)).json()] == [1, 3]
 
 
-async def test_another_accounts_webhooks_are_not_there(service: Service, wire: httpx2.AsyncClient) -> None:
-    """They are neither listed nor removed, and get nothing of what another account does."""
+async def test_another_account_s_webhooks_are_not_found(service: Service, wire: httpx2.AsyncClient) -> None:
+    """They are neither listed nor removed, and get no events of other accounts."""
     async with receiving() as receiver, service.wire(await service.new_account("other")) as other:
         await other.post(WEBHOOKS, json={"url": f"http://127.0.0.1:{receiver.port}/"})
         assert (await wire.get(WEBHOOKS)).json() == []
@@ -74,7 +74,7 @@ async def test_another_accounts_webhooks_are_not_there(service: Service, wire: h
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "mend"),
+    ("body", "field", "fix"),
     [
         ({}, "url", "is required"),
         ({"url": " "}, "url", "is required"),
@@ -103,14 +103,14 @@ async def test_another_accounts_webhooks_are_not_there(service: Service, wire: h
         ({"url": HOOK, "type": ["receive"]}, "type", "did you mean types?"),
     ],
 )
-async def test_a_bad_registration_is_refused(
-    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, mend: str
+async def test_an_invalid_registration_is_refused(
+    wire: httpx2.AsyncClient, body: dict[str, Any], field: str, fix: str
 ) -> None:
-    """400, the field and what to do, and nothing is registered."""
+    """400 with the field and the fix, and nothing is registered."""
     answer = await wire.post(WEBHOOKS, json=body)
     assert (answer.status_code, answer.json()["status"]) == (400, "ERROR")
     (error,) = answer.json()["errors"]
-    assert (error["field"], mend in error["message"]) == (field, True), error
+    assert (error["field"], fix in error["message"]) == (field, True), error
     assert (await wire.get(WEBHOOKS)).json() == []
 
 
@@ -136,7 +136,7 @@ async def test_a_bad_registration_is_refused(
     ],
 )
 async def test_a_private_target_is_refused(host: str) -> None:
-    """Unless its network is allowed: 400 that says why, whatever the address looks like."""
+    """400 with the reason, in any notation, unless its network is allowed."""
     async with running_service(allowed="192.0.2.0/24") as service, service.wire() as wire:
         for scheme in ("http", "https"):
             answer = await wire.post(WEBHOOKS, json={"url": f"{scheme}://{host}:8080/hook"})
@@ -146,8 +146,8 @@ async def test_a_private_target_is_refused(host: str) -> None:
         assert (await wire.post(WEBHOOKS, json={"url": "http://192.0.2.7/hook"})).status_code == 200
 
 
-async def test_an_account_has_at_most_so_many_webhooks(wire: httpx2.AsyncClient) -> None:
-    """One more is 400 that names the limit, also of many at once; after a removal there is room for one."""
+async def test_the_number_of_webhooks_is_limited(wire: httpx2.AsyncClient) -> None:
+    """Beyond it 400 names the limit, also for concurrent requests; a removal makes room."""
     answers = await asyncio.gather(*[wire.post(WEBHOOKS, json={"url": HOOK}) for _ in range(MAX_WEBHOOKS + 10)])
     made, *_ = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code != 200]
@@ -159,8 +159,8 @@ async def test_an_account_has_at_most_so_many_webhooks(wire: httpx2.AsyncClient)
     assert (await wire.post(WEBHOOKS, json={"url": HOOK})).status_code == 200
 
 
-async def test_an_account_without_webhooks_owes_nothing(service: Service, wire: httpx2.AsyncClient) -> None:
-    """Nor does one whose webhooks want other types; what is registered later gets only what happens later."""
+async def test_only_subscribed_events_are_enqueued(service: Service, wire: httpx2.AsyncClient) -> None:
+    """None without webhooks or for other types; a new webhook gets only later events."""
     await wire.post(CONTACTS, json={"number": PHONE})
     await wire.post(WEBHOOKS, json={"url": HOOK, "types": ["message.received"]})
     await wire.put(f"{CONTACTS}/{PHONE}", json={"last_name": "x"})

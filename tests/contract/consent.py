@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, broken
+from numberkeep.domain.consent.commands import Imported, ImportOptOuts
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut, broken
 from numberkeep.domain.errors import ContactExists, InvalidRows
 from numberkeep.domain.limits import MAX_VARIABLES
-from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptOuts
+from numberkeep.domain.stamp import Stamp
+from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptedOut, ListOptOuts
 from support.databases import Behind
-from support.store import PHONE, START, AccountDriver, phone
+from support.store import DAY, PHONE, START, AccountDriver, phone
 
 HASH_TAKEN = (
     "UPDATE consent SET hash = (SELECT c.hash FROM consent AS c WHERE c.account_id = consent.account_id "
@@ -64,6 +66,38 @@ class ConsentContract:
             await ours.upsert(ours.row(phone(5), opt_out=opted_out), ours.row(phone(6), opt_out=opted_out))
             expected += [(phone(n), opted_out) for n in range(1, 7)]
         assert [(each.phone, each.opted_out) for each in await ledger(ours)] == expected
+        assert await faults(ours) == []
+
+    async def test_the_opted_out_are_listed_in_pages(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """In order of the numbers, contacts or not, each with its last entry; those of other accounts are not."""
+        await ours.opt_out(phone(3), at=START + 1)
+        await ours.receive(phone(1), "Stop!", at=START + 2)
+        await ours.opt_out(phone(2))
+        await ours.opt_out(phone(2), opted_out=False)
+        await theirs.opt_out(phone(4))
+        first = OptedOut(phone(1), START + 2, ConsentSource.MESSAGE, "Stop!")
+        second = OptedOut(phone(3), START + 1, ConsentSource.API, "")
+        read, account_id = ours.store.read, ours.account_id
+        assert list(await read(ListOptedOut(account_id, "", 1))) == [first]
+        assert list(await read(ListOptedOut(account_id, phone(1), 5))) == [second]
+        assert list(await read(ListOptedOut(account_id, "", 5))) == [first, second]
+
+    async def test_an_import_opts_out_and_nobody_in(self, ours: AccountDriver) -> None:
+        """Each new number is an entry with the source import; the others stay as they are, and a contact shows it."""
+        await ours.create(phone(1))
+        await ours.request_verification(phone(1))
+        await ours.receive(phone(2), "STOP")
+        stamp = Stamp(START + DAY)
+        command = ImportOptOuts(ours.account_id, [phone(1), phone(2), phone(3)], [7], stamp)
+        assert await ours.store.apply(command) == Imported(2, 3, [7])
+        assert await ours.store.apply(command) == Imported(0, 3, [7])
+        assert [(each.phone, each.source.value) for each in await ledger(ours)] == [
+            (phone(2), "message"),
+            (phone(1), "import"),
+            (phone(3), "import"),
+        ]
+        assert await ours.listed(opt_out=True) == [phone(1)]
+        assert (await ours.types())[-3:] == ["consent.opted_out", "contact.updated", "consent.opted_out"]
         assert await faults(ours) == []
 
     async def test_no_change_of_consent_is_no_entry(self, ours: AccountDriver) -> None:

@@ -10,8 +10,8 @@ from support.process import serving
 PHONE = "+14155552671"
 
 
-async def test_both_clients_work_from_the_export_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the three exported variables set, a client needs no argument, sync or async."""
+async def test_both_clients_work_with_the_export_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its three variables set, the sync and the async client need no argument."""
     with serving(tmp_path) as running:
         for name, value in running.read_export().items():
             monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""`numberkeep copy` and `numberkeep migrate` as processes: what they print, how they end, what a kill leaves."""
+"""`numberkeep copy` and `numberkeep migrate` as processes: output, exit codes, and the state after a kill."""
 
 import json
 import re
@@ -125,7 +125,7 @@ def wait_for_contacts(server: PostgresDatabases, url: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_target_that_holds_something_else_fails_the_copy(
+async def test_a_target_with_other_content_fails_the_copy(
     tmp_path: Path, new_database: NewDatabase, engine: str
 ) -> None:
     """If the target reads back something else, the exit code is 1, and the error names the table but no contact."""
@@ -148,12 +148,12 @@ async def test_a_target_that_holds_something_else_fails_the_copy(
     assert "DST differs from SRC in contacts (1 rows in SRC, 1 in DST):" in done.stderr
     assert "contacts  1" not in done.stdout
     assert "accounts  1" in done.stdout
-    for told in ("Ada", "Eve", NUMBER):
-        assert told not in done.stderr + done.stdout
+    for personal in ("Ada", "Eve", NUMBER):
+        assert personal not in done.stderr + done.stdout
 
 
-def test_a_copy_that_is_impossible_is_one_line_and_creates_nothing(tmp_path: Path) -> None:
-    """A missing source, a database in memory, the same database twice, and URLs that lead nowhere."""
+def test_an_impossible_copy_is_an_error_and_creates_nothing(tmp_path: Path) -> None:
+    """One line: missing source, database in memory, the same database twice, unreachable URLs."""
     source = served(tmp_path)
     secret = "hunter2"
     for arguments, code, said in [
@@ -181,7 +181,7 @@ def test_a_copy_that_is_impossible_is_one_line_and_creates_nothing(tmp_path: Pat
 async def test_processes_that_migrate_together_do_it_once(
     tmp_path: Path, new_database: NewDatabase, engine: str, version: int
 ) -> None:
-    """Of six at once on a database with an older schema, one applies the steps, and all succeed and report it."""
+    """Of six at once on a database with an older schema, one applies the migrations; all succeed and report it."""
     url, newest = new_database(engine), len(STEPS[engine])
     await make(url, engine, version)
     with ThreadPoolExecutor(6) as threads:
@@ -196,7 +196,7 @@ async def test_processes_that_migrate_together_do_it_once(
 async def test_processes_that_create_a_database_together_all_succeed(
     tmp_path: Path, new_database: NewDatabase, engine: str
 ) -> None:
-    """Of six that start on an empty database each creates its key; the schema's steps are applied once."""
+    """Of six that start on an empty database each creates its key; each migration is applied once."""
     url = new_database(engine)
     with ThreadPoolExecutor(6) as threads:
         done = list(threads.map(lambda _: run("keys", "create", "--database", url, cwd=tmp_path), range(6)))

@@ -37,7 +37,7 @@ def names_in(folder: Path) -> set[str]:
 
 @pytest.fixture
 def stopped(tmp_path: Path) -> Path:
-    """The folder of a service that has stopped, with three contacts in its numberkeep.db."""
+    """Return the folder of a stopped service with three contacts in its numberkeep.db."""
     with serving(tmp_path, **PAIR) as running:
         for number in range(3):
             create(running, number)
@@ -47,7 +47,7 @@ def stopped(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def writing(running: Serving) -> Iterator[list[str]]:
-    """Write contacts from four clients until the block ends; yields the acknowledged numbers."""
+    """Write contacts from four clients until the block ends; yield the acknowledged numbers."""
     acknowledged: list[str] = []
     end = threading.Event()
 
@@ -70,8 +70,8 @@ def writing(running: Serving) -> Iterator[list[str]]:
             client.join(PATIENCE)
 
 
-def test_a_backup_beside_a_busy_service_has_all_that_was_acknowledged(tmp_path: Path) -> None:
-    """The backup contains every write acknowledged before it began; it passes `check`, and can be served."""
+def test_a_backup_of_a_busy_service_has_all_acknowledged_writes(tmp_path: Path) -> None:
+    """It has every write acknowledged before it began; it passes `check`, and can be served."""
     with serving(tmp_path, **PAIR) as running, writing(running) as acknowledged:
         while len(acknowledged) < 200:
             time.sleep(0.01)
@@ -134,22 +134,22 @@ def test_a_file_has_one_service(stopped: Path) -> None:
 
 
 def kill_both(running: Serving) -> None:
-    """As a power cut would."""
+    """Kill both processes, like a power cut."""
     os.killpg(running.process.pid, signal.SIGKILL)
 
 
 def kill_supervisor(running: Serving) -> None:
-    """As whoever has its process id would."""
+    """Kill the supervisor, whose process id is known."""
     running.process.kill()
 
 
 def kill_worker(running: Serving) -> None:
-    """As the kernel would when memory runs out."""
+    """Kill the worker, like the kernel when memory runs out."""
     os.kill(worker_of(running), signal.SIGKILL)
 
 
 def worker_of(running: Serving) -> int:
-    """The process that has the store open."""
+    """Return the id of the process that has the store open."""
     command = ["pgrep", "-P", str(running.process.pid)]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
@@ -197,7 +197,7 @@ def test_a_killed_service_is_backed_up_and_replaced_with_its_wal(tmp_path: Path)
     assert said == f"{kept} is sound: 1 account, 2 contacts\n"
 
 
-def test_a_fault_is_a_line_without_personal_data(stopped: Path) -> None:
+def test_a_fault_is_reported_without_personal_data(stopped: Path) -> None:
     """`check` exits with 1 and a line, or JSON, for each fault, and identifies contacts by their ids only."""
     with contextlib.closing(sqlite3.connect(stopped / "numberkeep.db")) as database, database:
         database.execute("UPDATE contacts SET opt_out = 1 WHERE phone = '+14156000001'")
@@ -213,9 +213,9 @@ def test_a_fault_is_a_line_without_personal_data(stopped: Path) -> None:
         f"contact_tags: {contact}: the index of tags has a tag that the contact does not have",
         f"opt_outs: {contact}: the contact is opted out, but its number is not",
     ]
-    told = run("check", "--json", cwd=stopped)
-    assert told.returncode == 1
-    found = json.loads(told.stdout)
+    result = run("check", "--json", cwd=stopped)
+    assert result.returncode == 1
+    found = json.loads(result.stdout)
     assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
     assert found["faults"][3] == {
         "rule": "opt_outs",
@@ -223,16 +223,16 @@ def test_a_fault_is_a_line_without_personal_data(stopped: Path) -> None:
         "account_id": 1,
         "contact_id": f"{contact_id:016x}",
     }
-    for text in (done.stdout, told.stdout):
+    for text in (done.stdout, result.stdout):
         assert "Ada" not in text
         assert "1415" not in text
 
 
-def test_a_sound_database_is_a_line(stopped: Path) -> None:
+def test_a_sound_database_is_reported(stopped: Path) -> None:
     """Exit code 0 and one line, or JSON."""
     assert run("check", cwd=stopped).stdout == "numberkeep.db is sound: 1 account, 3 contacts\n"
-    told = run("check", "--json", cwd=stopped)
-    assert json.loads(told.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
+    result = run("check", "--json", cwd=stopped)
+    assert json.loads(result.stdout) == {"sound": True, "faults": [], "accounts": 1, "contacts": 3}
     assert names_in(stopped) == {"numberkeep.db"}
 
 

@@ -24,7 +24,7 @@ def variables(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str
     return {"SENDBLUE_API_BASE_URL": url, "SENDBLUE_API_API_KEY": "listen-key", "SENDBLUE_API_API_SECRET": secret}
 
 
-def make(running: Serving, *numbers: int) -> None:
+def create_contacts(running: Serving, *numbers: int) -> None:
     """Create contacts, one after the other."""
     with httpx2.Client(base_url=running.url, headers=HEADERS, timeout=PATIENCE) as wire:
         for n in numbers:
@@ -32,13 +32,13 @@ def make(running: Serving, *numbers: int) -> None:
 
 
 def number(n: int) -> str:
-    """One of many numbers."""
+    """Return the n-th test number."""
     return f"+1415555{n:04d}"
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with a known key pair."""
+    """Run a service with a known key pair."""
     with serving(tmp_path, **PAIR) as service:
         yield service
 
@@ -53,7 +53,7 @@ def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # so that a signal to it is one to it alone
+        start_new_session=True,  # in its own session, so that a signal reaches only it
     ) as process:
         try:
             assert process.stderr
@@ -71,18 +71,18 @@ def lines_of(process: subprocess.Popen[str], count: int) -> list[str]:
 
 def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> None:
     """In order, one line each with id, time, type and number; older events are not printed."""
-    make(running, 1)
+    create_contacts(running, 1)
     with listening(tmp_path, running.url) as process:
-        make(running, 2, 3)
+        create_contacts(running, 2, 3)
         with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
             wire.post(f"{CONTACTS}/verify", json={"number": number(2)})
             lines = lines_of(process, 5)
             wire.post("/_numberkeep/inbound", json={"from": number(2), "content": "hi"})
             lines += lines_of(process, 3)
-    told = [line.split("  ") for line in lines]
-    assert [int(event_id) for event_id, *_ in told] == list(range(2, 10))
-    assert all(time.endswith("Z") for _, time, *_ in told)
-    assert [(type_, about) for _, _, type_, about in told] == [
+    columns = [line.split("  ") for line in lines]
+    assert [int(event_id) for event_id, *_ in columns] == list(range(2, 10))
+    assert all(time.endswith("Z") for _, time, *_ in columns)
+    assert [(type_, about) for _, _, type_, about in columns] == [
         ("contact.created", number(2)),
         ("contact.created", number(3)),
         ("verification.requested", number(2)),
@@ -96,7 +96,7 @@ def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> 
 
 def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None:
     """--after starts after an event, --type filters, --count ends with 0, --json prints complete events."""
-    make(running, 1, 2, 3)
+    create_contacts(running, 1, 2, 3)
     with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
         wire.put(f"{CONTACTS}/{number(1)}", json={"tags": ["vip"]})
     whole = listened(tmp_path, running, "--after", "0", "--count", "4")
@@ -119,15 +119,15 @@ def test_listen_survives_a_restart_of_the_service(tmp_path: Path, running: Servi
     """After a kill and a restart no event is missed and none is repeated, including those of the pause."""
     port = str(httpx2.URL(running.url).port)
     with listening(tmp_path, running.url, "--json") as process:
-        make(running, 1, 2)
+        create_contacts(running, 1, 2)
         seen = lines_of(process, 2)
         running.kill()
         with serving(tmp_path, "--port", port, **PAIR) as again:
-            make(again, 3, 4)
+            create_contacts(again, 3, 4)
             seen += lines_of(process, 2)
             again.kill()
         with serving(tmp_path, "--port", port, **PAIR) as again:
-            make(again, 5)
+            create_contacts(again, 5)
             seen += lines_of(process, 1)
     events = [json.loads(line) for line in seen]
     assert [event["id"] for event in events] == ["1", "2", "3", "4", "5"]
@@ -146,10 +146,10 @@ def test_a_refused_listener_gets_an_error(tmp_path: Path, running: Serving) -> N
 @pytest.mark.parametrize("command", [["listen"], ["simulate", "reply", "+14155550001", "hi"]])
 def test_an_unreachable_service_is_an_error(tmp_path: Path, command: list[str]) -> None:
     """Unreachable: 1, and a line with the fix. Missing variables: 2, and a line that names them."""
-    nobody = run(*command, cwd=tmp_path, **variables("http://127.0.0.1:1"))
-    assert (nobody.returncode, nobody.stdout, nobody.stderr.count("\n")) == (1, "", 1)
-    assert "cannot reach http://127.0.0.1:1" in nobody.stderr
-    assert "is `numberkeep serve` running there?" in nobody.stderr
+    unreachable = run(*command, cwd=tmp_path, **variables("http://127.0.0.1:1"))
+    assert (unreachable.returncode, unreachable.stdout, unreachable.stderr.count("\n")) == (1, "", 1)
+    assert "cannot reach http://127.0.0.1:1" in unreachable.stderr
+    assert "is `numberkeep serve` running there?" in unreachable.stderr
     missing = run(*command, cwd=tmp_path, SENDBLUE_API_BASE_URL="http://127.0.0.1:1")
     assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (2, "", 1)
     assert "set SENDBLUE_API_API_KEY, SENDBLUE_API_API_SECRET" in missing.stderr
@@ -159,9 +159,9 @@ def test_an_unreachable_service_is_an_error(tmp_path: Path, command: list[str]) 
 
 
 def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
-    """It is the normal way to end it, so nothing is printed; 130, so that no script continues as if it were done."""
+    """Nothing is printed, because it is the normal way to stop; 130, so that scripts do not continue."""
     with listening(tmp_path, running.url) as process:
-        make(running, 1)
+        create_contacts(running, 1)
         lines_of(process, 1)
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
@@ -171,7 +171,7 @@ def test_ctrl_c_ends_it(tmp_path: Path, running: Serving) -> None:
 
 def test_it_ends_when_its_reader_is_gone(tmp_path: Path, running: Serving) -> None:
     """`| head -1` gets its line and the command ends, even if no further event comes; there is no traceback."""
-    make(running, 1, 2, 3)
+    create_contacts(running, 1, 2, 3)
     command = f"{PROGRAM} listen --after 0 | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command],  # noqa: S607
@@ -184,7 +184,7 @@ def test_it_ends_when_its_reader_is_gone(tmp_path: Path, running: Serving) -> No
     )
     line, code = done.stdout.splitlines()
     assert line.startswith("1  ")
-    assert code == "1", "as of every command that a broken pipe ends"
+    assert code == "1", "the exit code of a command ended by a broken pipe"
     assert done.stderr == "Listening. Press Ctrl-C to stop.\n"
 
 
@@ -202,6 +202,6 @@ def test_events_are_not_buffered(tmp_path: Path, running: Serving) -> None:
         ) as process,
     ):
         os.close(writing)
-        make(running, 1)
+        create_contacts(running, 1)
         assert "contact.created" in reader.readline()
         process.kill()

@@ -38,16 +38,16 @@ def test_ctrl_c_ends_a_command_with_130(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected_text"),
     [
         ("NUMBERKEEP_PROT", "did you mean NUMBERKEEP_PORT?"),
         ("NUMBERKEEP_DATABSE", "did you mean NUMBERKEEP_DATABASE?"),
         ("NUMBERKEEP_XYZZY_PLUGH_QUX", "`numberkeep serve --help` lists the settings."),
     ],
 )
-def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, said: str) -> None:
+def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, expected_text: str) -> None:
     """By `serve`, and by commands that would otherwise use an unintended database; its value is not shown."""
-    warning = f"Warning: {name} is not a setting; {said}\n"
+    warning = f"Warning: {name} is not a setting; {expected_text}\n"
     done = run("keys", "create", cwd=tmp_path, **{name: "hunter2"})
     assert (done.returncode, done.stderr.startswith(warning)) == (0, True), done.stderr
     assert "hunter2" not in done.stderr

@@ -121,7 +121,7 @@ def test_a_request_in_flight_finishes(tmp_path: Path, how: signal.Signals) -> No
             lines = [f"POST {CONTACTS} HTTP/1.1", "host: x", f"content-length: {len(BODY)}"]
             lines += [f"{name}: {value}" for name, value in running.headers.items()]
             connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + BODY[:5])
-            # Only when the service answers a later request has it taken up this one.
+            # Only when the service answers a later request has it accepted this one.
             idle.get("/health/live")
             os.killpg(running.process.pid, how)
             wait_until_refused(running.url)
@@ -153,7 +153,7 @@ def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
         assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
 
 
-def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
+def test_a_service_whose_worker_ended_reports_it(tmp_path: Path) -> None:
     """If the process that serves is killed, the program ends with 1 and a line that says so."""
     with serving(tmp_path) as running:
         os.kill(running.worker, signal.SIGKILL)
@@ -163,7 +163,7 @@ def test_a_service_whose_worker_ended_says_so(tmp_path: Path) -> None:
 
 
 def test_health_needs_no_key(tmp_path: Path) -> None:
-    """It says that the service is alive and ready, and how many deliveries are pending."""
+    """It reports liveness, readiness and the number of pending deliveries."""
     with serving(tmp_path) as running:
         assert httpx2.get(f"{running.url}/health/live").json() == {"status": "OK"}
         nothing = {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}

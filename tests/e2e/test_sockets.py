@@ -14,7 +14,7 @@ CONTACTS = b"/api/v2/contacts"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """One service for all tests: no request may harm it."""
+    """Run one service for all tests: no request may damage it."""
     folder: Path = tmp_path_factory.mktemp("sockets")
     with serving(folder, "--database", "sqlite://:memory:") as service:
         service.read_export()
@@ -26,17 +26,17 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         assert "request" not in service.process.stderr.read(), "no unexpected error was logged"
 
 
-def talk(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+def send_raw(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
     """Send one raw request, and return the status of the response."""
-    return answer_to(running, line, *headers, body=body).split(b" ", 2)[1]
+    return raw_response(running, line, *headers, body=body).split(b" ", 2)[1]
 
 
-def answer_to(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
+def raw_response(running: Serving, line: bytes, *headers: bytes, body: bytes = b"") -> bytes:
     """Send one raw request, and return the raw response."""
     with contextlib.closing(running.connect()) as connection:
         keys = [f"{name}: {value}".encode() for name, value in running.headers.items()]
         connection.sendall(b"\r\n".join([line, b"host: x", *keys, *headers]) + b"\r\n\r\n")
-        with contextlib.suppress(ConnectionError):  # it may answer and close before the whole body is sent
+        with contextlib.suppress(ConnectionError):  # it may respond and close before the whole body is sent
             connection.sendall(body)
         return connection.recv(65_536)
 
@@ -45,43 +45,43 @@ def answer_to(running: Serving, line: bytes, *headers: bytes, body: bytes = b"")
     "path",
     [b"/%FF", b"/%ED%A0%80", b"/%", b"/%zz", b"/%00", b"/a%2Fb", b"//", b"/" + b"9" * 7000, b"/%F0%9F%98%80"],
 )
-def test_a_path_that_is_no_number_is_not_found(running: Serving, path: bytes) -> None:
+def test_an_invalid_path_is_not_found(running: Serving, path: bytes) -> None:
     """However a path is encoded, it is 404 at worst."""
-    assert talk(running, b"GET " + CONTACTS + path + b" HTTP/1.1") == b"404"
+    assert send_raw(running, b"GET " + CONTACTS + path + b" HTTP/1.1") == b"404"
 
 
 @pytest.mark.parametrize("query", [b"limit=%", b"limit=%FF", b"cursor=" + b"A" * 20_000, b"a=1&" * 300])
-def test_a_query_that_is_no_query_is_bad(running: Serving, query: bytes) -> None:
+def test_an_invalid_query_is_refused(running: Serving, query: bytes) -> None:
     """However a query is encoded, it is 400."""
-    assert talk(running, b"GET " + CONTACTS + b"?" + query + b" HTTP/1.1") == b"400"
+    assert send_raw(running, b"GET " + CONTACTS + b"?" + query + b" HTTP/1.1") == b"400"
 
 
-def test_a_query_in_plain_utf8_is_read_as_such(running: Serving) -> None:
-    """Programs such as curl send a query as it is typed: an unescaped tag finds its contacts."""
+def test_a_query_in_plain_utf8_is_accepted(running: Serving) -> None:
+    """Programs such as curl do not escape a query: an unescaped tag finds its contacts."""
     with running.wire() as wire:
         wire.post(CONTACTS.decode(), json={"number": "+14155550001", "tags": ["é"]})
-        found = answer_to(running, b"GET " + CONTACTS + "?tag=é".encode() + b" HTTP/1.1")
+        found = raw_response(running, b"GET " + CONTACTS + "?tag=é".encode() + b" HTTP/1.1")
         assert wire.delete(CONTACTS.decode() + "/+14155550001").status_code == 200
     assert b'"phone":"+14155550001"' in found
 
 
 @pytest.mark.parametrize("line", [b"GET " + CONTACTS + b"/\xff HTTP/1.1", b"nonsense", b"GET  HTTP/1.1"])
-def test_input_that_is_not_http_is_bad(running: Serving, line: bytes) -> None:
-    """The server under the application refuses it."""
-    assert talk(running, line) == b"400"
+def test_input_that_is_not_http_is_refused(running: Serving, line: bytes) -> None:
+    """The HTTP server refuses it before the application."""
+    assert send_raw(running, line) == b"400"
 
 
 def test_a_large_body_is_refused_before_it_is_sent(running: Serving) -> None:
     """413 on the declared length alone: a client that waits for 100 Continue never sends the body."""
     length = b"content-length: %d" % (limits.MAX_BODY_BYTES + 1)
-    assert talk(running, b"POST " + CONTACTS + b" HTTP/1.1", length, b"expect: 100-continue") == b"413"
+    assert send_raw(running, b"POST " + CONTACTS + b" HTTP/1.1", length, b"expect: 100-continue") == b"413"
 
 
 def test_a_large_body_without_declared_length_is_cut_off(running: Serving) -> None:
     """413 as soon as the limit is exceeded."""
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
     chunks = chunk * (limits.MAX_BODY_BYTES // 65_536 + 2) + b"0\r\n\r\n"
-    assert talk(running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=chunks) == b"413"
+    assert send_raw(running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=chunks) == b"413"
 
 
 def test_a_disconnected_client_changes_nothing(running: Serving) -> None:
@@ -92,7 +92,7 @@ def test_a_disconnected_client_changes_nothing(running: Serving) -> None:
         connection.sendall(head + b'\r\n\r\n{"number": "+14155552671"')
 
 
-def test_headers_of_any_bytes_are_no_key(running: Serving) -> None:
+def test_a_key_in_other_bytes_is_refused(running: Serving) -> None:
     """Keys that are not text are wrong keys."""
     with contextlib.closing(running.connect()) as connection:
         connection.sendall(

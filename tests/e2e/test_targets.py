@@ -20,14 +20,14 @@ CALLING = [["listen"], ["simulate", "reply", PHONE, "hi"], ["consent", "show", P
 CONSENT = [["consent", "show", PHONE], ["consent", "verify"]]
 
 
-def naming(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
-    """The variables that name a service."""
+def service_variables(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
+    """Return the variables that name a service."""
     return dict(zip(NAMES, (url, "our-key", secret), strict=True))
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with one number, which has opted out."""
+    """Run a service with one number, which has opted out."""
     with serving(tmp_path, **PAIR) as service:
         headers = {"sb-api-key-id": "our-key", "sb-api-secret-key": "our-secret"}
         body = {"from": PHONE, "content": "STOP"}
@@ -42,10 +42,10 @@ def consent(cwd: Path, *arguments: str, **settings: str) -> tuple[int, Any, str]
 
 
 def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
-    """NUMBERKEEP_DATABASE does not count: the result is the same if it names no database."""
-    settings = naming(running.url) | {"NUMBERKEEP_DATABASE": "sqlite:///typo.db"}
-    code, entries, said = consent(tmp_path, "show", PHONE, **settings)
-    assert (code, said) == (0, "")
+    """NUMBERKEEP_DATABASE is ignored: the result is the same if it names no database."""
+    settings = service_variables(running.url) | {"NUMBERKEEP_DATABASE": "sqlite:///typo.db"}
+    code, entries, stderr_text = consent(tmp_path, "show", PHONE, **settings)
+    assert (code, stderr_text) == (0, "")
     assert [(entry["entry"], entry["number"], entry["opted_out"], entry["wording"]) for entry in entries] == [
         (1, PHONE, True, "STOP")
     ]
@@ -53,23 +53,23 @@ def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
     assert entries == consent(tmp_path, "show", PHONE, "--database", "sqlite:///numberkeep.db")[1]
 
 
-def test_consent_reads_the_database_that_is_typed(tmp_path: Path, running: Serving) -> None:
+def test_consent_reads_the_database_on_the_command_line(tmp_path: Path, running: Serving) -> None:
     """Even if variables name a service; stderr says so."""
-    settings = naming(running.url)
+    settings = service_variables(running.url)
     assert run("keys", "create", "--database", "sqlite:///other.db", cwd=tmp_path).returncode == 0
-    code, entries, said = consent(tmp_path, "show", PHONE, "--database", "sqlite:///other.db", **settings)
-    assert (code, entries, said) == (0, [], "Read from the account default in sqlite:///other.db.\n")
+    code, entries, stderr_text = consent(tmp_path, "show", PHONE, "--database", "sqlite:///other.db", **settings)
+    assert (code, entries, stderr_text) == (0, [], "Read from the account default in sqlite:///other.db.\n")
 
 
 @pytest.mark.parametrize("command", CONSENT, ids=" ".join)
 def test_consent_without_a_target_names_both(tmp_path: Path, command: list[str]) -> None:
-    """One line, exit 2; NUMBERKEEP_DATABASE is no target here."""
+    """One line, exit 2; NUMBERKEEP_DATABASE is not a target here."""
     done = run(*command, cwd=tmp_path, NUMBERKEEP_DATABASE="sqlite:///numberkeep.db")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert all(name in done.stderr for name in (*NAMES, "--database"))
     done = run(*command, cwd=tmp_path, SENDBLUE_API_BASE_URL="http://127.0.0.1:1")
     assert (done.returncode, done.stderr.startswith(f"Error: set {NAMES[1]}, {NAMES[2]}:")) == (2, True)
-    done = run(*command, "--account", "default", cwd=tmp_path, **naming("http://127.0.0.1:1"))
+    done = run(*command, "--account", "default", cwd=tmp_path, **service_variables("http://127.0.0.1:1"))
     assert (done.returncode, "--account needs --database" in done.stderr) == (2, True)
 
 
@@ -99,7 +99,7 @@ def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, st
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("status", "body", "reason"),
     [
         (200, b"<p>Welcome</p>", "answers /openapi.json with status 200"),
         (200, b"{}", "answers /openapi.json with status 200"),
@@ -114,13 +114,13 @@ def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, st
         (503, b"", "answers /openapi.json with status 503"),
     ],
 )
-def test_a_stranger_gets_no_key(tmp_path: Path, status: int, body: bytes, said: str) -> None:
-    """It gets one request, without the key; one line says what it is and which variable to set, and shows no login."""
+def test_another_program_s_server_gets_no_key(tmp_path: Path, status: int, body: bytes, reason: str) -> None:
+    """It gets one request without the key; one line describes it, names the variable, and shows no login."""
     with stranger(status, body) as (url, requests):
         for command in CALLING:
-            done = run(*command, cwd=tmp_path, **naming(url.replace("//", "//ada:hunter2@")))
+            done = run(*command, cwd=tmp_path, **service_variables(url.replace("//", "//ada:hunter2@")))
             assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
-            assert done.stderr.startswith(f"Error: {url} is not a numberkeep service (it {said})")
+            assert done.stderr.startswith(f"Error: {url} is not a numberkeep service (it {reason})")
             assert "set SENDBLUE_API_BASE_URL" in done.stderr
             assert "hunter2" not in done.stderr
     assert [line for line, _ in requests] == ["GET /openapi.json HTTP/1.1"] * len(CALLING)
@@ -132,5 +132,5 @@ def test_a_stranger_gets_no_key(tmp_path: Path, status: int, body: bytes, said: 
 def test_a_wrong_key_ends_every_call_with_4(tmp_path: Path, running: Serving) -> None:
     """With the service's message in one line."""
     for command in CALLING:
-        done = run(*command, cwd=tmp_path, **naming(running.url, "wrong"))
+        done = run(*command, cwd=tmp_path, **service_variables(running.url, "wrong"))
         assert (done.returncode, done.stdout, done.stderr) == (4, "", "Error: Invalid Credentials\n"), command

@@ -21,22 +21,22 @@ PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
 TYPED = ("--database", "sqlite:///numberkeep.db")
 SECONDS = 5.0
-"""Time that a running service has to notice a change; it promises one second."""
+"""Time limit for a running service to notice a change, which should take one second."""
 
 Command = Callable[..., str]
-"""Runs a command next to the service, which must succeed, and returns what it prints."""
+"""Run a command that must succeed next to the service, and return its output."""
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """A service with a known key pair, where a verification can be repeated at once."""
+    """Run a service with a known key pair, whose verifications can be repeated at once."""
     with serving(tmp_path, NUMBERKEEP_RESEND_SECONDS="0", **PAIR) as service:
         yield service
 
 
 @pytest.fixture
 def client(running: Serving) -> Iterator[SendblueAPI]:
-    """A client of the service."""
+    """Return a client of the service."""
     with SendblueAPI(api_key="story-key", api_secret="story-secret", base_url=running.url, max_retries=0) as made:
         yield made
 
@@ -52,7 +52,7 @@ def variables(running: Serving, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> 
 
 @pytest.fixture
 def command(tmp_path: Path, running: Serving) -> Command:
-    """Commands in the environment of the export line."""
+    """Return a function that runs commands in the environment of the export line."""
 
     def good(*arguments: str, **settings: str) -> str:
         done = run(*arguments, cwd=tmp_path, **variables(running), **settings)
@@ -106,8 +106,8 @@ def test_stop_opts_out_and_is_recorded(tmp_path: Path, client: SendblueAPI, comm
         (2, PHONE, False),
     ]
     assert command("consent", "show", "+14155550000", *TYPED) == ""
-    code, said = failing(tmp_path, "consent", "show", "nobody", *TYPED)
-    assert (code, "for example +14155552671" in said) == (1, True)
+    code, error_line = failing(tmp_path, "consent", "show", "nobody", *TYPED)
+    assert (code, "for example +14155552671" in error_line) == (1, True)
 
 
 def test_a_modified_ledger_is_detected(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
@@ -118,15 +118,15 @@ def test_a_modified_ledger_is_detected(tmp_path: Path, client: SendblueAPI, comm
     assert json.loads(command("consent", "verify", *TYPED, "--json")) == {"entries": 3, "faults": []}
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("UPDATE consent SET wording = 'please go on' WHERE entry_id = 2")
-    told = run("consent", "verify", *TYPED, cwd=tmp_path)
+    result = run("consent", "verify", *TYPED, cwd=tmp_path)
     read = "Read from the account default in sqlite:///numberkeep.db.\n"
-    assert (told.returncode, told.stderr) == (1, f"{read}3 entries, 1 fault.\n")
-    assert "2" in told.stdout
+    assert (result.returncode, result.stderr) == (1, f"{read}3 entries, 1 fault.\n")
+    assert "2" in result.stdout
     with closing(apsw.Connection(str(tmp_path / "numberkeep.db"))) as file:
         file.execute("DELETE FROM opt_outs WHERE phone = '+14155550000'")
-    told = run("consent", "verify", *TYPED, "--json", cwd=tmp_path)
-    assert (told.returncode, len(json.loads(told.stdout)["faults"])) == (1, 2)
-    assert "555000" not in told.stdout
+    result = run("consent", "verify", *TYPED, "--json", cwd=tmp_path)
+    assert (result.returncode, len(json.loads(result.stdout)["faults"])) == (1, 2)
+    assert "555000" not in result.stdout
 
 
 def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
@@ -140,16 +140,16 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
         "verification_text": text,
     }
     client.contacts.create(number=PHONE, first_name="Ada")
-    assert asked_soon(client, f"Hello Ada at {PHONE}, is it you?")
+    assert text_is_used_soon(client, f"Hello Ada at {PHONE}, is it you?")
     assert command("accounts", "set", "default", "--verification-text", "") == ""
-    assert asked_soon(client, usual)
-    code, said = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
-    assert (code, "has the unknown field {name}" in said, "{first_name}" in said) == (1, True, True)
+    assert text_is_used_soon(client, usual)
+    code, error_line = failing(tmp_path, "accounts", "set", "default", "--verification-text", "Hi {name}")
+    assert (code, "has the unknown field {name}" in error_line, "{first_name}" in error_line) == (1, True, True)
     done = run("accounts", "set", "default", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), "nothing to change is a usage error"
     assert done.stderr.endswith("Error: nothing to change: give at least one option, such as --region\n")
-    code, said = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
-    assert (code, said) == (1, "Error: there is no account nobody: `numberkeep accounts list` lists them")
+    code, error_line = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
+    assert (code, error_line) == (1, "Error: there is no account nobody: `numberkeep accounts list` lists them")
 
 
 def test_an_account_has_its_own_region(tmp_path: Path, client: SendblueAPI, command: Command) -> None:
@@ -158,11 +158,11 @@ def test_an_account_has_its_own_region(tmp_path: Path, client: SendblueAPI, comm
     assert shown["region"] == "GB"
     time.sleep(1.1)  # until the running service reads its account again
     assert client.contacts.create(number="020 7946 0018").contact.phone == "+442079460018"
-    code, said = failing(tmp_path, "accounts", "set", "default", "--region", "UK")
-    assert (code, said.startswith("Error: `region` must be a region with phone numbers")) == (1, True)
+    code, error_line = failing(tmp_path, "accounts", "set", "default", "--region", "UK")
+    assert (code, error_line.startswith("Error: `region` must be a region with phone numbers")) == (1, True)
 
 
-def asked_soon(client: SendblueAPI, text: str) -> bool:
+def text_is_used_soon(client: SendblueAPI, text: str) -> bool:
     """Return whether a verification uses this text within SECONDS."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
@@ -183,15 +183,15 @@ def test_a_signing_secret_authenticates_a_carrier(
     for secret in secrets:
         leaks.learn_secret(secret)
     (tmp_path / "secret").write_text(f"{secrets[0]}\n")
-    assert hand_in(running, secrets[0]) == 401
+    assert submit(running, secrets[0]) == 401
     shown = command("accounts", "set", "default", "--signing-secret-file", "secret", "--json")
-    assert hand_in_soon(running, secrets[0], 200)
+    assert status_is_returned_soon(running, secrets[0], 200)
     assert client.contacts.retrieve(PHONE).contact.verified is True
     piped = ("bash", "-c", f'printf "{secrets[1]}" | exec "$0" "$@"')
     done = run("accounts", "set", "default", "--signing-secret-file", "-", cwd=tmp_path, under=piped)
     assert (done.returncode, done.stdout) == (0, "")
-    assert hand_in_soon(running, secrets[1], 200)
-    assert hand_in_soon(running, secrets[0], 401)
+    assert status_is_returned_soon(running, secrets[1], 200)
+    assert status_is_returned_soon(running, secrets[0], 401)
     shown += done.stderr + command("accounts", "list") + command("accounts", "list", "--json")
     assert not any(secret in shown for secret in secrets)
     (tmp_path / "secret").write_bytes(b"s\xe9cret\n")
@@ -200,40 +200,38 @@ def test_a_signing_secret_authenticates_a_carrier(
     assert "Traceback" not in done.stderr
     (tmp_path / "secret").write_text("")
     command("accounts", "set", "default", "--signing-secret-file", "secret")
-    assert hand_in_soon(running, secrets[1], 401)
+    assert status_is_returned_soon(running, secrets[1], 401)
 
 
-def hand_in(running: Serving, secret: str) -> int:
+def submit(running: Serving, secret: str) -> int:
     """Return the status that a carrier gets."""
     body = {"number": PHONE, "content": "yes", "is_outbound": False}
     headers = {"sb-signing-secret": secret}
     return httpx2.post(f"{running.url}/_numberkeep/inbound", json=body, headers=headers).status_code
 
 
-def hand_in_soon(running: Serving, secret: str, status: int) -> bool:
+def status_is_returned_soon(running: Serving, secret: str, status: int) -> bool:
     """Return whether a carrier gets this status within SECONDS."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        if hand_in(running, secret) == status:
+        if submit(running, secret) == status:
             return True
     return False
 
 
 def test_refusals_have_exit_codes(tmp_path: Path, running: Serving) -> None:
     """4 for a wrong key, 1 for invalid input, 2 for a wrong target; each with one line."""
-    code, said = failing(tmp_path, "simulate", "reply", PHONE, "hi", **variables(running, "wrong"))
-    assert (code, said) == (4, "Error: Invalid Credentials")
-    code, said = failing(tmp_path, "simulate", "reply", " ", "hi", **variables(running))
-    assert (code, said) == (1, "Error: Missing fields; from is required")
-    code, said = failing(tmp_path, "consent", "show", "nobody", **variables(running))
+    code, error_line = failing(tmp_path, "simulate", "reply", PHONE, "hi", **variables(running, "wrong"))
+    assert (code, error_line) == (4, "Error: Invalid Credentials")
+    code, error_line = failing(tmp_path, "simulate", "reply", "nobody", "hi", **variables(running))
     assert code == 1
-    assert said.startswith('Error: Invalid phone number; number is not a phone number: "nobody"; write it in')
+    assert error_line.startswith('Error: Invalid phone number; from is not a phone number: "nobody"; write it in')
     for arguments in (["consent", "verify"], ["accounts", "list"], ["webhooks", "list"], ["webhooks", "dead"]):
-        code, said = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
-        assert (code, "there is no database typo.db" in said) == (2, True)
+        code, error_line = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
+        assert (code, "there is no database typo.db" in error_line) == (2, True)
         if arguments[0] != "accounts":
-            code, said = failing(tmp_path, *arguments, *TYPED, "--account", "nobody")
-            assert (code, "there is no account nobody" in said) == (1, True)
+            code, error_line = failing(tmp_path, *arguments, *TYPED, "--account", "nobody")
+            assert (code, "there is no account nobody" in error_line) == (1, True)
 
 
 def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) -> None:

@@ -25,14 +25,14 @@ SETTINGS = {
 
 @pytest.fixture
 async def hook() -> AsyncIterator[Inbox]:
-    """The receiver."""
+    """Run a receiver."""
     async with inbox() as made:
         yield made
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Serving]:
-    """A service that may post to this machine."""
+    """Run a service that may post to this machine."""
     with serving(tmp_path, **SETTINGS) as service:
         yield service
 
@@ -69,8 +69,12 @@ async def test_a_webhook_gets_its_events_until_it_is_removed(tmp_path: Path, run
     assert (await webhooks(tmp_path, "list"))[1] == f"1  {hook.url}  contact.created\n"
     assert await webhooks(tmp_path, "rm", "1") == (0, "", "Removed 1.\n")
     assert (await webhooks(tmp_path, "list", "--json"))[1] == "[]\n"
-    code, printed, said = await webhooks(tmp_path, "rm", "1")
-    assert (code, printed, said) == (1, "", "Error: there is no webhook 1: `numberkeep webhooks list` lists them\n")
+    code, printed, stderr_text = await webhooks(tmp_path, "rm", "1")
+    assert (code, printed, stderr_text) == (
+        1,
+        "",
+        "Error: there is no webhook 1: `numberkeep webhooks list` lists them\n",
+    )
     await create(running, "+14155550002")
     async with httpx2.AsyncClient(base_url=running.url, timeout=PATIENCE) as wire:
         assert (await wire.get("/health/ready")).json()["outbox"]["waiting"] == 0, "nothing is enqueued for it"
@@ -94,11 +98,11 @@ async def test_a_receiver_that_is_gone_is_disabled_until_it_is_enabled(
     assert (await webhooks(tmp_path, "list"))[1] == f"1  {hook.url}  all events  disabled {found[0]['disabled_at']}\n"
     assert (await webhooks(tmp_path, "dead", "--json"))[1] == "[]\n"
     hook.status = 200
-    nobody = "Error: there is no webhook 2: `numberkeep webhooks list` lists them\n"
+    not_found = "Error: there is no webhook 2: `numberkeep webhooks list` lists them\n"
     for command in ("enable", "replay"):
-        assert await webhooks(tmp_path, command, "2") == (1, "", nobody)
-    code, printed, said = await webhooks(tmp_path, "replay", "1")
-    assert (code, printed, "enable it with `numberkeep webhooks enable 1`" in said) == (1, "", True)
+        assert await webhooks(tmp_path, command, "2") == (1, "", not_found)
+    code, printed, stderr_text = await webhooks(tmp_path, "replay", "1")
+    assert (code, printed, "enable it with `numberkeep webhooks enable 1`" in stderr_text) == (1, "", True)
     assert await webhooks(tmp_path, "enable", "1") == (0, "", "Enabled 1.\n")
     await hook.until(lambda: len(hook.posts) == 2)
     assert hook.ids[0] == hook.ids[1]
@@ -115,28 +119,28 @@ INSERT INTO outbox (account_id, target, item, phone, created_at, attempts, due_a
 SELECT 1, 0, message_id, phone, 1, 15, 1, 2, 0, error FROM messages;
 UPDATE accounts SET last_message = 5001
 """
-"""One dead message more than a replay takes."""
+"""One more dead message than a replay revives."""
 
 
-async def test_partial_lists_and_replays_say_so(tmp_path: Path) -> None:
+async def test_partial_lists_and_replays_are_reported(tmp_path: Path) -> None:
     """1000 dead deliveries are listed and 5000 replayed at a time; stderr mentions the rest, a replay ends with 3."""
     assert (await asyncio.to_thread(run, "keys", "create", cwd=tmp_path)).returncode == 0
     await execute(f"sqlite:///{tmp_path}/numberkeep.db", DEAD)
     for arguments, count in (((), 1000), (("--json",), 1)):
-        code, printed, said = await webhooks(tmp_path, "dead", *arguments)
+        code, printed, stderr_text = await webhooks(tmp_path, "dead", *arguments)
         assert (code, printed.count("\n")) == (0, count)
-        assert said == "Only the first 1000 are listed: `numberkeep webhooks replay` retries all of them.\n"
+        assert stderr_text == "Only the first 1000 are listed: `numberkeep webhooks replay` retries all of them.\n"
     more = "There may be more: repeat the command.\n"
     assert await webhooks(tmp_path, "replay") == (3, "", f"5000 deliveries will be retried.\n{more}")
-    code, printed, said = await webhooks(tmp_path, "dead")
-    assert (code, printed.count("\n"), said) == (0, 1, "")
+    code, printed, stderr_text = await webhooks(tmp_path, "dead")
+    assert (code, printed.count("\n"), stderr_text) == (0, 1, "")
     assert await webhooks(tmp_path, "replay") == (0, "", "1 delivery will be retried.\n")
 
 
 @pytest.mark.usefixtures("running")
 async def test_an_invalid_webhook_is_refused(tmp_path: Path) -> None:
     """Private networks unless allowed, bad URLs, types and secrets: an error with the fix."""
-    for url, settings, said in (
+    for url, settings, stderr_text in (
         ("http://127.0.0.1/", {"NUMBERKEEP_ALLOWED_NETWORKS": ""}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),
         ("http://10.0.0.1/", {}, "allow its network by NUMBERKEEP_ALLOWED_NETWORKS"),
         ("ftp://example.com/", {}, "http:// or https://"),
@@ -144,7 +148,7 @@ async def test_an_invalid_webhook_is_refused(tmp_path: Path) -> None:
         ("", {}, "url is required"),
     ):
         code, printed, error = await webhooks(tmp_path, "add", url, **settings)
-        assert (code, printed, error.count("\n"), said in error) == (1, "", 1, True), error
+        assert (code, printed, error.count("\n"), stderr_text in error) == (1, "", 1, True), error
     code, _, error = await webhooks(tmp_path, "add", "http://127.0.0.1/", "--type", "contact.made")
     assert (code, error.count("\n"), "did you mean" in error) == (1, 1, True)
     for content, code in ((b"\n", 2), (b"s\xe9cret\n", 2), (b"be\x07ll\n", 1)):  # an empty secret would sign nothing

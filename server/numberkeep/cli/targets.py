@@ -58,7 +58,7 @@ def either_options(command: Command) -> Command:
     of_database = click.option(
         "--database",
         metavar="URL",
-        help="Read this database instead of calling the service that SENDBLUE_API_* name. NUMBERKEEP_DATABASE does "
+        help="Use this database instead of calling the service that SENDBLUE_API_* name. NUMBERKEEP_DATABASE does "
         "not count.",
     )
     of_account = click.option("--account", help=f"Account in that database.  [default: {DEFAULT_ACCOUNT}]")
@@ -71,6 +71,7 @@ def either(
     *,
     on_service: Callable[[httpx2.Client], R],
     on_database: Callable[[Context, Account], Awaitable[R]],
+    does: str = "Read from",
 ) -> R:
     """Return what one of the two returns: for the database if it is typed, else for the service.
 
@@ -90,5 +91,5 @@ def either(
             return on_service(client)
     account = account or DEFAULT_ACCOUNT
     result = run_for(database, account, on_database)
-    click.echo(f"Read from the account {account} in {without_password(database)}.", err=True)
+    click.echo(f"{does} the account {account} in {without_password(database)}.", err=True)
     return result

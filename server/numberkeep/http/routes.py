@@ -99,6 +99,8 @@ ROUTES: Final = (
     _route("GET", f"{_OURS}/messages", messages.list_messages),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
+    _route("GET", f"{_OURS}/consent/opt-outs", consent.list_opted_out),
+    _route("POST", f"{_OURS}/consent/opt-outs", consent.import_opt_outs),
     _route("GET", _HOSTED, hosted_webhooks.list_hosted),
     _route("POST", _HOSTED, hosted_webhooks.add),
     _route("PUT", _HOSTED, hosted_webhooks.replace),

@@ -10,17 +10,12 @@ from numberkeep.domain.secret import SECRET_MEND, is_secret
 from numberkeep.domain.verification.verification import check_text
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import signing_hash
-from numberkeep.store.queries import GetAccount, ListAccounts
+from numberkeep.store.queries import ListAccounts
 
 
 async def list_all(context: Context) -> Sequence[Account]:
     """Return every account, oldest first."""
     return await context.store.read(ListAccounts())
-
-
-async def named(context: Context, name: str) -> Account | None:
-    """Return the account with this name."""
-    return await context.store.read(GetAccount(name))
 
 
 async def change(

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, broken
+from numberkeep.domain.consent.commands import Imported, ImportOptOuts
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut, broken
 from numberkeep.domain.errors import InvalidPhone
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import find_phone
-from numberkeep.service.context import Context
-from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptOuts
+from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.queries import GetTallies, ListConsent, ListConsentOf, ListOptedOut, ListOptOuts
 
 _PAGE: Final = 1000
 
@@ -37,6 +38,24 @@ async def show(context: Context, account: Account, number: str) -> Sequence[Cons
     if phone is None:
         raise InvalidPhone("number", number)
     return await context.store.read(ListConsentOf(account.account_id, phone))
+
+
+async def opted_out(context: Context, account: Account, after: str, limit: int) -> Sequence[OptedOut]:
+    """Return up to `limit` numbers after `after` that are opted out, in order of the numbers, contacts or not."""
+    return await context.store.read(ListOptedOut(account.account_id, after, limit))
+
+
+async def import_opt_outs(
+    context: Context, account: Account, numbers: Sequence[str], once: Idempotency | None = None
+) -> Imported:
+    """Record that the recipients behind numbers opted out elsewhere. Nothing else of a list can opt anybody in or out.
+
+    A number that is not valid does not keep the others from being recorded.
+    """
+    phones = [find_phone(number, account.region) for number in numbers]
+    valid = list(dict.fromkeys(phone for phone in phones if phone is not None))
+    rejected = [index for index, phone in enumerate(phones) if phone is None]
+    return await context.apply(ImportOptOuts(account.account_id, valid, rejected, context.stamp()), once)
 
 
 async def verify(context: Context, account: Account) -> Verified:

@@ -34,7 +34,7 @@ class Upgrade:
         before: the version until then; 0 for a new store.
         after: the version now.
         spread: tables that were distributed over nodes; None if the engine has no nodes.
-        collisions: ids of contacts whose number another contact has in its one form, each with the other's.
+        collisions: ids of contacts whose number another contact has in its one form, each with that contact's.
     """
 
     before: int

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.consent.ledger import ConsentEntry, OptedOut
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
@@ -101,6 +101,15 @@ class ListOptOuts(Query[Mapping[str, int]]):
     """The numbers that are opted out, each with its ledger entry; 0 for one older than the ledger."""
 
     account_id: int
+
+
+@dataclass(slots=True)
+class ListOptedOut(Query[Sequence[OptedOut]]):
+    """The first `limit` numbers after `after` that are opted out, in order; `""` begins with the first."""
+
+    account_id: int
+    after: str
+    limit: int
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from numberkeep.store.rows import (
     event_of,
     key_of,
     message_of,
+    opted_out_of,
     record_of,
     webhook_of,
 )
@@ -68,6 +69,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListConsent: Read(_every(entry_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),
     q.ListOptOuts: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
+    q.ListOptedOut: Read(_every(opted_out_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
     q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
     q.GetAgenda: Read(_agenda, lambda _: ()),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut
 from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.identity import Account, ApiKey
@@ -204,6 +204,12 @@ def entry_of(row: Iterable[Any]) -> ConsentEntry:
     """Return the ledger entry whose `ENTRY_COLUMNS` these are."""
     entry_id, phone, at, opted_out, source, wording, digest = row
     return ConsentEntry(entry_id, phone, at, opted_out == 1, ConsentSource(source), wording, digest)
+
+
+def opted_out_of(row: Iterable[Any]) -> OptedOut:
+    """Return the number that is opted out, from its phone and time, and the source and wording of its ledger entry."""
+    phone, at, source, wording = row
+    return OptedOut(phone, at, None if source is None else ConsentSource(source), wording or "")
 
 
 def values_of_entry(entry: ConsentEntry) -> tuple[Any, ...]:

@@ -47,7 +47,7 @@ def test_the_environment_sets_everything() -> None:
     [("host", "::1"), ("port", 1), ("port", 0), ("database", "sqlite://:memory:"), ("workers", 2)],
 )
 def test_a_flag_overrides_the_environment(flag: str, value: object) -> None:
-    """A given flag counts, 0 too; the rest still comes from the environment."""
+    """A given flag takes precedence, even 0; other settings still come from the environment."""
     flags: dict[str, Any] = {flag: value}
     settings = load_settings(environ=FULL, **flags)
     assert getattr(settings, flag) == value
@@ -204,6 +204,6 @@ def test_a_malformed_url_keeps_its_password(url: str) -> None:
 
 
 def test_a_postgresql_url_may_name_several_hosts() -> None:
-    """As libpq's do: for a server with a standby."""
+    """Like those of libpq, for a server with a standby."""
     url = "postgresql://ada:hunter@one:5432,two:5433/contacts?target_session_attrs=read-write"
     assert postgres_url(url) == url

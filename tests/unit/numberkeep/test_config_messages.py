@@ -29,7 +29,7 @@ LINE = "+14155550100"
 
 
 def test_by_default_nothing_is_sent() -> None:
-    """No sender, no private network, no carrier for all accounts, a day to reply."""
+    """No sender, no private network, no carrier for all accounts; a reply is accepted for a day."""
     settings = load_settings(environ={})
     assert settings.sender is None
     assert settings.allowed_networks == ()
@@ -114,7 +114,7 @@ def test_a_value_that_cannot_be_used_is_named(given: dict[str, str], names: str,
     ("given", "line"), [("+1 (415) 555-0100", "+14155550100"), ("+14155550100", "+14155550100"), ("72345", "72345")]
 )
 def test_the_line_to_send_from_is_e164_or_a_short_code(given: str, line: str) -> None:
-    """However it is written, so that carriers accept it."""
+    """In any spelling, so that carriers accept it."""
     sender = load_settings(environ=TWILIO | {"NUMBERKEEP_LINE": given}).sender
     assert isinstance(sender, TwilioSettings)
     assert sender.line == line
@@ -122,7 +122,7 @@ def test_the_line_to_send_from_is_e164_or_a_short_code(given: str, line: str) ->
 
 @pytest.mark.parametrize("text", ["127.0.0.1/8", "localhost", "10.0.0.0/8;127.0.0.0/8", "10.0.0.0/33"])
 def test_invalid_networks_are_an_error(text: str) -> None:
-    """It says what is wrong, and shows the form."""
+    """The error says what is wrong, and shows the form."""
     with pytest.raises(
         ConfigError, match=r"^NUMBERKEEP_ALLOWED_NETWORKS .* such as 127\.0\.0\.0/8,10\.1\.0\.0/16 \(.+\)"
     ):

@@ -1,4 +1,4 @@
-"""The service's log: our records from the set level on, warnings of libraries, and no texts of exceptions."""
+"""The service's log: our records from the configured level on, warnings of libraries, and no exception texts."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ asyncio.new_event_loop().call_exception_handler(context)
 
 
 def logged(program: str, level: str) -> str:
-    """Return what a separate process logs: this one has the handlers and levels of the tests."""
+    """Return what a separate process logs, because this one has the handlers and levels of the tests."""
     command = [sys.executable, "-c", _SET_UP + program]
     done = subprocess.run(command, env=environment(LEVEL=level), capture_output=True, text=True, check=True)
     assert done.stdout == ""
@@ -49,23 +49,23 @@ def logged(program: str, level: str) -> str:
 @pytest.mark.parametrize(("level", "seen"), [("debug", 3), ("info", 2), ("warning", 1)])
 def test_the_level_is_ours_alone(level: str, seen: int) -> None:
     """Below warnings, libraries log URLs, headers and statements, so they are silent at every level."""
-    told = [line.split(" ")[2:4] for line in logged(_ALL_LEVELS, level).splitlines()]
+    lines = [line.split(" ")[2:4] for line in logged(_ALL_LEVELS, level).splitlines()]
     for name in ("numberkeep.http", "numberkeep.relay"):
-        assert [each[0] for each in told if each[1] == name] == ["DEBUG", "INFO", "WARNING"][-seen:]
-    others = [each for each in told if not each[1].startswith("numberkeep")]
+        assert [each[0] for each in lines if each[1] == name] == ["DEBUG", "INFO", "WARNING"][-seen:]
+    others = [each for each in lines if not each[1].startswith("numberkeep")]
     assert [each[0] for each in others] == ["WARNING"] * 5
 
 
 def test_an_exception_is_logged_without_its_text() -> None:
     """Only its type and traceback: the text of a database error, for example, contains the existing row."""
-    told = logged(_EXCEPTION, "debug")
-    assert told.count("in fail\n") == told.count("\nValueError\n") == 2
-    assert "Ada" not in told
+    lines = logged(_EXCEPTION, "debug")
+    assert lines.count("in fail\n") == lines.count("\nValueError\n") == 2
+    assert "Ada" not in lines
 
 
 def test_the_failure_of_a_task_is_logged_without_its_text() -> None:
     """The event loop also puts the exception into its message."""
-    told = logged(_TASK, "debug")
-    assert "Nobody fetched it\n" in told
-    assert "ValueError\n" in told
-    assert "Ada" not in told
+    lines = logged(_TASK, "debug")
+    assert "Nobody fetched it\n" in lines
+    assert "ValueError\n" in lines
+    assert "Ada" not in lines

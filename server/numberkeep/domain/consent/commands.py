@@ -1,9 +1,10 @@
-"""The command that records whether a recipient has opted out."""
+"""The commands that record whether recipients have opted out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.consent.ledger import Said
+from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.snapshot import Needs
 from numberkeep.domain.work.unit import Work
@@ -26,3 +27,50 @@ class SetOptOut(AccountCommand[str]):
         """Return the number."""
         work.set_opt_out(self.phone, Said(), self.stamp, opted_out=self.opted_out)
         return self.phone
+
+
+@dataclass(slots=True, frozen=True)
+class Imported:
+    """What became of a list of numbers.
+
+    Attributes:
+        new: how many are opted out now and were not before.
+        valid: how many different numbers the list has.
+        rejected: the indexes of those that are not phone numbers.
+    """
+
+    new: int
+    valid: int
+    rejected: Sequence[int]
+
+
+@dataclass(slots=True)
+class ImportOptOuts(AccountCommand[Imported]):
+    """Record that the recipients behind numbers opted out elsewhere.
+
+    Attributes:
+        account_id: the account.
+        phones: the numbers, each once.
+        rejected: the indexes of those in the list that are not phone numbers, for the result.
+        stamp: see AccountCommand.
+    """
+
+    account_id: int
+    phones: Sequence[str]
+    rejected: Sequence[int]
+    stamp: Stamp
+
+    @property
+    def weight(self) -> int:
+        """The number of phone numbers."""
+        return len(self.phones)
+
+    def want(self, needs: Needs) -> None:
+        """Need the numbers and their verifications, which opt-outs end."""
+        needs.verifications.update(dict.fromkeys(self.phones))
+
+    def apply(self, work: Work) -> Imported:
+        """Return what became of them."""
+        said = Said(ConsentSource.IMPORT)
+        new = sum(work.set_opt_out(phone, said, self.stamp, opted_out=True) for phone in self.phones)
+        return Imported(new, len(self.phones), self.rejected)

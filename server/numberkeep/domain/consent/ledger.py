@@ -22,6 +22,8 @@ class ConsentSource(StrEnum):
     """A program with the account's key."""
     MESSAGE = "message"
     """The recipient, in a message from the number."""
+    IMPORT = "import"
+    """A list of numbers that had opted out elsewhere."""
     CARRIER = "carrier"
     """The carrier, when it refused a message to the number."""
     MIGRATION = "migration"
@@ -49,6 +51,23 @@ class ConsentEntry:
     source: ConsentSource
     wording: str
     hash: bytes
+
+
+@dataclass(slots=True, frozen=True)
+class OptedOut:
+    """A number that is opted out.
+
+    Attributes:
+        phone: the recipient's number, E.164.
+        at: since when, microseconds since 1970.
+        source: who said it; None for an opt-out older than the ledger.
+        wording: the words of the message; `""` unless the recipient said it in one.
+    """
+
+    phone: str
+    at: int
+    source: ConsentSource | None
+    wording: str
 
 
 @dataclass(slots=True, frozen=True)

@@ -58,6 +58,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent WHERE account_id = $1 AND phone = $2 ORDER BY entry_id"
     ),
     q.ListOptOuts: "SELECT phone, entry_id FROM numberkeep.opt_outs WHERE account_id = $1",
+    q.ListOptedOut: (
+        "SELECT o.phone, o.opted_out_at, c.source, c.wording FROM numberkeep.opt_outs AS o "
+        "LEFT JOIN numberkeep.consent AS c ON c.account_id = o.account_id AND c.entry_id = o.entry_id "
+        "WHERE o.account_id = $1 AND o.phone > $2 ORDER BY o.phone LIMIT $3"
+    ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
     q.GetAgenda: _AGENDA,

@@ -42,7 +42,7 @@ DISTRIBUTED: Final = (
 
 
 async def migrate(connection: asyncpg.Connection) -> Upgrade:
-    """Apply the schema's missing steps in one transaction, then those that SQL cannot do; return what was done.
+    """Apply the missing steps of the schema in one transaction, then those that SQL cannot do; return what was done.
 
     Raises:
         StoreUnusable: as for `Store.open`.

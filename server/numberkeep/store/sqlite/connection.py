@@ -105,7 +105,7 @@ class Database:
                 raise StoreUnusable(f"cannot open the database {self.path}: {reason(error)}") from error
 
     def migrate(self, connection: apsw.Connection) -> Upgrade:
-        """Apply the schema's missing steps in one transaction, then those that SQL cannot do; return what was done.
+        """Apply the missing steps of the schema in one transaction, then those that SQL cannot do.
 
         Raises:
             StoreUnusable: as for `Store.open`.

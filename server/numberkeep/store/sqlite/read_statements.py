@@ -47,6 +47,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
     q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
+    q.ListOptedOut: (
+        "SELECT o.phone, o.opted_out_at, c.source, c.wording FROM opt_outs AS o "
+        "LEFT JOIN consent AS c ON c.account_id = o.account_id AND c.entry_id = o.entry_id "
+        "WHERE o.account_id = ? AND o.phone > ? ORDER BY o.phone LIMIT ?"
+    ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
     q.GetAgenda: _AGENDA,

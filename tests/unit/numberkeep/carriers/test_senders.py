@@ -1,4 +1,4 @@
-"""What each sender sends, and what it makes of the answers. The carriers are receivers on a local port."""
+"""The requests of each sender, and how it classifies responses. Carriers are servers on a local port."""
 
 import base64
 import json
@@ -27,29 +27,29 @@ TEXT = "H\u00e9llo & =\u2603"
 
 
 def message(line: str = "") -> Message:
-    """A message that is owed."""
+    """Return a pending message."""
     return Message(3, PHONE, line, Direction.OUTBOUND, TEXT, MessageStatus.QUEUED, 1_790_000_000_000_000)
 
 
 def sendblue(poster: Poster, port: int, line: str = "") -> Sender:
-    """The hosted service's sender, to a local port."""
+    """Return the hosted service's sender, connected to a local port."""
     return SendblueSender(poster, SendblueSettings("key", "hush", line, f"http://127.0.0.1:{port}/"))
 
 
 def twilio(poster: Poster, port: int, line: str = OWN) -> Sender:
-    """Twilio's sender, to a local port."""
+    """Return Twilio's sender, connected to a local port."""
     return TwilioSender(poster, TwilioSettings("AC1", "hush", line, f"http://127.0.0.1:{port}"))
 
 
 async def test_log_sends_nothing() -> None:
-    """The sender `log` takes every message as logged, and tells no log of it."""
+    """The sender `log` reports every message as logged, and writes none to the log."""
     sender: Sender = LogSender()
     assert await sender.send("acme", message()) == Delivered(MessageStatus.LOGGED)
     await sender.close()
 
 
 async def test_webhook_posts_signed_json_with_the_same_id_each_time(poster: Poster) -> None:
-    """A second attempt has the id of the first and a time and signature of its own; the answer is not looked at."""
+    """A second attempt has the same id, and its own time and signature; the response body is ignored."""
     times = iter([100.9, 200.0])
     async with receiving(answer(500), answer(204)) as receiver:
         settings = WebhookSenderSettings(f"http://127.0.0.1:{receiver.port}/in?x=1", "hush")
@@ -72,7 +72,7 @@ async def test_webhook_posts_signed_json_with_the_same_id_each_time(poster: Post
 
 
 async def test_sendblue_is_called_as_documented(poster: Poster) -> None:
-    """POST /api/send-message with the account's keys; the answer's message_handle is the handle."""
+    """POST /api/send-message with the account's keys; the response's message_handle is the handle."""
     async with receiving(answer(202, b'{"status": "QUEUED", "message_handle": "h-1"}')) as receiver:
         sender = sendblue(poster, receiver.port, OWN)
         assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "h-1")
@@ -103,8 +103,10 @@ async def test_sendblue_is_called_as_documented(poster: Poster) -> None:
         (b'{"status": "ERROR", "error_code": 5003}', "was not sent by the hosted service (code 5003)", False),
     ],
 )
-async def test_sendblue_may_say_no_in_a_2xx(poster: Poster, body: bytes, reason: str, *, permanent: bool) -> None:
-    """An error within an answer 200 is one; only those that pass are tried again; its words are not repeated."""
+async def test_sendblue_may_report_an_error_with_status_200(
+    poster: Poster, body: bytes, reason: str, *, permanent: bool
+) -> None:
+    """Only transient errors are retried; the error's text is not repeated."""
     async with receiving(answer(200, body)) as receiver:
         with pytest.raises(DeliveryFailed) as failed:
             await sendblue(poster, receiver.port).send("acme", message())
@@ -113,7 +115,7 @@ async def test_sendblue_may_say_no_in_a_2xx(poster: Poster, body: bytes, reason:
 
 
 async def test_twilio_is_called_as_documented(poster: Poster) -> None:
-    """A form to the account's Messages.json, with basic authentication; the answer's sid is the handle."""
+    """A form to the account's Messages.json, with basic authentication; the response's sid is the handle."""
     async with receiving(answer(201, b'{"sid": "SM1", "status": "queued"}')) as receiver:
         sender = twilio(poster, receiver.port)
         assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "SM1")
@@ -127,10 +129,10 @@ async def test_twilio_is_called_as_documented(poster: Poster) -> None:
     assert "hush" not in repr(TwilioSettings("AC1", "hush"))
 
 
-@pytest.mark.parametrize("said", ["failed", "undelivered", "canceled"])
-async def test_twilio_may_say_no_in_a_2xx(poster: Poster, said: str) -> None:
-    """A message that failed at once is not sent."""
-    body = json.dumps({"sid": "SM1", "status": said, "error_code": 30007}).encode()
+@pytest.mark.parametrize("reported_status", ["failed", "undelivered", "canceled"])
+async def test_twilio_may_report_an_error_with_status_2xx(poster: Poster, reported_status: str) -> None:
+    """A message that failed at once counts as not sent."""
+    body = json.dumps({"sid": "SM1", "status": reported_status, "error_code": 30007}).encode()
     async with receiving(answer(201, body)) as receiver:
         with pytest.raises(DeliveryFailed, match=r"^was not sent by Twilio \(code 30007\)$") as failed:
             await twilio(poster, receiver.port).send("acme", message())
@@ -151,22 +153,22 @@ async def test_twilio_may_say_no_in_a_2xx(poster: Poster, said: str) -> None:
         (sendblue, 400, {"status": "ERROR", "error_key": "OPTED_OUT"}, "answered 400"),
     ],
 )
-async def test_a_carrier_may_know_that_the_recipient_has_opted_out(
+async def test_a_carrier_may_report_that_the_recipient_has_opted_out(
     poster: Poster, make: Callable[[Poster, int], Sender], status: int, body: dict[str, object], shown: str
 ) -> None:
-    """In an answer of any status; the message is not sent again, and its code is shown without the text."""
+    """With any status: the message is not retried, and its code is reported without the text."""
     async with receiving(answer(status, json.dumps(body).encode())) as receiver:
         with pytest.raises(DeliveryFailed) as failed:
             await make(poster, receiver.port).send("acme", message())
     assert (str(failed.value), failed.value.permanent, failed.value.opted_out) == (shown, True, True)
 
 
-async def test_twilio_needs_a_line(poster: Poster) -> None:
-    """Without a line of the message's or of the settings nothing is asked."""
+async def test_twilio_requires_a_line(poster: Poster) -> None:
+    """Without a line in the message or in the settings, no request is sent."""
     async with receiving() as receiver:
         with pytest.raises(DeliveryFailed, match="no line") as failed:
             await twilio(poster, receiver.port, "").send("acme", message())
-    assert not failed.value.permanent, "the operator can mend it before the last attempt"
+    assert not failed.value.permanent, "the operator can fix it before the last attempt"
     assert not receiver.requests
 
 
@@ -175,10 +177,10 @@ async def test_twilio_needs_a_line(poster: Poster) -> None:
     ("status", "permanent"),
     [(400, True), (410, True), (413, True), (422, True), (302, False), (401, False), (404, False), (429, False)],
 )
-async def test_a_refusal_of_a_message_is_final(
+async def test_a_rejected_message_is_not_retried(
     poster: Poster, make: Callable[[Poster, int], Sender], status: int, *, permanent: bool
 ) -> None:
-    """A message refused for what it is is not sent again; one that a token or a URL is to blame for is."""
+    """A message rejected for its content is final; one rejected because of a token or URL is retried."""
     async with receiving(answer(status, b"no such number as +14155552671")) as receiver:
         with pytest.raises(DeliveryFailed, match=f"^answered .*{status}") as failed:
             await make(poster, receiver.port).send("acme", message())
@@ -199,9 +201,9 @@ async def test_a_refusal_of_a_message_is_final(
         Trick.HALF,
     ],
 )
-async def test_an_odd_answer_2xx_takes_the_message_without_a_handle(
+async def test_a_2xx_response_without_a_handle_is_a_success(
     poster: Poster, make: Callable[[Poster, int], Sender], odd: bytes | Trick
 ) -> None:
-    """By the status the message is taken; to send it again would be a second message to a person."""
+    """The status decides: a retry would send the person a second message."""
     async with receiving(odd) as receiver:
         assert await make(poster, receiver.port).send("acme", message()) == Delivered()

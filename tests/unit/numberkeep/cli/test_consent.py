@@ -50,18 +50,18 @@ async def test_json_has_the_form_of_a_database() -> None:
 
 
 @pytest.mark.parametrize(
-    ("faults", "code", "printed", "said"),
+    ("faults", "code", "printed", "stderr_text"),
     [
         ([], 0, "", "3 entries, no faults.\n"),
         (["entry 2 does not follow"], 1, "entry 2 does not follow\n", "3 entries, 1 fault.\n"),
     ],
 )
-async def test_faults_in_the_ledger_end_it_with_1(faults: list[str], code: int, printed: str, said: str) -> None:
+async def test_faults_in_the_ledger_end_it_with_1(faults: list[str], code: int, printed: str, stderr_text: str) -> None:
     """Each fault is a line."""
     body = {"entries": 3, "faults": faults, "status": "OK"}
     async with receiving(ABOUT, answer(200, json.dumps(body).encode())) as receiver:
         done = await consent(receiver.port, "verify")
-    assert (done.exit_code, done.stdout, done.stderr) == (code, printed, said)
+    assert (done.exit_code, done.stdout, done.stderr) == (code, printed, stderr_text)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b'{"entries": "many", "faults": []}', b'{"faults": []}'])

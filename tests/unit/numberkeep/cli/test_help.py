@@ -43,7 +43,7 @@ def test_serve_shows_every_setting() -> None:
             assert f"default: {setting.default}]" in text
 
 
-def test_an_option_s_variable_is_shown_where_it_counts() -> None:
-    """NUMBERKEEP_DATABASE counts for administration, but not for `consent`."""
+def test_a_variable_is_shown_only_where_it_applies() -> None:
+    """NUMBERKEEP_DATABASE applies to administration, but not to `consent`."""
     assert "[env var: NUMBERKEEP_DATABASE;" in " ".join(shown("keys", "list").split())
     assert "env var" not in shown("consent", "show")

@@ -1,4 +1,4 @@
-"""`numberkeep listen` in this process, against services that behave as real ones rarely do."""
+"""`numberkeep listen` in this process, against simulated failures of a service."""
 
 import asyncio
 import json
@@ -18,8 +18,8 @@ ABOUT = answer(200, b'{"info": {"title": "numberkeep"}}')
 
 def stream(n: int, *, open_ended: bool = False) -> bytes:
     """Return a stream of one event that then ends, or stays silent."""
-    told = json.dumps({"id": str(n)})
-    whole = answer(200, f"id: {n}\nevent: x\ndata: {told}\n\n".encode(), content_type="text/event-stream")
+    data = json.dumps({"id": str(n)})
+    whole = answer(200, f"id: {n}\nevent: x\ndata: {data}\n\n".encode(), content_type="text/event-stream")
     return whole.replace(b"content-length: ", b"content-length: 9") if open_ended else whole
 
 
@@ -42,8 +42,8 @@ async def listen(port: int, *arguments: str) -> Result:
         return await ended
 
 
-async def test_it_reconnects_to_a_service_that_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if a proxy responds for it: with pauses, and from the last event on."""
+async def test_it_reconnects_to_an_unavailable_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if a proxy responds for it: with pauses, starting after the last event."""
     monkeypatch.setattr(listening, "_AGAIN_SECONDS", 0.05)
     away = [answer(status) for status in (503, 429, 502, 504)]
     async with receiving(ABOUT, stream(1), *away, stream(2)) as receiver:
@@ -56,7 +56,7 @@ async def test_it_reconnects_to_a_service_that_was_away(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 500])
 async def test_a_permanent_error_ends_it(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    """A revoked key, a position outside the retained log: an error, and no further request."""
+    """A revoked key, or a position outside the retained log: an error, and no further request."""
     monkeypatch.setattr(listening, "_AGAIN_SECONDS", 0)
     async with receiving(ABOUT, stream(1), answer(status, b'{"message": "no more"}')) as receiver:
         done = await listen(receiver.port)
@@ -66,7 +66,7 @@ async def test_a_permanent_error_ends_it(monkeypatch: pytest.MonkeyPatch, status
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-async def test_a_service_that_is_away_at_first_is_an_error(status: int) -> None:
+async def test_an_unavailable_service_at_the_start_is_an_error(status: int) -> None:
     """A mistyped address is reported instead of retried."""
     async with receiving(ABOUT, answer(status)) as receiver:
         done = await listen(receiver.port)
@@ -75,7 +75,7 @@ async def test_a_service_that_is_away_at_first_is_an_error(status: int) -> None:
 
 
 async def test_a_silent_connection_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without heartbeats it is dead, as behind a router that dropped it."""
+    """Without heartbeats it is considered lost, for example dropped by a router."""
     monkeypatch.setattr(listening, "_SILENCE_SECONDS", 0.2)
     monkeypatch.setattr(listening, "_AGAIN_SECONDS", 0)
     async with receiving(ABOUT, stream(1, open_ended=True), stream(2)) as receiver:

@@ -12,7 +12,7 @@ class Screen(StringIO):
     """A terminal."""
 
     def isatty(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
 

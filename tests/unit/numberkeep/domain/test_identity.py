@@ -28,8 +28,8 @@ nodes = st.integers(0, 2**NODE_BITS - 1)
 
 @settings(derandomize=True)
 @given(times, times, nodes, nodes)
-def test_ids_rise_with_time_whatever_the_node(first: int, second: int, node: int, other: int) -> None:
-    """Of two contacts the later has the greater id; of one time, two processes make two ids."""
+def test_ids_increase_with_time_on_any_node(first: int, second: int, node: int, other: int) -> None:
+    """A later contact has the greater id; two processes at the same time generate different ids."""
     ids = contact_id_at(first, node), contact_id_at(second, other)
     if first != second:
         assert (ids[0] < ids[1]) == (first < second)
@@ -39,8 +39,8 @@ def test_ids_rise_with_time_whatever_the_node(first: int, second: int, node: int
 
 @settings(derandomize=True)
 @given(times, nodes)
-def test_an_id_and_its_text_are_one_another(at: int, node: int) -> None:
-    """Every id is a positive 63-bit number, and its text of 16 hexadecimal digits reads back as it."""
+def test_an_id_and_its_text_round_trip(at: int, node: int) -> None:
+    """Every id is a positive 63-bit number; its text has 16 hexadecimal digits."""
     contact_id = contact_id_at(at, node)
     assert 0 <= contact_id < 2**63
     text = contact_id_text(contact_id)
@@ -50,8 +50,8 @@ def test_an_id_and_its_text_are_one_another(at: int, node: int) -> None:
 
 @settings(derandomize=True)
 @given(times, times)
-def test_texts_sort_as_the_ids_do(first: int, second: int) -> None:
-    """Comparing two ids as texts is comparing them as numbers."""
+def test_texts_sort_like_ids(first: int, second: int) -> None:
+    """Comparing two ids as texts is the same as comparing them as numbers."""
     one, two = contact_id_at(first, 1), contact_id_at(second, 1)
     assert (contact_id_text(one) < contact_id_text(two)) == (one < two)
 
@@ -75,21 +75,21 @@ def test_texts_sort_as_the_ids_do(first: int, second: int) -> None:
         "\u0661" * 16,
     ],
 )
-def test_other_texts_are_no_ids(text: str) -> None:
-    """Only what contact_id_text writes is read: no other length, case, sign, script or more than 63 bits."""
+def test_other_texts_are_not_ids(text: str) -> None:
+    """Only the output of contact_id_text is accepted: no other length, case, sign, script or over 63 bits."""
     assert parse_contact_id(text) is None
 
 
 def test_a_new_pair_is_random_and_fits_a_header() -> None:
-    """Pairs differ in id and secret, and are plain ASCII; the secret has 256 bits."""
+    """Pairs differ in id and secret, and are printable ASCII; the secret has 256 bits."""
     pairs = [new_key_pair() for _ in range(50)]
     assert len({pair.key_id for pair in pairs}) == len({pair.secret for pair in pairs}) == 50
     assert all(re.fullmatch("nk_[0-9a-f]{16}", pair.key_id) for pair in pairs)
     assert all(re.fullmatch("[0-9a-f]{64}", pair.secret) for pair in pairs)
 
 
-def test_the_hash_holds_nothing_of_the_secret() -> None:
-    """What is stored of a secret is 32 bytes in which neither the secret's text nor its bytes stand."""
+def test_the_hash_does_not_contain_the_secret() -> None:
+    """The stored 32 bytes contain neither the secret's text nor its bytes."""
     pair = new_key_pair()
     assert len(pair.secret_hash) == 32
     assert pair.secret.encode() not in pair.secret_hash
@@ -98,15 +98,15 @@ def test_the_hash_holds_nothing_of_the_secret() -> None:
     assert pair.secret_hash != KeyPair(pair.key_id, pair.secret + "x").secret_hash
 
 
-def test_a_key_opens_with_its_own_secret_only() -> None:
-    """Another secret, a part of it, the hash itself or nothing do not open it."""
+def test_a_key_accepts_only_its_own_secret() -> None:
+    """Not another secret, a part of it, the hash itself or nothing."""
     key = ApiKey("k", hash_secret(b"secret"), Account(1, "default", "US"), moment(0))
     assert key.opens_with(b"secret")
     wrong = [b"", b"Secret", b"secre", b"secret ", b"secret\0", key.secret_hash, key.secret_hash.hex().encode()]
     assert [key.opens_with(secret) for secret in wrong] == [False] * len(wrong)
 
 
-def test_a_revoked_key_does_not_open() -> None:
-    """Not even its own secret opens a key that is revoked."""
+def test_a_revoked_key_accepts_nothing() -> None:
+    """Not even its own secret."""
     key = ApiKey("k", hash_secret(b"secret"), Account(1, "default", "US"), moment(0))
     assert not replace(key, revoked_at=moment(1)).opens_with(b"secret")

@@ -1,4 +1,4 @@
-"""Every region's numbers have one form however they are written, and shortcuts lead to the same as the tables."""
+"""Every region's numbers have one form in any spelling, and the shortcuts agree with libphonenumber's tables."""
 
 import re
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from numberkeep.domain.phone import canonical_phone, find_phone
 REGIONS: Final = sorted(phonenumbers.SUPPORTED_REGIONS)
 OTHER_SPELLINGS: Final = {
     ("CA", "+1 1 3101234"): "+113101234",  # libphonenumber drops the trunk 1 of longer numbers only
-    ("CO", "+57 0 3211234567"): "+5703211234567",  # here 0 may lead to a carrier's code, so it is left
+    ("CO", "+57 0 3211234567"): "+5703211234567",  # here 0 may start a carrier's code, so it is not removed
 }
-"""What libphonenumber reads as another number than the example that is written so."""
+"""Spellings that libphonenumber parses as another number than the example."""
 TOO_SHORT: Final = {("IR", "+989601")}
-"""Examples that have fewer digits than a number of ours."""
+"""Examples with fewer digits than a phone number must have."""
 
 
 class Example(NamedTuple):
-    """A number of a region in E.164 form, and the ways to write it."""
+    """A number of a region in E.164 form, and its spellings."""
 
     region: str
     phone: str
@@ -48,7 +48,7 @@ def examples(region: str) -> Iterator[Example]:
 
 
 def international(number: PhoneNumber) -> list[str]:
-    """Return the ways to write a number with its country code."""
+    """Return the spellings of a number with its country code."""
     return [
         formatted(number, PhoneNumberFormat.E164),
         formatted(number, PhoneNumberFormat.RFC3966),
@@ -57,7 +57,7 @@ def international(number: PhoneNumber) -> list[str]:
 
 
 def pasted(text: str) -> list[str]:
-    """Return a written number as it comes out of word processors, web pages and contact cards."""
+    """Return a number as pasted from word processors, web pages and contact cards."""
     wide = {ord(" "): "\u3000", ord("-"): "\uff0d"} | {n: n + 0xFEE0 for n in b"0123456789+()"}
     return [
         text,
@@ -78,8 +78,8 @@ def formatted(number: PhoneNumber, form: int) -> str:
     return text
 
 
-def by_the_tables(phone: str) -> str:
-    """Return the one form of a number as libphonenumber alone tells it."""
+def parsed_by_libphonenumber(phone: str) -> str:
+    """Return the normalized form according to libphonenumber alone."""
     mexican = re.fullmatch(r"\+521([0-9]{10})", phone)
     if mexican:
         return f"+52{mexican[1]}"
@@ -90,11 +90,11 @@ def by_the_tables(phone: str) -> str:
     found = formatted(number, PhoneNumberFormat.E164)
     if not phonenumbers.is_possible_number(number) or phonenumbers.is_possible_number_with_reason(number):
         return phone
-    return phone if found == phone or len(found) < len("+1234567") else by_the_tables(found)
+    return phone if found == phone or len(found) < len("+1234567") else parsed_by_libphonenumber(found)
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_each_way_of_writing_a_number_leads_to_its_one_form(region: str) -> None:
+def test_each_spelling_of_a_number_has_one_form(region: str) -> None:
     """The exceptions are libphonenumber's, and listed."""
     wrong = {
         (region, text): found
@@ -105,8 +105,8 @@ def test_each_way_of_writing_a_number_leads_to_its_one_form(region: str) -> None
     assert wrong == {spelling: found for spelling, found in OTHER_SPELLINGS.items() if spelling[0] == region}
 
 
-def test_numbers_that_belong_to_no_region_have_one_form_too() -> None:
-    """Such as toll-free numbers of the whole world."""
+def test_numbers_of_no_region_have_one_form_too() -> None:
+    """Such as international toll-free numbers."""
     for code in phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS:
         number = phonenumbers.example_number_for_non_geo_entity(code)
         assert number is not None
@@ -115,26 +115,26 @@ def test_numbers_that_belong_to_no_region_have_one_form_too() -> None:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_the_shortcuts_lead_to_the_same_as_the_tables(region: str) -> None:
-    """Each example as it is, and with every digit that could be a prefix behind its country code."""
+def test_the_shortcuts_agree_with_the_tables(region: str) -> None:
+    """For each example, and for it with every possible prefix digit after its country code."""
     for example in examples(region):
         number = phonenumbers.parse(example.phone)
         code, rest = f"+{number.country_code}", phonenumbers.national_significant_number(number)
         for phone in (example.phone, *(f"{code}{prefix}{rest}"[:16] for prefix in ("0", "1", "8", "00", "01", "06"))):
-            assert canonical_phone(phone) == by_the_tables(phone)
+            assert canonical_phone(phone) == parsed_by_libphonenumber(phone)
 
 
 @settings(derandomize=True, max_examples=2000)
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True) | st.from_regex(r"\+1[0-9]{9,11}", fullmatch=True))
-def test_the_shortcuts_lead_to_the_same_for_any_digits(phone: str) -> None:
-    """Whether a telephone can have the number or not; and what is found is found again."""
+def test_the_shortcuts_agree_for_any_digits(phone: str) -> None:
+    """Whether the number is valid or not; normalizing a result again does not change it."""
     found = canonical_phone(phone)
-    assert found == by_the_tables(phone)
+    assert found == parsed_by_libphonenumber(phone)
     assert canonical_phone(found) == found == find_phone(found, "GB")
 
 
 @settings(derandomize=True, max_examples=2000)
 @given(st.from_regex(r"1?[0-9]{10}", fullmatch=True))
-def test_the_shortcut_of_national_numbers_leads_to_the_same(digits: str) -> None:
-    """A number dialed in the US is what Canada, which has no shortcut, makes of it."""
+def test_the_shortcut_for_national_numbers_agrees(digits: str) -> None:
+    """A number dialed in the US is parsed as in Canada, which has no shortcut."""
     assert find_phone(digits, "US") == find_phone(digits, "CA")

@@ -1,4 +1,4 @@
-"""Which endpoint answers a path, and what is not an HTTP request."""
+"""Routing of paths to endpoints, and ASGI events other than requests."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from numberkeep.http.request import Request
 
 
 class Named:
-    """Answers with its name and the argument in the path."""
+    """An endpoint that responds with its name and the argument in the path."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -30,7 +30,7 @@ ENDPOINTS = {"/things": Named("all"), "/things/{id}": Named("one"), "/things/cou
 
 
 async def answered(path: str) -> httpx2.Response:
-    """The answer to a GET of a path, as it is written in a URL."""
+    """Return the response to a GET of a path as written in a URL."""
     transport = httpx2.ASGITransport(app=Application(ENDPOINTS, Outage()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://numberkeep.test") as client:
         return await client.get(httpx2.URL(f"http://numberkeep.test{path}"))
@@ -51,8 +51,8 @@ async def answered(path: str) -> httpx2.Response:
         ("/things/x?y=/z", "one", "x"),
     ],
 )
-async def test_a_path_leads_to_its_endpoint(path: str, name: str, argument: str) -> None:
-    """A fixed path before one with an argument, whose text is decoded."""
+async def test_a_path_is_routed_to_its_endpoint(path: str, name: str, argument: str) -> None:
+    """Fixed paths precede those with an argument, which is decoded."""
     assert (await answered(path)).json() == [name, argument]
 
 
@@ -60,13 +60,13 @@ async def test_a_path_leads_to_its_endpoint(path: str, name: str, argument: str)
     "path", ["/", "/thing", "/things/", "/things//", "/things/a/", "/things/a/b", "/things/a%2Fb", "//things", "/x/a"]
 )
 async def test_any_other_path_is_not_found(path: str) -> None:
-    """An empty argument and one with a slash are none."""
+    """An empty argument or one with a slash does not match."""
     answer = await answered(path)
     assert (answer.status_code, answer.json()["status"]) == (404, "ERROR")
 
 
 async def test_lifespan_events_open_and_close() -> None:
-    """As the server sends them, in an ASGI call of their own."""
+    """The server sends them in a separate ASGI call."""
     happened: list[str] = []
 
     @asynccontextmanager

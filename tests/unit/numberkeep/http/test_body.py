@@ -1,4 +1,4 @@
-"""Reading a body within a size and a time."""
+"""Reading a request body within limits of size and time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LIMIT = 10
 
 
 def arriving(*messages: dict[str, Any]) -> Receive:
-    """A client that sends these messages, and then nothing more."""
+    """Return a client that sends these messages, and then nothing more."""
     waiting = list(messages)
 
     async def receive() -> dict[str, Any]:
@@ -26,41 +26,41 @@ def arriving(*messages: dict[str, Any]) -> Receive:
 
 
 def chunk(body: bytes, *, more: bool = False) -> dict[str, Any]:
-    """A part of a body."""
+    """Return a part of a body."""
     return {"type": "http.request", "body": body, "more_body": more}
 
 
 async def read(*messages: dict[str, Any], headers: Sequence[tuple[bytes, bytes]] = (), seconds: float = 30) -> bytes:
-    """The body of a request that arrives in these messages."""
+    """Return the body of a request that arrives in these messages."""
     return await read_body({"headers": headers}, arriving(*messages), LIMIT, seconds)
 
 
-async def test_a_body_is_put_together_from_its_parts() -> None:
-    """However it was cut, the body is whole; a message without body counts as empty."""
+async def test_a_body_is_assembled_from_its_parts() -> None:
+    """However it is split; a message without body counts as empty."""
     parts = [chunk(b"01234", more=True), {"type": "http.request", "more_body": True}, chunk(b"56789")]
     assert await read(*parts) == b"0123456789"
 
 
 async def test_a_byte_over_the_limit_is_too_large() -> None:
-    """The limit holds for the sum of the parts, and without waiting for the rest."""
+    """The limit applies to the sum of the parts, without waiting for the rest."""
     with pytest.raises(BodyTooLarge):
         await read(chunk(b"01234", more=True), chunk(b"567890", more=True))
 
 
-async def test_a_declared_length_over_the_limit_is_too_large_unread() -> None:
-    """Nothing is received of a body that says it is too large; a length that is no number is not believed."""
+async def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
+    """No part of the body is received; an invalid length is ignored."""
     with pytest.raises(BodyTooLarge):
         await read(headers=[(b"content-length", b"11")])
     assert await read(chunk(b"x"), headers=[(b"content-length", b"lots")]) == b"x"
 
 
-async def test_a_body_that_does_not_arrive_is_too_slow() -> None:
-    """A client that stops in the middle is given up after the deadline."""
+async def test_a_slow_body_times_out() -> None:
+    """A client that stalls in the middle is abandoned after the deadline."""
     with pytest.raises(BodyTooSlow, match="within"):
         await read(chunk(b"012", more=True), seconds=0.01)
 
 
-async def test_a_client_that_goes_is_gone() -> None:
-    """Half a body is no body."""
+async def test_a_disconnected_client_raises() -> None:
+    """A partial body is not returned."""
     with pytest.raises(ClientGone):
         await read(chunk(b"012", more=True), {"type": "http.disconnect"})

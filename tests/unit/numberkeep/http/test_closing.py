@@ -1,4 +1,4 @@
-"""Telling what would go on for ever that the service is to stop."""
+"""Signaling shutdown to open-ended responses."""
 
 import asyncio
 import threading
@@ -7,13 +7,13 @@ import time
 from numberkeep.http.closing import Closing
 
 
-async def test_everyone_who_waits_is_told_from_any_thread() -> None:
-    """Those who wait already, at once, and those who come later."""
+async def test_all_waiters_are_notified_from_any_thread() -> None:
+    """Current ones at once, and later ones immediately."""
     closing = Closing()
     waiting = [asyncio.create_task(closing.wait()) for _ in range(3)]
     await asyncio.sleep(0)
     assert not any(task.done() for task in waiting)
-    thread = threading.Timer(0.05, closing.begin)  # by then the loop sleeps, and has to be woken
+    thread = threading.Timer(0.05, closing.begin)  # by then the loop sleeps, and must be woken
     began = time.monotonic()
     thread.start()
     async with asyncio.timeout(5):
@@ -23,8 +23,8 @@ async def test_everyone_who_waits_is_told_from_any_thread() -> None:
     thread.join()
 
 
-async def test_what_was_told_before_anybody_waited_is_heard() -> None:
-    """More than once is as once."""
+async def test_a_signal_before_the_first_wait_is_kept() -> None:
+    """Repeated signals have the effect of one."""
     closing = Closing()
     closing.begin()
     closing.begin()
@@ -32,8 +32,8 @@ async def test_what_was_told_before_anybody_waited_is_heard() -> None:
         await closing.wait()
 
 
-def test_a_loop_that_has_ended_is_no_hindrance() -> None:
-    """Who tells it after the end of all waits raises nothing."""
+def test_a_signal_after_the_loop_has_ended_is_ignored() -> None:
+    """It raises nothing."""
     closing = Closing()
 
     async def wait_a_little() -> None:

@@ -1,4 +1,4 @@
-"""What the log says while the store is away."""
+"""The log while the store is unavailable."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.http.outage import Outage
 
 
-def test_an_outage_is_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
-    """The first failure is told at once; those of the second after it are counted in the next line."""
+def test_an_outage_is_logged_once_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    """The first failure is logged at once; those of the next second are counted in the next line."""
     time = 100.0
     outage = Outage(lambda: time)
     for n in range(1000):

@@ -1,4 +1,4 @@
-"""Query strings: what a URL means, and the link to a next page."""
+"""Query strings: how they are decoded, and the link to the next page."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,7 +8,7 @@ from numberkeep.http.query import next_link, query_pairs
 
 
 def test_a_link_keeps_the_query_except_the_position() -> None:
-    """The next page has the same parameters; the new cursor replaces an offset and an older cursor."""
+    """The new cursor replaces an offset and an older cursor."""
     query = b"tag=a%20b&tag=c&limit=2&offset=4&cursor=old&verified=true&phone_number="
     link = next_link("/api/v2/contacts", query, "new")
     assert link.endswith('>; rel="next"')
@@ -38,6 +38,6 @@ def test_a_link_keeps_the_query_except_the_position() -> None:
         (b"tag=a&", "a"),
     ],
 )
-def test_a_plus_is_restored_where_it_belongs(query: bytes, value: str) -> None:
+def test_a_plus_is_restored_in_numbers_and_time_zones(query: bytes, value: str) -> None:
     """At the start of a number, and in a time's zone; elsewhere a `+` is a space, as in a form."""
     assert query_pairs(query) == [(query.decode().partition("=")[0], value)]

@@ -1,4 +1,4 @@
-"""The table of operations, and how a call runs once."""
+"""The table of operations, and how a call with an idempotency key runs once."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,7 +19,7 @@ from support.outlets import ScriptedNotifier
 
 
 def test_every_operation_has_one_route_and_every_route_an_operation() -> None:
-    """HTTP binds the whole table, and no operation beside it."""
+    """HTTP binds all of the table and nothing else."""
     bound = [route.operation.name for route in (*ROUTES, INBOUND)]
     assert sorted(bound) == sorted(each.name for each in OPERATIONS)
     assert len(set(bound)) == len(bound)
@@ -27,20 +27,20 @@ def test_every_operation_has_one_route_and_every_route_an_operation() -> None:
 
 @pytest.mark.parametrize("each", OPERATIONS, ids=lambda each: each.name)
 def test_an_operation_describes_itself(each: Operation[Any, Any]) -> None:
-    """Bindings find a sentence on it, the type of its input, and a status for each of its errors."""
+    """Each has a summary, the type of its input, and a status for each of its errors."""
     assert each.summary.endswith(".")
     assert isinstance(each.input, type)
     assert all(400 <= described(error)[0] < 500 and described(error)[1] for error in each.errors)
 
 
 @pytest.mark.parametrize("route", [*ROUTES, INBOUND], ids=lambda route: route.operation.name)
-def test_only_a_get_reads(route: Any) -> None:
-    """What changes nothing is a GET, so that no change is made without its actor."""
+def test_only_reads_are_get(route: Any) -> None:
+    """Every change has another method, because it needs an actor."""
     assert route.operation.reads is (route.method == "GET")
 
 
 def test_input_and_output_are_those_of_the_function() -> None:
-    """An operation is declared once, by its function's annotations."""
+    """An operation is declared by its function's annotations only."""
 
     @operation("test.echo", InvalidInput, reads=True)
     async def echo(call: Call, given: Nothing) -> Listed[Nothing]:
@@ -54,14 +54,14 @@ def test_input_and_output_are_those_of_the_function() -> None:
 
 @pytest.fixture
 def call() -> Call:
-    """A call with an idempotency key."""
+    """Return a call with an idempotency key."""
     context = Context(SqliteStore(None))
     once = Idempotency("key", b"fingerprint", msgspec.json.encode)
     return Call(context, Account(1, "default", "US"), ScriptedNotifier(), once)
 
 
-async def test_the_store_keeps_the_output_and_the_caller_gets_the_same(call: Call) -> None:
-    """The use case's result becomes the output once, for the store and the caller alike."""
+async def test_the_stored_output_is_the_returned_one(call: Call) -> None:
+    """The result is encoded once, for the store and the caller."""
     made: list[int] = []
 
     async def act(once: Idempotency | None) -> int:
@@ -78,7 +78,7 @@ async def test_the_store_keeps_the_output_and_the_caller_gets_the_same(call: Cal
 
 
 async def test_without_a_key_the_use_case_gets_none(call: Call) -> None:
-    """It runs, and its result becomes the output."""
+    """It runs, and its result is encoded."""
     call.idempotency = None
 
     async def act(once: Idempotency | None) -> int:
@@ -88,8 +88,8 @@ async def test_without_a_key_the_use_case_gets_none(call: Call) -> None:
     assert await call.once(act, str) == "7"
 
 
-async def test_a_use_case_that_encodes_nothing_has_an_output_too(call: Call) -> None:
-    """Such as one that found nothing to change."""
+async def test_a_use_case_that_changes_nothing_has_an_output_too(call: Call) -> None:
+    """Its result is encoded even if it applied no command."""
 
     async def act(once: Idempotency | None) -> int:
         assert once
@@ -99,8 +99,8 @@ async def test_a_use_case_that_encodes_nothing_has_an_output_too(call: Call) -> 
 
 
 @pytest.mark.parametrize("error", [AnsweredBefore(b"{}"), InvalidInput("no")])
-async def test_errors_pass_through(call: Call, error: NumberkeepError) -> None:
-    """The binding answers a repeated request, and every error."""
+async def test_errors_are_propagated(call: Call, error: NumberkeepError) -> None:
+    """The binding maps replays and errors to responses."""
 
     async def act(once: Idempotency | None) -> int:
         del once

@@ -1,4 +1,4 @@
-"""What statuses and `Retry-After` mean."""
+"""The meaning of response statuses and of `Retry-After`."""
 
 import time
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_2xx_takes_it(status: int) -> None:
-    """Every status of success is one."""
+def test_every_2xx_status_is_a_success(status: int) -> None:
+    """Including unassigned ones."""
     check_status(status, {}, frozenset())
 
 
 @pytest.mark.parametrize("status", [101, 199, 400, 500, 503, 599, 600, 999])
-def test_everything_else_is_tried_again(status: int) -> None:
-    """A status that says nothing of success, known or not, is a failure that may pass."""
+def test_every_other_status_is_retried(status: int) -> None:
+    """Known or not, it is a failure that may be temporary."""
     with pytest.raises(DeliveryFailed) as failed:
         check_status(status, {"retry-after": "7"})
     assert not failed.value.permanent
@@ -51,13 +51,13 @@ def test_everything_else_is_tried_again(status: int) -> None:
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
-    """Seconds and dates give seconds from now, between none and an hour; nonsense gives nothing."""
+    """Both are converted to seconds from now, between 0 and one hour; invalid values are ignored."""
     assert retry_after(text, NOW) == seconds
 
 
 @pytest.fixture
 def _elsewhere() -> Iterator[None]:
-    """The host's clock shows the time of New York."""
+    """Set the host's time zone to New York."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "America/New_York")
         time.tzset()
@@ -67,6 +67,6 @@ def _elsewhere() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_elsewhere")
 @pytest.mark.parametrize("zone", ["", " -0000", " GMT", " +0000"])
-def test_a_date_is_in_utc_wherever_the_host_is(zone: str) -> None:
-    """A date that names no zone means what all dates of HTTP mean."""
+def test_a_date_is_in_utc_whatever_the_host_s_time_zone(zone: str) -> None:
+    """HTTP dates are always UTC."""
     assert retry_after(f"Sun, 06 Nov 1994 08:50:37{zone}", NOW) == 60

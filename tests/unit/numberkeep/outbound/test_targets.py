@@ -1,4 +1,4 @@
-"""Which addresses a webhook may reach, however they are written, and that a name is asked once."""
+"""Which addresses a webhook may reach, in any notation, and that a name is resolved only once."""
 
 import asyncio
 import time
@@ -16,20 +16,20 @@ from numberkeep.outbound.targets import Targets, system_resolver
 
 
 class Names:
-    """A resolver with answers of its own, one after another, the last one for ever; it counts the questions."""
+    """A resolver with given answers, of which the last is repeated; it counts its calls."""
 
     def __init__(self, *answers: Sequence[str]) -> None:
         self._answers = answers
         self.asked: list[tuple[str, int]] = []
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        """The next answer."""
+        """Return the next answer."""
         self.asked.append((host, port))
         return self._answers[min(len(self.asked), len(self._answers)) - 1]
 
 
 FORBIDDEN = [
-    ("0.0.0.0", "an address of this host"),  # noqa: S104 - not bound to
+    ("0.0.0.0", "an address of this host"),  # noqa: S104 - nothing is bound
     ("0.255.1.2", "an address of this host"),
     ("10.0.0.5", "a private address"),
     ("10.255.255.255", "a private address"),
@@ -105,13 +105,13 @@ FREE = [
 
 
 def written(address: str) -> str:
-    """The address as a URL's host."""
+    """Return the address as the host of a URL."""
     return f"[{address}]" if ":" in address else address
 
 
 @pytest.mark.parametrize(("address", "kind"), FORBIDDEN)
-async def test_a_forbidden_address_is_refused_as_host_and_as_answer(address: str, kind: str) -> None:
-    """What is not globally reachable is refused, written in the URL or come back for a name, and the mend is named."""
+async def test_a_forbidden_address_is_refused_in_a_url_and_in_dns(address: str, kind: str) -> None:
+    """An address that is not globally reachable is refused, and the error names the fix."""
     names = Names([address])
     for url in (f"http://{written(address)}/x", "https://hook.test/x"):
         with pytest.raises(TargetRefused) as refused:
@@ -123,15 +123,15 @@ async def test_a_forbidden_address_is_refused_as_host_and_as_answer(address: str
 
 
 @pytest.mark.parametrize("address", ["fe80::1%1", "2606:4700:4700::1111%1"])
-async def test_an_address_of_one_link_is_refused(address: str) -> None:
-    """Whatever range it is from."""
+async def test_a_link_local_address_is_refused(address: str) -> None:
+    """In every range."""
     with pytest.raises(TargetRefused, match="an address of one link"):
         await Targets(resolve=Names([address])).resolve("https://hook.test/x")
 
 
 @pytest.mark.parametrize("address", FREE)
-async def test_a_global_address_is_free(address: str) -> None:
-    """The neighbours of the forbidden networks are reachable, and what leads to a global IPv4 address."""
+async def test_a_global_address_is_allowed(address: str) -> None:
+    """Including neighbors of forbidden networks, and IPv6 addresses that map to global IPv4 addresses."""
     for url in (f"https://{written(address)}", "https://hook.test"):
         pinned = await Targets(resolve=Names([address])).resolve(url)
         assert pinned.addresses == (ip_address(address),)
@@ -215,8 +215,8 @@ async def test_a_global_address_is_free(address: str) -> None:
         f"http://hook.test/{'a' * MAX_URL}",
     ],
 )
-async def test_a_url_that_readers_disagree_about_is_refused_by_its_form(url: str) -> None:
-    """What is no plain URL of a name or an address is refused before any name is asked, and is not repeated."""
+async def test_an_ambiguous_url_is_refused_by_its_syntax(url: str) -> None:
+    """A URL that parsers read differently is refused before DNS is queried, and is not repeated in the error."""
     names = Names(["8.8.8.8"])
     with pytest.raises(TargetRefused) as refused:
         await Targets(resolve=names).resolve(url)
@@ -227,7 +227,7 @@ async def test_a_url_that_readers_disagree_about_is_refused_by_its_form(url: str
 
 
 @pytest.mark.parametrize(
-    ("url", "mend"),
+    ("url", "fix"),
     [
         ("http://user@hook.test/", "a user or a password; leave it out"),
         ("http://hook.test/#x", "a fragment; leave it out"),
@@ -238,26 +238,26 @@ async def test_a_url_that_readers_disagree_about_is_refused_by_its_form(url: str
         ("ftp://hook.test/", "http:// or https://"),
     ],
 )
-async def test_a_refused_form_is_told_its_mend(url: str, mend: str) -> None:
+async def test_the_error_for_a_refused_url_names_the_fix(url: str, fix: str) -> None:
     """The reason says what to write instead."""
     with pytest.raises(TargetRefused) as refused:
         await Targets().resolve(url)
-    assert mend in str(refused.value)
+    assert fix in str(refused.value)
 
 
 @pytest.mark.parametrize(
     "url",
     ["http://127.0.0.1.", "HTTP://127.0.0.1:8080?x", "http://[::FFFF:127.0.0.1]", "http://[0:0:0:0:0:0:0:1]:80/"],
 )
-async def test_an_address_in_another_form_is_judged_all_the_same(url: str) -> None:
-    """Dots at the end, capitals and long forms of an address change nothing."""
+async def test_other_notations_of_an_address_are_checked(url: str) -> None:
+    """Trailing dots, capitals and long forms of an address make no difference."""
     with pytest.raises(TargetRefused, match="loopback"):
         await Targets(resolve=Names(["8.8.8.8"])).resolve(url)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "LocalHost"])
-async def test_the_system_is_asked_for_a_name_and_its_answer_is_judged(host: str) -> None:
-    """A name is looked up as the system does it; localhost is where it says."""
+async def test_names_are_resolved_by_the_system_and_the_answer_is_checked(host: str) -> None:
+    """Including localhost."""
     with pytest.raises(TargetRefused, match="a loopback address"):
         await Targets().resolve(f"http://{host}:8080/")
     assert set(await system_resolver("localhost", 80)) <= {"127.0.0.1", "::1"}
@@ -265,13 +265,13 @@ async def test_the_system_is_asked_for_a_name_and_its_answer_is_judged(host: str
 
 @pytest.mark.parametrize("answer", [["8.8.8.8", "10.0.0.5"], ["10.0.0.5", "8.8.8.8"], ["2606:4700::1", "::1"]])
 async def test_one_forbidden_address_refuses_the_name(answer: list[str]) -> None:
-    """A name that has a public and a private address is refused, whichever comes first."""
+    """A name with a public and a private address is refused, in either order."""
     with pytest.raises(TargetRefused):
         await Targets(resolve=Names(answer)).resolve("https://hook.test/")
 
 
 async def test_the_parts_of_a_url() -> None:
-    """The path and query stay as they are; the host is in lower case; the header Host has the port where it must."""
+    """Path and query are unchanged; the host is lowercase; Host has the port unless it is the default."""
     names = Names(["8.8.8.8", "2606:4700::1", "8.8.8.8"])
     pinned = await Targets(resolve=names).resolve("HTTPS://Hook.Test.:8443/A%20b?C=@\u0064")
     assert (pinned.url.scheme, pinned.url.host, pinned.url.port) == ("https", "hook.test", 8443)
@@ -298,8 +298,8 @@ async def test_the_parts_of_a_url() -> None:
         ("::1/128", "::1"),
     ],
 )
-async def test_an_allowed_network_is_free(network: str, address: str) -> None:
-    """What the operator allows may be reached, and nothing beside it."""
+async def test_an_allowed_network_is_reachable(network: str, address: str) -> None:
+    """But no address outside it."""
     targets = Targets([ip_network(network)], Names([address], [address, "192.168.0.1"]))
     await targets.resolve("http://hook.test/")
     with pytest.raises(TargetRefused, match="the host has a private address"):
@@ -308,21 +308,21 @@ async def test_an_allowed_network_is_free(network: str, address: str) -> None:
 
 @pytest.mark.parametrize("network", ["0.0.0.0/0", "10.0.0.0/8"])
 async def test_an_allowed_ipv4_network_does_not_open_ipv6(network: str) -> None:
-    """To allow IPv4 addresses says nothing of IPv6 ones that lead to none."""
+    """Allowing IPv4 addresses does not allow IPv6 addresses that do not map to them."""
     with pytest.raises(TargetRefused):
         await Targets([ip_network(network)], Names(["fd00::1"])).resolve("http://hook.test/")
 
 
-async def test_a_teredo_address_is_allowed_only_by_both_its_ends() -> None:
-    """An address that leads to two is free where both are."""
+async def test_a_teredo_address_is_allowed_only_if_both_its_ends_are() -> None:
+    """It embeds two IPv4 addresses."""
     targets = Targets([ip_network("10.0.0.0/8")], Names(["2001:0:a00:5::f5ff:fffa"], ["2001:0:a00:5::3f57:fefe"]))
     await targets.resolve("http://hook.test/")
     with pytest.raises(TargetRefused):
         await targets.resolve("http://hook.test/")
 
 
-async def test_a_name_that_does_not_resolve_may_do_so_later() -> None:
-    """Without an address the delivery fails for now; the name is not told."""
+async def test_an_unresolved_name_is_a_transient_failure() -> None:
+    """The delivery is retried; the error does not contain the name."""
 
     async def nothing(_host: str, _port: int) -> Sequence[str]:
         raise OSError("no address for hook.test")
@@ -335,8 +335,8 @@ async def test_a_name_that_does_not_resolve_may_do_so_later() -> None:
         assert "hook" not in str(failed.value)
 
 
-async def test_to_resolve_takes_no_longer_than_its_limit() -> None:
-    """A name server that says nothing is waited for as long as the limit says."""
+async def test_resolving_has_a_time_limit() -> None:
+    """An unresponsive name server is abandoned after the limit."""
 
     async def never(_host: str, _port: int) -> Sequence[str]:
         await asyncio.sleep(60)
@@ -350,16 +350,16 @@ async def test_to_resolve_takes_no_longer_than_its_limit() -> None:
 
 @settings(derandomize=True, max_examples=500)
 @given(st.ip_addresses())
-def test_what_python_takes_for_private_is_refused(address: object) -> None:
-    """Every address that the standard library, in any release, calls private or the like is refused here too."""
+def test_addresses_that_python_considers_private_are_refused(address: object) -> None:
+    """Every address that the standard library, in any release, calls private or similar is refused here too."""
     one = ip_address(str(address))
     if one.is_private or one.is_loopback or one.is_link_local or one.is_multicast or one.is_unspecified:
         with pytest.raises(TargetRefused):
             asyncio.run(Targets().resolve(f"http://{written(str(one))}/"))
 
 
-async def test_a_name_that_hangs_is_not_asked_for_at_once_again() -> None:
-    """It costs its own webhook's delivery, and not another thread of those that look names up."""
+async def test_a_name_that_timed_out_is_not_resolved_again_at_once() -> None:
+    """It fails its own webhook's delivery, and does not occupy another resolver thread."""
     asked: list[str] = []
 
     async def hang(host: str, port: int) -> Sequence[str]:
@@ -375,10 +375,10 @@ async def test_a_name_that_hangs_is_not_asked_for_at_once_again() -> None:
     assert asked == ["hook.test:80"]
 
 
-async def test_a_name_that_hung_is_asked_for_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time it is a name like any other, and nothing of it is remembered."""
+async def test_a_name_that_timed_out_is_resolved_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a pause it is treated like any other name."""
 
-    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - as a resolver has it
+    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - the signature of a resolver
         await asyncio.Event().wait()
         return []
 
@@ -390,9 +390,9 @@ async def test_a_name_that_hung_is_asked_for_again_later(monkeypatch: pytest.Mon
     assert list(targets._unknown) == ["one.test"]
 
 
-async def test_of_a_name_no_address_is_told() -> None:
-    """Whoever registers a webhook does not learn by it what the operator's names lead to; a literal is named."""
-    for url, told in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
-        with pytest.raises(TargetRefused, match=told) as refused:
+async def test_errors_do_not_contain_the_address_of_a_name() -> None:
+    """Registering a webhook must not reveal what the operator's names resolve to; a literal address is shown."""
+    for url, text in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
+        with pytest.raises(TargetRefused, match=text) as refused:
             await Targets(resolve=Names(["10.1.2.3"])).resolve(url)
         assert ("10.1.2.3" in str(refused.value)) == ("10.1.2.3" in url)

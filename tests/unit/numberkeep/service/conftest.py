@@ -1,4 +1,4 @@
-"""What the use cases work with: a store in memory, a clock that a test moves, and an account."""
+"""Fixtures of the use cases: a store in memory, a clock that tests set, and an account."""
 
 from collections.abc import AsyncIterator
 
@@ -13,13 +13,13 @@ from support.api import SetClock
 
 @pytest.fixture
 def clock() -> SetClock:
-    """The time."""
+    """Return the clock."""
     return SetClock()
 
 
 @pytest.fixture
 async def context(clock: SetClock) -> AsyncIterator[Context]:
-    """The store and the rules: a verification message a minute, node 5."""
+    """Return a context with one verification message a minute, and node 5."""
     store = SqliteStore(None)
     await store.open()
     yield Context(store, Clock(clock, clock), resend_seconds=60, node=5)
@@ -28,5 +28,5 @@ async def context(clock: SetClock) -> AsyncIterator[Context]:
 
 @pytest.fixture
 async def account(context: Context) -> Account:
-    """The account `default`, of the region US, with the key pair `key` and `secret`."""
+    """Return the account `default`, region US, with the key pair `key` and `secret`."""
     return (await keys.create(context, "default", KeyPair("key", "secret"))).account

@@ -1,4 +1,4 @@
-"""Accounts' settings."""
+"""Account settings."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from numberkeep.service import accounts, inbound, keys
 from numberkeep.service.context import Context
 
 
-async def test_only_what_is_given_is_changed(context: Context, account: Account) -> None:
-    """The text and the secret are each left alone where nothing is said of them, and taken back by an empty one."""
+async def test_only_given_settings_change(context: Context, account: Account) -> None:
+    """Omitting the text or the secret leaves it unchanged; an empty one removes it."""
     changed = await accounts.change(context, "default", verification_text="Is {phone} yours?")
     assert changed is not None
     assert (changed.account_id, changed.verification_text) == (account.account_id, "Is {phone} yours?")
@@ -23,8 +23,8 @@ async def test_only_what_is_given_is_changed(context: Context, account: Account)
     assert await inbound.account_signing(context, "") is None
 
 
-async def test_an_unknown_account_is_none(context: Context, account: Account) -> None:
-    """Nothing is made by changing it; all accounts are listed, oldest first."""
+async def test_an_unknown_account_is_not_created(context: Context, account: Account) -> None:
+    """Updating it has no effect; accounts are listed oldest first."""
     assert await accounts.change(context, "nobody", verification_text="x") is None
     other = await keys.create(context, "another", KeyPair("key2", "secret2"))
     assert list(await accounts.list_all(context)) == [account, other.account]
@@ -34,8 +34,8 @@ async def test_an_unknown_account_is_none(context: Context, account: Account) ->
     "text",
     [" ", "\n", "x" * (MAX_TEXT + 1), "Hi {name}", "{}", "{First_name}", "Hi {first_name", "{{first_name}}", "no }"],
 )
-async def test_a_text_that_no_message_can_be_made_of_is_refused(context: Context, account: Account, text: str) -> None:
-    """InvalidInput names the field, and the account keeps what it had."""
+async def test_an_invalid_text_template_is_refused(context: Context, account: Account, text: str) -> None:
+    """InvalidInput names the field, and the account keeps its text."""
     with pytest.raises(InvalidInput) as refused:
         await accounts.change(context, "default", verification_text=text)
     assert [error.field for error in refused.value.fields] == ["verification_text"]
@@ -44,8 +44,8 @@ async def test_a_text_that_no_message_can_be_made_of_is_refused(context: Context
 
 @pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("secret", ["\u00fc", "a\nb", "a\0", " a", "a ", "\t", " ", "x" * (MAX_SECRET + 1)])
-async def test_a_secret_that_no_header_brings_back_is_refused(context: Context, secret: str) -> None:
-    """A header loses the blanks at its ends and has no other characters, so nobody could prove to know it."""
+async def test_a_secret_that_a_header_cannot_carry_is_refused(context: Context, secret: str) -> None:
+    """HTTP strips blanks at the ends and allows only some characters, so no request could match it."""
     with pytest.raises(InvalidInput) as refused:
         await accounts.change(context, "default", signing_secret=secret)
     assert [error.field for error in refused.value.fields] == ["signing_secret"]
@@ -53,8 +53,8 @@ async def test_a_secret_that_no_header_brings_back_is_refused(context: Context, 
 
 
 @pytest.mark.usefixtures("account")
-async def test_two_accounts_have_two_secrets(context: Context) -> None:
-    """A secret leads to one account; who has it may have it again."""
+async def test_secrets_are_unique_among_accounts(context: Context) -> None:
+    """A secret identifies one account; that account may set it again."""
     await keys.create(context, "another", KeyPair("key2", "secret2"))
     for _ in range(2):
         assert await accounts.change(context, "default", signing_secret="a b") is not None

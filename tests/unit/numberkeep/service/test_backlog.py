@@ -1,4 +1,4 @@
-"""How the outbox stands, counted no more often than it may."""
+"""The state of the outbox, which is counted at a limited rate."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ from support.faults import wrap_reads
 
 
 class Counting:
-    """A store whose counts take a second each unless told otherwise, and a monotonic clock."""
+    """A store whose counts take one second by default, with a monotonic clock."""
 
     def __init__(self, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
         self.counts = 0
@@ -26,7 +26,7 @@ class Counting:
         self.cached = CachedBacklog(context, lambda: self.time)
 
     async def backlog(self, _: GetBacklog) -> Backlog:
-        """Count."""
+        """Return the count."""
         await asyncio.sleep(0)
         if self.fails:
             raise StoreUnavailable("down")
@@ -37,31 +37,31 @@ class Counting:
 
 @pytest.fixture
 def counting(context: Context, monkeypatch: pytest.MonkeyPatch) -> Counting:
-    """A store that counts slowly."""
+    """Return a store that counts slowly."""
     return Counting(context, monkeypatch)
 
 
-async def test_a_count_holds_twenty_times_as_long_as_it_took(counting: Counting) -> None:
-    """Until then every answer is that count, and after it there is another."""
+async def test_a_count_is_cached_for_twenty_times_its_duration(counting: Counting) -> None:
+    """After that, the store counts again."""
     for passed, count in ((0, 1), (19.9, 1), (0.2, 2), (20.1, 3)):
         counting.time += passed
         assert (await counting.cached.backlog()).waiting == count
 
 
-async def test_a_quick_count_holds_for_nobody_else(counting: Counting) -> None:
-    """Where little is owed every answer is of the moment."""
+async def test_a_fast_count_is_not_cached(counting: Counting) -> None:
+    """With few pending deliveries every result is current."""
     counting.takes = 0.005
     assert [(await counting.cached.backlog()).waiting for _ in range(3)] == [1, 2, 3]
 
 
-async def test_those_who_ask_at_once_share_a_count(counting: Counting) -> None:
+async def test_concurrent_callers_share_a_count(counting: Counting) -> None:
     """However many they are, the store counts once."""
     assert {each.waiting for each in await asyncio.gather(*[counting.cached.backlog() for _ in range(50)])} == {1}
     assert counting.counts == 1
 
 
-async def test_a_failure_is_told_and_does_not_hold(counting: Counting) -> None:
-    """An old count is not passed off as the state of a store that is away once it holds no longer."""
+async def test_a_failure_is_raised_and_not_cached(counting: Counting) -> None:
+    """An expired count is not returned in place of an unavailable store's."""
     await counting.cached.backlog()
     counting.fails = True
     assert (await counting.cached.backlog()).waiting == 1
@@ -73,8 +73,8 @@ async def test_a_failure_is_told_and_does_not_hold(counting: Counting) -> None:
     assert (await counting.cached.backlog()).waiting == 2
 
 
-async def test_what_is_owed_has_an_age(context: Context, clock: SetClock) -> None:
-    """From when the oldest was owed until now; 0 where nothing is, or where the clock was set back."""
+async def test_pending_deliveries_have_an_age(context: Context, clock: SetClock) -> None:
+    """Since the oldest was enqueued; 0 without any, or if the clock was set back."""
     cached = CachedBacklog(context)
     now = context.clock.take()
     clock.pass_seconds(90)

@@ -1,4 +1,4 @@
-"""Bulk requests: which rows count, and what is said of those that do not."""
+"""Bulk requests: which rows are stored, and how invalid ones are reported."""
 
 import pytest
 
@@ -13,12 +13,12 @@ GOOD = ("+14155550001", "415-555-0002", " (415) 555 0003 ")
 
 
 def rows(*numbers: str) -> list[GivenRow]:
-    """A row for each number; its first name is its place."""
+    """Return a row for each number; its first name is its index."""
     return [GivenRow(index, number, ContactPatch(first_name=str(index))) for index, number in enumerate(numbers)]
 
 
-async def test_good_rows_are_stored_in_their_order(context: Context, account: Account) -> None:
-    """Every row gives a contact with a normalised number, and ids and times that rise with the rows."""
+async def test_valid_rows_are_stored_in_order(context: Context, account: Account) -> None:
+    """Every row returns a contact with a normalized number; ids and times increase with the rows."""
     result = await bulk.create(context, account, rows(*GOOD), [], skip_bad=False)
     assert result.errors == []
     assert [contact.phone for contact in result.contacts] == ["+14155550001", "+14155550002", "+14155550003"]
@@ -29,8 +29,8 @@ async def test_good_rows_are_stored_in_their_order(context: Context, account: Ac
     assert micros(single.created_at) == times[-1] + 1
 
 
-async def test_of_a_number_given_twice_the_last_row_counts(context: Context, account: Account) -> None:
-    """However it is written, a number is one contact: the last row's words, at the last row's place."""
+async def test_the_last_row_of_a_number_wins(context: Context, account: Account) -> None:
+    """Different spellings of a number are one contact, with the last row's values and position."""
     given = rows("+14155550001", "+14155550002", "(415) 555-0001")
     given[0].patch = ContactPatch(first_name="gone", last_name="gone too")
     result = await bulk.create(context, account, given, [], skip_bad=False)
@@ -41,8 +41,8 @@ async def test_of_a_number_given_twice_the_last_row_counts(context: Context, acc
     assert await contacts.count(context, account) == 2
 
 
-async def test_any_bad_row_fails_the_request(context: Context, account: Account) -> None:
-    """InvalidRows says how many rows are bad and names each of their faults, by row; nothing is stored."""
+async def test_an_invalid_row_fails_the_request(context: Context, account: Account) -> None:
+    """InvalidRows has the number of invalid rows and each error by row; nothing is stored."""
     given = rows("+14155550001", "12", "", "+14155550004")
     given[3].patch = ContactPatch(sendblue_number="nope")
     unreadable = [FieldError("tags", "is no list", 5, "+14155550006"), FieldError("first_name", "is no text", 5)]
@@ -60,7 +60,7 @@ async def test_any_bad_row_fails_the_request(context: Context, account: Account)
 
 
 async def test_skipped_rows_are_reported_and_the_others_stored(context: Context, account: Account) -> None:
-    """With skip_bad the good rows are stored and the faults come sorted by row, wherever they were found."""
+    """With skip_bad, errors are sorted by row, whichever step found them."""
     unreadable = [FieldError("phone", "is no text", 0)]
     given = [GivenRow(row.index + 1, row.number, row.patch) for row in rows("12", "+14155550001", "   ")]
     result = await bulk.create(context, account, given, unreadable, skip_bad=True)
@@ -73,8 +73,8 @@ async def test_skipped_rows_are_reported_and_the_others_stored(context: Context,
     assert await contacts.count(context, account) == 1
 
 
-async def test_a_bad_row_does_not_hide_an_earlier_good_one(context: Context, account: Account) -> None:
-    """With skip_bad the last good row of a number counts."""
+async def test_an_invalid_row_does_not_replace_a_valid_one(context: Context, account: Account) -> None:
+    """With skip_bad the last valid row of a number wins."""
     given = rows("+14155550001", "+14155550001")
     given[1].patch = ContactPatch(sendblue_number="nope")
     result = await bulk.create(context, account, given, [], skip_bad=True)
@@ -83,28 +83,28 @@ async def test_a_bad_row_does_not_hide_an_earlier_good_one(context: Context, acc
 
 
 @pytest.mark.parametrize("skip_bad", [True, False])
-async def test_no_rows_are_no_change(context: Context, account: Account, *, skip_bad: bool) -> None:
-    """An empty request is answered with nothing."""
+async def test_an_empty_request_changes_nothing(context: Context, account: Account, *, skip_bad: bool) -> None:
+    """The result is empty."""
     result = await bulk.create(context, account, [], [], skip_bad=skip_bad)
     assert (list(result.contacts), list(result.errors)) == ([], [])
 
 
-async def test_only_bad_rows_store_nothing(context: Context, account: Account) -> None:
-    """With skip_bad a request of bad rows alone is a report."""
+async def test_only_invalid_rows_store_nothing(context: Context, account: Account) -> None:
+    """With skip_bad such a request returns only the report."""
     result = await bulk.create(context, account, rows("12", ""), [], skip_bad=True)
     assert list(result.contacts) == []
     assert [error.index for error in result.errors] == [0, 1]
 
 
-async def test_the_own_line_is_normalised_in_every_row(context: Context, account: Account) -> None:
+async def test_the_line_is_normalized_in_every_row(context: Context, account: Account) -> None:
     """A row's sendblue_number is stored in E.164 form."""
     given = [GivenRow(0, "+14155550001", ContactPatch(sendblue_number="415 555 0100"))]
     result = await bulk.create(context, account, given, [], skip_bad=False)
     assert [contact.sendblue_number for contact in result.contacts] == ["+14155550100"]
 
 
-async def test_bulk_delete_counts_what_was_there(context: Context, account: Account) -> None:
-    """Numbers are found however they are written, each once; unknown and impossible ones are ignored."""
+async def test_bulk_delete_counts_deleted_contacts(context: Context, account: Account) -> None:
+    """Numbers match in any spelling, once each; unknown and impossible ones are ignored."""
     await bulk.create(context, account, rows(*GOOD), [], skip_bad=False)
     numbers = ["4155550001", "+1 415 555 0001", "+14155550003", "+14155559999", "12", "", "nobody"]
     assert await bulk.delete(context, account, numbers) == 2

@@ -1,4 +1,4 @@
-"""The consent ledger: shown, and held against what is recorded."""
+"""The consent ledger: its listing, and its verification against the stored rows."""
 
 import asyncio
 from pathlib import Path
@@ -21,8 +21,8 @@ from support.faults import Reader, wrap_reads
 PHONE = "+14155552671"
 
 
-async def test_all_that_was_said_of_a_number_is_shown(context: Context, account: Account) -> None:
-    """Oldest first, with who said it in which words; what changes nothing is no entry, and it outlives the contact."""
+async def test_the_entries_of_a_number_are_listed(context: Context, account: Account) -> None:
+    """Oldest first, with actor and wording; repetitions make no entry; entries outlive the contact."""
     await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
@@ -38,24 +38,24 @@ async def test_all_that_was_said_of_a_number_is_shown(context: Context, account:
 
 
 @pytest.mark.parametrize("number", ["", "12", "nobody", "+1415\x005552671"])
-async def test_a_number_that_is_none_is_refused(context: Context, account: Account, number: str) -> None:
-    """InvalidPhone, instead of an empty answer that might be taken for no opt-out."""
+async def test_an_invalid_number_is_refused(context: Context, account: Account, number: str) -> None:
+    """InvalidPhone, instead of an empty result that could be mistaken for no opt-out."""
     with pytest.raises(InvalidPhone):
         await consent.show(context, account, number)
 
 
-async def test_a_whole_ledger_has_no_fault(context: Context, account: Account) -> None:
-    """Of any length, an empty one too."""
+async def test_an_intact_ledger_has_no_faults(context: Context, account: Account) -> None:
+    """Of any length, including 0."""
     assert await consent.verify(context, account) == Verified(0, [])
     for n in range(1100):
         await contacts.set_opt_out(context, account, f"+1415600{n % 900:04d}", opted_out=n < 900)
     assert await consent.verify(context, account) == Verified(1100, [])
 
 
-async def test_a_ledger_that_grows_meanwhile_is_whole(
+async def test_a_ledger_that_grows_during_verification_is_intact(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever comes or goes between two looks, at every look; it is as long as it was when it was begun."""
+    """Whatever changes between two pages; it is verified up to its length at the start."""
     for n in range(2500):
         await contacts.set_opt_out(context, account, f"+1415600{n:04d}", opted_out=True)
     looks = 0
@@ -95,8 +95,8 @@ async def test_a_ledger_that_grows_meanwhile_is_whole(
         ("DELETE FROM opt_outs", "the opt-outs do not match the last ledger entries of 2 numbers"),
     ],
 )
-async def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, statement: str, fault: str) -> None:
-    """Whatever was changed behind the store's back; no number is in what is told."""
+async def test_a_modified_ledger_is_detected(tmp_path: Path, statement: str, fault: str) -> None:
+    """Whatever was changed directly in the database; reports contain no numbers."""
     url = sqlite_url(tmp_path)
     async with opened(url) as store:
         context = Context(store)
@@ -108,5 +108,5 @@ async def test_a_ledger_that_was_tampered_with_is_told(tmp_path: Path, statement
     await execute(url, statement)
     async with opened(url) as store:
         found = await consent.verify(Context(store), account)
-    assert any(told.startswith(fault) for told in found.faults), found
-    assert not any("415555" in told for told in found.faults)
+    assert any(reported.startswith(fault) for reported in found.faults), found
+    assert not any("415555" in reported for reported in found.faults)

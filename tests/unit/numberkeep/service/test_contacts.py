@@ -1,4 +1,4 @@
-"""The use cases on one contact: how a number is read, and what is refused before the store is asked."""
+"""Operations on one contact: parsing of its number, and what is refused before the store is called."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -27,7 +27,7 @@ async def create(context: Context, account: Account, number: str, patch: Contact
 
 
 async def update(context: Context, account: Account, number: str) -> object:
-    """Change nothing of a contact."""
+    """Apply an empty update to a contact."""
     return await contacts.update(context, account, number, ContactPatch(), ReadOnly())
 
 
@@ -36,8 +36,8 @@ async def opt_out(context: Context, account: Account, number: str) -> object:
     return await contacts.set_opt_out(context, account, number, opted_out=True)
 
 
-async def test_a_contact_is_created_at_the_clocks_time(context: Context, account: Account, clock: SetClock) -> None:
-    """A created contact has an E.164 number, the clock's time, and the id that follows from time and node."""
+async def test_a_created_contact_has_the_clock_s_time(context: Context, account: Account, clock: SetClock) -> None:
+    """Its number is in E.164 form, and its id follows from time and node."""
     clock.pass_seconds(5)
     made = await contacts.create(context, account, WRITTEN, ContactPatch(first_name="Ada"), update_if_exists=False)
     assert (made.phone, made.first_name) == (PHONE, "Ada")
@@ -45,8 +45,8 @@ async def test_a_contact_is_created_at_the_clocks_time(context: Context, account
     assert made.contact_id == contact_id_at(micros(made.created_at), node=5)
 
 
-async def test_a_duplicate_is_refused_unless_an_update_is_meant(context: Context, account: Account) -> None:
-    """A number that is there however it is written raises ContactExists, or is patched with update_if_exists."""
+async def test_a_duplicate_is_refused_unless_update_if_exists(context: Context, account: Account) -> None:
+    """The same number in any spelling raises ContactExists, or is updated with update_if_exists."""
     made = await contacts.create(context, account, PHONE, ContactPatch(first_name="Ada"), update_if_exists=False)
     with pytest.raises(ContactExists):
         await contacts.create(context, account, WRITTEN, ContactPatch(), update_if_exists=False)
@@ -56,10 +56,8 @@ async def test_a_duplicate_is_refused_unless_an_update_is_meant(context: Context
 
 @pytest.mark.parametrize("use_case", [create, opt_out])
 @pytest.mark.parametrize("number", ["", " ", "\t\n"])
-async def test_a_number_that_is_empty_is_missing(
-    context: Context, account: Account, use_case: UseCase, number: str
-) -> None:
-    """White space is no number: MissingFields names it."""
+async def test_an_empty_number_is_missing(context: Context, account: Account, use_case: UseCase, number: str) -> None:
+    """So is one of white space only: MissingFields names the field."""
     with pytest.raises(MissingFields) as refused:
         await use_case(context, account, number)
     assert [error.field for error in refused.value.fields] == ["number"]
@@ -67,10 +65,10 @@ async def test_a_number_that_is_empty_is_missing(
 
 @pytest.mark.parametrize("use_case", [create, opt_out])
 @pytest.mark.parametrize("number", ["12", "nobody", "+0123456789"])
-async def test_a_number_that_cannot_be_is_invalid(
+async def test_an_impossible_number_is_invalid(
     context: Context, account: Account, use_case: UseCase, number: str
 ) -> None:
-    """Where a number would be stored, one that no telephone can have raises InvalidPhone and names the field."""
+    """Where a number would be stored, one that cannot exist raises InvalidPhone and names the field."""
     with pytest.raises(InvalidPhone) as refused:
         await use_case(context, account, number)
     assert [error.field for error in refused.value.fields] == ["number"]
@@ -79,18 +77,18 @@ async def test_a_number_that_cannot_be_is_invalid(
 
 @pytest.mark.parametrize("use_case", [contacts.retrieve, update, contacts.delete])
 @pytest.mark.parametrize("number", ["+14155559999", "12", "nobody", "", "\x00", "\ud800"])
-async def test_where_a_number_is_only_looked_for_it_is_not_found(
+async def test_an_impossible_number_is_not_found(
     context: Context, account: Account, use_case: UseCase, number: str
 ) -> None:
-    """An unknown number and one that cannot exist are the same to who reads, changes or deletes."""
+    """Where a number is only looked up, one that cannot exist is treated like an unknown one."""
     await create(context, account, PHONE)
     with pytest.raises(ContactNotFound):
         await use_case(context, account, number)
     assert await contacts.count(context, account) == 1
 
 
-async def test_a_contact_is_found_however_its_number_is_written(context: Context, account: Account) -> None:
-    """Reading, changing and deleting take national formats of the account's region."""
+async def test_a_contact_is_found_by_any_spelling_of_its_number(context: Context, account: Account) -> None:
+    """Get, update and delete accept national formats of the account's region."""
     await create(context, account, PHONE)
     changed = await contacts.update(context, account, WRITTEN, ContactPatch(first_name="Ada"), ReadOnly())
     assert contact_recorded(await contacts.retrieve(context, account, WRITTEN)) == changed
@@ -98,8 +96,8 @@ async def test_a_contact_is_found_however_its_number_is_written(context: Context
     assert await contacts.count(context, account) == 0
 
 
-async def test_the_region_is_the_accounts(context: Context, account: Account) -> None:
-    """The same national number is another contact for an account of another region."""
+async def test_the_region_is_the_account_s(context: Context, account: Account) -> None:
+    """The same national number is a different contact in an account of another region."""
     british = replace(account, region="GB")
     made = await contacts.create(context, british, "020 7946 0958", ContactPatch(), update_if_exists=False)
     assert made.phone == "+442079460958"
@@ -107,8 +105,8 @@ async def test_the_region_is_the_accounts(context: Context, account: Account) ->
         await contacts.retrieve(context, account, "020 7946 0958")
 
 
-async def test_the_own_line_is_stored_as_e164_or_cleared(context: Context, account: Account) -> None:
-    """sendblue_number is normalised, `""` clears it, and one that cannot be is refused by name."""
+async def test_the_line_is_stored_as_e164_or_cleared(context: Context, account: Account) -> None:
+    """`""` clears sendblue_number, and an invalid one is refused by name."""
     made = await contacts.create(
         context, account, PHONE, ContactPatch(sendblue_number="415 555 0100"), update_if_exists=False
     )
@@ -120,15 +118,15 @@ async def test_the_own_line_is_stored_as_e164_or_cleared(context: Context, accou
     assert cleared.sendblue_number == ""
 
 
-async def test_normalising_changes_only_the_line(account: Account) -> None:
-    """The patch that comes out says the rest as it came in, and the one that went in is unchanged."""
+async def test_normalizing_changes_only_the_line(account: Account) -> None:
+    """Other fields of the patch are the same, and the original patch is unchanged."""
     patch = ContactPatch(first_name="Ada", sendblue_number="4155550100", tags=("a",))
     assert contacts.normalised(patch, account) == ContactPatch("Ada", sendblue_number="+14155550100", tags=("a",))
     assert patch.sendblue_number == "4155550100"
 
 
-async def test_a_listing_by_number_shows_one_or_none(context: Context, account: Account) -> None:
-    """The number is read like any other and combined with the filter; one that cannot be is no contact's."""
+async def test_a_listing_by_number_has_at_most_one_contact(context: Context, account: Account) -> None:
+    """The number is parsed as usual and combined with the filter; an impossible one matches nothing."""
     for number in (PHONE, "+14155552672"):
         await create(context, account, number, ContactPatch(tags=("a",)))
     tagged = ListQuery(ContactFilter(tags=("a",)))
@@ -142,8 +140,8 @@ async def test_a_listing_by_number_shows_one_or_none(context: Context, account: 
     assert len((await contacts.list_page(context, account, tagged, None)).contacts) == 2
 
 
-async def test_an_opt_out_gives_the_number_and_is_remembered(context: Context, account: Account) -> None:
-    """The number comes back in E.164 form; the contact shows it now, and after deleting and creating it again."""
+async def test_an_opt_out_returns_the_number_and_is_retained(context: Context, account: Account) -> None:
+    """The number is in E.164 form; the contact shows the opt-out, also after it is deleted and re-created."""
     assert await opt_out(context, account, WRITTEN) == PHONE
     await create(context, account, PHONE)
     assert (await contacts.retrieve(context, account, PHONE)).opt_out

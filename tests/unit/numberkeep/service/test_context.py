@@ -1,4 +1,4 @@
-"""The clock that never repeats."""
+"""The clock whose times are unique, and the context of a command."""
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +16,8 @@ from numberkeep.store.sqlite import SqliteStore
 from support.api import SetClock
 
 
-def test_the_clock_tells_the_systems_time_in_microseconds() -> None:
-    """Nanoseconds are cut to microseconds, and time that passes is seen."""
+def test_the_clock_returns_the_system_time_in_microseconds() -> None:
+    """Nanoseconds are truncated to microseconds."""
     system = SetClock()
     clock = Clock(system, system)
     assert clock.take() == system.now_ns // 1000
@@ -25,16 +25,16 @@ def test_the_clock_tells_the_systems_time_in_microseconds() -> None:
     assert clock.take() == system.now_ns // 1000
 
 
-def test_a_clock_that_stands_still_gives_every_microsecond_once() -> None:
-    """Calls within one microsecond get the following ones."""
+def test_a_stopped_system_clock_yields_unique_times() -> None:
+    """Calls within one microsecond return consecutive ones."""
     system = SetClock()
     clock = Clock(system, system)
     start = system.now_ns // 1000
     assert [clock.take() for _ in range(4)] == [start, start + 1, start + 2, start + 3]
 
 
-def test_a_system_clock_that_goes_back_is_not_followed() -> None:
-    """Time goes on by single microseconds until the system's clock has caught up."""
+def test_a_system_clock_set_back_is_not_followed() -> None:
+    """Times increase by single microseconds until the system clock has caught up."""
     system = SetClock()
     clock = Clock(system, system)
     first = clock.take()
@@ -44,8 +44,8 @@ def test_a_system_clock_that_goes_back_is_not_followed() -> None:
     assert clock.take() == first + 1_000_000
 
 
-def test_time_goes_on_while_the_system_clock_lies_behind() -> None:
-    """At half the pace of a clock that nobody sets, until the system's has caught up; then by that again."""
+def test_time_advances_while_the_system_clock_is_behind() -> None:
+    """At half the rate of a monotonic clock, until the system clock has caught up."""
     system, steady = SetClock(), SetClock()
     clock = Clock(system, steady)
     first = clock.take()
@@ -60,7 +60,7 @@ def test_time_goes_on_while_the_system_clock_lies_behind() -> None:
 
 
 def test_taking_many_reserves_them_all() -> None:
-    """`take(n)` gives the first of n that nobody else gets."""
+    """`take(n)` returns the first of n times that no other call returns."""
     system = SetClock()
     clock = Clock(system, system)
     first = clock.take(10)
@@ -71,8 +71,8 @@ def test_taking_many_reserves_them_all() -> None:
 
 @settings(derandomize=True)
 @given(st.lists(st.tuples(st.integers(-5000, 5000), st.integers(1, 5))))
-def test_whatever_the_system_clock_does_nothing_is_given_twice(steps: list[tuple[int, int]]) -> None:
-    """However the system's clock jumps, the ranges that are given out rise and do not overlap."""
+def test_times_are_unique_whatever_the_system_clock_does(steps: list[tuple[int, int]]) -> None:
+    """The reserved ranges increase and do not overlap."""
     system = SetClock()
     clock = Clock(system, system)
     end = 0
@@ -83,15 +83,15 @@ def test_whatever_the_system_clock_does_nothing_is_given_twice(steps: list[tuple
         end = first + count
 
 
-def test_a_process_has_a_node_number_of_its_own() -> None:
-    """Contexts draw node numbers that fit the ids and differ between processes, most likely."""
+def test_a_process_has_its_own_node_number() -> None:
+    """Contexts draw random node numbers that fit into ids, and most likely differ between processes."""
     nodes = {Context(SqliteStore(None)).node for _ in range(50)}
     assert all(0 <= node < 2**NODE_BITS for node in nodes)
     assert len(nodes) > 1
 
 
-async def test_an_idempotency_key_belongs_to_one_command(context: Context, account: Account) -> None:
-    """A use case may apply others beside it: repeated, they are applied again, and the one is answered as before."""
+async def test_an_idempotency_key_covers_one_command(context: Context, account: Account) -> None:
+    """Other commands of a repeated request are applied again; the one with the key returns its first result."""
     once = Idempotency("key", b"f", lambda phone: phone.encode())
 
     async def use_case(opted_out: bool) -> str:  # noqa: FBT001
@@ -106,8 +106,8 @@ async def test_an_idempotency_key_belongs_to_one_command(context: Context, accou
     assert set(await context.store.read(ListOptOuts(account.account_id))) == {"+14155550002"}
 
 
-async def test_commands_bear_who_acts(context: Context, account: Account) -> None:
-    """The actor and the cause of the context, at the clock's time; without any it is the system."""
+async def test_commands_carry_actor_and_cause(context: Context, account: Account) -> None:
+    """Those of the context, at the clock's time; the default is the system."""
     key, request = Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1")
     for acting in (context, context.acting(key, request)):
         await contacts.create(acting, account, "+14155550001", ContactPatch(), update_if_exists=True)

@@ -1,4 +1,4 @@
-"""The walk of a copy over two databases, on databases in memory."""
+"""The algorithm of a copy, with two databases in memory."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ class Memory:
 
     Args:
         name: its identity.
-        opt_outs: when who opted out, by account and number.
+        opt_outs: times of opting out, by account and number.
 
     Attributes:
-        replaced: how many rows went and came with each write.
-        largest: the most rows that were read at once.
-        log: what was called besides reads.
-        marks: what it said of itself, the last at the end.
+        replaced: the numbers of rows removed and added by each write.
+        largest: the largest number of rows read at once.
+        log: the calls other than reads.
+        marks: the marks set, in order.
     """
 
     def __init__(self, name: str, opt_outs: Rows) -> None:
@@ -41,31 +41,31 @@ class Memory:
         self.marks = [Mark.COPIED]
 
     async def open(self, *, writing: bool) -> None:
-        """Note it."""
+        """Log the call."""
         self.log.append(f"open {writing}")
 
     async def close(self) -> None:
-        """Note it."""
+        """Log the call."""
         self.log.append("close")
 
     async def identity(self) -> str:
-        """The name."""
+        """Return the name."""
         return self.name
 
     async def mark(self) -> Mark:
-        """The last."""
+        """Return the last mark."""
         return self.marks[-1]
 
     async def set_mark(self, mark: Mark) -> None:
-        """Add it."""
+        """Add a mark."""
         self.marks.append(mark)
 
     async def count(self, table: Table) -> int:
-        """How many rows."""
+        """Return the number of rows."""
         return len(self.tables[table.name])
 
     async def rows(self, table: Table, account_id: int | None, after: Key | None, limit: int) -> Sequence[Row]:
-        """A page."""
+        """Return a page of rows."""
         found = sorted(
             row
             for row in self.tables[table.name].values()
@@ -74,43 +74,43 @@ class Memory:
         self.largest = max(self.largest, len(found[:limit]))
         return found[:limit]
 
-    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], fresh: Sequence[Row]) -> None:
-        """As asked; nothing that is not there may go, and nothing that is there may come."""
-        assert all(row[0] == account_id for row in (*gone, *fresh) if table.of_account)
+    async def replace(self, table: Table, account_id: int | None, gone: Sequence[Row], added: Sequence[Row]) -> None:
+        """Replace rows; fail on removing a missing row or adding an existing one."""
+        assert all(row[0] == account_id for row in (*gone, *added) if table.of_account)
         there = self.tables[table.name]
         for row in gone:
             assert there.pop(row[: len(table.identity)]) == row
-        for row in fresh:
+        for row in added:
             assert there.setdefault(row[: len(table.identity)], row) is row
-        self.replaced.append((len(gone), len(fresh)))
+        self.replaced.append((len(gone), len(added)))
 
     async def last_numbers(self) -> Sequence[LastNumbers]:
-        """None were given."""
+        """Ignore the numbers."""
         return []
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """Note it."""
+        """Log the call."""
         assert last == []
         self.log.append("finish")
 
 
 @given(rows, rows, st.integers(1, 4))
-def test_whatever_both_hold_the_target_becomes_the_source(new: Rows, old: Rows, page: int) -> None:
-    """By pages that never hold more than asked for, exactly what differs is removed and put in."""
+def test_the_target_becomes_equal_to_the_source(new: Rows, old: Rows, page: int) -> None:
+    """Whatever both contain: in pages of limited size, exactly the differences are removed and added."""
     source, target = Memory("a", new), Memory("b", old)
-    told = asyncio.run(copy(source, target, page=page))
+    seen = asyncio.run(copy(source, target, page=page))
     assert target.tables == source.tables
-    assert all(table.equal for table in told)
+    assert all(table.equal for table in seen)
     assert max(source.largest, target.largest) <= page
-    [opt_outs] = [table for table in told if table.table == "opt_outs"]
+    [opt_outs] = [table for table in seen if table.table == "opt_outs"]
     assert (opt_outs.written, opt_outs.removed) == (len(new.items() - old.items()), len(old.keys() - new.keys()))
     assert sum(map(sum, target.replaced)) == len(new.items() ^ old.items())
     assert all(sum(counts) for counts in target.replaced)
     assert source.replaced == []
 
 
-def test_both_are_closed_in_any_case() -> None:
-    """The source is opened to be read and first; both are closed when it is refused, and when it is done."""
+def test_both_databases_are_always_closed() -> None:
+    """The source is opened first, for reading; both are closed on success and on failure."""
     for target, names in (
         (Memory("a", {}), ["open True", "close"]),
         (Memory("b", {}), ["open True", "finish", "close"]),
@@ -125,8 +125,8 @@ def test_both_are_closed_in_any_case() -> None:
 
 
 @pytest.mark.parametrize("changed", [(2, "other", "US", 2), (2, "2", "US", 3), (3, "3", "US", 3)])
-def test_a_target_of_other_accounts_is_refused_before_anything_is_written(changed: Row) -> None:
-    """An account is the same by id, name and time of creation."""
+def test_a_target_with_other_accounts_is_refused_unchanged(changed: Row) -> None:
+    """Accounts are identified by id, name and time of creation."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {})
     target.tables["accounts"].pop((2,))
     target.tables["accounts"][changed[:1]] = changed
@@ -135,27 +135,27 @@ def test_a_target_of_other_accounts_is_refused_before_anything_is_written(change
     assert target.replaced == []
 
 
-def test_a_region_that_changed_is_brought() -> None:
-    """An account that differs otherwise is still the same account."""
+def test_a_changed_region_is_copied() -> None:
+    """Accounts that differ in other fields are still the same accounts."""
     source, target = Memory("a", {}), Memory("b", {})
     target.tables["accounts"][2,] = (2, "2", "GB", 2)
     [accounts, *_] = asyncio.run(copy(source, target))
     assert (accounts.table, accounts.written, accounts.removed, accounts.equal) == (ACCOUNTS.name, 1, 0, True)
 
 
-def test_progress_is_told_to_the_end() -> None:
-    """Rows are counted up to all of them, once while they are copied and once while they are compared."""
-    told: list[tuple[str, int, int]] = []
+def test_progress_reaches_the_total() -> None:
+    """Rows are counted once while they are copied, and once while they are compared."""
+    seen: list[tuple[str, int, int]] = []
     source = Memory("a", {(number, str(n)): n for number in (1, 2) for n in range(5)})
-    asyncio.run(copy(source, Memory("b", {}), lambda *progress: told.append(progress), page=2))
+    asyncio.run(copy(source, Memory("b", {}), lambda *progress: seen.append(progress), page=2))
     for doing in ("copying", "comparing"):
-        done = [count for what, count, about in told if what == doing and about == 12]
+        done = [count for what, count, about in seen if what == doing and about == 12]
         assert done == sorted(done)
         assert done[-1] == 12
 
 
-def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
-    """The same rows have the same checksum by any page; one value that differs makes it another."""
+def test_the_checksum_does_not_depend_on_the_page_size() -> None:
+    """It depends on the rows only; one different value changes it."""
     one = {(1, "a"): 1, (1, "b"): 1, (2, "a"): 1}
     sums = {
         asyncio.run(copy(Memory("a", given), Memory("b", {}), page=page))[TABLES.index(OPT_OUTS)].source.sha256
@@ -164,13 +164,13 @@ def test_the_checksum_is_of_the_rows_and_not_of_the_pages() -> None:
     assert len(sums) == 1
     others = [{**one, (1, "a"): 0}, {**one, (1, "ab"): 1}, {(1, "a"): 1, (2, "b"): 1, (2, "a"): 1}, {}]
     for other in others:
-        told = asyncio.run(copy(Memory("a", other), Memory("b", {})))
-        assert told[TABLES.index(OPT_OUTS)].source.sha256 not in sums
-        sums.add(told[TABLES.index(OPT_OUTS)].source.sha256)
+        seen = asyncio.run(copy(Memory("a", other), Memory("b", {})))
+        assert seen[TABLES.index(OPT_OUTS)].source.sha256 not in sums
+        sums.add(seen[TABLES.index(OPT_OUTS)].source.sha256)
 
 
 def test_a_target_in_use_is_refused_unless_forced() -> None:
-    """What was done in the target since it was copied to is not undone by a command that was meant for before."""
+    """Changes made in the target since the last copy are not overwritten by accident."""
     source, target = Memory("a", {(1, "x"): 1}), Memory("b", {(1, "x"): 0})
     target.marks = [Mark.NONE]
     with pytest.raises(CannotCopy, match=r"used after it was copied to.*--force"):

@@ -19,28 +19,30 @@ PATIENCE = 5
 
 
 async def create(context: Context, account: Account, count: int) -> None:
-    """Have so many events happen."""
+    """Create so many contacts, each of which makes an event."""
     rows = [GivenRow(n, f"+1415600{n:04d}", ContactPatch()) for n in range(count)]
     await bulk.create(context, account, rows, [], skip_bad=False)
 
 
-async def test_where_to_begin(context: Context, account: Account) -> None:
-    """Behind the last event where nothing is said, else behind the one that is; OLDEST is all that is kept."""
+async def test_the_start_position(context: Context, account: Account) -> None:
+    """After the last event by default, or after the given one; OLDEST is the start of the retained log."""
     assert [await feed.first(context, account, after) for after in (None, feed.OLDEST, 0)] == [0, 0, 0]
     await create(context, account, 3)
     assert [await feed.first(context, account, after) for after in (None, feed.OLDEST, 0, 2, 3)] == [3, 0, 0, 2, 3]
 
 
 @pytest.mark.parametrize("after", [4, 10**17])
-async def test_a_number_that_there_is_not_yet_is_refused(context: Context, account: Account, after: int) -> None:
-    """Who comes with it followed another log, or this one before a restore, and is told where this one ends."""
+async def test_a_position_in_the_future_is_refused(context: Context, account: Account, after: int) -> None:
+    """It belongs to another log, or to this one before a restore; the error has the last position."""
     await create(context, account, 3)
     with pytest.raises(NoSuchEvent, match="begin after 3"):
         await feed.first(context, account, after)
 
 
-async def test_what_is_forgotten_is_told(context: Context, account: Account, clock: SetClock) -> None:
-    """NoSuchEvent tells the number behind which the log still reaches, and that one is taken, as OLDEST too."""
+async def test_a_position_before_the_retained_log_is_refused(
+    context: Context, account: Account, clock: SetClock
+) -> None:
+    """NoSuchEvent has the earliest valid position, which is accepted, as is OLDEST."""
     await create(context, account, 300)
     before = context.clock.take()
     clock.pass_seconds(31 * 24 * 3600)
@@ -52,10 +54,10 @@ async def test_what_is_forgotten_is_told(context: Context, account: Account, clo
     assert [await feed.first(context, account, after) for after in (300, feed.OLDEST)] == [300, 300]
 
 
-async def test_what_is_there_comes_in_pages_and_what_comes_at_once(
+async def test_existing_events_come_in_pages_and_new_ones_at_once(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All events in order, none twice; neither the next page nor a change waits for the next look."""
+    """In order, without duplicates; neither a next page nor a change waits for the polling interval."""
     monkeypatch.setattr(feed, "_LOOK_SECONDS", 60.0)
     await create(context, account, 450)
     async with aclosing(feed.follow(context, account, 10)) as following:
@@ -70,10 +72,10 @@ async def test_what_is_there_comes_in_pages_and_what_comes_at_once(
     assert not context.signals._listeners
 
 
-async def test_where_nothing_comes_that_is_said(
+async def test_without_events_a_page_is_empty(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty page now and then; another process's change, which nobody rings for, is seen with the next look."""
+    """Changes of other processes, which send no signal here, are found by polling."""
     monkeypatch.setattr(feed, "_LOOK_SECONDS", 0.02)
     async with aclosing(feed.follow(context, account, 0)) as following:
         assert [await anext(following) for _ in range(3)] == [[], [], []]

@@ -1,4 +1,4 @@
-"""API keys, and telling whose a request is."""
+"""API keys, and the authentication of requests."""
 
 import pytest
 
@@ -12,21 +12,21 @@ from numberkeep.store.queries import GetApiKey
 from support.api import SetClock
 
 
-class Door:
-    """An authenticator with its own time.
+class CountingAuthenticator:
+    """An authenticator with a clock that tests set.
 
     Attributes:
-        now: the seconds of its clock.
-        asked_for: the key ids that it has asked the store for.
+        now: the clock's time in seconds.
+        looked_up: the key ids that it looked up in the store.
     """
 
     def __init__(self, store: Store) -> None:
         self.now = 0.0
-        self.asked_for: list[str] = []
+        self.looked_up: list[str] = []
         self.authenticator = Authenticator(store, lambda: self.now)
 
-    async def lets_in(self, key_id: str, secret: str) -> bool:
-        """Whether the pair is taken."""
+    async def accepts(self, key_id: str, secret: str) -> bool:
+        """Return whether the key pair is accepted."""
         try:
             await self.authenticator.key(key_id.encode("latin-1"), secret.encode("latin-1"))
         except InvalidCredentials:
@@ -35,22 +35,22 @@ class Door:
 
 
 @pytest.fixture
-async def door(context: Context, account: Account, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """An authenticator over a store with the account's key."""
-    del account  # made for its key
-    door = Door(context.store)
+async def counting(context: Context, account: Account, monkeypatch: pytest.MonkeyPatch) -> CountingAuthenticator:
+    """Return an authenticator over a store with the account's key."""
+    del account  # set for its key
+    counting = CountingAuthenticator(context.store)
     read = context.store.read
 
     async def noted(query: GetApiKey) -> ApiKey | None:
-        door.asked_for.append(query.key_id)
+        counting.looked_up.append(query.key_id)
         return await read(query)
 
     monkeypatch.setattr(context.store, "read", noted)
-    return door
+    return counting
 
 
-async def test_a_pair_opens_its_own_account(context: Context, account: Account) -> None:
-    """The account is the one whose key it is."""
+async def test_a_key_pair_authenticates_its_account(context: Context, account: Account) -> None:
+    """The result is the account of the key."""
     other = await keys.create(context, "other", KeyPair("key2", "secret2"))
     authenticator = Authenticator(context.store)
     assert (await authenticator.key(b"key", b"secret")).account == account
@@ -72,46 +72,46 @@ async def test_a_pair_opens_its_own_account(context: Context, account: Account) 
         ("", ""),
     ],
 )
-async def test_a_wrong_pair_is_refused(door: Door, key_id: str, secret: str) -> None:
-    """Unknown id and wrong secret raise InvalidCredentials, before and after the right secret was seen."""
-    assert not await door.lets_in(key_id, secret)
-    assert await door.lets_in("key", "secret")
-    assert not await door.lets_in(key_id, secret)
+async def test_a_wrong_pair_is_refused(counting: CountingAuthenticator, key_id: str, secret: str) -> None:
+    """An unknown id and a wrong secret raise InvalidCredentials, before and after the right secret was used."""
+    assert not await counting.accepts(key_id, secret)
+    assert await counting.accepts("key", "secret")
+    assert not await counting.accepts(key_id, secret)
 
 
-async def test_a_key_is_believed_for_a_second(door: Door) -> None:
-    """The store is asked once for all requests of a second, wrong secrets too, and again after it."""
+async def test_a_key_is_cached_for_one_second(counting: CountingAuthenticator) -> None:
+    """All requests within a second, also with wrong secrets, make one store read; later ones make another."""
     for now in (0.0, 0.4, 1.0):
-        door.now = now
-        assert await door.lets_in("key", "secret")
-        assert not await door.lets_in("key", "wrong")
-    assert door.asked_for == ["key"]
-    door.now = 1.01
-    assert await door.lets_in("key", "secret")
-    assert door.asked_for == ["key", "key"]
+        counting.now = now
+        assert await counting.accepts("key", "secret")
+        assert not await counting.accepts("key", "wrong")
+    assert counting.looked_up == ["key"]
+    counting.now = 1.01
+    assert await counting.accepts("key", "secret")
+    assert counting.looked_up == ["key", "key"]
 
 
-async def test_a_revocation_is_seen_after_a_second(door: Door, context: Context) -> None:
-    """A key that was believed is refused a second after it was looked up, and from then on."""
-    assert await door.lets_in("key", "secret")
+async def test_a_revocation_takes_effect_after_one_second(counting: CountingAuthenticator, context: Context) -> None:
+    """A cached key is refused from one second after its lookup."""
+    assert await counting.accepts("key", "secret")
     await keys.revoke(context, "key")
-    door.now = 1.01
-    assert not await door.lets_in("key", "secret")
-    door.now = 5.0
-    assert not await door.lets_in("key", "secret")
+    counting.now = 1.01
+    assert not await counting.accepts("key", "secret")
+    counting.now = 5.0
+    assert not await counting.accepts("key", "secret")
 
 
-async def test_an_unknown_id_is_not_remembered(door: Door, context: Context) -> None:
-    """Strangers take no memory, and a key works as soon as it is made."""
+async def test_an_unknown_id_is_not_cached(counting: CountingAuthenticator, context: Context) -> None:
+    """Unknown ids use no memory, and a key works as soon as it is created."""
     for n in range(20):
-        assert not await door.lets_in(f"nobody-{n}", "secret")
-    assert door.authenticator._known == {}
+        assert not await counting.accepts(f"nobody-{n}", "secret")
+    assert counting.authenticator._known == {}
     await keys.create(context, "default", KeyPair("nobody-1", "secret"))
-    assert await door.lets_in("nobody-1", "secret")
+    assert await counting.accepts("nobody-1", "secret")
 
 
-async def test_the_first_key_is_made_on_an_empty_store_only(context: Context) -> None:
-    """The first pair makes the account `default` and opens it; a second first pair is not made."""
+async def test_the_first_key_is_created_only_in_an_empty_store(context: Context) -> None:
+    """It creates the account `default`; a second first pair is not created."""
     assert await keys.create_first(context, KeyPair("one", "s1")) is True
     assert await keys.create_first(context, KeyPair("two", "s2")) is False
     (key,) = await keys.list_all(context)
@@ -119,8 +119,8 @@ async def test_the_first_key_is_made_on_an_empty_store_only(context: Context) ->
     assert key.opens_with(b"s1")
 
 
-async def test_a_taken_id_is_refused(context: Context, account: Account) -> None:
-    """A key id is one account's: no second key of this id is made."""
+async def test_an_existing_id_is_refused(context: Context, account: Account) -> None:
+    """Key ids are unique among all accounts."""
     with pytest.raises(InvalidInput):
         await keys.create(context, "other", KeyPair("key", "mine"))
     (key,) = await keys.list_all(context)
@@ -128,7 +128,7 @@ async def test_a_taken_id_is_refused(context: Context, account: Account) -> None
 
 
 async def test_keys_are_listed_with_their_times(context: Context, account: Account, clock: SetClock) -> None:
-    """Every key is listed, oldest first, with when it was made and when it was revoked."""
+    """All keys, oldest first, with the times of creation and revocation."""
     clock.pass_seconds(10)
     await keys.create(context, "default", KeyPair("later", "s"))
     clock.pass_seconds(10)

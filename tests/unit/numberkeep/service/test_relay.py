@@ -1,4 +1,4 @@
-"""The relay, turned by hand: what becomes of one delivery after another."""
+"""The relay, run one turn at a time: the outcome of single deliveries."""
 
 import asyncio
 from typing import Any
@@ -25,26 +25,26 @@ LEASE = 30
 
 
 def relay_of(context: Context, *acts: Act, **more: Any) -> tuple[Relay, ScriptedSender]:
-    """A relay and its sender, which does these things one after another."""
+    """Return a relay, and its sender with these results, one after another."""
     sender = ScriptedSender(*acts)
     return Relay(context, sender, ScriptedNotifier(), **more), sender
 
 
 @pytest.fixture(autouse=True)
-async def owed(context: Context, account: Account) -> None:
-    """One message is owed."""
+async def enqueue_message(context: Context, account: Account) -> None:
+    """Enqueue one message."""
     await contacts.create(context, account, PHONE, ContactPatch(), update_if_exists=False)
     await verification.request(context, account, PHONE)
 
 
 async def status(context: Context, account: Account) -> tuple[MessageStatus, str, str]:
-    """Where the message stands, what the carrier calls it and what is wrong."""
+    """Return the message's status, handle and error."""
     (message,) = await verification.messages(context, account, 10)
     return message.status, message.handle, message.error
 
 
 async def test_a_message_is_sent_once(context: Context, account: Account) -> None:
-    """With its account's name; it is sent, by the carrier's handle, and counted."""
+    """With its account's name; then it is `sent`, has the carrier's handle, and is counted."""
     relay, sender = relay_of(context)
     assert [await relay.turn() for _ in range(3)] == [1, 0, 0]
     ((name, message),) = sender.got
@@ -53,10 +53,8 @@ async def test_a_message_is_sent_once(context: Context, account: Account) -> Non
     assert relay.delivered == {("sender", "delivered"): 1}
 
 
-async def test_a_failure_is_tried_again_with_the_same_message(
-    context: Context, account: Account, clock: SetClock
-) -> None:
-    """Not before its time is up, and the same message, so that a carrier can tell; until then it is queued."""
+async def test_a_failure_is_retried_with_the_same_message(context: Context, account: Account, clock: SetClock) -> None:
+    """After the wait, with the same id, so that carriers can deduplicate; until then it is queued."""
     relay, sender = relay_of(context, FAILS, TAKE)
     await relay.turn()
     assert await status(context, account) == (MessageStatus.QUEUED, "", "")
@@ -73,7 +71,7 @@ async def test_a_failure_is_tried_again_with_the_same_message(
 async def test_a_permanent_failure_is_dead_at_once(
     context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture, error: DeliveryFailed
 ) -> None:
-    """It is not tried again, the message has failed for that reason, and no number is logged."""
+    """It is not retried, the message's error is the reason, and no number is logged."""
     relay, sender = relay_of(context, failing(error))
     await relay.turn()
     clock.pass_seconds(24 * 3600 - 100)
@@ -86,8 +84,8 @@ async def test_a_permanent_failure_is_dead_at_once(
     assert "415555" not in caplog.text
 
 
-async def test_what_fails_too_often_is_dead(context: Context, account: Account, clock: SetClock) -> None:
-    """After ATTEMPTS it is tried no more, until it is replayed: then as often again."""
+async def test_a_delivery_is_dead_after_too_many_failures(context: Context, account: Account, clock: SetClock) -> None:
+    """After ATTEMPTS it is not retried until it is replayed, which allows as many attempts again."""
     await webhooks.create(context, ScriptedNotifier(), account, "https://x.test/", types=["receive"], secret=None)
     relay, sender = relay_of(context, *[failing(DeliveryFailed("x", retry_after=1))] * ATTEMPTS, TAKE)
     for _ in range(ATTEMPTS + 3):
@@ -103,8 +101,8 @@ async def test_what_fails_too_often_is_dead(context: Context, account: Account, 
 
 
 @pytest.mark.parametrize("asked", [60.0, 3600.0])
-async def test_who_asks_for_time_gets_it(context: Context, clock: SetClock, asked: float) -> None:
-    """`retry_after` is waited for where it is longer than our own wait."""
+async def test_retry_after_is_respected(context: Context, clock: SetClock, asked: float) -> None:
+    """If it is longer than the relay's own wait."""
     relay, sender = relay_of(context, failing(DeliveryFailed("busy", retry_after=asked)), TAKE)
     await relay.turn()
     clock.pass_seconds(asked - 1)
@@ -115,7 +113,7 @@ async def test_who_asks_for_time_gets_it(context: Context, clock: SetClock, aske
 
 
 async def test_a_short_retry_after_does_not_shorten_the_wait(context: Context, clock: SetClock) -> None:
-    """Our own wait is the least."""
+    """The relay's own wait is the minimum."""
     relay, _ = relay_of(context, failing(DeliveryFailed("busy", retry_after=0)), TAKE)
     await relay.turn()
     clock.pass_seconds(4.9)
@@ -123,7 +121,7 @@ async def test_a_short_retry_after_does_not_shorten_the_wait(context: Context, c
 
 
 async def test_the_wait_grows_and_is_capped() -> None:
-    """Twice as long each time from five seconds on, with a little chance in it, and never over an hour."""
+    """It doubles from five seconds on, with some jitter, up to one hour."""
     for attempts in range(1, 40):
         least = min(5 * 2 ** (attempts - 1), 3600)
         waits = [backoff_seconds(attempts) for _ in range(20)]
@@ -135,10 +133,10 @@ async def test_the_wait_grows_and_is_capped() -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no " + PHONE), KeyError(PHONE), StoreUnavailable("x"), OSError()])
-async def test_what_a_sender_raises_by_mistake_is_a_failure(
+async def test_an_unexpected_exception_of_a_sender_is_a_failure(
     context: Context, account: Account, clock: SetClock, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
-    """It is tried again, and of the error only its type is told: its text may hold a number."""
+    """It is retried, and only its type is reported: its text may contain a number."""
     relay, _ = relay_of(context, failing(error), TAKE)
     await relay.turn()
     assert f"numberkeep failed with {type(error).__name__}" in caplog.text
@@ -148,8 +146,8 @@ async def test_what_a_sender_raises_by_mistake_is_a_failure(
     assert (await status(context, account))[0] is MessageStatus.SENT
 
 
-async def test_a_sender_that_stalls_is_given_up(context: Context, account: Account, clock: SetClock) -> None:
-    """Before its lease is over, and tried again."""
+async def test_a_stalled_sender_is_aborted(context: Context, account: Account, clock: SetClock) -> None:
+    """Before the lease expires; the delivery is retried."""
     relay, sender = relay_of(context, asyncio.Event().wait, TAKE, lease_seconds=0.9)  # type: ignore[arg-type]
     async with asyncio.timeout(0.85):
         await relay.turn()
@@ -159,10 +157,10 @@ async def test_a_sender_that_stalls_is_given_up(context: Context, account: Accou
     assert (await status(context, account))[0] is MessageStatus.SENT
 
 
-async def test_what_was_given_out_too_late_is_not_begun(
+async def test_a_delivery_is_not_started_near_the_end_of_its_lease(
     context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the lease is nearly over somebody else may be about to take it; it goes later."""
+    """Another relay could take it soon; it is sent later."""
     relay, sender = relay_of(context, lease_seconds=LEASE)
     apply = context.store.apply
 
@@ -182,8 +180,8 @@ async def test_what_was_given_out_too_late_is_not_begun(
     assert len(sender.got) == 1
 
 
-async def test_a_message_that_is_canceled_is_told_at_once(context: Context, account: Account, clock: SetClock) -> None:
-    """Whoever listens to the account is rung for, though nothing was given out: it was lost, and has no reason now."""
+async def test_a_canceled_message_is_signaled_at_once(context: Context, account: Account, clock: SetClock) -> None:
+    """The account's listeners are notified, although nothing is sent: the lost message is obsolete."""
     relay, sender = relay_of(context)
     await context.store.apply(TakeDeliveries(account.account_id, 1, LEASE * SECOND, context.stamp()))
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
@@ -196,13 +194,13 @@ async def test_a_message_that_is_canceled_is_told_at_once(context: Context, acco
 
 
 class Lost(Exception):
-    """The process ended here."""
+    """Simulates the end of the process."""
 
 
-async def test_what_was_taken_and_lost_is_sent_again_after_the_lease(
+async def test_a_lost_delivery_is_sent_again_after_its_lease(
     context: Context, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same message, not before, and by whoever comes."""
+    """The same message, not earlier, by any relay."""
     relay, sender = relay_of(context, lease_seconds=LEASE)
 
     async def lose(*_: Any) -> None:
@@ -221,7 +219,7 @@ async def test_what_was_taken_and_lost_is_sent_again_after_the_lease(
 
 
 class Failing:
-    """Has a store refuse to settle for so many times."""
+    """Makes a store fail to settle this many times."""
 
     def __init__(self, context: Context, monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> None:
         self.left = times
@@ -237,10 +235,10 @@ class Failing:
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("down"), StoreBusy()])
-async def test_what_cannot_be_recorded_is_recorded_a_little_later(
+async def test_a_result_that_cannot_be_recorded_is_recorded_later(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """An outage that ends within the lease costs no second sending."""
+    """An outage shorter than the lease causes no second sending."""
     failing_store = Failing(context, monkeypatch, error, 2)
     relay, sender = relay_of(context)
     assert await relay.turn() == 1
@@ -249,10 +247,10 @@ async def test_what_cannot_be_recorded_is_recorded_a_little_later(
     assert len(sender.got) == 1
 
 
-async def test_what_could_not_be_recorded_is_sent_again_after_the_lease(
+async def test_an_unrecorded_delivery_is_sent_again_after_its_lease(
     context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At least once: an outage that lasts longer than the lease costs a second sending of the same message."""
+    """At least once: an outage longer than the lease causes a second sending of the same message."""
     failing_store = Failing(context, monkeypatch, StoreUnavailable("down"), 10**6)
     relay, sender = relay_of(context, lease_seconds=1)
     await relay.turn()
@@ -264,8 +262,8 @@ async def test_what_could_not_be_recorded_is_sent_again_after_the_lease(
     assert (await status(context, account))[0] is MessageStatus.SENT
 
 
-async def test_what_is_owed_grows_old(context: Context, clock: SetClock) -> None:
-    """From when it was owed, over every attempt, until it is delivered."""
+async def test_pending_deliveries_have_an_age(context: Context, clock: SetClock) -> None:
+    """Since they were enqueued, across all attempts, until they are delivered."""
     relay, _ = relay_of(context, FAILS, TAKE)
     for seconds in (10, 20):
         clock.pass_seconds(10)

@@ -1,4 +1,4 @@
-"""The relay in the background: who waits for whom, and how it ends."""
+"""The relay in the background: isolation of targets and accounts, and shutdown."""
 
 import asyncio
 from dataclasses import replace
@@ -22,8 +22,8 @@ from support.relaying import PATIENCE, at_work, create, register, until
 PHONE = "+14155552671"
 
 
-async def test_a_slow_webhook_holds_up_nobody_else(context: Context, account: Account) -> None:
-    """Another webhook of the account and another account get all of theirs while one stalls with more than it takes."""
+async def test_a_slow_webhook_delays_no_other_target(context: Context, account: Account) -> None:
+    """Other webhooks and accounts get all deliveries while one stalls with more than its limit."""
     other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
     stalled = asyncio.Event()
     notifier = ScriptedNotifier(slow=Script(waiting(stalled)))
@@ -42,7 +42,7 @@ async def test_a_slow_webhook_holds_up_nobody_else(context: Context, account: Ac
 async def test_a_change_is_delivered_at_once(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The bell is heard: nothing waits for the next look."""
+    """Its signal wakes the relay before the next poll."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
     await register(context, account, "fast")
     notifier = ScriptedNotifier()
@@ -53,10 +53,10 @@ async def test_a_change_is_delivered_at_once(
             await notifier.until_taken(n + 1)
 
 
-async def test_what_another_process_owes_is_found(
+async def test_another_process_s_delivery_is_found(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By looking now and then: nobody rings for it."""
+    """By polling, because no signal arrives."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
     await register(context, account, "fast")
     notifier = ScriptedNotifier()
@@ -67,8 +67,8 @@ async def test_what_another_process_owes_is_found(
         await notifier.until_taken(1)
 
 
-async def test_one_phones_events_come_one_after_another(context: Context, account: Account) -> None:
-    """The second is not begun before the first is done, and then it is, without waiting for a look."""
+async def test_events_of_one_phone_are_sequential(context: Context, account: Account) -> None:
+    """The second starts as soon as the first is done, without waiting for a poll."""
     held = asyncio.Event()
     notifier = ScriptedNotifier(slow=Script(waiting(held), TAKE))
     url = "https://example.com/slow"
@@ -84,8 +84,8 @@ async def test_one_phones_events_come_one_after_another(context: Context, accoun
 
 
 @pytest.mark.parametrize("error", [RuntimeError("x"), DeliveryFailed("x")])
-async def test_what_fails_does_not_stop_the_relay(context: Context, account: Account, error: Exception) -> None:
-    """Whatever a notifier raises, the next is delivered."""
+async def test_an_exception_does_not_stop_the_relay(context: Context, account: Account, error: Exception) -> None:
+    """Whatever a notifier raises, the next delivery is sent."""
     await register(context, account, "bad")
     notifier = ScriptedNotifier(bad=Script(failing(error), TAKE))
     async with at_work(context, notifier):
@@ -94,10 +94,10 @@ async def test_what_fails_does_not_stop_the_relay(context: Context, account: Acc
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("down"), RuntimeError("x")])
-async def test_a_store_that_fails_does_not_stop_the_relay(
+async def test_a_failing_store_does_not_stop_the_relay(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """It looks again, after any error, whether it is looking or taking that fails."""
+    """It continues after any error, in polling or in taking."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.03)
     await register(context, account, "fast")
     notifier = ScriptedNotifier()
@@ -126,8 +126,8 @@ async def test_a_store_that_fails_does_not_stop_the_relay(
         await notifier.until_taken(2)
 
 
-async def test_close_waits_for_what_is_under_way(context: Context, account: Account) -> None:
-    """It is finished and recorded, nothing more is begun, and then connections are let go of."""
+async def test_close_waits_for_deliveries_in_progress(context: Context, account: Account) -> None:
+    """They are finished and recorded, no others are started, and then connections are closed."""
     held = asyncio.Event()
     sender, notifier = ScriptedSender(waiting(held)), ScriptedNotifier()
     worker = Relay(context, sender, notifier)
@@ -148,10 +148,8 @@ async def test_close_waits_for_what_is_under_way(context: Context, account: Acco
     assert (await context.store.read(GetBacklog())).waiting == 0
 
 
-async def test_close_does_not_wait_for_ever(
-    context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What takes too long is given up and leaves no task behind; it is owed still, and taken again after its lease."""
+async def test_close_has_a_time_limit(context: Context, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow deliveries are canceled without leaving tasks; they stay pending, and are taken after their leases."""
     monkeypatch.setattr(relay, "_GRACE_SECONDS", 0.05)
     sender = ScriptedSender(waiting(asyncio.Event()))
     worker = Relay(context, sender, ScriptedNotifier())
@@ -167,8 +165,8 @@ async def test_close_does_not_wait_for_ever(
     assert (await context.store.read(GetBacklog())).waiting == 1
 
 
-async def test_many_stalled_webhooks_hold_up_no_message(context: Context, account: Account) -> None:
-    """However much is under way to them, a message to a phone is sent at once."""
+async def test_many_stalled_webhooks_delay_no_message(context: Context, account: Account) -> None:
+    """However many deliveries to them are in progress, a message to a phone is sent at once."""
     stalled = asyncio.Event()
     for _ in range(MAX_WEBHOOKS):
         await register(context, account, "slow")
@@ -181,8 +179,8 @@ async def test_many_stalled_webhooks_hold_up_no_message(context: Context, accoun
         stalled.set()
 
 
-async def test_an_account_whose_expiry_waits_holds_up_no_other(context: Context, account: Account) -> None:
-    """Its verifications expire when its turn comes; meanwhile others' messages are sent."""
+async def test_a_slow_expiry_delays_no_other_account(context: Context, account: Account) -> None:
+    """Its verifications expire when it is its turn; meanwhile other accounts' messages are sent."""
     context = replace(context, verification_seconds=0)
     other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
     for place in (account, other):
@@ -206,10 +204,10 @@ async def test_an_account_whose_expiry_waits_holds_up_no_other(context: Context,
             held.set()
 
 
-async def test_what_is_too_old_is_forgotten_without_a_write(
+async def test_expired_rows_are_removed_without_a_write(
     context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At the start and every hour, a few at a time until nothing is left, of accounts that nobody writes to too."""
+    """At the start and every hour, in small steps until none is left, also of idle accounts."""
     monkeypatch.setattr(relay, "_RETENTION_SECONDS", 0.05)
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.02)
     monkeypatch.setattr(retention, "_AT_A_TIME", 2)
@@ -217,15 +215,15 @@ async def test_what_is_too_old_is_forgotten_without_a_write(
         await create(context, account, *range(first, first + 5))
         clock.pass_seconds(31 * 24 * 3600)
         async with at_work(context, ScriptedNotifier()), asyncio.timeout(PATIENCE):
-            while await context.store.read(ListEvents(account.account_id, 0, 10)):  # noqa: ASYNC110 - nobody tells
+            while await context.store.read(ListEvents(account.account_id, 0, 10)):  # noqa: ASYNC110 - there is no event to await
                 await asyncio.sleep(0.01)
     assert (await context.store.read(GetTallies(account.account_id))).events == 10
 
 
-async def test_a_refused_take_waits_for_nothing_that_stalls(
+async def test_a_refused_take_is_retried_soon(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store was busy for a moment while a webhook stalls: what comes next is taken a moment later."""
+    """A momentarily busy store delays new deliveries only briefly, even while a webhook stalls."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
     stalled = asyncio.Event()
     await register(context, account, "slow")

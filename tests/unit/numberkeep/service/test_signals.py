@@ -1,4 +1,4 @@
-"""Telling those who wait that an account has changed."""
+"""In-process notifications that an account has changed."""
 
 import asyncio
 import time
@@ -6,8 +6,8 @@ import time
 from numberkeep.service.signals import ChangeSignals
 
 
-async def test_a_ring_before_the_wait_is_heard() -> None:
-    """What happened since the last wait ends the next one at once: nothing falls in between."""
+async def test_a_signal_before_the_wait_is_received() -> None:
+    """A signal since the last wait ends the next one at once, so none is missed."""
     signals = ChangeSignals()
     with signals.listening() as listener:
         signals.notify(1)
@@ -16,11 +16,11 @@ async def test_a_ring_before_the_wait_is_heard() -> None:
         assert await listener.wait(5) == {1, 2}
         began = time.monotonic()
         assert await listener.wait(0.05) == set()
-        assert time.monotonic() - began > 0.04, "what was heard is not heard again"
+        assert time.monotonic() - began > 0.04, "a signal is received once"
 
 
-async def test_a_ring_ends_a_wait() -> None:
-    """At once, for everyone who waits for that account or for all, and for nobody else."""
+async def test_a_signal_ends_a_wait() -> None:
+    """At once, for all who wait for this account or for all accounts, and for no others."""
     signals = ChangeSignals()
     with signals.listening() as everyone, signals.listening(1) as one, signals.listening(2) as two:
         waiting = [asyncio.create_task(listener.wait(0.1)) for listener in (everyone, one, two)]
@@ -32,8 +32,8 @@ async def test_a_ring_ends_a_wait() -> None:
         assert await waiting[2] == set()
 
 
-async def test_a_wait_that_is_cancelled_loses_nothing() -> None:
-    """What rang while nobody took it is heard by the next wait."""
+async def test_a_canceled_wait_loses_no_signal() -> None:
+    """The next wait receives what arrived in between."""
     signals = ChangeSignals()
     with signals.listening(1) as listener:
         waiting = asyncio.create_task(listener.wait(5))
@@ -44,8 +44,8 @@ async def test_a_wait_that_is_cancelled_loses_nothing() -> None:
         assert await listener.wait(0.05) == {1}
 
 
-def test_who_has_gone_is_rung_for_no_more() -> None:
-    """Behind its block a listener is forgotten."""
+def test_a_closed_listener_is_removed() -> None:
+    """After its block it is no longer notified."""
     signals = ChangeSignals()
     with signals.listening():
         pass

@@ -15,24 +15,24 @@ URL = "https://example.com/hook"
 
 
 class Gate:
-    """A notifier that says this of every URL."""
+    """A notifier with this result for every URL."""
 
     def __init__(self, verdict: Exception | None = None) -> None:
         self._verdict = verdict
         self.asked: list[str] = []
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
-        """Nothing is delivered here."""
+        """Deliver nothing."""
         raise NotImplementedError
 
     async def check(self, url: str) -> None:
-        """Say it."""
+        """Return or raise the given result."""
         self.asked.append(url)
         if self._verdict is not None:
             raise self._verdict
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing."""
 
 
 async def register(
@@ -42,8 +42,8 @@ async def register(
     return await webhooks.create(context, gate, account, url, types=types, secret=secret)
 
 
-async def test_a_webhook_is_kept_as_it_was_asked_for(context: Context, account: Account) -> None:
-    """Its names too; a secret is kept, and where none is given it is random."""
+async def test_a_webhook_is_stored_as_requested(context: Context, account: Account) -> None:
+    """Including its type names and its secret; the default secret is random."""
     gate = Gate()
     given = await register(context, account, gate, URL, "receive", "contact.created", secret="s")
     one, two = [await register(context, account, gate) for _ in range(2)]
@@ -55,8 +55,8 @@ async def test_a_webhook_is_kept_as_it_was_asked_for(context: Context, account: 
     assert gate.asked == [URL] * 3
 
 
-async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: Account) -> None:
-    """An empty URL, a refused target and an unknown type, each by the field; an unknown type is not resolved for."""
+async def test_an_invalid_webhook_is_refused(context: Context, account: Account) -> None:
+    """An empty URL, a refused target and an unknown type, by field; an unknown type causes no DNS query."""
     gate = Gate(TargetRefused("10.0.0.1 is a private address"))
     with pytest.raises(MissingFields):
         await register(context, account, gate, " ")
@@ -72,8 +72,8 @@ async def test_what_may_not_be_a_webhook_is_refused(context: Context, account: A
 
 
 @pytest.mark.parametrize("secret", ["", " ends", "line\n", "tab\t", "sch\u00f6n", "\x7f", "x" * (MAX_SECRET + 1)])
-async def test_a_secret_that_no_header_holds_is_refused(context: Context, account: Account, secret: str) -> None:
-    """By the field, and without the secret in what is told; one of the greatest length is taken."""
+async def test_a_secret_that_a_header_cannot_carry_is_refused(context: Context, account: Account, secret: str) -> None:
+    """The error names the field and does not contain the secret; the maximum length is accepted."""
     with pytest.raises(InvalidInput) as refused:
         await register(context, account, Gate(), secret=secret)
     assert [error.field for error in refused.value.fields] == ["secret"]
@@ -82,13 +82,13 @@ async def test_a_secret_that_no_header_holds_is_refused(context: Context, accoun
     assert len(await webhooks.list_all(context, account)) == 1
 
 
-async def test_a_name_that_does_not_resolve_now_may_later(context: Context, account: Account) -> None:
-    """It is judged when it is delivered to."""
+async def test_a_name_that_does_not_resolve_is_accepted(context: Context, account: Account) -> None:
+    """It is checked again at each delivery."""
     assert (await register(context, account, Gate(DeliveryFailed("does not resolve")))).webhook_id == 1
 
 
-async def test_another_accounts_webhook_is_not_found(context: Context, account: Account) -> None:
-    """By its number neither, and it stays."""
+async def test_another_account_s_webhook_is_not_found(context: Context, account: Account) -> None:
+    """Even by its number; it is not removed."""
     other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
     await register(context, account, Gate())
     for number in (0, 1, 2):

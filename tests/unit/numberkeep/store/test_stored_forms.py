@@ -1,4 +1,4 @@
-"""What the change log keeps stays readable: every version of a form, whatever becomes of the domain's classes."""
+"""The stored forms of events stay readable in every version, independent of the domain's classes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,12 +39,12 @@ KEPT = {
     "webhook": '[1,6,"https://example.com/\U0001f600\u00e5\\"\\\\","answered 410"]',
     "consent": f'[1,5,{AT},true,"message",{{e}},"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]',
 }
-"""The forms as they are written; `{e}` stands for EMOJI in JSON. A change of one of them needs a new version."""
+"""The forms as stored; `{e}` is replaced by EMOJI in JSON. Changing one requires a new version."""
 
 
 @pytest.mark.parametrize("type_", EventType)
-def test_an_event_comes_back_as_it_was(type_: EventType) -> None:
-    """Its subject, stamp, old values and chain, of every type."""
+def test_an_event_round_trips(type_: EventType) -> None:
+    """Its subject, stamp, old values and chain, for every type."""
     stamp = Stamp(AT, Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "a:b"))
     replaced: dict[str, Any] = {"tags": ("x",), "first_name": "B", "verified": False, "custom_variables": {"p": "q"}}
     event = Event(7, type_, stamp, PHONE, SUBJECTS[type_.partition(".")[0]], 5, replaced)
@@ -52,8 +52,8 @@ def test_an_event_comes_back_as_it_was(type_: EventType) -> None:
 
 
 @pytest.mark.parametrize("kind", SUBJECTS)
-def test_the_stored_form_is_the_one_that_was_agreed(kind: str) -> None:
-    """What is on disk does not follow a class that changes: whoever changes a form sees it here."""
+def test_the_stored_form_is_frozen(kind: str) -> None:
+    """The stored JSON does not follow changes of a class; changing a form on purpose changes this test."""
     form = FORM_OF[EventType(next(type_ for type_ in EventType if type_.startswith(kind)))]
     kept = KEPT[kind].replace("{{", "{").replace("}}", "}").replace("{e}", msgspec.json.encode(EMOJI).decode())
     assert form.dump(SUBJECTS[kind]) == kept
@@ -62,13 +62,13 @@ def test_the_stored_form_is_the_one_that_was_agreed(kind: str) -> None:
 
 @dataclass(slots=True)
 class ContactWithNickname(Contact):
-    """Tomorrow's contact, with one required field more."""
+    """A future contact with one more required field."""
 
     nickname: str
 
 
 class NicknameV2(msgspec.Struct, array_like=True, tag=2):
-    """Tomorrow's form, with the field in the middle."""
+    """A future form with that field in the middle."""
 
     contact_id: int
     nickname: str
@@ -89,7 +89,7 @@ def _with_nickname(contact: Contact, nickname: str = "") -> ContactWithNickname:
 async def test_old_events_are_readable_after_a_field_is_added(
     new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, engine: str, version: int
 ) -> None:
-    """The golden rows of every schema version that had a change log load beside a new version of the form."""
+    """The golden rows of every schema version with a change log load next to a new version of the form."""
     if version < CHANGE_LOG[engine]:
         assert version < len(STEPS[engine])  # without events there is nothing to read
         return
@@ -116,8 +116,8 @@ async def test_old_events_are_readable_after_a_field_is_added(
     assert read_again.nickname == "Ann"
 
 
-def test_what_was_not_recorded_is_unknown() -> None:
-    """Events from before stamps name nobody, and no cause."""
+def test_missing_values_are_unknown() -> None:
+    """Events from before stamps have no actor and no cause."""
     kept = (1, "contact.deleted", AT, PHONE, CONTACT.dump(NAMELESS), "", "", "", 0)
     event = event_of(kept)
     assert (event.actor, event.cause, event.replaced) == (Actor(ActorKind.UNKNOWN), None, {})

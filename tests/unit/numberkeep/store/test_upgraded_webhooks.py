@@ -1,4 +1,4 @@
-"""The webhooks of a store that an earlier numberkeep made, and their deliveries; see test_upgrades.py."""
+"""The webhooks and deliveries of a store from an earlier numberkeep; see test_upgrades.py."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,14 +17,14 @@ from support.store import DAY, SECOND, START, AccountDriver
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: f"{version[0]}-{version[1]}")
 def version(request: pytest.FixtureRequest) -> tuple[str, int]:
-    """An engine and one of its schema versions."""
+    """Return an engine and one of its schema versions."""
     version: tuple[str, int] = request.param
     return version
 
 
 @pytest.fixture
 async def store(new_database: NewDatabase, version: tuple[str, int]) -> AsyncIterator[Store]:
-    """A database of that version, opened by today's store."""
+    """Return a database of that version, opened by the current store."""
     url = new_database(version[0])
     await make(url, *version)
     async with opened(url) as store:
@@ -32,7 +32,7 @@ async def store(new_database: NewDatabase, version: tuple[str, int]) -> AsyncIte
 
 
 async def test_webhooks_and_dead_deliveries_are_kept(store: Store, version: tuple[str, int]) -> None:
-    """Where there were any: they are read as they were, a replay takes what is dead up again, numbers go on."""
+    """If the version has them: they are read unchanged, a replay revives the dead ones, and numbering continues."""
     ours = AccountDriver(store, 1)
     if version[1] < CHANGE_LOG[version[0]]:
         assert (await store.read(ListWebhooks(1)), await store.read(ListDeadDeliveries(1, 10))) == ([], [])
@@ -43,14 +43,14 @@ async def test_webhooks_and_dead_deliveries_are_kept(store: Store, version: tupl
     dead = Delivery(2, 2, NAMELESS.phone, START + 3 * SECOND, 7, START + 9 * SECOND, DeliveryState.DEAD, "status 500")
     assert list(await store.read(ListDeadDeliveries(1, 10))) == [dead]
     assert await ours.replay(2, at=START + 20 * SECOND) == 1
-    [owed] = [owed for owed in await ours.take(at=START + 21 * SECOND) if isinstance(owed, PendingEvent)]
-    assert (owed.webhook, owed.event.subject) == (hook, NAMELESS)
+    [pending] = [pending for pending in await ours.take(at=START + 21 * SECOND) if isinstance(pending, PendingEvent)]
+    assert (pending.webhook, pending.event.subject) == (hook, NAMELESS)
     assert (await ours.add_webhook()).webhook_id == 3
     assert (await store.read(GetAccountBySigningHash(b"\4" * 32))) == KEYS[0].account
 
 
-async def test_a_disabled_webhook_stays_so_until_it_is_enabled(store: Store, version: tuple[str, int]) -> None:
-    """What is pending for it waits."""
+async def test_a_disabled_webhook_stays_disabled(store: Store, version: tuple[str, int]) -> None:
+    """Its pending deliveries wait until it is enabled."""
     if version[1] < DISABLED_WEBHOOKS[version[0]]:
         assert [webhook.disabled for webhook in await store.read(ListWebhooks(1))] in ([], [False])
         return
@@ -59,5 +59,5 @@ async def test_a_disabled_webhook_stays_so_until_it_is_enabled(store: Store, ver
     assert (hook.webhook_id, hook.disabled_at) == (1, START + 5 * SECOND)
     assert await theirs.take(at=START + DAY, busy=(0,)) == []
     assert await store.apply(EnableWebhook(2, 1)) == replace(hook, disabled_at=None)
-    [owed] = await theirs.take(at=START + DAY, busy=(0,))
-    assert (owed.delivery.target, owed.delivery.item, owed.delivery.attempts) == (1, 1, 1)
+    [pending] = await theirs.take(at=START + DAY, busy=(0,))
+    assert (pending.delivery.target, pending.delivery.item, pending.delivery.attempts) == (1, 1, 1)

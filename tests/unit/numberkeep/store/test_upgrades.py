@@ -1,6 +1,6 @@
-"""A store that an earlier numberkeep made is today's once it is opened: nothing is lost, and it goes on.
+"""Opening a store of an earlier numberkeep upgrades it without losing data.
 
-Each schema version of each engine has a file in tests/support/schemas, which these tests find by themselves.
+Every schema version of each engine has a file in tests/support/schemas; these tests run for each.
 """
 
 import asyncio
@@ -56,14 +56,14 @@ from support.store import DAY, SECOND, START, AccountDriver, new_account
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: f"{version[0]}-{version[1]}")
 def version(request: pytest.FixtureRequest) -> tuple[str, int]:
-    """An engine and one of its schema versions."""
+    """Return an engine and one of its schema versions."""
     version: tuple[str, int] = request.param
     return version
 
 
 @pytest.fixture
 async def url(new_database: NewDatabase, version: tuple[str, int]) -> str:
-    """A database of that version."""
+    """Return the URL of a database of that version."""
     made = new_database(version[0])
     await make(made, *version)
     return made
@@ -71,20 +71,20 @@ async def url(new_database: NewDatabase, version: tuple[str, int]) -> str:
 
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
-    """That database, opened by today's store."""
+    """Return that database, opened by the current store."""
     async with opened(url) as store:
         yield store
 
 
-async def test_the_rows_of_a_version_fill_each_of_its_tables(url: str, version: tuple[str, int]) -> None:
-    """No table of a version is forgotten: what is empty could be lost without a test seeing it."""
+async def test_the_golden_rows_fill_every_table(url: str, version: tuple[str, int]) -> None:
+    """An empty table could be lost in an upgrade without a test noticing."""
     for table in TABLES:
         if SINCE.get((version[0], table.name), 1) <= version[1]:
             assert await execute(url, f"SELECT count(*) FROM {table.name}") != [(0,)], table.name
 
 
-async def test_all_is_readable_and_as_it_was(store: Store, version: tuple[str, int]) -> None:
-    """Keys, contacts in every order, tags, filters, counts and messages are what the rows said."""
+async def test_all_data_is_readable_and_unchanged(store: Store, version: tuple[str, int]) -> None:
+    """Keys, contacts in every order, tags, filters, counts and messages match the golden rows."""
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     assert list(await store.read(ListApiKeys())) == KEYS
     assert [await ours.count(), await theirs.count()] == [3, 2]
@@ -112,14 +112,14 @@ async def test_all_is_readable_and_as_it_was(store: Store, version: tuple[str, i
             OUR_MESSAGES,
             THEIR_MESSAGES,
         )
-    else:  # of messages that nobody sent, those go out that somebody waits for the answer to
+    else:  # of unsent messages, only those of a pending verification are sent
         last, first = THEIR_MESSAGES
         assert list(await store.read(ListMessages(1, 10))) == canceled(*OUR_MESSAGES)
         assert list(await store.read(ListMessages(2, 10))) == [last, *canceled(first)]
 
 
 async def test_a_new_message_gets_the_next_number(store: Store, url: str) -> None:
-    """Messages are numbered from 1 within their account without gaps, old ones and new ones; the newest comes first."""
+    """Messages are numbered from 1 without gaps within their account, across the upgrade; newest first."""
     for account_id, contact in ((1, SMILE), (2, EVE), (1, SMILE)):
         driver = AccountDriver(store, account_id)
         assert await driver.request_verification(contact.phone, text="New", at=START + 99 * SECOND, resend_after=0)
@@ -139,8 +139,8 @@ async def test_a_new_message_gets_the_next_number(store: Store, url: str) -> Non
     assert numbers == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1), (2, 2), (2, 3)]
 
 
-async def test_what_was_remembered_still_holds(store: Store) -> None:
-    """Opt-outs of contacts and strangers, and the wait before the next verification message."""
+async def test_opt_outs_and_intervals_still_hold(store: Store) -> None:
+    """Opt-outs with and without a contact, and the wait before the next verification message."""
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     ours.now = theirs.now = START + 100 * SECOND
     assert [(await ours.create(f"+1415555{n}")).opt_out for n in ("0199", "0198")] == [True, False]
@@ -151,8 +151,8 @@ async def test_what_was_remembered_still_holds(store: Store) -> None:
     assert await ours.request_verification(SMILE.phone, at=START + 72 * SECOND) is True
 
 
-async def test_the_ledger_of_an_upgraded_store_is_whole(store: Store) -> None:
-    """What was said before there was a ledger holds without an entry, and is no fault of it."""
+async def test_the_ledger_of_an_upgraded_store_is_intact(store: Store) -> None:
+    """Opt-outs from before the ledger hold without an entry, and are no fault."""
     for account_id in (1, 2):
         account = await store.read(GetAccountById(account_id))
         assert account
@@ -160,14 +160,18 @@ async def test_the_ledger_of_an_upgraded_store_is_whole(store: Store) -> None:
 
 
 async def test_queued_messages_are_sent(store: Store, version: tuple[str, int]) -> None:
-    """What waited before the upgrade is taken, of each number in its order; what has no reason any more is canceled."""
+    """Pending messages are taken in order per number; obsolete ones are canceled."""
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     assert (await store.read(GetBacklog())).waiting == (5 if version[1] >= CHANGE_LOG[version[0]] else 1)
     taken = [
-        [owed.message for owed in await theirs.take(at=START + 20 * SECOND) if isinstance(owed, PendingMessage)]
+        [
+            pending.message
+            for pending in await theirs.take(at=START + 20 * SECOND)
+            if isinstance(pending, PendingMessage)
+        ]
         for _ in range(3)
     ]
-    assert [each for each in taken if each] == [THEIR_MESSAGES[:1]]  # the older one's request was followed by another
+    assert [each for each in taken if each] == [THEIR_MESSAGES[:1]]  # a later request superseded the older one
     assert await theirs.statuses() == ["canceled", "queued"]
     for _ in range(2):
         assert not await ours.take(at=START + 20 * SECOND)
@@ -176,7 +180,7 @@ async def test_queued_messages_are_sent(store: Store, version: tuple[str, int]) 
 
 
 async def test_pending_verifications_can_be_answered(store: Store) -> None:
-    """Whoever was asked before the upgrade is verified by an answer within a day, once; others are not."""
+    """A reply within a day of a request from before the upgrade verifies once; other contacts are not verified."""
     ours, theirs = AccountDriver(store, 1), AccountDriver(store, 2)
     assert (await theirs.receive(EVE.phone, at=START + 11 * SECOND + DAY - 1)).verified
     assert not (await ours.receive(ADA.phone, at=START + 20 * SECOND)).verified
@@ -186,8 +190,8 @@ async def test_pending_verifications_can_be_answered(store: Store) -> None:
     assert await ours.listed(verified=True) == [ADA.phone]
 
 
-async def test_the_ledger_and_the_log_go_on(store: Store, version: tuple[str, int]) -> None:
-    """Opt-outs from before there was a ledger have entry 0; entries and events are numbered on, in a whole chain."""
+async def test_the_ledger_and_the_log_continue(store: Store, version: tuple[str, int]) -> None:
+    """Opt-outs from before the ledger have entry 0; new entries and events continue numbers and chain."""
     kept = int(version[1] >= CHANGE_LOG[version[0]])
     ours = AccountDriver(store, 1)
     assert await store.read(ListOptOuts(1)) == {NAMELESS.phone: kept, "+14155550199": 0}
@@ -204,8 +208,8 @@ async def test_the_ledger_and_the_log_go_on(store: Store, version: tuple[str, in
     assert list(broken(await store.read(ListConsent(1, 0, 100)), tallies.entries, tallies.ledger)) == []
 
 
-async def test_answers_are_given_again(store: Store, version: tuple[str, int]) -> None:
-    """Whoever repeats a request that was answered before the upgrade gets that answer; new keys work in any case."""
+async def test_stored_responses_are_replayed(store: Store, version: tuple[str, int]) -> None:
+    """Repeating a request from before the upgrade returns its response; new keys always work."""
     creation = CreateContact(
         1, "+14155550190", ContactPatch(), update_if_exists=False, contact_id=7, stamp=Stamp(START)
     )
@@ -221,8 +225,8 @@ async def test_answers_are_given_again(store: Store, version: tuple[str, int]) -
     assert await ask("k2") == b"new"
 
 
-async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[str, int]) -> None:
-    """Contacts change and go, counts and tags follow, accounts are added, and opening again finds nothing to do."""
+async def test_an_upgraded_store_works(store: Store, url: str, version: tuple[str, int]) -> None:
+    """Contacts can be changed and deleted, counts and tags follow, and reopening migrates nothing."""
     ours = AccountDriver(store, 1)
     ours.now = START + 100 * SECOND
     await ours.update(ADA.phone, tags=("new",), first_name="Augusta")
@@ -239,8 +243,8 @@ async def test_an_upgraded_store_goes_on(store: Store, url: str, version: tuple[
     assert applied == [(step.version, step.checksum) for step in STEPS[version[0]]]
 
 
-async def test_an_upgrade_says_what_it_did(url: str, version: tuple[str, int]) -> None:
-    """`upgrade` tells both versions, and a second one that nothing was left to do."""
+async def test_an_upgrade_reports_what_it_did(url: str, version: tuple[str, int]) -> None:
+    """`upgrade` returns both versions; a second call reports no migrations."""
     newest = len(STEPS[version[0]])
     for before in (version[1], newest):
         done = await make_store(Settings(database=url)).upgrade()
@@ -248,8 +252,8 @@ async def test_an_upgrade_says_what_it_did(url: str, version: tuple[str, int]) -
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_stores_that_open_a_new_database_together_all_get_it(new_database: NewDatabase, engine: str) -> None:
-    """Of many that open an empty database at once each finds the whole schema, made once."""
+async def test_stores_that_open_a_new_database_together_all_succeed(new_database: NewDatabase, engine: str) -> None:
+    """Each finds the complete schema, which is created once."""
     url = new_database(engine)
     stores = [make_store(Settings(database=url)) for _ in range(8)]
     await asyncio.gather(*[store.open() for store in stores])
@@ -260,8 +264,8 @@ async def test_stores_that_open_a_new_database_together_all_get_it(new_database:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_newer_or_changed_schema_is_refused_untouched(new_database: NewDatabase, engine: str) -> None:
-    """A store with a step that this program does not know, or with another one than its own, is not opened."""
+async def test_a_newer_or_modified_schema_is_refused_unchanged(new_database: NewDatabase, engine: str) -> None:
+    """A store with an unknown or different migration is not opened."""
     url = new_database(engine)
     await make(url, engine, len(STEPS[engine]))
     later = len(STEPS[engine]) + 1

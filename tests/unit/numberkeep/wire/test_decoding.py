@@ -1,4 +1,4 @@
-"""Bodies from elsewhere, and fields whose name on the wire is another than within."""
+"""Bodies from other services, and fields whose name on the wire differs from the attribute's."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ BOM = b"\xef\xbb\xbf"
 DECODERS = [Decoder(ignore_unknown=True), Decoder(ignore_unknown=False)]
 
 
-def told(error: InvalidInput) -> dict[str, str]:
-    """What is wrong, by field."""
+def errors_of(error: InvalidInput) -> dict[str, str]:
+    """Return the errors by field."""
     return {field.field: field.message for field in error.fields}
 
 
-def test_unknown_fields_of_another_service_are_ignored() -> None:
-    """Unknown fields of any shape, NULs in them too."""
+def test_unknown_fields_of_other_services_are_ignored() -> None:
+    """Of any type, even if they contain NUL."""
     deep: Any = "\0"
     for _ in range(50):
         deep = {"a": [deep], "\0": None}
@@ -32,18 +32,18 @@ def test_unknown_fields_of_another_service_are_ignored() -> None:
 @pytest.mark.parametrize(
     "value", ["[]", "1", '"x"', "null", "true", "1.5", "", "{", '{"number": "\\ud800"}', "[" * 10**5]
 )
-def test_what_is_no_object_is_refused(value: str) -> None:
-    """InvalidInput, of the whole body."""
+def test_a_body_that_is_not_an_object_is_refused(value: str) -> None:
+    """InvalidInput for the whole body."""
     with pytest.raises(InvalidInput, match="body"):
         decode_loosely(value.encode(), ReceiveBody)
 
 
-def test_all_that_does_not_fit_is_told() -> None:
-    """Each known field at fault, by its own name, with what it must be."""
+def test_every_invalid_field_is_reported() -> None:
+    """Each by its own name, with what it must be."""
     data = msgspec.json.encode({"number": {"a": [1]}, "content": "\0", "is_outbound": 0, "message_handle": "x" * 201})
     with pytest.raises(InvalidInput) as refused:
         decode_loosely(data, ReceiveBody)
-    assert told(refused.value) == {
+    assert errors_of(refused.value) == {
         "number": "must be a string or null, not an object",
         "content": "must not contain a NUL character",
         "is_outbound": "must be true or false or null, not a whole number",
@@ -52,8 +52,8 @@ def test_all_that_does_not_fit_is_told() -> None:
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
-def test_a_byte_order_mark_is_no_part_of_a_document(decoder: Decoder) -> None:
-    """One before the document is skipped in every form of body, and changes no error."""
+def test_a_leading_byte_order_mark_is_skipped(decoder: Decoder) -> None:
+    """In every kind of body, without changing errors."""
     assert decoder.body(BOM + b'{"content": "Hi"}', InboundBody).content == "Hi"
     assert [row.phone for _, row in decoder.rows(BOM + b'{"contacts": [{"phone": "+14155552671"}]}').good] == [
         "+14155552671"
@@ -64,17 +64,17 @@ def test_a_byte_order_mark_is_no_part_of_a_document(decoder: Decoder) -> None:
             decoder.body(body, InboundBody)
         with pytest.raises(InvalidInput) as marked:
             decoder.body(BOM + body, InboundBody)
-        assert (str(marked.value), told(marked.value)) == (str(refused.value), told(refused.value))
+        assert (str(marked.value), errors_of(marked.value)) == (str(refused.value), errors_of(refused.value))
     with pytest.raises(InvalidInput):
         decoder.body(BOM + BOM + b"{}", InboundBody)
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
-def test_a_field_is_explained_by_its_name_on_the_wire(decoder: Decoder) -> None:
-    """`from` is told of as `from`, in JSON and in a form."""
+def test_errors_use_the_name_on_the_wire(decoder: Decoder) -> None:
+    """`from` is reported as `from`, in JSON and in a form."""
     with pytest.raises(InvalidInput) as refused:
         decoder.body(b'{"from": 5}', InboundBody)
-    assert told(refused.value) == {"from": "must be a string or null, not a whole number"}
+    assert errors_of(refused.value) == {"from": "must be a string or null, not a whole number"}
     with pytest.raises(InvalidInput) as refused:
         convert_loosely({"From": "\0", "More": "\0"}, TwilioForm)
-    assert told(refused.value) == {"From": "must not contain a NUL character"}
+    assert errors_of(refused.value) == {"From": "must not contain a NUL character"}

@@ -1,4 +1,4 @@
-"""The JSON of every event, to the last field."""
+"""The complete JSON of every event."""
 
 import json
 from typing import Any
@@ -34,13 +34,13 @@ SUBJECTS: dict[str, Subject] = {
 
 
 def event(type_: EventType, subject: Subject) -> Event:
-    """An event of that type."""
+    """Return an event of that type."""
     return Event(12, type_, STAMP, PHONE, subject, 0, {})
 
 
 @pytest.mark.parametrize("type_", EventType)
 def test_every_event_has_the_same_envelope(type_: EventType) -> None:
-    """The id as text, the time in UTC to the microsecond, who made the change and why, and what it is about."""
+    """The id as text, the UTC time to the microsecond, actor, cause, and data."""
     out = json.loads(encode_event(event(type_, SUBJECTS[type_.partition(".")[0]])))
     assert list(out) == ["id", "type", "version", "occurred_at", "actor", "cause", "data"]
     del out["data"]
@@ -55,12 +55,12 @@ def test_every_event_has_the_same_envelope(type_: EventType) -> None:
 
 
 def data(type_: EventType, subject: Subject) -> Any:
-    """The event's data."""
+    """Return the event's data."""
     return json.loads(encode_event(event(type_, subject)))["data"]
 
 
-def test_a_contact_is_as_answers_show_it() -> None:
-    """The same fields as those of an answer, the older names among them; texts that are absent are null."""
+def test_a_contact_is_encoded_as_in_responses() -> None:
+    """With the same fields, including the older names; absent texts are null."""
     contact = data(EventType.CONTACT_CREATED, CONTACT)["contact"]
     assert (contact["contact_id"], contact["phone"], contact["created_at"]) == ("000000000000004d", PHONE, WHEN)
     assert (contact["first_name"], contact["last_name"], contact["opt_out"]) == ("Ann", None, False)
@@ -76,8 +76,8 @@ def test_a_verification() -> None:
     }
 
 
-def test_a_message_goes_from_who_wrote_it() -> None:
-    """Outbound it goes to the phone, inbound from it; what is not known is null."""
+def test_a_message_has_a_direction() -> None:
+    """Outbound it goes to the phone, inbound from it; unknown values are null."""
     assert data(EventType.MESSAGE_UPDATED, OUT) == {
         "message": {
             "id": "3",
@@ -96,7 +96,7 @@ def test_a_message_goes_from_who_wrote_it() -> None:
 
 
 def test_consent() -> None:
-    """What was said, by whom, in which words, and where it stands in the ledger."""
+    """The kind, actor and wording, and the number of its ledger entry."""
     assert data(EventType.CONSENT_OPTED_OUT, SUBJECTS["consent"]) == {
         "number": PHONE,
         "opted_out": True,
@@ -107,7 +107,7 @@ def test_consent() -> None:
 
 
 def test_a_disabled_webhook() -> None:
-    """Which, where and why, without its secret."""
+    """Its id, URL and the reason, without its secret."""
     assert data(EventType.WEBHOOK_DISABLED, SUBJECTS["webhook"]) == {
         "webhook": 2,
         "url": "https://example.com/",
@@ -116,7 +116,7 @@ def test_a_disabled_webhook() -> None:
 
 
 def test_the_hosted_receive_is_flat() -> None:
-    """Whoever asked for `receive` gets the hosted service's fields, with the writer's number in two of them."""
+    """A subscription to `receive` gets the hosted service's fields; two of them have the sender's number."""
     got = json.loads(encode_for("acme", ["receive"], event(EventType.MESSAGE_RECEIVED, IN)))
     assert got == {
         "accountEmail": "acme",
@@ -137,22 +137,22 @@ def test_the_hosted_receive_is_flat() -> None:
     }
 
 
-def test_a_line_that_is_not_known_takes_no_part() -> None:
-    """Without a line the hosted form has null for it; a message that opts out says so."""
+def test_an_unknown_line_is_null() -> None:
+    """In the hosted format; a message that opts out is marked."""
     stop = Message(5, PHONE, "", Direction.INBOUND, " stop ", MessageStatus.RECEIVED, AT)
     out = receive_out("acme", event(EventType.MESSAGE_RECEIVED, stop))
     assert (out.to_number, out.sendblue_number, out.participants) == (None, None, [PHONE])
     assert out.opted_out
 
 
-def test_the_hosted_form_is_of_messages_only() -> None:
-    """Another event has no such form."""
+def test_the_hosted_format_is_for_messages_only() -> None:
+    """Other events have no such format."""
     with pytest.raises(TypeError):
         receive_out("acme", event(EventType.CONTACT_CREATED, CONTACT))
 
 
 @pytest.mark.parametrize(
-    ("names", "type_", "told"),
+    ("names", "type_", "expected_type"),
     [
         ([], EventType.CONTACT_CREATED, "contact.created"),
         (["contact.created"], EventType.CONTACT_CREATED, "contact.created"),
@@ -164,22 +164,22 @@ def test_the_hosted_form_is_of_messages_only() -> None:
         (["outbound"], EventType.MESSAGE_UPDATED, "message.updated"),
     ],
 )
-def test_the_envelope_has_the_name_that_was_asked_for(names: list[str], type_: EventType, told: str) -> None:
-    """A hosted name that covers the event decides its form; else it is the ordinary envelope."""
+def test_the_subscribed_name_selects_the_format(names: list[str], type_: EventType, expected_type: str) -> None:
+    """A hosted name that covers the event has its own; otherwise it is the ordinary envelope."""
     one = event(type_, SUBJECTS[type_.partition(".")[0]])
-    assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": told}
+    assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": expected_type}
 
 
-def test_a_message_for_the_operators_program() -> None:
-    """What the sender `webhook` posts: an id of account and number, and a line or null."""
-    owed = Message(3, PHONE, LINE, Direction.OUTBOUND, "Hello", MessageStatus.QUEUED, AT)
+def test_a_message_for_the_sender_webhook() -> None:
+    """Its id combines account and number; the line may be null."""
+    queued = Message(3, PHONE, LINE, Direction.OUTBOUND, "Hello", MessageStatus.QUEUED, AT)
     expected = {"id": "acme/3", "account": "acme", "to": PHONE, "from": LINE, "content": "Hello", "created_at": WHEN}
-    assert json.loads(encode_message("acme", owed)) == expected
+    assert json.loads(encode_message("acme", queued)) == expected
     assert json.loads(encode_message("acme", OUT))["from"] is None
 
 
-def test_who_made_a_change_and_why() -> None:
-    """Both by a type and an id; a change of the service's own has no cause."""
+def test_actor_and_cause() -> None:
+    """Both have a type and an id; a change by the service itself has no cause."""
     key, request = Actor(ActorKind.API_KEY, "nk_1"), Cause(CauseKind.REQUEST, "r-1")
     assert to_builtins(actor_out(key)) == {"type": "api_key", "id": "nk_1"}
     assert to_builtins(actor_out(SYSTEM)) == {"type": "system", "id": ""}

@@ -1,4 +1,4 @@
-"""Cursors: what the service made is read, and what somebody else made is refused."""
+"""Cursors: the service reads its own and refuses any other."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ GOOD = ["created_at", True, 1_790_000_000_000_000, 77]
 
 
 def forged(value: object) -> str:
-    """A cursor that says `value`."""
+    """Return a cursor that contains `value`."""
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
@@ -29,8 +29,8 @@ def forged(value: object) -> str:
         (OrderBy.PHONE, "+14155552671"),
     ],
 )
-def test_a_cursor_leads_back_to_its_place(by: OrderBy, value: str | int, direction: Literal["asc", "desc"]) -> None:
-    """A cursor is read as the place that it was made of, to the last character and bit."""
+def test_a_cursor_round_trips(by: OrderBy, value: str | int, direction: Literal["asc", "desc"]) -> None:
+    """It decodes to the position that it was created from, exactly."""
     place = Position(value, 2**63 - 1)
     cursor = cursor_text(Order(by, direction == "desc"), place)
     params = ListParams(cursor=cursor, order_by=by.value, order_direction=direction)
@@ -62,8 +62,8 @@ def test_a_cursor_leads_back_to_its_place(by: OrderBy, value: str | int, directi
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
 )
-def test_a_cursor_that_the_service_did_not_make_is_refused(cursor: str) -> None:
-    """Noise, other shapes, other orders and numbers that no store can hold are the field's error, never a failure."""
+def test_an_invalid_cursor_is_refused(cursor: str) -> None:
+    """Noise, other types, other orders and numbers out of range are errors of the field."""
     with pytest.raises(InvalidInput) as refused:
         list_query(ListParams(cursor=cursor))
     assert [error.field for error in refused.value.fields] == ["cursor"]
@@ -72,19 +72,19 @@ def test_a_cursor_that_the_service_did_not_make_is_refused(cursor: str) -> None:
 @pytest.mark.parametrize(
     "text", ["2026-01-31T09:30:00Z", "2026-01-31t09:30:00z", "2026-01-31 09:30:00", "2026-01-31T10:30:00+01:00"]
 )
-def test_a_time_may_be_written_in_any_form_of_rfc_3339(text: str) -> None:
+def test_a_time_may_have_any_form_of_rfc_3339(text: str) -> None:
     """In lower case too (section 5.6), and with a space."""
     assert list_query(ListParams(created_at_gte=text)).where.created_from == 1_769_851_800_000_000
 
 
-def test_a_text_with_nul_is_no_place() -> None:
-    """No stored text holds NUL, and not every store could compare with one."""
+def test_a_text_with_nul_is_refused() -> None:
+    """No stored text contains NUL, and not every store can compare with one."""
     with pytest.raises(InvalidInput):
         list_query(ListParams(cursor=forged(["first_name", True, "a\0b", 77]), order_by="first_name"))
 
 
-def test_a_cursor_and_an_offset_do_not_go_together() -> None:
-    """The cursor says where the page begins, so an offset with it is refused by name."""
+def test_a_cursor_excludes_an_offset() -> None:
+    """The cursor determines where the page begins, so an offset with it is refused by name."""
     with pytest.raises(InvalidInput) as refused:
         list_query(ListParams(cursor=forged(GOOD), offset=1))
     assert [error.field for error in refused.value.fields] == ["offset"]

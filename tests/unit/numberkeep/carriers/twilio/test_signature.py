@@ -1,4 +1,4 @@
-"""Whether a request is Twilio's."""
+"""Verification of Twilio's request signatures."""
 
 import pytest
 
@@ -16,14 +16,14 @@ SIGNATURE = "RSOYDt4T1cUTdK1PDd93/VVr8B8="
 TOKEN = "12345"
 
 
-def test_the_documented_example_is_signed() -> None:
-    """The example of Twilio's documentation is taken, in whatever order its parameters come."""
+def test_the_documented_example_is_accepted() -> None:
+    """The example of Twilio's documentation, with its parameters in any order."""
     assert is_signed(URL, PARAMS, SIGNATURE, TOKEN)
     assert is_signed(URL, PARAMS[::-1], SIGNATURE, TOKEN)
 
 
-def test_a_parameter_that_comes_more_than_once_is_signed_with_each_value() -> None:
-    """The example of Twilio's own library's tests: values in order, and the same value once."""
+def test_a_repeated_parameter_is_signed_with_each_value() -> None:
+    """The example of the tests of Twilio's library: values are sorted, and equal values count once."""
     params = [("Sid", "CA123"), ("SidAccount", "AC123"), ("Digits", "5678"), ("Digits", "1234"), ("Digits", "1234")]
     assert is_signed(URL, params, "IK+Dwps556ElfBT0I3Rgjkr1wJU=", TOKEN)
 
@@ -46,11 +46,11 @@ def test_a_parameter_that_comes_more_than_once_is_signed_with_each_value() -> No
         (URL, [], "", ""),
     ],
 )
-def test_anything_else_is_not(url: str, params: list[tuple[str, str]], signature: str, token: str) -> None:
-    """A change of the URL, a parameter, the signature or the secret is seen; without a secret nothing is signed."""
+def test_any_modification_is_rejected(url: str, params: list[tuple[str, str]], signature: str, token: str) -> None:
+    """Of the URL, a parameter, the signature or the secret; an empty secret accepts nothing."""
     assert not is_signed(url, params, signature, token)
 
 
-def test_an_empty_secret_signs_nothing() -> None:
-    """What anybody can sign is not taken, even if the signature is right."""
+def test_an_empty_secret_is_rejected() -> None:
+    """Anybody could sign with it, so even a correct signature is rejected."""
     assert not is_signed("", [], "+9sdGxiqbAgyS31ktx+3Y3BpDh0=", "")

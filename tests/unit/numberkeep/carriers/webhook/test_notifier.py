@@ -1,4 +1,4 @@
-"""Events on their way to webhooks: signed, in the form asked for, and to nowhere but a checked address."""
+"""Delivery of events to webhooks: signed, in the requested format, only to allowed addresses."""
 
 import json
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ LOCAL = [ip_network("127.0.0.1/32")]
 
 
 class Names:
-    """A resolver that answers with one address after another, and counts."""
+    """A resolver that returns one address after another, and counts its calls."""
 
     def __init__(self, *addresses: str) -> None:
         self._addresses = addresses
         self.asked = 0
 
     async def __call__(self, _host: str, _port: int) -> Sequence[str]:
-        """The next one; the last one for ever."""
+        """Return the next address; the last one is repeated."""
         self.asked += 1
         return [self._addresses[min(self.asked, len(self._addresses)) - 1]]
 
@@ -44,12 +44,12 @@ ID = f"acme-12-{EVENT.at:x}"
 
 
 def webhook(port: int, types: Sequence[str] = (), secret: str = "hush") -> Webhook:  # noqa: S107 - a test's
-    """A webhook of that port."""
+    """Return a webhook on this port."""
     return Webhook(1, f"http://hook.test:{port}/in", secret, types, 0)
 
 
 async def test_an_event_arrives_signed(poster: Poster) -> None:
-    """The body is the event's; the headers are those of both schemes, and the id is the same for every attempt."""
+    """The body is the event; the headers follow both schemes, and every attempt has the same id."""
     times = iter([100.0, 200.0])
     async with receiving(answer(500, b"secret"), OK) as receiver:
         notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: next(times))
@@ -68,8 +68,8 @@ async def test_an_event_arrives_signed(poster: Poster) -> None:
         assert request.headers["webhook-signature"] == signature("hush", ID, at, request.body)
 
 
-async def test_a_webhook_without_a_secret_gets_no_signature(poster: Poster) -> None:
-    """Nothing is signed with nothing."""
+async def test_an_event_without_a_secret_is_not_signed(poster: Poster) -> None:
+    """An empty secret would sign nothing."""
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")))
         await notifier.notify("acme", webhook(receiver.port, secret=""), EVENT)
@@ -78,8 +78,8 @@ async def test_a_webhook_without_a_secret_gets_no_signature(poster: Poster) -> N
     assert request.headers["webhook-id"] == ID
 
 
-async def test_a_hosted_name_gets_the_hosted_form(poster: Poster) -> None:
-    """Who registered for `receive` gets the flat form, signed as it is sent."""
+async def test_a_hosted_name_selects_the_hosted_format(poster: Poster) -> None:
+    """A webhook registered for `receive` gets the flat payload, signed as sent."""
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: 1.0)
         await notifier.notify("acme", webhook(receiver.port, ["receive"]), EVENT)
@@ -89,8 +89,8 @@ async def test_a_hosted_name_gets_the_hosted_form(poster: Poster) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
-async def test_a_refusal_is_tried_again(poster: Poster, status: int) -> None:
-    """A receiver that is not there yet, or does not know the secret yet, gets the event when it does."""
+async def test_a_refused_event_is_retried(poster: Poster, status: int) -> None:
+    """A receiver that is down, or does not know the secret yet, gets the event later."""
     async with receiving(answer(status)) as receiver:
         with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
             await WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1"))).notify(
@@ -99,8 +99,8 @@ async def test_a_refusal_is_tried_again(poster: Poster, status: int) -> None:
     assert not failed.value.permanent
 
 
-async def test_a_name_is_asked_once_and_the_connection_goes_to_the_answer(poster: Poster) -> None:
-    """A name that is something else a moment later (DNS rebinding) changes nothing for this delivery."""
+async def test_a_name_is_resolved_once_and_its_address_is_connected_to(poster: Poster) -> None:
+    """DNS rebinding between the check and the connection has no effect."""
     names = Names("127.0.0.1", "127.0.0.2")
     async with receiving() as receiver:
         await WebhookNotifier(poster, Targets(LOCAL, names)).notify("acme", webhook(receiver.port), EVENT)
@@ -108,8 +108,8 @@ async def test_a_name_is_asked_once_and_the_connection_goes_to_the_answer(poster
     assert len(receiver.requests) == 1
 
 
-async def test_every_delivery_is_checked_anew(poster: Poster) -> None:
-    """A name that was public when the webhook was registered, and is private now, is refused for as long as it is."""
+async def test_every_delivery_is_checked_again(poster: Poster) -> None:
+    """A name that was public at registration and is private now is rejected as long as it is private."""
     names = Names("8.8.8.8", "127.0.0.1")
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(resolve=names))
@@ -120,8 +120,8 @@ async def test_every_delivery_is_checked_anew(poster: Poster) -> None:
     assert not receiver.requests
 
 
-async def test_check_connects_to_nobody(poster: Poster) -> None:
-    """To look at a URL sends nothing; a refused one is told why."""
+async def test_check_sends_no_request(poster: Poster) -> None:
+    """Checking a URL connects to nothing; a rejected URL gets a reason."""
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(LOCAL))
         await notifier.check(f"http://127.0.0.1:{receiver.port}/")
@@ -130,8 +130,8 @@ async def test_check_connects_to_nobody(poster: Poster) -> None:
     assert not receiver.connections
 
 
-async def test_close_ends_the_poster() -> None:
-    """After close nothing can be sent; a second close does no harm."""
+async def test_close_closes_the_poster() -> None:
+    """After close nothing can be sent; a second close has no effect."""
     notifier = WebhookNotifier(Poster(limit=0.2), Targets(LOCAL))
     await notifier.close()
     await notifier.close()

@@ -1,4 +1,4 @@
-"""The consent ledger's chain: whoever forges an entry can give it a hash that fits, and is seen all the same."""
+"""The consent ledger's hash chain: a forged entry is detected even if its own hash is recomputed."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ AT = 1_790_000_000_000_000
 
 
 def ledger(*wordings: str) -> list[ConsentEntry]:
-    """An opt-out by each of these words."""
+    """Return a ledger with an opt-out for each of these words."""
     entries: list[ConsentEntry] = []
     for n, wording in enumerate(wordings, 1):
         said = Said(ConsentSource.MESSAGE, wording)
@@ -19,26 +19,26 @@ def ledger(*wordings: str) -> list[ConsentEntry]:
     return entries
 
 
-def test_a_ledger_as_it_was_written_is_whole() -> None:
+def test_an_unmodified_ledger_is_intact() -> None:
     """Of any length."""
     for entries in ([], ledger("STOP"), ledger("STOP", "quit", "End")):
         assert list(broken(entries, len(entries), entries[-1].hash if entries else FIRST)) == []
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_forged_entry_does_not_fit_its_place(number: int) -> None:
-    """Other words with the hash that belongs to them break the entry behind it, and at the end the account's head."""
+def test_a_forged_entry_is_detected(number: int) -> None:
+    """Other words with their correct hash break the next entry, or the account's head if it is the last."""
     entries = ledger("STOP", "quit", "End")
     forged = ledger(*["START" if n == number else entry.wording for n, entry in enumerate(entries, 1)])[number - 1]
-    told = list(broken([forged if n == number else entry for n, entry in enumerate(entries, 1)], 3, entries[-1].hash))
+    faults = list(broken([forged if n == number else entry for n, entry in enumerate(entries, 1)], 3, entries[-1].hash))
     if number < 3:
-        assert told == [f"entry {number + 1} or the one before it was changed after it was written"]
+        assert faults == [f"entry {number + 1} or the one before it was changed after it was written"]
     else:
-        assert told == ["the ledger ends with entry 3, but the account records 3, or another hash"]
+        assert faults == ["the ledger ends with entry 3, but the account records 3, or another hash"]
 
 
-def test_an_entry_that_moved_is_seen() -> None:
-    """Numbers are part of what the hash covers."""
+def test_a_moved_entry_is_detected() -> None:
+    """The hash covers the entry's number."""
     first, second, third = ledger("STOP", "quit", "End")
     moved = [first, replace(third, entry_id=2), replace(second, entry_id=3)]
     assert len(list(broken(moved, 3, third.hash))) == 3

@@ -1,4 +1,4 @@
-"""How a change is applied to a contact."""
+"""Applying a patch to a contact."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -39,32 +39,32 @@ ADA = Contact(
 
 
 def variables(count: int) -> dict[str, str]:
-    """So many custom variables."""
+    """Return so many custom variables."""
     return {str(n): "x" for n in range(count)}
 
 
 def test_an_empty_patch_changes_nothing() -> None:
-    """What a patch does not mention stays."""
+    """Omitted fields are unchanged."""
     assert patched(ADA, ContactPatch()) == ADA
 
 
 @pytest.mark.parametrize("name", ["first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number"])
 @pytest.mark.parametrize("value", ["new", ""])
 def test_a_text_is_set_or_cleared_alone(name: str, value: str) -> None:
-    """A patch of one text sets that text, `""` clears it, and no other field changes."""
-    said: dict[str, Any] = {name: value}
-    assert patched(ADA, ContactPatch(**said)) == replace(ADA, **said)
+    """A patch of one text sets it, `""` clears it, and no other field changes."""
+    patch_fields: dict[str, Any] = {name: value}
+    assert patched(ADA, ContactPatch(**patch_fields)) == replace(ADA, **patch_fields)
 
 
 @pytest.mark.parametrize(
     ("tags", "left"), [((), ()), (("math",), ("math",)), (("b", "a", "b", "B", "a"), ("b", "a", "B"))]
 )
-def test_tags_are_replaced_each_once(tags: tuple[str, ...], left: tuple[str, ...]) -> None:
-    """A patch's tags replace the tags, in their order, each once."""
+def test_tags_are_replaced_and_deduplicated(tags: tuple[str, ...], left: tuple[str, ...]) -> None:
+    """The patch's tags replace the contact's, in their order."""
     assert patched(ADA, ContactPatch(tags=tags)) == replace(ADA, tags=left)
 
 
-def test_tags_and_labels_are_one_in_both_unicode_forms() -> None:
+def test_tags_and_labels_are_normalized_to_nfc() -> None:
     """Composed or decomposed, `café` is the same tag and the same label; it is stored composed."""
     both = ("caf\u00e9", "cafe\u0301")
     changed = patched(ADA, ContactPatch(tags=both[::-1], custom_variables={both[0]: "1"}))
@@ -99,33 +99,33 @@ def test_blank_tags_are_refused() -> None:
     ],
 )
 def test_custom_variables_are_merged(given: dict[str, str] | None, left: dict[str, str]) -> None:
-    """Labels that a patch gives are set, `""` removes one, None removes all, and the others stay."""
+    """Given labels are set, `""` removes one, None removes all, and the others are unchanged."""
     assert patched(ADA, ContactPatch(custom_variables=given)) == replace(ADA, custom_variables=left)
 
 
 @pytest.mark.parametrize("opt_out", [True, False])
 def test_opt_out_is_set(*, opt_out: bool) -> None:
-    """A patch says whether the recipient has opted out."""
+    """By a patch, in both directions."""
     assert patched(ADA, ContactPatch(opt_out=opt_out)) == replace(ADA, opt_out=opt_out)
 
 
-def test_a_patch_leaves_the_contact_that_it_is_applied_to() -> None:
-    """The result is another contact: the old one is still as it was, its variables too."""
+def test_applying_a_patch_does_not_modify_the_contact() -> None:
+    """The result is a new object; the original is unchanged, including its variables."""
     before = replace(ADA, custom_variables=dict(ADA.custom_variables))
     patched(before, ContactPatch(first_name="Eve", tags=("x",), custom_variables={"plan": "", "x": "1"}))
     assert before == ADA
 
 
-def test_variables_up_to_the_limit_are_taken() -> None:
-    """The limit counts what is left after the merge: a full contact may swap one label for another."""
+def test_variables_up_to_the_limit_are_accepted() -> None:
+    """The limit applies to the merged result: a full contact can exchange one label for another."""
     full = patched(ADA, ContactPatch(custom_variables=variables(MAX_VARIABLES - 2)))
     assert len(full.custom_variables) == MAX_VARIABLES
     swapped = patched(full, ContactPatch(custom_variables={"plan": "", "other": "x"}))
     assert len(swapped.custom_variables) == MAX_VARIABLES
 
 
-def test_one_variable_too_many_is_refused_by_name() -> None:
-    """A merge beyond the limit raises InvalidInput that names the field and both numbers."""
+def test_too_many_variables_are_refused() -> None:
+    """InvalidInput names the field, the limit and the number after merging."""
     with pytest.raises(InvalidInput) as refused:
         patched(ADA, ContactPatch(custom_variables=variables(MAX_VARIABLES - 1)))
     (error,) = refused.value.fields
@@ -135,16 +135,16 @@ def test_one_variable_too_many_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("opt_out", [True, False])
-def test_a_new_contact_is_blank_but_for_the_patch(*, opt_out: bool) -> None:
-    """A contact made of nothing has empty fields, is not verified, and keeps what its recipient has said before."""
+def test_a_new_contact_has_only_the_patch_s_values(*, opt_out: bool) -> None:
+    """Other fields are empty, it is not verified, and it has the recipient's earlier opt-out."""
     made = new_contact(7, ADA.phone, WHEN, ContactPatch(first_name="Ada"), opt_out=opt_out)
     assert made == Contact(7, ADA.phone, WHEN, "Ada", "", "", "", "", (), {}, verified=False, opt_out=opt_out)
 
 
 def test_a_new_contact_obeys_the_patch_and_the_limits() -> None:
-    """A patch's opt-out outweighs what was said before; empty values make no label; the limit holds."""
-    said = ContactPatch(opt_out=False, custom_variables={"x": "", "y": "1"}, tags=("a", "a"))
-    made = new_contact(7, ADA.phone, WHEN, said, opt_out=True)
+    """The patch's opt-out overrides an earlier one; empty values set no label; the limit applies."""
+    patch_fields = ContactPatch(opt_out=False, custom_variables={"x": "", "y": "1"}, tags=("a", "a"))
+    made = new_contact(7, ADA.phone, WHEN, patch_fields, opt_out=True)
     assert (made.opt_out, made.custom_variables, made.tags) == (False, {"y": "1"}, ("a",))
     with pytest.raises(InvalidInput):
         new_contact(7, ADA.phone, WHEN, ContactPatch(custom_variables=variables(MAX_VARIABLES + 1)), opt_out=False)
@@ -159,7 +159,7 @@ def test_a_new_contact_obeys_the_patch_and_the_limits() -> None:
     ],
 )
 def test_read_only_fields_may_be_repeated(given: ReadOnly) -> None:
-    """Values equal to the stored ones are accepted, a time in any zone."""
+    """Values equal to the stored ones are accepted, times in any zone."""
     given.check(ADA)
 
 
@@ -178,8 +178,8 @@ def test_read_only_fields_may_be_repeated(given: ReadOnly) -> None:
         (ReadOnly("", 0, None, verified=False), ["phone", "contact_id", "created_at", "verified"]),
     ],
 )
-def test_other_read_only_values_are_refused_by_name(given: ReadOnly, named: list[str]) -> None:
-    """Each read-only field with another value, null too, is named in one ReadOnlyFields."""
+def test_other_read_only_values_are_refused(given: ReadOnly, named: list[str]) -> None:
+    """One ReadOnlyFields names every read-only field with another value, including null."""
     with pytest.raises(ReadOnlyFields) as refused:
         given.check(ADA)
     assert [error.field for error in refused.value.fields] == named
@@ -187,14 +187,14 @@ def test_other_read_only_values_are_refused_by_name(given: ReadOnly, named: list
 
 @settings(derandomize=True)
 @given(at=st.integers(0, micros(datetime.max.replace(tzinfo=UTC))))
-def test_a_moment_keeps_every_microsecond(at: int) -> None:
-    """Microseconds to a UTC time and back lose nothing."""
+def test_a_time_round_trips_to_the_microsecond(at: int) -> None:
+    """From microseconds to a UTC time and back."""
     assert micros(moment(at)) == at
     assert moment(at).tzinfo is UTC
 
 
 def test_a_time_without_zone_is_utc() -> None:
-    """Micros reads a naive time as UTC and a zoned one by its zone."""
-    naive = datetime(1970, 1, 1, 0, 0, 1)  # noqa: DTZ001 - what is tested
+    """A time with a zone is converted."""
+    naive = datetime(1970, 1, 1, 0, 0, 1)  # noqa: DTZ001 - naive times are under test
     assert micros(naive) == 1_000_000
     assert micros(datetime(1970, 1, 1, 1, 0, 1, tzinfo=timezone(timedelta(hours=1)))) == 1_000_000

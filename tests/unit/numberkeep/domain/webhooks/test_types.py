@@ -1,4 +1,4 @@
-"""The names by which a webhook asks for events."""
+"""The names by which a webhook subscribes to events."""
 
 import pytest
 
@@ -23,13 +23,13 @@ PHONE = "+14155552671"
          ("message.updated", "message.created", "message.received")),
     ],
 )  # fmt: skip
-def test_names_stand_for_types(names: list[str], types: tuple[str, ...]) -> None:
-    """A hosted name stands for one type or more, one of ours for itself; each type comes once."""
+def test_names_expand_to_types(names: list[str], types: tuple[str, ...]) -> None:
+    """A hosted name expands to one type or more, one of ours to itself, without duplicates."""
     assert expand(names) == types
 
 
-def test_every_type_is_a_name() -> None:
-    """No event is without a name to ask for it by."""
+def test_every_type_has_a_name() -> None:
+    """Every event can be subscribed to."""
     assert expand(list(EventType)) == tuple(EventType)
 
 
@@ -45,8 +45,8 @@ def test_every_type_is_a_name() -> None:
         ("outbond", "outbound"),
     ],
 )
-def test_an_unknown_name_is_told_the_nearest_known_one(name: str, near: str) -> None:
-    """A slip of the pen is an error of the field `types` that gives the mend."""
+def test_an_unknown_name_s_error_suggests_the_nearest(name: str, near: str) -> None:
+    """A typing error is an error of the field `types`."""
     with pytest.raises(InvalidInput) as refused:
         expand(["receive", name])
     (error,) = refused.value.fields
@@ -55,8 +55,8 @@ def test_an_unknown_name_is_told_the_nearest_known_one(name: str, near: str) -> 
     assert "did you mean" in error.message
 
 
-def test_a_name_that_is_near_none_is_told_all() -> None:
-    """Where nothing is near, the message lists what there is; each wrong name is an error of its own."""
+def test_an_error_without_a_near_name_lists_all() -> None:
+    """Each unknown name is an error of its own."""
     with pytest.raises(InvalidInput) as refused:
         expand(["zzz", "", "receive", "typing_indicator"])
     assert len(refused.value.fields) == 3
@@ -66,8 +66,8 @@ def test_a_name_that_is_near_none_is_told_all() -> None:
 
 @pytest.mark.parametrize("type_", EventType)
 @pytest.mark.parametrize("names", [(), ("receive",), ("contact_created", "outbound"), ("consent.opted_in",), ("gone",)])
-def test_a_webhook_wants_what_its_names_stand_for(names: tuple[str, ...], type_: EventType) -> None:
-    """No names stand for all; a stored name that this version does not know stands for nothing."""
+def test_a_webhook_subscribes_to_what_its_names_expand_to(names: tuple[str, ...], type_: EventType) -> None:
+    """No names mean all types; a stored name that this version does not know means none."""
     known = [name for name in names if name != "gone"]
     expected = not names or (bool(known) and type_ in expand(known))
     assert wants(names, type_) is expected
@@ -75,8 +75,8 @@ def test_a_webhook_wants_what_its_names_stand_for(names: tuple[str, ...], type_:
     assert Webhook(1, "https://hook.test", "", names, 0).wants(event) is expected
 
 
-def test_a_hosted_name_is_found_beside_ours() -> None:
-    """Whoever asked for an event by a hosted name, too, is known."""
+def test_the_hosted_name_of_an_event_is_found() -> None:
+    """Among our names too; None if no hosted name covers the event."""
     assert hosted_name(["message.received", "receive"], EventType.MESSAGE_RECEIVED) == "receive"
     assert hosted_name(["message.received"], EventType.MESSAGE_RECEIVED) is None
     assert hosted_name([], EventType.MESSAGE_RECEIVED) is None

@@ -1,4 +1,4 @@
-"""The unit of work: what a group of commands sees, and what is left to save."""
+"""The unit of work: what a group of commands sees, and what is saved."""
 
 from dataclasses import replace
 
@@ -31,36 +31,36 @@ REQUEST = Cause(CauseKind.REQUEST, "r-1")
 
 
 def stamp(after: int = 1) -> Stamp:
-    """The stamp of a request."""
+    """Return the stamp of a request."""
     return Stamp(AT + after, KEY, REQUEST)
 
 
 def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
-    """A unit of work that has loaded these."""
+    """Return a unit of work that has loaded these."""
     tallies = Tallies(contacts=len(contacts), entries=len(opt_outs), events=40)
     since = {phone: (AT, entry) for entry, phone in enumerate(opt_outs, 1)}
     last_events = dict.fromkeys((contact.phone for contact in contacts), 30)
     return Work(1, Snapshot(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
 
 
-def create(phone: str = PHONE, contact_id: int = 8, **said: object) -> CreateContact:
-    """A command that creates a contact."""
-    patch = ContactPatch(**said)  # type: ignore[arg-type]
+def create(phone: str = PHONE, contact_id: int = 8, **fields: object) -> CreateContact:
+    """Return a command that creates a contact."""
+    patch = ContactPatch(**fields)  # type: ignore[arg-type]
     return CreateContact(1, phone, patch, update_if_exists=False, contact_id=contact_id, stamp=stamp())
 
 
-def update(**said: object) -> UpdateContact:
-    """A command that changes the contact."""
-    return UpdateContact(1, PHONE, ContactPatch(**said), ReadOnly(), stamp())  # type: ignore[arg-type]
+def update(**fields: object) -> UpdateContact:
+    """Return a command that changes the contact."""
+    return UpdateContact(1, PHONE, ContactPatch(**fields), ReadOnly(), stamp())  # type: ignore[arg-type]
 
 
 def delete(after: int = 2) -> DeleteContacts:
-    """A command that deletes the contact."""
+    """Return a command that deletes the contact."""
     return DeleteContacts(1, [PHONE], stamp(after))
 
 
-def test_nothing_done_is_nothing_to_save() -> None:
-    """A unit of work that only read, or changed a contact to what it was, has no changes."""
+def test_without_effect_nothing_is_saved() -> None:
+    """A unit that only read, or applied an update without effect, has no changes."""
     unit = work(ADA, opt_outs=(OTHER,))
     before = replace(unit.changes())
     outcomes([update(first_name="Ada"), SetOptOut(1, OTHER, opted_out=True, stamp=stamp(5))], unit)
@@ -70,8 +70,8 @@ def test_nothing_done_is_nothing_to_save() -> None:
     assert not any([changes.events, changes.entries, changes.tagged, changes.untagged, changes.queues])
 
 
-def test_changes_are_the_same_however_often_they_are_asked_for() -> None:
-    """Reading the difference changes nothing, so the same rows are written whoever looks at them before."""
+def test_reading_the_changes_is_idempotent() -> None:
+    """Reading the difference does not modify it, so the same rows are written each time."""
     unit = work(ADA)
     commands = [create(OTHER, tags=("x",), opt_out=True), update(first_name="A"), delete(), create()]
     outcomes(commands, unit)
@@ -80,8 +80,8 @@ def test_changes_are_the_same_however_often_they_are_asked_for() -> None:
     assert len(first.contacts.inserted) == 2
 
 
-def test_a_command_sees_what_those_before_it_did() -> None:
-    """Create, create again, change and delete within a group behave as one after the other."""
+def test_a_command_sees_the_effects_of_earlier_ones() -> None:
+    """Create, create again, change and delete in one group behave as if applied separately."""
     unit = work()
     done = outcomes([create(), create(), update(last_name="L"), delete(), update()], unit)
     assert [type(outcome) for outcome in done] == [Contact, ContactExists, Contact, int, ContactNotFound]
@@ -91,7 +91,7 @@ def test_a_command_sees_what_those_before_it_did() -> None:
 
 
 def test_a_contact_changed_twice_is_saved_once() -> None:
-    """Only the last state of a contact is written, against the one that was loaded."""
+    """Only its last state is written, as a difference to the loaded one."""
     unit = work(ADA)
     outcomes([update(last_name="L"), update(company_name="C", tags=("b", "c"))], unit)
     expected = replace(ADA, last_name="L", company_name="C", tags=("b", "c"))
@@ -101,8 +101,8 @@ def test_a_contact_changed_twice_is_saved_once() -> None:
     assert changes.tagged == [(expected, "b"), (expected, "c")]
 
 
-def test_an_update_tells_what_it_replaced() -> None:
-    """An event has the old values of the fields that changed, and of no others; so does an opt-out's."""
+def test_an_update_event_has_the_old_values() -> None:
+    """Of the changed fields only; so does an opt-out's event."""
     unit = work(replace(ADA, custom_variables={"plan": "pro"}))
     commands = [
         update(first_name="Eve", last_name="", tags=("c",), custom_variables={"plan": ""}),
@@ -119,8 +119,8 @@ def test_an_update_tells_what_it_replaced() -> None:
     ]
 
 
-def test_events_bear_the_stamp_of_their_command() -> None:
-    """Who made the change, when and why; what time alone brings about is the system's."""
+def test_events_carry_the_stamp_of_their_command() -> None:
+    """Actor, time and cause; what happens by the passage of time has the system as actor."""
     unit = work(ADA)
     outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 10), create(OTHER)], unit)
     outcomes([RequestVerification(1, PHONE, "Yes?", stamp(11), 0, 10)], unit)
@@ -136,8 +136,8 @@ def test_events_bear_the_stamp_of_their_command() -> None:
     ]
 
 
-def test_each_event_names_the_previous_one_about_its_number() -> None:
-    """From the one that was loaded on; a number that is new begins with none, and a deleted contact's goes on."""
+def test_each_event_links_to_the_previous_one_of_its_number() -> None:
+    """From the loaded one on; a new number's first event has none, and a deleted contact's chain continues."""
     unit = work(ADA)
     outcomes([update(first_name="E"), create(OTHER, 9), delete(), create()], unit)
     changes = unit.changes()
@@ -152,7 +152,7 @@ def test_each_event_names_the_previous_one_about_its_number() -> None:
 
 
 def test_the_last_event_of_a_number_outlives_its_contact() -> None:
-    """It is kept apart when there is no contact, and moves to the contact when there is one again."""
+    """It is stored separately without a contact, and with the contact once it is re-created."""
     unit = work(ADA)
     outcomes([delete()], unit)
     assert unit.changes().orphaned == [PHONE]
@@ -162,15 +162,15 @@ def test_the_last_event_of_a_number_outlives_its_contact() -> None:
     assert unit.changes().events[0].previous_event == 41
 
 
-def test_an_event_that_leaves_the_contact_as_it_is_touches_it() -> None:
-    """Then only the number of its last event is written."""
+def test_an_event_that_does_not_change_the_contact_updates_its_link() -> None:
+    """Only the number of its last event is written."""
     unit = work(ADA)
     outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 10)], unit)
     assert (unit.changes().touched, unit.changes().contacts) == ([PHONE], Difference())
 
 
-def test_a_contact_created_again_is_another_contact() -> None:
-    """Deleted and created within a group: the old row and its tags go, the new one comes."""
+def test_a_recreated_contact_is_another_contact() -> None:
+    """Deleted and created in one group: the old row and its tags are removed, and the new one is added."""
     unit = work(ADA)
     outcomes([delete(), create(tags=("b",))], unit)
     changes = unit.changes()
@@ -183,7 +183,7 @@ def test_a_contact_created_again_is_another_contact() -> None:
 
 
 def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
-    """Whoever opts out, the contact says so; deleted and created again within the group, it still does."""
+    """Whoever records it; also if the contact is deleted and re-created in the group."""
     unit = work(ADA)
     done = outcomes([SetOptOut(1, PHONE, opted_out=True, stamp=stamp(3)), delete(), create()], unit)
     assert isinstance(done[2], Contact)
@@ -191,22 +191,22 @@ def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
     assert unit.changes().opt_outs == Difference([OptOut(PHONE, AT + 3, 1)])
 
 
-def test_a_contact_that_says_opt_out_records_it() -> None:
-    """An opt-out said by create or update is the recipient's, and ends when it is taken back."""
+def test_creating_or_updating_with_opt_out_records_it() -> None:
+    """The opt-out belongs to the number, and ends when it is revoked."""
     unit = work(opt_outs=(OTHER,))
     outcomes([create(opt_out=True), create(OTHER, 9, opt_out=False)], unit)
     assert unit.changes().opt_outs == Difference([OptOut(PHONE, AT + 1, 2)], deleted=[OptOut(OTHER, AT, 1)])
 
 
-def test_an_opt_out_given_again_later_is_a_new_one() -> None:
-    """Opting in and out within a group leaves the later time and entry."""
+def test_a_second_opt_out_after_an_opt_in_is_a_new_one() -> None:
+    """Opting in and out within a group stores the later time and entry."""
     unit = work(opt_outs=(PHONE,))
-    outcomes([SetOptOut(1, PHONE, opted_out=said, stamp=stamp(n)) for n, said in enumerate((False, True), 1)], unit)
+    outcomes([SetOptOut(1, PHONE, opted_out=fields, stamp=stamp(n)) for n, fields in enumerate((False, True), 1)], unit)
     assert unit.changes().opt_outs == Difference(updated=[(OptOut(PHONE, AT, 1), OptOut(PHONE, AT + 2, 3))])
 
 
 def pending(*deliveries: Delivery, contact: Contact = ADA) -> Work:
-    """A unit of work of a contact, that has loaded these as due."""
+    """Return a unit of work of a contact with these due deliveries."""
     by_key = {(each.target, each.item): each for each in deliveries}
     tallies = Tallies(contacts=1, messages=1, events=9)
     loaded = Snapshot(tallies, {contact.phone: contact}, deliveries=by_key, messages={1: MESSAGE}, due=tuple(by_key))
@@ -217,39 +217,39 @@ MESSAGE = Message(1, PHONE, "", Direction.OUTBOUND, "Yes?", MessageStatus.FAILED
 
 
 def delivery(target: int, item: int, phone: str = PHONE) -> Delivery:
-    """A delivery that waits."""
+    """Return a pending delivery."""
     return Delivery(target, item, phone, AT, due_at=AT)
 
 
 def dead(target: int, item: int) -> Delivery:
-    """A delivery that exhausted its retries."""
+    """Return a dead delivery."""
     return Delivery(target, item, PHONE, AT, 3, AT, DeliveryState.DEAD, "no")
 
 
-def test_a_message_is_known_to_those_behind_it_in_its_group() -> None:
-    """Of two that bear one handle the second changes nothing, though neither was stored when they were looked for."""
+def test_a_message_is_visible_to_later_commands_of_its_group() -> None:
+    """The second message with the same handle changes nothing, although the first was not stored at loading."""
     unit = work()
     received = outcomes([ReceiveMessage(1, PHONE, "", text, "h", stamp()) for text in ("hi", "STOP")], unit)
     assert [each.duplicate for each in received if not isinstance(each, Exception)] == [False, True]
     assert (len(unit.changes().messages.inserted), unit.changes().opt_outs) == (1, Difference())
 
 
-def test_a_replay_leaves_what_others_of_its_group_wanted() -> None:
-    """It revives what is dead of its own target, whatever else was loaded."""
+def test_a_replay_ignores_rows_loaded_for_others() -> None:
+    """It revives only dead deliveries of its own target."""
     unit = pending(dead(1, 1), dead(SENDER, 1))
     assert outcomes([ReplayDeliveries(1, SENDER, 10, stamp())], unit) == [1]
     assert [(new.target, new.item) for _, new in unit.changes().deliveries.updated] == [(SENDER, 1)]
     assert unit.changes().revived == [(SENDER, PHONE)]
 
 
-def test_replays_of_one_target_keep_their_own_limits() -> None:
-    """Two in a group revive as many each as they may, and not the first one all that both wanted."""
+def test_replays_of_one_target_have_separate_limits() -> None:
+    """Each of two in a group revives at most its own limit."""
     unit = pending(*[dead(1, item) for item in (1, 2, 3)])
     assert outcomes([ReplayDeliveries(1, None, limit, stamp()) for limit in (1, 2, 3)], unit) == [1, 2, 0]
 
 
-def test_what_dies_is_not_given_out_in_its_group() -> None:
-    """It was due when the group was loaded, for its lease had ended."""
+def test_a_delivery_that_dies_is_not_taken_in_its_group() -> None:
+    """It was due at loading, because its lease had expired."""
     taken = Delivery(1, 1, PHONE, AT, 15, AT, DeliveryState.TAKEN)
     unit = pending(taken, delivery(1, 2, OTHER))
     commands = [
@@ -263,15 +263,15 @@ def test_what_dies_is_not_given_out_in_its_group() -> None:
 
 
 def test_a_taker_leaves_its_busy_targets_to_others_of_its_group() -> None:
-    """What waits for a target that is busy for one taker is given to the next for which it is not."""
+    """A delivery to a target that one taker excludes is taken by the next that does not exclude it."""
     unit = pending(*[delivery(target, 1) for target in (1, 2)])
     taken = outcomes([TakeDeliveries(1, 10, 60, stamp(), busy) for busy in ((1, 2), (1,), ())], unit)
     given = [[each.delivery.target for each in some.pending] for some in taken if not isinstance(some, Exception)]
     assert given == [[], [2], [1]]
 
 
-def test_the_deliveries_of_a_removed_webhook_go_with_it() -> None:
-    """They are neither given out nor replayed after the removal, though they were loaded."""
+def test_the_deliveries_of_a_removed_webhook_are_removed() -> None:
+    """After that they are neither taken nor replayed, although they were loaded."""
     hook = Webhook(1, "https://example.com/", "", (), AT)
     deliveries = {(1, 1): delivery(1, 1), (1, 2): replace(dead(1, 2), phone=OTHER)}
     tallies = Tallies(webhooks=1, last_webhook=1, events=2)
@@ -284,8 +284,8 @@ def test_the_deliveries_of_a_removed_webhook_go_with_it() -> None:
     assert changes.tallies.webhooks == 0
 
 
-def test_a_dead_message_stays_when_its_recipient_is_asked_again() -> None:
-    """It failed, which is shown until it is replayed or too old; only what waits is canceled."""
+def test_a_dead_message_remains_when_its_recipient_is_asked_again() -> None:
+    """It is shown as failed until it is replayed or expires; only pending messages are canceled."""
     unit = pending(dead(SENDER, 1))
     assert outcomes([RequestVerification(1, PHONE, "Yes?", stamp(), 0, 60)], unit) == [True]
     changes = unit.changes()
@@ -298,7 +298,7 @@ class Half(AccountCommand[None]):
     account_id = 1
 
     def want(self, needs: Needs) -> None:
-        """Nothing."""
+        """Need nothing."""
 
     def apply(self, work: Work) -> None:
         """Delete, then refuse."""
@@ -306,7 +306,7 @@ class Half(AccountCommand[None]):
         raise ContactNotFound
 
 
-def test_a_command_refused_half_done_spoils_the_unit() -> None:
-    """What it left behind must not be saved: the refusal is raised instead of given."""
+def test_a_refusal_after_a_change_invalidates_the_unit() -> None:
+    """The change must not be saved, so the refusal is raised instead of returned."""
     with pytest.raises(ContactNotFound):
         outcomes([create(OTHER, 9), Half()], work(ADA))

@@ -1,4 +1,4 @@
-"""What is particular to the PostgreSQL store: its connections, its pooler and its failures."""
+"""Properties specific to the PostgreSQL store: connections, poolers and failures."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from support.store import PHONE, AccountDriver, new_account, phone
 
 @pytest.fixture
 async def account(emptied_postgres: str) -> AsyncIterator[AccountDriver]:
-    """An account in an empty database."""
+    """Return an account in an empty database."""
     store = PostgresStore(emptied_postgres)
     await store.open()
     yield await new_account(store, "default")
@@ -29,13 +29,13 @@ async def account(emptied_postgres: str) -> AsyncIterator[AccountDriver]:
 
 
 def store_of(account: AccountDriver) -> PostgresStore:
-    """The account's store, to look inside."""
+    """Return the account's store, for its internals."""
     assert isinstance(account.store, PostgresStore)
     return account.store
 
 
-async def test_a_pooler_is_noticed(pgbouncer_server: PgBouncer, emptied_postgres: str) -> None:
-    """Behind PgBouncer no prepared statement is kept, and straight on the server many are."""
+async def test_a_pooler_is_detected(pgbouncer_server: PgBouncer, emptied_postgres: str) -> None:
+    """Behind PgBouncer no statements are prepared; on a direct connection many are."""
     for url, kept in ((pgbouncer_server.url_of(emptied_postgres), False), (emptied_postgres, True)):
         store = PostgresStore(url)
         await store.open()
@@ -43,10 +43,10 @@ async def test_a_pooler_is_noticed(pgbouncer_server: PgBouncer, emptied_postgres
         await store.close()
 
 
-async def test_two_stores_behind_a_pooler_get_their_own_answers(
+async def test_two_stores_behind_a_pooler_get_their_own_results(
     postgres_server: PostgresDatabases, emptied_postgres: str, pgbouncer_server: PgBouncer
 ) -> None:
-    """Where few connections are shared by many clients, nobody reads what another asked for."""
+    """With few server connections shared by many clients, no client receives another's rows."""
     assert pgbouncer_server.port
     with PgBouncer(postgres_server, pool_size=2) as pooler:
         stores = [PostgresStore(pooler.url_of(emptied_postgres)) for _ in range(2)]
@@ -66,8 +66,8 @@ async def test_two_stores_behind_a_pooler_get_their_own_answers(
             await store.close()
 
 
-async def test_a_closed_store_lets_go_of_its_connections(postgres_server: PostgresDatabases, postgres_url: str) -> None:
-    """After close() nobody is connected: a database that somebody uses could not be copied."""
+async def test_a_closed_store_has_no_connections(postgres_server: PostgresDatabases, postgres_url: str) -> None:
+    """An open connection would prevent the database from being used as a template."""
     store = PostgresStore(postgres_url)
     await store.open()
     account = await new_account(store, "ours")
@@ -76,8 +76,8 @@ async def test_a_closed_store_lets_go_of_its_connections(postgres_server: Postgr
     postgres_server.drop_database(postgres_server.create_database(template=database_of(postgres_url)))
 
 
-async def test_a_dead_connection_is_replaced_unnoticed(account: AccountDriver, emptied_postgres: str) -> None:
-    """Connections that the server ended while they were idle cost no request an error."""
+async def test_a_dead_connection_is_replaced(account: AccountDriver, emptied_postgres: str) -> None:
+    """Idle connections that the server closed cause no request to fail."""
     await asyncio.gather(*[account.create(phone(n)) for n in range(20)], *[account.count() for _ in range(20)])
     direct = await asyncpg.connect(emptied_postgres)
     await direct.execute(
@@ -90,8 +90,10 @@ async def test_a_dead_connection_is_replaced_unnoticed(account: AccountDriver, e
     assert len(await account.listed()) == 21
 
 
-async def test_a_commit_whose_answer_is_lost_is_unsure(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the connection breaks in COMMIT the caller learns that the change may have been made, and it was."""
+async def test_a_commit_without_response_may_have_succeeded(
+    account: AccountDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the connection breaks during COMMIT, the error says that the change may have been saved; here it was."""
     execute = asyncpg.Connection.execute
 
     async def lose_the_answer(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
@@ -108,8 +110,8 @@ async def test_a_commit_whose_answer_is_lost_is_unsure(account: AccountDriver, m
         await account.create(PHONE)
 
 
-async def test_one_bad_command_spoils_no_other(account: AccountDriver) -> None:
-    """Of commands that share a transaction, one that the server refuses fails alone."""
+async def test_a_failing_command_affects_no_other(account: AccountDriver) -> None:
+    """Of the commands in a transaction, only the one that the server rejects fails."""
     taken = await account.create(phone(0))
     outcomes = await asyncio.gather(
         account.create(phone(1)),
@@ -123,10 +125,10 @@ async def test_one_bad_command_spoils_no_other(account: AccountDriver) -> None:
     assert await account.count() == 4
 
 
-async def test_an_account_that_is_locked_waits_for_nobody_forever(
+async def test_waiting_for_a_locked_account_has_a_limit(
     account: AccountDriver, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who cannot get the account's lock in time is told so; all that waited together fail together, at once."""
+    """Without the account's lock the command fails; all that waited together fail together."""
     monkeypatch.setattr("numberkeep.store.postgres.account_queues._BEGIN", BEGIN_IMPATIENTLY)
     direct = await asyncpg.connect(emptied_postgres)
     async with direct.transaction():
@@ -141,8 +143,8 @@ async def test_an_account_that_is_locked_waits_for_nobody_forever(
 BEGIN_IMPATIENTLY = "BEGIN; SET LOCAL lock_timeout = '50ms'"
 
 
-async def test_a_full_queue_is_busy_and_empties_again(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the limit a command raises StoreBusy at once and is not done; room comes back with the answers."""
+async def test_a_full_queue_raises_store_busy(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit a command fails at once and is not applied; finished commands make room."""
     monkeypatch.setattr(waiting, "MAX_COMMANDS", 10)
     outcomes = await asyncio.gather(*[account.create(phone(n)) for n in range(25)], return_exceptions=True)
     busy = [isinstance(outcome, StoreBusy) for outcome in outcomes]
@@ -152,8 +154,8 @@ async def test_a_full_queue_is_busy_and_empties_again(account: AccountDriver, mo
     assert await account.count() == 20
 
 
-async def test_a_cancelled_waiter_frees_its_place(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command whose waiter has gone is applied, its neighbours are answered, and it counts as waiting no more."""
+async def test_a_canceled_waiter_frees_its_place(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its command is still applied, other commands get their results, and it no longer counts as waiting."""
     monkeypatch.setattr(waiting, "MAX_COMMANDS", 3)
     waiters = [asyncio.create_task(account.create(phone(n))) for n in range(3)]
     await asyncio.sleep(0)
@@ -164,8 +166,8 @@ async def test_a_cancelled_waiter_frees_its_place(account: AccountDriver, monkey
     assert await account.count() == 6
 
 
-async def test_what_cannot_be_opened_says_why(durable_postgres: PostgresServer) -> None:
-    """A missing database, no server, a foreign schema, another encoding: one line each."""
+async def test_a_database_that_cannot_be_opened_has_a_reason(durable_postgres: PostgresServer) -> None:
+    """Missing database, no server, unknown schema, other encoding: one line each."""
     foreign = durable_postgres.create_database()
     durable_postgres.execute("CREATE SCHEMA numberkeep", "CREATE TABLE numberkeep.t ()", database=database_of(foreign))
     durable_postgres.execute("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
@@ -181,8 +183,8 @@ async def test_what_cannot_be_opened_says_why(durable_postgres: PostgresServer) 
     durable_postgres.drop_database(durable_postgres.url("ascii"))
 
 
-async def test_a_wrong_password_is_told_and_not_shown(durable_postgres: PostgresServer) -> None:
-    """What the server says of a login names the user, and never the password."""
+async def test_a_wrong_password_is_reported_and_not_shown(durable_postgres: PostgresServer) -> None:
+    """The server's message names the user, and never the password."""
     url = urlsplit(durable_postgres.superuser_url)
     wrong = url._replace(netloc=f"postgres:hunter2@{url.hostname}:{url.port}").geturl()
     with pytest.raises(StoreUnusable, match="password authentication failed") as refused:
@@ -191,7 +193,7 @@ async def test_a_wrong_password_is_told_and_not_shown(durable_postgres: Postgres
 
 
 async def test_a_newer_schema_is_refused(postgres_url: str) -> None:
-    """A database that a newer numberkeep has migrated raises StoreTooNew, and nothing is done to it."""
+    """A database that a newer numberkeep has migrated raises StoreTooNew, and is not changed."""
     store = PostgresStore(postgres_url)
     await store.open()
     await store.close()
@@ -203,7 +205,7 @@ async def test_a_newer_schema_is_refused(postgres_url: str) -> None:
 
 
 async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> None:
-    """One of them migrates, the others wait for it."""
+    """One migrates it while the others wait."""
     stores = [PostgresStore(postgres_url) for _ in range(8)]
     await asyncio.gather(*[store.open() for store in stores])
     await new_account(stores[0], "ours")
@@ -212,7 +214,7 @@ async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> 
 
 
 async def test_a_standby_is_not_ready(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that takes no writes is told by readiness, before a request fails by it."""
+    """Readiness fails for a read-only server, before a request does."""
     await account.store.ready()
     real = asyncpg.Connection.fetchval
 
@@ -224,18 +226,18 @@ async def test_a_standby_is_not_ready(account: AccountDriver, monkeypatch: pytes
         await account.store.ready()
 
 
-async def test_a_store_that_is_not_open_says_so(emptied_postgres: str) -> None:
-    """Using a store before open() or after close() is the caller's mistake, and is named."""
+async def test_using_a_store_that_is_not_open_is_an_error(emptied_postgres: str) -> None:
+    """Before open() or after close(); the error says so."""
     account = AccountDriver(PostgresStore(emptied_postgres), 1)
     for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
         with pytest.raises(RuntimeError, match="not open"):
             await wrong
 
 
-async def test_a_server_that_goes_away_during_copy_keeps_nobody_waiting(
+async def test_a_server_lost_during_copy_blocks_nobody(
     durable_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bulk request whose rows are being sent when the server dies is made again on a new connection, or told so."""
+    """A bulk request whose rows are being sent is repeated on a new connection, or fails with StoreUnavailable."""
     store = PostgresStore(durable_postgres.create_database())
     await store.open()
     account = await new_account(store, "ours")
@@ -268,7 +270,7 @@ async def test_a_server_that_goes_away_during_copy_keeps_nobody_waiting(
 
 
 async def test_no_write_runs_without_the_account_s_lock(account: AccountDriver, emptied_postgres: str) -> None:
-    """Where the row to be locked is missing, nothing is written."""
+    """If the row to lock is missing, nothing is written."""
     direct = await asyncpg.connect(emptied_postgres)
     await direct.execute("DELETE FROM numberkeep.writers")
     await direct.close()
@@ -277,8 +279,8 @@ async def test_no_write_runs_without_the_account_s_lock(account: AccountDriver, 
     assert await account.contact(phone(0)) is None
 
 
-async def test_a_cancelled_statement_is_not_repeated(account: AccountDriver) -> None:
-    """What the server ended for its length is told, and costs no other connection."""
+async def test_a_canceled_statement_is_not_repeated(account: AccountDriver) -> None:
+    """A statement timeout is reported, and closes no other connection."""
     pool = store_of(account)._reads
     assert pool is not None
     await asyncio.gather(*[account.count() for _ in range(6)])
@@ -295,8 +297,8 @@ async def test_a_cancelled_statement_is_not_repeated(account: AccountDriver) -> 
     assert (runs, len(pool._free)) == (1, free - 1)
 
 
-async def test_a_read_under_way_leaves_no_connection_in_a_closed_store(account: AccountDriver) -> None:
-    """A connection that comes back after close() is let go."""
+async def test_a_read_in_progress_leaves_no_connection_in_a_closed_store(account: AccountDriver) -> None:
+    """A connection that is returned after close() is closed."""
     pool = store_of(account)._reads
     assert pool is not None
     used: asyncio.Future[asyncpg.Connection] = asyncio.get_running_loop().create_future()
@@ -313,8 +315,8 @@ async def test_a_read_under_way_leaves_no_connection_in_a_closed_store(account: 
     assert pool._free == []
 
 
-async def test_a_lane_that_is_cancelled_leaves_nobody_waiting(account: AccountDriver, emptied_postgres: str) -> None:
-    """Whatever ends a queue, those who wait are told, and the account can be written to again."""
+async def test_canceling_an_account_queue_fails_its_waiters(account: AccountDriver, emptied_postgres: str) -> None:
+    """Its waiters get an error, and the account can be written to again."""
     direct = await asyncpg.connect(emptied_postgres)
     async with direct.transaction():
         await direct.execute("SELECT FROM numberkeep.writers FOR UPDATE")
@@ -332,10 +334,10 @@ async def test_a_lane_that_is_cancelled_leaves_nobody_waiting(account: AccountDr
     assert (await account.create(phone(1))).phone == phone(1)
 
 
-async def test_a_new_database_is_migrated_once_whatever_its_isolation(
+async def test_a_new_database_is_migrated_once_at_any_isolation_level(
     postgres_server: PostgresDatabases, postgres_url: str
 ) -> None:
-    """Who waits for another's migration sees it, in a database whose transactions are repeatable reads."""
+    """A process that waited for another's migration sees it, even if repeatable read is the default."""
     name = database_of(postgres_url)
     postgres_server.execute(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'")
     stores = [PostgresStore(postgres_url) for _ in range(6)]

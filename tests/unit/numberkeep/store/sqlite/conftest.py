@@ -1,4 +1,4 @@
-"""A store with something of everything, for those who look at it as a file."""
+"""A store with rows of every kind, for tests of its file."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from support.store import DEAD, AccountDriver, new_account, phone
 
 @pytest.fixture
 async def filled(tmp_path: Path) -> AsyncIterator[AccountDriver]:
-    """An account of an open store in contacts.db: 20 contacts, some tagged, opted out or asked, and another account."""
+    """Return contacts.db and its open account: 20 contacts, some tagged, opted out or asked; and another account."""
     store = SqliteStore(tmp_path / "contacts.db")
     await store.open()
     account = await new_account(store, "default")

@@ -1,4 +1,4 @@
-"""What a backup and a restore replace, what they refuse, and that nothing is lost."""
+"""What a backup and a restore replace, what they refuse, and that no data is lost."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ KEPT = "contacts.db.replaced-20260921T141320Z"
 
 
 def backed_up(folder: Path, name: str = "backup.db", *, replace: bool = False) -> Contents:
-    """Back contacts.db up."""
+    """Back up contacts.db."""
     return back_up(folder / "contacts.db", folder / name, replace=replace, progress=silent)
 
 
@@ -28,8 +28,8 @@ def restored(folder: Path, *, replace: bool = False) -> Restored:
     return restore(folder / "backup.db", folder / "contacts.db", replace=replace, at=AT, progress=silent)
 
 
-async def test_a_backup_is_one_file_for_its_owner_alone(filled: AccountDriver, tmp_path: Path) -> None:
-    """A backup of an open store is one file, of mode 0600, and a store opens it."""
+async def test_a_backup_is_one_file_for_its_owner_only(filled: AccountDriver, tmp_path: Path) -> None:
+    """A backup of an open store is one file with mode 0600, which a store can open."""
     umask = os.umask(0)
     try:
         contents = backed_up(tmp_path)
@@ -44,8 +44,8 @@ async def test_a_backup_is_one_file_for_its_owner_alone(filled: AccountDriver, t
     await copy.store.close()
 
 
-async def test_a_file_is_replaced_only_when_asked(filled: AccountDriver, tmp_path: Path) -> None:
-    """Without `replace` a file that is there stays as it is."""
+async def test_a_file_is_replaced_only_on_request(filled: AccountDriver, tmp_path: Path) -> None:
+    """Without `replace` an existing file is unchanged."""
     (tmp_path / "backup.db").write_text("mine")
     with pytest.raises(StoreUnusable, match=r"backup\.db already exists: .*--force"):
         backed_up(tmp_path)
@@ -56,8 +56,8 @@ async def test_a_file_is_replaced_only_when_asked(filled: AccountDriver, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["contacts.db", "link.db", "contacts.db-wal", "contacts.db-shm", "contacts.db.lock"])
-async def test_a_database_is_not_replaced_by_its_own_backup(filled: AccountDriver, tmp_path: Path, name: str) -> None:
-    """The database's own files are refused, under whatever name."""
+async def test_a_backup_to_the_database_itself_is_refused(filled: AccountDriver, tmp_path: Path, name: str) -> None:
+    """Or to one of its side files, under any name."""
     (tmp_path / "link.db").symlink_to(tmp_path / "contacts.db")
     with pytest.raises(StoreUnusable, match="belongs to the database itself"):
         backed_up(tmp_path, name, replace=True)
@@ -65,16 +65,16 @@ async def test_a_database_is_not_replaced_by_its_own_backup(filled: AccountDrive
 
 
 @pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
-async def test_a_database_in_use_is_not_replaced(filled: AccountDriver, tmp_path: Path, suffix: str) -> None:
-    """SQLite would read side files that lie there as the backup's own."""
+async def test_a_backup_to_a_database_in_use_is_refused(filled: AccountDriver, tmp_path: Path, suffix: str) -> None:
+    """SQLite would use the existing side files with the backup."""
     (tmp_path / f"backup.db{suffix}").touch()
     with pytest.raises(StoreUnusable, match=f"because backup.db{suffix} exists"):
         backed_up(tmp_path, replace=True)
     assert await filled.count() == 20
 
 
-async def test_a_backup_goes_where_a_link_leads(filled: AccountDriver, tmp_path: Path) -> None:
-    """A link stays one; a folder or a device is never replaced."""
+async def test_a_backup_follows_a_link(filled: AccountDriver, tmp_path: Path) -> None:
+    """The link itself is kept; a folder or a device is never replaced."""
     (tmp_path / "link").symlink_to(tmp_path / "backup.db")
     (tmp_path / "null").symlink_to("/dev/null")
     assert backed_up(tmp_path, "link").contacts == contacts_in(tmp_path / "backup.db")
@@ -84,8 +84,8 @@ async def test_a_backup_goes_where_a_link_leads(filled: AccountDriver, tmp_path:
     assert await filled.count() == 20
 
 
-async def test_a_restore_brings_the_backup_and_keeps_what_was_there(filled: AccountDriver, tmp_path: Path) -> None:
-    """The database is as when it was backed up; the replaced one lies beside it, whole, in one file."""
+async def test_a_restore_keeps_the_replaced_database(filled: AccountDriver, tmp_path: Path) -> None:
+    """The database is as it was at the backup; the replaced one is kept next to it, complete, in one file."""
     backed_up(tmp_path)
     await filled.create(phone(900))
     await filled.store.close()
@@ -103,16 +103,16 @@ async def test_a_restore_brings_the_backup_and_keeps_what_was_there(filled: Acco
     assert names_in(tmp_path) == {"contacts.db", "backup.db", KEPT}
 
 
-async def test_restores_within_a_second_keep_both(filled: AccountDriver, tmp_path: Path) -> None:
-    """A kept database is never replaced by another kept one."""
+async def test_two_restores_within_a_second_keep_both_databases(filled: AccountDriver, tmp_path: Path) -> None:
+    """The second kept database does not overwrite the first."""
     backed_up(tmp_path)
     await filled.store.close()
     for n in range(3):
         assert restored(tmp_path, replace=True).kept == tmp_path / f"contacts.db.replaced-20260921T14132{n}Z"
 
 
-async def test_a_restore_needs_no_database(filled: AccountDriver, tmp_path: Path) -> None:
-    """Where there is none it is made, for its owner alone."""
+async def test_a_restore_creates_a_missing_database(filled: AccountDriver, tmp_path: Path) -> None:
+    """With mode 0600."""
     backed_up(tmp_path)
     target = tmp_path / "new.db"
     assert restore(tmp_path / "backup.db", target, replace=False, at=AT, progress=silent).kept is None
@@ -120,8 +120,8 @@ async def test_a_restore_needs_no_database(filled: AccountDriver, tmp_path: Path
     assert await filled.count() == 20
 
 
-async def test_a_wal_of_no_database_is_not_taken_for_the_new_ones(filled: AccountDriver, tmp_path: Path) -> None:
-    """A WAL whose database somebody removed is set aside, and not lost."""
+async def test_a_stray_wal_is_not_used_with_the_restored_database(filled: AccountDriver, tmp_path: Path) -> None:
+    """A WAL whose database was removed is set aside, and not deleted."""
     backed_up(tmp_path)
     wal = (tmp_path / "contacts.db-wal").read_bytes()
     await filled.store.close()
@@ -132,8 +132,8 @@ async def test_a_wal_of_no_database_is_not_taken_for_the_new_ones(filled: Accoun
     assert (tmp_path / f"{KEPT}-wal").read_bytes() == wal
 
 
-async def test_what_a_killed_service_left_in_the_wal_is_kept(filled: AccountDriver, tmp_path: Path) -> None:
-    """A replaced database has what was applied and not yet checkpointed."""
+async def test_the_wal_of_a_killed_service_is_kept(filled: AccountDriver, tmp_path: Path) -> None:
+    """The replaced database includes what was committed and not yet checkpointed."""
     backed_up(tmp_path)
     await filled.create(phone(900))
     left = {name: (tmp_path / name).read_bytes() for name in ("contacts.db", "contacts.db-wal")}
@@ -147,7 +147,7 @@ async def test_what_a_killed_service_left_in_the_wal_is_kept(filled: AccountDriv
 
 @pytest.mark.parametrize("content", [b"", b"no database, this" * 1000])
 async def test_a_damaged_database_is_replaced_and_kept(filled: AccountDriver, tmp_path: Path, content: bytes) -> None:
-    """That the old one is beyond reading is the reason to restore; it is kept as it is, with its side files."""
+    """Damage is a reason to restore; the damaged file is kept unchanged, with its side files."""
     backed_up(tmp_path)
     await filled.store.close()
     (tmp_path / "contacts.db").write_bytes(content)
@@ -157,8 +157,8 @@ async def test_a_damaged_database_is_replaced_and_kept(filled: AccountDriver, tm
     assert (tmp_path / KEPT).read_bytes() == content
 
 
-async def test_the_rights_of_a_replaced_database_stay(filled: AccountDriver, tmp_path: Path) -> None:
-    """Whoever shares the file with a group has decided so, and its link still leads there."""
+async def test_the_mode_of_a_replaced_database_is_kept(filled: AccountDriver, tmp_path: Path) -> None:
+    """An owner who shares the file with a group has chosen so; a link to it stays."""
     backed_up(tmp_path)
     await filled.store.close()
     (tmp_path / "contacts.db").chmod(0o640)
@@ -169,8 +169,8 @@ async def test_the_rights_of_a_replaced_database_stay(filled: AccountDriver, tmp
     assert (tmp_path / "link.db").is_symlink()
 
 
-async def test_a_database_that_is_open_is_not_replaced(filled: AccountDriver, tmp_path: Path) -> None:
-    """Neither under a service, which is named, nor under another program that has it open."""
+async def test_an_open_database_is_not_replaced(filled: AccountDriver, tmp_path: Path) -> None:
+    """Neither if a service has it open, which is named, nor if another program does."""
     backed_up(tmp_path)
     with (
         ServiceLock.acquire(tmp_path / "contacts.db"),
@@ -185,8 +185,8 @@ async def test_a_database_that_is_open_is_not_replaced(filled: AccountDriver, tm
     assert contacts_in(tmp_path / "contacts.db") == 22
 
 
-async def test_another_programs_database_is_not_replaced(filled: AccountDriver, tmp_path: Path) -> None:
-    """A mistyped name does not cost another program its data, and the backup is not replaced by itself."""
+async def test_another_program_s_database_is_not_replaced(filled: AccountDriver, tmp_path: Path) -> None:
+    """A mistyped name must not destroy other data; nor is the backup replaced by itself."""
     backed_up(tmp_path)
     await filled.store.close()
     change(tmp_path / "notes.db", "CREATE TABLE notes (text)")
@@ -198,8 +198,8 @@ async def test_another_programs_database_is_not_replaced(filled: AccountDriver, 
     assert names_in(tmp_path) == {"contacts.db", "backup.db", "notes.db"}
 
 
-async def test_what_is_no_backup_is_not_restored(filled: AccountDriver, tmp_path: Path) -> None:
-    """A file that is damaged or no database of ours leaves the database as it is."""
+async def test_an_invalid_backup_is_not_restored(filled: AccountDriver, tmp_path: Path) -> None:
+    """A file that is damaged or not a numberkeep database leaves the database unchanged."""
     await filled.store.close()
     for content in (b"", b"no database, this", (tmp_path / "contacts.db").read_bytes()[:-8192]):
         (tmp_path / "backup.db").write_bytes(content)
@@ -210,10 +210,10 @@ async def test_what_is_no_backup_is_not_restored(filled: AccountDriver, tmp_path
 
 
 @pytest.mark.parametrize("fails", ["replace", "hardlink_to"])
-async def test_a_restore_that_fails_leaves_a_database(
+async def test_a_failed_restore_leaves_the_database(
     filled: AccountDriver, tmp_path: Path, fails: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the last step fails the old database is in its place; where there are no hard links it still works."""
+    """If the last step fails the old database is put back; without hard links a restore still works."""
     backed_up(tmp_path)
     await filled.create(phone(900))
     await filled.store.close()

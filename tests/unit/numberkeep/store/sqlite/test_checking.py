@@ -1,4 +1,4 @@
-"""What `check` calls a fault, and what it does not say of people."""
+"""What `check` reports as faults, and that it reports no personal data."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ TAGGED = phone(5)
 MOVED = ["contact_count", "account", "contact_tags", "contact_tags", "last_events"]
 
 
-async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Path) -> None:
-    """However contacts came, changed and went, the rules hold: counts, tags and opt-outs agree."""
+async def test_a_store_s_own_writes_pass(filled: AccountDriver, tmp_path: Path) -> None:
+    """After any creates, updates and deletes, counts, tags and opt-outs agree."""
     await filled.update(phone(5), tags=("c", "a"), opt_out=True)
     await filled.delete(phone(4), phone(5), phone(8))
     await filled.upsert(filled.row(phone(5), tags=("\u00e9",)), filled.row(phone(4)))
@@ -100,10 +100,10 @@ async def test_what_the_store_made_is_sound(filled: AccountDriver, tmp_path: Pat
         ("PRAGMA foreign_keys = 0; UPDATE api_keys SET account_id = 9 WHERE account_id = 2", None, ["foreign_key"]),
     ],
 )
-async def test_a_rule_that_is_broken_is_told(
+async def test_a_violated_invariant_is_reported(
     filled: AccountDriver, tmp_path: Path, sql: str, number: str | None, expected: list[str]
 ) -> None:
-    """Each fault names its rule, and the contact by its id where it is in one; never a number."""
+    """Each fault names its invariant, and the contact by id if it concerns one; never a number."""
     contact = await filled.contact(number) if number else None
     change(tmp_path / "contacts.db", sql, *filter(None, [number]))
     faults = check(tmp_path / "contacts.db").faults
@@ -114,16 +114,16 @@ async def test_a_rule_that_is_broken_is_told(
     assert "+1415" not in repr(faults)
 
 
-async def test_an_opt_out_of_nobody_is_no_fault(filled: AccountDriver, tmp_path: Path) -> None:
-    """An opt-out belongs to the number: it may have no contact, or one of another account that has not opted out."""
+async def test_an_opt_out_without_contact_is_no_fault(filled: AccountDriver, tmp_path: Path) -> None:
+    """It belongs to the number, which may have no contact, or one in another account without the opt-out."""
     await filled.delete(phone(3))
     assert check(tmp_path / "contacts.db") == Checked([], 2, 20)
 
 
-async def test_many_faults_of_a_rule_are_counted(
+async def test_faults_of_one_invariant_are_summarized(
     filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the first hundred of a rule the rest is one line."""
+    """After the first hundred, one line counts the rest."""
     monkeypatch.setattr(checking, "_REPORTED", 4)
     change(tmp_path / "contacts.db", "UPDATE contacts SET opt_out = 1 WHERE account_id = 1")
     faults = check(tmp_path / "contacts.db").faults
@@ -134,7 +134,7 @@ async def test_many_faults_of_a_rule_are_counted(
 
 
 async def test_a_damaged_file_is_a_fault(filled: AccountDriver, tmp_path: Path) -> None:
-    """What SQLite says of a page or an index that is wrong is told as it is."""
+    """SQLite's message on a bad page or index is reported unchanged."""
     await filled.store.close()
     path = tmp_path / "contacts.db"
     damage(path, "contacts_phone")
@@ -143,8 +143,8 @@ async def test_a_damaged_file_is_a_fault(filled: AccountDriver, tmp_path: Path) 
     assert all("\n" not in fault.message for fault in faults)
 
 
-async def test_a_check_runs_beside_a_writer_and_changes_nothing(filled: AccountDriver, tmp_path: Path) -> None:
-    """An open store is checked, with what is in its WAL, which stays as it is; nothing is left behind."""
+async def test_a_check_runs_next_to_a_writer_and_changes_nothing(filled: AccountDriver, tmp_path: Path) -> None:
+    """An open store is checked including its WAL, which is unchanged; no files are left."""
     await filled.create(phone(900))
     before = (tmp_path / "contacts.db-wal").read_bytes()
     assert check(tmp_path / "contacts.db") == Checked([], 2, 22)
@@ -154,8 +154,8 @@ async def test_a_check_runs_beside_a_writer_and_changes_nothing(filled: AccountD
     assert names_in(tmp_path) == {"contacts.db"}
 
 
-async def test_a_database_of_another_kind_cannot_be_checked(filled: AccountDriver, tmp_path: Path) -> None:
-    """The rules are those of this program's schema; another program's file has none of ours; and none is made."""
+async def test_another_kind_of_database_cannot_be_checked(filled: AccountDriver, tmp_path: Path) -> None:
+    """A file with another program's schema is refused; a missing file is not created."""
     with pytest.raises(StoreUnusable, match="unable to open"):
         check(tmp_path / "no.db")
     (tmp_path / "empty.db").touch()

@@ -1,4 +1,4 @@
-"""Which files become a store, and which are left alone."""
+"""Which files can become a store, and which are refused."""
 
 import os
 import stat
@@ -27,33 +27,33 @@ async def opened(path: Path) -> None:
 
 
 def run(path: Path, sql: str) -> None:
-    """Run statements on a file behind the store's back."""
+    """Run statements directly on a database file."""
     connection = apsw.Connection(str(path))
     connection.execute(sql)
     connection.close()
 
 
-def rights_in(folder: Path) -> dict[str, int]:
-    """The rights of every file of a folder, by name."""
+def modes_in(folder: Path) -> dict[str, int]:
+    """Return the mode of every file in a folder, by name."""
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
 
 
-async def test_a_new_database_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """The file and SQLite's files beside it are readable by nobody else, whatever the umask: they hold numbers."""
+async def test_a_new_database_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Nobody else can read it or its side files, whatever the umask is, because they contain numbers."""
     store = SqliteStore(tmp_path / "contacts.db")
     umask = os.umask(0)
     try:
         await store.open()
         await store.apply(CreateKey("default", "US", "k", b"hash", 1))
-        rights = rights_in(tmp_path)
+        modes = modes_in(tmp_path)
     finally:
         os.umask(umask)
         await store.close()
-    assert rights == {"contacts.db": 0o600, "contacts.db-wal": 0o600, "contacts.db-shm": 0o600}
+    assert modes == {"contacts.db": 0o600, "contacts.db-wal": 0o600, "contacts.db-shm": 0o600}
 
 
-async def test_the_rights_of_a_database_that_is_there_stay(tmp_path: Path) -> None:
-    """Whoever shares the file with a group has decided so: opening it does not undo that."""
+async def test_the_mode_of_an_existing_database_is_kept(tmp_path: Path) -> None:
+    """An owner who shares the file with a group has chosen so."""
     path = tmp_path / "contacts.db"
     await opened(path)
     path.chmod(0o640)
@@ -62,7 +62,7 @@ async def test_the_rights_of_a_database_that_is_there_stay(tmp_path: Path) -> No
 
 
 async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    """A file with a later schema step raises StoreTooNew, and opens again once the step is gone."""
+    """A file with a later migration raises StoreTooNew, and opens once that migration is removed."""
     path = tmp_path / "contacts.db"
     await opened(path)
     run(path, "INSERT INTO schema_migrations VALUES (9999, 'later')")
@@ -72,8 +72,8 @@ async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     await opened(path)
 
 
-async def test_a_store_with_another_first_step_is_refused(tmp_path: Path) -> None:
-    """A file whose schema was made by other statements raises StoreUnusable."""
+async def test_a_store_with_another_first_migration_is_refused(tmp_path: Path) -> None:
+    """A file whose schema was created by other statements raises StoreUnusable."""
     path = tmp_path / "contacts.db"
     await opened(path)
     run(path, "UPDATE schema_migrations SET checksum = 'other'")
@@ -84,19 +84,19 @@ async def test_a_store_with_another_first_step_is_refused(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "sql", ["CREATE TABLE contacts (a)", "PRAGMA application_id = 42", "CREATE VIEW v AS SELECT 1"]
 )
-async def test_another_programs_database_is_refused_untouched(tmp_path: Path, sql: str) -> None:
-    """A SQLite file with content or owner of its own is refused by name, and not one byte of it changes."""
+async def test_another_program_s_database_is_refused_unchanged(tmp_path: Path, sql: str) -> None:
+    """A SQLite file with other tables or another application id is refused, and no byte of it changes."""
     path = tmp_path / "other.db"
     run(path, sql)
     before = path.read_bytes()
     with pytest.raises(StoreUnusable, match=r"other\.db is another program's database"):
         await opened(path)
     assert path.read_bytes() == before
-    assert list(rights_in(tmp_path)) == ["other.db"]
+    assert list(modes_in(tmp_path)) == ["other.db"]
 
 
-async def test_a_file_that_is_no_database_is_refused_untouched(tmp_path: Path) -> None:
-    """Text is not taken for a database, nor overwritten by one."""
+async def test_a_file_that_is_not_a_database_is_refused_unchanged(tmp_path: Path) -> None:
+    """Text is not mistaken for a database, nor overwritten."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but longer than the header of one; " * 20)
     before = path.read_bytes()
@@ -106,7 +106,7 @@ async def test_a_file_that_is_no_database_is_refused_untouched(tmp_path: Path) -
 
 
 async def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
-    """A file of no bytes is nobody's: `touch` before the first start does no harm."""
+    """`touch` before the first start is harmless."""
     path = tmp_path / "contacts.db"
     path.touch()
     await opened(path)
@@ -114,18 +114,18 @@ async def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
 
 
 def no_folder(tmp_path: Path) -> Path:
-    """A path in a folder that does not exist."""
+    """Return a path in a folder that does not exist."""
     return tmp_path / "missing" / "contacts.db"
 
 
 def in_a_file(tmp_path: Path) -> Path:
-    """A path in what is no folder."""
+    """Return a path below a file."""
     (tmp_path / "file").touch()
     return tmp_path / "file" / "contacts.db"
 
 
 def a_folder(tmp_path: Path) -> Path:
-    """A folder instead of a file."""
+    """Return a folder."""
     return tmp_path
 
 
@@ -137,8 +137,8 @@ async def test_a_path_that_cannot_be_a_database_is_refused(tmp_path: Path, place
         await opened(path)
 
 
-async def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Missing rights are StoreUnusable with the system's words; asked of the system, as root may write anywhere."""
+async def test_an_unwritable_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """StoreUnusable has the system's message. The failure is simulated, because root may write anywhere."""
 
     def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
@@ -148,8 +148,8 @@ async def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monke
         await opened(tmp_path / "contacts.db")
 
 
-async def test_a_store_that_cannot_be_opened_holds_nothing_open(tmp_path: Path) -> None:
-    """After a refused open no connection to the file is left, though nobody calls close."""
+async def test_a_store_that_cannot_be_opened_leaves_no_connection(tmp_path: Path) -> None:
+    """Even if nobody calls close."""
     path = tmp_path / "contacts.db"
     await opened(path)
     run(path, "INSERT INTO schema_migrations VALUES (9999, 'later')")
@@ -159,8 +159,8 @@ async def test_a_store_that_cannot_be_opened_holds_nothing_open(tmp_path: Path) 
     assert store._connections == []
 
 
-def test_processes_that_make_a_database_together_all_get_it(tmp_path: Path) -> None:
-    """Many openers of one new file wait for each other, and its steps are applied once."""
+def test_processes_that_create_a_database_together_all_succeed(tmp_path: Path) -> None:
+    """They wait for each other, and each migration is applied once."""
 
     def make(path: Path) -> int:
         database = Database(path)
@@ -176,20 +176,20 @@ def test_processes_that_make_a_database_together_all_get_it(tmp_path: Path) -> N
 
 
 class Contended(apsw.Connection):
-    """A connection that is told `busy` a few times, as SQLite says at once where two set the journal mode."""
+    """A connection that fails with `busy` a few times, as SQLite does if two processes set the journal mode."""
 
     refusals = 2
 
     def pragma(self, name: str, value: Any = None, **more: Any) -> Any:
-        """Refuse the journal mode, then give in."""
+        """Fail to set the journal mode, and succeed later."""
         if name == "journal_mode" and self.refusals:
             self.refusals -= 1
             raise apsw.BusyError
         return super().pragma(name, value, **more)
 
 
-def test_the_journal_mode_is_asked_for_until_it_is_given(tmp_path: Path) -> None:
-    """Another process at the same new file is waited for."""
+def test_setting_the_journal_mode_is_retried(tmp_path: Path) -> None:
+    """Another process that creates the same file is waited for."""
     connection = Contended(str(tmp_path / "contacts.db"))
     module._set_journal(connection, "wal")
     assert connection.refusals == 0
@@ -197,8 +197,8 @@ def test_the_journal_mode_is_asked_for_until_it_is_given(tmp_path: Path) -> None
     connection.close()
 
 
-def test_a_journal_mode_that_is_never_given_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the time for a busy database the failure is told."""
+def test_setting_the_journal_mode_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the busy timeout the error is raised."""
     monkeypatch.setattr(module, "_BUSY_TIMEOUT_MS", 0)
     connection = Contended(":memory:")
     connection.refusals = 1000
@@ -207,21 +207,21 @@ def test_a_journal_mode_that_is_never_given_is_not_waited_for_for_ever(monkeypat
     assert connection.refusals > 900
 
 
-def test_a_file_is_durable_and_the_memory_is_not() -> None:
-    """In a file commits go through the WAL and are synced; in memory nothing is synced."""
+def test_a_file_is_durable_and_memory_is_not() -> None:
+    """Commits to a file go through the WAL and are synced; in memory nothing is synced."""
     memory = Database(None).connect()
     assert (memory.pragma("journal_mode"), memory.pragma("synchronous")) == ("memory", 0)
 
 
-def test_a_file_syncs_every_commit(tmp_path: Path) -> None:
-    """Every connection to a file is in WAL mode with synchronous=FULL."""
+def test_every_commit_to_a_file_is_synced(tmp_path: Path) -> None:
+    """Every connection to a file uses WAL mode and synchronous=FULL."""
     connection = Database(tmp_path / "contacts.db").connect()
     assert (connection.pragma("journal_mode"), connection.pragma("synchronous")) == ("wal", 2)
     connection.close()
 
 
-def test_two_stores_in_memory_share_nothing() -> None:
-    """Each store in memory is its own, though connections of one share it."""
+def test_two_stores_in_memory_are_separate() -> None:
+    """Connections of one store share its data."""
     one, other = Database(None), Database(None)
     connections = one.connect(), one.connect(), other.connect()
     one.migrate(connections[0])
@@ -229,8 +229,8 @@ def test_two_stores_in_memory_share_nothing() -> None:
     assert found == [1, 1, 0]
 
 
-def test_a_transaction_that_fails_leaves_nothing() -> None:
-    """Any exception rolls back, and the connection can begin anew."""
+def test_a_failed_transaction_is_rolled_back() -> None:
+    """After any exception, and the connection can begin another."""
     connection = apsw.Connection(":memory:")
     connection.execute("CREATE TABLE t (a)")
 
@@ -247,7 +247,7 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
 
 
 def test_a_transaction_that_sqlite_rolled_back_raises_its_own_error() -> None:
-    """Where SQLite has ended the transaction already, the failure is told and not that of a second rollback."""
+    """Not the error of a second rollback."""
     connection = apsw.Connection(":memory:")
     connection.execute("CREATE TABLE t (a UNIQUE ON CONFLICT ROLLBACK); INSERT INTO t VALUES (1)")
     with pytest.raises(apsw.ConstraintError, match="UNIQUE"), transaction(connection):

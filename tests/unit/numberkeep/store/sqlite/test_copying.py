@@ -1,4 +1,4 @@
-"""A copy is one state of the database, whole, in one file, or there is none."""
+"""A copy is one consistent state of the database in one file, or does not exist."""
 
 import stat
 from contextlib import closing
@@ -24,17 +24,17 @@ def copied(folder: Path, check: Check = "quick_check", progress: Progress = sile
     return contents
 
 
-async def test_a_writer_goes_on_while_its_database_is_copied(
+async def test_a_writer_continues_while_its_database_is_copied(
     filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Writes between any two steps neither wait, nor get into the copy, nor make it begin anew."""
+    """Writes between two steps neither wait, nor enter the copy, nor restart it."""
     monkeypatch.setattr(copying, "_STEP_PAGES", 1)
     steps: list[int] = []
     with closing(apsw.Connection(str(tmp_path / "contacts.db"))) as writer:
 
         def write(done: int, _of: int) -> None:
             steps.append(done)
-            assert len(steps) < 1000, "it begins anew"
+            assert len(steps) < 1000, "the copy restarts"
             writer.execute("UPDATE contacts SET first_name = first_name || 'x'")
 
         assert copied(tmp_path, progress=write) == Contents((tmp_path / "copy.db").stat().st_size, 2, 21)
@@ -46,16 +46,16 @@ async def test_a_writer_goes_on_while_its_database_is_copied(
     assert (await filled.page()).contacts[0].first_name == "x" * len(steps)
 
 
-async def test_what_is_only_in_the_wal_is_copied(filled: AccountDriver, tmp_path: Path) -> None:
-    """A copy has what was applied before it, checkpointed or not; and the WAL stays as it is."""
+async def test_the_wal_is_included_in_a_copy(filled: AccountDriver, tmp_path: Path) -> None:
+    """Committed changes are copied whether checkpointed or not; the WAL is unchanged."""
     await filled.create(phone(900))
     before = (tmp_path / "contacts.db-wal").read_bytes()
     assert copied(tmp_path).contacts == 22
     assert (tmp_path / "contacts.db-wal").read_bytes() == before
 
 
-async def test_a_copy_of_a_closed_database_leaves_it_as_it_is(filled: AccountDriver, tmp_path: Path) -> None:
-    """Nothing of the database changes, and no side files stay."""
+async def test_copying_a_closed_database_leaves_it_unchanged(filled: AccountDriver, tmp_path: Path) -> None:
+    """No side files are left."""
     await filled.store.close()
     before = (tmp_path / "contacts.db").read_bytes()
     copied(tmp_path)
@@ -65,7 +65,7 @@ async def test_a_copy_of_a_closed_database_leaves_it_as_it_is(filled: AccountDri
 
 @pytest.mark.parametrize("check", ["quick_check", "integrity_check"])
 async def test_a_damaged_database_is_not_copied(filled: AccountDriver, tmp_path: Path, check: Check) -> None:
-    """A copy that does not pass its check is removed, and the fault is named."""
+    """A copy that fails its check is removed, and the fault is reported."""
     await filled.store.close()
     damage(tmp_path / "contacts.db", "messages")
     with pytest.raises(StoreUnusable, match=r"contacts\.db is damaged"):
@@ -74,7 +74,7 @@ async def test_a_damaged_database_is_not_copied(filled: AccountDriver, tmp_path:
 
 
 async def test_only_the_integrity_check_compares_indexes(filled: AccountDriver, tmp_path: Path) -> None:
-    """An index with another value than its table passes the quick check and not the other."""
+    """An index with a value that is not its table's passes the quick check only."""
     await filled.store.close()
     path = tmp_path / "contacts.db"
     reindex = (
@@ -91,7 +91,7 @@ async def test_only_the_integrity_check_compares_indexes(filled: AccountDriver, 
 
 
 async def test_a_newer_database_is_not_copied(filled: AccountDriver, tmp_path: Path) -> None:
-    """What is in a schema that this program does not know, it does not vouch for."""
+    """This program cannot verify a schema that it does not know."""
     await filled.store.close()
     change(tmp_path / "contacts.db", "INSERT INTO schema_migrations VALUES (9999, 'later')")
     with pytest.raises(StoreTooNew, match="9999"):
@@ -100,21 +100,21 @@ async def test_a_newer_database_is_not_copied(filled: AccountDriver, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [("", "not a numberkeep database"), ("no database, this", "file is not a database"), (None, "unable to open")],
 )
-def test_what_is_no_numberkeep_database_is_not_copied(tmp_path: Path, content: str | None, said: str) -> None:
-    """A file that is empty, another program's or not there is refused, and none is made."""
+def test_other_files_are_not_copied(tmp_path: Path, content: str | None, reason: str) -> None:
+    """An empty file, another program's and a missing one are refused, and no file is created."""
     if content is not None:
         (tmp_path / "contacts.db").write_text(content)
     before = names_in(tmp_path)
-    with pytest.raises(StoreUnusable, match=said):
+    with pytest.raises(StoreUnusable, match=reason):
         copied(tmp_path)
     assert names_in(tmp_path) == before
 
 
-async def test_a_copy_that_ends_early_leaves_nothing(filled: AccountDriver, tmp_path: Path) -> None:
-    """Ctrl-C removes what was written."""
+async def test_an_interrupted_copy_leaves_nothing(filled: AccountDriver, tmp_path: Path) -> None:
+    """After Ctrl-C the partial copy is removed."""
     before = names_in(tmp_path)
 
     def interrupt(_done: int, _of: int) -> None:
@@ -126,10 +126,10 @@ async def test_a_copy_that_ends_early_leaves_nothing(filled: AccountDriver, tmp_
     assert await filled.count() == 20
 
 
-async def test_a_copy_that_cannot_be_written_is_told(
+async def test_a_copy_that_cannot_be_written_is_an_error(
     filled: AccountDriver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder that is not there, a disk that fails: one line with the destination and the reason."""
+    """Missing folder, failing disk: one line with the destination and the reason."""
 
     def fail(_path: Path) -> None:
         raise OSError(28, "No space left on device")

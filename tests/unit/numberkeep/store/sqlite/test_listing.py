@@ -1,4 +1,4 @@
-"""Every page is read along an index: no scan, and no sort where an index has the order."""
+"""Every page is read along an index: no scan, and no sort if an index has the order."""
 
 import re
 from itertools import product
@@ -14,7 +14,7 @@ from numberkeep.store.sqlite.listing import is_short, page
 
 @pytest.fixture
 def connection() -> apsw.Connection:
-    """An empty database with the schema."""
+    """Return an empty database with the schema."""
     database = Database(None)
     connection = database.connect()
     database.migrate(connection)
@@ -22,7 +22,7 @@ def connection() -> apsw.Connection:
 
 
 def plans(connection: apsw.Connection, query: ListQuery) -> list[str]:
-    """How SQLite goes about each statement of a page."""
+    """Return SQLite's query plan for each statement of a page."""
     statements: list[tuple[str, Any]] = []
 
     def note(_: apsw.Cursor, sql: str, values: Any) -> bool:
@@ -39,7 +39,7 @@ def plans(connection: apsw.Connection, query: ListQuery) -> list[str]:
 
 
 def place(by: OrderBy) -> Position:
-    """Some place in an order."""
+    """Return an arbitrary position in an order."""
     return Position(1 if by is OrderBy.CREATED_AT else "x", 1)
 
 
@@ -50,7 +50,7 @@ CASES = list(product(OrderBy, (False, True), (False, True)))
 def test_a_page_is_read_along_the_index_of_its_order(
     connection: apsw.Connection, by: OrderBy, *, descending: bool, cursor: bool
 ) -> None:
-    """Without a tag each statement searches the sort key's index and sorts nothing, with a cursor or without."""
+    """Without a tag each statement searches the sort key's index without sorting, with or without a cursor."""
     query = ListQuery(order=Order(by, descending), after=place(by) if cursor else None)
     for plan in plans(connection, query):
         assert re.fullmatch(rf"SEARCH c USING INDEX contacts_{by} \(account_id=\?.*\)", plan), plan
@@ -60,7 +60,7 @@ def test_a_page_is_read_along_the_index_of_its_order(
 def test_a_page_with_a_tag_is_read_along_the_tags(
     connection: apsw.Connection, by: OrderBy, *, descending: bool, cursor: bool
 ) -> None:
-    """With tags each statement begins at the first tag's rows, finds contacts by id, and sorts only by other keys."""
+    """Each statement starts at the first tag's rows, finds contacts by id, and sorts only by other keys."""
     query = ListQuery(ContactFilter(tags=("a", "b")), Order(by, descending), after=place(by) if cursor else None)
     for plan in plans(connection, query):
         assert plan.startswith("SEARCH t USING PRIMARY KEY (account_id=? AND tag=?"), plan
@@ -70,17 +70,15 @@ def test_a_page_with_a_tag_is_read_along_the_tags(
 
 
 @pytest.mark.parametrize(("name", "value"), [("verified", True), ("opt_out", True)])
-def test_the_few_who_differ_are_read_along_their_own_index(
-    connection: apsw.Connection, name: str, *, value: bool
-) -> None:
-    """The newest verified or opted out contacts are found without passing by the others."""
+def test_rare_flags_have_their_own_index(connection: apsw.Connection, name: str, *, value: bool) -> None:
+    """The newest verified or opted-out contacts are found without scanning the others."""
     flags: dict[str, Any] = {name: value}
     (plan,) = plans(connection, ListQuery(ContactFilter(**flags)))
     assert plan == f"SEARCH c USING INDEX contacts_{name} (account_id=?)"
 
 
-def test_one_contact_is_found_by_its_id(connection: apsw.Connection) -> None:
-    """A filter on contact_id reads one row."""
+def test_a_filter_on_contact_id_reads_one_row(connection: apsw.Connection) -> None:
+    """Whatever the order of the listing is."""
     for by in OrderBy:
         (plan,) = plans(connection, ListQuery(ContactFilter(contact_id=1), Order(by)))
         assert plan == "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"
@@ -100,6 +98,6 @@ def test_one_contact_is_found_by_its_id(connection: apsw.Connection) -> None:
         (ListQuery(ContactFilter(opt_out=True)), False),
     ],
 )
-def test_a_short_page_reads_no_more_rows_than_it_shows(query: ListQuery, *, short: bool) -> None:
-    """Only such a page is read on the event loop's thread: an offset or a filter may pass over any number of rows."""
+def test_a_short_page_reads_only_the_rows_that_it_returns(query: ListQuery, *, short: bool) -> None:
+    """Only such a page is read on the event loop's thread: offsets and filters may skip any number of rows."""
     assert is_short(query) is short

@@ -1,4 +1,4 @@
-"""One service for one file, however its processes end."""
+"""One service per database file, however its processes end."""
 
 import fcntl
 import multiprocessing
@@ -23,13 +23,13 @@ from support.locks import hold
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Where a database may come to be."""
+    """Return the path of a database that need not exist."""
     return tmp_path / "contacts.db"
 
 
 @contextmanager
 def worker(lock: ServiceLock) -> Iterator[SpawnProcess]:
-    """A process that has inherited the lock, until the block ends."""
+    """Run a process that has inherited the lock, until the block ends."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=hold, args=(lock, theirs))
@@ -43,13 +43,13 @@ def worker(lock: ServiceLock) -> Iterator[SpawnProcess]:
 
 
 def dead_process() -> int:
-    """The id of a process that is gone."""
+    """Return the id of a process that has ended."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         return process.pid
 
 
-def test_a_second_service_is_refused_with_the_first_ones_process(database: Path) -> None:
-    """Whoever comes second is told at once who has the store; when that one gives it up, it is free."""
+def test_a_second_service_is_refused_and_names_the_first(database: Path) -> None:
+    """Refused at once with the id of the holder; after a release the lock is free."""
     with (
         ServiceLock.acquire(database),
         pytest.raises(StoreInUse, match=f"contacts.db is in use by process {os.getpid()},"),
@@ -58,16 +58,16 @@ def test_a_second_service_is_refused_with_the_first_ones_process(database: Path)
     ServiceLock.acquire(database).release()
 
 
-def test_a_lock_that_is_given_up_leaves_no_file(database: Path) -> None:
-    """The lock's file is there while the lock is held, for its owner alone, and the database is not touched."""
+def test_a_released_lock_leaves_no_file(database: Path) -> None:
+    """The lock file exists only while the lock is held, with mode 0600; the database is not opened."""
     with ServiceLock.acquire(database):
         [file] = database.parent.iterdir()
         assert (file.name, stat.S_IMODE(file.stat().st_mode)) == ("contacts.db.lock", 0o600)
     assert list(database.parent.iterdir()) == []
 
 
-def test_a_link_and_what_it_leads_to_are_one_database(database: Path) -> None:
-    """Another name for the same file is no way to a second service."""
+def test_a_link_and_its_target_are_one_database(database: Path) -> None:
+    """A second name of the file does not allow a second service."""
     database.touch()
     link = database.with_name("link.db")
     link.symlink_to(database)
@@ -76,23 +76,23 @@ def test_a_link_and_what_it_leads_to_are_one_database(database: Path) -> None:
 
 
 def test_databases_in_one_folder_are_independent(database: Path) -> None:
-    """The lock is one database's, not its folder's."""
+    """The lock is per database, not per folder."""
     with ServiceLock.acquire(database), ServiceLock.acquire(database.with_name("other.db")):
         pass
 
 
-def test_a_file_that_a_killed_service_left_locks_nothing(database: Path) -> None:
-    """What counts is the kernel's lock, which is gone with the process; the file alone means nothing."""
+def test_the_lock_file_of_a_killed_service_locks_nothing(database: Path) -> None:
+    """Only the kernel's lock counts, which ends with the process."""
     database.with_name("contacts.db.lock").write_text(f"{os.getpid()}\n")
     with ServiceLock.acquire(database):
         assert database.with_name("contacts.db.lock").read_text() == f"{os.getpid()}\n"
 
 
 @pytest.mark.parametrize("text", ["", "no number", "-1\n0\n"])
-def test_a_holder_that_is_not_written_down_still_holds(
+def test_a_lock_is_refused_whatever_its_file_contains(
     database: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the file says, a lock that is held is refused."""
+    """The content only names the holder."""
     monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
     with ServiceLock.acquire(database):
         database.with_name("contacts.db.lock").write_text(text)
@@ -100,8 +100,8 @@ def test_a_holder_that_is_not_written_down_still_holds(
             ServiceLock.acquire(database)
 
 
-def test_a_worker_holds_the_lock_after_its_supervisor(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lock that was handed to a process is held until that one ends too, even by kill -9."""
+def test_a_worker_keeps_the_lock_after_its_supervisor(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that inherited the lock holds it until it ends too, even after kill -9."""
     monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
     lock = ServiceLock.acquire(database)
     with worker(lock):
@@ -111,8 +111,8 @@ def test_a_worker_holds_the_lock_after_its_supervisor(database: Path, monkeypatc
     ServiceLock.acquire(database).release()
 
 
-def test_a_supervisor_holds_the_lock_after_its_worker(database: Path) -> None:
-    """A worker that is killed leaves the lock with its supervisor, and the next worker has it again."""
+def test_a_supervisor_keeps_the_lock_after_its_worker(database: Path) -> None:
+    """A killed worker leaves the lock with its supervisor, and the next worker inherits it."""
     lock = ServiceLock.acquire(database)
     for _ in range(2):
         with worker(lock) as process:
@@ -123,11 +123,11 @@ def test_a_supervisor_holds_the_lock_after_its_worker(database: Path) -> None:
     with worker(lock) as process:
         assert str(process.pid) in database.with_name("contacts.db.lock").read_text().split()
         lock.release()
-        assert database.with_name("contacts.db.lock").exists(), "it is the worker's still"
+        assert database.with_name("contacts.db.lock").exists(), "the worker still holds it"
 
 
 def test_the_worker_of_a_dead_supervisor_is_named(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the supervisor is gone, the process that still has the store is the one to stop."""
+    """It is the process to stop, because it still has the database open."""
     monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
     with ServiceLock.acquire(database):
         database.with_name("contacts.db.lock").write_text(f"{dead_process()}\n{os.getpid()}\n")
@@ -136,7 +136,7 @@ def test_the_worker_of_a_dead_supervisor_is_named(database: Path, monkeypatch: p
 
 
 def test_the_worker_of_a_dead_supervisor_is_waited_for(database: Path) -> None:
-    """Whoever restarts a killed service does not have to know that its worker still finishes."""
+    """A killed service can be restarted while its worker still finishes."""
     lock = ServiceLock.acquire(database)
     database.with_name("contacts.db.lock").write_text(f"{dead_process()}\n")
     finishing = threading.Timer(0.2, lock.release)
@@ -145,8 +145,8 @@ def test_the_worker_of_a_dead_supervisor_is_waited_for(database: Path) -> None:
     finishing.join()
 
 
-def test_of_many_at_once_one_has_it(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Taking, giving up and removing the file beside each other never lets two in."""
+def test_of_many_concurrent_processes_one_gets_the_lock(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking, releasing and removing the file concurrently never admits two."""
     monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
     inside, taken = [], []
 
@@ -168,8 +168,8 @@ def test_of_many_at_once_one_has_it(database: Path, monkeypatch: pytest.MonkeyPa
     assert list(database.parent.iterdir()) == []
 
 
-def test_a_file_that_is_removed_meanwhile_locks_nothing(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the last holder removes the file between opening and locking it, the lock is taken on the next one."""
+def test_a_lock_file_removed_meanwhile_locks_nothing(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the last holder removes the file between open and lock, the lock is taken on a new file."""
     removed: list[int] = []
     flock = fcntl.flock
 
@@ -184,14 +184,14 @@ def test_a_file_that_is_removed_meanwhile_locks_nothing(database: Path, monkeypa
         ServiceLock.acquire(database)
 
 
-def test_a_lock_in_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """The failure names the database and the reason."""
+def test_a_lock_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    """The error names the database and the reason."""
     with pytest.raises(StoreUnusable, match=r"cannot open the database .*no/x\.db: .*No such file"):
         ServiceLock.acquire(tmp_path / "no" / "x.db")
 
 
 def test_the_database_itself_is_never_locked(database: Path) -> None:
-    """SQLite's own locks are dropped with any descriptor of the database, so the lock opens another file."""
+    """Closing any descriptor of the database drops SQLite's own locks, so the lock uses another file."""
     database.touch()
     with ServiceLock.acquire(database), database.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What is particular to the SQLite store: its threads, its connections and its failures."""
+"""Properties specific to the SQLite store: threads, connections and failures."""
 
 import asyncio
 import shutil
@@ -25,7 +25,7 @@ from support.store import DAY, PHONE, START, AccountDriver, new_account, phone
 
 @pytest.fixture
 async def account(tmp_path: Path) -> AsyncIterator[AccountDriver]:
-    """An account in a file store."""
+    """Return an account in a store on disk."""
     store = SqliteStore(tmp_path / "contacts.db")
     await store.open()
     yield await new_account(store, "default")
@@ -33,7 +33,7 @@ async def account(tmp_path: Path) -> AsyncIterator[AccountDriver]:
 
 
 def store_of(account: AccountDriver) -> SqliteStore:
-    """The account's store, to look inside."""
+    """Return the account's store, for its internals."""
     assert isinstance(account.store, SqliteStore)
     return account.store
 
@@ -49,10 +49,10 @@ READS: list[Callable[[AccountDriver], Coroutine[Any, Any, object]]] = [
 
 
 @pytest.mark.parametrize("read", READS, ids=["contact", "count", "contacts", "messages", "api_key", "api_keys"])
-async def test_a_read_that_the_engine_refuses_is_store_unavailable(
+async def test_a_failed_read_raises_store_unavailable(
     account: AccountDriver, tmp_path: Path, read: Callable[[AccountDriver], Coroutine[Any, Any, object]]
 ) -> None:
-    """Whatever goes wrong in the file, callers see the contract's error and no driver's."""
+    """Callers see the contract's error, never the driver's."""
     connection = apsw.Connection(str(tmp_path / "contacts.db"))
     connection.execute("PRAGMA foreign_keys = 0; DROP TABLE contacts; DROP TABLE api_keys; DROP TABLE messages")
     connection.execute("DROP TABLE accounts")
@@ -61,8 +61,8 @@ async def test_a_read_that_the_engine_refuses_is_store_unavailable(
         await read(account)
 
 
-async def test_a_bulk_write_that_the_engine_refuses_half_way_is_undone(account: AccountDriver) -> None:
-    """Two rows with one id cannot both be stored: neither is, nor their tags, nor their count."""
+async def test_a_bulk_write_that_fails_half_way_is_undone(account: AccountDriver) -> None:
+    """Two rows with one id violate a constraint: no row, tag or count of the command is stored."""
     first, second = account.row(phone(1), tags=("t",)), account.row(phone(2), tags=("t",))
     second.contact_id = first.contact_id
     with pytest.raises(StoreUnavailable):
@@ -71,10 +71,8 @@ async def test_a_bulk_write_that_the_engine_refuses_half_way_is_undone(account: 
     assert await account.listed() == await account.listed(tags=("t",)) == []
 
 
-async def test_listings_need_nothing_that_open_did_not_get(
-    account: AccountDriver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every connection is opened by open(): a process that is out of files can still list."""
+async def test_listings_open_no_files(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All connections are opened by open(), so a process out of file descriptors can still list."""
 
     def refuse() -> apsw.Connection:
         raise AssertionError("a connection is opened late")
@@ -85,12 +83,12 @@ async def test_listings_need_nothing_that_open_did_not_get(
 
 
 def names_in(folder: Path) -> list[str]:
-    """The files of a folder."""
+    """Return the names of the files in a folder."""
     return [file.name for file in folder.iterdir()]
 
 
-async def test_a_closed_store_lets_go_of_its_file(account: AccountDriver, tmp_path: Path) -> None:
-    """After close() there is one file, with everything in it, and no connection or thread."""
+async def test_a_closed_store_is_one_file(account: AccountDriver, tmp_path: Path) -> None:
+    """After close() everything is in the database file, and no connection or thread is left."""
     await account.create(PHONE)
     await account.store.close()
     assert names_in(tmp_path) == ["contacts.db"]
@@ -98,16 +96,16 @@ async def test_a_closed_store_lets_go_of_its_file(account: AccountDriver, tmp_pa
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("numberkeep")] == []
 
 
-async def test_a_store_that_is_not_open_says_so(tmp_path: Path) -> None:
-    """Using a store before open() or after close() is the caller's mistake, and is named."""
+async def test_using_a_store_that_is_not_open_is_an_error(tmp_path: Path) -> None:
+    """Before open() or after close(); the error says so."""
     account = AccountDriver(SqliteStore(tmp_path / "contacts.db"), 1)
     for wrong in (account.contact(PHONE), account.count(), account.create(PHONE)):
         with pytest.raises(RuntimeError, match="not open"):
             await wrong
 
 
-async def test_the_tag_table_holds_the_tags_and_nothing_else(account: AccountDriver, tmp_path: Path) -> None:
-    """What listings filter tags by is what contacts bear, after every way to change or delete them: nothing leaks."""
+async def test_the_tag_table_matches_the_contacts(account: AccountDriver, tmp_path: Path) -> None:
+    """After every way to change or delete contacts it has exactly their tags."""
     await account.upsert(*[account.row(phone(n), tags=("a", "b")) for n in range(4)])
     await account.update(phone(0), tags=("b", "c"))
     await account.create(phone(1), update_if_exists=True, tags=())
@@ -132,10 +130,10 @@ LOSSES: list[Callable[[Path, Path], object]] = [
 
 @pytest.mark.parametrize("suffix", ["", "-wal"])
 @pytest.mark.parametrize("lose", LOSSES, ids=["deleted", "moved", "replaced"])
-async def test_nothing_is_written_to_a_file_that_is_no_longer_there(
+async def test_writes_to_a_removed_file_are_refused(
     account: AccountDriver, tmp_path: Path, lose: Callable[[Path, Path], object], suffix: str
 ) -> None:
-    """What goes to a file without a name is lost with the process: every write is refused instead of acknowledged."""
+    """They would be lost with the process, so they are not acknowledged."""
     await account.create(PHONE)
     lose(tmp_path / f"contacts.db{suffix}", tmp_path / "aside")
     for number in (phone(1), phone(2)):
@@ -144,8 +142,8 @@ async def test_nothing_is_written_to_a_file_that_is_no_longer_there(
     assert await account.listed() == [PHONE]
 
 
-async def test_a_file_that_is_put_back_is_written_to_again(account: AccountDriver, tmp_path: Path) -> None:
-    """What was refused in between is not there."""
+async def test_a_restored_file_is_written_to_again(account: AccountDriver, tmp_path: Path) -> None:
+    """Writes refused in between are not in it."""
     file, aside = tmp_path / "contacts.db", tmp_path / "aside"
     file.rename(aside)
     with pytest.raises(StoreUnavailable):
@@ -156,7 +154,7 @@ async def test_a_file_that_is_put_back_is_written_to_again(account: AccountDrive
 
 
 class Overtaken(AccountCommand[int]):
-    """Returns how many contacts it finds, and before its first write lets another process write."""
+    """Returns the number of contacts found, and before its first write lets another process write."""
 
     def __init__(self, account_id: int, meanwhile: Callable[[], None]) -> None:
         self.account_id = account_id
@@ -176,8 +174,8 @@ class Overtaken(AccountCommand[int]):
         return sum(work.contacts.get(phone(n)) is not None for n in (1, 2))
 
 
-async def test_a_group_that_another_process_overtakes_is_applied_to_what_that_wrote(tmp_path: Path) -> None:
-    """What it read before is stale: it reads again, under the write lock, and nothing of either is lost."""
+async def test_a_group_with_stale_reads_is_applied_again(tmp_path: Path) -> None:
+    """If another process wrote in between, the group reads again under the write lock; neither's changes are lost."""
     store, other = SqliteStore(tmp_path / "contacts.db"), SqliteStore(tmp_path / "contacts.db")
     await store.open()
     account = await new_account(store, "ours")

@@ -1,4 +1,4 @@
-"""The writer's group commit: what shares a commit, and what is spoilt by whom."""
+"""The writer's group commit: what shares a commit, and which failures affect which commands."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ from numberkeep.store.sqlite.writer import Writer
 
 @dataclass(slots=True)
 class Note(Command[str]):
-    """A command that writes its text down and then does what `then` does."""
+    """A command that stores its text and then calls `then`."""
 
     text: str
     then: Callable[[], object] = str
@@ -27,7 +27,7 @@ class Note(Command[str]):
 
 @dataclass(slots=True)
 class Hold(Command[None]):
-    """A command that keeps the writer busy until it is let go, so that others gather behind it."""
+    """A command that keeps the writer busy until it is released, so that others queue behind it."""
 
     begun: threading.Event = field(default_factory=threading.Event)
     let_go: threading.Event = field(default_factory=threading.Event)
@@ -58,7 +58,7 @@ class Refused(Command[None]):
 
 
 class Bench:
-    """A writer on a database of notes, and a count of its commits."""
+    """A writer on a database of notes, and the number of its commits."""
 
     def __init__(self) -> None:
         self.connection = apsw.Connection(":memory:")
@@ -72,8 +72,8 @@ class Bench:
         self.commits += 1
         return self.commit_fails
 
-    async def together(self, *commands: Command[Any]) -> list[Any]:
-        """The outcomes of commands that all wait while the writer is busy with another."""
+    async def run_together(self, *commands: Command[Any]) -> list[Any]:
+        """Return the outcomes of commands that all wait while the writer is busy with another."""
         hold = Hold()
         waiters = [asyncio.create_task(self.writer.apply(command)) for command in (hold, *commands)]
         await asyncio.to_thread(hold.begun.wait, 30)
@@ -82,13 +82,13 @@ class Bench:
 
     @property
     def notes(self) -> list[str]:
-        """What stands in the database, sorted."""
+        """Return the stored notes, sorted."""
         return [text for (text,) in self.connection.execute("SELECT text FROM notes ORDER BY text")]
 
 
 @pytest.fixture
 async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    """A writer that knows the commands of this file."""
+    """Return a writer with handlers for the commands of this file."""
     for command, handler in ((Note, note), (Hold, hold), (Refused, refuse)):
         monkeypatch.setitem(directory._HANDLERS, command, handler)
     monkeypatch.setitem(statements._STATEMENTS, "insert_note", "INSERT INTO notes VALUES (?)")
@@ -99,7 +99,7 @@ async def bench(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
 
 
 def fail(error: BaseException) -> Callable[[], object]:
-    """What raises this error in the middle of a command."""
+    """Return a function that raises this error."""
 
     def then() -> object:
         raise error
@@ -107,26 +107,26 @@ def fail(error: BaseException) -> Callable[[], object]:
     return then
 
 
-async def test_commands_that_wait_share_a_commit(bench: Bench) -> None:
-    """Fifty commands behind a busy writer are committed at once, each with its own result, in order."""
-    outcomes = await bench.together(*[Note(f"{n:02d}") for n in range(50)])
+async def test_waiting_commands_share_a_commit(bench: Bench) -> None:
+    """Fifty commands behind a busy writer are committed together, each with its own result, in order."""
+    outcomes = await bench.run_together(*[Note(f"{n:02d}") for n in range(50)])
     assert outcomes == [f"{n:02d}" for n in range(50)]
     assert bench.commits == 1
     assert [text for (text,) in bench.connection.execute("SELECT text FROM notes ORDER BY rowid")] == outcomes
 
 
-async def test_a_group_has_a_size(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More commands than a group takes are committed in several."""
+async def test_a_group_has_a_maximum_size(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More commands are committed in several groups."""
     monkeypatch.setattr(grouping, "GROUP_ROWS", 10)
-    await bench.together(*[Note(str(n)) for n in range(25)])
+    await bench.run_together(*[Note(str(n)) for n in range(25)])
     assert bench.commits == 3
     assert len(bench.notes) == 25
 
 
-async def test_no_answer_comes_before_the_commit(bench: Bench) -> None:
-    """While a command of the group is still at work, no other of the group is answered."""
+async def test_no_result_is_returned_before_the_commit(bench: Bench) -> None:
+    """While a command of the group runs, no other command of the group has returned."""
     last = Hold()
-    first = asyncio.create_task(bench.together(Note("a"), last))
+    first = asyncio.create_task(bench.run_together(Note("a"), last))
     await asyncio.to_thread(last.begun.wait, 30)
     assert not first.done()
     assert bench.commits == 0
@@ -135,9 +135,9 @@ async def test_no_answer_comes_before_the_commit(bench: Bench) -> None:
     assert bench.commits == 1
 
 
-async def test_a_refusal_costs_the_group_nothing(bench: Bench) -> None:
-    """A domain error before any change is that command's answer, and the others still share one commit."""
-    outcomes = await bench.together(Note("a"), Refused(), Note("b"))
+async def test_a_refusal_does_not_affect_the_group(bench: Bench) -> None:
+    """A domain error before any change is raised for that command, and the others share one commit."""
+    outcomes = await bench.run_together(Note("a"), Refused(), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", ContactNotFound, "b"]
     assert bench.commits == 1
 
@@ -145,22 +145,22 @@ async def test_a_refusal_costs_the_group_nothing(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "error", [ContactNotFound(), ValueError("bug"), RecursionError()], ids=lambda e: type(e).__name__
 )
-async def test_a_command_that_fails_half_done_is_undone_alone(bench: Bench, error: Exception) -> None:
-    """An exception after a change rolls back that command, and the others are committed without it."""
-    outcomes = await bench.together(Note("a"), Note("half", fail(error)), Note("b"))
+async def test_a_command_that_fails_after_a_change_is_undone_alone(bench: Bench, error: Exception) -> None:
+    """The others are committed without it."""
+    outcomes = await bench.run_together(Note("a"), Note("half", fail(error)), Note("b"))
     assert outcomes == ["a", error, "b"]
     assert bench.notes == ["a", "b"]
 
 
-async def test_an_engine_failure_is_store_unavailable_for_its_own_command(bench: Bench) -> None:
-    """What SQLite refuses raises StoreUnavailable in its command only."""
-    outcomes = await bench.together(Note("a"), Note("a"), Note("b"))
+async def test_an_engine_error_is_store_unavailable_for_its_command_only(bench: Bench) -> None:
+    """Other commands succeed."""
+    outcomes = await bench.run_together(Note("a"), Note("a"), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", StoreUnavailable, "b"]
     assert bench.notes == ["a", "b"]
 
 
-async def test_what_no_command_is_at_fault_for_fails_the_group_at_once(bench: Bench) -> None:
-    """Where another program holds the database, each command alone would wait as long again: none is tried alone."""
+async def test_an_error_of_no_command_fails_the_whole_group_at_once(bench: Bench) -> None:
+    """While another program locks the database, no command is tried alone: each would wait as long again."""
     tries = 0
 
     def busy() -> None:
@@ -168,26 +168,26 @@ async def test_what_no_command_is_at_fault_for_fails_the_group_at_once(bench: Be
         tries += 1
         raise apsw.BusyError
 
-    outcomes = await bench.together(*[Note(str(n), busy) for n in range(20)])
+    outcomes = await bench.run_together(*[Note(str(n), busy) for n in range(20)])
     assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
     assert tries == 1
     assert bench.notes == []
 
 
 async def test_an_unknown_command_fails_alone(bench: Bench) -> None:
-    """A command without a handler is an error of its own."""
+    """A command without a handler raises its own error."""
 
     class Unheard(Command[None]):
         pass
 
-    outcomes = await bench.together(Note("a"), Unheard(), Note("b"))
+    outcomes = await bench.run_together(Note("a"), Unheard(), Note("b"))
     assert [outcomes[0], type(outcomes[1]), outcomes[2]] == ["a", KeyError, "b"]
 
 
-async def test_a_commit_that_fails_answers_nobody_with_success(bench: Bench) -> None:
-    """Where nothing can be committed every command raises StoreUnavailable, and afterwards the writer goes on."""
+async def test_a_failed_commit_fails_every_command(bench: Bench) -> None:
+    """They raise StoreUnavailable, and afterwards the writer continues."""
     bench.commit_fails = True
-    outcomes = await bench.together(Note("a"), Note("b"), Note("c"))
+    outcomes = await bench.run_together(Note("a"), Note("b"), Note("c"))
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
     assert bench.notes == []
     bench.commit_fails = False
@@ -195,8 +195,8 @@ async def test_a_commit_that_fails_answers_nobody_with_success(bench: Bench) -> 
     assert bench.notes == ["a"]
 
 
-async def test_a_full_queue_is_busy_and_empties_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the limit a command raises StoreBusy at once and is not done; room comes back with the answers."""
+async def test_a_full_queue_raises_store_busy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit a command fails at once and is not applied; finished commands make room."""
     monkeypatch.setattr(waiting, "MAX_COMMANDS", 3)
     busy = Hold()
     waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
@@ -209,10 +209,8 @@ async def test_a_full_queue_is_busy_and_empties_again(bench: Bench, monkeypatch:
     assert bench.notes == ["a", "b", "d", "e", "f"]
 
 
-async def test_a_cancelled_waiter_frees_its_place_and_harms_nobody(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A command whose waiter has gone is applied, its neighbours are answered, and it counts as waiting no more."""
+async def test_a_canceled_waiter_frees_its_place(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its command is still applied, other commands get their results, and it no longer counts as waiting."""
     monkeypatch.setattr(waiting, "MAX_COMMANDS", 3)
     busy = Hold()
     waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"), Note("b"))]
@@ -226,8 +224,8 @@ async def test_a_cancelled_waiter_frees_its_place_and_harms_nobody(
     assert len(await asyncio.gather(*[bench.writer.apply(Note(text)) for text in "cde"])) == 3
 
 
-async def test_closing_applies_what_waits_and_refuses_what_comes_later(bench: Bench) -> None:
-    """Closing ends the thread after the last waiting command; a later command raises StoreUnavailable."""
+async def test_closing_applies_waiting_commands_and_refuses_later_ones(bench: Bench) -> None:
+    """The thread ends after the last waiting command; a later one raises StoreUnavailable."""
     busy = Hold()
     waiters = [asyncio.create_task(bench.writer.apply(command)) for command in (busy, Note("a"))]
     await asyncio.to_thread(busy.begun.wait, 30)

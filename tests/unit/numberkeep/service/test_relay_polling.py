@@ -1,4 +1,4 @@
-"""The relay in the background: when it looks for more, and when for no more."""
+"""The relay in the background: when it polls for deliveries."""
 
 import asyncio
 from collections import Counter
@@ -22,10 +22,10 @@ from support.relaying import PATIENCE, at_work, create, register
 PHONE = "+14155552671"
 
 
-async def test_who_owes_nothing_more_is_left_in_peace(
+async def test_an_idle_account_is_not_polled_repeatedly(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Behind the last delivery the store is asked once more, and not again and again."""
+    """After the last delivery the store is asked once more."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
     await register(context, account, "fast")
     notifier, takes = ScriptedNotifier(), Counter[bool]()
@@ -41,16 +41,16 @@ async def test_who_owes_nothing_more_is_left_in_peace(
         await create(context, account, 1)
         await notifier.until_taken(1)
         async with asyncio.timeout(PATIENCE):
-            while worker._working:  # noqa: ASYNC110 - nobody tells
+            while worker._working:  # noqa: ASYNC110 - there is no event to await
                 await asyncio.sleep(0.005)
     assert takes[True] == 1
     assert takes[False] < 10
 
 
-async def test_what_another_process_owes_is_found_before_what_is_known_of(
+async def test_another_process_s_delivery_is_found_before_the_next_known_one(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That nothing is due for a day, as far as is known, does not keep the relay from looking."""
+    """The relay polls even if the next known delivery is due in a day."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
     await create(context, account, 1)
     await verification.request(context, account, "+14156000001")
@@ -64,10 +64,10 @@ async def test_what_another_process_owes_is_found_before_what_is_known_of(
         await notifier.until_taken(1)
 
 
-async def test_what_comes_while_nothing_is_found_is_delivered(
+async def test_a_change_during_a_poll_is_delivered(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A change that is rung for while an account's last look is under way does not wait for the next look at all."""
+    """A signal that arrives during an account's last poll does not wait for the next one."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 60.0)
     await register(context, account, "fast")
     notifier, read, looked = ScriptedNotifier(), context.store.read, asyncio.Event()
@@ -94,10 +94,10 @@ async def test_what_comes_while_nothing_is_found_is_delivered(
         await notifier.until_taken(1)
 
 
-async def test_what_another_process_owes_is_found_however_busy_this_one_is(
+async def test_another_process_s_delivery_is_found_under_load(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who rings without a pause for one account does not keep the relay from looking at all of them."""
+    """Continuous signals for one account do not keep the relay from polling all accounts."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.1)
     other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
     await register(context, other, "fast")
@@ -118,10 +118,10 @@ async def test_what_another_process_owes_is_found_however_busy_this_one_is(
         ringing.cancel()
 
 
-async def test_a_verification_that_waits_too_long_ends_by_itself(
+async def test_a_pending_verification_expires_without_a_request(
     context: Context, account: Account, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody has to ask for it: that it is too late is told while the relay works."""
+    """The event is recorded by the running relay."""
     monkeypatch.setattr(relay, "_LOOK_SECONDS", 0.05)
     await create(context, account, 1)
     await verification.request(context, account, "+14156000001")
@@ -134,8 +134,8 @@ async def test_a_verification_that_waits_too_long_ends_by_itself(
                     break
 
 
-async def test_close_begins_nothing_more(context: Context, account: Account) -> None:
-    """What an account owes beyond what is under way is left for the next process, however quickly it would go."""
+async def test_close_starts_no_more_deliveries(context: Context, account: Account) -> None:
+    """Pending deliveries are left for the next process, however fast they would be."""
     held = asyncio.Event()
     await register(context, account, "slow")
     notifier = ScriptedNotifier(slow=Script(*[waiting(held)] * relay._AT_A_TIME, TAKE))
@@ -143,7 +143,7 @@ async def test_close_begins_nothing_more(context: Context, account: Account) -> 
     await create(context, account, *range(40))
     worker.start()
     async with asyncio.timeout(PATIENCE):
-        while len(notifier.got) < relay._AT_A_TIME:  # noqa: ASYNC110 - nobody tells
+        while len(notifier.got) < relay._AT_A_TIME:  # noqa: ASYNC110 - there is no event to await
             await asyncio.sleep(0.005)
         closing = asyncio.create_task(worker.close())
         await asyncio.sleep(0)
@@ -154,10 +154,10 @@ async def test_close_begins_nothing_more(context: Context, account: Account) -> 
     assert (await context.store.read(GetBacklog())).waiting == 40 - begun
 
 
-async def test_what_cannot_be_recorded_holds_up_what_is_taken(
+async def test_unrecorded_results_limit_further_deliveries(
     context: Context, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So many deliveries at most are sent without its being recorded: each would be sent again after a crash."""
+    """Each of them would be sent again after a crash."""
     await register(context, account, "fast")
     await create(context, account, *range(200))
     apply, stalled = context.store.apply, asyncio.Event()
@@ -177,8 +177,8 @@ async def test_what_cannot_be_recorded_holds_up_what_is_taken(
         await notifier.until_taken(200)
 
 
-def test_what_fails_is_told_in_a_line_a_second(caplog: pytest.LogCaptureFixture) -> None:
-    """However many accounts it fails for, with no text of an error that is not expected; who cancels is not held up."""
+def test_failures_are_logged_once_a_second(caplog: pytest.LogCaptureFixture) -> None:
+    """For any number of accounts; without texts of unexpected errors, and without delaying cancellation."""
     logging_errors = relay._LoggingErrors()
     for error in [StoreUnavailable("down")] * 20:
         with logging_errors:
