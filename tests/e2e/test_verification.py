@@ -223,9 +223,11 @@ def test_refusals_have_exit_codes(tmp_path: Path, running: Serving) -> None:
     """4 for a wrong key, 1 for invalid input, 2 for a wrong target; each with one line."""
     code, error_line = failing(tmp_path, "simulate", "reply", PHONE, "hi", **variables(running, "wrong"))
     assert (code, error_line) == (4, "Error: Invalid Credentials")
-    code, error_line = failing(tmp_path, "simulate", "reply", "nobody", "hi", **variables(running))
+    code, error_line = failing(tmp_path, "simulate", "reply", " ", "hi", **variables(running))
+    assert (code, error_line) == (1, "Error: Missing fields; from is required")
+    code, error_line = failing(tmp_path, "consent", "show", "nobody", **variables(running))
     assert code == 1
-    assert error_line.startswith('Error: Invalid phone number; from is not a phone number: "nobody"; write it in')
+    assert error_line.startswith('Error: Invalid phone number; number is not a phone number: "nobody"; write it in')
     for arguments in (["consent", "verify"], ["accounts", "list"], ["webhooks", "list"], ["webhooks", "dead"]):
         code, error_line = failing(tmp_path, *arguments, "--database", "sqlite:///typo.db")
         assert (code, "there is no database typo.db" in error_line) == (2, True)
