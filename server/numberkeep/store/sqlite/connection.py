@@ -239,8 +239,9 @@ def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> 
 
     Args:
         connection: the connection.
-        reading_first: take the write lock with the first write and not at the beginning. If another connection wrote
-            in between, that write raises an error that `is_overtaken`, and the block must be repeated.
+        reading_first: take the write lock with the first write and not at the beginning. If another connection has the
+            lock then, or wrote since the first read, that write raises apsw.BusyError without waiting (SQLite waits
+            only at the beginning of a transaction), and the block must be repeated.
     """
     connection.execute("BEGIN" if reading_first else "BEGIN IMMEDIATE")
     try:
@@ -250,11 +251,6 @@ def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> 
         if connection.in_transaction:  # some failures have rolled back already
             connection.execute("ROLLBACK")
         raise
-
-
-def is_overtaken(error: apsw.Error) -> bool:
-    """Return whether another connection wrote between a transaction's first read and its first write."""
-    return getattr(error, "extendedresult", 0) == apsw.SQLITE_BUSY_SNAPSHOT
 
 
 class _UnavailableOnError(AbstractContextManager[None]):

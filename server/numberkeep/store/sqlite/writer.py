@@ -7,6 +7,7 @@ change is on disk.
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Final, cast
 
@@ -16,7 +17,7 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
-from numberkeep.store.sqlite.connection import OpenFiles, is_overtaken, transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.waiting import Waiting
 
@@ -107,12 +108,9 @@ class Writer:
 
     def _commit(self, jobs: Sequence[Job]) -> Outcomes:
         # The commands run before the write lock is taken, so that other processes wait for the writing alone. They
-        # write so rarely that hardly any group is overtaken.
-        try:
+        # write so rarely that hardly any group must be repeated.
+        with suppress(apsw.BusyError):
             return self._commit_once(jobs, reading_first=True)
-        except apsw.BusyError as error:
-            if not is_overtaken(error):
-                raise
         return self._commit_once(jobs, reading_first=False)
 
     def _commit_once(self, jobs: Sequence[Job], *, reading_first: bool) -> Outcomes:
