@@ -133,7 +133,7 @@ def test_a_start_on_a_full_disk_fails_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file_rights", "folder_rights", "said"),
     [
-        (0o400, 0o700, "may not be written"),
+        (0o400, 0o700, "is not writable"),
         (0o600, 0o500, "Permission denied"),
         (0o400, 0o500, "Permission denied"),
         (0o000, 0o700, "unable to open database file"),
