@@ -56,8 +56,8 @@ class DisablingContract:
         for account in (ours, theirs):
             await account.add_webhook()
             await account.create(phone(1))
-        [owed] = await ours.take(at=AT)
-        await ours.settle(owed, GONE, at=AT)
+        [pending] = await ours.take(at=AT)
+        await ours.settle(pending, GONE, at=AT)
         agenda = await ours.store.read(GetAgenda(AT + DAY))
         assert (list(agenda.due), agenda.next_at is None or agenda.next_at > AT + 1000 * DAY) == (
             [theirs.account_id],
@@ -72,7 +72,7 @@ class DisablingContract:
             await ours.create(phone(n))
         taken = await ours.take(at=AT)
         assert len(taken) == 5
-        assert await asyncio.gather(*[ours.settle(owed, GONE, at=AT + SECOND) for owed in taken[:3]]) == [
+        assert await asyncio.gather(*[ours.settle(pending, GONE, at=AT + SECOND) for pending in taken[:3]]) == [
             True,
             False,
             False,
@@ -100,11 +100,11 @@ class DisablingContract:
         enabled = await disabled.enable_webhook(1)
         assert (enabled.disabled_at, enabled.secret) == (None, "old")
         assert (await webhooks_of(disabled))[0] == enabled
-        taken = [owed for owed in await disabled.take(at=AT + SECOND) if owed.delivery.target == 1]
+        taken = [pending for pending in await disabled.take(at=AT + SECOND) if pending.delivery.target == 1]
         assert items(taken) == [(1, n) for n in range(1, 6)]
-        assert {owed.delivery.attempts for owed in taken} == {1}
+        assert {pending.delivery.attempts for pending in taken} == {1}
         assert await disabled.enable_webhook(1) == enabled
-        assert [await disabled.settle(owed) for owed in taken] == [True] * 5
+        assert [await disabled.settle(pending) for pending in taken] == [True] * 5
         await disabled.create(phone(7))
         assert items(await disabled.take(at=AT + MINUTE, busy=(2,))) == [(1, 8)]
 
@@ -162,8 +162,8 @@ class DisablingContract:
             await ours.add_webhook(type_)
         await ours.create(phone(1))
         await ours.delete(phone(1))
-        for owed in await ours.take(at=AT):
-            await ours.settle(owed, GONE, at=AT)
+        for pending in await ours.take(at=AT):
+            await ours.settle(pending, GONE, at=AT)
         assert (await ours.add_webhook("contact.deleted")).webhook_id == 2
         assert [webhook.disabled for webhook in await webhooks_of(ours)] == [True, False, False]
 
@@ -173,8 +173,8 @@ class DisablingContract:
         [made] = await ours.add_hosted(webhook)
         for count, change in enumerate((ours.add_hosted, ours.replace_hosted)):
             await ours.create(phone(count))
-            for owed in await ours.take(at=ours.now + DAY):
-                await ours.settle(owed, GONE)
+            for pending in await ours.take(at=ours.now + DAY):
+                await ours.settle(pending, GONE)
             assert (await webhooks_of(ours))[0].disabled
             assert await change(replace(webhook, secret=None)) == [made]
             assert len(await ours.take(at=ours.now + DAY)) >= 1

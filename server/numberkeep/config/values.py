@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from numberkeep.domain.phone import find_phone
-from numberkeep.domain.secret import HEADER_MEND, fits_header
+from numberkeep.domain.secret import HEADER_RULE, fits_header
 
 Network = IPv4Network | IPv6Network
 
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 def header(text: str) -> str:
     """Return a text that is sent in an HTTP header."""
     if not fits_header(text):
-        raise ValueError(HEADER_MEND)
+        raise ValueError(HEADER_RULE)
     return text
 
 

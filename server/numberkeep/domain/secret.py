@@ -4,9 +4,9 @@ from typing import Final
 
 from numberkeep.domain.limits import MAX_SECRET
 
-HEADER_MEND: Final = "must be printable ASCII without spaces at either end, because it is sent in an HTTP header"
+HEADER_RULE: Final = "must be printable ASCII without spaces at either end, because it is sent in an HTTP header"
 """The error for a text that does not pass `fits_header`."""
-SECRET_MEND: Final = f"must have at most {MAX_SECRET} characters and {HEADER_MEND.removeprefix('must ')}"
+SECRET_RULE: Final = f"must have at most {MAX_SECRET} characters and {HEADER_RULE.removeprefix('must ')}"
 """The error for a text that does not pass `is_secret`."""
 
 

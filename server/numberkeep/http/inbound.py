@@ -75,8 +75,8 @@ class Inbound:
     def _check_account(self, request: Request, account: Account) -> None:
         """Refuse a request whose URL names another account than the one that it proves to be of."""
         if self._asked_for(request) not in {None, account.name}:
-            mend = "is not the account of the key or secret in the request: leave it out, or send that account's"
-            raise invalid(FieldError("account", mend))
+            message = "is not the account of the key or secret in the request: leave it out, or send that account's"
+            raise invalid(FieldError("account", message))
 
     def _asked_for(self, request: Request) -> str | None:
         return self._api.decoder.params(request.query(), InboundParams).account

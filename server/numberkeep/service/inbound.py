@@ -21,7 +21,7 @@ class NotSigned(NumberkeepError):
 
 @dataclass(slots=True, frozen=True)
 class Incoming:
-    """A message that a person wrote, as whoever hands it in describes it.
+    """A message that a person wrote, as the caller or carrier describes it.
 
     Attributes:
         number: the person's number, as the carrier writes it; or a short code, a sender id or an e-mail address.

@@ -9,7 +9,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
-from numberkeep.domain.secret import SECRET_MEND, is_secret
+from numberkeep.domain.secret import SECRET_RULE, is_secret
 from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
@@ -94,7 +94,7 @@ async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequenc
     if secret == "":  # rather an unset variable than the wish for unsigned requests
         faults.append(FieldError("secret", "must not be empty: leave it out"))
     elif secret is not None and not is_secret(secret):
-        faults.append(FieldError("secret", SECRET_MEND))
+        faults.append(FieldError("secret", SECRET_RULE))
     return faults
 
 

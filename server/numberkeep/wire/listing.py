@@ -98,8 +98,8 @@ def _position(cursor: str, order: Order) -> Position:
         raise invalid(FieldError("cursor", "is not a cursor of this service: take it from a Link header")) from None
     is_text = isinstance(place.value, str)
     if (place.by, place.descending) != (order.by, order.descending) or is_text == (order.by is OrderBy.CREATED_AT):
-        mend = "belongs to another order: repeat the order_by and order_direction of the page before"
-        raise invalid(FieldError("cursor", mend))
+        message = "belongs to another order: repeat the order_by and order_direction of the page before"
+        raise invalid(FieldError("cursor", message))
     return Position(place.value, place.contact_id)
 
 
@@ -107,5 +107,5 @@ def _created_from(text: str) -> int:
     try:
         return micros(datetime.fromisoformat(text.upper()))  # RFC 3339 also allows `t` and `z`
     except (ValueError, OverflowError):
-        mend = "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z"
-        raise invalid(FieldError("created_at_gte", mend)) from None
+        message = "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z"
+        raise invalid(FieldError("created_at_gte", message)) from None

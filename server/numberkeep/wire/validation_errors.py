@@ -147,8 +147,8 @@ def _unknown(name: str, known: list[str]) -> str:
     if not known:
         return "is not a field of the API: this request has none"
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    mend = f"did you mean {current_name(near[0])}?" if near else f"the fields are {', '.join(_current(known))}"
-    return f"is not a field of the API: {mend}"
+    fix = f"did you mean {current_name(near[0])}?" if near else f"the fields are {', '.join(_current(known))}"
+    return f"is not a field of the API: {fix}"
 
 
 def _current(known: list[str]) -> list[str]:
