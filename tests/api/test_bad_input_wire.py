@@ -289,7 +289,7 @@ async def test_a_valid_request_id_is_echoed(wire: httpx2.AsyncClient) -> None:
 async def test_a_store_failure_is_logged_with_its_reason(
     service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The operator sees the reason of a 503; the client is told only to try again."""
+    """The operator sees the reason of a 503; the client sees only that it may retry."""
     fail_reads(monkeypatch, service.context.store, StoreUnavailable("database or disk is full"), GetTallies)
     answer = await wire.get(f"{CONTACTS}/count")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

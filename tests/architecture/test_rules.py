@@ -54,7 +54,7 @@ PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md"))
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_the_files_that_docs_name_exist(page: Path) -> None:
-    """By the path in the repository, a package or the tests, or by the name alone if the text gives the folder."""
+    """By its path in the repository, a package or the tests; by its name alone if the text names the folder."""
     homes = (ROOT, *PACKAGES, PACKAGES[1].parent, ROOT / "tests")
     files = {path.name for home in homes[1:] for path in home.rglob("*.py")}
     for name in re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|json))`", page.read_text()):

@@ -67,7 +67,7 @@ def _announce(warning: str, started: "Started") -> None:
         _export(started.url, started.new_pair.key_id, started.new_pair.secret)
     if started.given_pair_made:
         click.echo("Created the account `default` with the key pair from the environment:", err=True)
-        # What is printed ends up in logs, and whoever set the secret has it.
+        # Output ends up in logs, and the person who set the secret knows it.
         _export(started.url, '"$NUMBERKEEP_API_KEY"', '"$NUMBERKEEP_API_SECRET"')
 
 

@@ -73,7 +73,7 @@ Data = ContactData | VerificationData | MessageData | ConsentData | DisabledWebh
 class ActorOut(msgspec.Struct):
     """Who made a change: `api_key` with the key's id, `carrier` with its name, or `system` with an empty id.
 
-    `unknown` stands for whoever made it before actors were recorded.
+    It is `unknown` for a change from before actors were recorded.
     """
 
     type: str

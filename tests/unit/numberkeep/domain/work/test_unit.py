@@ -183,7 +183,7 @@ def test_a_recreated_contact_is_another_contact() -> None:
 
 
 def test_an_opt_out_shows_on_the_contact_and_outlives_it() -> None:
-    """Whoever records it; also if the contact is deleted and re-created in the group."""
+    """Also if the contact is deleted and re-created in the same group."""
     unit = work(ADA)
     done = outcomes([SetOptOut(1, PHONE, opted_out=True, stamp=stamp(3)), delete(), create()], unit)
     assert isinstance(done[2], Contact)
