@@ -18,6 +18,7 @@ from support.process import Serving, run, serving
 
 CONTACTS = "/api/v2/contacts"
 PHONE = "+14155552671"
+UNCHANGED = f"{PHONE} is unchanged: no verification was pending, or the reply does not confirm it (docs/consent.md)\n"
 PAIR = {"NUMBERKEEP_API_KEY": "story-key", "NUMBERKEEP_API_SECRET": "story-secret"}
 TYPED = ("--database", "sqlite:///numberkeep.db")
 SECONDS = 5.0
@@ -73,8 +74,9 @@ def failing(cwd: Path, *arguments: str, **settings: str) -> tuple[int, str]:
 def test_a_reply_verifies_the_contact(client: SendblueAPI, command: Command, form: str) -> None:
     """In any form of the number, a reply to a pending verification verifies the contact, once."""
     client.contacts.create(number=PHONE, first_name="Ada")
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
+    assert command("simulate", "reply", form, "hi") == UNCHANGED
     client.contacts.verify(number=PHONE)
+    assert command("simulate", "reply", form, "No") == UNCHANGED
     assert client.contacts.retrieve(PHONE).contact.verified is False
     assert command("simulate", "reply", form, "hi", "--handle", "one") == f"{PHONE} is now verified\n"
     assert client.contacts.retrieve(PHONE).contact.verified is True
@@ -82,7 +84,7 @@ def test_a_reply_verifies_the_contact(client: SendblueAPI, command: Command, for
         command("simulate", "reply", form, "hi", "--handle", "one")
         == f"{PHONE} is unchanged: this message was already received\n"
     )
-    assert command("simulate", "reply", form, "hi") == f"{PHONE} is unchanged: no verification was pending\n"
+    assert command("simulate", "reply", form, "hi") == UNCHANGED
 
 
 def test_stop_opts_out_and_is_recorded(tmp_path: Path, client: SendblueAPI, command: Command) -> None:

@@ -44,4 +44,6 @@ def _effect(received: dict[str, Any]) -> str:
         *(["opted out"] if received["opted_out"] is True else []),
         *(["opted in"] if received["opted_out"] is False else []),
     ]
-    return f"{number} {' and '.join(effects) or 'is unchanged: no verification was pending'}"
+    # The answer does not tell these two apart.
+    unchanged = "is unchanged: no verification was pending, or the reply does not confirm it (docs/consent.md)"
+    return f"{number} {' and '.join(effects) or unchanged}"
