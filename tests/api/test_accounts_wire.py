@@ -22,6 +22,8 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", f"{CONTACTS}/{PHONE}", None),
     ("PUT", f"{CONTACTS}/{PHONE}", {"first_name": "Eve"}),
     ("DELETE", f"{CONTACTS}/{PHONE}", None),
+    ("GET", "/_numberkeep/consent/review", None),
+    ("POST", "/_numberkeep/consent/review/1", {"decision": "keep"}),
     ("GET", "/_numberkeep/messages", None),
     ("GET", "/_numberkeep/webhooks", None),
     ("POST", "/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),

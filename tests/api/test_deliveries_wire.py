@@ -284,7 +284,7 @@ async def test_one_service_can_forward_to_another(service: Service, wire: httpx2
     (request,) = receiver.requests
     assert json.loads(request.body)["opted_out"] is True
     pair = await service.new_account("next")
-    await accounts.change(service.context, "next", signing_secret="hush")
+    await accounts.change(service.context, "next", accounts.Changes(signing_secret="hush"))
     async with service.wire(None) as carrier, service.wire(pair) as following:
         headers = {"sb-signing-secret": request.headers["sb-signing-secret"]}
         for duplicate in (False, True):

@@ -66,6 +66,8 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         "numberkeep_outbox_waiting": 0,
         "numberkeep_outbox_oldest_seconds": 0,
         "numberkeep_outbox_dead": 1,
+        "numberkeep_reviews_open": 0,
+        "numberkeep_reviews_overdue": 0,
         "numberkeep_deliveries_total sender delivered": 1,
         "numberkeep_deliveries_total webhook dead": 1,
         "numberkeep_deliveries_total webhook delivered": 1,

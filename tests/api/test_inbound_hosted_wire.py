@@ -31,7 +31,7 @@ async def service(engine: Store) -> AsyncIterator[Service]:
 async def acme(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
     """Return a client of `acme`, whose signing secret is `acmes`."""
     pair = await service.new_account("acme")
-    await accounts.change(service.context, "acme", signing_secret="acmes")
+    await accounts.change(service.context, "acme", accounts.Changes(signing_secret="acmes"))
     async with service.wire(pair) as client:
         yield client
 
@@ -125,7 +125,7 @@ async def test_a_removed_secret_is_refused(
 ) -> None:
     """A changed secret replaces the old one at once; without one the account accepts no messages by secret."""
     for secret, old in (("newer", "acmes"), ("", "newer")):
-        await accounts.change(service.context, "acme", signing_secret=secret)
+        await accounts.change(service.context, "acme", accounts.Changes(signing_secret=secret))
         assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(old))).status_code == 401
     assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(""))).status_code == 401
     assert await senders(acme) == []

@@ -28,7 +28,15 @@ async def test_a_message_is_stored_and_answered(wire: httpx2.AsyncClient) -> Non
     answer = await wire.post(INBOUND, json=body)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"number": PHONE, "duplicate": False, "verified": False, "opted_out": None, "status": "OK"},
+        {
+            "number": PHONE,
+            "duplicate": False,
+            "verified": False,
+            "opted_out": None,
+            "meaning": "ordinary",
+            "review": None,
+            "status": "OK",
+        },
     )
     (message,) = await written(wire)
     assert {name: message[name] for name in ("from", "to", "content", "handle", "status", "error")} == {

@@ -35,8 +35,8 @@ def test_errors_of_a_body_are_described() -> None:
 
 
 def test_every_path_parameter_is_described() -> None:
-    """A phone number is a string, a webhook's number is an integer, and no parameter is missing."""
-    types = {"phone_number": "string", "webhook_id": "integer"}
+    """A phone number is a string, the number of a review or a webhook an integer, and no parameter is missing."""
+    types = {"phone_number": "string", "review_id": "integer", "webhook_id": "integer"}
     for path, methods in document()["paths"].items():
         for described in methods.values():
             parts = {each["name"]: each["schema"]["type"] for each in described["parameters"] if each["in"] == "path"}
@@ -82,6 +82,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
+        "consent.decide": {"decision": "keep"},
         "consent.import": {"numbers": ["+14155550003"]},
         "hosted_webhooks.add": {"webhooks": ["http://127.0.0.1:9/"]},
         "hosted_webhooks.replace": {"webhooks": {"receive": ["http://127.0.0.1:9/"]}},
@@ -89,13 +90,14 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
     order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
-    last = ["consent.list", "consent.show", "contacts.delete", "contacts.bulk.create", "contacts.bulk.delete"]
-    last += ["contacts.count"]
+    last = ["consent.review", "consent.decide", "consent.list", "consent.show"]
+    last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
     queries = {"consent.show": "?number=%2B14155552671"}
     names = {line.operation.name: line for line in ROUTES}
+    await wire.post("/_numberkeep/inbound", json={"from": "+14155550004", "content": "No"})
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]
-        path = line.path.replace("{phone_number}", "+14155552671").replace("{webhook_id}", "1")
+        path = re.sub(r"\{(webhook|review)_id\}", "1", line.path.replace("{phone_number}", "+14155552671"))
         if name == "deliveries.list_dead":
             await _exhaust_retries(service)
         answer = await wire.request(line.method, path + queries.get(name, ""), json=bodies.get(name))
@@ -123,14 +125,16 @@ async def test_every_event_matches_its_description(service: Service, wire: httpx
     """The data of each type has exactly the fields of one of EventOut's shapes."""
     await wire.post(CONTACTS, json={"number": "+14155552671"})
     await wire.post(f"{CONTACTS}/verify", json={"number": "+14155552671"})
-    await wire.post("/_numberkeep/inbound", json={"from": "+14155552671", "content": "STOP"})
+    for content in ("please stop", "STOP"):
+        await wire.post("/_numberkeep/inbound", json={"from": "+14155552671", "content": content})
     async with listening(service.application, FIRST, "after=0") as listener:
-        events = await listener.events(7)
+        events = await listener.events(11)
     shapes = {"contact": "ContactData", "verification": "VerificationData", "message": "MessageData"}
     for event in events:
         check_fields(event.data, {"$ref": "/EventOut"}, event.type)
         kind = event.type.partition(".")[0]
-        check_fields(event.data["data"], {"$ref": f"/{shapes.get(kind, 'ConsentData')}"}, event.type)
+        consent = "ReviewData" if event.type in {"consent.unclear", "consent.decided"} else "ConsentData"
+        check_fields(event.data["data"], {"$ref": f"/{shapes.get(kind, consent)}"}, event.type)
     assert {event.type.partition(".")[0] for event in events} == {*shapes, "consent"}
 
 

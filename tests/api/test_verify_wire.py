@@ -84,7 +84,7 @@ async def test_a_message_is_sent_from_the_contact_s_line(service: Service, wire:
 
 async def test_the_account_s_text_contains_the_contact_s_fields(service: Service, wire: httpx2.AsyncClient) -> None:
     """Empty ones are replaced by nothing, and braces in the contact's values are left alone."""
-    await accounts.change(service.context, "default", verification_text="Hi {first_name}{last_name}: is {phone} yours?")
+    await accounts.change(service.context, "default", accounts.Changes("Hi {first_name}{last_name}: is {phone} yours?"))
     await wire.post(CONTACTS, json={"number": PHONE, "first_name": "{phone}"})
     async with service.wire(await _create_key(service)) as fresh_wire:  # a key and its account are cached for a second
         await fresh_wire.post(VERIFY, json={"number": PHONE})

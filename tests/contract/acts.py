@@ -5,17 +5,33 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from contract.model import TEXTS, ModelAccount
+from contract.model import SENDER_ID, TEXTS, ModelAccount
+from numberkeep.domain.consent.commands import Imported, ImportOptOuts
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
-from numberkeep.domain.messages.commands import Received
+from numberkeep.domain.messages.commands import KeepMessage, Received
+from numberkeep.domain.messages.reply import ReplyRules, Verdict
+from numberkeep.domain.stamp import Stamp
 from support.store import SECOND, START, AccountDriver, phone
 
 RESEND_AFTER: Final = 30 * SECOND
 EXPIRES_AFTER: Final = 60 * SECOND
 NUMBERS: Final = [phone(n) for n in range(4)]
 
+CARRIERS: Final = {
+    "carrier-stop": Verdict.OPT_OUT,
+    "carrier-start": Verdict.OPT_IN,
+    "carrier-help": Verdict.HELP,
+}
+"""What a carrier says of an ordinary message."""
+
 Act = tuple[str, str, str]
 """The kind, the number, and for a message its handle."""
+
+
+def _review(handle: str) -> int:
+    """Return the number of a review, from what is drawn as the handle of a message."""
+    return {"": 1, "h1": 2, "h2": 3}[handle.partition(" ")[0]]
 
 
 def _together(number: str, drawn: list[tuple[str, str, bool]]) -> list[Act]:
@@ -44,6 +60,15 @@ acts = st.builds(
                     "ask",
                     "no",
                     "help",
+                    "carrier-stop",
+                    "carrier-start",
+                    "carrier-help",
+                    "bye",
+                    "sender",
+                    "import",
+                    "decide-keep",
+                    "decide-opt_out",
+                    "no",
                 ]
             ),
             st.sampled_from(["", "h1", "h2", ""]),
@@ -77,18 +102,42 @@ wheres = st.fixed_dictionaries(
 
 def call(account: AccountDriver, act: Act, contact_id: int, at: int) -> Coroutine[Any, Any, object]:
     """Return the command for an act."""
-    kind, number, handle = act
+    kind, number, _ = act
     match kind:
         case "create":
             return account.create(number, at=at, contact_id=contact_id)
         case "delete":
             return account.delete(number, at=at)
-        case "out" | "in":
-            return account.opt_out(number, opted_out=kind == "out", at=at)
         case "ask":
             return account.request_verification(number, at=at, resend_after=RESEND_AFTER, expires_after=EXPIRES_AFTER)
         case "expire":
             return account.expire(at, 2)
+        case "out" | "in" | "import" | "decide-keep" | "decide-opt_out":
+            return _consent(account, act, at)
+        case _:
+            return _receive(account, act, at)
+
+
+def _consent(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, object]:
+    kind, number, handle = act
+    match kind:
+        case "out" | "in":
+            return account.opt_out(number, opted_out=kind == "out", at=at)
+        case "import":
+            return account.store.apply(ImportOptOuts(account.account_id, [number], [], Stamp(at)))
+        case _:
+            return account.decide(_review(handle), opts_out=kind == "decide-opt_out", at=at)
+
+
+def _receive(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, object]:
+    kind, number, handle = act
+    match kind:
+        case "sender":
+            return account.store.apply(KeepMessage(account.account_id, SENDER_ID, "", "stop", handle, Stamp(at)))
+        case "bye":
+            return account.receive(number, "stop", handle, at=at, rules=ReplyRules(confirmation="Bye."))
+        case "carrier-stop" | "carrier-start" | "carrier-help":
+            return account.receive(number, "hello", handle, at=at, carrier=CARRIERS[kind])
         case _:
             return account.receive(number, kind, handle, at=at)
 
@@ -111,6 +160,12 @@ def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
             done = model.request_verification(number, resend_after=RESEND_AFTER, expires_after=EXPIRES_AFTER)
         case "expire":
             done = model.expire(2)
+        case "import":
+            done = model.import_opt_out(number)
+        case "sender":
+            done = model.receive(SENDER_ID, "stop", handle)
+        case "decide-keep" | "decide-opt_out":
+            done = model.decide(_review(handle), kind.removeprefix("decide-"))
         case _:
             done = model.receive(number, kind, handle)
     return str(done)
@@ -122,4 +177,8 @@ def shown(outcome: object) -> str:
         return type(outcome).__name__
     if isinstance(outcome, Received):
         return str((outcome.duplicate, outcome.verified, outcome.opted_out))
+    if isinstance(outcome, Review):
+        return outcome.decision.value
+    if isinstance(outcome, Imported):
+        return str(outcome.new)
     return str(None if isinstance(outcome, Contact) else outcome)

@@ -172,21 +172,26 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(
         back=st.integers(1, 4),
         late=st.booleans(),
-        outcome=st.sampled_from([DEAD, SENT, Undelivered("busy", SECOND)]),
+        outcome=st.sampled_from([DEAD, SENT, Undelivered("busy", SECOND), Undelivered("21610", None, opted_out=True)]),
     )
     def settle(self, back: int, outcome: Delivered | Undelivered, *, late: bool) -> None:
         """SettleDelivery, of a recently taken delivery, in time or too late, once or repeatedly."""
         choice = [each for each in self.taken if self.is_overtaken(*each) is late] or self.taken
         who, pending = choice[-min(back, len(choice))]
         delivery, retry_at = pending.delivery, None
+        refused = isinstance(outcome, Undelivered) and outcome.opted_out
         if isinstance(outcome, Undelivered) and outcome.retry_at is not None:
             retry_at = self.at + outcome.retry_at
             outcome = Undelivered(outcome.error, retry_at)
+        if refused and delivery.target:
+            outcome, refused = DEAD, False  # only a carrier knows of opt-outs
         settled = self.run(self.accounts[who].settle(pending, outcome, at=self.at))
         arrived = isinstance(outcome, Delivered)
         taken = (delivery.attempts, delivery.due_at)
         settles = self.now(who).settle((delivery.target, delivery.item), taken, retry_at, arrived=arrived)
         assert settled == settles
+        if refused:
+            self.now(who).opt_out(delivery.phone, opted_out=True)
 
     def is_overtaken(self, who: int, pending: Pending) -> bool | None:
         """Return whether another attempt has taken it since; None if it is settled."""

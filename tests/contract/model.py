@@ -7,6 +7,9 @@ from numberkeep.domain.contacts.contact import Contact, micros
 
 Fields = dict[str, Any]
 
+SENDER_ID = "MyBank"
+"""A sender that is no telephone number."""
+
 TEXTS = ("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
 
 
@@ -24,6 +27,7 @@ class ModelAccount:
         ledger: number and new state of every opt-out and opt-in, oldest first.
         hooks: the types that each webhook wants.
         hooks_made: how many webhooks were ever created.
+        reviews: number and decision of every review, oldest first.
         outbox: deliveries, by target and item.
         at: the time of the command.
     """
@@ -37,6 +41,7 @@ class ModelAccount:
     ledger: list[tuple[str, bool]] = field(default_factory=list)
     hooks: dict[int, tuple[str, ...]] = field(default_factory=dict)
     hooks_made: int = 0
+    reviews: list[Fields] = field(default_factory=list)
     outbox: dict[tuple[int, int], Fields] = field(default_factory=dict)
     at: int = 0
 
@@ -56,7 +61,7 @@ class ModelAccount:
         """Cancel the pending messages to a number, except for those in flight."""
         for key, delivery in sorted(self.outbox.items()):
             waiting = not delivery["dead"] and not (delivery["in_flight"] and delivery["due"] > self.at)
-            if key[0] == 0 and delivery["phone"] == phone and waiting:
+            if key[0] == 0 and delivery["phone"] == phone and waiting and not self.messages[key[1] - 1]["confirms"]:
                 del self.outbox[key]
                 self.messages[key[1] - 1]["status"] = "canceled"
                 self.record("message.updated", phone)
@@ -98,13 +103,45 @@ class ModelAccount:
         self.opted_out ^= {phone}
         self.ledger.append((phone, opted_out))
         self.record("consent.opted_out" if opted_out else "consent.opted_in", phone)
+        if opted_out:
+            self.close_reviews(phone, "opt_out")
         return True
+
+    def open_reviews(self) -> list[int]:
+        """Return the numbers of the reviews that wait for a decision."""
+        return [number for number, review in enumerate(self.reviews, 1) if review["decision"] == "open"]
+
+    def close_reviews(self, phone: str, decision: str) -> None:
+        """Close the open reviews of a number."""
+        for number in self.open_reviews():
+            review = self.reviews[number - 1]
+            if review["phone"] == phone:
+                review["decision"] = decision
+                self.record("consent.decided", phone)
+
+    def decide(self, number: int, decision: str) -> str:
+        """Decide a review, and return the outcome."""
+        if not 0 < number <= len(self.reviews):
+            return "ReviewNotFound"
+        review = self.reviews[number - 1]
+        if review["decision"] == "open" and decision == "keep":
+            review["decision"] = decision
+            self.record("consent.decided", review["phone"])
+        elif review["decision"] == "open":
+            self.opt_out(review["phone"], opted_out=True)
+        return decision if review["decision"] == decision else "ReviewDecided"
 
     def opt_out(self, phone: str, *, opted_out: bool) -> str:
         """Record a recipient's consent, and record the change of the contact."""
         if self.set_consent(phone, opted_out=opted_out) and phone in self.contacts:
             self.record("contact.updated", phone)
         return phone
+
+    def import_opt_out(self, phone: str) -> int:
+        """Opt a number out, and return how many were not before."""
+        is_new = phone not in self.opted_out
+        self.opt_out(phone, opted_out=True)
+        return int(is_new)
 
     def is_pending(self, phone: str) -> bool:
         """Return whether a verification is pending; an overdue one expires here."""
@@ -143,38 +180,59 @@ class ModelAccount:
             return "RecipientOptedOut"
         if self.contacts[phone]["verified"]:
             return "False"
+        if any(self.reviews[number - 1]["phone"] == phone for number in self.open_reviews()):
+            return "ReplyUnderReview"
         if phone in self.asked and self.at < self.asked[phone]["at"] + resend_after:
             return "VerificationTooSoon"
         self.is_pending(phone)
         self.cancel_messages(phone)
         self.asked[phone] = {"at": self.at, "until": self.at + expires_after, "pending": True}
         self.record("verification.requested", phone)
-        self.messages.append({"phone": phone, "at": self.at, "status": "queued", "inbound": False})
-        self.enqueue(0, len(self.messages), phone)
-        self.record("message.created", phone)
+        self.send(phone)
         return "True"
 
+    def send(self, phone: str, confirms: int = 0) -> None:
+        """Enqueue a message, which may confirm a ledger entry."""
+        message = {"phone": phone, "at": self.at, "status": "queued", "inbound": False, "confirms": confirms}
+        self.messages.append(message)
+        self.enqueue(0, len(self.messages), phone)
+        self.record("message.created", phone)
+
     def receive(self, phone: str, word: str, handle: str) -> str:
-        """Receive a message, and return whether it is a duplicate, whether it verified, and the new opt-out."""
+        """Receive a message, and return whether it is a duplicate, whether it verified, and the new opt-out.
+
+        `word` is the text, `carrier-` and what the carrier says that it means, or `bye`, an opt-out to be confirmed.
+        """
         if handle in self.handles:
             return "(True, False, None)"
         if handle:
             self.handles.add(handle)
-        self.messages.append({"phone": phone, "at": self.at, "status": "received", "inbound": True})
+        received = {"phone": phone, "at": self.at, "status": "received", "inbound": True, "confirms": 0}
+        self.messages.append(received)
         self.record("message.received", phone)
-        if word == "stop":
+        if phone == SENDER_ID:
+            return "(False, False, None)"
+        if word in {"stop", "carrier-stop", "bye"}:
+            before = len(self.ledger)
             self.opt_out(phone, opted_out=True)
+            if word == "bye" and len(self.ledger) > before:
+                self.send(phone, len(self.ledger))
             return "(False, False, True)"
-        if word == "start":
+        if word in {"start", "carrier-start"}:
             self.opt_out(phone, opted_out=False)
-        if word in {"no", "help"}:
+            self.close_reviews(phone, "opt_in")
+        waiting = sum(self.reviews[number - 1]["phone"] == phone for number in self.open_reviews())
+        if word == "no" and phone not in self.opted_out and waiting < 20:
+            self.reviews.append({"phone": phone, "decision": "open"})
+            self.record("consent.unclear", phone)
+        if word in {"no", "help", "carrier-help"}:
             return "(False, False, None)"
         verified = self.is_pending(phone)
         if verified:
             self.end(phone, "approved")
             self.contacts[phone] = self.contacts[phone] | {"verified": True}
             self.record("contact.updated", phone)
-        return f"(False, {verified}, {False if word == 'start' else None})"
+        return f"(False, {verified}, {False if word in {'start', 'carrier-start'} else None})"
 
     def shown(self, phone: str) -> Fields | None:
         """Return a contact's fields as a reader gets them, or None."""

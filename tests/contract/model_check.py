@@ -16,6 +16,7 @@ from numberkeep.store.queries import (
     ListConsent,
     ListDeadDeliveries,
     ListEventsOf,
+    ListOpenReviews,
     ListOptOuts,
     ListWebhooks,
 )
@@ -75,6 +76,11 @@ async def _check_ledger(account: AccountDriver, model: ModelOutbox) -> None:
     assert await account.store.read(ListOptOuts(account.account_id)) == {
         phone: last[phone] for phone in model.opted_out
     }
+    waiting = await account.store.read(ListOpenReviews(account.account_id, 0, 1000))
+    assert [(each.review_id, each.phone) for each in waiting] == [
+        (number, model.reviews[number - 1]["phone"]) for number in model.open_reviews()
+    ]
+    assert (tallies.last_review, tallies.open_reviews) == (len(model.reviews), len(waiting))
 
 
 def _agenda(account_ids: Sequence[int], models: Sequence[ModelOutbox], at: int) -> Agenda:

@@ -22,7 +22,7 @@ class ModelOutbox(ModelAccount):
         taken: list[tuple[int, int, int]] = []
         for _, key in due[:limit]:
             delivery = self.outbox[key]
-            if key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
+            if key[0] == 0 and not self.is_wanted(key):
                 self.cancel(key)
                 continue
             delivery["attempts"] += 1
@@ -36,9 +36,14 @@ class ModelOutbox(ModelAccount):
         if self.outbox.pop(key, None) is not None:
             self.set_status(key, "canceled")
 
-    def is_wanted(self, message: Fields) -> bool:
-        """Return whether the verification that the message asks for is still pending."""
+    def is_wanted(self, key: Key) -> bool:
+        """Return whether the verification that a message asks for is pending, or the opt-out that it confirms new."""
+        message = self.messages[key[1] - 1]
         phone = message["phone"]
+        if message["confirms"]:
+            last = max((n for n, (of, _) in enumerate(self.ledger, 1) if of == phone), default=0)
+            soon = self.at < message["at"] + 240_000_000
+            return soon and message["confirms"] == last and not self.outbox[key]["attempts"]
         return self.is_pending(phone) and self.asked[phone]["at"] == message["at"]
 
     def settle(self, key: Key, taken: tuple[int, int], retry_at: int | None, *, arrived: bool) -> bool:
@@ -52,10 +57,15 @@ class ModelOutbox(ModelAccount):
             return True
         if not delivery["in_flight"] or (delivery["attempts"], delivery["due"]) != taken:
             return False
-        if retry_at is not None and key[0] == 0 and not self.is_wanted(self.messages[key[1] - 1]):
+        confirms = key[0] == 0 and self.messages[key[1] - 1]["confirms"]
+        if retry_at is not None and key[0] == 0 and not confirms and not self.is_wanted(key):
             self.cancel(key)
             return True
         delivery["in_flight"] = False
+        if confirms:
+            del self.outbox[key]
+            self.set_status(key, "failed")
+            return True
         if retry_at is None:
             delivery["dead"] = True
             self.set_status(key, "failed")

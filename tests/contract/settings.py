@@ -5,6 +5,7 @@ import pytest
 from numberkeep.domain.account_commands import SetAccount
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account, hash_secret
+from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash, GetApiKey, ListApiKeys
 from support.store import AccountDriver
 
@@ -57,6 +58,28 @@ class SettingsContract:
         changed = await store.read(GetAccountBySigningHash(OTHER))
         assert changed is not None
         assert (changed.verification_text, changed.region) == ("other", "GB")
+
+    async def test_the_rules_for_replies_are_stored(self, ours: AccountDriver, theirs: AccountDriver) -> None:
+        """Each by itself, with any text; those of another account stay."""
+        words = ("Basta \U0001f600", 'a "b"')
+        steps = [
+            (SetAccount("ours", opt_out_words=words), ReplyRules(words)),
+            (SetAccount("ours", unclear_opts_out=True), ReplyRules(words, unclear_opts_out=True)),
+            (SetAccount("ours", confirmation="Bye."), ReplyRules(words, unclear_opts_out=True, confirmation="Bye.")),
+            (SetAccount("ours", unclear_opts_out=False), ReplyRules(words, confirmation="Bye.")),
+            (SetAccount("ours", opt_out_words=(), confirmation=""), ReplyRules()),
+        ]
+        for command, rules in steps:
+            account = await ours.store.apply(command)
+            assert (
+                account
+                == Account(ours.account_id, "ours", "US", "", rules)
+                == await ours.store.read(GetAccount("ours"))
+            )
+            key = await ours.store.read(GetApiKey("key-of-ours"))
+            assert key is not None
+            assert key.account == account
+        assert await ours.store.read(GetAccount("theirs")) == Account(theirs.account_id, "theirs", "US")
 
     async def test_a_secret_leads_to_one_account(self, ours: AccountDriver, theirs: AccountDriver) -> None:
         """Another account's secret is refused and changes nothing; a removed one is free; its own is accepted."""

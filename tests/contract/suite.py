@@ -5,6 +5,7 @@ import pytest
 from contract.accounts import AccountContract
 from contract.bulk import BulkContract
 from contract.concurrency import ConcurrencyContract
+from contract.confirming import ConfirmingContract
 from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
@@ -18,6 +19,7 @@ from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
 from contract.outbox import OutboxContract
 from contract.preview import PreviewContract
+from contract.review import ReviewContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
 from contract.verification import VerificationContract
@@ -37,6 +39,8 @@ class StoreContract(
     IdempotencyContract,
     KeyContract,
     ConsentContract,
+    ReviewContract,
+    ConfirmingContract,
     ConversationContract,
     EventContract,
     OutboxContract,

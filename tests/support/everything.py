@@ -16,6 +16,7 @@ from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
@@ -29,6 +30,7 @@ from numberkeep.store.queries import (
     ListConsent,
     ListDeadDeliveries,
     ListMessages,
+    ListOpenReviews,
     ListOptOuts,
     ListWebhooks,
 )
@@ -90,6 +92,15 @@ async def fill(store: Store) -> None:
             await account.request_verification(phone(n), at=START + n * SECOND, text=TEXTS[n % len(TEXTS)])
         for n, text in enumerate((*TEXTS, " Stop\n", "sTART")):
             await account.receive(phone(110 + n % 6), text, f"{n}\U0001f600" if n % 2 else "", "+14155550100")
+        reviewed = [
+            (
+                await account.receive(
+                    phone(710 + n), text, rules=ReplyRules(unclear_opts_out=n == 3, confirmation="Bye.")
+                )
+            )
+            for n, text in enumerate(("No", "don't stop", f"stop {TEXTS[7]}", "please stop"))
+        ]
+        await account.decide(reviewed[1].review_id, opts_out=False)
         outcomes: list[Delivered | Undelivered] = [
             DEAD,
             Delivered(handle="h"),
@@ -105,7 +116,10 @@ async def fill(store: Store) -> None:
         await account.settle(first, Gone("answered 410"))
         assert gone.webhook_id == 3
         await account.expire(START + 103 * SECOND + DAY)
-        await store.apply(SetAccount(NAMES[place], f"Hi {TEXTS[6 + place]}", bytes([place]) * 32))
+        words = (TEXTS[6], "basta")[:place]
+        text = f"Hi {TEXTS[6 + place]}"
+        hashed = bytes([place]) * 32
+        await store.apply(SetAccount(NAMES[place], text, hashed, None, words, place == 1, "Bye." * place))
         await store.apply(_once(account, "ours", b"\0\xff answer"))
         await store.apply(_once(account, "\U0001f600", b""))
     await store.apply(RevokeKey("key-of-theirs", START + 5))
@@ -157,6 +171,7 @@ async def read_all(store: Store) -> dict[str, Any]:
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "events": list(await account.events()),
             "ledger": list(await store.read(ListConsent(account.account_id, 0, 1000))),
+            "reviews": list(await store.read(ListOpenReviews(account.account_id, 0, 1000))),
             "opt-outs": await store.read(ListOptOuts(account.account_id)),
             "webhooks": list(await store.read(ListWebhooks(account.account_id))),
             "dead": list(await store.read(ListDeadDeliveries(account.account_id, 1000))),

@@ -12,6 +12,7 @@ from typing import Final
 from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.store.migrations import load_migrations
 from support.databases import ENGINES, execute
 from support.store import SECOND, START
@@ -25,11 +26,18 @@ CHANGE_LOG = {"sqlite": 4, "postgres": 2}
 DISABLED_WEBHOOKS = {"sqlite": 6, "postgres": 4}
 """Since when a webhook may be disabled: the second account has such a one."""
 
-SINCE = {("sqlite", "answers"): 2} | {
-    (engine, table): version
-    for engine, version in CHANGE_LOG.items()
-    for table in ("events", "consent", "webhooks", "outbox")
-}
+REVIEWS = {"sqlite": 8, "postgres": 6}
+"""The first version with reviews, and with rules for replies."""
+
+SINCE = (
+    {("sqlite", "answers"): 2}
+    | {("sqlite", "reviews"): 8, ("postgres", "reviews"): 6}
+    | {
+        (engine, table): version
+        for engine, version in CHANGE_LOG.items()
+        for table in ("events", "consent", "webhooks", "outbox")
+    }
+)
 SINCE |= {("sqlite", "last_events"): 5, ("postgres", "last_events"): 3}
 """Tables that were added after the first step."""
 
@@ -93,6 +101,18 @@ KEYS = [
     ApiKey("nk_theirs", b"\2" * 32, THEIRS, moment(START - SECOND + 1)),
     ApiKey("nk_lost", b"\3" * 32, OURS, moment(START - SECOND + 2), moment(START + 9 * SECOND)),
 ]
+RULES: Final = {
+    OURS.account_id: ReplyRules(("basta",), confirmation="You are opted out."),
+    THEIRS.account_id: ReplyRules(unclear_opts_out=True),
+}
+"""The rules for replies, of each account of a version that has them."""
+
+
+def keys_of(engine: str, version: int) -> list[ApiKey]:
+    """Return the keys of a store of that version, with their accounts."""
+    if version < REVIEWS[engine]:
+        return KEYS
+    return [replace(key, account=replace(key.account, replies=RULES[key.account.account_id])) for key in KEYS]
 
 
 def queued(number: int, to: Contact, text: str, at: int, verification_id: int = 0) -> Message:

@@ -7,6 +7,8 @@ from typing import Any
 
 from numberkeep.domain.account_commands import CreateKey
 from numberkeep.domain.consent.commands import SetOptOut
+from numberkeep.domain.consent.review import Review
+from numberkeep.domain.consent.review_commands import DecideReview
 from numberkeep.domain.contacts.commands import BulkRow, CreateContact, DeleteContacts, UpdateContact, UpsertContacts
 from numberkeep.domain.contacts.contact import Contact, ContactPatch, ContactRecord, ReadOnly, moment
 from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Position
@@ -14,7 +16,7 @@ from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.message import Message
-from numberkeep.domain.messages.reply import Verdict
+from numberkeep.domain.messages.reply import ReplyRules, Verdict
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Delivered, Outcome, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
@@ -165,10 +167,17 @@ class AccountDriver:
         at: int | None = None,
         *,
         carrier: Verdict | None = None,
+        rules: ReplyRules | None = None,
     ) -> Received:
         """Receive a message from a person."""
-        stamp = self._stamp(at)
-        return await self.store.apply(ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier))
+        stamp, rules = self._stamp(at), rules or ReplyRules()
+        return await self.store.apply(
+            ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier, rules)
+        )
+
+    async def decide(self, review_id: int, *, opts_out: bool, at: int | None = None) -> Review:
+        """Decide what an unclear reply means."""
+        return await self.store.apply(DecideReview(self.account_id, review_id, opts_out, self._stamp(at)))
 
     async def verify(self, number: str) -> None:
         """Verify a contact, by a request and an answer."""

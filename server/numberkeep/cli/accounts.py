@@ -1,4 +1,4 @@
-"""`numberkeep accounts`: an account's region, verification text and signing secret."""
+"""`numberkeep accounts`: the settings of accounts."""
 
 import json
 from typing import Any
@@ -11,6 +11,7 @@ from numberkeep.cli.targets import database_option, json_option
 from numberkeep.domain.identity import Account
 from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service import accounts as service
+from numberkeep.service.accounts import Changes
 
 
 @click.group()
@@ -28,7 +29,13 @@ def list_(database: str, *, as_json: bool) -> None:
         click.echo(json.dumps(shown))
         return
     for account in shown:
-        click.echo(f"{account['name']}  region {account['region']}  {account['verification_text']!r}")
+        rules = [
+            *(["unclear replies opt out"] if account["unclear"] == "opt-out" else []),
+            *([f"also opts out: {', '.join(account['opt_out_words'])}"] if account["opt_out_words"] else []),
+            *([f"confirms with {account['opt_out_text']!r}"] if account["opt_out_text"] else []),
+        ]
+        shown_text = repr(account["verification_text"])
+        click.echo("  ".join([account["name"], f"region {account['region']}", shown_text, *rules]))
 
 
 @accounts.command("set")
@@ -52,23 +59,45 @@ def list_(database: str, *, as_json: bool) -> None:
     metavar="CODE",
     help="Region of numbers that are written without +, for example GB. Contacts keep the numbers that they have.",
 )
+@click.option(
+    "--unclear",
+    type=click.Choice(["opt-out", "review"]),
+    help="What an unclear reply does: opt its number out at once, or wait for a decision in `numberkeep consent "
+    "review`, which is the default.",
+)
+@click.option(
+    "--opt-out-word",
+    "opt_out_words",
+    multiple=True,
+    metavar="WORD",
+    help="Word or phrase that also opts out if it is the whole reply; repeatable, and replaces those set before. '' "
+    "removes all.",
+)
+@click.option(
+    "--opt-out-text",
+    "confirmation",
+    metavar="TEXT",
+    help="Text that confirms an opt-out to the person who wrote it, once and within five minutes; '' sends none, which "
+    "is the default.",
+)
 @database_option
 @json_option
-def set_(
-    name: str, verification_text: str | None, secret: str | None, region: str | None, database: str, *, as_json: bool
-) -> None:
+def set_(name: str, secret: str | None, database: str, *, as_json: bool, **settings: Any) -> None:
     """Change the settings of the account NAME.
 
     A running service uses them within a second.
     """
-    if verification_text is None and secret is None and region is None:
-        raise click.UsageError("nothing to change: give at least one option, such as --region")
-    account = run(
-        database,
-        lambda context: service.change(
-            context, name, verification_text=verification_text, signing_secret=secret, region=region
-        ),
+    changes = Changes(
+        verification_text=settings["verification_text"],
+        signing_secret=secret,
+        region=settings["region"],
+        opt_out_words=settings["opt_out_words"] or None,
+        unclear_opts_out=None if settings["unclear"] is None else settings["unclear"] == "opt-out",
+        confirmation=settings["confirmation"],
     )
+    if changes == Changes():
+        raise click.UsageError("nothing to change: give at least one option, such as --region")
+    account = run(database, lambda context: service.change(context, name, changes))
     if account is None:
         raise no_account(name)
     if as_json:
@@ -78,5 +107,11 @@ def set_(
 
 
 def _shown(account: Account) -> dict[str, Any]:
-    text = account.verification_text or DEFAULT_TEXT
-    return {"name": account.name, "region": account.region, "verification_text": text}
+    return {
+        "name": account.name,
+        "region": account.region,
+        "verification_text": account.verification_text or DEFAULT_TEXT,
+        "unclear": "opt-out" if account.replies.unclear_opts_out else "review",
+        "opt_out_words": account.replies.opt_out_words,
+        "opt_out_text": account.replies.confirmation or None,
+    }

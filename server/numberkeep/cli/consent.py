@@ -13,6 +13,7 @@ import httpx2
 from numberkeep.cli.exit_codes import ExitCode, end
 from numberkeep.cli.on_database import time_text
 from numberkeep.cli.on_service import Refused, read_json
+from numberkeep.cli.reviews import decide, review
 from numberkeep.cli.targets import either, either_options, json_option
 from numberkeep.domain.consent.ledger import ConsentEntry
 from numberkeep.domain.contacts.contact import moment
@@ -28,7 +29,11 @@ _LISTED = ("number", "at", "source", "wording")
 
 @click.group()
 def consent() -> None:
-    """Show and verify the record of opt-ins and opt-outs."""
+    """Opt-ins and opt-outs, and replies that are unclear."""
+
+
+consent.add_command(review)
+consent.add_command(decide)
 
 
 @consent.command()

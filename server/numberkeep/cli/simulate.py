@@ -44,6 +44,17 @@ def _effect(received: dict[str, Any]) -> str:
         *(["opted out"] if received["opted_out"] is True else []),
         *(["opted in"] if received["opted_out"] is False else []),
     ]
-    # The answer does not tell these two apart.
-    unchanged = "is unchanged: no verification was pending, or the reply does not confirm it (docs/consent.md)"
-    return f"{number} {' and '.join(effects) or unchanged}"
+    return f"{number} {' and '.join(effects) or _unchanged(received['meaning'], received['review'])}"
+
+
+def _unchanged(meaning: str | None, review: int | None) -> str:
+    if meaning == "unclear" and review is not None:
+        return (
+            f"is unchanged: the reply is unclear, so decide it with `numberkeep consent decide {review} opt-out|keep`"
+        )
+    reasons = {
+        "unclear": "the reply is unclear, and the number is opted out or waits for other decisions",
+        "help": "the reply asks for help",
+        None: "the sender is not a phone number",
+    }
+    return f"is unchanged: {reasons.get(meaning, 'no verification was pending')}"

@@ -42,8 +42,15 @@ class RevokeKey(Command[bool]):
 class SetAccount(Command[Account | None]):
     """Change the values that are not None, and return the account, or None if there is none with this name.
 
-    `region` is the region of numbers without `+`; `verification_text` is a template for `text_for`, `""` for the
-    default text; `signing_hash` is the SHA-256 of the secret by which carriers prove themselves, `b""` for none.
+    Attributes:
+        account_name: the account's name.
+        verification_text: a template for `text_for`; `""` for the default text.
+        signing_hash: the SHA-256 of the secret by which carriers prove themselves; `b""` for none.
+        region: the region of numbers without `+`.
+        opt_out_words: see ReplyRules.
+        unclear_opts_out: see ReplyRules.
+        confirmation: see ReplyRules.
+
     Raises on application: InvalidInput if another account uses the secret.
     """
 
@@ -51,3 +58,6 @@ class SetAccount(Command[Account | None]):
     verification_text: str | None = None
     signing_hash: bytes | None = None
     region: str | None = None
+    opt_out_words: tuple[str, ...] | None = None
+    unclear_opts_out: bool | None = None
+    confirmation: str | None = None

@@ -12,6 +12,9 @@ NumberkeepError
 ├── WebhookNotFound
 ├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
+├── ReplyUnderReview         a reply of the recipient is unclear and not decided yet
+├── ReviewNotFound
+├── ReviewDecided           another decision was made before
 ├── VerificationTooSoon
 ├── IdempotencyKeyReused    the key was used for another request
 ├── AnsweredBefore          the request was answered before: not a failure, and nothing was done again
@@ -113,6 +116,29 @@ class ContactExists(NumberkeepError):
 
 class RecipientOptedOut(NumberkeepError):
     """The recipient has opted out, so nothing may be sent to the number."""
+
+
+class ReplyUnderReview(NumberkeepError):
+    """A reply of the recipient may be a refusal, so nothing may be sent to the number until it is decided."""
+
+    def __init__(self, review_id: int) -> None:
+        super().__init__(
+            f"A reply of the recipient is unclear: decide it first, with `numberkeep consent decide {review_id} "
+            f"opt-out|keep` or POST /_numberkeep/consent/review/{review_id}."
+        )
+
+
+class ReviewNotFound(NumberkeepError):
+    """The account has no review with this number."""
+
+
+class ReviewDecided(NumberkeepError):
+    """The review was decided before, otherwise; `decision` says how."""
+
+    def __init__(self, decision: str) -> None:
+        super().__init__(
+            f"The reply was decided before, as {decision}: to change what holds, POST /api/v2/contacts/opt-out."
+        )
 
 
 class WebhookNotFound(NumberkeepError):

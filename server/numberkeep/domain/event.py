@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Actor, Cause, Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
 
-Subject = Contact | Verification | Message | ConsentEntry | DisabledWebhook
+Subject = Contact | Verification | Message | ConsentEntry | Review | DisabledWebhook
 """What an event is about, as it was after the change; for a deletion, before it."""
 
 NO_PHONE: Final = ""
@@ -34,6 +35,8 @@ class EventType(StrEnum):
     MESSAGE_RECEIVED = "message.received"
     CONSENT_OPTED_OUT = "consent.opted_out"
     CONSENT_OPTED_IN = "consent.opted_in"
+    CONSENT_UNCLEAR = "consent.unclear"
+    CONSENT_DECIDED = "consent.decided"
     WEBHOOK_DISABLED = "webhook.disabled"
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from numberkeep.domain.messages.reply import ReplyRules
+
 _EPOCH_2020_MICROS: Final = 1_577_836_800_000_000
 NODE_BITS: Final = 12
 _contact_id = re.compile(r"[0-7][0-9a-f]{15}").fullmatch
@@ -41,12 +43,14 @@ class Account:
         name: what the command line calls it.
         region: the region (ISO 3166-1 alpha-2) in which numbers without `+` are read.
         verification_text: what its verification messages say, see `text_for`; `""` for the default text.
+        replies: how it treats replies.
     """
 
     account_id: int
     name: str
     region: str
     verification_text: str = ""
+    replies: ReplyRules = field(default_factory=ReplyRules)
 
 
 @dataclass(slots=True, frozen=True)

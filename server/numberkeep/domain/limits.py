@@ -13,7 +13,11 @@ MAX_VARIABLES = 100
 MAX_LABEL = 100
 MAX_VALUE = 4000
 MAX_TEXT = 1000
-"""Of a verification message."""
+"""Of a verification message, and of the message that confirms an opt-out."""
+MAX_OPT_OUT_WORDS = 50
+"""Words of one account that opt out beside the usual ones; each has at most MAX_TAG characters."""
+MAX_OPEN_REVIEWS = 20
+"""Open reviews of one number; a later unclear reply adds none, because the number already waits for a decision."""
 MAX_CONTENT = 20_000
 """Of a message that a person wrote, in any number of parts."""
 MAX_HANDLE = 200

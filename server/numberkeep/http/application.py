@@ -152,7 +152,9 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()
-        return metrics(backlog, cached.age_seconds(backlog), relay.delivered, f"{context.node:03x}")
+        return metrics(
+            backlog, cached.age_seconds(backlog), await cached.reviews(), relay.delivered, f"{context.node:03x}"
+        )
 
     async def openapi() -> Answer:
         return ok(document())

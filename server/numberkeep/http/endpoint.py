@@ -154,4 +154,8 @@ def _id(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
-_ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {"phone_number": plus_restored, "webhook_id": _id}
+_ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "phone_number": plus_restored,
+    "webhook_id": _id,
+    "review_id": _id,
+}

@@ -33,8 +33,16 @@ class ReadyAnswer(msgspec.Struct):
 
 
 class _Families(Collector):
-    def __init__(self, backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> None:
+    def __init__(
+        self,
+        backlog: Backlog,
+        age: float,
+        reviews: tuple[int, int],
+        delivered: Mapping[tuple[str, str], int],
+        process: str,
+    ) -> None:
         self._backlog = backlog
+        self._reviews = reviews
         self._age = age
         self._delivered = delivered
         self._process = process
@@ -47,6 +55,11 @@ class _Families(Collector):
         yield GaugeMetricFamily(
             "numberkeep_outbox_dead", "Deliveries that exhausted their retries.", value=self._backlog.dead
         )
+        waiting, overdue = self._reviews
+        yield GaugeMetricFamily("numberkeep_reviews_open", "Unclear replies that wait for a decision.", value=waiting)
+        yield GaugeMetricFamily(
+            "numberkeep_reviews_overdue", "Unclear replies that nobody decided in time.", value=overdue
+        )
         delivered = CounterMetricFamily(
             "numberkeep_deliveries",
             "Attempted deliveries of one process, by channel and outcome.",
@@ -57,15 +70,18 @@ class _Families(Collector):
         yield delivered
 
 
-def metrics(backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> Answer:
+def metrics(
+    backlog: Backlog, age: float, reviews: tuple[int, int], delivered: Mapping[tuple[str, str], int], process: str
+) -> Answer:
     """Return the answer to `GET /metrics`.
 
     Args:
         backlog: the state of the outbox.
         age: the age of the oldest pending delivery, seconds.
+        reviews: how many unclear replies wait for a decision, and how many of them for too long.
         delivered: how many deliveries ended in this process, by channel and outcome.
         process: distinguishes this process's counts from those of others behind the same port.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(backlog, age, delivered, process))
+    registry.register(_Families(backlog, age, reviews, delivered, process))
     return Answer(200, generate_latest(registry), (), _CONTENT_TYPE)

@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES
-from numberkeep.operations import consent, contacts, hosted_webhooks, messages, webhooks
+from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, webhooks
 from numberkeep.operations.operation import Operation
 from numberkeep.wire.answers import Nothing
 from numberkeep.wire.contacts import BulkBody, BulkParams, UpdateBody
 from numberkeep.wire.decoding import Decoder
+from numberkeep.wire.reviews import DecideBody
 
 Shape = type[msgspec.Struct]
 
@@ -101,6 +102,8 @@ ROUTES: Final = (
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
     _route("GET", f"{_OURS}/consent/opt-outs", consent.list_opted_out),
     _route("POST", f"{_OURS}/consent/opt-outs", consent.import_opt_outs),
+    _route("GET", f"{_OURS}/consent/review", reviews.list_open),
+    Route("POST", f"{_OURS}/consent/review/{{review_id}}", reviews.decide, body=DecideBody),
     _route("GET", _HOSTED, hosted_webhooks.list_hosted),
     _route("POST", _HOSTED, hosted_webhooks.add),
     _route("PUT", _HOSTED, hosted_webhooks.replace),

@@ -11,6 +11,7 @@ from numberkeep.domain.errors import (
     InvalidInput,
     MissingFields,
     RecipientOptedOut,
+    ReplyUnderReview,
     VerificationTooSoon,
 )
 from numberkeep.domain.phone import known_region
@@ -67,7 +68,7 @@ async def count(call: Call, _: Nothing) -> CountAnswer:
     return CountAnswer(await contacts.count(call.context, call.account))
 
 
-@operation("contacts.verify", InvalidInput, ContactNotFound, RecipientOptedOut, VerificationTooSoon)
+@operation("contacts.verify", InvalidInput, ContactNotFound, RecipientOptedOut, ReplyUnderReview, VerificationTooSoon)
 async def verify(call: Call, given: NumberBody) -> StatusOut:
     """Send the contact a verification message."""
     return await call.once(

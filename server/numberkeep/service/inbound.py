@@ -107,7 +107,9 @@ async def receive(context: Context, account: Account, message: Incoming, once: I
     if sender is not None:
         return await context.apply(KeepMessage(account_id, sender, line, message.content, message.handle, stamp), once)
     phone = parse_phone(message.number, region, field=message.field)
-    command = ReceiveMessage(account_id, phone, line, message.content, message.handle, stamp, message.verdict)
+    command = ReceiveMessage(
+        account_id, phone, line, message.content, message.handle, stamp, message.verdict, account.replies
+    )
     return await context.apply(command, once)
 
 

@@ -20,6 +20,7 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
         MissingFields: the number is empty.
         ContactNotFound: there is no contact with this number.
         RecipientOptedOut: the recipient has opted out.
+        ReplyUnderReview: a reply of the recipient is unclear and not decided yet.
         VerificationTooSoon: one was sent less than `resend_seconds` ago.
     """
     try:

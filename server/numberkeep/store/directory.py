@@ -8,8 +8,9 @@ from numberkeep.domain.command import Command
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.store.account_rows import account_of
 from numberkeep.store.flow import Fetch, Flow
-from numberkeep.store.rows import account_of
+from numberkeep.store.stored_form import encode
 
 
 def apply(command: Command[Any]) -> Flow[Any]:
@@ -56,12 +57,19 @@ def _set_account(command: SetAccount) -> Flow[Account | None]:
         holders = yield Fetch("account_by_signing_hash", (command.signing_hash,))
         if any(account_of(holder) != account for holder in holders):
             raise InvalidInput(SECRET_TAKEN)
-    if command.signing_hash is not None:
-        yield Fetch("set_signing_hash", (account.account_id, command.signing_hash))
-    if command.region is not None:
-        yield Fetch("set_region", (account.account_id, command.region))
-    if command.verification_text is not None:
-        yield Fetch("set_verification_text", (account.account_id, command.verification_text))
+    words = None if command.opt_out_words is None else encode(command.opt_out_words).decode()
+    yield Fetch(
+        "set_account",
+        (
+            account.account_id,
+            command.signing_hash,
+            command.region,
+            command.verification_text,
+            words,
+            command.unclear_opts_out,
+            command.confirmation,
+        ),
+    )
     return (yield from _account(command.account_name))
 
 

@@ -12,6 +12,7 @@ from numberkeep.store.rows import (
     delivery_of,
     event_of,
     message_of,
+    review_of,
     verification_of,
     webhook_of,
 )
@@ -27,7 +28,12 @@ def load(account_id: int, needs: Needs, tallies: Tallies) -> Flow[Snapshot]:
         snapshot.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
     yield from _load_deliveries(account_id, needs, snapshot)
     messages_to = [phone for target, phone in _queues(snapshot.deliveries.values()) if target == SENDER]
-    asked = needs.verifications | dict.fromkeys(messages_to) if needs.due else needs.verifications
+    yield from _load_reviews(account_id, "reviews", list(needs.reviews), snapshot)
+    asked = dict(needs.verifications) | {review.phone: None for review in snapshot.reviews.values()}
+    if needs.due:
+        asked |= dict.fromkeys(messages_to)
+    if tallies.open_reviews:
+        yield from _load_reviews(account_id, "open_reviews", list(asked), snapshot)
     yield from _load_verifications(account_id, asked, needs, snapshot)
     if snapshot.pending:
         unsent = yield Fetch("unsent", (account_id, snapshot.pending))
@@ -75,6 +81,12 @@ def _load_verifications(account_id: int, asked: Mapping[str, None], needs: Needs
     if needs.expired:
         found += yield Fetch("expired", (account_id, needs.expired.before, needs.expired.limit))
     snapshot.verifications = {each.phone: each for each in map(verification_of, found)}
+
+
+def _load_reviews(account_id: int, statement: str, keys: list[Any], snapshot: Snapshot) -> Flow[None]:
+    if keys:
+        reviews = map(review_of, (yield Fetch(statement, (account_id, keys))))
+        snapshot.reviews = {**snapshot.reviews, **{review.review_id: review for review in reviews}}
 
 
 def _load_contents(account_id: int, snapshot: Snapshot) -> Flow[None]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from numberkeep.domain.consent.ledger import ConsentEntry, OptedOut
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
@@ -110,6 +111,22 @@ class ListOptedOut(Query[Sequence[OptedOut]]):
     account_id: int
     after: str
     limit: int
+
+
+@dataclass(slots=True)
+class ListOpenReviews(Query[Sequence[Review]]):
+    """The account's first `limit` open reviews with numbers over `after`, the oldest first."""
+
+    account_id: int
+    after: int
+    limit: int
+
+
+@dataclass(slots=True)
+class CountReviews(Query[tuple[int, int]]):
+    """How many reviews are open, over all accounts, and how many of them were to be decided before `at`."""
+
+    at: int
 
 
 @dataclass(slots=True)

@@ -10,15 +10,15 @@ from typing import Any, Final, Generic, TypeVar
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
+from numberkeep.store.account_rows import account_of, key_of
 from numberkeep.store.rows import (
-    account_of,
     delivery_of,
     entry_of,
     event_of,
-    key_of,
     message_of,
     opted_out_of,
     record_of,
+    review_of,
     webhook_of,
 )
 
@@ -70,6 +70,8 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),
     q.ListOptOuts: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
     q.ListOptedOut: Read(_every(opted_out_of), lambda it: (it.account_id, it.after, it.limit)),
+    q.ListOpenReviews: Read(_every(review_of), lambda it: (it.account_id, it.after, it.limit)),
+    q.CountReviews: Read(lambda rows, _: (int(rows[0][0]), int(rows[0][1])), lambda it: (it.at,)),
     q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
     q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
     q.GetAgenda: Read(_agenda, lambda _: ()),

@@ -9,34 +9,33 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut
+from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
 from numberkeep.domain.event import Event, EventType
-from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivery, DeliveryState
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import OptOut
-from numberkeep.domain.work.snapshot import KeptAnswer, Tallies
-from numberkeep.store.stored_forms import FORM_OF, dump_replaced, encode, load_replaced
+from numberkeep.domain.work.snapshot import KeptAnswer
+from numberkeep.store.stored_form import encode
+from numberkeep.store.stored_forms import FORM_OF, dump_replaced, load_replaced
 
 COLUMNS: Final = (
     "contact_id, phone, created_at, first_name, last_name, company_name, assigned_to_email, sendblue_number, "
     "tags, custom_variables, verified, opt_out"
 )
 """The columns of a contact."""
-TALLY_COLUMNS: Final = (
-    "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification"
-)
 ANSWER_COLUMNS: Final = "key, fingerprint, answer, created_at"
 VERIFICATION_COLUMNS: Final = "verification_id, phone, requested_at, expires_at, pending"
 MESSAGE_COLUMNS: Final = (
-    "message_id, phone, line, direction, content, status, created_at, handle, error, verification_id"
+    "message_id, phone, line, direction, content, status, created_at, handle, error, verification_id, entry_id"
 )
 EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replaced, previous_event"
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
 DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
+REVIEW_COLUMNS: Final = "review_id, phone, at, deadline, wording, decision"
 OPT_OUT_COLUMNS: Final = "phone, opted_out_at, entry_id"
 WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at, disabled_at"
 
@@ -130,9 +129,8 @@ def values_of_verification(verification: Verification) -> tuple[Any, ...]:
 
 def message_of(row: Iterable[Any]) -> Message:
     """Return the message whose `MESSAGE_COLUMNS` these are."""
-    message_id, phone, line, direction, content, status, at, handle, error, verification_id = row
-    of_direction, of_status = Direction(direction), MessageStatus(status)
-    return Message(message_id, phone, line, of_direction, content, of_status, at, handle, error, verification_id)
+    message_id, phone, line, direction, content, status, *others = row
+    return Message(message_id, phone, line, Direction(direction), content, MessageStatus(status), *others)
 
 
 def values_of_message(message: Message) -> tuple[Any, ...]:
@@ -148,6 +146,7 @@ def values_of_message(message: Message) -> tuple[Any, ...]:
         message.handle,
         message.error,
         message.verification_id,
+        message.entry_id,
     )
 
 
@@ -217,6 +216,17 @@ def values_of_entry(entry: ConsentEntry) -> tuple[Any, ...]:
     return entry.entry_id, entry.phone, entry.at, entry.opted_out, entry.source.value, entry.wording, entry.hash
 
 
+def review_of(row: Iterable[Any]) -> Review:
+    """Return the review whose `REVIEW_COLUMNS` these are."""
+    review_id, phone, at, deadline, wording, decision = row
+    return Review(review_id, phone, at, deadline, wording, Decision(decision))
+
+
+def values_of_review(review: Review) -> tuple[Any, ...]:
+    """Return the `REVIEW_COLUMNS` of a review."""
+    return review.review_id, review.phone, review.at, review.deadline, review.wording, review.decision.value
+
+
 def delivery_of(row: Iterable[Any]) -> Delivery:
     """Return the delivery whose `DELIVERY_COLUMNS` these are."""
     target, phone, item, created_at, attempts, due_at, state, error = row
@@ -249,32 +259,6 @@ def values_of_webhook(webhook: Webhook) -> tuple[Any, ...]:
     return webhook.webhook_id, webhook.url, webhook.secret, types, webhook.created_at, webhook.disabled_at
 
 
-def key_of(row: Iterable[Any]) -> ApiKey:
-    """Return the key whose key_id, secret_hash, created_at, revoked_at and columns of `account_of` these are."""
-    key_id, secret_hash, created_at, revoked_at, *account = row
-    revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
-
-
-def account_of(row: Iterable[Any]) -> Account:
-    """Return the account whose account_id, name, region and verification_text these are."""
-    return Account(*row)
-
-
 def values_of_opt_out(opt_out: OptOut) -> tuple[Any, ...]:
     """Return the `OPT_OUT_COLUMNS` of an opt-out."""
     return opt_out.phone, opt_out.at, opt_out.entry_id
-
-
-def values_of_tallies(tallies: Tallies) -> tuple[Any, ...]:
-    """Return the `TALLY_COLUMNS` of an account's counters."""
-    return (
-        tallies.contacts,
-        tallies.messages,
-        tallies.events,
-        tallies.entries,
-        tallies.ledger,
-        tallies.webhooks,
-        tallies.last_webhook,
-        tallies.last_verification,
-    )

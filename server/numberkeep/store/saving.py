@@ -6,6 +6,7 @@ from typing import Any
 from numberkeep.domain.command import ANSWERS_RETAINED
 from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.snapshot import OldEvents
+from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.rows import (
     values_of,
@@ -15,8 +16,8 @@ from numberkeep.store.rows import (
     values_of_events,
     values_of_message,
     values_of_opt_out,
+    values_of_review,
     values_of_tags,
-    values_of_tallies,
     values_of_verification,
     values_of_webhook,
 )
@@ -62,6 +63,10 @@ def _consent(changes: Changes) -> Writes:
         yield "delete_opt_outs", [(old.phone,) for old in (*opt_outs.deleted, *(old for old, _ in opt_outs.updated))]
         yield "insert_opt_outs", [values_of_opt_out(each) for each in opt_outs.written]
     yield "insert_entries", list(map(values_of_entry, changes.entries))
+    reviews = changes.reviews
+    if reviews:
+        yield "insert_reviews", list(map(values_of_review, reviews.inserted))
+        yield "close_reviews", [(new.review_id, new.decision.value) for _, new in reviews.updated]
 
 
 def _messages(changes: Changes) -> Writes:

@@ -6,59 +6,21 @@ written stays readable (docs/adr/0014-stamps-and-history.md). Version 0 is the f
 JSON object.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, TypeVar, Union
+from typing import Any, Final
 
 import msgspec
 
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, micros, moment
 from numberkeep.domain.event import EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
-
-S = TypeVar("S")
-S_co = TypeVar("S_co", covariant=True)
-
-encode: Final = msgspec.json.Encoder().encode
-
-
-class Version(Protocol[S_co]):
-    """One version of a form: a msgspec struct."""
-
-    def to_domain(self, phone: str) -> S_co:
-        """Return the domain object; `phone` is the event's number."""
-
-
-class Form(Generic[S]):
-    """All versions of the form of one class.
-
-    Args:
-        write: returns the newest version of a value.
-        version_0: version 0; None for a class that the log has contained only since forms have versions.
-        versions: all later ones.
-    """
-
-    def __init__(
-        self,
-        write: Callable[[S], Version[S]],
-        version_0: type[Version[S]] | None,
-        *versions: type[Version[S]],
-    ) -> None:
-        self._write = write
-        self._decode: Callable[[str], Version[S]] = msgspec.json.Decoder(Union[versions]).decode  # noqa: UP007
-        self._decode_0 = self._decode if version_0 is None else msgspec.json.Decoder(version_0).decode
-
-    def dump(self, value: S) -> str:
-        """Return the stored form of a value, in the newest version."""
-        return encode(self._write(value)).decode()
-
-    def load(self, text: str, phone: str) -> S:
-        """Return the value of a stored form, whatever its version."""
-        decode = self._decode_0 if text.startswith("{") else self._decode
-        return decode(text).to_domain(phone)
+from numberkeep.store.stored_form import Form, encode
 
 
 class ContactV0(msgspec.Struct):
@@ -198,7 +160,17 @@ class MessageV0(msgspec.Struct):
 
 
 class MessageV1(MessageV0, array_like=True, tag=1):
+    """A message from before messages named the opt-out that they confirm."""
+
+
+class MessageV2(MessageV0, array_like=True, tag=2):
     """A message."""
+
+    entry_id: int = 0
+
+    def to_domain(self, phone: str) -> Message:
+        """Return the message."""
+        return replace(MessageV0.to_domain(self, phone), entry_id=self.entry_id)
 
 
 class ConsentEntryV0(msgspec.Struct):
@@ -221,6 +193,20 @@ class ConsentEntryV1(ConsentEntryV0, array_like=True, tag=1):
     """A ledger entry."""
 
 
+class ReviewV1(msgspec.Struct, array_like=True, tag=1):
+    """A review."""
+
+    review_id: int
+    at: int
+    deadline: int
+    wording: str
+    decision: str
+
+    def to_domain(self, phone: str) -> Review:
+        """Return the review."""
+        return Review(self.review_id, phone, self.at, self.deadline, self.wording, Decision(self.decision))
+
+
 class DisabledWebhookV1(msgspec.Struct, array_like=True, tag=1):
     """A webhook that was disabled."""
 
@@ -240,16 +226,29 @@ VERIFICATION: Final = Form(
     VerificationV1,
 )
 MESSAGE: Final = Form(
-    lambda it: MessageV1(
-        it.message_id, it.line, it.direction, it.content, it.status, it.at, it.handle, it.error, it.verification_id
+    lambda it: MessageV2(
+        it.message_id,
+        it.line,
+        it.direction,
+        it.content,
+        it.status,
+        it.at,
+        it.handle,
+        it.error,
+        it.verification_id,
+        it.entry_id,
     ),
     MessageV0,
     MessageV1,
+    MessageV2,
 )
 CONSENT_ENTRY: Final = Form(
     lambda it: ConsentEntryV1(it.entry_id, it.at, it.opted_out, it.source, it.wording, it.hash),
     ConsentEntryV0,
     ConsentEntryV1,
+)
+REVIEW: Final = Form(
+    lambda it: ReviewV1(it.review_id, it.at, it.deadline, it.wording, it.decision.value), None, ReviewV1
 )
 DISABLED_WEBHOOK: Final = Form(lambda it: DisabledWebhookV1(it.webhook_id, it.url, it.reason), None, DisabledWebhookV1)
 
@@ -262,7 +261,7 @@ _FORMS: Final[Mapping[str, Form[Any]]] = {
 }
 FORM_OF: Final[Mapping[EventType, Form[Subject]]] = {
     type_: _FORMS[type_.value.partition(".")[0]] for type_ in EventType
-}
+} | {EventType.CONSENT_UNCLEAR: REVIEW, EventType.CONSENT_DECIDED: REVIEW}
 """The form of the subject of each type of event."""
 
 

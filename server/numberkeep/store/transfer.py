@@ -60,8 +60,18 @@ class Table:
 ACCOUNTS: Final = Table(
     "accounts",
     ("account_id",),
-    ("name", "region", "created_at", "verification_text", "signing_hash"),
+    (
+        "name",
+        "region",
+        "created_at",
+        "verification_text",
+        "signing_hash",
+        "opt_out_words",
+        "unclear_opts_out",
+        "confirmation",
+    ),
     of_account=False,
+    flags=frozenset({"unclear_opts_out"}),
     lasting=True,
 )
 
@@ -102,10 +112,22 @@ TABLES: Final = (
         ("verification_id", "requested_at", "expires_at", "pending"),
         flags=frozenset({"pending"}),
     ),
+    Table("reviews", ("review_id",), ("phone", "at", "deadline", "wording", "decision")),
     Table(
         "messages",
         ("message_id",),
-        ("phone", "line", "direction", "content", "status", "created_at", "handle", "error", "verification_id"),
+        (
+            "phone",
+            "line",
+            "direction",
+            "content",
+            "status",
+            "created_at",
+            "handle",
+            "error",
+            "verification_id",
+            "entry_id",
+        ),
     ),
     Table(
         "events",

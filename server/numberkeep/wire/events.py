@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.event import Event, Subject
 from numberkeep.domain.messages.message import Message
@@ -18,6 +19,7 @@ from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.wire.contacts import ContactOut, contact_out
 from numberkeep.wire.field_types import Time
 from numberkeep.wire.messages import MessageOut, message_out
+from numberkeep.wire.reviews import ReviewOut, review_out
 
 MAX_EVENT_DIGITS: Final = 18
 
@@ -50,13 +52,19 @@ class MessageData(msgspec.Struct):
 
 
 class ConsentData(msgspec.Struct):
-    """The data of `consent.*`."""
+    """The data of `consent.opted_out` and `consent.opted_in`."""
 
     number: str
     opted_out: bool
     source: str
     wording: str
     entry: int
+
+
+class ReviewData(msgspec.Struct):
+    """The data of `consent.unclear` and `consent.decided`."""
+
+    review: ReviewOut
 
 
 class DisabledWebhookData(msgspec.Struct):
@@ -67,7 +75,7 @@ class DisabledWebhookData(msgspec.Struct):
     reason: str
 
 
-Data = ContactData | VerificationData | MessageData | ConsentData | DisabledWebhookData
+Data = ContactData | VerificationData | MessageData | ConsentData | ReviewData | DisabledWebhookData
 
 
 class ActorOut(msgspec.Struct):
@@ -141,6 +149,8 @@ def _data(subject: Subject) -> Data:
             return ConsentData(
                 subject.phone, subject.opted_out, subject.source.value, subject.wording, subject.entry_id
             )
+        case Review():
+            return ReviewData(review_out(subject))
         case DisabledWebhook():
             return DisabledWebhookData(subject.webhook_id, subject.url, subject.reason)
         case _:

@@ -40,12 +40,18 @@ class InboundBody(msgspec.Struct, kw_only=True):
 
 
 class InboundAnswer(msgspec.Struct):
-    """What a message changed; `opted_out` is null if it says nothing about that."""
+    """What a message means, and what it changed.
+
+    `opted_out` is null if the message says nothing about that. `meaning` is null for a duplicate, and for a sender that
+    has no number. `review` is the id of the review in which an unclear message waits for a decision.
+    """
 
     number: str
     duplicate: bool
     verified: bool
     opted_out: bool | None
+    meaning: Literal["opt_out", "opt_in", "help", "unclear", "ordinary"] | None
+    review: int | None
     status: Literal["OK"] = "OK"
 
 
@@ -68,4 +74,11 @@ def message_out(message: Message) -> MessageOut:
 
 def inbound_answer(received: Received) -> InboundAnswer:
     """Return the answer to a message that was handed in."""
-    return InboundAnswer(received.phone, received.duplicate, received.verified, received.opted_out)
+    return InboundAnswer(
+        received.phone,
+        received.duplicate,
+        received.verified,
+        received.opted_out,
+        None if received.verdict is None else received.verdict.value,
+        received.review_id or None,
+    )

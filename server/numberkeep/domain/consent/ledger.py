@@ -26,6 +26,8 @@ class ConsentSource(StrEnum):
     """A list of numbers that had opted out elsewhere."""
     CARRIER = "carrier"
     """The carrier, when it refused a message to the number."""
+    REVIEW = "review"
+    """A person who decided what an unclear message of the recipient means; the wording is that message."""
     MIGRATION = "migration"
     """An upgrade, for an opt-out of another spelling of the number; the wording is that spelling."""
 

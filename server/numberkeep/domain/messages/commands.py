@@ -1,11 +1,12 @@
 """The commands that record a message which was received, and what it means."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
+from numberkeep.domain.consent.review import Decision
 from numberkeep.domain.event import EventType
-from numberkeep.domain.messages.reply import Verdict, verdict_of
+from numberkeep.domain.messages.reply import ReplyRules, Verdict, verdict_of
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.snapshot import Needs
 from numberkeep.domain.work.unit import Work
@@ -20,12 +21,16 @@ class Received:
         duplicate: whether it was received before, so that nothing was changed.
         verified: whether it answered a pending verification.
         opted_out: whether the sender has now opted out; None if the message says nothing about that.
+        verdict: what the message means; None for a duplicate, and for a sender that is not a telephone number.
+        review_id: the review in which an unclear message waits for a decision; 0 if it is in none.
     """
 
     phone: str
     duplicate: bool = False
     verified: bool = False
     opted_out: bool | None = None
+    verdict: Verdict | None = None
+    review_id: int = 0
 
 
 @dataclass(slots=True)
@@ -40,6 +45,7 @@ class ReceiveMessage(AccountCommand[Received]):
         handle: the carrier's id of it, with which it is recorded once; `""` if it has none.
         stamp: see AccountCommand.
         carrier: what the carrier says that it means; None if it says nothing.
+        rules: how the account treats replies.
     """
 
     account_id: int
@@ -49,6 +55,7 @@ class ReceiveMessage(AccountCommand[Received]):
     handle: str
     stamp: Stamp
     carrier: Verdict | None = None
+    rules: ReplyRules = field(default_factory=ReplyRules)
 
     def want(self, needs: Needs) -> None:
         """Need the number, its verification, and whether the message is known."""
@@ -61,18 +68,32 @@ class ReceiveMessage(AccountCommand[Received]):
         if self.handle and work.is_known(self.handle):
             return Received(self.phone, duplicate=True)
         work.receive(self.phone, self.line, self.content, self.handle, self.stamp)
-        said = Said(ConsentSource.MESSAGE, self.content)
-        match verdict_of(self.content, self.carrier):
-            case Verdict.OPT_OUT:
-                work.set_opt_out(self.phone, said, self.stamp, opted_out=True)
-                return Received(self.phone, opted_out=True)
+        verdict = verdict_of(self.content, self.carrier, self.rules.opt_out_words)
+        if verdict is Verdict.OPT_OUT or (verdict is Verdict.UNCLEAR and self.rules.unclear_opts_out):
+            self._opt_out(work)
+            return Received(self.phone, opted_out=True, verdict=verdict)
+        match verdict:
+            case Verdict.UNCLEAR:
+                review = work.open_review(self.phone, self.content, self.stamp)
+                return Received(self.phone, verdict=verdict, review_id=review.review_id if review else 0)
             case Verdict.OPT_IN:
-                work.set_opt_out(self.phone, said, self.stamp, opted_out=False)
-                return Received(self.phone, verified=self._verify(work), opted_out=False)
-            case Verdict.HELP | Verdict.UNCLEAR:
-                return Received(self.phone)
+                work.set_opt_out(self.phone, self._said, self.stamp, opted_out=False)
+                work.close_reviews(self.phone, Decision.OPT_IN, self.stamp)
+                return Received(self.phone, verified=self._verify(work), opted_out=False, verdict=verdict)
             case Verdict.ORDINARY:
-                return Received(self.phone, verified=self._verify(work))
+                return Received(self.phone, verified=self._verify(work), verdict=verdict)
+            case _:
+                return Received(self.phone, verdict=verdict)
+
+    @property
+    def _said(self) -> Said:
+        return Said(ConsentSource.MESSAGE, self.content)
+
+    def _opt_out(self, work: Work) -> None:
+        """Opt the sender out, and confirm it where the carrier, which has seen the opt-out, does not do so itself."""
+        is_new = work.set_opt_out(self.phone, self._said, self.stamp, opted_out=True)
+        if is_new and self.rules.confirmation and self.carrier is not Verdict.OPT_OUT:
+            work.confirm_opt_out(self.phone, self.line, self.rules.confirmation, self.stamp)
 
     def _verify(self, work: Work) -> bool:
         pending = work.pending_verification(self.phone, self.stamp.at)

@@ -44,6 +44,7 @@ class Message:
         handle: what the carrier calls it; `""` where it has not said.
         error: why it was not sent, without a number or a name; `""` for all others.
         verification_id: the verification that it asks for; 0 for any other message.
+        entry_id: the ledger entry of the opt-out that it confirms; 0 for any other message.
     """
 
     message_id: int
@@ -56,3 +57,9 @@ class Message:
     handle: str = ""
     error: str = ""
     verification_id: int = 0
+    entry_id: int = 0
+
+    @property
+    def confirms_opt_out(self) -> bool:
+        """Whether it confirms an opt-out: it is sent at most once, and soon, or not at all."""
+        return self.entry_id > 0

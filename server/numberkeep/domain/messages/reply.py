@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +21,21 @@ class Verdict(StrEnum):
     """It may be a refusal: it changes nothing until a person decides."""
     ORDINARY = "ordinary"
     """Anything else: it answers a verification."""
+
+
+@dataclass(slots=True, frozen=True)
+class ReplyRules:
+    """How an account treats replies.
+
+    Attributes:
+        opt_out_words: what opts out beside OPT_OUT_WORDS, if it is the whole message.
+        unclear_opts_out: whether an unclear reply opts out at once, instead of waiting for a decision.
+        confirmation: the text that confirms an opt-out to the person who wrote it; `""` sends none.
+    """
+
+    opt_out_words: tuple[str, ...] = ()
+    unclear_opts_out: bool = False
+    confirmation: str = ""
 
 
 OPT_OUT_WORDS: Final = frozenset(

@@ -1,8 +1,9 @@
 """The commands on the outbox: take, settle and replay deliveries."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.command import SECOND, AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.event import NO_PHONE
@@ -24,6 +25,12 @@ from numberkeep.domain.outbox.delivery import (
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.snapshot import Needs
 from numberkeep.domain.work.unit import Work
+
+CONFIRMED_WITHIN: Final = 240 * SECOND
+"""How long after an opt-out the message that confirms it may be handed to the sender, microseconds.
+
+47 CFR 64.1200(a)(12) allows five minutes until it is sent; a minute is left for the sender.
+"""
 
 
 @dataclass(slots=True)
@@ -55,7 +62,7 @@ class TakeDeliveries(AccountCommand[Taken]):
         canceled = 0
         at = self.stamp.at
         for pending in work.outbox.due(self.limit, at, self.busy):
-            if isinstance(pending, PendingMessage) and not work.asks_for_pending(pending.message, at):
+            if isinstance(pending, PendingMessage) and not _may_send(work, pending, at):
                 _cancel(work, pending, self.stamp)
                 canceled += 1
                 continue
@@ -127,11 +134,14 @@ class SettleDelivery(AccountCommand[bool]):
 
     def _retry(self, work: Work, pending: Pending, error: str, retry_at: int | None) -> None:
         message = pending.message if isinstance(pending, PendingMessage) else None
-        if retry_at is None:
+        if message is not None and message.confirms_opt_out:  # sent at most once, so it cannot be replayed either
+            work.outbox.finish(pending.delivery)
+            work.update_message(replace(message, status=MessageStatus.FAILED, error=error), self.stamp)
+        elif retry_at is None:
             work.outbox.reschedule(replace(pending.delivery, state=DeliveryState.DEAD, error=error))
             if message is not None:
                 work.update_message(replace(message, status=MessageStatus.FAILED, error=error), self.stamp)
-        elif isinstance(pending, PendingMessage) and not work.asks_for_pending(pending.message, self.stamp.at):
+        elif isinstance(pending, PendingMessage) and not _may_send(work, pending, self.stamp.at):
             _cancel(work, pending, self.stamp)
         else:
             waiting = replace(pending.delivery, due_at=retry_at, state=DeliveryState.WAITING, error=error)
@@ -179,6 +189,17 @@ class ReplayDeliveries(AccountCommand[int]):
             if isinstance(pending, PendingMessage):
                 work.update_message(replace(pending.message, status=MessageStatus.QUEUED, error=""), self.stamp)
         return len(dead)
+
+
+def _may_send(work: Work, pending: PendingMessage, at: int) -> bool:
+    """Return whether there is still a reason to send a message."""
+    message = pending.message
+    opt_out = work.consent.opt_outs.get(message.phone)
+    if message.confirms_opt_out:
+        in_force = opt_out is not None and opt_out.entry_id == message.entry_id
+        return in_force and at < message.at + CONFIRMED_WITHIN and not pending.delivery.attempts
+    verification = work.pending_verification(message.phone, at)
+    return opt_out is None and verification is not None and verification.verification_id == message.verification_id
 
 
 def _cancel(work: Work, pending: PendingMessage, stamp: Stamp) -> None:

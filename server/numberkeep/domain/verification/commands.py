@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from numberkeep.domain.command import SECOND, AccountCommand
-from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, VerificationTooSoon
+from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, ReplyUnderReview, VerificationTooSoon
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import text_for
 from numberkeep.domain.work.snapshot import Needs
@@ -16,7 +16,7 @@ class RequestVerification(AccountCommand[bool]):
 
     `text` is the account's template, see `text_for`. A second request within `resend_after` microseconds is refused;
     an answer counts for `expires_after` microseconds.
-    Raises on application: ContactNotFound, RecipientOptedOut, VerificationTooSoon.
+    Raises on application: ContactNotFound, RecipientOptedOut, ReplyUnderReview, VerificationTooSoon.
     """
 
     account_id: int
@@ -40,6 +40,8 @@ class RequestVerification(AccountCommand[bool]):
             raise RecipientOptedOut
         if contact.verified:
             return False
+        if reviews := work.reviews.open_of(self.phone):
+            raise ReplyUnderReview(reviews[0].review_id)
         # Whether or not it was answered: deleting and re-creating a contact must not cause more messages.
         last = work.verifications.get(self.phone)
         if last is not None and (wait := last.requested_at + self.resend_after - at) > 0:

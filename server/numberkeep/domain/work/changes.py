@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
 from numberkeep.domain.messages.message import Message
@@ -43,6 +44,7 @@ class Changes:
         opt_outs: opt-outs.
         entries: new ledger entries.
         verifications: the last verification of a number.
+        reviews: reviews.
         messages: messages.
         events: new events.
         webhooks: webhooks; a removed one takes its deliveries along.
@@ -59,6 +61,7 @@ class Changes:
     opt_outs: Difference[OptOut]
     entries: Sequence[ConsentEntry]
     verifications: Difference[Verification]
+    reviews: Difference[Review]
     messages: Difference[Message]
     events: Sequence[Event]
     webhooks: Difference[Webhook]
@@ -111,3 +114,15 @@ class Changes:
         died = (new for old, new in self.deliveries.updated if new.dead != old.dead)
         moved = (*self.deliveries.deleted, *self.deliveries.inserted, *died)
         return list(dict.fromkeys((each.target, each.phone) for each in moved))
+
+
+def identified(contacts: Difference[Contact]) -> Difference[Contact]:
+    """Split what looks like an update into a deletion and an insertion if it is another contact with the number."""
+    other = [(old, new) for old, new in contacts.updated if old.contact_id != new.contact_id]
+    if not other:
+        return contacts
+    return Difference(
+        [*contacts.inserted, *(new for _, new in other)],
+        [(old, new) for old, new in contacts.updated if old.contact_id == new.contact_id],
+        [*contacts.deleted, *(old for old, _ in other)],
+    )

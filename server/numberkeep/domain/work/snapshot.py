@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numberkeep.domain.consent.ledger import FIRST
+from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
 from numberkeep.domain.messages.message import Message
@@ -58,7 +59,9 @@ class Needs:
 
     Attributes:
         phones: numbers to load, each once, in the order of asking.
-        verifications: numbers to load with their last verification; for a pending one also the live messages to it.
+        verifications: numbers to load with their last verification and their open reviews; for a pending verification
+            also the live messages to it.
+        reviews: reviews to load, each with its number as in `verifications`.
         expired: pending verifications that have expired, with their numbers.
         answers: idempotency keys to load the kept answers of.
         handles: handles to look up among the received messages.
@@ -71,6 +74,7 @@ class Needs:
 
     phones: dict[str, None] = field(default_factory=dict)
     verifications: dict[str, None] = field(default_factory=dict)
+    reviews: dict[int, None] = field(default_factory=dict)
     expired: Limit | None = None
     answers: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
@@ -133,6 +137,8 @@ class Tallies:
         webhooks: the number of webhooks.
         last_webhook: the number of the last webhook.
         last_verification: the number of the last verification.
+        last_review: the number of the last review.
+        open_reviews: the number of open reviews.
     """
 
     contacts: int = 0
@@ -143,6 +149,8 @@ class Tallies:
     webhooks: int = 0
     last_webhook: int = 0
     last_verification: int = 0
+    last_review: int = 0
+    open_reviews: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -171,6 +179,7 @@ class Snapshot:
             older than the ledger), by number.
         last_events: the number of the last event about a number, by number.
         verifications: by number.
+        reviews: by number.
         answers: by idempotency key.
         handles: the handles of received messages.
         webhooks: by number, oldest first.
@@ -187,6 +196,7 @@ class Snapshot:
     opt_outs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     last_events: Mapping[str, int] = field(default_factory=dict)
     verifications: Mapping[str, Verification] = field(default_factory=dict)
+    reviews: Mapping[int, Review] = field(default_factory=dict)
     answers: Mapping[str, KeptAnswer] = field(default_factory=dict)
     handles: frozenset[str] = frozenset()
     webhooks: Mapping[int, Webhook] = field(default_factory=dict)

@@ -8,22 +8,26 @@ from dataclasses import replace
 from typing import Final
 
 from numberkeep.domain.consent.ledger import Said
+from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import NO_PHONE, Event, EventType, Subject
+from numberkeep.domain.limits import MAX_OPEN_REVIEWS
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.domain.webhooks.webhook import Webhook
-from numberkeep.domain.work.changes import Changes
+from numberkeep.domain.work.changes import Changes, identified
 from numberkeep.domain.work.ledger import Ledger
 from numberkeep.domain.work.log import ChangeLog, replaced_values
 from numberkeep.domain.work.outbox import Outbox
-from numberkeep.domain.work.rows import Difference, Journal, Rows
+from numberkeep.domain.work.reviews import Reviews
+from numberkeep.domain.work.rows import Journal, Rows
 from numberkeep.domain.work.snapshot import OldEvents, Snapshot, Tallies
 
-_NO_REASON: Final = "the verification that it asks for no longer waits for an answer"
+_NOT_PENDING: Final = "the verification that it asks for no longer waits for an answer"
+_NOT_CONFIRMED: Final = "it would have confirmed an opt-out too late, or one that is no longer in force"
 _PERHAPS_SENT: Final = "; an earlier attempt may have sent it"
 
 
@@ -40,6 +44,7 @@ class Work:
         verifications: the last one of each number, by number.
         answers: the kept answers, by idempotency key.
         consent: opt-outs and the ledger.
+        reviews: replies that wait for a decision.
         log: the change log.
         outbox: deliveries, messages and webhooks.
     """
@@ -55,6 +60,7 @@ class Work:
         self.verifications = Rows(journal, snapshot.verifications)
         self.answers = Rows(journal, snapshot.answers)
         self.consent = Ledger(journal, snapshot)
+        self.reviews = Reviews(journal, snapshot)
         self.log = ChangeLog(journal, snapshot)
         self.outbox = Outbox(journal, snapshot, self.log)
 
@@ -91,7 +97,7 @@ class Work:
     def set_opt_out(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> bool:
         """Record an opt-out or opt-in, also on the contact if it exists; return whether it changed anything.
 
-        An opt-out cancels a pending verification.
+        An opt-out cancels a pending verification, and closes the number's reviews.
         """
         if opted_out == self.consent.opted_out(phone):
             return False
@@ -109,6 +115,25 @@ class Work:
             self._cancel_verification(phone, stamp)
         type_ = EventType.CONSENT_OPTED_OUT if opted_out else EventType.CONSENT_OPTED_IN
         self._record(type_, stamp, phone, entry)
+        if opted_out:
+            self.close_reviews(phone, Decision.OPT_OUT, stamp)
+
+    def open_review(self, phone: str, wording: str, stamp: Stamp) -> Review | None:
+        """Open a review of an unclear reply; return None if the number is opted out, or has enough open ones."""
+        if self.consent.opted_out(phone) or len(self.reviews.open_of(phone)) >= MAX_OPEN_REVIEWS:
+            return None
+        review = self.reviews.add(phone, wording, stamp.at)
+        self._record(EventType.CONSENT_UNCLEAR, stamp, phone, review)
+        return review
+
+    def close_review(self, review: Review, decision: Decision, stamp: Stamp) -> None:
+        """Close an open review."""
+        self._record(EventType.CONSENT_DECIDED, stamp, review.phone, self.reviews.close(review, decision))
+
+    def close_reviews(self, phone: str, decision: Decision, stamp: Stamp) -> None:
+        """Close the open reviews of a number."""
+        for review in self.reviews.open_of(phone):
+            self.close_review(review, decision, stamp)
 
     # Verification
 
@@ -125,26 +150,14 @@ class Work:
     def ask(self, phone: str, expires_at: int, text: str, line: str, stamp: Stamp) -> None:
         """Start a verification and enqueue the message that asks for it.
 
-        Unsent messages to the number are canceled, unless they are in flight: the new message says the same.
+        Messages that ask for the previous one are canceled, unless they are in flight.
         """
         self._cancel_messages(phone, stamp)
         self._last_verification += 1
         verification = Verification(self._last_verification, phone, stamp.at, expires_at, pending=True)
         self.verifications.put(phone, verification)
         self._record(EventType.VERIFICATION_REQUESTED, stamp, phone, verification)
-        message = Message(
-            self.outbox.next_message(),
-            phone,
-            line,
-            Direction.OUTBOUND,
-            text,
-            MessageStatus.QUEUED,
-            stamp.at,
-            verification_id=verification.verification_id,
-        )
-        self.outbox.messages.put(message.message_id, message)
-        self.outbox.enqueue(SENDER, message.message_id, phone, stamp.at)
-        self._record(EventType.MESSAGE_CREATED, stamp, phone, message)
+        self._send(phone, line, text, stamp, verification_id=verification.verification_id)
 
     def close_verification(self, verification: Verification, how: EventType, stamp: Stamp) -> None:
         """End a verification, and cancel the messages that ask for it, unless they are in flight."""
@@ -161,21 +174,30 @@ class Work:
             self.close_verification(each, EventType.VERIFICATION_EXPIRED, stamp)
         return len(expired)
 
-    def asks_for_pending(self, message: Message, at: int) -> bool:
-        """Return whether the message asks for a pending verification; otherwise it must not be sent."""
-        pending = self.pending_verification(message.phone, at)
-        return (
-            pending is not None
-            and pending.verification_id == message.verification_id
-            and not self.consent.opted_out(message.phone)
-        )
-
     def _cancel_verification(self, phone: str, stamp: Stamp) -> None:
         pending = self.pending_verification(phone, stamp.at)
         if pending is not None:
             self.close_verification(pending, EventType.VERIFICATION_CANCELED, stamp)
 
     # Messages and their deliveries
+
+    def confirm_opt_out(self, phone: str, line: str, text: str, stamp: Stamp) -> None:
+        """Enqueue the message that confirms the opt-out of a number, which was just recorded."""
+        opt_out = self.consent.opt_outs.get(phone)
+        if opt_out is not None:
+            self._send(phone, line, text, stamp, entry_id=opt_out.entry_id)
+
+    def _send(
+        self, phone: str, line: str, text: str, stamp: Stamp, *, verification_id: int = 0, entry_id: int = 0
+    ) -> None:
+        number = self.outbox.next_message()
+        outbound, queued = Direction.OUTBOUND, MessageStatus.QUEUED
+        message = Message(
+            number, phone, line, outbound, text, queued, stamp.at, verification_id=verification_id, entry_id=entry_id
+        )
+        self.outbox.messages.put(number, message)
+        self.outbox.enqueue(SENDER, number, phone, stamp.at)
+        self._record(EventType.MESSAGE_CREATED, stamp, phone, message)
 
     def is_known(self, handle: str) -> bool:
         """Return whether a message with this handle was received before."""
@@ -198,12 +220,14 @@ class Work:
     def cancel(self, delivery: Delivery, message: Message, stamp: Stamp) -> None:
         """Remove a message from the outbox because the reason to send it is gone."""
         self.outbox.finish(delivery)
-        error = _NO_REASON + (_PERHAPS_SENT if delivery.attempts else "")
+        error = _NOT_CONFIRMED if message.confirms_opt_out else _NOT_PENDING
+        error += _PERHAPS_SENT if delivery.attempts else ""
         self.update_message(replace(message, status=MessageStatus.CANCELED, error=error), stamp)
 
     def _cancel_messages(self, phone: str, stamp: Stamp) -> None:
         for pending in self.outbox.unsent(phone, stamp.at):
-            self.cancel(pending.delivery, pending.message, stamp)
+            if not pending.message.confirms_opt_out:
+                self.cancel(pending.delivery, pending.message, stamp)
 
     def disable_webhook(self, webhook: Webhook, reason: str, stamp: Stamp) -> None:
         """Disable a webhook, and record it; see `Outbox.put_webhook`."""
@@ -224,7 +248,7 @@ class Work:
 
     def changes(self) -> Changes:
         """Return what differs from the snapshot; calling it changes nothing."""
-        contacts = _identified(self.contacts.difference())
+        contacts = identified(self.contacts.difference())
         webhooks = self.outbox.webhooks.difference()
         last_events = dict(self.log.last_events)
         before = self._snapshot
@@ -237,6 +261,8 @@ class Work:
             before.tallies.webhooks + len(webhooks.inserted) - len(webhooks.deleted),
             self.outbox.last_webhook,
             self._last_verification,
+            self.reviews.last,
+            self.reviews.open,
         )
         return Changes(
             tallies,
@@ -245,6 +271,7 @@ class Work:
             self.consent.opt_outs.difference(),
             list(self.consent.entries),
             self.verifications.difference(),
+            self.reviews.rows.difference(),
             self.outbox.messages.difference(),
             list(self.log.new),
             webhooks,
@@ -269,15 +296,3 @@ class Work:
         for webhook in self.outbox.webhooks or ():
             if webhook.wants(event):
                 self.outbox.enqueue(webhook.webhook_id, event.event_id, event.phone, event.at)
-
-
-def _identified(contacts: Difference[Contact]) -> Difference[Contact]:
-    """Split what looks like an update into a deletion and an insertion if it is another contact with the number."""
-    other = [(old, new) for old, new in contacts.updated if old.contact_id != new.contact_id]
-    if not other:
-        return contacts
-    return Difference(
-        [*contacts.inserted, *(new for _, new in other)],
-        [(old, new) for old, new in contacts.updated if old.contact_id == new.contact_id],
-        [*contacts.deleted, *(old for old, _ in other)],
-    )

@@ -4,22 +4,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
+from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
-    TALLY_COLUMNS,
+    REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
-ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM numberkeep.accounts"
+ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM numberkeep.accounts AS a"
 KEYS: Final = (
-    "SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, a.account_id, a.name, a.region, a.verification_text "
+    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, {ACCOUNT_COLUMNS} "
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
 )
 
@@ -62,6 +63,13 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT o.phone, o.opted_out_at, c.source, c.wording FROM numberkeep.opt_outs AS o "
         "LEFT JOIN numberkeep.consent AS c ON c.account_id = o.account_id AND c.entry_id = o.entry_id "
         "WHERE o.account_id = $1 AND o.phone > $2 ORDER BY o.phone LIMIT $3"
+    ),
+    q.ListOpenReviews: (
+        f"SELECT {REVIEW_COLUMNS} FROM numberkeep.reviews "
+        "WHERE account_id = $1 AND review_id > $2 AND decision = 'open' ORDER BY review_id LIMIT $3"
+    ),
+    q.CountReviews: (
+        "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews WHERE decision = 'open'"
     ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",

@@ -32,6 +32,7 @@ DISTRIBUTED: Final = (
     "consent",
     "last_events",
     "verifications",
+    "reviews",
     "messages",
     "events",
     "outbox",

@@ -9,6 +9,7 @@ from typing import Final, TypeVar, cast
 import asyncpg
 
 from numberkeep.domain.outbox.delivery import NEVER
+from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.pool import copy_rows
@@ -21,7 +22,7 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
-    TALLY_COLUMNS,
+    REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
@@ -32,7 +33,7 @@ _TYPES: Final = {
     "smallint": "state",
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
-        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at"
+        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline"
     ),
     "boolean": "verified opt_out opted_out pending",
     "bytea": "hash fingerprint answer",
@@ -106,6 +107,8 @@ LOADS: Final[Mapping[str, str]] = {
         f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications "
         "WHERE account_id = $1 AND pending AND expires_at <= $2 ORDER BY expires_at, phone LIMIT $3"
     ),
+    "reviews": _of(REVIEW_COLUMNS, "reviews", "review_id", "bigint"),
+    "open_reviews": f"{_of(REVIEW_COLUMNS, 'reviews', 'phone')} AND decision = 'open'",
     "answers": _of(ANSWER_COLUMNS, "answers", "key"),
     "handles": f"{_of('handle', 'messages', 'handle')} AND direction = 'inbound' AND handle <> ''",
     "due": (
@@ -150,6 +153,8 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_opt_outs": _delete("opt_outs", "phone"),
     "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
     "insert_entries": _insert("consent", ENTRY_COLUMNS),
+    "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
+    "close_reviews": _update("reviews", "review_id", "decision"),
     "put_verifications": (
         f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT (account_id, phone) "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
@@ -224,9 +229,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
         "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at) VALUES ($1, $2, $3, $4)"
     ),
     "revoke_key": "UPDATE numberkeep.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1",
-    "set_signing_hash": "UPDATE numberkeep.accounts SET signing_hash = nullif($2, ''::bytea) WHERE account_id = $1",
-    "set_region": "UPDATE numberkeep.accounts SET region = $2 WHERE account_id = $1",
-    "set_verification_text": "UPDATE numberkeep.accounts SET verification_text = $2 WHERE account_id = $1",
+    # NULL leaves a value as it is.
+    "set_account": (
+        "UPDATE numberkeep.accounts SET signing_hash = nullif(coalesce($2, signing_hash), ''::bytea), "
+        "region = coalesce($3, region), verification_text = coalesce($4, verification_text), "
+        "opt_out_words = coalesce($5, opt_out_words), unclear_opts_out = coalesce($6, unclear_opts_out), "
+        "confirmation = coalesce($7, confirmation) WHERE account_id = $1"
+    ),
 }
 """The statements of the commands on accounts and keys."""
 

@@ -34,6 +34,8 @@ _DERIVED: Final = (
         "last_verification",
         "SELECT coalesce(max(verification_id), 0) FROM numberkeep.verifications WHERE account_id = $1",
     ),
+    ("last_review", "SELECT coalesce(max(review_id), 0) FROM numberkeep.reviews WHERE account_id = $1"),
+    ("open_reviews", "SELECT count(*) FROM numberkeep.reviews WHERE account_id = $1 AND decision = 'open'"),
 )
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
 _RAISE_LAST_NUMBERS: Final = (
@@ -176,7 +178,7 @@ class PostgresTransfer:
             await self._opened.executemany(
                 f"INSERT INTO {_name(table)} ({', '.join(table.columns)}) OVERRIDING SYSTEM VALUE "
                 f"VALUES ({_places(table.columns)}) ON CONFLICT ({', '.join(identity)}) DO UPDATE SET {new}",
-                fresh,
+                _with_flags(table, fresh),
             )
             return
         if gone:

@@ -80,6 +80,20 @@ INVARIANTS: Final = [
     _numbers_beyond("last_event", "events", "event_id"),
     _numbers_beyond("last_webhook", "webhooks", "webhook_id"),
     _numbers_beyond("last_verification", "verifications", "verification_id"),
+    _numbers_beyond("last_review", "reviews", "review_id"),
+    Invariant(
+        "reviews",
+        "the account's count is {0}, but it has {1} open reviews",
+        "SELECT account_id, NULL, open_reviews, (SELECT count(*) FROM reviews AS r "
+        "WHERE r.account_id = a.account_id AND decision = 'open') AS there FROM accounts AS a "
+        "WHERE open_reviews <> there",
+    ),
+    Invariant(
+        "reviews",
+        "review {0} is open, but its number is opted out",
+        "SELECT account_id, NULL, review_id FROM reviews JOIN opt_outs USING (account_id, phone) "
+        "WHERE decision = 'open'",
+    ),
     Invariant(
         "last_events",
         "the last event about a number is {0}, and its contact or last_events says {1}",

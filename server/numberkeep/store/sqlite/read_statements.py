@@ -4,22 +4,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
+from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
-    TALLY_COLUMNS,
+    REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
-ACCOUNT: Final = "SELECT account_id, name, region, verification_text FROM accounts"
+ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM accounts"
 KEYS: Final = (
-    "SELECT key_id, secret_hash, api_keys.created_at, revoked_at, account_id, name, region, verification_text "
+    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, {ACCOUNT_COLUMNS} "
     "FROM api_keys JOIN accounts USING (account_id)"
 )
 
@@ -52,6 +53,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "LEFT JOIN consent AS c ON c.account_id = o.account_id AND c.entry_id = o.entry_id "
         "WHERE o.account_id = ? AND o.phone > ? ORDER BY o.phone LIMIT ?"
     ),
+    q.ListOpenReviews: (
+        f"SELECT {REVIEW_COLUMNS} FROM reviews "
+        "WHERE account_id = ? AND review_id > ? AND decision = 'open' ORDER BY review_id LIMIT ?"
+    ),
+    q.CountReviews: ("SELECT count(*), count(*) FILTER (WHERE deadline < ?) FROM reviews WHERE decision = 'open'"),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
     q.GetAgenda: _AGENDA,

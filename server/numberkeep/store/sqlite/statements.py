@@ -10,6 +10,7 @@ import apsw
 import msgspec
 
 from numberkeep.domain.outbox.delivery import NEVER
+from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.flow import Fetch, Flow, Row
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -19,7 +20,7 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
-    TALLY_COLUMNS,
+    REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
@@ -64,6 +65,8 @@ LOADS: Final[Mapping[str, str]] = {
         f"SELECT {VERIFICATION_COLUMNS} FROM verifications "
         "WHERE account_id = ?1 AND pending = 1 AND expires_at <= ?2 ORDER BY expires_at, phone LIMIT ?3"
     ),
+    "reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('review_id')}",
+    "open_reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('phone')} AND decision = 'open'",
     "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
     "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
     "due": f"{OUTBOX} AND target = ?2 AND head = 1 AND due_at <= ?3 ORDER BY due_at, item LIMIT ?4",
@@ -111,6 +114,8 @@ SAVES: Final[Mapping[str, str]] = {
     "delete_opt_outs": "DELETE FROM opt_outs WHERE account_id = ?1 AND phone = ?2",
     "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
     "insert_entries": _insert("consent", ENTRY_COLUMNS),
+    "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
+    "close_reviews": "UPDATE reviews SET decision = ?3 WHERE account_id = ?1 AND review_id = ?2",
     "put_verifications": (
         f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
@@ -168,9 +173,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "insert_writer": "SELECT ?1 WHERE 0",  # the counters are in the account's row
     "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
-    "set_signing_hash": "UPDATE accounts SET signing_hash = nullif(?2, x'') WHERE account_id = ?1",
-    "set_region": "UPDATE accounts SET region = ?2 WHERE account_id = ?1",
-    "set_verification_text": "UPDATE accounts SET verification_text = ?2 WHERE account_id = ?1",
+    # NULL leaves a value as it is.
+    "set_account": (
+        "UPDATE accounts SET signing_hash = nullif(coalesce(?2, signing_hash), x''), region = coalesce(?3, region), "
+        "verification_text = coalesce(?4, verification_text), opt_out_words = coalesce(?5, opt_out_words), "
+        "unclear_opts_out = coalesce(?6, unclear_opts_out), confirmation = coalesce(?7, confirmation) "
+        "WHERE account_id = ?1"
+    ),
 }
 """The statements of the commands on accounts and keys."""
 

@@ -35,7 +35,9 @@ _FINISH: Final = (
     f"ledger = coalesce((SELECT hash {_THEIRS.format('consent')} ORDER BY entry_id DESC LIMIT 1), zeroblob(32)), "
     f"webhook_count = (SELECT count(*) {_THEIRS.format('webhooks')}), "
     f"last_webhook = (SELECT coalesce(max(webhook_id), 0) {_THEIRS.format('webhooks')}), "
-    f"last_verification = (SELECT coalesce(max(verification_id), 0) {_THEIRS.format('verifications')})"
+    f"last_verification = (SELECT coalesce(max(verification_id), 0) {_THEIRS.format('verifications')}), "
+    f"last_review = (SELECT coalesce(max(review_id), 0) {_THEIRS.format('reviews')}), "
+    f"open_reviews = (SELECT count(*) {_THEIRS.format('reviews')} AND decision = 'open')"
 )
 
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM accounts"

@@ -6,26 +6,27 @@ from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_SECRET, MAX_TEXT
 from numberkeep.service import accounts, inbound, keys
+from numberkeep.service.accounts import Changes
 from numberkeep.service.context import Context
 
 
 async def test_only_given_settings_change(context: Context, account: Account) -> None:
     """Omitting the text or the secret leaves it unchanged; an empty one removes it."""
-    changed = await accounts.change(context, "default", verification_text="Is {phone} yours?")
+    changed = await accounts.change(context, "default", Changes(verification_text="Is {phone} yours?"))
     assert changed is not None
     assert (changed.account_id, changed.verification_text) == (account.account_id, "Is {phone} yours?")
-    await accounts.change(context, "default", signing_secret="s")
+    await accounts.change(context, "default", Changes(signing_secret="s"))
     assert await inbound.account_signing(context, "s") == changed
-    assert await accounts.change(context, "default", verification_text="") == account
+    assert await accounts.change(context, "default", Changes(verification_text="")) == account
     assert await inbound.account_signing(context, "s") == account
-    await accounts.change(context, "default", signing_secret="")
+    await accounts.change(context, "default", Changes(signing_secret=""))
     assert await inbound.account_signing(context, "s") is None
     assert await inbound.account_signing(context, "") is None
 
 
 async def test_an_unknown_account_is_not_created(context: Context, account: Account) -> None:
     """Updating it has no effect; accounts are listed oldest first."""
-    assert await accounts.change(context, "nobody", verification_text="x") is None
+    assert await accounts.change(context, "nobody", Changes(verification_text="x")) is None
     other = await keys.create(context, "another", KeyPair("key2", "secret2"))
     assert list(await accounts.list_all(context)) == [account, other.account]
 
@@ -37,7 +38,7 @@ async def test_an_unknown_account_is_not_created(context: Context, account: Acco
 async def test_an_invalid_text_template_is_refused(context: Context, account: Account, text: str) -> None:
     """InvalidInput names the field, and the account keeps its text."""
     with pytest.raises(InvalidInput) as refused:
-        await accounts.change(context, "default", verification_text=text)
+        await accounts.change(context, "default", Changes(verification_text=text))
     assert [error.field for error in refused.value.fields] == ["verification_text"]
     assert list(await accounts.list_all(context)) == [account]
 
@@ -47,7 +48,7 @@ async def test_an_invalid_text_template_is_refused(context: Context, account: Ac
 async def test_a_secret_that_a_header_cannot_carry_is_refused(context: Context, secret: str) -> None:
     """HTTP strips blanks at the ends and allows only some characters, so no request could match it."""
     with pytest.raises(InvalidInput) as refused:
-        await accounts.change(context, "default", signing_secret=secret)
+        await accounts.change(context, "default", Changes(signing_secret=secret))
     assert [error.field for error in refused.value.fields] == ["signing_secret"]
     assert await inbound.account_signing(context, secret) is None
 
@@ -57,6 +58,6 @@ async def test_secrets_are_unique_among_accounts(context: Context) -> None:
     """A secret identifies one account; that account may set it again."""
     await keys.create(context, "another", KeyPair("key2", "secret2"))
     for _ in range(2):
-        assert await accounts.change(context, "default", signing_secret="a b") is not None
+        assert await accounts.change(context, "default", Changes(signing_secret="a b")) is not None
     with pytest.raises(InvalidInput, match="another account"):
-        await accounts.change(context, "another", signing_secret="a b")
+        await accounts.change(context, "another", Changes(signing_secret="a b"))

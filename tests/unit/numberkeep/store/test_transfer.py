@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.app import make_transfer
-from numberkeep.store.rows import TALLY_COLUMNS
+from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.transfer import TABLES, Table
 from support.databases import ENGINES, NewDatabase, execute, opened
 

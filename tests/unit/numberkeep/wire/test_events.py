@@ -8,6 +8,7 @@ from msgspec import to_builtins
 
 from numberkeep.carriers.webhook.sender import encode_message
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
+from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
@@ -29,8 +30,10 @@ SUBJECTS: dict[str, Subject] = {
     "verification": Verification(1, PHONE, AT, AT + 1_000_000, pending=True),
     "message": IN,
     "consent": ConsentEntry(9, PHONE, AT, True, ConsentSource.MESSAGE, "Stop", bytes(32)),  # noqa: FBT003
+    "review": Review(5, PHONE, AT, AT + 1_000_000, "Please stop", Decision.OPEN),
     "webhook": DisabledWebhook(2, "https://example.com/", "answered 410"),
 }
+REVIEWED = {EventType.CONSENT_UNCLEAR, EventType.CONSENT_DECIDED}
 
 
 def event(type_: EventType, subject: Subject) -> Event:
@@ -41,7 +44,7 @@ def event(type_: EventType, subject: Subject) -> Event:
 @pytest.mark.parametrize("type_", EventType)
 def test_every_event_has_the_same_envelope(type_: EventType) -> None:
     """The id as text, the UTC time to the microsecond, actor, cause, and data."""
-    out = json.loads(encode_event(event(type_, SUBJECTS[type_.partition(".")[0]])))
+    out = json.loads(encode_event(event(type_, SUBJECTS["review" if type_ in REVIEWED else type_.partition(".")[0]])))
     assert list(out) == ["id", "type", "version", "occurred_at", "actor", "cause", "data"]
     del out["data"]
     assert out == {
@@ -166,7 +169,7 @@ def test_the_hosted_format_is_for_messages_only() -> None:
 )
 def test_the_subscribed_name_selects_the_format(names: list[str], type_: EventType, expected_type: str) -> None:
     """A hosted name that covers the event has its own; otherwise it is the ordinary envelope."""
-    one = event(type_, SUBJECTS[type_.partition(".")[0]])
+    one = event(type_, SUBJECTS["review" if type_ in REVIEWED else type_.partition(".")[0]])
     assert json.loads(encode_for("acme", names, one)) == json.loads(encode_event(one)) | {"type": expected_type}
 
 
