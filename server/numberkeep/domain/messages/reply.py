@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import resources
 from typing import Final
 
 
@@ -61,43 +62,6 @@ OPT_OUT_WORDS: Final = frozenset(
 OPT_IN_WORDS: Final = frozenset({"start", "unstop"})
 HELP_WORDS: Final = frozenset({"help", "info"})
 
-_REFUSALS: Final = frozenset({"no", "nope", "nah", "non", "nein", "nicht", "nao", "nee", "nej", "nie", "niet", "never"})
-"""Words that refuse if they are the first of a message, in the languages of the phrases below."""
-
-_REFUSING_WORDS: Final = frozenset({"stopp", "stoppen", "parar", "pare", "basta", "unsub", "abmelden", "desabonner"})
-"""Words that refuse anywhere, but that carriers do not take for an opt-out."""
-
-_REFUSING_PHRASES: Final = (
-    "wrong number",
-    "wrong person",
-    "not me",
-    "leave me alone",
-    "do not text",
-    "do not message",
-    "do not contact",
-    "do not call",
-    "don t text",
-    "don t message",
-    "don t contact",
-    "don t call",
-    "falsche nummer",
-    "lass mich in ruhe",
-    "lassen sie mich in ruhe",
-    "numero equivocado",
-    "dejame en paz",
-    "dejenme en paz",
-    "mauvais numero",
-    "faux numero",
-    "laissez moi tranquille",
-    "laisse moi tranquille",
-    "numero errado",
-    "me deixe em paz",
-    "numero sbagliato",
-    "lasciami in pace",
-    "verkeerd nummer",
-)
-"""Phrases that refuse anywhere, folded: an apostrophe separates words."""
-
 _words = re.compile(r"[^\W_]+").findall
 _VARIATION_SELECTORS: Final = frozenset(chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 
@@ -145,7 +109,20 @@ def _may_refuse(tokens: Sequence[str], opt_outs: Collection[str]) -> bool:
         return False
     spaced = f" {' '.join(tokens)} "
     return (
-        tokens[0] in _REFUSALS
-        or not _REFUSING_WORDS.isdisjoint(tokens)
-        or any(f" {phrase} " in spaced for phrase in (*opt_outs, *_REFUSING_PHRASES))
+        tokens[0] in _FIRST_WORDS
+        or any(f" {phrase} " in spaced for phrase in opt_outs)
+        or _refuses_anywhere(spaced) is not None
     )
+
+
+def _refusals() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return the words of refusals.txt that refuse at the beginning, and what matches those that refuse anywhere."""
+    text = resources.files("numberkeep.domain.messages").joinpath("refusals.txt").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    start = lines.index("[anywhere]")
+    phrases = "|".join(line.replace("*", "[^ ]*") for line in lines[start + 1 :])
+    return frozenset(lines[1:start]), re.compile(f" (?:{phrases}) ")
+
+
+_FIRST_WORDS, _REFUSES_ANYWHERE = _refusals()
+_refuses_anywhere: Final = _REFUSES_ANYWHERE.search
