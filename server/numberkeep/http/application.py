@@ -25,6 +25,7 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
+from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -103,6 +104,7 @@ def build_application(
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
     closing: Closing | None = None,
+    stream_limits: StreamLimits | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -114,6 +116,7 @@ def build_application(
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the key pair of a store that has no keys yet.
         closing: signals shutdown to open-ended responses.
+        stream_limits: the limits of event streams.
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
@@ -135,7 +138,8 @@ def build_application(
     for route in ROUTES:
         routes.setdefault(route.path, []).append(route)
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
-    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api), **_open_endpoints(context, relay)}
+    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
+    endpoints |= _open_endpoints(context, relay)
     return Application(endpoints, api.outage, Router(lifespan=lifespan))
 
 
