@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 import msgspec
 from starlette.routing import Router
@@ -14,10 +15,9 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.body import ClientGone
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
-from numberkeep.http.errors import NotFound, error_answer, plain_error
+from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
@@ -26,6 +26,7 @@ from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.http.unread_body import discard_rest
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -35,6 +36,8 @@ from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
 from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
+
+_FIRST_ERROR: Final = 400
 
 _log = logging.getLogger("numberkeep.http")
 
@@ -72,16 +75,18 @@ class Application:
             await self.router(scope, receive, send)
             return
         request = Request.of(scope, receive, send)
+        costly = False
         try:
             answer = await self._endpoint(request).answer(request)
-        except ClientGone:
-            return
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
+            costly = isinstance(error, BodyInPieces)
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
         if answer is not None:
             await answer.send(send, request.request_id)
+            if answer.status >= _FIRST_ERROR and not costly:  # it may have been found before the body was read
+                await discard_rest(scope, receive)
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive
 
-from numberkeep.http.body import ClientGone, read_body
+from numberkeep.http.body import BodyBroken, read_body
 from numberkeep.http.errors import BodyTooLarge, BodyTooSlow
 
 LIMIT = 10
@@ -62,5 +62,5 @@ async def test_a_slow_body_times_out() -> None:
 
 async def test_a_disconnected_client_raises() -> None:
     """A partial body is not returned."""
-    with pytest.raises(ClientGone):
+    with pytest.raises(BodyBroken):
         await read(chunk(b"012", more=True), {"type": "http.disconnect"})
