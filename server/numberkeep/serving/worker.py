@@ -63,13 +63,14 @@ class Spawn:
 
 @loops.register(LOOP)
 def _make_loop() -> asyncio.AbstractEventLoop:
-    """Return an event loop that reports only the first signal, and that no signal is lost on.
+    """Return an event loop that loses no signal, and reports only the first.
 
-    The supervisor starts workers with these signals blocked, so that one which arrives before its handler waits.
+    The supervisor starts workers with these signals blocked. They are unblocked only while the loop runs: one that
+    arrives before its handler, or while nothing reads what the handler writes, waits.
     Granian's handler blocks the event loop indefinitely at its third call, for example after Ctrl-C is pressed twice.
     """
     loop = loops.get(Loops.auto.value)
-    add, received = loop.add_signal_handler, threading.Event()
+    add, run, received = loop.add_signal_handler, loop.run_until_complete, threading.Event()
 
     def add_once(number: int, callback: Callable[..., Any], *arguments: Any) -> None:
         def first_only() -> None:
@@ -78,9 +79,16 @@ def _make_loop() -> asyncio.AbstractEventLoop:
                 callback(*arguments)
 
         add(number, first_only)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+
+    def run_unblocked(future: Any) -> Any:
+        loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, STOP_SIGNALS)
+        try:
+            return run(future)
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 
     loop.add_signal_handler = add_once  # type: ignore[method-assign,assignment]
+    loop.run_until_complete = run_unblocked  # type: ignore[method-assign]
     return loop
 
 
