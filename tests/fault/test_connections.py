@@ -45,6 +45,31 @@ def test_unread_connections_lock_nobody_out(tmp_path: Path) -> None:
         until_open_files(running.worker, before)
 
 
+def test_connections_over_the_limit_wait(tmp_path: Path) -> None:
+    """They are answered once others are closed."""
+    with serving(tmp_path, NUMBERKEEP_CONNECTIONS="20") as running, Sockets(running) as sockets:
+        running.read_export()
+        idle = sockets.open(20)
+        [waiting] = sockets.open(1, request("GET /health/live HTTP/1.1", {}))
+        waiting.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            waiting.recv(1)
+        for each in idle:
+            each.close()
+        waiting.settimeout(PATIENCE)
+        assert waiting.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_hard_limit_of_open_files_is_used(tmp_path: Path) -> None:
+    """The soft limit is raised; a hard limit that is too low for the connections is warned about."""
+    for hard, warned in ((20_000, False), (600, True)):
+        under = ["sh", "-c", f'ulimit -Sn 300 && ulimit -Hn {hard} && exec "$@"', "sh"]
+        with serving(tmp_path, under=under, NUMBERKEEP_CONNECTIONS="1000") as running:
+            limits = Path(f"/proc/{running.worker}/limits").read_text()
+            assert f"{hard}" in limits.partition("Max open files")[2].split("\n")[0].split()[0]
+            assert ("permits 344 connections, not the 1000 of NUMBERKEEP_CONNECTIONS" in running.said) is warned
+
+
 def test_a_hundred_streams_per_key(tmp_path: Path) -> None:
     """The next one is refused with Retry-After; closing one makes room."""
     with many_files(), serving(tmp_path) as running, Sockets(running) as sockets:
