@@ -45,6 +45,24 @@ def test_unread_connections_lock_nobody_out(tmp_path: Path) -> None:
         until_open_files(running.worker, before)
 
 
+def test_a_slow_reader_is_not_cut_off(tmp_path: Path) -> None:
+    """Reading takes three times as long as a client may read nothing; every answer is complete."""
+    with serving(tmp_path, NUMBERKEEP_UNREAD_SECONDS="1") as running, Sockets(running) as sockets:
+        running.read_export()
+        [slow] = sockets.open(1)
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32 * 1024)
+        slow.sendall(
+            request("GET /openapi.json HTTP/1.1", {}) * 99 + request("GET / HTTP/1.1", {}, "connection: close")
+        )
+        received, began = b"", time.monotonic()
+        while part := slow.recv(256 * 1024):
+            received += part
+            time.sleep(0.01 if time.monotonic() - began > 3 else 0.2)
+        assert time.monotonic() - began > 3
+        assert received.count(b"HTTP/1.1 200 OK") == 100
+        assert received.endswith(b"}")
+
+
 def test_connections_over_the_limit_wait(tmp_path: Path) -> None:
     """They are answered once others are closed."""
     with serving(tmp_path, NUMBERKEEP_CONNECTIONS="20") as running, Sockets(running) as sockets:
