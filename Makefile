@@ -23,7 +23,7 @@ test: $(VENV)/installed-dev lint types
 check: $(VENV)/installed-dev lint types
 	$(PYTEST) tests/architecture tests/unit $(ARGS)
 
-# The randomized tests alone, with 20 times their rounds.
+# The randomized tests and the attacks alone, with 20 times their rounds and at full size.
 soak: $(VENV)/installed-dev
 	$(PYTEST) --soak $(ARGS)
 

@@ -29,4 +29,4 @@ def load() -> Any:
 
 
 if __name__ == "__main__":
-    make_server("127.0.0.1", int(sys.argv[1])).serve(target_loader=load, wrap_loader=False)
+    make_server("127.0.0.1", int(sys.argv[1])).run(load)

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import sys
-from functools import partial
 from typing import Any
 
 from numberkeep import serving
@@ -15,8 +14,8 @@ _STOPPING, _STOP = multiprocessing.Pipe(duplex=False)
 def load() -> Any:
     """Return the application, in the worker process."""
     grouping.GROUP_ROWS = 1  # the point of this program
-    return serving.load(load_settings(), None, _STOPPING)
+    return serving.load(load_settings(), 0, None, _STOPPING)
 
 
 if __name__ == "__main__":
-    serving.make_server("127.0.0.1", int(sys.argv[1])).serve(target_loader=partial(load), wrap_loader=False)
+    serving.make_server("127.0.0.1", int(sys.argv[1])).run(load)

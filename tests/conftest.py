@@ -127,13 +127,15 @@ def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of tests/fault; pytest finds them only here when other folders are run."""
-    parser.addoption("--soak", action="store_true", help="run only the randomized tests, with 20 times their rounds")
+    parser.addoption(
+        "--soak", action="store_true", help="run only the randomized tests and the attacks, longer and larger"
+    )
     parser.addoption("--fault-seed", type=int, help="what the fault tests' choices follow from; a failure names it")
 
 
 @pytest.fixture(scope="session")
 def effort(pytestconfig: pytest.Config) -> int:
-    """The factor for the rounds of a randomized test: 1, or 20 with --soak."""
+    """The factor for the rounds of a randomized test, or the size of an attack: 1, or 20 with --soak."""
     return 20 if pytestconfig.getoption("--soak") else 1
 
 

@@ -17,6 +17,7 @@ from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.closing import Closing
+from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.context import Context
@@ -116,4 +117,5 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         ignore_unknown=settings.ignore_unknown_fields,
         first_key=settings.first_key,
         closing=closing,
+        stream_limits=StreamLimits(settings.streams_per_key, settings.unread_seconds),
     )

@@ -8,7 +8,7 @@ import pytest
 from numberkeep.domain import limits
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.queries import GetTallies
-from support.api import CONTACTS, FIRST, Service, running_service
+from support.api import CONTACTS, Service, running_service
 from support.faults import fail_reads
 
 PHONE = "+14155552671"
@@ -224,58 +224,6 @@ async def test_a_405_names_every_method_of_the_path(wire: httpx2.AsyncClient) ->
     answer = await wire.put(CONTACTS)
     assert answer.headers["allow"] == "DELETE, GET, HEAD, POST"
     assert (await wire.head(CONTACTS)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("path", "limit"),
-    [(CONTACTS, limits.MAX_BODY_BYTES), (f"{CONTACTS}/bulk", limits.MAX_BULK_BODY_BYTES)],
-)
-async def test_a_body_over_the_limit_is_refused(wire: httpx2.AsyncClient, path: str, limit: int) -> None:
-    """413, by its declared length or while it arrives; a body at the limit is accepted."""
-
-    async def chunks() -> Any:
-        for _ in range(limit // 65_536 + 1):
-            yield b" " * 65_536
-
-    declared = await wire.post(path, content=b" " * (limit + 1))
-    streamed = await wire.post(path, content=chunks())
-    for answer in (declared, streamed):
-        assert answer.status_code == 413
-        assert str(limit) in answer.json()["message"]
-        assert answer.json()["request_id"] == answer.headers["x-request-id"]
-    assert (await wire.post(path, content=b" " * limit)).status_code == 400
-
-
-async def test_a_declared_length_over_the_limit_is_refused_unread(wire: httpx2.AsyncClient) -> None:
-    """413 before any part of the body is received."""
-    asked = False
-
-    async def chunks() -> Any:
-        nonlocal asked
-        asked = True
-        yield b""
-
-    answer = await wire.post(CONTACTS, content=chunks(), headers={"content-length": str(limits.MAX_BODY_BYTES + 1)})
-    assert answer.status_code == 413
-    assert not asked
-
-
-async def test_a_disconnected_client_gets_no_response(service: Service) -> None:
-    """Its body is incomplete: nothing is changed, sent or raised."""
-    messages: list[dict[str, Any]] = [
-        {"type": "http.disconnect"},
-        {"type": "http.request", "body": b'{"number": ', "more_body": True},
-    ]
-
-    async def receive() -> dict[str, Any]:
-        return messages.pop()
-
-    async def send(message: Any) -> None:
-        raise AssertionError(message)
-
-    pair = [(b"sb-api-key-id", FIRST.key_id.encode()), (b"sb-api-secret-key", FIRST.secret.encode())]
-    scope = {"type": "http", "method": "POST", "path": CONTACTS, "query_string": b"", "headers": pair}
-    await service.application(scope, receive, send)
 
 
 async def test_a_valid_request_id_is_echoed(wire: httpx2.AsyncClient) -> None:

@@ -44,7 +44,7 @@ class StreamFixture:
         authenticator = Authenticator(context.store, self._later)
         decoder = Decoder(ignore_unknown=False)
         api = Api(context, authenticator, decoder, service.notifier, self.closing)
-        self.stream = Application({EVENTS: Stream(api, heartbeat_seconds)}, api.outage)
+        self.stream = Application({EVENTS: Stream(api, heartbeat_seconds=heartbeat_seconds)}, api.outage)
 
     def _later(self) -> float:
         self._passed += 10

@@ -62,7 +62,7 @@ def test_authentication_of_inbound_is_described() -> None:
         ("Last-Event-ID", "header"),
     }
     assert set(events["responses"]["200"]["content"]) == {"text/event-stream"}
-    assert {"200", "400", "401", "403", "410", "503"} == set(events["responses"])
+    assert {"200", "400", "401", "403", "410", "429", "503"} == set(events["responses"])
 
 
 async def test_the_document_is_published(service: Service) -> None:

@@ -160,6 +160,23 @@ class EventContract:
         assert [event.phone for event in await theirs.events()] == [PHONE]
         assert await ours.store.read(ListEvents(ours.account_id + 1000, 0, 10)) == []
 
+    async def test_a_page_is_limited_in_bytes(self, ours: AccountDriver) -> None:
+        """It ends with the event that reaches the limit, and has at least one."""
+        for n, size in enumerate((10, 3000, 10, 3000, 3000, 10)):
+            await ours.create(phone(n), custom_variables={"v": "\N{SNOWMAN}" * (size // 3)})
+        events = await ours.events()
+        for after, limit, max_bytes, count in (
+            (0, 10, 1, 1),
+            (0, 10, 3000, 2),
+            (0, 10, 6000, 4),
+            (1, 10, 3000, 1),
+            (2, 10, 10**6, 4),
+            (2, 2, 10**6, 2),
+            (6, 10, 1, 0),
+        ):
+            page = await ours.store.read(ListEvents(ours.account_id, after, limit, max_bytes))
+            assert page == events[after : after + count], (after, limit, max_bytes)
+
     async def test_creating_and_deleting_within_a_group_are_recorded(self, ours: AccountDriver) -> None:
         """Commands of one group record the same events as one after another."""
         await asyncio.gather(

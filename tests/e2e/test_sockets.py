@@ -1,12 +1,14 @@
 """Requests that no client library would send, on plain sockets."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from numberkeep.domain import limits
+from support.held_sockets import cpu_seconds
 from support.process import Serving, serving
 
 CONTACTS = b"/api/v2/contacts"
@@ -82,6 +84,26 @@ def test_a_large_body_without_declared_length_is_cut_off(running: Serving) -> No
     chunk = b"10000\r\n" + b"x" * 65_536 + b"\r\n"
     chunks = chunk * (limits.MAX_BODY_BYTES // 65_536 + 2) + b"0\r\n\r\n"
     assert send_raw(running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=chunks) == b"413"
+
+
+@pytest.mark.parametrize("chunk", [b"zz\r\nx\r\n", b"5\r\nabcdefgh\r\n", b"-1\r\n", b"f" * 17 + b"\r\n"])
+def test_broken_chunks_are_a_bad_request(running: Serving, chunk: bytes) -> None:
+    """Answered in the one shape of all errors."""
+    answer = raw_response(
+        running, b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked", body=b"1\r\n{\r\n" + chunk
+    )
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert "chunked encoding" in json.loads(body)["message"]
+
+
+def test_a_million_chunks_are_cut_off(running: Serving) -> None:
+    """They cost a fraction of a second, and the answer says what to do; ten thousand are accepted."""
+    line, chunked = b"POST " + CONTACTS + b" HTTP/1.1", b"transfer-encoding: chunked"
+    assert send_raw(running, line, chunked, body=b"1\r\n \r\n" * 10_000 + b"0\r\n\r\n") == b"400"
+    before = cpu_seconds(running.worker)
+    assert send_raw(running, line, chunked, body=b"1\r\n \r\n" * 1_000_000) == b"413"
+    assert cpu_seconds(running.worker) - before < 1
 
 
 def test_a_disconnected_client_changes_nothing(running: Serving) -> None:

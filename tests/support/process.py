@@ -168,6 +168,13 @@ def serving(cwd: Path, *arguments: str, under: Sequence[str] = (), **settings: s
         yield Serving(process, settings)
 
 
+@contextmanager
+def starting(cwd: Path, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start `numberkeep serve` on a free port, and yield its process at once; it is killed at the end of the block."""
+    with _started(cwd, (), (), settings) as process:
+        yield process
+
+
 def killed_while_starting(cwd: Path, *arguments: str, after: float, **settings: str) -> None:
     """Start `numberkeep serve` and kill it after `after` seconds, however far it has come."""
     with _started(cwd, (), arguments, settings):

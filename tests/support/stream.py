@@ -1,6 +1,7 @@
 """A client of a stream of server-sent events, which calls the ASGI application directly, so nothing is buffered."""
 
 import asyncio
+import codecs
 import json
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
@@ -41,6 +42,7 @@ class Listener:
         self._waiting: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
         self._arriving: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
         self._text = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a part may end within a character
         self._arriving.put_nowait({"type": "http.request", "body": b"", "more_body": False})
         self.task = asyncio.ensure_future(application(scope, self._arriving.get, self._waiting.put))
 
@@ -63,7 +65,7 @@ class Listener:
         while len(found) < count:
             block, end, rest = self._text.partition("\n\n")
             if not end:
-                self._text += (await self._some()).decode()
+                self._text += self._decoder.decode(await self._some())
                 continue
             self._text = rest
             if "data: " in block:
@@ -75,7 +77,7 @@ class Listener:
         parts = self._text
         async with asyncio.timeout(PATIENCE):
             while part := await self.part():
-                parts += part.decode()
+                parts += self._decoder.decode(part)
         return [_event(block) for block in parts.split("\n\n") if "data: " in block]
 
     async def body(self) -> Any:

@@ -32,6 +32,9 @@ class Settings:
     port: int = table.PORT.default
     database: str = field(default=table.DATABASE.default, repr=False)  # may contain a password
     workers: int = table.WORKERS.default
+    connections: int = table.CONNECTIONS.default
+    unread_seconds: int = table.UNREAD_SECONDS.default
+    streams_per_key: int = table.STREAMS_PER_KEY.default
     ignore_unknown_fields: bool = False
     resend_seconds: int = table.RESEND_SECONDS.default
     first_key: KeyPair | None = field(default=None, repr=False)
@@ -63,6 +66,9 @@ def load_settings(
         port=table.PORT.read(environ) if port is None else port,
         database=database or table.DATABASE.read(environ),
         workers=table.WORKERS.read(environ) if workers is None else workers,
+        connections=table.CONNECTIONS.read(environ),
+        unread_seconds=table.UNREAD_SECONDS.read(environ),
+        streams_per_key=table.STREAMS_PER_KEY.read(environ),
         ignore_unknown_fields=table.UNKNOWN_FIELDS.read(environ) == "ignore",
         resend_seconds=table.RESEND_SECONDS.read(environ),
         first_key=_first_key(environ),

@@ -94,6 +94,24 @@ WORKERS: Final = Setting(
     "--workers",
     "N",
 )
+CONNECTIONS: Final = Setting(
+    "NUMBERKEEP_CONNECTIONS",
+    number(at_least=1),
+    10_000,
+    "Connections that each process accepts; more wait until one is closed.",
+)
+UNREAD_SECONDS: Final = Setting(
+    "NUMBERKEEP_UNREAD_SECONDS",
+    number(at_least=1, at_most=3600),
+    7,
+    "Seconds after which a connection is reset whose client does not read the response. Linux only.",
+)
+STREAMS_PER_KEY: Final = Setting(
+    "NUMBERKEEP_STREAMS_PER_KEY",
+    number(at_least=1),
+    100,
+    "Event streams that each API key may have open, per process.",
+)
 API_KEY: Final = Setting(
     "NUMBERKEEP_API_KEY",
     header,

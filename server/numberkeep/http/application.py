@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 import msgspec
 from starlette.routing import Router
@@ -14,10 +15,9 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.body import ClientGone
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
-from numberkeep.http.errors import NotFound, error_answer, plain_error
+from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
 from numberkeep.http.openapi import document
@@ -25,6 +25,8 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
+from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.http.unread_body import discard_rest
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -34,6 +36,8 @@ from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
 from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
+
+_FIRST_ERROR: Final = 400
 
 _log = logging.getLogger("numberkeep.http")
 
@@ -71,16 +75,18 @@ class Application:
             await self.router(scope, receive, send)
             return
         request = Request.of(scope, receive, send)
+        costly = False
         try:
             answer = await self._endpoint(request).answer(request)
-        except ClientGone:
-            return
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
+            costly = isinstance(error, BodyInPieces)
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
         if answer is not None:
             await answer.send(send, request.request_id)
+            if answer.status >= _FIRST_ERROR and not costly:  # it may have been found before the body was read
+                await discard_rest(scope, receive)
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
@@ -103,6 +109,7 @@ def build_application(
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
     closing: Closing | None = None,
+    stream_limits: StreamLimits | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -114,6 +121,7 @@ def build_application(
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the key pair of a store that has no keys yet.
         closing: signals shutdown to open-ended responses.
+        stream_limits: the limits of event streams.
     """
     closing = closing or Closing()
     api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
@@ -135,7 +143,8 @@ def build_application(
     for route in ROUTES:
         routes.setdefault(route.path, []).append(route)
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
-    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api), **_open_endpoints(context, relay)}
+    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
+    endpoints |= _open_endpoints(context, relay)
     return Application(endpoints, api.outage, Router(lifespan=lifespan))
 
 

@@ -26,6 +26,9 @@ from numberkeep.http.answer import Answer, Headers, encode
 from numberkeep.service.inbound import NotSigned
 from numberkeep.wire.answers import ErrorOut, field_error_out
 
+_CLOSE: Final[Headers] = ((b"connection", b"close"),)
+"""The rest of the body may not be read, so the connection cannot serve another request."""
+
 
 class HttpError(Exception):
     """An error that the domain does not know.
@@ -43,6 +46,14 @@ class HttpError(Exception):
         self.headers = headers
 
 
+class BodyBroken(HttpError):
+    """The body ended early or its chunks are not valid; the server does not distinguish them."""
+
+    def __init__(self) -> None:
+        message = "The body is incomplete, or its chunked encoding is not valid: send it whole."
+        super().__init__(400, message, _CLOSE)
+
+
 class BodyEncoded(HttpError):
     """The body is compressed, and its size cannot be bounded before it is decompressed."""
 
@@ -50,13 +61,19 @@ class BodyEncoded(HttpError):
         super().__init__(415, f"Content-Encoding {encoding[:64]} is not supported: send the body uncompressed.")
 
 
+class BodyInPieces(HttpError):
+    """The body has too many chunks, each of which costs time."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"The body arrived in more than {limit} chunks: send larger ones.", _CLOSE)
+
+
 class BodyTooLarge(HttpError):
     """The body is larger than the route accepts."""
 
     def __init__(self, limit: int) -> None:
         message = f"The body is larger than {limit} bytes: send less in one request."
-        # The rest of the body is not read, so the connection cannot serve another request.
-        super().__init__(413, message, ((b"connection", b"close"),))
+        super().__init__(413, message, _CLOSE)
 
 
 class BodyTooSlow(HttpError):
@@ -64,7 +81,7 @@ class BodyTooSlow(HttpError):
 
     def __init__(self, seconds: float) -> None:
         message = f"The body did not arrive within {seconds:g} s: send it faster, or less of it."
-        super().__init__(408, message, ((b"connection", b"close"),))
+        super().__init__(408, message, _CLOSE)
 
 
 class MethodNotAllowed(HttpError):

@@ -31,9 +31,11 @@ from numberkeep.wire.legacy_names import is_old_name, taking_old_names
 
 _REF: Final = "#/components/schemas/{name}"
 _KEY_MISSING: Final = (403, "A key header is missing.")
+_TOO_MANY_STREAMS: Final = (429, "The key has as many streams open as it may have; `Retry-After` says when to retry.")
 _OF_A_BODY: Final = (
+    (400, "The body is incomplete, or its chunked encoding is not valid."),
     (408, "The body did not arrive in time."),
-    (413, "The body is larger than the route accepts."),
+    (413, "The body is larger than the route accepts, or has too many chunks."),
     (415, "The body is compressed."),
 )
 _ALWAYS: Final = (InvalidCredentials, StoreUnavailable)
@@ -133,7 +135,7 @@ def _events() -> dict[str, Any]:
         "summary": "Follow the account's events as they happen, or from an event on.",
         "parameters": [*_query(EventsParams), _LAST_EVENT],
         "responses": {"200": {"description": lines, "content": {"text/event-stream": {"schema": schema}}}}
-        | _errors((InvalidInput, NoSuchEvent, *_ALWAYS), [_KEY_MISSING]),
+        | _errors((InvalidInput, NoSuchEvent, *_ALWAYS), [_KEY_MISSING, _TOO_MANY_STREAMS]),
     }
 
 

@@ -11,8 +11,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from starlette.types import Send
-
 from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
@@ -20,6 +18,7 @@ from numberkeep.domain.webhooks.types import expand
 from numberkeep.http.endpoint import Api
 from numberkeep.http.errors import MethodNotAllowed
 from numberkeep.http.request import Request
+from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.service import feed
 from numberkeep.wire.answers import invalid
 from numberkeep.wire.events import MAX_EVENT_DIGITS, EventsParams, encode_event
@@ -30,6 +29,8 @@ PATH: Final = "/api/v2/events"
 
 HEARTBEAT_SECONDS: Final = 15.0
 """How long without an event until a comment is sent, so that proxies keep the connection and a lost one is noticed."""
+
+_PIECE_BYTES: Final = 16 * 1024
 
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -48,21 +49,29 @@ class Stream:
 
     Args:
         api: what to work with.
+        limits: how many streams a key may have, and how long one waits for its client.
         heartbeat_seconds: as `HEARTBEAT_SECONDS`.
     """
 
-    def __init__(self, api: Api, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
+    def __init__(
+        self, api: Api, limits: StreamLimits | None = None, heartbeat_seconds: float = HEARTBEAT_SECONDS
+    ) -> None:
         self._api = api
+        self._limits = limits or StreamLimits()
         self._heartbeat_seconds = heartbeat_seconds
 
     async def answer(self, request: Request) -> None:
         """Send the stream."""
         if request.method != "GET":
             raise MethodNotAllowed(request.method, ("GET",))
-        account = (await self._api.key_of(request)).account
+        key = await self._api.key_of(request)
         params = self._api.decoder.params(request.query(), EventsParams)
         types = _types(params)
-        after = await feed.first(self._api.context, account, _after(request, params))
+        with self._limits.one_of(key.key_id):
+            after = await feed.first(self._api.context, key.account, _after(request, params))
+            await self._answer(request, key.account, after, types)
+
+    async def _answer(self, request: Request, account: Account, after: int, types: tuple[str, ...]) -> None:
         headers = [*_HEADERS, (b"x-request-id", request.request_id.encode())]
         await request.send({"type": "http.response.start", "status": 200, "headers": headers})
         tasks = [
@@ -76,14 +85,16 @@ class Stream:
             for task in tasks:
                 task.cancel()
             ended, *_ = await asyncio.gather(*tasks, return_exceptions=True)
-        if isinstance(ended, Exception):
+        if isinstance(ended, TimeoutError):
+            _log.info("request %s: the stream ended, because its client did not read it", request.request_id)
+        elif isinstance(ended, Exception):
             # Its text may contain a number or a name. Usually the client has disconnected; if not, it reconnects.
             _log.warning("request %s: the stream ended with %s", request.request_id, type(ended).__name__)
         with contextlib.suppress(Exception):  # likewise
             await request.send({"type": "http.response.body", "body": b""})
 
     async def _send_all(self, request: Request, account: Account, after: int, types: tuple[str, ...]) -> None:
-        await _send(request.send, _FIRST % after)
+        await self._send(request, _FIRST % after)
         quiet_since = time.monotonic()
         async with aclosing(feed.follow(self._api.context, account, after)) as following:
             with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # reported when the client reconnects
@@ -93,8 +104,19 @@ class Stream:
                     if not wanted and time.monotonic() - quiet_since < self._heartbeat_seconds:
                         continue
                     await self._api.key_of(request)  # a key that was revoked meanwhile gets nothing more
-                    await _send(request.send, b"".join(map(_frame, wanted)) or _HEARTBEAT % after)
+                    await self._send(request, b"".join(map(_frame, wanted)) or _HEARTBEAT % after)
                     quiet_since = time.monotonic()
+
+    async def _send(self, request: Request, body: bytes) -> None:
+        """Send a part of the stream in pieces, because the server buffers a number of them.
+
+        Raises:
+            TimeoutError: the client does not read.
+        """
+        for start in range(0, len(body), _PIECE_BYTES):
+            piece = body[start : start + _PIECE_BYTES]
+            async with asyncio.timeout(self._limits.unread_seconds):
+                await request.send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 def _types(params: EventsParams) -> tuple[str, ...]:
@@ -116,10 +138,6 @@ def _after(request: Request, params: EventsParams) -> int | None:
 
 def _frame(event: Event) -> bytes:
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.event_id, event.type.value.encode(), encode_event(event))
-
-
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def _disconnected(request: Request) -> None:

@@ -13,6 +13,8 @@ OLDEST: Final = -1
 """The position before the oldest retained event."""
 
 _PAGE: Final = 200
+_PAGE_BYTES: Final = 64 * 1024
+"""What the events of a page may have in all. One event alone can be larger, as large as a contact."""
 _LOOK_SECONDS: Final = 1.0
 """How often to look for what other processes changed."""
 
@@ -40,10 +42,13 @@ async def first(context: Context, account: Account, after: int | None) -> int:
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
     """Yield events after a number as they come, in order; regularly an empty sequence if none comes."""
     with context.signals.listening(account.account_id) as listener:
+        waited = True
         while True:
-            events = await context.store.read(ListEvents(account.account_id, after, _PAGE))
+            events = await context.store.read(ListEvents(account.account_id, after, _PAGE, _PAGE_BYTES))
             if events:
                 after = events[-1].event_id
-            yield events
-            if len(events) < _PAGE:
+            if events or waited:
+                yield events
+            waited = not events
+            if waited:
                 await listener.wait(_LOOK_SECONDS)

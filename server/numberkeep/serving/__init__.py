@@ -1,7 +1,8 @@
 """Running the service: the checks before it starts, its processes, and its log."""
 
 from numberkeep.serving.address import CannotServe
-from numberkeep.serving.server import calm_collector, load, make_server
+from numberkeep.serving.server import make_server
 from numberkeep.serving.start import Started, serve
+from numberkeep.serving.worker import calm_collector, load
 
 __all__ = ["CannotServe", "Started", "calm_collector", "load", "make_server", "serve"]

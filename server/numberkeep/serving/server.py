@@ -1,46 +1,68 @@
 """The HTTP server: Granian supervises one process per worker, and each worker loads the application."""
 
-import gc
-import multiprocessing
-import multiprocessing.connection
-import os
 import signal
-import threading
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
-from numberkeep.app import make_application
-from numberkeep.config.settings import Settings
-from numberkeep.http.closing import Closing
-from numberkeep.serving.log import set_up_logging
-from numberkeep.store.sqlite import ServiceLock
+from numberkeep.config import table
+from numberkeep.serving.worker import FINISH_SECONDS, LOOP, STOP_SIGNALS, Spawn
 
 _HEADER_MILLISECONDS: Final = 15_000
-"""Deadline for a request's headers; its body has BODY_SECONDS."""
+"""Deadline for a request's headers, and so how long a connection may be idle; a body has BODY_SECONDS."""
 
-_GRACE_SECONDS: Final = 30
-"""Time that requests in flight have to finish after SIGTERM."""
+_BACKLOG: Final = 4096
+"""Connections that wait in the kernel to be accepted; Linux's own default limit."""
 
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
+_CLOSE_SECONDS: Final = 3
+"""Time that a worker has to close its store, after its requests."""
 
 
-class _Server(MPServer):
-    """Notifies its workers before it stops them, so that they end open-ended responses."""
+class Server(MPServer):
+    """A supervisor of workers that have our sockets and our event loop.
 
-    stop: Connection | None = None
+    Args:
+        stop: the connection on which the workers are notified of the end, so that they end open-ended responses.
+        unread_seconds: see `make_server`.
+        settings: Granian's.
+    """
+
+    def __init__(self, stop: Connection | None, unread_seconds: int, **settings: Any) -> None:
+        super().__init__("numberkeep", **settings)
+        self._stop = stop
+        self._spawn = Spawn(self.bind_addr, self.bind_port, self.backlog, unread_seconds)
+
+    def run(self, load: Callable[[], Any]) -> None:
+        """Serve until SIGTERM or SIGINT; `load` returns the application, in the worker's process."""
+        self.serve(self._spawn, load, wrap_loader=False)
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        if self.stop is not None:
-            self.stop.send_bytes(b".")  # never read: that it is there is the message, to every worker
+        """Notify the workers of the end."""
+        if self._stop is not None:
+            self._stop.send_bytes(b".")  # never read: that it is there is the message, to every worker
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
+    def _spawn_worker(self, *args: Any, **kwargs: Any) -> WorkerProcess:
+        worker = super()._spawn_worker(*args, **kwargs)
+        worker.start = partial(_with_signals_blocked, worker.start)  # type: ignore[method-assign]
+        return worker
 
-def make_server(address: str, port: int, workers: int = 1, stop: Connection | None = None) -> MPServer:
+
+def make_server(
+    address: str,
+    port: int,
+    workers: int = 1,
+    stop: Connection | None = None,
+    *,
+    connections: int = table.CONNECTIONS.default,
+    unread_seconds: int = table.UNREAD_SECONDS.default,
+) -> Server:
     """Return the HTTP server for an ASGI application: processes with one event loop each, which share the port.
 
     Args:
@@ -48,55 +70,32 @@ def make_server(address: str, port: int, workers: int = 1, stop: Connection | No
         port: the TCP port.
         workers: the number of processes.
         stop: the connection on which the workers are notified of the end.
+        connections: how many connections each process accepts; more wait in the kernel.
+        unread_seconds: how long an answer may wait for a client that does not read it.
     """
-    server = _Server(
-        "numberkeep",
+    return Server(
+        stop,
+        unread_seconds,
         address=address,
         port=port,
         workers=workers,
         respawn_failed_workers=workers > 1,  # the others go on if one fails
         interface=Interfaces.ASGI,
-        loop=Loops.auto,
+        loop=LOOP,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         websockets=False,
-        workers_kill_timeout=_GRACE_SECONDS,
+        backlog=_BACKLOG,
+        backpressure=connections,
+        workers_kill_timeout=FINISH_SECONDS + _CLOSE_SECONDS,
         log_level=LogLevels.warning,
     )
-    server.stop = stop
-    return server
 
 
-def load(settings: Settings, lock: ServiceLock | None, stopping: Connection) -> Any:
-    """Return the application. Called in the worker's process, which has inherited the lock on its store."""
-    if lock is not None:
-        lock.join()
-    set_up_logging(settings.log)
-    closing = Closing()
-    threading.Thread(target=_end_with_supervisor, args=(stopping, closing), daemon=True).start()
-    application = make_application(settings, closing)
-    calm_collector()
-    return application
-
-
-def calm_collector() -> None:
-    """Collect garbage rarely.
-
-    What is loaded now lives until the end, and a bulk request makes tens of thousands of objects without a cycle:
-    searching them every 700 objects takes a tenth of its time.
-    """
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
-
-
-def _end_with_supervisor(stopping: Connection, closing: Closing) -> None:
-    """End open-ended responses when the supervisor stops, and the worker when the supervisor is gone.
-
-    A killed supervisor cannot stop this worker, which would keep the port.
-    """
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        multiprocessing.connection.wait([supervisor.sentinel, stopping])
-        closing.begin()
-        multiprocessing.connection.wait([supervisor.sentinel])
-        os.kill(os.getpid(), signal.SIGTERM)
+def _with_signals_blocked(start: Callable[[], None]) -> None:
+    """Start a worker that inherits the blocked signals; its event loop unblocks them once they have handlers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

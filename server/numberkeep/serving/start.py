@@ -15,8 +15,10 @@ from numberkeep.config.values import ConfigError
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
 from numberkeep.serving.address import CannotServe, free_address, when_listening
+from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
-from numberkeep.serving.server import load, make_server
+from numberkeep.serving.server import make_server
+from numberkeep.serving.worker import load
 from numberkeep.store.sqlite import ServiceLock
 
 _log = logging.getLogger("numberkeep.serving")
@@ -77,12 +79,32 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     when_listening(address, port, partial(announce, started))
     stopping, stop = multiprocessing.Pipe(duplex=False)
-    target = partial(load, replace(settings, first_key=pair), lock, stopping)
+    target = partial(load, replace(settings, first_key=pair), port, lock, stopping)
     try:
-        make_server(address, port, settings.workers, stop).serve(target_loader=target, wrap_loader=False)
+        make_server(
+            address,
+            port,
+            settings.workers,
+            stop,
+            connections=_connections(settings.connections),
+            unread_seconds=settings.unread_seconds,
+        ).run(target)
     except SystemExit as ended:
         raise CannotServe("a worker process ended unexpectedly: the lines above are its last") from ended
     _log.info("stopped")
+
+
+def _connections(wanted: int) -> int:
+    """Return how many connections a process accepts: as many as the settings say and open files permit."""
+    possible = raise_open_files()
+    if possible < wanted:
+        _log.warning(
+            "the hard limit of open files permits %d connections, not the %d of NUMBERKEEP_CONNECTIONS: raise it, for "
+            "example with LimitNOFILE= of systemd, or set NUMBERKEEP_CONNECTIONS lower",
+            possible,
+            wanted,
+        )
+    return min(wanted, possible)
 
 
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:

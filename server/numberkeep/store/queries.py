@@ -10,6 +10,7 @@ from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, Delivery
 from numberkeep.domain.webhooks.webhook import Webhook
@@ -63,12 +64,14 @@ class ListMessages(Query[Sequence[Message]]):
 class ListEvents(Query[Sequence[Event]]):
     """The account's first `limit` events with numbers over `after`.
 
+    Only the first ones are read whose stored texts have `max_bytes` in all, and at least one.
     Events become visible in the order of their numbers: when one is seen, all before it are, or they were deleted.
     """
 
     account_id: int
     after: int
     limit: int
+    max_bytes: int = MAX_INTEGER
 
 
 @dataclass(slots=True)

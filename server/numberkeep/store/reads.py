@@ -64,7 +64,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),
     q.ListMessages: Read(_every(message_of), lambda it: (it.account_id, it.limit)),
-    q.ListEvents: Read(_every(event_of), lambda it: (it.account_id, it.after, it.limit)),
+    q.ListEvents: Read(_every(event_of), lambda it: (it.account_id, it.after, it.limit, it.max_bytes)),
     q.ListEventsOf: Read(_every(event_of), lambda it: (it.account_id, it.phone, it.limit)),
     q.ListConsent: Read(_every(entry_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),

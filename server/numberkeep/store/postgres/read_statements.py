@@ -39,8 +39,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
     ),
     q.ListEvents: (
-        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events "
-        "WHERE account_id = $1 AND event_id > $2 ORDER BY event_id LIMIT $3"
+        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events WHERE account_id = $1 AND event_id > $2 AND event_id <= "
+        "(SELECT max(event_id) FROM (SELECT event_id, sum(octet_length(subject) + octet_length(replaced)) "
+        "OVER (ORDER BY event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
+        "FROM numberkeep.events WHERE account_id = $1 AND event_id > $2 ORDER BY event_id LIMIT $3) AS first "
+        "WHERE coalesce(before, 0) < $4::bigint) ORDER BY event_id"
     ),
     q.ListEventsOf: (
         "WITH RECURSIVE chain AS (SELECT e.*, 1 AS depth FROM numberkeep.events AS e WHERE account_id = $1 "

@@ -34,7 +34,14 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
     q.GetTallies: TALLIES,
     q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
-    q.ListEvents: f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ? AND event_id > ? ORDER BY event_id LIMIT ?",
+    # The lengths of texts are in the rows' headers, so texts beyond the last event are not read.
+    q.ListEvents: (
+        f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ?1 AND event_id > ?2 AND event_id <= "
+        "(SELECT max(event_id) FROM (SELECT event_id, sum(octet_length(subject) + octet_length(replaced)) "
+        "OVER (ORDER BY event_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
+        "FROM events WHERE account_id = ?1 AND event_id > ?2 ORDER BY event_id LIMIT ?3) "
+        "WHERE coalesce(before, 0) < ?4) ORDER BY event_id"
+    ),
     q.ListEventsOf: (
         "WITH RECURSIVE chain AS ("
         "SELECT * FROM events WHERE account_id = ?1 AND event_id = coalesce("

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.types import Receive
 
-from numberkeep.http.body import ClientGone, read_body
-from numberkeep.http.errors import BodyTooLarge, BodyTooSlow
+from numberkeep.http.body import MAX_CHUNKS, read_body
+from numberkeep.http.errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
 
 LIMIT = 10
 
@@ -62,5 +62,13 @@ async def test_a_slow_body_times_out() -> None:
 
 async def test_a_disconnected_client_raises() -> None:
     """A partial body is not returned."""
-    with pytest.raises(ClientGone):
+    with pytest.raises(BodyBroken):
         await read(chunk(b"012", more=True), {"type": "http.disconnect"})
+
+
+async def test_too_many_chunks_raise() -> None:
+    """However small they are in all."""
+    most = [chunk(b"", more=True)] * (MAX_CHUNKS - 1)
+    assert await read(*most, chunk(b"", more=False)) == b""
+    with pytest.raises(BodyInPieces):
+        await read(*most, chunk(b"", more=True), chunk(b"", more=False))
