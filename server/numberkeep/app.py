@@ -16,6 +16,7 @@ from numberkeep.config.database_url import database_file, is_postgres, postgres_
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError
 from numberkeep.http.application import Application, build_application
+from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
@@ -116,4 +117,5 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         ignore_unknown=settings.ignore_unknown_fields,
         first_key=settings.first_key,
         closing=closing,
+        limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
     )

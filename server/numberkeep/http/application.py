@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 import msgspec
 from starlette.routing import Router
@@ -15,6 +16,7 @@ from numberkeep.domain.identity import KeyPair
 from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.body import ClientGone
+from numberkeep.http.budget import SMALL, Budget, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
 from numberkeep.http.errors import NotFound, error_answer, plain_error
@@ -25,6 +27,7 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
+from numberkeep.http.turns import bulk_turns
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -36,6 +39,8 @@ from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
 
 _log = logging.getLogger("numberkeep.http")
+
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
 class AboutAnswer(msgspec.Struct):
@@ -57,10 +62,18 @@ class Application:
             the part; paths without such a part take precedence.
         outage: logs that the store fails.
         router: answers what is not an HTTP request: the server's lifespan events.
+        limits: what the process takes on at a time.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], outage: Outage, router: Router | None = None) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        outage: Outage,
+        router: Router | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self.router = router or Router()
+        self._budget = Budget(limits or Limits())
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
@@ -70,17 +83,30 @@ class Application:
         if scope["type"] != "http":
             await self.router(scope, receive, send)
             return
-        request = Request.of(scope, receive, send)
+        request = Request.of(scope, receive, send, self._budget)
         try:
-            answer = await self._endpoint(request).answer(request)
+            answer = await self._answer(request)
+            if answer is not None:
+                await answer.send(send, request.request_id)
         except ClientGone:
             return
+        finally:
+            if request.held:
+                request.release()
+
+    async def _answer(self, request: Request) -> Answer | None:
+        """Return the answer to a request, or None if it was sent already; raises ClientGone."""
+        try:
+            answer = await self._endpoint(request).answer(request)
+            if answer is not None and len(answer.body) > SMALL:
+                request.hold(len(answer.body), always=request.method not in _READING)
+        except ClientGone:
+            raise
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
-            answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
-        if answer is not None:
-            await answer.send(send, request.request_id)
+            return error_answer(error, request.request_id) or _unexpected(error, request.request_id)
+        return answer
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
@@ -103,6 +129,7 @@ def build_application(
     ignore_unknown: bool = False,
     first_key: KeyPair | None = None,
     closing: Closing | None = None,
+    limits: Limits | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -114,9 +141,11 @@ def build_application(
         ignore_unknown: drop unknown fields of requests instead of refusing them.
         first_key: the key pair of a store that has no keys yet.
         closing: signals shutdown to open-ended responses.
+        limits: what the process takes on at a time.
     """
-    closing = closing or Closing()
-    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
+    closing, limits = closing or Closing(), limits or Limits()
+    decoder = Decoder(ignore_unknown=ignore_unknown)
+    api = Api(context, Authenticator(context.store), decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -136,7 +165,7 @@ def build_application(
         routes.setdefault(route.path, []).append(route)
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api), **_open_endpoints(context, relay)}
-    return Application(endpoints, api.outage, Router(lifespan=lifespan))
+    return Application(endpoints, api.outage, Router(lifespan=lifespan), limits)
 
 
 def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:

@@ -1,5 +1,6 @@
 """What answers the requests to a path."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -15,6 +16,7 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
 from numberkeep.http.routes import Route
+from numberkeep.http.turns import Turns, bulk_turns
 from numberkeep.operations.operation import Call, Listed
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -25,17 +27,24 @@ from numberkeep.wire.decoding import Decoder
 Function = Callable[[Call, Any], Awaitable[Any]]
 
 _MOST_DIGITS: Final = 18
+_BULK_REQUESTS: Final = 4
+"""Bulk requests of all accounts whose rows are in memory; each takes several times the size of its body."""
 
 
 @dataclass(slots=True, frozen=True)
 class Api:
-    """What every endpoint works with."""
+    """What every endpoint works with.
+
+    Bulk requests wait for a turn of their account in `bulk` to be read, and for `work` to be decoded.
+    """
 
     context: Context
     authenticator: Authenticator
     decoder: Decoder
     notifier: Notifier
     closing: Closing
+    bulk: Turns = field(default_factory=bulk_turns)
+    work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BULK_REQUESTS))
     outage: Outage = field(default_factory=Outage)
 
     def key_of(self, request: Request) -> Awaitable[ApiKey]:
@@ -100,12 +109,27 @@ class Operations:
         route = self._routes.get(request.method)
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
-        api, operation = self._api, route.operation
-        key = await api.key_of(request)
+        key = await self._api.key_of(request)
+        request.account_id = key.account.account_id
         parts = self._parts(route, request)
-        if route.body is not None:
+        if not route.bulk:
+            if route.body is not None:
+                parts.append(self._api.decoder.body(await request.body(), route.body))
+            return await self._run(route, request, key, parts)
+        async with self._api.bulk.turn(request.account_id):
             data = await request.body(route.limit)
-            parts.append(route.decode(api.decoder, data) if route.decode else api.decoder.body(data, route.body))
+            async with self._api.work:
+                parts.append(await self._decoded(route, data))
+                return await self._run(route, request, key, parts)
+
+    async def _decoded(self, route: Route, data: bytes) -> Any:
+        if route.decode is None:
+            return self._api.decoder.body(data, route.body or Nothing)
+        return await self._api.context.slices.run(route.decode(self._api.decoder, data))
+
+    async def _run(self, route: Route, request: Request, key: ApiKey, parts: Sequence[Any]) -> Answer:
+        """Run the operation on the parts of its input, and return its answer."""
+        api, operation = self._api, route.operation
         given = parts[0] if route.is_whole else operation.input(*parts)
         if not operation.reads:
             actor = Actor(ActorKind.API_KEY, key.key_id)

@@ -104,7 +104,7 @@ async def bulk_create(call: Call, given: BulkCreate) -> BulkAnswer:
     account = call.account
     if given.params.region is not None:
         account = replace(account, region=known_region(given.params.region))
-    rows = [bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in given.rows.good]
+    rows = (bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in given.rows.good)
 
     def answer(result: Upserted) -> BulkAnswer:
         errors = [field_error_out(error) for error in result.errors] if skip else UNSET
