@@ -144,5 +144,3 @@ def bulk_body(first: int, **patch: Any) -> bytes:
     """Return the body of a bulk request with 10,000 new numbers from `first` on."""
     rows = [{"phone": f"+1{2_120_000_000 + first + row}", "first_name": f"Ann {row}", **patch} for row in range(10_000)]
     return json.dumps({"contacts": rows}).encode()
-
-

@@ -70,10 +70,11 @@ class SqliteStore:
             self._inline.pragma("cache_size", -_INLINE_KIB)
             # Opened here and not by the threads, so that errors are raised now and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]
+            ahead = self._connect() if self._database.path else None
         except StoreUnusable:
             await self.close()
             raise
-        self._writer = Writer(first)
+        self._writer = Writer(first, ahead)
         self._readers = ThreadPoolExecutor(
             _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
         )
