@@ -12,6 +12,7 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.closing import Closing
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
+from numberkeep.http.long_page import LONG_PAGES, send_long_page
 from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
@@ -35,7 +36,8 @@ _BULK_REQUESTS: Final = 4
 class Api:
     """What every endpoint works with.
 
-    Bulk requests wait for a turn of their account in `bulk` to be read, and for `work` to be decoded.
+    Bulk requests wait for a turn of their account in `bulk` to be read, and for `work` to be decoded; long pages wait
+    for a turn in `pages`.
     """
 
     context: Context
@@ -44,6 +46,7 @@ class Api:
     notifier: Notifier
     closing: Closing
     bulk: Turns = field(default_factory=bulk_turns)
+    pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages"))
     work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BULK_REQUESTS))
     outage: Outage = field(default_factory=Outage)
 
@@ -104,8 +107,8 @@ class Operations:
         if "GET" in self._routes:
             self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
 
-    async def answer(self, request: Request) -> Answer:
-        """Run the operation and return its answer."""
+    async def answer(self, request: Request) -> Answer | None:
+        """Run the operation and return its answer; None for a long page, which is sent at once."""
         route = self._routes.get(request.method)
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
@@ -127,7 +130,7 @@ class Operations:
             return self._api.decoder.body(data, route.body or Nothing)
         return await self._api.context.slices.run(route.decode(self._api.decoder, data))
 
-    async def _run(self, route: Route, request: Request, key: ApiKey, parts: Sequence[Any]) -> Answer:
+    async def _run(self, route: Route, request: Request, key: ApiKey, parts: Sequence[Any]) -> Answer | None:
         """Run the operation on the parts of its input, and return its answer."""
         api, operation = self._api, route.operation
         given = parts[0] if route.is_whole else operation.input(*parts)
@@ -135,7 +138,12 @@ class Operations:
             actor = Actor(ActorKind.API_KEY, key.key_id)
             return await api.change(request, key.account, actor, operation.function, given, once=route.once)
         output = await operation.function(Call(api.context, key.account, api.notifier), given)
-        return _page(request, output) if isinstance(output, Listed) else ok(output)
+        if not isinstance(output, Listed):
+            return ok(output)
+        if output.long is None:
+            return _page(request, output)
+        await send_long_page(request, output.long, api.pages)
+        return None
 
     def _parts(self, route: Route, request: Request) -> list[Any]:
         """Return the parts of the input that are in the URL."""
