@@ -14,6 +14,7 @@ import pytest
 from fault.overload import BULK, CONTACTS, MIB, Overloaded, overloaded
 from numberkeep.domain.limits import MAX_BULK_BODY_BYTES, MAX_VALUE, MAX_VARIABLES
 from support.databases import NewDatabase
+from support.wire import Wire
 
 MOST_MEMORY: Final = 512 * MIB
 PAGE: Final = 1000
@@ -25,6 +26,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path, new_database: NewDat
     """Yield a service on each engine; at the end its worker must never have had too much memory."""
     with overloaded(tmp_path, new_database(request.param)) as running:
         yield running
+        print(f"{request.node.name}: peak {running.peak / MIB:.0f} MiB")  # noqa: T201
         assert running.peak < MOST_MEMORY, f"{running.peak / MIB:.0f} MiB"
 
 
@@ -36,11 +38,9 @@ async def test_large_pages(service: Overloaded, effort: int, character: str) -> 
     path = f"{CONTACTS}?limit={PAGE}"
     async with unread(service, [service.head("GET", path)] * 20):
         await asyncio.sleep(3)
-    begin = time.monotonic()
     size, numbers = await page(service, path)
     assert size > contacts * MAX_VARIABLES * MAX_VALUE * len(character.encode())
     assert len(numbers) == contacts
-    print(f"{size / MIB:.0f} MiB in {time.monotonic() - begin:.1f} s, peak {service.peak / MIB:.0f} MiB")  # noqa: T201
 
 
 async def test_unread_answers(service: Overloaded) -> None:
@@ -66,7 +66,7 @@ async def test_the_largest_bulk_request(service: Overloaded, character: str) -> 
         rows = [{"phone": f"+1213{first + number:07d}", **row} for number in range(10_000)]
         body = json.dumps({"contacts": rows}, ensure_ascii=False).encode()
         bodies.append(body + b" " * (MAX_BULK_BODY_BYTES - len(body)))
-    async with service.wire(service.attacker) as wire:
+    async with Wire(service.service.url, service.attacker) as wire:
         requests = [service.head("POST", BULK, len(body)) + body for body in bodies]
         statuses = await asyncio.gather(*(service.statuses([request], time.monotonic() + 0.1) for request in requests))
         assert statuses == [[200], [200]]
@@ -79,14 +79,14 @@ async def test_bodies_that_grow_when_they_are_decoded(service: Overloaded, junk:
     items = junk * ((MAX_BULK_BODY_BYTES - 100) // len(junk))
     for text in (f'{{"contacts":[{items[:-1]}]}}', f'{{"contacts":[[{items[:-1]}]]}}', f"[{items[:-1]}]"):
         body = text.encode()
-        [status] = await service.statuses([service.head("POST", BULK, len(body)) + body], time.monotonic() + 0.1)
-        assert status == 400
+        statuses = await service.statuses([service.head("POST", BULK, len(body)) + body], time.monotonic() + 0.1)
+        assert set(statuses) == {400}
 
 
 async def fill(service: Overloaded, contacts: int, character: str) -> None:
     """Create contacts with the largest variables that there can be, over several requests each."""
     several = 20  # in one request, whose body is escaped
-    async with service.wire(service.attacker) as wire:
+    async with Wire(service.service.url, service.attacker) as wire:
         for number in range(contacts):
             for first in range(0, MAX_VARIABLES, several):
                 variables = {f"label {first + n}": character * MAX_VALUE for n in range(several)}

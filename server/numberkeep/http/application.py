@@ -85,28 +85,21 @@ class Application:
             return
         request = Request.of(scope, receive, send, self._budget)
         try:
-            answer = await self._answer(request)
+            try:
+                answer = await self._endpoint(request).answer(request)
+                if answer is not None and len(answer.body) > SMALL:
+                    request.hold(len(answer.body), always=request.method not in _READING)
+            except ClientGone:
+                return
+            except Exception as error:  # noqa: BLE001 - the last line of defence
+                if isinstance(error, StoreUnavailable):
+                    self._outage.report(error, request.request_id)
+                answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
             if answer is not None:
                 await answer.send(send, request.request_id)
-        except ClientGone:
-            return
         finally:
             if request.held:
                 request.release()
-
-    async def _answer(self, request: Request) -> Answer | None:
-        """Return the answer to a request, or None if it was sent already; raises ClientGone."""
-        try:
-            answer = await self._endpoint(request).answer(request)
-            if answer is not None and len(answer.body) > SMALL:
-                request.hold(len(answer.body), always=request.method not in _READING)
-        except ClientGone:
-            raise
-        except Exception as error:  # noqa: BLE001 - the last line of defence
-            if isinstance(error, StoreUnavailable):
-                self._outage.report(error, request.request_id)
-            return error_answer(error, request.request_id) or _unexpected(error, request.request_id)
-        return answer
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]

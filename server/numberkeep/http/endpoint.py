@@ -1,6 +1,5 @@
 """What answers the requests to a path."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -17,7 +16,7 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
 from numberkeep.http.routes import Route
-from numberkeep.http.turns import Turns, bulk_turns
+from numberkeep.http.turns import Room, Turns, bulk_turns
 from numberkeep.operations.operation import Call, Listed
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -28,15 +27,13 @@ from numberkeep.wire.decoding import Decoder
 Function = Callable[[Call, Any], Awaitable[Any]]
 
 _MOST_DIGITS: Final = 18
-_BULK_REQUESTS: Final = 4
-"""Bulk requests of all accounts whose rows are in memory; each takes several times the size of its body."""
 
 
 @dataclass(slots=True, frozen=True)
 class Api:
     """What every endpoint works with.
 
-    Bulk requests wait for a turn of their account in `bulk` to be read, and for `work` to be decoded; long pages wait
+    Bulk requests wait for a turn of their account in `bulk` to be read, and for `room` to be decoded; long pages wait
     for a turn in `pages`.
     """
 
@@ -47,7 +44,7 @@ class Api:
     closing: Closing
     bulk: Turns = field(default_factory=bulk_turns)
     pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages"))
-    work: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BULK_REQUESTS))
+    room: Room = field(default_factory=Room)
     outage: Outage = field(default_factory=Outage)
 
     def key_of(self, request: Request) -> Awaitable[ApiKey]:
@@ -121,7 +118,7 @@ class Operations:
             return await self._run(route, request, key, parts)
         async with self._api.bulk.turn(request.account_id):
             data = await request.body(route.limit)
-            async with self._api.work:
+            async with self._api.room.take(len(data)):
                 parts.append(await self._decoded(route, data))
                 return await self._run(route, request, key, parts)
 

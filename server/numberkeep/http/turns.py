@@ -1,4 +1,4 @@
-"""Limits how many requests of a kind one account has under way at once."""
+"""Limits how many requests of a kind are under way at once, for each account and in all."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,13 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.http.budget import Limits
+from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.errors import AccountBusy
 
 _WAITING: Final = 100
 """Requests of one account that may wait for their turn."""
 
 _WAIT_SECONDS: Final = 30.0
+
+_ROOM: Final = 32 * MIB
+_LEAST: Final = 8 * MIB
+"""What a small body counts, because its rows may have nearly no text."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,37 @@ class Turns:
             line.requests -= 1
             if not line.requests:
                 del self._lines[account_id]
+
+
+class Room:
+    """Lets bulk requests of all accounts be worked on as long as their bodies fit; further ones wait in order.
+
+    Decoded, applied and answered, a body takes up to eight times its size.
+
+    Args:
+        size: bytes of bodies; a larger one is alone.
+    """
+
+    def __init__(self, size: int = _ROOM) -> None:
+        self._size = size
+        self._used = 0
+        self._door = asyncio.Lock()
+        self._freed = asyncio.Event()
+
+    @asynccontextmanager
+    async def take(self, body: int) -> AsyncIterator[None]:
+        """Wait for room for a body of this size, which is free again at the end of the block."""
+        body = max(body, _LEAST)
+        async with self._door:
+            while self._used and self._used + body > self._size:
+                self._freed.clear()
+                await self._freed.wait()
+            self._used += body
+        try:
+            yield
+        finally:
+            self._used -= body
+            self._freed.set()
 
 
 def bulk_turns(most: int = Limits().bulk) -> Turns:

@@ -36,8 +36,8 @@ _HAS_TAG: Final = (
 _SHORT: Final = 100
 """Reading a page of this many contacts takes no longer than switching to a thread and back."""
 
-_PART: Final = 8
-"""Rows that are read before their size is checked: the largest ones have 400,000 characters."""
+_PART: Final = 40
+"""Rows that are read before their size is checked: the largest ones take 1.6 MB each."""
 
 Value = str | int
 
@@ -69,7 +69,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
     text = 0
     for part in _parts(connection, account_id, query, _SELECT):
         rows += part
-        text += sum(map(text_of, part))
+        text += sum([len(row[8]) + len(row[9]) for row in part])  # text_of; a call for each row costs a twentieth
         if text > MOST_TEXT:
             raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
