@@ -26,7 +26,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path, new_database: NewDat
     """Yield a service on each engine; at the end its worker must never have had too much memory."""
     with overloaded(tmp_path, new_database(request.param)) as running:
         yield running
-        print(f"{request.node.name}: peak {running.peak / MIB:.0f} MiB")  # noqa: T201
+        print(f"{request.node.name}: peak {running.peak / MIB:.0f} MiB")  # noqa: T201 - for -rP
         assert running.peak < MOST_MEMORY, f"{running.peak / MIB:.0f} MiB"
 
 

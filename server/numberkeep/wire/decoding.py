@@ -7,7 +7,7 @@ shape, to report all that is wrong with it instead of the first fault (docs/adr/
 import re
 from collections.abc import Generator, Iterable, Sequence
 from functools import cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -99,9 +99,11 @@ class Decoder:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise _not_json(raw, error) from None
             else:
+                errors = []
                 if suspect and has_nul(msgspec.json.decode(raw)):
-                    bad += self._errors_of_row(index, raw, shape, most=max(1, MAX_ERRORS - len(bad)))
-                else:
+                    errors = self._errors_of_row(index, raw, shape, most=max(1, MAX_ERRORS - len(bad)))
+                    bad += errors
+                if not errors:
                     good.append((index, row))
         return BulkRows(good, bad)
 
@@ -201,7 +203,9 @@ class _PhoneOnly(msgspec.Struct):
 _decode_phone: Final = msgspec.json.Decoder(_PhoneOnly).decode
 _decode_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _first_character: Final = re.compile(rb"\s*(.)", re.DOTALL).match
-_STAND_INS: Final[dict[bytes, Any]] = {b"[": [msgspec.Raw(b"0")] * (MAX_BULK_ROWS + 1), b"{": {}, b'"': ""}
+_STAND_INS: Final[dict[bytes, Any]] = {b"[": [], b"{": {}, b'"': ""}
+_TOO_LONG: Final = [msgspec.Raw(b"0")] * (MAX_BULK_ROWS + 1)
+_decode_rows: Final = msgspec.json.Decoder(Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MAX_BULK_ROWS)]).decode
 
 
 def _phone_in(raw: msgspec.Raw) -> str | None:
@@ -214,9 +218,9 @@ def _phone_in(raw: msgspec.Raw) -> str | None:
 
 
 def _stand_ins(data: bytes) -> Any:
-    """Return a bulk body that does not fit with small values in the place of its own, which may be huge.
+    """Return a bulk body that does not fit with small values of the same kinds in the place of its own.
 
-    An array becomes one that is too long, because nothing else can be wrong with the array of the rows.
+    Those may be huge, and the explanation needs no more than their kinds, and whether an array is too long.
     """
     try:
         members = _decode_members(data)
@@ -228,8 +232,16 @@ def _stand_ins(data: bytes) -> Any:
 
 
 def _stand_in(data: bytes) -> Any:
-    first = _first_character(data)
-    return _plain(data) if first is None or first[1] not in _STAND_INS else _STAND_INS[first[1]]
+    found = _first_character(data)
+    first = found[1] if found else b""
+    if first == b"[":
+        try:
+            _decode_rows(data)
+        except msgspec.ValidationError:
+            return _TOO_LONG
+        except RecursionError:
+            raise _too_deep() from None
+    return _STAND_INS[first] if first in _STAND_INS else _plain(data)
 
 
 def _too_deep() -> InvalidInput:
