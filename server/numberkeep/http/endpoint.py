@@ -11,7 +11,7 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.closing import Closing
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
-from numberkeep.http.long_page import LONG_PAGES, send_long_page
+from numberkeep.http.long_page import ALL_LONG_PAGES, LONG_PAGES, send_long_page
 from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
@@ -43,7 +43,7 @@ class Api:
     notifier: Notifier
     closing: Closing
     bulk: Turns = field(default_factory=bulk_turns)
-    pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages"))
+    pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages", ALL_LONG_PAGES))
     room: Room = field(default_factory=Room)
     outage: Outage = field(default_factory=Outage)
 

@@ -20,6 +20,9 @@ PAGE_SECONDS: Final = 300.0
 LONG_PAGES: Final = 2
 """Long pages of one account that are sent at once; each has a connection to the database."""
 
+ALL_LONG_PAGES: Final = 8
+"""Those of all accounts."""
+
 
 async def send_long_page(
     request: Request, reading: AbstractAsyncContextManager[LongListed[Any]], turns: Turns, seconds: float = PAGE_SECONDS

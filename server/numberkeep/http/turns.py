@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.http.budget import MIB, Limits
-from numberkeep.http.errors import AccountBusy
+from numberkeep.http.errors import AccountBusy, HttpError, ServiceBusy
 
 _WAITING: Final = 100
 """Requests of one account that may wait for their turn."""
@@ -31,12 +31,14 @@ class Turns:
     Args:
         most: the turns of an account.
         kind: what takes turns, for the error.
+        total: the turns of all accounts together; None for any number.
         seconds: how long a request waits.
     """
 
-    def __init__(self, most: int, kind: str, seconds: float = _WAIT_SECONDS) -> None:
+    def __init__(self, most: int, kind: str, total: int | None = None, seconds: float = _WAIT_SECONDS) -> None:
         self._most = most
         self._kind = kind
+        self._total = None if total is None else asyncio.Semaphore(total)
         self._seconds = seconds
         self._lines: dict[int, _Line] = {}
 
@@ -45,7 +47,8 @@ class Turns:
         """Wait for a turn, which ends with the block.
 
         Raises:
-            AccountBusy: too many requests wait already, or none of them ended in time.
+            AccountBusy: too many requests of the account wait already, or none of them ended in time.
+            ServiceBusy: no request of another account ended in time.
         """
         line = self._lines.get(account_id)
         if line is None:
@@ -53,20 +56,26 @@ class Turns:
         if line.requests >= self._most + _WAITING:
             raise AccountBusy(self._kind)
         line.requests += 1
+        total = nullcontext() if self._total is None else self._held(self._total, ServiceBusy())
         try:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    await line.turns.acquire()
-            except TimeoutError:
-                raise AccountBusy(self._kind) from None
-            try:
+            async with self._held(line.turns, AccountBusy(self._kind)), total:
                 yield
-            finally:
-                line.turns.release()
         finally:
             line.requests -= 1
             if not line.requests:
                 del self._lines[account_id]
+
+    @asynccontextmanager
+    async def _held(self, turns: asyncio.Semaphore, busy: HttpError) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._seconds):
+                await turns.acquire()
+        except TimeoutError:
+            raise busy from None
+        try:
+            yield
+        finally:
+            turns.release()
 
 
 class Room:

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from numberkeep.http.budget import MIB
-from numberkeep.http.errors import AccountBusy
+from numberkeep.http.errors import AccountBusy, ServiceBusy
 from numberkeep.http.turns import Room, Turns
 
 
@@ -80,6 +80,22 @@ async def test_only_so_many_requests_wait() -> None:
     await asyncio.gather(*(holder.task for holder in holders), return_exceptions=True)
     async with turns.turn(1):
         pass
+
+
+async def test_all_accounts_share_a_number_of_turns() -> None:
+    """Who waits too long for those of others gets 503."""
+    turns = Turns(2, "long pages", total=3, seconds=0.01)
+    holders = [Holder(turns.turn(account)) for account in (1, 1, 2)]
+    await settled()
+    with pytest.raises(ServiceBusy) as refused:
+        async with turns.turn(2):
+            pass
+    assert (refused.value.status, dict(refused.value.headers)[b"retry-after"]) == (503, b"1")
+    await holders[0].end()
+    async with turns.turn(2):
+        pass
+    for holder in holders[1:]:
+        await holder.end()
 
 
 async def test_bodies_wait_for_room_in_order() -> None:

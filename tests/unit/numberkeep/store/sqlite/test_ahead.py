@@ -3,17 +3,20 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
-from numberkeep.domain.contacts.contact import Contact
-from numberkeep.domain.contacts.listing import ListQuery
+from numberkeep.domain.contacts.contact import Contact, moment
+from numberkeep.domain.contacts.listing import ListQuery, OrderBy
 from numberkeep.store.queries import ListContacts
 from numberkeep.store.sqlite import SqliteStore, ahead
 from numberkeep.store.sqlite.ahead import Ahead, Prepared
+from numberkeep.store.sqlite.checking import check
+from numberkeep.store.sqlite.statements import collect
 from support.store import AccountDriver, new_account, phone
 
 ROWS = 300
@@ -110,10 +113,9 @@ async def test_a_change_by_another_process_is_not_overwritten(
     """The command is then applied again, to what is there now."""
     one, _ = drivers
     await one.create(phone(1), last_name="Old")
-    work_out = ahead.collect
 
     def work_out_too_early(*given: Any) -> Any:
-        found = work_out(*given)
+        found = collect(*given)
         other = apsw.Connection(str(path))
         other.execute("UPDATE contacts SET last_name = 'New'")
         other.close()
@@ -159,3 +161,25 @@ async def test_an_error_is_that_of_the_command(
     assert len(await upsert(one, "Ann")) == ROWS
     await one.delete(phone(0))
     assert await one.count() == ROWS - 1
+
+
+async def test_large_commands_write_what_small_ones_write(drivers: Sequence[AccountDriver], path: Path) -> None:
+    """New contacts, and changes of all their fields."""
+    changes: list[dict[str, Any]] = [
+        {"first_name": "Ann", "tags": ("a", "b"), "custom_variables": {"plan": "gold"}},
+        {"last_name": "Lee", "company_name": "Acme", "tags": ("b", "c"), "custom_variables": {"since": "2020"}},
+        {"assigned_to_email": "a@example.com", "sendblue_number": phone(9999), "first_name": "", "opt_out": True},
+    ]
+    large, small = drivers
+    for change in changes:
+        await large.upsert(*[large.row(phone(n), **change) for n in range(ROWS)])
+        for n in range(ROWS):
+            await small.upsert(small.row(phone(n), **change))
+    shown = [
+        [replace(contact, contact_id=0, created_at=moment(0)) for contact in (await each.page(OrderBy.PHONE)).contacts]
+        for each in drivers
+    ]
+    assert len(shown[0]) == ROWS
+    assert shown[0] == shown[1]
+    assert await large.last_event() == await small.last_event()
+    assert not check(path).faults
