@@ -56,7 +56,7 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
 
         body = _body(first, size)
         begin = time.perf_counter()
-        good, bad = decoder.rows(body)
+        good, bad = await whole.slices.run(decoder.rows(body))
         given = [bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in good]
         result = await bulk.create(whole, whole_account, given, bad, skip_bad=False)
         msgspec.json.encode(BulkAnswer([contact_out(contact) for contact in result.contacts]))

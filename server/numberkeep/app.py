@@ -16,6 +16,7 @@ from numberkeep.config.database_url import database_file, is_postgres, postgres_
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError
 from numberkeep.http.application import Application, build_application
+from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
@@ -118,4 +119,5 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         first_key=settings.first_key,
         closing=closing,
         stream_limits=StreamLimits(settings.streams_per_key, settings.unread_seconds),
+        limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
     )

@@ -16,6 +16,7 @@ from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
+from contract.long_pages import LongPageContract
 from contract.opt_out import OptOutContract
 from contract.outbox import OutboxContract
 from contract.preview import PreviewContract
@@ -32,6 +33,7 @@ class StoreContract(
     ContactContract,
     BulkContract,
     ListingContract,
+    LongPageContract,
     CursorContract,
     AccountContract,
     OptOutContract,

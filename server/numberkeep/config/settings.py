@@ -45,6 +45,9 @@ class Settings:
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = table.ALLOWED_NETWORKS.default
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
+    bulk_requests: int = table.BULK_REQUESTS.default
+    memory_mib: int = table.MEMORY_MIB.default
+    account_memory_mib: int = table.ACCOUNT_MEMORY_MIB.default
     log: str = table.LOG.default
 
 
@@ -81,6 +84,9 @@ def load_settings(
         carriers=Carriers(
             table.SIGNING_SECRET.read(environ), table.TWILIO_AUTH_TOKEN.read(environ), table.PUBLIC_URL.read(environ)
         ),
+        bulk_requests=table.BULK_REQUESTS.read(environ),
+        memory_mib=table.MEMORY_MIB.read(environ),
+        account_memory_mib=table.ACCOUNT_MEMORY_MIB.read(environ),
         log=table.LOG.read(environ),
     )
 

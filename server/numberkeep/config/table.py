@@ -209,6 +209,21 @@ ALLOWED_NETWORKS: Final = Setting(
     _NO_NETWORKS,
     "Private networks that webhooks may reach, for example `127.0.0.0/8,10.1.0.0/16`.",
 )
+BULK_REQUESTS: Final = Setting(
+    "NUMBERKEEP_BULK_REQUESTS",
+    number(at_least=1),
+    2,
+    "Bulk requests of one account that a process works on at once; others wait.",
+)
+MEMORY_MIB: Final = Setting(
+    "NUMBERKEEP_MEMORY_MIB",
+    number(at_least=32),
+    128,
+    "MiB of large request bodies and answers that a process holds; beyond it, requests get 503.",
+)
+ACCOUNT_MEMORY_MIB: Final = Setting(
+    "NUMBERKEEP_ACCOUNT_MEMORY_MIB", number(at_least=16), 48, "Those of one account; beyond it, requests get 429."
+)
 LOG: Final = Setting(
     "NUMBERKEEP_LOG",
     choice("warning", "info", "debug"),

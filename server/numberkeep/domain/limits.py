@@ -36,6 +36,8 @@ MAX_OFFSET = 2**62
 """The hosted service allows 10,000."""
 
 MAX_BULK_ROWS = 10_000
+MAX_BULK_COMMAS = 2_500_000
+"""In the body of a bulk request: 16 MiB of the smallest values would take 600 MB of memory as soon as they are read."""
 MAX_ERRORS = 100
 """Errors in one answer; beyond them, an answer to a bulk request has one error for each bad row."""
 

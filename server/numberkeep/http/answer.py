@@ -1,12 +1,19 @@
 """An answer before it is sent."""
 
+import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from starlette.types import Send
+from starlette.types import Message, Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
+
+PIECE: Final = 64 * 1024
+"""Bytes of an answer that are handed to the server at once; it accepts more as the client reads."""
+
+SEND_SECONDS: Final = 30.0
+"""How long a client may read nothing of an answer."""
 
 encode = msgspec.json.Encoder().encode
 
@@ -34,7 +41,28 @@ class Answer:
                 ],
             }
         )
-        await send({"type": "http.response.body", "body": self.body})
+        if len(self.body) <= PIECE:
+            await send({"type": "http.response.body", "body": self.body})
+        else:
+            await self._send_pieces(send)
+
+    async def _send_pieces(self, send: Send) -> None:
+        """Send a large body piece by piece, so that it is known how long it takes memory."""
+        body = memoryview(self.body)
+        for start in range(0, len(body), PIECE):
+            piece, more = bytes(body[start : start + PIECE]), start + PIECE < len(body)
+            if not await sent(send, {"type": "http.response.body", "body": piece, "more_body": more}):
+                return  # the server closes a connection whose answer is incomplete
+
+
+async def sent(send: Send, message: Message) -> bool:
+    """Send a part of an answer; return False if the client did not read enough in time to make room for it."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await send(message)
+    except TimeoutError:
+        return False
+    return True
 
 
 def ok(content: Any, headers: Headers = ()) -> Answer:

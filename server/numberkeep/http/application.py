@@ -15,6 +15,7 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import KeyPair
 from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
+from numberkeep.http.budget import SMALL, Budget, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
 from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
@@ -26,6 +27,7 @@ from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.http.turns import bulk_turns
 from numberkeep.http.unread_body import discard_rest
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
@@ -40,6 +42,8 @@ from numberkeep.wire.decoding import Decoder
 _FIRST_ERROR: Final = 400
 
 _log = logging.getLogger("numberkeep.http")
+
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
 class AboutAnswer(msgspec.Struct):
@@ -61,10 +65,18 @@ class Application:
             the part; paths without such a part take precedence.
         outage: logs that the store fails.
         router: answers what is not an HTTP request: the server's lifespan events.
+        limits: what the process takes on at a time.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], outage: Outage, router: Router | None = None) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        outage: Outage,
+        router: Router | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self.router = router or Router()
+        self._budget = Budget(limits or Limits())
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
@@ -74,19 +86,25 @@ class Application:
         if scope["type"] != "http":
             await self.router(scope, receive, send)
             return
-        request = Request.of(scope, receive, send)
+        request = Request.of(scope, receive, send, self._budget)
         costly = False
         try:
-            answer = await self._endpoint(request).answer(request)
-        except Exception as error:  # noqa: BLE001 - the last line of defence
-            if isinstance(error, StoreUnavailable):
-                self._outage.report(error, request.request_id)
-            costly = isinstance(error, BodyInPieces)
-            answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
-        if answer is not None:
-            await answer.send(send, request.request_id)
-            if answer.status >= _FIRST_ERROR and not costly:  # it may have been found before the body was read
-                await discard_rest(scope, receive)
+            try:
+                answer = await self._endpoint(request).answer(request)
+                if answer is not None and len(answer.body) > SMALL:
+                    request.hold(len(answer.body), always=request.method not in _READING)
+            except Exception as error:  # noqa: BLE001 - the last line of defence
+                if isinstance(error, StoreUnavailable):
+                    self._outage.report(error, request.request_id)
+                costly = isinstance(error, BodyInPieces)
+                answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
+            if answer is not None:
+                await answer.send(send, request.request_id)
+        finally:
+            if request.held:
+                request.release()
+        if answer is not None and answer.status >= _FIRST_ERROR and not costly:
+            await discard_rest(scope, receive)  # the error may have been found before the body was read
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
@@ -110,6 +128,7 @@ def build_application(
     first_key: KeyPair | None = None,
     closing: Closing | None = None,
     stream_limits: StreamLimits | None = None,
+    limits: Limits | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -122,9 +141,11 @@ def build_application(
         first_key: the key pair of a store that has no keys yet.
         closing: signals shutdown to open-ended responses.
         stream_limits: the limits of event streams.
+        limits: what the process takes on at a time.
     """
-    closing = closing or Closing()
-    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=ignore_unknown), notifier, closing)
+    closing, limits = closing or Closing(), limits or Limits()
+    decoder = Decoder(ignore_unknown=ignore_unknown)
+    api = Api(context, Authenticator(context.store), decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -145,7 +166,7 @@ def build_application(
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
     endpoints |= _open_endpoints(context, relay)
-    return Application(endpoints, api.outage, Router(lifespan=lifespan))
+    return Application(endpoints, api.outage, Router(lifespan=lifespan), limits)
 
 
 def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:

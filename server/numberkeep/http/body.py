@@ -1,10 +1,12 @@
 """Reads a request's body, within limits of size and time."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import Receive, Scope
 
+from numberkeep.http.budget import SMALL
 from numberkeep.http.errors import BodyBroken, BodyEncoded, BodyInPieces, BodyTooLarge, BodyTooSlow
 
 BODY_SECONDS: Final = 30.0
@@ -14,7 +16,13 @@ MAX_CHUNKS: Final = 12_000
 """Each costs some 40 microseconds, however small. The largest body in the packets of an Ethernet has fewer."""
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+async def read_body(
+    scope: Scope,
+    receive: Receive,
+    limit: int,
+    seconds: float = BODY_SECONDS,
+    count: Callable[[int], None] | None = None,
+) -> bytes:
     """Return the whole body.
 
     Args:
@@ -22,6 +30,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float =
         receive: the request's ASGI channel for the body.
         limit: the most bytes; a larger declared length is refused before anything is read.
         seconds: how long the body may take to arrive.
+        count: called with the size of each part of a large body before the next one is read.
 
     Raises:
         BodyTooLarge: it is larger than `limit`, or declared to be.
@@ -29,6 +38,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float =
         BodyInPieces: it has too many chunks.
         BodyTooSlow: it did not arrive in time.
         BodyBroken: its chunks are not valid, or the client closed the connection.
+        HttpError: as `count` raises it.
     """
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
@@ -37,14 +47,14 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float =
             raise BodyEncoded(value.decode("latin-1"))
     try:
         async with asyncio.timeout(seconds):
-            return await _read(receive, limit)
+            return await _read(receive, limit, count)
     except TimeoutError:
         raise BodyTooSlow(seconds) from None
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
+async def _read(receive: Receive, limit: int, count: Callable[[int], None] | None) -> bytes:
     chunks: list[bytes] = []
-    size = 0
+    size = counted = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -53,6 +63,9 @@ async def _read(receive: Receive, limit: int) -> bytes:
         size += len(chunk)
         if size > limit:
             raise BodyTooLarge(limit)
+        if count is not None and size > SMALL:
+            count(size - counted)
+            counted = size
         chunks.append(chunk)
         if len(chunks) > MAX_CHUNKS:
             raise BodyInPieces(MAX_CHUNKS)

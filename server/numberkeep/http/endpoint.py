@@ -11,10 +11,12 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.closing import Closing
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
+from numberkeep.http.long_page import ALL_LONG_PAGES, LONG_PAGES, send_long_page
 from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
 from numberkeep.http.routes import Route
+from numberkeep.http.turns import Room, Turns, bulk_turns
 from numberkeep.operations.operation import Call, Listed
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -29,13 +31,20 @@ _MOST_DIGITS: Final = 18
 
 @dataclass(slots=True, frozen=True)
 class Api:
-    """What every endpoint works with."""
+    """What every endpoint works with.
+
+    Bulk requests wait for a turn of their account in `bulk` to be read, and for `room` to be decoded; long pages wait
+    for a turn in `pages`.
+    """
 
     context: Context
     authenticator: Authenticator
     decoder: Decoder
     notifier: Notifier
     closing: Closing
+    bulk: Turns = field(default_factory=bulk_turns)
+    pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages", ALL_LONG_PAGES))
+    room: Room = field(default_factory=Room)
     outage: Outage = field(default_factory=Outage)
 
     def key_of(self, request: Request) -> Awaitable[ApiKey]:
@@ -95,23 +104,43 @@ class Operations:
         if "GET" in self._routes:
             self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
 
-    async def answer(self, request: Request) -> Answer:
-        """Run the operation and return its answer."""
+    async def answer(self, request: Request) -> Answer | None:
+        """Run the operation and return its answer; None for a long page, which is sent at once."""
         route = self._routes.get(request.method)
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
-        api, operation = self._api, route.operation
-        key = await api.key_of(request)
+        key = await self._api.key_of(request)
+        request.account_id = key.account.account_id
         parts = self._parts(route, request)
-        if route.body is not None:
+        if not route.bulk:
+            if route.body is not None:
+                parts.append(self._api.decoder.body(await request.body(), route.body))
+            return await self._run(route, request, key, parts)
+        async with self._api.bulk.turn(request.account_id):
             data = await request.body(route.limit)
-            parts.append(route.decode(api.decoder, data) if route.decode else api.decoder.body(data, route.body))
+            async with self._api.room.take(len(data)):
+                parts.append(await self._decoded(route, data))
+                return await self._run(route, request, key, parts)
+
+    async def _decoded(self, route: Route, data: bytes) -> Any:
+        if route.decode is None:
+            return self._api.decoder.body(data, route.body or Nothing)
+        return await self._api.context.slices.run(route.decode(self._api.decoder, data))
+
+    async def _run(self, route: Route, request: Request, key: ApiKey, parts: Sequence[Any]) -> Answer | None:
+        """Run the operation on the parts of its input, and return its answer."""
+        api, operation = self._api, route.operation
         given = parts[0] if route.is_whole else operation.input(*parts)
         if not operation.reads:
             actor = Actor(ActorKind.API_KEY, key.key_id)
             return await api.change(request, key.account, actor, operation.function, given, once=route.once)
         output = await operation.function(Call(api.context, key.account, api.notifier), given)
-        return _page(request, output) if isinstance(output, Listed) else ok(output)
+        if not isinstance(output, Listed):
+            return ok(output)
+        if output.long is None:
+            return _page(request, output)
+        await send_long_page(request, output.long, api.pages)
+        return None
 
     def _parts(self, route: Route, request: Request) -> list[Any]:
         """Return the parts of the input that are in the URL."""

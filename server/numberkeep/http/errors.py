@@ -28,6 +28,7 @@ from numberkeep.wire.answers import ErrorOut, field_error_out
 
 _CLOSE: Final[Headers] = ((b"connection", b"close"),)
 """The rest of the body may not be read, so the connection cannot serve another request."""
+_SOON: Final[Headers] = ((b"retry-after", b"1"),)
 
 
 class HttpError(Exception):
@@ -44,6 +45,14 @@ class HttpError(Exception):
         self.status = status
         self.message = message
         self.headers = headers
+
+
+class AccountBusy(HttpError):
+    """The account has too much under way."""
+
+    def __init__(self, kind: str) -> None:
+        message = f"This account has too many {kind} under way: retry when some of them have ended."
+        super().__init__(429, message, (*_SOON, *_CLOSE))
 
 
 class BodyBroken(HttpError):
@@ -107,6 +116,14 @@ class NotFound(HttpError):
         super().__init__(404, message)
 
 
+class ServiceBusy(HttpError):
+    """The process has too much under way, of all accounts together."""
+
+    def __init__(self) -> None:
+        message = "The service has too many large requests and answers under way: retry in a second."
+        super().__init__(503, message, (*_SOON, (b"connection", b"close")))
+
+
 class _Line(NamedTuple):
     """The answer to a class of errors, unless an earlier line has it. `description` is for the OpenAPI document."""
 
@@ -148,7 +165,7 @@ _TABLE: Final = (
         "A verification message was sent a moment ago; `Retry-After` says when to retry.",
         _NO_RETRY,
     ),
-    _Line(StoreBusy, 503, "Too many writes are waiting: retry in a second.", headers=((b"retry-after", b"1"),)),
+    _Line(StoreBusy, 503, "Too many writes are waiting: retry in a second.", headers=_SOON),
     _Line(
         StoreUnsure,
         503,

@@ -43,6 +43,7 @@ class Inbound:
         if request.key_id or request.secret:
             key = await self._api.key_of(request)
             self._check_account(request, key.account)
+            request.account_id = key.account.account_id
             body = self._api.decoder.body(await request.body(), InboundBody)
             actor = Actor(ActorKind.API_KEY, key.key_id)
             function = messages.receive.function

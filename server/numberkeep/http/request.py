@@ -6,6 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.body import read_body
+from numberkeep.http.budget import Budget
 from numberkeep.http.query import query_pairs
 from numberkeep.http.request_ids import request_id_for
 
@@ -21,6 +22,9 @@ class Request:
         key_id: the API key's id; `b""` if there is none.
         secret: the API key's secret, likewise.
         request_id: its id in the log and in the answer.
+        budget: what its large body and answer count against.
+        account_id: whose request it is; 0 until it is authenticated.
+        held: the bytes that were counted.
         argument: the part of the path that stands for an argument; `""` if there is none.
     """
 
@@ -30,10 +34,13 @@ class Request:
     key_id: bytes
     secret: bytes
     request_id: str
+    budget: Budget
+    account_id: int = 0
+    held: int = 0
     argument: str = ""
 
     @classmethod
-    def of(cls, scope: Scope, receive: Receive, send: Send) -> "Request":
+    def of(cls, scope: Scope, receive: Receive, send: Send, budget: Budget) -> "Request":
         """Return the request of an ASGI call."""
         key_id = secret = given_id = b""
         for name, value in scope["headers"]:
@@ -43,7 +50,7 @@ class Request:
                 secret = value
             elif name == b"x-request-id":
                 given_id = value
-        return cls(scope, receive, send, key_id, secret, request_id_for(given_id))
+        return cls(scope, receive, send, key_id, secret, request_id_for(given_id), budget)
 
     @property
     def method(self) -> str:
@@ -64,5 +71,15 @@ class Request:
         return query_pairs(self.scope["query_string"])
 
     async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
-        """Read and return the body; errors as for `read_body`."""
-        return await read_body(self.scope, self.receive, limit)
+        """Read and return the body; errors as for `read_body` and `hold`."""
+        return await read_body(self.scope, self.receive, limit, count=self.hold)
+
+    def hold(self, size: int, *, always: bool = False) -> None:
+        """Count bytes until `release`; arguments and errors as for `Budget.take`."""
+        self.budget.take(self.account_id, size, always=always)
+        self.held += size
+
+    def release(self) -> None:
+        """Stop counting what was held."""
+        self.budget.give_back(self.account_id, self.held)
+        self.held = 0

@@ -10,8 +10,9 @@ import msgspec
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES
 from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, webhooks
 from numberkeep.operations.operation import Operation
+from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import Nothing
-from numberkeep.wire.contacts import BulkBody, BulkParams, UpdateBody
+from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, UpdateBody
 from numberkeep.wire.decoding import Decoder
 from numberkeep.wire.reviews import DecideBody
 
@@ -32,7 +33,8 @@ class Route:
         operation: what answers.
         query: the shape of the query; `Nothing` refuses every parameter.
         body: the shape of the body; None if there is none.
-        decode: how the body is decoded.
+        decode: how the body is decoded, if that takes long.
+        bulk: whether a request may take so long that those of an account take turns.
         limit: the most bytes of the body.
         argument: the name of the argument in the path; `""` if there is none.
         is_whole: whether the query or the body is the whole input.
@@ -43,8 +45,9 @@ class Route:
     operation: Operation[Any, Any]
     query: Shape = Nothing
     body: Shape | None = None
-    decode: Callable[[Decoder, bytes], Any] | None = None
+    decode: Callable[[Decoder, bytes], Steps[Any]] | None = None
     limit: int = MAX_BODY_BYTES
+    bulk: bool = False
 
     argument: str = field(init=False)
     is_whole: bool = field(init=False)
@@ -89,6 +92,7 @@ ROUTES: Final = (
         body=BulkBody,
         decode=Decoder.rows,
         limit=MAX_BULK_BODY_BYTES,
+        bulk=True,
     ),
     _route("POST", f"{_ALL}/opt-out", consent.opt_out),
     _route("GET", _ONE, contacts.retrieve),
@@ -96,12 +100,18 @@ ROUTES: Final = (
     _route("DELETE", _ONE, contacts.delete),
     _route("GET", _ALL, contacts.list_contacts),
     _route("POST", _ALL, contacts.create),
-    _route("DELETE", _ALL, contacts.bulk_delete),
+    Route("DELETE", _ALL, contacts.bulk_delete, body=BulkDeleteBody, bulk=True),
     _route("GET", f"{_OURS}/messages", messages.list_messages),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
     _route("GET", f"{_OURS}/consent/opt-outs", consent.list_opted_out),
-    _route("POST", f"{_OURS}/consent/opt-outs", consent.import_opt_outs),
+    Route(
+        "POST",
+        f"{_OURS}/consent/opt-outs",
+        consent.import_opt_outs,
+        body=consent.import_opt_outs.input,
+        bulk=True,
+    ),
     _route("GET", f"{_OURS}/consent/review", reviews.list_open),
     Route("POST", f"{_OURS}/consent/review/{{review_id}}", reviews.decide, body=DecideBody),
     _route("GET", _HOSTED, hosted_webhooks.list_hosted),

@@ -1,10 +1,13 @@
 """Operations on contacts. Source: api-reference.md, "The nine operations"."""
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 from msgspec import UNSET
 
 from numberkeep.domain.contacts.commands import Upserted
+from numberkeep.domain.contacts.listing import LongPage, Order, Page
 from numberkeep.domain.errors import (
     ContactExists,
     ContactNotFound,
@@ -15,7 +18,7 @@ from numberkeep.domain.errors import (
     VerificationTooSoon,
 )
 from numberkeep.domain.phone import known_region
-from numberkeep.operations.operation import Call, Listed, operation
+from numberkeep.operations.operation import Call, Listed, LongListed, operation
 from numberkeep.service import bulk, contacts, verification
 from numberkeep.wire.answers import AmountAnswer, Nothing, StatusOut, field_error_out
 from numberkeep.wire.contacts import (
@@ -42,8 +45,17 @@ async def list_contacts(call: Call, given: ListParams) -> Listed[ContactOut]:
     """List contacts, newest first unless another order is given; a `Link` header leads to the next page."""
     query = list_query(given)
     page = await contacts.list_page(call.context, call.account, query, given.phone_number)
+    if not isinstance(page, Page):
+        return Listed([], long=_long(page, query.order))
     cursor = None if page.next is None else cursor_text(query.order, page.next)
     return Listed([record_out(contact) for contact in page.contacts], cursor)
+
+
+@asynccontextmanager
+async def _long(reading: AbstractAsyncContextManager[LongPage], order: Order) -> AsyncIterator[LongListed[ContactOut]]:
+    async with reading as page:
+        slices = ([record_out(contact) for contact in contacts] async for contacts in page.slices)
+        yield LongListed(slices, None if page.next is None else cursor_text(order, page.next))
 
 
 @operation("contacts.create", InvalidInput, ContactExists)
@@ -105,7 +117,7 @@ async def bulk_create(call: Call, given: BulkCreate) -> BulkAnswer:
     account = call.account
     if given.params.region is not None:
         account = replace(account, region=known_region(given.params.region))
-    rows = [bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in given.rows.good]
+    rows = (bulk.GivenRow(index, row.phone or "", patch_of(row)) for index, row in given.rows.good)
 
     def answer(result: Upserted) -> BulkAnswer:
         errors = [field_error_out(error) for error in result.errors] if skip else UNSET

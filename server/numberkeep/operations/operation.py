@@ -1,6 +1,7 @@
 """What an operation is, and what it works with."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -54,16 +55,31 @@ class Call:
 
 
 @dataclass(slots=True, frozen=True)
+class LongListed(Generic[O]):
+    """A long page of a listing.
+
+    Attributes:
+        slices: what the page shows, in order.
+        cursor: the cursor of the next page; None on the last.
+    """
+
+    slices: AsyncIterator[Sequence[O]]
+    cursor: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
 class Listed(Generic[O]):
     """A page of a listing.
 
     Attributes:
         items: what the page shows.
         cursor: the cursor of the next page; None on the last.
+        long: the context in which a long page is read, instead of the other two.
     """
 
     items: Sequence[O]
     cursor: str | None = None
+    long: AbstractAsyncContextManager[LongListed[O]] | None = None
 
 
 @dataclass(slots=True, frozen=True)

@@ -1,15 +1,17 @@
 """The use cases on one contact, and listings."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ContactRecord, ReadOnly, check_tags
-from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, Page
+from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, LongPage, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts
 
 
@@ -91,14 +93,23 @@ async def count(context: Context, account: Account) -> int:
     return (await context.store.read(GetTallies(account.account_id))).contacts
 
 
-async def list_page(context: Context, account: Account, query: ListQuery, number: str | None) -> Page:
-    """Return one page of contacts; with `number`, of those that have it (one or none)."""
+async def list_page(
+    context: Context, account: Account, query: ListQuery, number: str | None
+) -> Page | AbstractAsyncContextManager[LongPage]:
+    """Return one page of contacts; with `number`, of those that have it (one or none).
+
+    A page with much text is a context in which it is read, in slices.
+    """
     if number is not None and query.where is not NO_CONTACTS:
         phone = find_phone(number, account.region)
         query = replace(query, where=NO_CONTACTS if phone is None else replace(query.where, phone=phone))
     if query.where is NO_CONTACTS:
         return Page([])
-    return await context.store.read(ListContacts(account.account_id, query))
+    listing = ListContacts(account.account_id, query)
+    try:
+        return await context.store.read(listing)
+    except PageTooLarge:
+        return context.store.page_in_slices(listing)
 
 
 async def set_opt_out(

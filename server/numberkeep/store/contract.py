@@ -7,13 +7,15 @@ Terms:
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from numberkeep.domain.command import AccountCommand, Command
+from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.work.changes import Changes
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.queries import Query
+from numberkeep.store.queries import ListContacts, Query
 
 R = TypeVar("R")
 
@@ -29,6 +31,10 @@ class Preview:
 
     outcomes: Sequence[Any]
     changes: Changes
+
+
+class PageTooLarge(Exception):
+    """A page has more text than is read at once: read it by `Store.page_in_slices`."""
 
 
 class Store(Protocol):
@@ -66,7 +72,14 @@ class Store(Protocol):
         """
 
     async def read(self, query: Query[R]) -> R:
-        """Return the answer to a query."""
+        """Return the answer to a query.
+
+        Raises:
+            PageTooLarge: for ListContacts.
+        """
+
+    def page_in_slices(self, query: ListContacts) -> AbstractAsyncContextManager[LongPage]:
+        """Read a page of any size while the block runs, which holds a connection and a snapshot of the database."""
 
     async def apply(self, command: Command[R]) -> R:
         """Apply one command in a transaction of its own, all of it or nothing, and return its result.

@@ -70,7 +70,7 @@ class BulkRow(ContactFields, kw_only=True):
 class BulkBody(msgspec.Struct, kw_only=True):
     """Contacts to create or update. Each is decoded as a BulkRow by itself, so that one bad row hides no other."""
 
-    contacts: Annotated[list[Any], Meta(max_length=MAX_BULK_ROWS)] | UnsetType | None = UNSET
+    contacts: Annotated[list[Raw], Meta(max_length=MAX_BULK_ROWS)] | UnsetType | None = UNSET
 
 
 class BulkParams(msgspec.Struct, kw_only=True):

@@ -4,24 +4,27 @@ A body that fits is decoded once, straight into its shape. Only one that does no
 shape, to report all that is wrong with it instead of the first fault (docs/adr/0005-errors-explained-late.md).
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Generator, Iterable, Sequence
 from functools import cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
 from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
-from numberkeep.domain.limits import MAX_ERRORS
+from numberkeep.domain.limits import MAX_BULK_COMMAS, MAX_BULK_ROWS, MAX_ERRORS
 from numberkeep.wire.answers import invalid
 from numberkeep.wire.contacts import BulkBody, BulkRow, BulkRows
 from numberkeep.wire.legacy_names import settling, taking_old_names
-from numberkeep.wire.validation_errors import has_nul, validation_errors
+from numberkeep.wire.validation_errors import first_fault, has_nul, validation_errors
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 _BOM: Final = b"\xef\xbb\xbf"
 _NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
+_SLICE_ROWS: Final = 16
+"""Rows of a bulk request that are decoded without a break."""
 
 
 class _Body(Generic[S]):
@@ -68,30 +71,63 @@ class Decoder:
         """
         return self._decode(data, shape, plain=_NUL not in data)
 
-    def rows(self, data: bytes) -> BulkRows:
-        """Return the rows of a BulkBody.
+    def rows(self, data: bytes) -> Generator[None, None, BulkRows]:
+        """Return the rows of a BulkBody, after any number of slices of work, each of which ends with a yield.
+
+        Each row is decoded by itself from its own bytes, so that no more than one row is ever held as plain JSON. The
+        first MAX_ERRORS faults are explained in full, and of every further bad row its first fault in short.
 
         Raises:
             InvalidInput: it is not JSON, or not a list of rows.
         """
-        given = self._decode(data, BulkBody, plain=True).contacts
-        if given is UNSET or given is None:
-            raise MissingFields("contacts")
         shape: _Body[BulkRow] = self._body(BulkRow)
         suspect = _NUL in data
         good: list[tuple[int, BulkRow]] = []
         bad: list[FieldError] = []
-        for index, row in enumerate(given):
+        for index, raw in enumerate(self._raw_rows(data)):
+            if index % _SLICE_ROWS == 0:
+                yield
             try:
-                if suspect and has_nul(row):
-                    _refuse(self._errors_of(row, shape, most=1))
-                good.append((index, shape.convert(row)))
-            except (msgspec.ValidationError, InvalidInput):
-                number = row.get("phone") if isinstance(row, dict) else None
-                phone = number if isinstance(number, str) else None
-                errors = self._errors_of(row, shape, whole="row", most=max(1, MAX_ERRORS - len(bad)))
-                bad += [error.in_row(index, phone) for error in errors]
+                row = shape.settle(shape.decode(raw))
+            except msgspec.ValidationError as error:
+                if len(bad) < MAX_ERRORS:
+                    bad += self._errors_of_row(index, raw, shape, most=MAX_ERRORS - len(bad))
+                else:
+                    bad.append(first_fault(str(error), "row").in_row(index, _phone_in(raw)))
+            except RecursionError:
+                raise _too_deep() from None
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise _not_json(raw, error) from None
+            else:
+                errors = []
+                if suspect and has_nul(msgspec.json.decode(raw)):
+                    errors = self._errors_of_row(index, raw, shape, most=max(1, MAX_ERRORS - len(bad)))
+                    bad += errors
+                if not errors:
+                    good.append((index, row))
         return BulkRows(good, bad)
+
+    def _raw_rows(self, data: bytes) -> Sequence[msgspec.Raw]:
+        if data.count(b",") > MAX_BULK_COMMAS:
+            raise InvalidInput(f"The body has more than {MAX_BULK_COMMAS:,} commas: send fewer rows in one request.")
+        data = data.removeprefix(_BOM)
+        shape: _Body[BulkBody] = self._body(BulkBody)
+        try:
+            given = shape.decode(data).contacts
+        except (msgspec.ValidationError, RecursionError):
+            _refuse(self._errors_of(_stand_ins(data), shape))
+            raise _too_deep() from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _not_json(data, error) from None
+        if given is UNSET or given is None:
+            raise MissingFields("contacts")
+        return given
+
+    def _errors_of_row(self, index: int, raw: msgspec.Raw, shape: _Body[BulkRow], most: int) -> list[FieldError]:
+        value = _plain(raw)
+        phone = value.get("phone") if isinstance(value, dict) else None
+        errors = self._errors_of(value, shape, whole="row", most=most)
+        return [error.in_row(index, phone if isinstance(phone, str) else None) for error in errors]
 
     def params(self, pairs: Iterable[tuple[str, str]], shape: type[S]) -> S:
         """Return named texts, such as the parameters of a query, in this shape; of repeated names the last counts.
@@ -160,15 +196,67 @@ def _refuse(errors: Sequence[FieldError]) -> None:
         raise invalid(*errors)
 
 
-def _plain(data: bytes) -> Any:
+class _PhoneOnly(msgspec.Struct):
+    phone: Any = None
+
+
+_decode_phone: Final = msgspec.json.Decoder(_PhoneOnly).decode
+_decode_members: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_first_character: Final = re.compile(rb"\s*(.)", re.DOTALL).match
+_STAND_INS: Final[dict[bytes, Any]] = {b"[": [], b"{": {}, b'"': ""}
+_TOO_LONG: Final = [msgspec.Raw(b"0")] * (MAX_BULK_ROWS + 1)
+_decode_rows: Final = msgspec.json.Decoder(Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MAX_BULK_ROWS)]).decode
+
+
+def _phone_in(raw: msgspec.Raw) -> str | None:
+    """Return the number in a row that does not fit; None if it has no text there."""
+    try:
+        phone = _decode_phone(raw).phone
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return phone if isinstance(phone, str) else None
+
+
+def _stand_ins(data: bytes) -> Any:
+    """Return a bulk body that does not fit with small values of the same kinds in the place of its own.
+
+    Those may be huge, and the explanation needs no more than their kinds, and whether an array is too long.
+    """
+    try:
+        members = _decode_members(data)
+    except msgspec.ValidationError:
+        return _stand_in(data)
+    except RecursionError:
+        raise _too_deep() from None
+    return {name: _stand_in(bytes(value)) for name, value in members.items()}
+
+
+def _stand_in(data: bytes) -> Any:
+    found = _first_character(data)
+    first = found[1] if found else b""
+    if first == b"[":
+        try:
+            _decode_rows(data)
+        except msgspec.ValidationError:
+            return _TOO_LONG
+        except RecursionError:
+            raise _too_deep() from None
+    return _STAND_INS[first] if first in _STAND_INS else _plain(data)
+
+
+def _too_deep() -> InvalidInput:
+    return InvalidInput("The body is nested too deep: no field of the API is deeper than two levels.")
+
+
+def _plain(data: bytes | msgspec.Raw) -> Any:
     try:
         return msgspec.json.decode(data)
     except RecursionError:
-        raise InvalidInput("The body is nested too deep: no field of the API is deeper than two levels.") from None
+        raise _too_deep() from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _not_json(data, error) from None
 
 
-def _not_json(data: bytes, error: Exception) -> InvalidInput:
+def _not_json(data: bytes | msgspec.Raw, error: Exception) -> InvalidInput:
     reason = str(error) if data else "it is empty"
     return InvalidInput(f"The body must be a JSON object in UTF-8: {reason}.")

@@ -27,6 +27,7 @@ _expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=)
 _odd_object = re.compile(r"Object (missing required|contains unknown) field `([^`]+)`(?: - at .*)?").fullmatch
 _deeper = re.compile(r" - at `\$(?:\[[\d.]+\]|\.\w+)([.[][^`]*)`$").search
 """The path within a part, after the step to the part itself."""
+_path = re.compile(r" - at `(?:key in )?\$\.([^`]+)`$").search
 
 
 def validation_errors(
@@ -52,6 +53,20 @@ def validation_errors(
         return [FieldError(whole, f"must be a JSON object, not {_json_name(value)}")]
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     return list(islice(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict), most))
+
+
+def first_fault(text: str, whole: str) -> FieldError:
+    """Return what msgspec's error says in a few words, without looking at the value or for similar names.
+
+    Args:
+        text: the text of the ValidationError.
+        whole: the name to report for the value itself.
+    """
+    unknown = _odd_object(text)
+    if unknown is not None and " - at " not in text:
+        return FieldError(_shown(unknown[2]), "is not a field of the API")
+    path = _path(text)
+    return FieldError(_shown(path[1]) if path else whole, _in_words(text))
 
 
 def has_nul(value: Any) -> bool:

@@ -1,9 +1,9 @@
 """Listings of contacts: filter, order and pages."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.limits import DEFAULT_PAGE
@@ -77,6 +77,31 @@ class ListQuery:
     limit: int = DEFAULT_PAGE
     offset: int = 0
     after: Position | None = None
+
+
+MOST_TEXT: Final = 512 * 1024
+"""Characters of tags and custom variables in a page that is read at once; more is read in slices."""
+
+SLICE_TEXT: Final = 128 * 1024
+"""Characters of tags and custom variables after which a slice ends."""
+
+
+def text_of(contact: Any) -> int:
+    """Return the characters of the tags and custom variables in a row that has the fields of a ContactRecord."""
+    return len(contact[8]) + len(contact[9])
+
+
+@dataclass(slots=True, frozen=True)
+class LongPage:
+    """A page that is read in slices, all as of one moment.
+
+    Attributes:
+        slices: its contacts, in order; each slice has one or more, and ends after SLICE_TEXT characters.
+        next: the position where the next page starts; None on the last.
+    """
+
+    slices: AsyncIterator[Sequence[ContactRecord]]
+    next: Position | None = None
 
 
 @dataclass(slots=True, frozen=True)

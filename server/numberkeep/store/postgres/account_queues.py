@@ -16,7 +16,7 @@ from numberkeep.domain.errors import NumberkeepError, StoreUnavailable, StoreUns
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
-from numberkeep.store.postgres.statements import run
+from numberkeep.store.postgres.statements import run, run_in_threads
 from numberkeep.store.waiting import Waiting
 
 _DIRECTORY: Final = 0
@@ -31,6 +31,9 @@ _BEGIN: Final = (
     "BEGIN ISOLATION LEVEL READ COMMITTED; "
     "SET LOCAL lock_timeout = '15s'; SET LOCAL idle_in_transaction_session_timeout = '15s'"
 )
+_IN_THREADS_FROM: Final = 2 * grouping.GROUP_ROWS
+"""Rows of a group above which threads work for it: less would take the event loop a few milliseconds at most."""
+
 _LOCK_DIRECTORY: Final = "LOCK TABLE numberkeep.api_keys IN SHARE ROW EXCLUSIVE MODE"
 """Two processes that start on an empty store must not both create its first key."""
 
@@ -119,7 +122,9 @@ async def _together(
     connection: asyncpg.Connection, account_id: int, commands: Sequence[AccountCommand[Any]]
 ) -> Outcomes:
     await connection.execute(_BEGIN)
-    done = await run(connection, group.apply(account_id, commands))
+    rows = sum(command.weight for command in commands)
+    runs = run if rows <= _IN_THREADS_FROM else run_in_threads
+    done = await runs(connection, group.apply(account_id, commands))
     await _commit_transaction(connection)
     return done
 

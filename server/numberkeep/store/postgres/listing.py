@@ -4,15 +4,37 @@ A page with a tag is read along contact_tags, any other along the index of its s
 comparison, for which PostgreSQL uses both columns of the index.
 """
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import asyncpg
 
-from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, OrderBy, Page
+from numberkeep.domain.contacts.contact import ContactRecord
+from numberkeep.domain.contacts.listing import (
+    MOST_TEXT,
+    SLICE_TEXT,
+    ContactFilter,
+    ListQuery,
+    OrderBy,
+    Page,
+    Position,
+    text_of,
+)
+from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.rows import COLUMNS, record_of
 
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in COLUMNS.split(", "))
+_BOUNDED: Final = _SELECT.replace("c.", "page.").replace(
+    "page.custom_variables",
+    "CASE WHEN sum(octet_length(page.tags) + octet_length(page.custom_variables)) OVER () <= "
+    f"{MOST_TEXT} THEN page.custom_variables END AS custom_variables",
+)
+"""Like _SELECT, but without custom variables if there is too much text in all; their lengths are known unread."""
+
+_PART: Final = 4
+"""Rows that are fetched at a time: the largest ones have 1.6 MB."""
+
 _BY_TAG: Final = (
     "numberkeep.contact_tags AS t JOIN numberkeep.contacts AS c "
     "ON c.account_id = t.account_id AND c.contact_id = t.contact_id"
@@ -41,14 +63,48 @@ class _Statement:
 
 
 async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Page:
-    """Return one page."""
-    sql, values = _statement(account_id, query)
-    rows = await connection.fetch(sql, *values)
+    """Return one page.
+
+    Raises:
+        PageTooLarge: it has more than MOST_TEXT.
+    """
+    inner, values = _statement(account_id, query)
+    direction = "DESC" if query.order.descending else "ASC"
+    order = f"page.{query.order.by} {direction}, page.contact_id {direction}"  # the inner one: nothing is sorted again
+    rows = await connection.fetch(f"{_BOUNDED} FROM ({inner}) AS page ORDER BY {order}", *values)
+    if rows and rows[0]["custom_variables"] is None:
+        raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
 
 
-def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
+async def next_place(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Position | None:
+    """Return the position of the last contact of a page if more follow, without reading the page's texts."""
+    sql, values = _statement(account_id, query, f"SELECT c.{query.order.by}, c.contact_id")
+    places = await connection.fetch(sql, *values)
+    return Position(*places[query.limit - 1]) if len(places) > query.limit else None
+
+
+async def slices(
+    connection: asyncpg.Connection, account_id: int, query: ListQuery
+) -> AsyncIterator[Sequence[ContactRecord]]:
+    """Yield the contacts of a page in slices of about SLICE_TEXT; in a transaction."""
+    sql, values = _statement(account_id, query)
+    cursor = await connection.cursor(sql, *values)
+    contacts: list[ContactRecord] = []
+    text, left = 0, query.limit
+    while left and (rows := await cursor.fetch(min(_PART, left))):
+        contacts += map(record_of, rows)
+        left -= len(rows)
+        text += sum(text_of(row) for row in rows)
+        if text > SLICE_TEXT:
+            yield contacts
+            contacts, text = [], 0
+    if contacts:
+        yield contacts
+
+
+def _statement(account_id: int, query: ListQuery, select: str = _SELECT) -> tuple[str, list[Any]]:
     statement = _Statement()
     by_tag = bool(query.where.tags)
     driver = "t" if by_tag else "c"
@@ -75,7 +131,7 @@ def _statement(account_id: int, query: ListQuery) -> tuple[str, list[Any]]:
         else f"{key} {direction}, {row_id} {direction}"
     )
     sql = (
-        f"{_SELECT} FROM {_BY_TAG if by_tag else 'numberkeep.contacts AS c'} "
+        f"{select} FROM {_BY_TAG if by_tag else 'numberkeep.contacts AS c'} "
         f"WHERE {' AND '.join(statement.conditions)} ORDER BY {order} LIMIT {limit}{offset}"
     )
     return sql, statement.values

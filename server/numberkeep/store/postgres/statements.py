@@ -3,8 +3,10 @@
 A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 
@@ -248,22 +250,48 @@ async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
     Raises:
         asyncpg.PostgresError, OSError: a statement failed.
     """
-    rows: Sequence[Row] = ()
     try:
         step = next(flow)
         while True:
-            if isinstance(step, Fetch):
-                values = step.values
-                if step.name in _SPREAD:
-                    values = (values[0], *map(list, zip(*values[1], strict=True)))
-                rows = cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
-            else:
-                await _write(connection, step)
-                rows = ()
-            step = flow.send(rows)
+            step = flow.send(await _answered(connection, step))
     except StopIteration as end:
         result: R = end.value
         return result
+
+
+async def run_in_threads(connection: asyncpg.Connection, flow: Flow[R]) -> R:
+    """Run a long conversation as `run` does, but all between its statements in threads, beside the event loop."""
+    rows: Sequence[Row] | None = None
+    while True:
+        step = await asyncio.to_thread(_advance, flow, rows)
+        if isinstance(step, _Ended):
+            result: R = step.result
+            return result
+        rows = await _answered(connection, step)
+
+
+@dataclass(slots=True, frozen=True)
+class _Ended:
+    """The end of a conversation: a thread cannot raise StopIteration."""
+
+    result: Any
+
+
+def _advance(flow: Flow[Any], rows: Sequence[Row] | None) -> Fetch | Write | _Ended:
+    try:
+        return next(flow) if rows is None else flow.send(rows)
+    except StopIteration as end:
+        return _Ended(end.value)
+
+
+async def _answered(connection: asyncpg.Connection, step: Fetch | Write) -> Sequence[Row]:
+    if isinstance(step, Write):
+        await _write(connection, step)
+        return ()
+    values = step.values
+    if step.name in _SPREAD:
+        values = (values[0], *map(list, zip(*values[1], strict=True)))
+    return cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
 
 
 async def _write(connection: asyncpg.Connection, step: Write) -> None:

@@ -1,19 +1,21 @@
 """The store on PostgreSQL, with separate connections for reads and writes."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 
 from numberkeep.domain.command import AccountCommand, Command
+from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
-from numberkeep.store.postgres.pool import Pool, connect, disconnect, unusable_on_error
+from numberkeep.store.postgres.pool import Pool, connect, disconnect, unavailable_on_error, unusable_on_error
 from numberkeep.store.postgres.read_statements import READS as SQL
 from numberkeep.store.postgres.statements import run
 from numberkeep.store.queries import ListContacts, Query
@@ -94,6 +96,18 @@ class PostgresStore:
         rows = await self._opened(self._reads).run(lambda connection: connection.fetch(sql, *values))
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
+
+    @asynccontextmanager
+    async def page_in_slices(self, query: ListContacts) -> AsyncIterator[LongPage]:
+        """Read the slices by a cursor, on a connection of their own."""
+        with unavailable_on_error():
+            connection = await self._connect()
+            try:
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                place = await listing.next_place(connection, query.account_id, query.query)
+                yield LongPage(listing.slices(connection, query.account_id, query.query), place)
+            finally:
+                connection.terminate()
 
     async def apply(self, command: Command[R]) -> R:
         """Apply the command in a group with the other waiting commands of its account."""

@@ -5,11 +5,25 @@ steps, first with the rest of the ties and then with the rows after them, becaus
 index for `(value, rowid) > (?, ?)`: for a million contacts without a name that would be a scan.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import apsw
 
-from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, OrderBy, Page, Position
+from numberkeep.domain.contacts.contact import ContactRecord
+from numberkeep.domain.contacts.listing import (
+    MOST_TEXT,
+    SLICE_TEXT,
+    ContactFilter,
+    ListQuery,
+    Order,
+    OrderBy,
+    Page,
+    Position,
+    text_of,
+)
+from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.rows import COLUMNS, record_of
 
@@ -21,6 +35,9 @@ _HAS_TAG: Final = (
 
 _SHORT: Final = 100
 """Reading a page of this many contacts takes no longer than switching to a thread and back."""
+
+_PART: Final = 40
+"""Rows that are read before their size is checked: the largest ones take 1.6 MB each."""
 
 Value = str | int
 
@@ -43,17 +60,56 @@ def is_short(query: ListQuery) -> bool:
 
 
 def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page:
-    """Return one page."""
+    """Return one page.
+
+    Raises:
+        PageTooLarge: it has more than MOST_TEXT.
+    """
     rows: list[tuple[Any, ...]] = []
-    wanted = query.limit + 1  # one more row shows whether a next page follows
-    if query.after is None:
-        rows = _read(connection, account_id, query, (), wanted)
-    else:
-        for step in _steps(query.order, query.after):
-            if len(rows) < wanted:
-                rows += _read(connection, account_id, query, step, wanted - len(rows))
+    text = 0
+    for part in _parts(connection, account_id, query, _SELECT):
+        rows += part
+        text += sum([len(row[8]) + len(row[9]) for row in part])  # text_of; a call for each row costs a twentieth
+        if text > MOST_TEXT:
+            raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
+
+
+def next_place(connection: apsw.Connection, account_id: int, query: ListQuery) -> Position | None:
+    """Return the position of the last contact of a page if more follow, without reading the page's texts."""
+    select = f"SELECT c.{query.order.by}, c.contact_id"
+    places = [place for part in _parts(connection, account_id, query, select) for place in part]
+    return Position(*places[query.limit - 1]) if len(places) > query.limit else None
+
+
+def slices(connection: apsw.Connection, account_id: int, query: ListQuery) -> Iterator[Sequence[ContactRecord]]:
+    """Yield the contacts of a page in slices of about SLICE_TEXT."""
+    contacts: list[ContactRecord] = []
+    text, left = 0, query.limit
+    for part in _parts(connection, account_id, query, _SELECT, rows_of_a_part=1):
+        contacts += map(record_of, part[:left])
+        left -= len(part)
+        text += sum(map(text_of, part))
+        if text > SLICE_TEXT and contacts:
+            yield contacts
+            contacts, text = [], 0
+    if contacts:
+        yield contacts
+
+
+def _parts(
+    connection: apsw.Connection, account_id: int, query: ListQuery, select: str, rows_of_a_part: int = _PART
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield the rows of a page, and one more if another page follows, a few at a time."""
+    left = query.limit + 1
+    for step in _steps(query.order, query.after) if query.after else [()]:
+        if not left:
+            return
+        rows = _read(connection, account_id, query, step, left, select=select)
+        while part := list(islice(rows, rows_of_a_part)):
+            left -= len(part)
+            yield part
 
 
 def _steps(order: Order, after: Position) -> list[tuple[str, *tuple[Value, ...]]]:
@@ -70,7 +126,9 @@ def _read(
     query: ListQuery,
     step: tuple[str, *tuple[Value, ...]] | tuple[()],
     limit: int,
-) -> list[tuple[Any, ...]]:
+    *,
+    select: str,
+) -> Iterator[tuple[Any, ...]]:
     where = _Where()
     by_tag = bool(query.where.tags)
     source = "contact_tags AS t CROSS JOIN contacts AS c ON c.contact_id = t.contact_id" if by_tag else "contacts AS c"
@@ -86,10 +144,10 @@ def _read(
         where.add(condition.format(key=key, id=row_id), *values)
     direction = "DESC" if query.order.descending else "ASC"
     sql = (
-        f"{_SELECT} FROM {source} WHERE {' AND '.join(where.conditions)} "
+        f"{select} FROM {source} WHERE {' AND '.join(where.conditions)} "
         f"ORDER BY {key} {direction}, {row_id} {direction} LIMIT ? OFFSET ?"
     )
-    return connection.execute(sql, (*where.values, limit, query.offset)).fetchall()
+    return connection.execute(sql, (*where.values, limit, query.offset))
 
 
 def _filter(where: _Where, given: ContactFilter, driver: str) -> None:

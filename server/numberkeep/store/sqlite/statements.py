@@ -3,7 +3,7 @@
 A list among the values is passed as a JSON array.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import apsw
@@ -11,7 +11,7 @@ import msgspec
 
 from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
-from numberkeep.store.flow import Fetch, Flow, Row
+from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -28,6 +28,8 @@ from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 
 R = TypeVar("R")
+Statement = tuple[str, Sequence[Any]]
+"""SQL and its parameters."""
 
 encode: Final = msgspec.json.Encoder().encode
 
@@ -183,6 +185,17 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
+_FOR_MANY: Final[Mapping[str, str]] = {
+    **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
+    "update_contacts": (
+        f"{_insert('contacts', f'{COLUMNS}, last_event')} ON CONFLICT (contact_id) "
+        f"DO UPDATE SET {_excluded(f'{_CHANGEABLE}, last_event')}"
+    ),
+}
+"""Statements whose `VALUES` may have any number of rows."""
+
+_ROWS_OF_A_STATEMENT: Final = 64
+
 _STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING}
 
 
@@ -206,6 +219,42 @@ def run(connection: apsw.Connection, flow: Flow[R]) -> R:
     except StopIteration as end:
         result: R = end.value
         return result
+
+
+def collect(connection: apsw.Connection, flow: Flow[R]) -> tuple[list[Statement], R] | None:
+    """Run the reads of a conversation alone, and return what it would write and its result.
+
+    Returns None if it reads again after it has written.
+    """
+    writes: list[Statement] = []
+    rows: Sequence[Row] = ()
+    try:
+        step = next(flow)
+        while True:
+            if isinstance(step, Write):
+                writes += _statements_of(step)
+                rows = ()
+            elif writes:
+                return None
+            else:
+                rows = _fetch(connection, step)
+            step = flow.send(rows)
+    except StopIteration as end:
+        return writes, end.value
+
+
+def _statements_of(step: Write) -> Iterator[Statement]:
+    """Return few statements that do what a Write does, each for many rows if the statement allows it."""
+    sql = _FOR_MANY.get(step.name)
+    if sql is None:
+        yield from ((_STATEMENTS[step.name], (step.account_id, *row)) for row in step.rows)
+        return
+    head, _, rest = sql.partition("VALUES ")
+    one, _, tail = rest.partition(")")
+    for first in range(0, len(step.rows), _ROWS_OF_A_STATEMENT):
+        rows = step.rows[first : first + _ROWS_OF_A_STATEMENT]
+        values = [value for row in rows for value in (step.account_id, *row)]
+        yield f"{head}VALUES {', '.join([f'{one})'] * len(rows))}{tail}", values
 
 
 def bound(values: Sequence[Any]) -> tuple[Any, ...]:

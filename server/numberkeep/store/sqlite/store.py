@@ -8,15 +8,17 @@ writer's.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import apsw
 
 from numberkeep.domain.command import AccountCommand, Command
-from numberkeep.domain.contacts.listing import Page
+from numberkeep.domain.contacts.contact import ContactRecord
+from numberkeep.domain.contacts.listing import LongPage, Page, Position
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
@@ -26,6 +28,7 @@ from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
 from numberkeep.store.sqlite.connection import Database, unavailable_on_error
 from numberkeep.store.sqlite.read_statements import READS as SQL
+from numberkeep.store.sqlite.snapshot import Snapshot
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.writer import Writer
 
@@ -70,10 +73,11 @@ class SqliteStore:
             self._inline.pragma("cache_size", -_INLINE_KIB)
             # Opened here and not by the threads, so that errors are raised now and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]
+            ahead = self._connect() if self._database.path else None
         except StoreUnusable:
             await self.close()
             raise
-        self._writer = Writer(first)
+        self._writer = Writer(first, ahead)
         self._readers = ThreadPoolExecutor(
             _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
         )
@@ -123,6 +127,27 @@ class SqliteStore:
                 return listing.page(self._connection, query.account_id, query.query)
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
+    @asynccontextmanager
+    async def page_in_slices(self, query: ListContacts) -> AsyncIterator[LongPage]:
+        """Read the slices on reader threads, over a connection of their own.
+
+        In memory a reader would keep the writer out, so everything is read at the beginning.
+        """
+        if self._database.path is None:
+            place, slices = await self._on_reader(lambda connection: _all(connection, query))
+            yield LongPage(_each(slices), place)
+            return
+        connection = await self._in_thread(self._database.connect)
+        snapshot = Snapshot(connection, query)
+        try:
+            yield LongPage(self._slices(snapshot), await self._in_thread(snapshot.begin))
+        finally:
+            snapshot.close()
+
+    async def _slices(self, snapshot: Snapshot) -> AsyncIterator[Sequence[ContactRecord]]:
+        while contacts := await self._in_thread(snapshot.read):
+            yield contacts
+
     async def apply(self, command: Command[R]) -> R:
         """Apply the command on the writer's thread, in a group with the other waiting commands."""
         if self._writer is None:
@@ -149,12 +174,15 @@ class SqliteStore:
         return self._inline
 
     async def _on_reader(self, read: Callable[[apsw.Connection], R]) -> R:
+        return await self._in_thread(lambda: read(self._reader.connection))
+
+    async def _in_thread(self, work: Callable[[], R]) -> R:
         if self._readers is None:
             raise RuntimeError(_NOT_OPEN)
 
         def run() -> R:
             with unavailable_on_error():
-                return read(self._reader.connection)
+                return work()
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
@@ -165,3 +193,17 @@ class SqliteStore:
         connection = self._database.connect()
         self._connections.append(connection)
         return connection
+
+
+def _all(connection: apsw.Connection, query: ListContacts) -> tuple[Position | None, Sequence[Sequence[ContactRecord]]]:
+    connection.execute("BEGIN")
+    try:
+        place = listing.next_place(connection, query.account_id, query.query)
+        return place, list(listing.slices(connection, query.account_id, query.query))
+    finally:
+        connection.execute("ROLLBACK")
+
+
+async def _each(slices: Iterable[Sequence[ContactRecord]]) -> AsyncIterator[Sequence[ContactRecord]]:
+    for contacts in slices:
+        yield contacts

@@ -1,11 +1,13 @@
 """The one writer: a thread that drains a queue of commands and commits them as a group.
 
 One fsync then serves every waiting command. A command's future is resolved after the commit, so a result means that the
-change is on disk.
+change is on disk. A large command is worked out ahead of its transaction (ahead.py); until it is written, the later
+commands of its account wait, and those of other accounts do not.
 """
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -17,8 +19,9 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
+from numberkeep.store.sqlite.ahead import Ahead, Prepared, is_large, version
 from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
-from numberkeep.store.sqlite.statements import run
+from numberkeep.store.sqlite.statements import Statement, run
 from numberkeep.store.waiting import Waiting
 
 _AT_FAULT: Final = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
@@ -30,13 +33,17 @@ class Writer:
 
     Args:
         connection: from now on for the writer's thread alone.
+        ahead: another one, to work out large commands; None in memory, where a reader would keep the writer out.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, ahead: apsw.Connection | None = None) -> None:
         self._connection = connection
         self._files = OpenFiles(connection)
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Job | Prepared | None] = SimpleQueue()
+        self._next: deque[Job] = deque()
+        self._held: dict[int, deque[Job]] = {}
+        self._ahead = None if ahead is None else Ahead(ahead, self._queue.put)
         self._waiting = Waiting()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="numberkeep-writer", daemon=True)
@@ -68,27 +75,82 @@ class Writer:
         self._closing = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+        if self._ahead is not None:
+            self._ahead.close()
 
     def _run(self) -> None:
-        open_ = True
-        while open_:
-            jobs: list[Job] = []
-            rows = 0
-            job = self._queue.get()
-            while job is not None:
-                jobs.append(job)
-                rows += job[0].weight
-                if rows >= grouping.GROUP_ROWS:
-                    break
-                try:
-                    job = self._queue.get_nowait()
-                except Empty:
-                    break
-            else:
-                open_ = False
+        ending = False
+        while self._held or self._next or not ending:
+            jobs, then = self._next_group()
             if jobs:
-                outcomes = self._outcomes(jobs)
-                self._loop.call_soon_threadsafe(self._answer, jobs, outcomes)
+                self._report(jobs, self._outcomes(jobs))
+            if isinstance(then, Prepared):
+                self._write(then)
+            elif then is not None:
+                self._work_ahead(then)
+            elif not jobs:
+                ending = True
+
+    def _next_group(self) -> tuple[list[Job], Job | Prepared | None]:
+        """Return the commands to commit next, and what to do after them.
+
+        That is to work out a large command, to write one, or, if there is nothing to commit either, to end.
+        """
+        jobs: list[Job] = []
+        rows = 0
+        while rows < grouping.GROUP_ROWS:
+            try:
+                item = self._next.popleft() if self._next else self._queue.get(block=not jobs)
+            except Empty:
+                break
+            if item is None and jobs:
+                self._queue.put(None)
+                break
+            if item is None or isinstance(item, Prepared):
+                return jobs, item
+            held = self._held.get(item[0].account_id) if isinstance(item[0], AccountCommand) else None
+            if held is not None:
+                held.append(item)
+            elif self._ahead is not None and is_large(item):
+                return jobs, item
+            else:
+                jobs.append(item)
+                rows += item[0].weight
+        return jobs, None
+
+    def _work_ahead(self, job: Job) -> None:
+        try:
+            prepared = Prepared(job, version(self._connection))
+        except apsw.Error:
+            self._report([job], self._outcomes([job]))
+            return
+        self._held[prepared.account_id] = deque()
+        cast("Ahead", self._ahead).start(prepared)
+
+    def _write(self, prepared: Prepared) -> None:
+        """Commit a large command that was worked out, or apply it as any other; then go on with its account."""
+        outcomes: Outcomes | None = None
+        if prepared.statements is not None:
+            try:
+                with unavailable_on_error():
+                    outcomes = self._commit_prepared(prepared, prepared.statements)
+            except Exception as error:  # noqa: BLE001 - the caller gets it
+                outcomes = [error]
+        self._report([prepared.job], self._outcomes([prepared.job]) if outcomes is None else outcomes)
+        self._next.extendleft(reversed(self._held.pop(prepared.account_id)))
+
+    def _commit_prepared(self, prepared: Prepared, statements: Sequence[Statement]) -> Outcomes | None:
+        """Return the outcome; None if another process has changed the database, so that nothing was written."""
+        with transaction(self._connection):
+            if version(self._connection) != prepared.version:
+                return None
+            for sql, values in statements:
+                self._connection.execute(sql, values)
+            self.check_files()
+        return [prepared.outcome]
+
+    def _report(self, jobs: Sequence[Job], outcomes: Outcomes) -> None:
+        self._loop.call_soon_threadsafe(self._answer, jobs, outcomes)
 
     def _outcomes(self, jobs: Sequence[Job]) -> Outcomes:
         """Return the result or exception of every command, committed."""

@@ -1,13 +1,13 @@
 """Operations on one contact: parsing of its number, and what is refused before the store is called."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from numberkeep.domain.contacts.contact import ContactPatch, ReadOnly, micros
-from numberkeep.domain.contacts.listing import ContactFilter, ListQuery
+from numberkeep.domain.contacts.contact import ContactPatch, ContactRecord, ReadOnly, micros
+from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Page
 from numberkeep.domain.errors import ContactExists, ContactNotFound, InvalidPhone, MissingFields
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.service import contacts
@@ -125,19 +125,26 @@ async def test_normalizing_changes_only_the_line(account: Account) -> None:
     assert patch.sendblue_number == "4155550100"
 
 
+async def listed(context: Context, account: Account, query: ListQuery, number: str | None) -> Sequence[ContactRecord]:
+    """Return the contacts of a short page."""
+    page = await contacts.list_page(context, account, query, number)
+    assert isinstance(page, Page)
+    return page.contacts
+
+
 async def test_a_listing_by_number_has_at_most_one_contact(context: Context, account: Account) -> None:
     """The number is parsed as usual and combined with the filter; an impossible one matches nothing."""
     for number in (PHONE, "+14155552672"):
         await create(context, account, number, ContactPatch(tags=("a",)))
     tagged = ListQuery(ContactFilter(tags=("a",)))
     shown = {
-        number: [contact.phone for contact in (await contacts.list_page(context, account, tagged, number)).contacts]
+        number: [contact.phone for contact in await listed(context, account, tagged, number)]
         for number in (WRITTEN, "+14155559999", "12", "")
     }
     assert shown == {WRITTEN: [PHONE], "+14155559999": [], "12": [], "": []}
     other = ListQuery(ContactFilter(tags=("b",)))
-    assert list((await contacts.list_page(context, account, other, PHONE)).contacts) == []
-    assert len((await contacts.list_page(context, account, tagged, None)).contacts) == 2
+    assert list(await listed(context, account, other, PHONE)) == []
+    assert len(await listed(context, account, tagged, None)) == 2
 
 
 async def test_an_opt_out_returns_the_number_and_is_retained(context: Context, account: Account) -> None:

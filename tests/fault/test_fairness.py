@@ -1,0 +1,58 @@
+"""What one account does in bulk does not keep another waiting."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from fault.overload import BULK, Latencies, Overloaded, bulk_body, cpu_seconds, measure, overloaded
+from support.databases import NewDatabase
+
+SLOWEST: Final = 0.25
+"""Seconds that 99 of 100 requests of the other account may take with --soak, and half of them next to other tests."""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_bulk_requests_of_one_account_keep_no_other_waiting(
+    engine: str, tmp_path: Path, new_database: NewDatabase, effort: int
+) -> None:
+    """16 in parallel of 10,000 new rows each; 64 with --soak."""
+    requests = 64 if effort > 1 else 16
+    bodies = [bulk_body(10_000 * number, last_name="Smith", tags=["a", "b"]) for number in range(requests)]
+    with overloaded(tmp_path, new_database(engine)) as service:
+        gets, posts = await attacked(service, bodies, seconds=30 if effort > 1 else 6)
+        share = 0.99 if effort > 1 else 0.5
+        assert max(gets.quantile(share), posts.quantile(share)) < SLOWEST, f"{gets}; {posts}"
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.parametrize("fault", [{"frist_name": "Ann"}, {"first_name": 5}, {"phone": "nonsense"}])
+async def test_invalid_bulk_requests_keep_no_other_waiting(
+    engine: str, tmp_path: Path, new_database: NewDatabase, effort: int, fault: dict[str, object]
+) -> None:
+    """16 in parallel, each with 10,000 rows that have the same fault."""
+    bodies = [bulk_body(0, **fault)] * 16
+    with overloaded(tmp_path, new_database(engine)) as service:
+        gets, posts = await attacked(service, bodies, seconds=20 if effort > 1 else 3)
+        share = 0.99 if effort > 1 else 0.5
+        assert max(gets.quantile(share), posts.quantile(share)) < SLOWEST, f"{gets}; {posts}"
+
+
+async def attacked(service: Overloaded, bodies: list[bytes], seconds: float) -> tuple[Latencies, Latencies]:
+    """Send all bodies in parallel, repeatedly, and return the latencies of the other account meanwhile."""
+    until = time.monotonic() + seconds
+    before = cpu_seconds(service.service.worker)
+    requests = [service.head("POST", BULK, len(body)) + body for body in bodies]
+    attack = [asyncio.create_task(service.statuses([request], until)) for request in requests]
+    await asyncio.sleep(0.5)
+    found = await measure(service, until)
+    statuses = [status for task in attack for status in await task]
+    assert statuses
+    assert set(statuses) <= {200, 400, 429}
+    used = cpu_seconds(service.service.worker) - before
+    gets, posts = found
+    used = cpu_seconds(service.service.worker) - before
+    print(f"GET: {gets}; POST: {posts}; {len(statuses)} bulk answers, {used:.1f} s of CPU")  # noqa: T201 - for -rP
+    return found
