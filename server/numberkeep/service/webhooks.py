@@ -37,7 +37,7 @@ async def create(
     if not url.strip():
         raise MissingFields("url")
     expand(types)
-    faults = await faults_of(notifier, url, secret)
+    faults = await faults_of(notifier, account, url, secret)
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
@@ -82,11 +82,11 @@ async def replay(context: Context, account: Account, target: int | None, *, once
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.stamp()), once)
 
 
-async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:
+async def faults_of(notifier: Notifier, account: Account, url: str, secret: str | None) -> Sequence[FieldError]:
     """Return the errors of a webhook's URL and secret; none if both are valid."""
     faults: list[FieldError] = []
     try:
-        await notifier.check(url)
+        await notifier.check(account.name, url)
     except TargetRefused as refused:
         faults.append(FieldError("url", str(refused)))
     except DeliveryFailed:

@@ -35,7 +35,7 @@ class WebhookNotifier:
             DeliveryFailed: it was not accepted, as far as is known.
         """
         try:
-            target = await self._targets.resolve(webhook.url)
+            target = await self._targets.resolve(account, webhook.url)
         except TargetRefused as refused:  # it was another address at registration, and may be so again
             raise DeliveryFailed(str(refused)) from refused
         body = encode_for(account, webhook.types, event)
@@ -44,14 +44,14 @@ class WebhookNotifier:
         await self._poster.post_pinned(target, body, {"content-type": "application/json", **headers})
         return Delivered()
 
-    async def check(self, url: str) -> None:
-        """Check whether a webhook may have this URL.
+    async def check(self, account: str, url: str) -> None:
+        """Check whether a webhook of the account may have this URL.
 
         Raises:
             TargetRefused: it may not.
             DeliveryFailed: its host's name does not resolve at this moment.
         """
-        await self._targets.resolve(url)
+        await self._targets.resolve(account, url)
 
     async def close(self) -> None:
         """Close connections."""

@@ -25,7 +25,7 @@ class Gate:
         """Deliver nothing."""
         raise NotImplementedError
 
-    async def check(self, url: str) -> None:
+    async def check(self, account: str, url: str) -> None:  # noqa: ARG002 - as outlets.Notifier has it
         """Return or raise the given result."""
         self.asked.append(url)
         if self._verdict is not None:

@@ -113,7 +113,7 @@ async def test_every_delivery_is_checked_again(poster: Poster) -> None:
     names = Names("8.8.8.8", "127.0.0.1")
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(resolve=names))
-        await notifier.check(webhook(receiver.port).url)
+        await notifier.check("acme", webhook(receiver.port).url)
         with pytest.raises(DeliveryFailed, match="the host has a loopback address") as refused:
             await notifier.notify("acme", webhook(receiver.port), EVENT)
     assert not refused.value.permanent
@@ -124,9 +124,9 @@ async def test_check_sends_no_request(poster: Poster) -> None:
     """Checking a URL connects to nothing; a rejected URL gets a reason."""
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(LOCAL))
-        await notifier.check(f"http://127.0.0.1:{receiver.port}/")
+        await notifier.check("acme", f"http://127.0.0.1:{receiver.port}/")
         with pytest.raises(TargetRefused, match=r"169\.254\.169\.254 is a link-local address"):
-            await notifier.check("http://169.254.169.254/latest/meta-data/")
+            await notifier.check("acme", "http://169.254.169.254/latest/meta-data/")
     assert not receiver.connections
 
 
