@@ -23,7 +23,7 @@ from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer
+from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer, permission_warning
 from numberkeep.store.transfer import Transfer
 
 
@@ -68,6 +68,12 @@ def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]
     """
     path = None if is_postgres(settings.database) else sqlite_path(settings.database)
     return nullcontext() if path is None else ServiceLock.acquire(path)
+
+
+def database_warning(settings: Settings) -> str:
+    """Return a warning about the permissions of the database's file; `""` if there are none."""
+    path = None if is_postgres(settings.database) else sqlite_path(settings.database)
+    return "" if path is None else permission_warning(path)
 
 
 def make_context(settings: Settings) -> Context:

@@ -73,6 +73,8 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     )
     pair = settings.first_key or new_key_pair()
     made, opens = asyncio.run(_prepare(settings, pair))
+    if lock is not None:
+        lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     when_listening(address, port, partial(announce, started))
