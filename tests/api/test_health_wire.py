@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from numberkeep import __version__
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
 from numberkeep.service.delivering import ATTEMPTS
 from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
@@ -71,6 +71,21 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         "numberkeep_deliveries_total webhook delivered": 1,
         "numberkeep_deliveries_total webhook failed": ATTEMPTS - 1,
     }
+
+
+async def test_damage_and_a_full_disk_are_named(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readiness and requests say what the operator has to do; a client need not retry a damaged database."""
+    for error, said, retry in (
+        (StoreDamaged("malformed"), "run `numberkeep check`", ("false", None)),
+        (StoreFull("full"), "free space", (None, "5")),
+    ):
+        fail_reads(monkeypatch, service.context.store, error)
+        for answer in (await wire.get(READY), await wire.get(f"{CONTACTS}/count")):
+            assert answer.status_code == 503
+            assert said in answer.json()["message"]
+            assert (answer.headers.get("x-should-retry"), answer.headers.get("retry-after")) == retry
 
 
 async def test_the_age_counts_from_the_time_of_enqueuing(service: Service, wire: httpx2.AsyncClient) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import apsw
 
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
-from numberkeep.store.sqlite.connection import Database, reason
+from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.copying import SIDE_FILES, Contents, Progress, checked_copy, sync
+from numberkeep.store.sqlite.failures import reason
 from numberkeep.store.sqlite.lock import ServiceLock
 
 

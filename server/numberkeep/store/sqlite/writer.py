@@ -17,7 +17,8 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
-from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import OpenFiles, transaction
+from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.waiting import Waiting
 
@@ -30,10 +31,12 @@ class Writer:
 
     Args:
         connection: from now on for the writer's thread alone.
+        failures: remembers the outcome of the last commit.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, failures: Failures) -> None:
         self._connection = connection
+        self._failures = failures
         self._files = OpenFiles(connection)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
@@ -97,10 +100,13 @@ class Writer:
             together = next(attempts)
             while True:
                 try:
-                    with unavailable_on_error():
+                    with self._failures:
                         result: Outcomes | Exception = self._commit(together)
+                    self._failures.unwritten = False
                 except Exception as error:  # noqa: BLE001 - the callers get it
                     result = error
+                    if isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, _AT_FAULT):
+                        self._failures.not_written(error)
                 together = attempts.send(result)
         except StopIteration as end:
             outcomes: Outcomes = end.value
