@@ -82,10 +82,10 @@ async def test_damage_and_a_full_disk_are_named(
         (StoreFull("full"), "free space", (None, "5")),
     ):
         fail_reads(monkeypatch, service.context.store, error)
-        for answer in (await wire.get(READY), await wire.get(f"{CONTACTS}/count")):
-            assert answer.status_code == 503
-            assert said in answer.json()["message"]
-            assert (answer.headers.get("x-should-retry"), answer.headers.get("retry-after")) == retry
+        for failed in (await wire.get(READY), await wire.get(f"{CONTACTS}/count")):
+            assert failed.status_code == 503
+            assert said in failed.json()["message"]
+            assert (failed.headers.get("x-should-retry"), failed.headers.get("retry-after")) == retry
 
 
 async def test_the_age_counts_from_the_time_of_enqueuing(service: Service, wire: httpx2.AsyncClient) -> None:
