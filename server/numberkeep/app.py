@@ -89,7 +89,7 @@ def make_context(settings: Settings) -> Context:
 
 def make_notifier(settings: Settings) -> Notifier:
     """Return the notifier, which sends events to webhooks."""
-    return WebhookNotifier(Poster(), Targets(settings.allowed_networks))
+    return WebhookNotifier(Poster(), Targets(settings.allowed_networks), reveals=settings.reveal_secrets)
 
 
 def make_sender(settings: Settings) -> Sender:

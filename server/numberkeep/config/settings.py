@@ -25,6 +25,7 @@ class Settings:
         ignore_unknown_fields: drop unknown request fields instead of refusing them.
         first_key: the key pair that an empty database gets; None for a random one.
         sender: where messages to phones go; None sends nothing.
+        reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
     """
 
@@ -41,6 +42,7 @@ class Settings:
     lease_seconds: int = table.LEASE_SECONDS.default
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = table.ALLOWED_NETWORKS.default
+    reveal_secrets: bool = False
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
     log: str = table.LOG.default
 
@@ -72,6 +74,7 @@ def load_settings(
         lease_seconds=table.LEASE_SECONDS.read(environ),
         sender=_sender(environ),
         allowed_networks=table.ALLOWED_NETWORKS.read(environ),
+        reveal_secrets=table.SECRET_HEADER.read(environ) == "always",
         carriers=Carriers(
             table.SIGNING_SECRET.read(environ), table.TWILIO_AUTH_TOKEN.read(environ), table.PUBLIC_URL.read(environ)
         ),
@@ -143,7 +146,8 @@ def _sender(environ: Mapping[str, str]) -> SenderSettings | None:
 
     match name:
         case "webhook":
-            return WebhookSenderSettings(needed(table.SENDER_URL), table.SENDER_SECRET.read(environ))
+            reveals = table.SECRET_HEADER.read(environ) == "always"
+            return WebhookSenderSettings(needed(table.SENDER_URL), table.SENDER_SECRET.read(environ), reveals)
         case "sendblue":
             key, secret = needed(table.SENDBLUE_API_KEY), needed(table.SENDBLUE_API_SECRET)
             return SendblueSettings(key, secret, sends_from, place or SENDBLUE_URL)

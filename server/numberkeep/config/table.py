@@ -191,6 +191,12 @@ ALLOWED_NETWORKS: Final = Setting(
     _NO_NETWORKS,
     "Private networks that webhooks may reach, for example `127.0.0.0/8,10.1.0.0/16`.",
 )
+SECRET_HEADER: Final = Setting(
+    "NUMBERKEEP_SECRET_HEADER",
+    choice("hosted", "always"),
+    "hosted",
+    "Which signed requests also carry the secret itself: webhooks with `hosted` names, or `always` all.",
+)
 LOG: Final = Setting(
     "NUMBERKEEP_LOG",
     choice("warning", "info", "debug"),

@@ -6,7 +6,7 @@ from numberkeep.domain.account_commands import SetAccount
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.domain.phone import known_region
-from numberkeep.domain.secret import SECRET_RULE, is_secret
+from numberkeep.domain.secret import secret_fault
 from numberkeep.domain.verification.verification import check_text
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import signing_hash
@@ -40,8 +40,8 @@ async def change(
     """
     if verification_text:
         check_text(verification_text)
-    if signing_secret and not is_secret(signing_secret):
-        raise InvalidInput(f"the signing secret {SECRET_RULE}", [FieldError("signing_secret", SECRET_RULE)])
+    if signing_secret and (fault := secret_fault(signing_secret)) is not None:
+        raise InvalidInput(f"the signing secret {fault}", [FieldError("signing_secret", fault)])
     digest = None if signing_secret is None else signing_hash(signing_secret) if signing_secret else b""
     if region is not None:
         region = known_region(region)

@@ -55,7 +55,9 @@ async def remove(context: Context, account: Account, urls: Collection[str], name
 async def _check(notifier: Notifier, account: Account, given: Mapping[str, HostedWebhook]) -> None:
     if len(given) > MAX_WEBHOOKS:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: name fewer")
-    found = await asyncio.gather(*(faults_of(notifier, account, each.url, each.secret) for each in given.values()))
+    found = await asyncio.gather(
+        *(faults_of(notifier, account, each.url, each.secret, may_be_short=True) for each in given.values())
+    )
     faults = [
         FieldError(f"{place}.{fault.field}", fault.message)
         for place, of_one in zip(given, found, strict=True)
