@@ -122,6 +122,19 @@ async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: http
     assert await senders(wire) == []
 
 
+async def test_the_secret_is_checked_before_the_body_is_read(carrier: httpx2.AsyncClient) -> None:
+    """Who does not know it cannot make the service hold a body."""
+    read: list[bytes] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b"{}")
+        yield read[-1]
+
+    for secret, status in (("wrong", 401), (EVERYBODYS, 400)):
+        answer = await carrier.post(INBOUND, content=body(), headers=signing(secret))
+        assert (answer.status_code, len(read)) == (status, status == 400)
+
+
 async def test_a_removed_secret_is_refused(
     service: Service, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
