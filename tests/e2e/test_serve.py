@@ -277,7 +277,11 @@ def test_the_log_level_info_shows_what_the_service_does(tmp_path: Path, level: s
         assert running.stop() == 0
         assert running.process.stderr
         said = running.said + running.process.stderr.read()
-    logged = [line.split(" ", 4)[2:] for line in said.splitlines() if " numberkeep." in line]
+    logged = [
+        line.split(" ", 4)[2:]
+        for line in said.splitlines()
+        if " numberkeep." in line and " numberkeep.access " not in line
+    ]
     url = running.url
     told = [
         ["INFO", "numberkeep.serving", f"starting numberkeep {__version__} on {url}: SQLite, 1 worker, no sender"],
@@ -286,4 +290,5 @@ def test_the_log_level_info_shows_what_the_service_does(tmp_path: Path, level: s
         ["INFO", "numberkeep.serving", "stopped"],
     ]
     assert logged == (told if level == "info" else [])
+    assert ("INFO numberkeep.access GET health.live: 200 in " in said) is (level == "info")
     assert secret not in said

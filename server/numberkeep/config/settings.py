@@ -45,6 +45,7 @@ class Settings:
     reveal_secrets: bool = False
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
     log: str = table.LOG.default
+    log_format: str = table.LOG_FORMAT.default
 
 
 def load_settings(
@@ -79,6 +80,7 @@ def load_settings(
             table.SIGNING_SECRET.read(environ), table.TWILIO_AUTH_TOKEN.read(environ), table.PUBLIC_URL.read(environ)
         ),
         log=table.LOG.read(environ),
+        log_format=table.LOG_FORMAT.read(environ),
     )
 
 

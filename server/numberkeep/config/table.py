@@ -203,6 +203,9 @@ LOG: Final = Setting(
     "warning",
     "Log level on stderr: `warning`, `info` or `debug`. No level logs numbers, names or secrets.",
 )
+LOG_FORMAT: Final = Setting(
+    "NUMBERKEEP_LOG_FORMAT", choice("text", "json"), "text", "Form of the log's lines: `text` or `json`."
+)
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = tuple(each for each in vars().values() if isinstance(each, Setting))
 """All of the above, in their order."""

@@ -4,6 +4,8 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
+from typing import Final
 
 import msgspec
 from starlette.routing import Router
@@ -25,6 +27,7 @@ from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
+from numberkeep.http.traffic import CLIENT_GONE, Traffic
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -36,6 +39,9 @@ from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
 
 _log = logging.getLogger("numberkeep.http")
+
+_WITHOUT_STORE: Final = frozenset({"none", "about", "health.live", "metrics", "openapi"})
+"""Operations whose success does not show that the store can be reached."""
 
 
 class AboutAnswer(msgspec.Struct):
@@ -56,11 +62,19 @@ class Application:
         endpoints: what answers each path. In a path that ends in a part in braces, any text without `/` stands for
             the part; paths without such a part take precedence.
         outage: logs that the store fails.
+        traffic: counts and logs requests.
         router: answers what is not an HTTP request: the server's lifespan events.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], outage: Outage, router: Router | None = None) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        outage: Outage,
+        router: Router | None = None,
+        traffic: Traffic | None = None,
+    ) -> None:
         self.router = router or Router()
+        self._traffic = traffic or Traffic()
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
@@ -71,16 +85,28 @@ class Application:
             await self.router(scope, receive, send)
             return
         request = Request.of(scope, receive, send)
+        begun, status = perf_counter(), CLIENT_GONE
+        try:
+            status = await self._respond(request, send)
+        finally:
+            self._traffic.ended(request, status, perf_counter() - begun)
+
+    async def _respond(self, request: Request, send: Send) -> int:
+        """Answer a request, and return the status."""
         try:
             answer = await self._endpoint(request).answer(request)
         except ClientGone:
-            return
+            return CLIENT_GONE
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
-        if answer is not None:
-            await answer.send(send, request.request_id)
+        if answer is None:  # it was sent already
+            return 200
+        if 200 <= answer.status < 300 and request.operation not in _WITHOUT_STORE:  # noqa: PLR2004
+            self._outage.ended()
+        await answer.send(send, request.request_id)
+        return answer.status
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
@@ -135,11 +161,13 @@ def build_application(
     for route in ROUTES:
         routes.setdefault(route.path, []).append(route)
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
-    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api), **_open_endpoints(context, relay)}
-    return Application(endpoints, api.outage, Router(lifespan=lifespan))
+    traffic = Traffic()
+    endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api)}
+    endpoints |= _open_endpoints(context, relay, traffic)
+    return Application(endpoints, api.outage, Router(lifespan=lifespan), traffic)
 
 
-def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
+def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[str, Endpoint]:
     cached = CachedBacklog(context)
 
     async def live() -> Answer:
@@ -152,7 +180,7 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()
-        return metrics(backlog, cached.age_seconds(backlog), relay.delivered, f"{context.node:03x}")
+        return metrics(backlog, cached.age_seconds(backlog), relay.delivered, traffic, f"{context.node:03x}")
 
     async def openapi() -> Answer:
         return ok(document())
@@ -160,8 +188,13 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
     async def about() -> Answer:
         return ok(AboutAnswer())
 
-    answers = {"/": about, "/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
-    return {path: Open(get) for path, get in answers.items()}
+    return {
+        "/": Open("about", about),
+        "/health/live": Open("health.live", live),
+        "/health/ready": Open("health.ready", ready),
+        "/metrics": Open("metrics", numbers),
+        "/openapi.json": Open("openapi", openapi),
+    }
 
 
 def _unexpected(error: Exception, request_id: str) -> Answer:

@@ -101,6 +101,7 @@ class Operations:
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
         api, operation = self._api, route.operation
+        request.operation = operation.name
         key = await api.key_of(request)
         parts = self._parts(route, request)
         if route.body is not None:
@@ -129,16 +130,19 @@ class Open:
     """Answers a GET without authentication; must expose no account data.
 
     Args:
+        name: what it answers, for logs and metrics.
         get: returns the answer.
     """
 
-    def __init__(self, get: Callable[[], Awaitable[Answer]]) -> None:
+    def __init__(self, name: str, get: Callable[[], Awaitable[Answer]]) -> None:
+        self._name = name
         self._get = get
 
     async def answer(self, request: Request) -> Answer:
         """Return the answer."""
         if request.method not in {"GET", "HEAD"}:
             raise MethodNotAllowed(request.method, ("GET", "HEAD"))
+        request.operation = self._name
         return await self._get()
 
 

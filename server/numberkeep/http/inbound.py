@@ -41,6 +41,7 @@ class Inbound:
         """Store the message and return the answer."""
         if request.method != "POST":
             raise MethodNotAllowed(request.method, ("POST",))
+        request.operation = messages.receive.name
         if request.key_id or request.secret:
             key = await self._api.key_of(request)
             self._check_account(request, key.account)

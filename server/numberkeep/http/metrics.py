@@ -9,10 +9,12 @@ from typing import Final, Literal
 import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from numberkeep.domain.outbox.delivery import Backlog
 from numberkeep.http.answer import Answer
+from numberkeep.http.traffic import Traffic
 
 _CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -33,13 +35,16 @@ class ReadyAnswer(msgspec.Struct):
 
 
 class _Families(Collector):
-    def __init__(self, backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> None:
+    def __init__(
+        self, backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], traffic: Traffic, process: str
+    ) -> None:
         self._backlog = backlog
+        self._traffic = traffic
         self._age = age
         self._delivered = delivered
         self._process = process
 
-    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily("numberkeep_outbox_waiting", "Pending deliveries.", value=self._backlog.waiting)
         yield GaugeMetricFamily(
             "numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", value=self._age
@@ -55,17 +60,21 @@ class _Families(Collector):
         for (channel, outcome), count in sorted(self._delivered.items()):
             delivered.add_metric((self._process, channel, outcome), count)
         yield delivered
+        yield from self._traffic.families(self._process)
 
 
-def metrics(backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> Answer:
+def metrics(
+    backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], traffic: Traffic, process: str
+) -> Answer:
     """Return the answer to `GET /metrics`.
 
     Args:
         backlog: the state of the outbox.
         age: the age of the oldest pending delivery, seconds.
         delivered: how many deliveries ended in this process, by channel and outcome.
+        traffic: the requests that this process has answered.
         process: distinguishes this process's counts from those of others behind the same port.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(backlog, age, delivered, process))
+    registry.register(_Families(backlog, age, delivered, traffic, process))
     return Answer(200, generate_latest(registry), (), _CONTENT_TYPE)

@@ -22,6 +22,7 @@ class Request:
         secret: the API key's secret, likewise.
         request_id: its id in the log and in the answer.
         argument: the part of the path that stands for an argument; `""` if there is none.
+        operation: the name of what answers it, for logs and metrics; `none` if nothing does.
     """
 
     scope: Scope
@@ -31,6 +32,7 @@ class Request:
     secret: bytes
     request_id: str
     argument: str = ""
+    operation: str = "none"
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, send: Send) -> "Request":

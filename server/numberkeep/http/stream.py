@@ -59,6 +59,7 @@ class Stream:
         """Send the stream."""
         if request.method != "GET":
             raise MethodNotAllowed(request.method, ("GET",))
+        request.operation = "events.stream"
         account = (await self._api.key_of(request)).account
         params = self._api.decoder.params(request.query(), EventsParams)
         types = _types(params)

@@ -53,7 +53,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """
     if settings.workers > 1 and not is_postgres(settings.database):
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, settings.log_format)
     # First of all: who starts a second service by mistake should see that, and not that the port is taken.
     with lock_store(settings) as lock:
         _serve(settings, lock, announce)
