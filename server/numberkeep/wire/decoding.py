@@ -6,7 +6,7 @@ shape, to report all that is wrong with it instead of the first fault (docs/adr/
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_origin
 
 import msgspec
 from msgspec import UNSET
@@ -42,7 +42,7 @@ class _Params(Generic[S]):
 
     def __init__(self, struct: type[S], *, ignore_unknown: bool) -> None:
         fields = msgspec.structs.fields(struct)
-        self.lists = frozenset(field.name for field in fields if field.type == list[str])
+        self.lists = frozenset(field.name for field in fields if get_origin(field.type) is list)
         self.type: type[S] = struct
         if not ignore_unknown:  # defstruct's own type forgets its bases
             self.type = msgspec.defstruct(struct.__name__, (), bases=(struct,), forbid_unknown_fields=True)  # type: ignore[assignment]
