@@ -21,6 +21,7 @@ from numberkeep.wire.validation_errors import has_nul, validation_errors
 S = TypeVar("S", bound=msgspec.Struct)
 
 _BOM: Final = b"\xef\xbb\xbf"
+_NULL: Final = "must not be null: leave it out"
 _NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
 
 
@@ -110,9 +111,12 @@ class Decoder:
                 values[name] = value
         if not nul:
             try:
-                return msgspec.convert(values, ready.type, strict=False)
+                found = msgspec.convert(values, ready.type, strict=False)
             except msgspec.ValidationError:
                 pass  # reported below
+            else:  # msgspec reads the text `null` as None, and a filter without effect would go unnoticed
+                _refuse([FieldError(name, _NULL) for name in values if getattr(found, name, "") is None])
+                return found
         _refuse(validation_errors(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
         return msgspec.convert(values, ready.type, strict=False)
 
