@@ -25,7 +25,7 @@ from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer
+from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer, permission_warning
 from numberkeep.store.transfer import Transfer
 
 
@@ -72,6 +72,12 @@ def lock_store(settings: Settings) -> AbstractContextManager[ServiceLock | None]
     return nullcontext() if path is None else ServiceLock.acquire(path)
 
 
+def database_warning(settings: Settings) -> str:
+    """Return a warning about the permissions of the database's file; `""` if there are none."""
+    path = None if is_postgres(settings.database) else sqlite_path(settings.database)
+    return "" if path is None else permission_warning(path)
+
+
 def make_context(settings: Settings) -> Context:
     """Return the context of the use cases."""
     return Context(
@@ -85,7 +91,7 @@ def make_context(settings: Settings) -> Context:
 
 def make_notifier(settings: Settings) -> Notifier:
     """Return the notifier, which sends events to webhooks."""
-    return WebhookNotifier(Poster(), Targets(settings.allowed_networks))
+    return WebhookNotifier(Poster(), Targets(settings.allowed_networks), reveals=settings.reveal_secrets)
 
 
 def make_sender(settings: Settings) -> Sender:

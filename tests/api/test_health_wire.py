@@ -1,5 +1,7 @@
 """Monitoring over HTTP: /health/ready and /metrics."""
 
+import logging
+import re
 from typing import Any
 
 import httpx2
@@ -7,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from numberkeep import __version__
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
 from numberkeep.service.delivering import ATTEMPTS
 from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
@@ -35,7 +37,19 @@ async def numbers(wire: httpx2.AsyncClient) -> dict[str, float]:
         )
         for family in text_string_to_metric_families(page.text)
         for sample in family.samples
+        if not sample.name.startswith("numberkeep_request_")
     }
+
+
+async def requests(wire: httpx2.AsyncClient) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return the number of requests and their seconds, by operation and status."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for family in text_string_to_metric_families((await wire.get("/metrics")).text):
+        for sample in family.samples:
+            if sample.name.startswith("numberkeep_request_duration_seconds") and "le" not in sample.labels:
+                of_one = found.setdefault((sample.labels["operation"], sample.labels["status"]), {})
+                of_one[sample.name.rpartition("_")[2]] = sample.value
+    return {key: (each["count"], each["sum"]) for key, each in found.items()}
 
 
 async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) -> None:
@@ -73,6 +87,76 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         "numberkeep_deliveries_total webhook delivered": 1,
         "numberkeep_deliveries_total webhook failed": ATTEMPTS - 1,
     }
+
+
+async def test_damage_and_a_full_disk_are_named(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readiness and requests say what the operator has to do; a client need not retry a damaged database."""
+    for error, said, retry in (
+        (StoreDamaged("malformed"), "run `numberkeep check`", ("false", None)),
+        (StoreFull("full"), "free space", (None, "5")),
+    ):
+        fail_reads(monkeypatch, service.context.store, error)
+        for failed in (await wire.get(READY), await wire.get(f"{CONTACTS}/count")):
+            assert failed.status_code == 503
+            assert said in failed.json()["message"]
+            assert (failed.headers.get("x-should-retry"), failed.headers.get("retry-after")) == retry
+
+
+async def test_requests_are_counted_and_timed(wire: httpx2.AsyncClient) -> None:
+    """By operation and status, whatever the path; a path that nothing answers is `none`."""
+    for path in (f"{CONTACTS}/+1415", f"{CONTACTS}/{PHONE}", "/Ada", "/Lovelace", READY):
+        await wire.get(path)
+    await wire.post(CONTACTS, json={"number": PHONE})
+    await wire.post(CONTACTS, content=b"{")
+    await wire.delete(READY)
+    counted = await requests(wire)
+    assert {key: count for key, (count, _) in counted.items()} == {
+        ("contacts.retrieve", "404"): 2,
+        ("contacts.create", "200"): 1,
+        ("contacts.create", "400"): 1,
+        ("health.ready", "200"): 1,
+        ("none", "404"): 2,
+        ("none", "405"): 1,
+    }
+    assert all(0 < seconds < 60 for _, seconds in counted.values())
+
+
+async def test_the_access_log_names_operations_and_no_contacts(
+    wire: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line a request at level info, whatever its path, its query and its method contain."""
+    caplog.set_level(logging.INFO, "numberkeep.access")
+    await wire.get(f"{CONTACTS}/{PHONE}?x=Ada", headers={"x-request-id": "r1"})
+    await wire.request("LOVELACE", "/Ada", headers={"x-request-id": "r2"})
+    lines = [record.getMessage() for record in caplog.records if record.name == "numberkeep.access"]
+    assert [re.sub(r"[0-9.]+ ms", "1 ms", line) for line in lines] == [
+        "GET contacts.retrieve: 400 in 1 ms, request r1",
+        "OTHER none: 404 in 1 ms, request r2",
+    ]
+
+
+async def test_the_end_of_an_outage_is_logged(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the first request that the store answers; what needs no store does not show it."""
+    outage_now = 100.0
+    monkeypatch.setattr(service.application._outage, "_now", lambda: outage_now)
+    with monkeypatch.context() as failing:
+        fail_reads(failing, service.context.store, StoreUnavailable("gone"))
+        await wire.get(f"{CONTACTS}/count")
+        outage_now += 3
+        await wire.get(f"{CONTACTS}/count")
+    caplog.clear()
+    caplog.set_level(logging.WARNING)
+    for path in (f"{CONTACTS}/count", "/health/live"):  # a moment after the last failure, and without the store
+        await wire.get(path)
+        outage_now += 2
+    assert not caplog.messages
+    for _ in range(2):
+        await wire.get(f"{CONTACTS}/count")
+    assert caplog.messages == ["the store is back: requests failed for 3 s"]
 
 
 async def test_the_age_counts_from_the_time_of_enqueuing(service: Service, wire: httpx2.AsyncClient) -> None:

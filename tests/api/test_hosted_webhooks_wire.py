@@ -38,10 +38,10 @@ async def secrets_of(service: Service) -> dict[str, str]:
 
 async def test_webhooks_are_added_and_listed(wire: httpx2.AsyncClient) -> None:
     """As URLs alone or with secrets, under `receive` by default; no response contains a secret."""
-    answer = await wire.post(HOSTED, json={"webhooks": [ONE, {"url": TWO, "secret": "hush"}]})
+    answer = await wire.post(HOSTED, json={"webhooks": [ONE, {"url": TWO, "secret": "x" * 16}]})
     there = NONE | {"receive": [ONE, TWO]}
     assert answer.json() == {"webhooks": there, "message": "Webhooks added successfully", "status": "OK"}
-    answer = await wire.post(HOSTED, json={"webhooks": [ONE], "type": "contact_created", "globalSecret": "all"})
+    answer = await wire.post(HOSTED, json={"webhooks": [ONE], "type": "contact_created", "globalSecret": "x" * 16})
     there |= {"contact_created": [ONE]}
     assert answer.json()["webhooks"] == there
     assert (await wire.get(HOSTED)).json() == {"webhooks": there, "status": "OK"}
@@ -66,6 +66,19 @@ async def test_events_are_signed_with_the_webhook_s_secret(service: Service, wir
         assert got == {"/a": "all", "/b": "own", "/c": None}
 
 
+async def test_a_short_secret_is_warned_about(service: Service, wire: httpx2.AsyncClient) -> None:
+    """The hosted service accepts one, so it is stored; the message says which webhook has it."""
+    warning = ". The secret of {} has fewer than 16 characters, so it can be guessed: use a longer one."
+    answer = await wire.post(HOSTED, json={"webhooks": [ONE, {"url": TWO, "secret": "x" * 15}]})
+    assert answer.json()["message"] == "Webhooks added successfully" + warning.format("webhooks[1]")
+    assert (await secrets_of(service))[TWO] == "x" * 15
+    answer = await wire.put(HOSTED, json={"webhooks": {"receive": [TWO], "globalSecret": "short"}})
+    assert answer.json()["message"] == "Webhooks updated successfully" + warning.format("webhooks.receive[0]")
+    assert await secrets_of(service) == {TWO: "short"}
+    answer = await wire.put(HOSTED, json={"webhooks": {"receive": [TWO]}})
+    assert answer.json()["message"] == "Webhooks updated successfully"
+
+
 async def test_adding_an_existing_url_updates_it(service: Service, wire: httpx2.AsyncClient) -> None:
     """A given secret replaces the old one, which is otherwise kept."""
     for item, secret in (
@@ -80,8 +93,11 @@ async def test_adding_an_existing_url_updates_it(service: Service, wire: httpx2.
 
 async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> None:
     """Webhooks that remain keep their pending deliveries; those without a hosted name are unchanged."""
-    await wire.post(OURS, json={"url": THREE, "types": ["contact.deleted"], "secret": "s"})
-    await wire.post(OURS, json={"url": ONE, "types": ["receive", "contact.deleted", "contact_created"], "secret": "s"})
+    await wire.post(OURS, json={"url": THREE, "types": ["contact.deleted"], "secret": "of-sixteen-chars"})
+    await wire.post(
+        OURS,
+        json={"url": ONE, "types": ["receive", "contact.deleted", "contact_created"], "secret": "of-sixteen-chars"},
+    )
     await wire.post(HOSTED, json={"webhooks": [TWO], "type": "outbound"})
     await wire.post(CONTACTS, json={"number": PHONE})
     lists = {"receive": [TWO], "contact_created": [ONE], "call_log": [], "line_blocked": None}
@@ -94,7 +110,7 @@ async def test_all_are_replaced(service: Service, wire: httpx2.AsyncClient) -> N
         (4, TWO, ["receive"]),
     ]
     assert (await service.context.store.read(GetBacklog())).waiting == 1
-    assert (await secrets_of(service))[ONE] == "s"
+    assert (await secrets_of(service))[ONE] == "of-sixteen-chars"
     assert (await wire.put(HOSTED, json={"webhooks": {}})).json()["webhooks"] == NONE
     assert [each["types"] for each in (await wire.get(OURS)).json()] == [["contact.deleted"]] * 2
 

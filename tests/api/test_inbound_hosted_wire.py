@@ -29,9 +29,9 @@ async def service(engine: Store) -> AsyncIterator[Service]:
 
 @pytest.fixture
 async def acme(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    """Return a client of `acme`, whose signing secret is `acmes`."""
+    """Return a client of `acme`, whose signing secret is `acmes-own-secret`."""
     pair = await service.new_account("acme")
-    await accounts.change(service.context, "acme", accounts.Changes(signing_secret="acmes"))
+    await accounts.change(service.context, "acme", accounts.Changes(signing_secret="acmes-own-secret"))
     async with service.wire(pair) as client:
         yield client
 
@@ -76,7 +76,7 @@ async def test_an_account_s_secret_selects_the_account(
     """A query that names another account is refused, whether that exists or not."""
     for n, query in enumerate(("", "?account=acme", "?account=default", "?account=nobody")):
         payload = hosted(PHONE, message_handle=str(n))
-        answer = await carrier.post(f"{INBOUND}{query}", json=payload, headers=signing("acmes"))
+        answer = await carrier.post(f"{INBOUND}{query}", json=payload, headers=signing("acmes-own-secret"))
         assert answer.status_code == (200 if n < 2 else 400)
         assert n < 2 or answer.json()["errors"][0]["field"] == "account"
     assert (await senders(acme), await senders(wire)) == ([PHONE] * 2, [])
@@ -109,7 +109,9 @@ async def test_an_incomplete_key_pair_is_refused(
 
 
 @pytest.mark.usefixtures("acme")
-@pytest.mark.parametrize("secret", ["", "wrong", EVERYBODYS.upper(), EVERYBODYS + "x", "acme", "acmes\u00fc"])
+@pytest.mark.parametrize(
+    "secret", ["", "wrong", EVERYBODYS.upper(), EVERYBODYS + "x", "acme", "acmes-own-secret\u00fc"]
+)
 async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: httpx2.AsyncClient, secret: str) -> None:
     """401 with the fix, before the body is read."""
     for content in (json.dumps(hosted(PHONE)).encode(), b"{"):
@@ -120,11 +122,24 @@ async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: http
     assert await senders(wire) == []
 
 
+async def test_the_secret_is_checked_before_the_body_is_read(carrier: httpx2.AsyncClient) -> None:
+    """Who does not know it cannot make the service hold a body."""
+    read: list[bytes] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b"{}")
+        yield read[-1]
+
+    for secret, status in (("wrong", 401), (EVERYBODYS, 400)):
+        answer = await carrier.post(INBOUND, content=body(), headers=signing(secret))
+        assert (answer.status_code, len(read)) == (status, status == 400)
+
+
 async def test_a_removed_secret_is_refused(
     service: Service, acme: httpx2.AsyncClient, carrier: httpx2.AsyncClient
 ) -> None:
     """A changed secret replaces the old one at once; without one the account accepts no messages by secret."""
-    for secret, old in (("newer", "acmes"), ("", "newer")):
+    for secret, old in (("acmes-newer-secret", "acmes-own-secret"), ("", "acmes-newer-secret")):
         await accounts.change(service.context, "acme", accounts.Changes(signing_secret=secret))
         assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(old))).status_code == 401
     assert (await carrier.post(INBOUND, json=hosted(PHONE), headers=signing(""))).status_code == 401

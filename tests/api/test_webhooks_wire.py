@@ -17,7 +17,7 @@ HOOK = "http://127.0.0.1:9/hook?a=b"
 
 async def test_a_webhook_is_registered_with_its_own_secret(wire: httpx2.AsyncClient) -> None:
     """The response has all fields, and the listing all but the secret."""
-    body = {"url": HOOK, "types": ["contact.created", "receive"], "secret": "hush"}
+    body = {"url": HOOK, "types": ["contact.created", "receive"], "secret": "sixteen letters!"}
     answer = await wire.post(WEBHOOKS, json=body)
     assert answer.status_code == 200
     webhook = answer.json()["webhook"]
@@ -97,6 +97,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
         ({"url": HOOK, "types": ["receive"] * 101}, "types", "at most 100 items"),
         ({"url": HOOK, "secret": " ends"}, "secret", "printable ASCII without spaces at either end"),
         ({"url": HOOK, "secret": ""}, "secret", "must not be empty: leave it out"),
+        ({"url": HOOK, "secret": "x" * 15}, "secret", "at least 16 characters, because"),
         ({"url": HOOK, "secret": "line\n"}, "secret", "printable ASCII without spaces at either end"),
         ({"url": HOOK, "secret": "sch\u00f6n"}, "secret", "printable ASCII without spaces at either end"),
         ({"url": HOOK, "secret": "x" * (MAX_SECRET + 1)}, "secret", f"at most {MAX_SECRET} characters"),

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -131,6 +132,21 @@ def test_a_file_has_one_service(stopped: Path) -> None:
         create(running, 3)
         assert running.stop() == 0
     assert names_in(stopped) == {"numberkeep.db", "link.db", "backup.db", "beside.db"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the lock on the file itself is Linux's")
+def test_a_file_with_two_names_has_one_service(stopped: Path) -> None:
+    """A service under a hard link would have a WAL of its own, and half of the writes would be lost."""
+    (stopped / "other").mkdir()
+    (stopped / "other" / "link.db").hardlink_to(stopped / "numberkeep.db")
+    with serving(stopped, **PAIR) as running:
+        refused = run("serve", "--port", "0", "--database", "sqlite:///other/link.db", cwd=stopped)
+        assert refused.returncode == 1
+        assert "is in use by a process that opened it under another path" in refused.stderr
+        create(running, 3)
+    with serving(stopped, "--database", "sqlite:///new.db", **PAIR) as running:
+        (stopped / "other" / "new.db").hardlink_to(stopped / "new.db")
+        assert run("serve", "--port", "0", "--database", "sqlite:///other/new.db", cwd=stopped).returncode == 1
 
 
 def kill_both(running: Serving) -> None:

@@ -77,6 +77,19 @@ def test_a_key_pair_that_is_not_in_the_database_is_warned_about(tmp_path: Path) 
             assert ("Warning" in again.process.stderr.read()) is warned
 
 
+def test_a_database_that_others_may_open_is_warned_about(tmp_path: Path) -> None:
+    """Every start says so, until its mode is 0600."""
+    with serving(tmp_path) as first:
+        first.stop()
+    for mode, warned in ((0o600, False), (0o640, True), (0o604, True)):
+        (tmp_path / "numberkeep.db").chmod(mode)
+        with serving(tmp_path) as again:
+            again.stop()
+            assert again.process.stderr
+            said = again.process.stderr.read()
+        assert ("run `chmod 600 numberkeep.db`" in said, "(mode 0640)" in said) == (warned, mode == 0o640), said
+
+
 def test_settings_of_a_sender_that_is_not_chosen_are_warned_about(tmp_path: Path) -> None:
     """One line at the start; no line if all settings are used."""
     for settings, warned in (
@@ -264,7 +277,11 @@ def test_the_log_level_info_shows_what_the_service_does(tmp_path: Path, level: s
         assert running.stop() == 0
         assert running.process.stderr
         said = running.said + running.process.stderr.read()
-    logged = [line.split(" ", 4)[2:] for line in said.splitlines() if " numberkeep." in line]
+    logged = [
+        line.split(" ", 4)[2:]
+        for line in said.splitlines()
+        if " numberkeep." in line and " numberkeep.access " not in line
+    ]
     url = running.url
     told = [
         ["INFO", "numberkeep.serving", f"starting numberkeep {__version__} on {url}: SQLite, 1 worker, no sender"],
@@ -273,4 +290,5 @@ def test_the_log_level_info_shows_what_the_service_does(tmp_path: Path, level: s
         ["INFO", "numberkeep.serving", "stopped"],
     ]
     assert logged == (told if level == "info" else [])
+    assert ("INFO numberkeep.access GET health.live: 200 in " in said) is (level == "info")
     assert secret not in said

@@ -53,6 +53,19 @@ def test_consent_calls_the_service(tmp_path: Path, running: Serving) -> None:
     assert entries == consent(tmp_path, "show", PHONE, "--database", "sqlite:///numberkeep.db")[1]
 
 
+def test_a_socks_proxy_without_its_library_is_an_error(tmp_path: Path, running: Serving) -> None:
+    """One line with the fix; a proxy that NO_PROXY excludes needs no library."""
+    settings = service_variables(running.url) | {"ALL_PROXY": "socks5://ada:hush@127.0.0.1:9", "NO_PROXY": ""}
+    for command in CALLING:
+        done = run(*command, cwd=tmp_path, **settings)
+        assert (done.returncode, done.stdout) == (1, ""), done.stderr
+        assert done.stderr == (
+            "Error: the proxy socks5://127.0.0.1:9 needs SOCKS support: run pip install 'httpx2[socks]', or add "
+            "127.0.0.1 to NO_PROXY to connect without the proxy\n"
+        )
+    assert consent(tmp_path, "verify", **settings | {"NO_PROXY": "127.0.0.1"})[0] == 0
+
+
 def test_consent_reads_the_database_on_the_command_line(tmp_path: Path, running: Serving) -> None:
     """Even if variables name a service; stderr says so."""
     settings = service_variables(running.url)

@@ -91,7 +91,10 @@ def small(engine: Engine) -> Iterator[Disk]:
 async def test_a_full_disk_refuses_writes_and_loses_none(
     tmp_path: Path, seed: int, disk: Callable[[Engine], AbstractContextManager[Disk]]
 ) -> None:
-    """While the disk is full, writes get 503 and change nothing, and reads work; with space again, writes work too."""
+    """While the disk is full, writes get 503 and change nothing, and reads work; with space again, writes work too.
+
+    /health/ready reports it.
+    """
     writers = [Writer(number, seed + number) for number in range(WRITERS)]
     stop, since = asyncio.Event(), datetime.now(UTC)
     with disk(sqlite(tmp_path)) as used:
@@ -104,10 +107,13 @@ async def test_a_full_disk_refuses_writes_and_loses_none(
                 await until(lambda: sum(writer.refused for writer in writers), WRITERS)
                 assert await walk(wire, limit=1000)
                 assert (await wire.request("GET", f"{CONTACTS}/count")).status == 200
+                assert (await wire.request("GET", "/health/ready")).status == 503
                 used.clear()
             await until(lambda: sum(writer.acknowledged for writer in writers), 100)
             stop.set()
         async with wire_to(used.running) as wire:
+            await asyncio.sleep(1)  # for so long after a failure it is not ready
+            assert (await wire.request("GET", "/health/ready")).status == 200
             await check(wire, writers, since)
         for suffix in ("", "-wal"):  # copied, because SQLite cannot open a path in the service's own file system
             shutil.copy(f"{used.path}{suffix}", tmp_path / f"copy.db{suffix}")

@@ -27,6 +27,8 @@ NOT_OURS: Final[Mapping[str, str]] = {
     "httpcore2": "below httpx2",
     "faker": "a library of the tests",
     "hypothesis": "a library of the tests",
+    "schemathesis": "the same",
+    "urllib3": "the HTTP client of schemathesis",
 }
 """Loggers of the tests' own process that are excluded, with their children, and the reason."""
 

@@ -102,7 +102,7 @@ class ScriptedNotifier:
         self.changed.set()
         return Delivered()
 
-    async def check(self, url: str) -> None:
+    async def check(self, account: str, url: str) -> None:
         """Accept any URL."""
 
     async def close(self) -> None:

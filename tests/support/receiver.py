@@ -16,6 +16,9 @@ class Trick(Enum):
     HALF = "it sends a status 200 and half of the body, and then nothing"
     CLOSE = "it closes the connection"
     ENDLESS = "it sends a status 200 and a body without end"
+    INTERIM = "it sends a status 103 without end"
+    DRIP = "it sends a header byte by byte without end"
+    CRUMBS = "it sends a status 200 and chunks of one byte without end"
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
@@ -80,14 +83,28 @@ class Receiver:
                 return False
             case Trick.ENDLESS:
                 writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
-                while True:
-                    writer.write(b"x" * 8192)
-                    self.sent += 8192
+                await self._repeat(writer, b"x" * 8192)
+            case Trick.INTERIM:
+                await self._repeat(writer, b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100)
+            case Trick.CRUMBS:
+                writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                await self._repeat(writer, b"1\r\nx\r\n" * 1000)
+            case Trick.DRIP:
+                writer.write(b"HTTP/1.1 200 OK\r\nx: ")
+                while not writer.is_closing():
+                    writer.write(b"x")
                     await writer.drain()
+                    await asyncio.sleep(0.0005)
             case bytes() as ready:
                 writer.write(ready)
         await writer.drain()
         return True
+
+    async def _repeat(self, writer: asyncio.StreamWriter, part: bytes) -> None:
+        while True:
+            writer.write(part)
+            self.sent += len(part)
+            await writer.drain()
 
     async def stop(self) -> None:
         """Cancel unfinished answers."""

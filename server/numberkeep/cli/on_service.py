@@ -8,6 +8,7 @@ import httpx2
 
 from numberkeep import __version__
 from numberkeep.cli.exit_codes import ExitCode, Failure, one_line
+from numberkeep.cli.proxies import Client
 from numberkeep.config.settings import load_remote
 
 _CONNECT_SECONDS: Final = 5.0
@@ -53,7 +54,7 @@ def service(seconds: float) -> Iterator[httpx2.Client]:
     key = {"sb-api-key-id": remote.key.key_id, "sb-api-secret-key": remote.key.secret}
     agent = {"user-agent": f"numberkeep/{__version__}"}
     try:
-        with httpx2.Client(base_url=remote.url, headers=agent, timeout=_CHECK_SECONDS) as client:
+        with Client(base_url=remote.url, headers=agent, timeout=_CHECK_SECONDS) as client:
             _refuse_strangers(client.get(_ABOUT))
             client.headers.update(key)
             client.timeout = httpx2.Timeout(seconds, connect=_CONNECT_SECONDS)

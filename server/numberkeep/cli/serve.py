@@ -1,5 +1,6 @@
 """`numberkeep serve`."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,16 +46,18 @@ def serve(host: str, port: int, database: str, workers: int) -> None:
     settings = load_settings(host=host, port=port, database=database, workers=workers)
     # Only this command needs the server; the others should start fast.
     from numberkeep import serving  # noqa: PLC0415
+    from numberkeep.app import database_warning  # noqa: PLC0415
 
+    warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:
-        serving.serve(settings, partial(_announce, sender_warning()))
+        serving.serve(settings, partial(_announce, warnings))
     except serving.CannotServe as error:
         raise Failure(str(error)) from error
 
 
-def _announce(warning: str, started: "Started") -> None:
+def _announce(warnings: Sequence[str], started: "Started") -> None:
     click.echo(f"numberkeep listens on {started.url}", err=True)
-    if warning:
+    for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
     if started.given_pair_unknown:
         click.echo(

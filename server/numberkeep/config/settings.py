@@ -25,6 +25,7 @@ class Settings:
         ignore_unknown_fields: drop unknown request fields instead of refusing them.
         first_key: the key pair that an empty database gets; None for a random one.
         sender: where messages to phones go; None sends nothing.
+        reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
     """
 
@@ -44,11 +45,13 @@ class Settings:
     lease_seconds: int = table.LEASE_SECONDS.default
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = table.ALLOWED_NETWORKS.default
+    reveal_secrets: bool = False
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
     bulk_requests: int = table.BULK_REQUESTS.default
     memory_mib: int = table.MEMORY_MIB.default
     account_memory_mib: int = table.ACCOUNT_MEMORY_MIB.default
     log: str = table.LOG.default
+    log_format: str = table.LOG_FORMAT.default
 
 
 def load_settings(
@@ -81,6 +84,7 @@ def load_settings(
         lease_seconds=table.LEASE_SECONDS.read(environ),
         sender=_sender(environ),
         allowed_networks=table.ALLOWED_NETWORKS.read(environ),
+        reveal_secrets=table.SECRET_HEADER.read(environ) == "always",
         carriers=Carriers(
             table.SIGNING_SECRET.read(environ), table.TWILIO_AUTH_TOKEN.read(environ), table.PUBLIC_URL.read(environ)
         ),
@@ -88,6 +92,7 @@ def load_settings(
         memory_mib=table.MEMORY_MIB.read(environ),
         account_memory_mib=table.ACCOUNT_MEMORY_MIB.read(environ),
         log=table.LOG.read(environ),
+        log_format=table.LOG_FORMAT.read(environ),
     )
 
 
@@ -155,7 +160,8 @@ def _sender(environ: Mapping[str, str]) -> SenderSettings | None:
 
     match name:
         case "webhook":
-            return WebhookSenderSettings(needed(table.SENDER_URL), table.SENDER_SECRET.read(environ))
+            reveals = table.SECRET_HEADER.read(environ) == "always"
+            return WebhookSenderSettings(needed(table.SENDER_URL), table.SENDER_SECRET.read(environ), reveals)
         case "sendblue":
             key, secret = needed(table.SENDBLUE_API_KEY), needed(table.SENDBLUE_API_SECRET)
             return SendblueSettings(key, secret, sends_from, place or SENDBLUE_URL)

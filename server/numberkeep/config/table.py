@@ -224,11 +224,20 @@ MEMORY_MIB: Final = Setting(
 ACCOUNT_MEMORY_MIB: Final = Setting(
     "NUMBERKEEP_ACCOUNT_MEMORY_MIB", number(at_least=16), 48, "Those of one account; beyond it, requests get 429."
 )
+SECRET_HEADER: Final = Setting(
+    "NUMBERKEEP_SECRET_HEADER",
+    choice("hosted", "always"),
+    "hosted",
+    "Which signed requests also carry the secret itself: webhooks with `hosted` names, or `always` all.",
+)
 LOG: Final = Setting(
     "NUMBERKEEP_LOG",
     choice("warning", "info", "debug"),
     "warning",
     "Log level on stderr: `warning`, `info` or `debug`. No level logs numbers, names or secrets.",
+)
+LOG_FORMAT: Final = Setting(
+    "NUMBERKEEP_LOG_FORMAT", choice("text", "json"), "text", "Form of the log's lines: `text` or `json`."
 )
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = tuple(each for each in vars().values() if isinstance(each, Setting))

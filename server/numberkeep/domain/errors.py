@@ -185,6 +185,14 @@ class StoreUnavailable(NumberkeepError):
     """The store could not read or write; the command was not applied."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """The store's file is damaged: retrying does not help, its operator has to repair it."""
+
+
+class StoreFull(StoreUnavailable):
+    """The disk of the store is full."""
+
+
 class StoreUnsure(StoreUnavailable):
     """The connection was lost during commit; the command may or may not have been applied."""
 

@@ -22,6 +22,8 @@ MAX_CONTENT = 20_000
 """Of a message that a person wrote, in any number of parts."""
 MAX_HANDLE = 200
 MAX_URL = 2000
+MIN_SECRET = 16
+"""Of a new secret: who sees one signed request can try out all short ones."""
 MAX_SECRET = 200
 MAX_WEBHOOKS = 20
 """Webhooks of one account; the transaction that records an event also enqueues it for each webhook."""

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Final
 
 import msgspec
@@ -20,13 +21,14 @@ from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
 from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
-from numberkeep.http.metrics import OutboxOut, ReadyAnswer, metrics
+from numberkeep.http.metrics import OutboxOut, ReadyAnswer, Stored, metrics
 from numberkeep.http.openapi import document
 from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.http.traffic import CLIENT_GONE, Traffic
 from numberkeep.http.turns import bulk_turns
 from numberkeep.http.unread_body import discard_rest
 from numberkeep.service import keys
@@ -44,6 +46,8 @@ _FIRST_ERROR: Final = 400
 _log = logging.getLogger("numberkeep.http")
 
 _READING: Final = frozenset({"GET", "HEAD"})
+_WITHOUT_STORE: Final = frozenset({"none", "about", "health.live", "metrics", "openapi"})
+"""Operations whose success does not show that the store can be reached."""
 
 
 class AboutAnswer(msgspec.Struct):
@@ -64,6 +68,7 @@ class Application:
         endpoints: what answers each path. In a path that ends in a part in braces, any text without `/` stands for
             the part; paths without such a part take precedence.
         outage: logs that the store fails.
+        traffic: counts and logs requests.
         router: answers what is not an HTTP request: the server's lifespan events.
         limits: what the process takes on at a time.
     """
@@ -74,9 +79,11 @@ class Application:
         outage: Outage,
         router: Router | None = None,
         limits: Limits | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self.router = router or Router()
         self._budget = Budget(limits or Limits())
+        self._traffic = traffic or Traffic()
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
@@ -87,24 +94,33 @@ class Application:
             await self.router(scope, receive, send)
             return
         request = Request.of(scope, receive, send, self._budget)
-        costly = False
+        begun, status = perf_counter(), CLIENT_GONE
         try:
-            try:
-                answer = await self._endpoint(request).answer(request)
-                if answer is not None and len(answer.body) > SMALL:
-                    request.hold(len(answer.body), always=request.method not in _READING)
-            except Exception as error:  # noqa: BLE001 - the last line of defence
-                if isinstance(error, StoreUnavailable):
-                    self._outage.report(error, request.request_id)
-                costly = isinstance(error, BodyInPieces)
-                answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
+            answer, is_read = await self._answer(request)
+            status = 200 if answer is None else answer.status  # None: it was sent already
+            if 200 <= status < 300 and request.operation not in _WITHOUT_STORE:  # noqa: PLR2004
+                self._outage.ended()
             if answer is not None:
                 await answer.send(send, request.request_id)
         finally:
             if request.held:
                 request.release()
-        if answer is not None and answer.status >= _FIRST_ERROR and not costly:
-            await discard_rest(scope, receive)  # the error may have been found before the body was read
+            self._traffic.ended(request, status, perf_counter() - begun)
+        if status >= _FIRST_ERROR and not is_read:
+            await discard_rest(scope, receive)
+
+    async def _answer(self, request: Request) -> tuple[Answer | None, bool]:
+        """Return the answer, None if it was sent already, and whether nothing of the body is worth reading."""
+        try:
+            answer = await self._endpoint(request).answer(request)
+            if answer is not None and len(answer.body) > SMALL:
+                request.hold(len(answer.body), always=request.method not in _READING)
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            if isinstance(error, StoreUnavailable):
+                self._outage.report(error, request.request_id)
+            answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
+            return answer, isinstance(error, BodyInPieces)
+        return answer, False  # an error of the operation may have been found before the body was read
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
@@ -164,12 +180,13 @@ def build_application(
     for route in ROUTES:
         routes.setdefault(route.path, []).append(route)
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
+    traffic = Traffic()
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
-    endpoints |= _open_endpoints(context, relay)
-    return Application(endpoints, api.outage, Router(lifespan=lifespan), limits)
+    endpoints |= _open_endpoints(context, relay, traffic)
+    return Application(endpoints, api.outage, Router(lifespan=lifespan), limits, traffic)
 
 
-def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
+def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[str, Endpoint]:
     cached = CachedBacklog(context)
 
     async def live() -> Answer:
@@ -182,9 +199,8 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()
-        return metrics(
-            backlog, cached.age_seconds(backlog), await cached.reviews(), relay.delivered, f"{context.node:03x}"
-        )
+        stored = Stored(backlog, cached.age_seconds(backlog), await cached.reviews())
+        return metrics(stored, relay.delivered, traffic, f"{context.node:03x}")
 
     async def openapi() -> Answer:
         return ok(document())
@@ -192,8 +208,13 @@ def _open_endpoints(context: Context, relay: Relay) -> dict[str, Endpoint]:
     async def about() -> Answer:
         return ok(AboutAnswer())
 
-    answers = {"/": about, "/health/live": live, "/health/ready": ready, "/metrics": numbers, "/openapi.json": openapi}
-    return {path: Open(get) for path, get in answers.items()}
+    return {
+        "/": Open("about", about),
+        "/health/live": Open("health.live", live),
+        "/health/ready": Open("health.ready", ready),
+        "/metrics": Open("metrics", numbers),
+        "/openapi.json": Open("openapi", openapi),
+    }
 
 
 def _unexpected(error: Exception, request_id: str) -> Answer:

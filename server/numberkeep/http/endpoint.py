@@ -109,6 +109,7 @@ class Operations:
         route = self._routes.get(request.method)
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
+        request.operation = route.operation.name
         key = await self._api.key_of(request)
         request.account_id = key.account.account_id
         parts = self._parts(route, request)
@@ -158,16 +159,19 @@ class Open:
     """Answers a GET without authentication; must expose no account data.
 
     Args:
+        name: what it answers, for logs and metrics.
         get: returns the answer.
     """
 
-    def __init__(self, get: Callable[[], Awaitable[Answer]]) -> None:
+    def __init__(self, name: str, get: Callable[[], Awaitable[Answer]]) -> None:
+        self._name = name
         self._get = get
 
     async def answer(self, request: Request) -> Answer:
         """Return the answer."""
         if request.method not in {"GET", "HEAD"}:
             raise MethodNotAllowed(request.method, ("GET", "HEAD"))
+        request.operation = self._name
         return await self._get()
 
 

@@ -17,6 +17,8 @@ from numberkeep.domain.errors import (
     ReviewDecided,
     ReviewNotFound,
     StoreBusy,
+    StoreDamaged,
+    StoreFull,
     StoreUnavailable,
     StoreUnsure,
     VerificationTooSoon,
@@ -172,6 +174,13 @@ _TABLE: Final = (
         "The database connection was lost during commit; the change may or may not have been saved.",
         headers=_LATER,
     ),
+    _Line(
+        StoreDamaged,
+        503,
+        "The database is damaged: its operator has to run `numberkeep check` and restore a backup.",
+        headers=_NO_RETRY,
+    ),
+    _Line(StoreFull, 503, "The disk of the database is full: its operator has to free space.", headers=_LATER),
     _Line(
         StoreUnavailable,
         503,

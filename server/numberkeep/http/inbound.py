@@ -1,6 +1,7 @@
 """Messages that people write, as carriers and accounts hand them in: `POST /_numberkeep/inbound`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -40,6 +41,7 @@ class Inbound:
         """Store the message and return the answer."""
         if request.method != "POST":
             raise MethodNotAllowed(request.method, ("POST",))
+        request.operation = messages.receive.name
         if request.key_id or request.secret:
             key = await self._api.key_of(request)
             self._check_account(request, key.account)
@@ -54,14 +56,16 @@ class Inbound:
         return await self._from_carrier(request, carrier)
 
     async def _from_carrier(self, request: Request, carrier: Carrier) -> Answer:
-        handed = CarrierRequest(
-            dict(request.scope["headers"]), request.scope["scheme"], _target(request), await request.body()
-        )
+        handed = CarrierRequest(dict(request.scope["headers"]), request.scope["scheme"], _target(request))
+        if carrier.signs_body:
+            handed = replace(handed, body=await request.body())
         account = await carrier.account(self._api.context, handed)
         if account is None:
             account = await account_named(self._api.context, self._asked_for(request) or DEFAULT_ACCOUNT)
         else:
             self._check_account(request, account)
+        if not carrier.signs_body:
+            handed = replace(handed, body=await request.body())
         message = carrier.read(handed)
         if message is None:
             answer = ok(StatusOut())

@@ -21,6 +21,7 @@ from numberkeep.domain.errors import (
 from numberkeep.http import stream
 from numberkeep.http.errors import described
 from numberkeep.http.inbound import InboundParams
+from numberkeep.http.request_schemas import REQUIRED, be_strict, parameter
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.operations.operation import Listed
 from numberkeep.service.inbound import NotSigned
@@ -57,7 +58,7 @@ _IDEMPOTENCY_KEY: Final[dict[str, object]] = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "A request that is repeated under its key within 24 hours gets the first answer and runs once.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
 }
 
 
@@ -163,7 +164,11 @@ def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _query(shape: type[msgspec.Struct]) -> list[dict[str, Any]]:
     properties = msgspec.json.schema(shape)["$defs"][shape.__name__]["properties"]
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+    parameters = [{"name": name, "in": "query", "schema": parameter(each)} for name, each in properties.items()]
+    for each in parameters:
+        if each["name"] == REQUIRED.get(shape.__name__):
+            each["required"] = True
+    return parameters
 
 
 def _schemas() -> dict[str, Any]:
@@ -176,6 +181,7 @@ def _schemas() -> dict[str, Any]:
     schemas.update(echoed)
     [rows] = [kind for kind in schemas["BulkBody"]["properties"]["contacts"]["anyOf"] if kind["type"] == "array"]
     rows["items"] = _ref(BulkRow)
+    be_strict(schemas, [shape.__name__ for shape in (*bodies, BulkRow)])
     for schema in schemas.values():
         for name, property_ in schema.get("properties", {}).items():
             if is_old_name(name):

@@ -1,4 +1,4 @@
-"""Logs that the store fails, without a line for every failed request."""
+"""Logs that the store fails, without a line for every failed request, and that it is back."""
 
 import logging
 import math
@@ -21,9 +21,14 @@ class Outage:
         self._now = now
         self._quiet_until = -math.inf
         self._unreported = 0
+        self._began: float | None = None
+        self._last = -math.inf
 
     def report(self, error: StoreUnavailable, request_id: str) -> None:
         """Log a failed request, or count it for the next line."""
+        self._last = self._now()
+        if self._began is None:
+            self._began = self._last
         if self._now() < self._quiet_until:
             self._unreported += 1
             return
@@ -31,3 +36,10 @@ class Outage:
         _log.error("request %s failed%s: the store says %s", request_id, also, error)
         self._unreported = 0
         self._quiet_until = self._now() + 1.0
+
+    def ended(self) -> None:
+        """Log that the store is back, if it failed and no request has failed for a second."""
+        if self._began is None or self._now() - self._last < 1.0:
+            return
+        _log.warning("the store is back: requests failed for %.0f s", self._last - self._began)
+        self._began = None

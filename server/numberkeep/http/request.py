@@ -26,6 +26,7 @@ class Request:
         account_id: whose request it is; 0 until it is authenticated.
         held: the bytes that were counted.
         argument: the part of the path that stands for an argument; `""` if there is none.
+        operation: the name of what answers it, for logs and metrics; `none` if nothing does.
     """
 
     scope: Scope
@@ -38,6 +39,7 @@ class Request:
     account_id: int = 0
     held: int = 0
     argument: str = ""
+    operation: str = "none"
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, send: Send, budget: Budget) -> "Request":

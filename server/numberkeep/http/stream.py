@@ -64,6 +64,7 @@ class Stream:
         """Send the stream."""
         if request.method != "GET":
             raise MethodNotAllowed(request.method, ("GET",))
+        request.operation = "events.stream"
         key = await self._api.key_of(request)
         params = self._api.decoder.params(request.query(), EventsParams)
         types = _types(params)

@@ -11,6 +11,7 @@ from numberkeep.wire.hosted_webhooks import (
     RemoveHostedBody,
     ReplaceHostedBody,
     hosted_added,
+    hosted_message,
     hosted_out,
     hosted_removed,
     hosted_replaced,
@@ -29,15 +30,16 @@ async def add(call: Call, given: AddHostedBody) -> HostedWebhooksAnswer:
     added = hosted_added(given)
     return await call.once(
         lambda once: hosted_webhooks.add(call.context, call.notifier, call.account, added, once=once),
-        lambda there: hosted_out(there, "Webhooks added successfully"),
+        lambda there: hosted_out(there, hosted_message("Webhooks added successfully", added)),
     )
 
 
 @operation("hosted_webhooks.replace", InvalidInput)
 async def replace(call: Call, given: ReplaceHostedBody) -> HostedWebhooksAnswer:
     """Replace all webhooks that have a hosted name; one that stays takes the new secret if one is given."""
-    there = await hosted_webhooks.replace_all(call.context, call.notifier, call.account, hosted_replaced(given))
-    return hosted_out(there, "Webhooks updated successfully")
+    replaced = hosted_replaced(given)
+    there = await hosted_webhooks.replace_all(call.context, call.notifier, call.account, replaced)
+    return hosted_out(there, hosted_message("Webhooks updated successfully", replaced))
 
 
 @operation("hosted_webhooks.remove", InvalidInput)

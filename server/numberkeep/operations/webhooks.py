@@ -12,6 +12,7 @@ from numberkeep.wire.webhooks import (
     WebhookBody,
     WebhookOut,
     delivery_out,
+    replayed_webhook,
     webhook_out,
 )
 
@@ -56,6 +57,5 @@ async def list_dead(call: Call, given: LimitParams) -> list[DeliveryOut]:
 @operation("deliveries.replay", InvalidInput, WebhookNotFound)
 async def replay(call: Call, given: ReplayBody) -> AmountAnswer:
     """Retry deliveries that exhausted their retries. Not of the hosted API."""
-    return await call.once(
-        lambda once: webhooks.replay(call.context, call.account, given.webhook, once=once), AmountAnswer
-    )
+    target = replayed_webhook(given)
+    return await call.once(lambda once: webhooks.replay(call.context, call.account, target, once=once), AmountAnswer)

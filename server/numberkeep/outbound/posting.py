@@ -18,11 +18,14 @@ import httpx2
 from numberkeep import __version__
 from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.outbound.answers import ENDS, check_status
+from numberkeep.outbound.heads import LimitedTransport, limited_head
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.targets import Pinned
 
 POST_SECONDS: Final = 10.0
 MAX_ANSWER_BYTES: Final = 64 * 1024
+MAX_ANSWER_PARTS: Final = 1024
+"""The most chunks that are read of an answer; each costs time, however small it is."""
 MAX_CONNECTIONS: Final = 400
 """Shared by all accounts. Each webhook uses eight at a time, so dozens may stall before others have to wait."""
 
@@ -112,9 +115,11 @@ class Poster:
                 check_status(response.status_code, response.headers, final)
                 status = response.status_code
                 async with aclosing(response.aiter_raw()) as parts:
+                    count = 0
                     async for part in parts:
                         answer += part
-                        if len(answer) >= MAX_ANSWER_BYTES:
+                        count += 1
+                        if len(answer) >= MAX_ANSWER_BYTES or count >= MAX_ANSWER_PARTS:
                             break
         except TimeoutError:
             if not status:
@@ -130,13 +135,14 @@ class Poster:
     async def _open(self, client: httpx2.AsyncClient, urls: Sequence[str], request: "_Request") -> httpx2.Response:
         timeout = httpx2.Timeout(None, connect=self._limit / _SHARE if len(urls) > 1 else None)
         headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
-        for url in urls[:-1]:
-            try:
-                return await client.send(request.at(client, url, headers, timeout), stream=True)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                if _tls_error(error) is not None:  # it answers, but is not the expected host
-                    raise
-        return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
+        with limited_head():
+            for url in urls[:-1]:
+                try:
+                    return await client.send(request.at(client, url, headers, timeout), stream=True)
+                except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                    if _tls_error(error) is not None:  # it answers, but is not the expected host
+                        raise
+            return await client.send(request.at(client, urls[-1], headers, timeout), stream=True)
 
 
 @dataclass(slots=True, frozen=True)
@@ -156,8 +162,7 @@ class _Request:
 
 def _client(tls: ssl.SSLContext, limits: httpx2.Limits, headers: Mapping[str, str]) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
-        verify=tls,
-        limits=limits,
+        transport=LimitedTransport(tls, limits),
         headers={**_FOR_ALL, **headers},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,

@@ -31,7 +31,7 @@ def message_delivery_id(account: str, message_id: int, at: int) -> str:
     return f"{_in_id(account)}/{message_id}-{at:x}"
 
 
-def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[str, str]:
+def signed_headers(secret: str, id_: str, timestamp: int, body: bytes, *, reveals: bool = False) -> dict[str, str]:
     """Return the headers of a signed request; without a secret only its id and time.
 
     Args:
@@ -39,11 +39,13 @@ def signed_headers(secret: str, id_: str, timestamp: int, body: bytes) -> dict[s
         id_: the same for every attempt; see the functions above.
         timestamp: seconds since 1970 of this attempt.
         body: the request's body.
+        reveals: whether the secret itself is sent too, as the hosted service does.
     """
     headers = {"webhook-id": id_, "webhook-timestamp": str(timestamp)}
     if not secret:
         return headers
-    return headers | {"webhook-signature": signature(secret, id_, timestamp, body), "sb-signing-secret": secret}
+    headers["webhook-signature"] = signature(secret, id_, timestamp, body)
+    return headers | {"sb-signing-secret": secret} if reveals else headers
 
 
 def signature(secret: str, id_: str, timestamp: int, body: bytes) -> str:

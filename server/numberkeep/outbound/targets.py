@@ -5,24 +5,17 @@ resolved a second time.
 """
 
 import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import ip_address
 from typing import Final
 
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
+from numberkeep.outbound.lookups import Lookups, Resolver, system_resolver
 from numberkeep.outbound.networks import Address, Network, embedded, kind_of, plain
 from numberkeep.outbound.web_address import WebAddress, read_url
 
 RESOLVE_SECONDS: Final = 5.0
-_HANGS_SECONDS: Final = 30.0
-"""How long a name is not resolved again after its resolution timed out."""
-
-Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Returns the addresses of a host's name and a port, as text. Raises OSError if there are none."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -36,17 +29,6 @@ class Pinned:
 
     url: WebAddress
     addresses: tuple[Address, ...]
-
-
-_threads = ThreadPoolExecutor(32, "webhook-names")
-"""Own threads, because anybody with a key chooses the names: lookups that hang must not block other work."""
-
-
-async def system_resolver(host: str, port: int) -> Sequence[str]:
-    """Return the addresses that the system knows for a name."""
-    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_threads, look_up)
-    return [str(place[0]) for *_, place in found]
 
 
 class Targets:
@@ -65,19 +47,22 @@ class Targets:
         limit: float = RESOLVE_SECONDS,
     ) -> None:
         self._allowed = tuple(allowed)
-        self._resolve = resolve
+        self._lookups = Lookups(resolve)
         self._limit = limit
-        self._unknown: dict[str, float] = {}
 
-    async def resolve(self, url: str) -> Pinned:
+    async def resolve(self, account: str, url: str) -> Pinned:
         """Return the URL with its host's addresses at this moment.
+
+        Args:
+            account: the name of the account whose URL it is; its slow names delay only its own.
+            url: the URL.
 
         Raises:
             TargetRefused: its form is wrong, or any of its host's addresses may not be reached.
             DeliveryFailed: its host has no address at this moment.
         """
         parts = read_url(url)
-        addresses = (parts.address,) if parts.address is not None else await self._addresses(parts)
+        addresses = (parts.address,) if parts.address is not None else await self._addresses(account, parts)
         for address in addresses:
             kind = self._refused(address)
             if kind is not None:  # for a name report only the kind: the caller must not learn the network's addresses
@@ -85,17 +70,12 @@ class Targets:
                 raise TargetRefused(f"{what} {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
         return Pinned(parts, tuple(dict.fromkeys(plain(address) for address in addresses)))
 
-    async def _addresses(self, parts: WebAddress) -> Sequence[Address]:
-        # No second thread may hang on the same name.
-        now = asyncio.get_running_loop().time()
-        if self._unknown.get(parts.host, now) > now:
-            raise DeliveryFailed("the host's name was not resolved a moment ago")
+    async def _addresses(self, account: str, parts: WebAddress) -> Sequence[Address]:
         try:
             async with asyncio.timeout(self._limit):
-                found = [ip_address(text) for text in await self._resolve(parts.host, parts.port)]
+                texts = await self._lookups.addresses(account, parts.host, parts.port)
+            found = [ip_address(text) for text in texts]
         except TimeoutError:
-            self._unknown = {host: until for host, until in self._unknown.items() if until > now}
-            self._unknown[parts.host] = now + _HANGS_SECONDS
             raise DeliveryFailed(f"the host's name was not resolved within {self._limit:g} s") from None
         except (OSError, ValueError):
             found = []

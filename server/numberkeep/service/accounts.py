@@ -8,7 +8,7 @@ from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.reply_rules import check_confirmation, checked_words
 from numberkeep.domain.phone import known_region
-from numberkeep.domain.secret import SECRET_RULE, is_secret
+from numberkeep.domain.secret import secret_fault
 from numberkeep.domain.verification.verification import check_text
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import signing_hash
@@ -50,8 +50,8 @@ async def change(context: Context, name: str, changes: Changes) -> Account | Non
     secret, words = changes.signing_secret, changes.opt_out_words
     if changes.verification_text:
         check_text(changes.verification_text)
-    if secret and not is_secret(secret):
-        raise InvalidInput(f"the signing secret {SECRET_RULE}", [FieldError("signing_secret", SECRET_RULE)])
+    if secret and (fault := secret_fault(secret)) is not None:
+        raise InvalidInput(f"the signing secret {fault}", [FieldError("signing_secret", fault)])
     if changes.confirmation:
         check_confirmation(changes.confirmation)
     return await context.apply(

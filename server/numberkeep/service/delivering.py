@@ -29,6 +29,7 @@ from numberkeep.domain.outbox.delivery import (
     Undelivered,
 )
 from numberkeep.service.context import Context
+from numberkeep.service.delivery_log import DeliveryLog
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.store.queries import GetAccountById
 
@@ -66,10 +67,12 @@ class Deliverer:
         self._notifier = notifier
         self._lease_seconds = lease_seconds
         self._names: dict[int, str] = {}
+        self._failures = DeliveryLog()
         self.delivered: Counter[tuple[str, str]] = Counter()
 
     async def close(self) -> None:
         """Close connections."""
+        self._failures.close()
         await self._sender.close()
         await self._notifier.close()
 
@@ -94,15 +97,18 @@ class Deliverer:
             outcome = await self._outcome(account_id, pending, seconds)
         sent()
         if outcome is None:
-            _log.warning("account %s: delivery %s was taken too late to begin it", account_id, delivery.item)
+            text = f"delivery {delivery.item} was taken too late to begin it"
+            self._failures.add(logging.WARNING, account_id, "taken too late", text)
             return
         self._report(account_id, delivery, outcome)
         try:
             await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp()))
         except NumberkeepError as error:
-            _log.warning("account %s: cannot record the outcome of delivery %s: %s", account_id, delivery.item, error)
+            text = f"cannot record the outcome of delivery {delivery.item}: {error}"
+            self._failures.add(logging.WARNING, account_id, "not recorded", text)
         except Exception as error:  # noqa: BLE001 - its text may contain a number or a name
-            _log.error("the relay failed with %s", type(error).__name__)
+            text = f"the relay failed with {type(error).__name__}"
+            self._failures.add(logging.ERROR, account_id, "not recorded", text)
 
     async def _record(self, command: SettleDelivery) -> None:
         """Apply the command; if the store fails, retry until the lease is nearly over. Else it is delivered again."""
@@ -123,17 +129,19 @@ class Deliverer:
     def _report(self, account_id: int, delivery: Delivery, outcome: Outcome) -> None:
         """Count and log the outcome."""
         to_sender = delivery.target == SENDER
+        channel, target = ("sender", "the sender") if to_sender else ("webhook", f"webhook {delivery.target}")
         if isinstance(outcome, Delivered):
-            became, level, text = "delivered", logging.DEBUG, "arrived"
-        elif isinstance(outcome, Gone):
-            became, level, text = "failed", logging.ERROR, f"failed and disabled it: {outcome.error}"
+            self.delivered[channel, "delivered"] += 1
+            _log.debug("account %d: delivery %d to %s arrived", account_id, delivery.item, target)
+            return
+        if isinstance(outcome, Gone):
+            became, level, text = "failed", logging.ERROR, "failed and disabled it"
         elif outcome.retry_at is None:
-            became, level, text = "dead", logging.ERROR, f"failed for good: {outcome.error}"
+            became, level, text = "dead", logging.ERROR, "failed for good"
         else:
-            became, level, text = "failed", logging.WARNING, f"failed: {outcome.error}"
-        self.delivered["sender" if to_sender else "webhook", became] += 1
-        target = "the sender" if to_sender else f"webhook {delivery.target}"
-        _log.log(level, "account %s: delivery %s to %s %s", account_id, delivery.item, target, text)
+            became, level, text = "failed", logging.WARNING, "failed"
+        self.delivered[channel, became] += 1
+        self._failures.add(level, account_id, text, f"delivery {delivery.item} to {target} {text}: {outcome.error}")
 
     async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Outcome:
         try:

@@ -34,7 +34,7 @@ async def add(
     Raises:
         InvalidInput: some are not valid, each named by its place, or there would be too many.
     """
-    await _check(notifier, given)
+    await _check(notifier, account, given)
     return await context.apply(AddHosted(account.account_id, list(given.values()), context.stamp()), once)
 
 
@@ -42,7 +42,7 @@ async def replace_all(
     context: Context, notifier: Notifier, account: Account, given: Mapping[str, HostedWebhook]
 ) -> Sequence[Webhook]:
     """Replace all webhooks with hosted names by these; arguments, result and errors as for `add`."""
-    await _check(notifier, given)
+    await _check(notifier, account, given)
     return await context.apply(ReplaceHosted(account.account_id, list(given.values()), context.stamp()))
 
 
@@ -52,10 +52,12 @@ async def remove(context: Context, account: Account, urls: Collection[str], name
     await context.apply(RemoveHosted(account.account_id, urls, names))
 
 
-async def _check(notifier: Notifier, given: Mapping[str, HostedWebhook]) -> None:
+async def _check(notifier: Notifier, account: Account, given: Mapping[str, HostedWebhook]) -> None:
     if len(given) > MAX_WEBHOOKS:
         raise InvalidInput(f"an account has at most {MAX_WEBHOOKS} webhooks: name fewer")
-    found = await asyncio.gather(*(faults_of(notifier, each.url, each.secret) for each in given.values()))
+    found = await asyncio.gather(
+        *(faults_of(notifier, account, each.url, each.secret, may_be_short=True) for each in given.values())
+    )
     faults = [
         FieldError(f"{place}.{fault.field}", fault.message)
         for place, of_one in zip(given, found, strict=True)

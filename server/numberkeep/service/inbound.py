@@ -48,13 +48,13 @@ class CarrierRequest:
         headers: by lower-case name.
         scheme: `http` or `https`.
         target: the path and the query, as they were sent.
-        body: the body.
+        body: the body; `b""` while it is not read.
     """
 
     headers: Mapping[bytes, bytes]
     scheme: str
     target: bytes
-    body: bytes
+    body: bytes = b""
 
 
 class Carrier(Protocol):
@@ -67,6 +67,10 @@ class Carrier(Protocol):
     @property
     def header(self) -> bytes:
         """The header by which its requests are recognised, in lower case."""
+
+    @property
+    def signs_body(self) -> bool:
+        """Whether `account` needs the request's body; else it is read only after that."""
 
     @property
     def reply(self) -> tuple[bytes, bytes] | None:

@@ -37,8 +37,8 @@ class Notifier(Protocol):
             DeliveryFailed: it was not accepted, as far as is known.
         """
 
-    async def check(self, url: str) -> None:
-        """Check whether a webhook may have this URL: its form, and the addresses of its host at this moment.
+    async def check(self, account: str, url: str) -> None:
+        """Check whether a webhook of the account may have this URL: its form, and its host's addresses at this moment.
 
         Raises:
             TargetRefused: it may not.

@@ -195,10 +195,14 @@ class Relay:
 
 
 class _LoggingErrors:
-    """Logs errors, at most one line a second, and suppresses them: a relay that ended would send nothing more."""
+    """Logs errors, at most one line a second, and suppresses them: a relay that ended would send nothing more.
+
+    It also logs that they have ended, after a second without one.
+    """
 
     def __init__(self) -> None:
         self._quiet_until = -math.inf
+        self._failed_at: float | None = None
 
     def __enter__(self) -> None:
         """Begin."""
@@ -208,7 +212,11 @@ class _LoggingErrors:
     ) -> bool:
         """Log an error, and return whether it is suppressed."""
         if not isinstance(error, Exception):
+            if error is None and self._failed_at is not None and time.monotonic() - self._failed_at >= 1.0:
+                self._failed_at = None
+                _log.warning("the relay continues")
             return False
+        self._failed_at = time.monotonic()
         if time.monotonic() >= self._quiet_until:
             self._quiet_until = time.monotonic() + 1.0
             if isinstance(error, NumberkeepError):

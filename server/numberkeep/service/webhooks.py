@@ -9,7 +9,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
-from numberkeep.domain.secret import SECRET_RULE, is_secret
+from numberkeep.domain.secret import secret_fault
 from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
@@ -37,7 +37,7 @@ async def create(
     if not url.strip():
         raise MissingFields("url")
     expand(types)
-    faults = await faults_of(notifier, url, secret)
+    faults = await faults_of(notifier, account, url, secret)
     if faults:
         raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
     secret = new_secret() if secret is None else secret
@@ -82,19 +82,29 @@ async def replay(context: Context, account: Account, target: int | None, *, once
     return await context.apply(ReplayDeliveries(account.account_id, target, MAX_REPLAY, context.stamp()), once)
 
 
-async def faults_of(notifier: Notifier, url: str, secret: str | None) -> Sequence[FieldError]:
-    """Return the errors of a webhook's URL and secret; none if both are valid."""
+async def faults_of(
+    notifier: Notifier, account: Account, url: str, secret: str | None, *, may_be_short: bool = False
+) -> Sequence[FieldError]:
+    """Return the errors of a webhook's URL and secret; none if both are valid.
+
+    Args:
+        notifier: checks the URL.
+        account: the account of the webhook.
+        url: the URL.
+        secret: the secret; None if none is given.
+        may_be_short: whether the secret may be shorter than a new one should be.
+    """
     faults: list[FieldError] = []
     try:
-        await notifier.check(url)
+        await notifier.check(account.name, url)
     except TargetRefused as refused:
         faults.append(FieldError("url", str(refused)))
     except DeliveryFailed:
         pass  # the host's name may resolve later
     if secret == "":  # rather an unset variable than the wish for unsigned requests
         faults.append(FieldError("secret", "must not be empty: leave it out"))
-    elif secret is not None and not is_secret(secret):
-        faults.append(FieldError("secret", SECRET_RULE))
+    elif secret is not None and (fault := secret_fault(secret, may_be_short=may_be_short)) is not None:
+        faults.append(FieldError("secret", fault))
     return faults
 
 

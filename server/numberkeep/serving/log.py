@@ -1,12 +1,16 @@
 """The log on stderr. No level may show numbers, names or secrets."""
 
+import json
 import logging
 import traceback
 from copy import copy
+from datetime import UTC, datetime
 from typing import Any, Final
 
 _OURS: Final = "numberkeep"
 """The root of our own loggers."""
+
+_TEXT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class _Formatter(logging.Formatter):
@@ -24,13 +28,32 @@ class _Formatter(logging.Formatter):
         return f"{where}{ei[0].__name__}"
 
 
-def set_up_logging(level: str) -> None:
-    """Log our own records from `level` on, and only warnings of libraries.
+class _JsonFormatter(_Formatter):
+    """Writes each record as one line of JSON; a record's `fields` are keys of their own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        with_text = copy(record)
+        with_text.exc_info, with_text.exc_text, with_text.stack_info = None, None, None
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": super().format(with_text),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def set_up_logging(level: str, form: str = "text") -> None:
+    """Log our own records from `level` on, and only warnings of libraries, in lines of `text` or `json`.
 
     Below warnings, libraries (httpx2, httpcore2, asyncpg, asyncio and whatever is installed next) log URLs, headers and
     statements, which contain numbers and secrets.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    json_ = form == "json"
+    handler.setFormatter(_JsonFormatter("%(message)s") if json_ else _Formatter(_TEXT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger(_OURS).setLevel(level.upper())

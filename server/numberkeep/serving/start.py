@@ -55,7 +55,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
     """
     if settings.workers > 1 and not is_postgres(settings.database):
         raise ConfigError("a SQLite database has one writing process: leave NUMBERKEEP_WORKERS and --workers at 1")
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, settings.log_format)
     # First of all: who starts a second service by mistake should see that, and not that the port is taken.
     with lock_store(settings) as lock:
         _serve(settings, lock, announce)
@@ -75,6 +75,8 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     )
     pair = settings.first_key or new_key_pair()
     made, opens = asyncio.run(_prepare(settings, pair))
+    if lock is not None:
+        lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
     started = Started(url, None if given or not made else pair, given and made, given and not opens)
     when_listening(address, port, partial(announce, started))

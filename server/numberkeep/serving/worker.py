@@ -96,7 +96,7 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
     """Return the application. Called in the worker's process, which has inherited the lock on its store."""
     if lock is not None:
         lock.join()
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, settings.log_format)
     closing = Closing()
     threading.Thread(target=_end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     application = make_application(settings, closing)

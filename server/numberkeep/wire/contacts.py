@@ -15,7 +15,7 @@ from numberkeep.domain.identity import contact_id_text, parse_contact_id
 from numberkeep.domain.limits import MAX_BULK_ROWS
 from numberkeep.domain.phone import find_phone
 from numberkeep.wire.answers import FieldErrorOut
-from numberkeep.wire.field_types import Email, Name, Number, Tags, Time, Variables
+from numberkeep.wire.field_types import Email, Name, Number, Region, Tags, Time, Variables
 from numberkeep.wire.legacy_names import echoing_old_names
 
 
@@ -44,7 +44,7 @@ class UpdateBody(ContactFields, kw_only=True):
     opt_out: bool | UnsetType = UNSET
     phone: str | UnsetType | None = UNSET
     contact_id: str | UnsetType | None = UNSET
-    created_at: datetime | UnsetType | None = UNSET
+    created_at: Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})] | UnsetType | None = UNSET
     verified: bool | UnsetType | None = UNSET
 
 
@@ -77,7 +77,7 @@ class BulkParams(msgspec.Struct, kw_only=True):
     """Whether a bad row fails the whole request, and the region of numbers without `+` instead of the account's."""
 
     on_error: Literal["fail", "skip"] = "fail"
-    region: str | None = None
+    region: Region | None = None
 
 
 class BulkRows(NamedTuple):

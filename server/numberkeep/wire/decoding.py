@@ -7,7 +7,7 @@ shape, to report all that is wrong with it instead of the first fault (docs/adr/
 import re
 from collections.abc import Generator, Iterable, Sequence
 from functools import cache, partial
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar, get_origin
 
 import msgspec
 from msgspec import UNSET
@@ -22,6 +22,7 @@ from numberkeep.wire.validation_errors import first_fault, has_nul, validation_e
 S = TypeVar("S", bound=msgspec.Struct)
 
 _BOM: Final = b"\xef\xbb\xbf"
+_NULL: Final = "must not be null: leave it out"
 _NUL: Final = b"\\u0000"  # JSON has no other way to write it: a raw one is a syntax error
 _SLICE_ROWS: Final = 16
 """Rows of a bulk request that are decoded without a break."""
@@ -45,7 +46,7 @@ class _Params(Generic[S]):
 
     def __init__(self, struct: type[S], *, ignore_unknown: bool) -> None:
         fields = msgspec.structs.fields(struct)
-        self.lists = frozenset(field.name for field in fields if field.type == list[str])
+        self.lists = frozenset(field.name for field in fields if get_origin(field.type) is list)
         self.type: type[S] = struct
         if not ignore_unknown:  # defstruct's own type forgets its bases
             self.type = msgspec.defstruct(struct.__name__, (), bases=(struct,), forbid_unknown_fields=True)  # type: ignore[assignment]
@@ -146,9 +147,12 @@ class Decoder:
                 values[name] = value
         if not nul:
             try:
-                return msgspec.convert(values, ready.type, strict=False)
+                found = msgspec.convert(values, ready.type, strict=False)
             except msgspec.ValidationError:
                 pass  # reported below
+            else:  # msgspec reads the text `null` as None, and a filter without effect would go unnoticed
+                _refuse([FieldError(name, _NULL) for name in values if getattr(found, name, "") is None])
+                return found
         _refuse(validation_errors(values, shape, ignore_unknown=self._ignore_unknown, strict=False))
         return msgspec.convert(values, ready.type, strict=False)
 

@@ -17,7 +17,7 @@ from numberkeep.domain.stamp import Actor, Cause
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.wire.contacts import ContactOut, contact_out
-from numberkeep.wire.field_types import Time
+from numberkeep.wire.field_types import EventName, Time
 from numberkeep.wire.messages import MessageOut, message_out
 from numberkeep.wire.reviews import ReviewOut, review_out
 
@@ -28,7 +28,7 @@ class EventsParams(msgspec.Struct, kw_only=True):
     """Which events to follow: those after the id `after`, of the types `type`."""
 
     after: Annotated[int, Meta(ge=0, lt=10**MAX_EVENT_DIGITS)] | None = None
-    type: list[str] = []
+    type: list[EventName] = []
 
 
 class ContactData(msgspec.Struct):

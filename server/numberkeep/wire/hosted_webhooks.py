@@ -3,14 +3,14 @@
 Source: the hosted service's page "Webhooks" and the types of its client 1.33.0 (docs/fidelity.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from numberkeep.domain.errors import MissingFields
-from numberkeep.domain.limits import MAX_TAGS, MAX_WEBHOOKS
+from numberkeep.domain.limits import MAX_TAGS, MAX_WEBHOOKS, MIN_SECRET
 from numberkeep.domain.webhooks.hosted import HostedWebhook
 from numberkeep.domain.webhooks.types import CONTACT_CREATED, OUTBOUND, RECEIVE
 from numberkeep.domain.webhooks.webhook import Webhook
@@ -102,6 +102,18 @@ def hosted_out(webhooks: Iterable[Webhook], message: str | UnsetType = UNSET) ->
         for name in (RECEIVE, OUTBOUND, CONTACT_CREATED)
     ]
     return HostedWebhooksAnswer(HostedListsOut(receive, outbound, created), message)
+
+
+def hosted_message(done: str, given: Mapping[str, HostedWebhook]) -> str:
+    """Return the message of an answer: what was done, and a warning about secrets that are too short.
+
+    The hosted service accepts them, so they are not refused here.
+    """
+    short = [place for place, each in given.items() if each.secret is not None and len(each.secret) < MIN_SECRET]
+    if not short:
+        return done
+    fault = f"has fewer than {MIN_SECRET} characters, so it can be guessed: use a longer one"
+    return f"{done}. The secret of {short[0]} {fault}."
 
 
 def hosted_added(body: AddHostedBody) -> dict[str, HostedWebhook]:

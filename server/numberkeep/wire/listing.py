@@ -24,12 +24,12 @@ class ListParams(msgspec.Struct, kw_only=True):
     """Which contacts to list, and in which order; `tag` may be repeated, and `cursor` leads to a next page."""
 
     cid: str | None = None
-    created_at_gte: str | None = None
-    cursor: str | None = None
+    created_at_gte: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
+    cursor: Annotated[str, msgspec.Meta(extra_json_schema={"format": "cursor"})] | None = None
     limit: Limit | None = None
     offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_OFFSET)] | None = None
     opt_out: bool | None = None
-    order_by: str | None = None
+    order_by: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*OrderBy, *OLD_ORDERS]})] | None = None
     order_direction: Literal["asc", "desc"] | None = None
     phone_number: str | None = None
     tag: list[str] = []

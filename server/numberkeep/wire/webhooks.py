@@ -7,18 +7,20 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from numberkeep.domain.contacts.contact import moment
+from numberkeep.domain.errors import FieldError
 from numberkeep.domain.limits import MAX_TAGS
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.webhooks.webhook import Webhook
-from numberkeep.wire.field_types import Secret, Time, Url
+from numberkeep.wire.answers import invalid
+from numberkeep.wire.field_types import EventName, LongSecret, Time, Url
 
 
 class WebhookBody(msgspec.Struct, kw_only=True):
     """A webhook to register; without types it gets all events, without a secret a random one."""
 
     url: Url | UnsetType | None = UNSET
-    types: Annotated[list[str], Meta(max_length=MAX_TAGS)] | None = None
-    secret: Secret | None = None
+    types: Annotated[list[EventName], Meta(max_length=MAX_TAGS)] | None = None
+    secret: LongSecret | None = None
 
 
 class ByWebhook(msgspec.Struct):
@@ -30,7 +32,7 @@ class ByWebhook(msgspec.Struct):
 class ReplayBody(msgspec.Struct, kw_only=True):
     """The webhook whose failed deliveries to retry; without one, all failed deliveries of the account."""
 
-    webhook: Annotated[int, Meta(ge=1)] | None = None
+    webhook: Annotated[int, Meta(ge=1)] | Annotated[float, Meta(ge=1)] | None = None
 
 
 class WebhookOut(msgspec.Struct):
@@ -60,6 +62,17 @@ class DeliveryOut(msgspec.Struct):
     attempts: int
     error: str
     created_at: Time
+
+
+def replayed_webhook(body: ReplayBody) -> int | None:
+    """Return the webhook that a request names; None if it names none. 107.0 is a whole number too, as in JSON Schema.
+
+    Raises:
+        InvalidInput: it is not a whole number.
+    """
+    if isinstance(body.webhook, float) and not body.webhook.is_integer():
+        raise invalid(FieldError("webhook", "must be a whole number"))
+    return None if body.webhook is None else int(body.webhook)
 
 
 def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:

@@ -1,7 +1,9 @@
 """The service's log: our records from the configured level on, warnings of libraries, and no exception texts."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +12,7 @@ from support.process import environment
 _SET_UP = """
 import asyncio, logging, os
 from numberkeep.serving.log import set_up_logging
-set_up_logging(os.environ["LEVEL"])
+set_up_logging(os.environ["LEVEL"], os.environ.get("FORM", "text"))
 """
 
 _ALL_LEVELS = """
@@ -38,10 +40,15 @@ asyncio.new_event_loop().call_exception_handler(context)
 """
 
 
-def logged(program: str, level: str) -> str:
+_FIELDS = """
+logging.getLogger("numberkeep.access").info("two\\nlines", extra={"fields": {"status": 200}})
+"""
+
+
+def logged(program: str, level: str, form: str = "text") -> str:
     """Return what a separate process logs, because this one has the handlers and levels of the tests."""
     command = [sys.executable, "-c", _SET_UP + program]
-    done = subprocess.run(command, env=environment(LEVEL=level), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment(LEVEL=level, FORM=form), capture_output=True, text=True, check=True)
     assert done.stdout == ""
     return done.stderr
 
@@ -69,3 +76,17 @@ def test_the_failure_of_a_task_is_logged_without_its_text() -> None:
     assert "Nobody fetched it\n" in lines
     assert "ValueError\n" in lines
     assert "Ada" not in lines
+
+
+def test_a_line_of_json_has_the_fields_of_its_record() -> None:
+    """Every line is an object, also one with an exception, whose text is left out as in the other form."""
+    lines = [json.loads(line) for line in logged(_FIELDS + _EXCEPTION + _TASK, "info", "json").splitlines()]
+    assert all(datetime.fromisoformat(line.pop("time")).tzinfo == UTC for line in lines)
+    assert lines[0] == {"level": "INFO", "logger": "numberkeep.access", "message": "two\nlines", "status": 200}
+    assert [(line["logger"], line["message"]) for line in lines[1:]] == [
+        ("numberkeep.http", "told"),
+        ("library", "told"),
+        ("asyncio", "Nobody fetched it"),
+    ]
+    assert all(line["exception"].endswith("ValueError") for line in lines[1:])
+    assert "Ada" not in json.dumps(lines)

@@ -38,6 +38,7 @@ class HostedCarrier:
 
     name: Final = "hosted"
     header: Final = b"sb-signing-secret"
+    signs_body: Final = False
     reply: Final = None
 
     def __init__(self, signing_secret: str) -> None:

@@ -43,6 +43,7 @@ class TwilioCarrier:
 
     name: Final = "twilio"
     header: Final = b"x-twilio-signature"
+    signs_body: Final = True
     reply: Final = (b"text/xml", b"<Response></Response>")
 
     def __init__(self, auth_token: str, public_url: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.webhooks.types import HOSTED_NAMES
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import event_delivery_id, signed_headers
@@ -19,12 +20,16 @@ class WebhookNotifier:
     Args:
         poster: sends the requests.
         targets: resolves and checks URLs.
+        reveals: whether every webhook also gets its secret itself, and not only those with a hosted name.
         now: seconds since 1970; tests pass their own.
     """
 
-    def __init__(self, poster: Poster, targets: Targets, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, poster: Poster, targets: Targets, *, reveals: bool = False, now: Callable[[], float] = time.time
+    ) -> None:
         self._poster = poster
         self._targets = targets
+        self._reveals = reveals
         self._now = now
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
@@ -35,23 +40,24 @@ class WebhookNotifier:
             DeliveryFailed: it was not accepted, as far as is known.
         """
         try:
-            target = await self._targets.resolve(webhook.url)
+            target = await self._targets.resolve(account, webhook.url)
         except TargetRefused as refused:  # it was another address at registration, and may be so again
             raise DeliveryFailed(str(refused)) from refused
         body = encode_for(account, webhook.types, event)
         id_ = event_delivery_id(account, event.event_id, event.at)
-        headers = signed_headers(webhook.secret, id_, int(self._now()), body)
+        reveals = self._reveals or not HOSTED_NAMES.keys().isdisjoint(webhook.types)
+        headers = signed_headers(webhook.secret, id_, int(self._now()), body, reveals=reveals)
         await self._poster.post_pinned(target, body, {"content-type": "application/json", **headers})
         return Delivered()
 
-    async def check(self, url: str) -> None:
-        """Check whether a webhook may have this URL.
+    async def check(self, account: str, url: str) -> None:
+        """Check whether a webhook of the account may have this URL.
 
         Raises:
             TargetRefused: it may not.
             DeliveryFailed: its host's name does not resolve at this moment.
         """
-        await self._targets.resolve(url)
+        await self._targets.resolve(account, url)
 
     async def close(self) -> None:
         """Close connections."""

@@ -46,7 +46,7 @@ class WebhookSender:
         """Post the message; see outlets.Sender. Any answer 2xx accepts it; its body is ignored."""
         body = encode_message(account, message)
         id_ = message_delivery_id(account, message.message_id, message.at)
-        headers = signed_headers(self._settings.secret, id_, int(self._now()), body)
+        headers = signed_headers(self._settings.secret, id_, int(self._now()), body, reveals=self._settings.reveals)
         await self._poster.post(self._settings.url, body, {"content-type": "application/json", **headers})
         return Delivered()
 

@@ -10,7 +10,9 @@ class WebhookSenderSettings:
     Attributes:
         url: the program's URL; it may be anywhere, including the operator's own network.
         secret: what requests are signed with; `""` signs nothing.
+        reveals: whether the secret itself is sent too.
     """
 
     url: str = field(repr=False)
     secret: str = field(default="", repr=False)
+    reveals: bool = False

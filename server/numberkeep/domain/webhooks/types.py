@@ -26,7 +26,8 @@ HOSTED_NAMES: Final[Mapping[str, tuple[EventType, ...]]] = {
 }
 """The types of events that each hosted name stands for."""
 
-_KNOWN: Final = (*(type_.value for type_ in EventType), *HOSTED_NAMES)
+NAMES: Final = (*(type_.value for type_ in EventType), *HOSTED_NAMES)
+"""All names that a webhook can have."""
 
 
 def expand(names: Sequence[str]) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def expand(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InvalidInput: names are unknown; each has an error that suggests the nearest known one.
     """
-    unknown = [_unknown(place, name) for place, name in enumerate(names) if name not in _KNOWN]
+    unknown = [_unknown(place, name) for place, name in enumerate(names) if name not in NAMES]
     if unknown:
         raise InvalidInput("Unknown types of events", unknown)
     return tuple(dict.fromkeys(type_ for name in names for type_ in _types_of(name)))
@@ -58,6 +59,6 @@ def _types_of(name: str) -> Sequence[str]:
 
 
 def _unknown(place: int, name: str) -> FieldError:
-    near = get_close_matches(name.lower().replace("_", "."), _KNOWN, 1) or get_close_matches(name.lower(), _KNOWN, 1)
-    fix = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_KNOWN)}"
+    near = get_close_matches(name.lower().replace("_", "."), NAMES, 1) or get_close_matches(name.lower(), NAMES, 1)
+    fix = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
     return FieldError("types", f"the name at {place} is unknown: {fix}")

@@ -10,8 +10,9 @@ from pathlib import Path
 import apsw
 
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
-from numberkeep.store.sqlite.connection import Database, reason
+from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.copying import SIDE_FILES, Contents, Progress, checked_copy, sync
+from numberkeep.store.sqlite.failures import reason
 from numberkeep.store.sqlite.lock import ServiceLock
 
 
@@ -127,7 +128,10 @@ def _settle(place: Path, database: Path) -> None:
 
 
 def _set_aside(place: Path, copy: Path, at: datetime) -> Path | None:
-    """Give the database a second name, rename SQLite's side files after it, and give the copy its permissions."""
+    """Give the database a second name, rename SQLite's side files after it, and give the copy its owner.
+
+    The copy stays readable by its owner alone, also if the database was not.
+    """
     kept = _free_name(place, at)
     for suffix in SIDE_FILES:  # first: whatever happens next, SQLite must not treat them as part of the copy
         with suppress(FileNotFoundError):
@@ -138,7 +142,6 @@ def _set_aside(place: Path, copy: Path, at: datetime) -> Path | None:
         return None
     with suppress(PermissionError):
         os.chown(copy, old.st_uid, old.st_gid)
-    copy.chmod(old.st_mode & 0o777)
     try:
         kept.hardlink_to(place)
     except OSError:  # a file system without hard links: for a moment there is no database

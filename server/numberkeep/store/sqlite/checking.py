@@ -15,7 +15,8 @@ import apsw
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.migrations import refuse_older, refuse_unfinished
-from numberkeep.store.sqlite.connection import Database, lacking, pending_steps, reason
+from numberkeep.store.sqlite.connection import Database, lacking, pending_steps
+from numberkeep.store.sqlite.failures import reason
 from numberkeep.store.sqlite.invariants import INVARIANTS, Invariant
 
 _REPORTED: Final = 100

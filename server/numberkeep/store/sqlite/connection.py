@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from numberkeep.store.migrations import (
     refuse_older,
     refuse_unfinished,
 )
+from numberkeep.store.sqlite.failures import reason
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
 
@@ -253,23 +254,6 @@ def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> 
         raise
 
 
-class _UnavailableOnError(AbstractContextManager[None]):
-    """A class and not a generator, which would add a microsecond to every point read."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Raise StoreUnavailable for an error of the engine."""
-        if isinstance(error, apsw.Error):
-            raise StoreUnavailable(reason(error)) from error
-
-
-_unavailable_on_error: Final = _UnavailableOnError()
-
-
-def unavailable_on_error() -> AbstractContextManager[None]:
-    """Return a context that turns errors of the engine into StoreUnavailable."""
-    return _unavailable_on_error
-
-
 def _set_journal(connection: apsw.Connection, mode: str) -> None:
     """Set the journal mode, waiting for other processes that open the same new file, as SQLite itself does not."""
     give_up = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
@@ -282,10 +266,3 @@ def _set_journal(connection: apsw.Connection, mode: str) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def reason(error: apsw.Error) -> str:
-    """Return the engine's message."""
-    if isinstance(error, apsw.ReadOnlyError):
-        return "the file or its folder is not writable"
-    return str(error).removeprefix(f"{type(error).__name__}: ")

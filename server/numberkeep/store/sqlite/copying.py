@@ -16,7 +16,8 @@ from typing import Final, Literal
 import apsw
 
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.store.sqlite.connection import Database, lacking, reason
+from numberkeep.store.sqlite.connection import Database, lacking
+from numberkeep.store.sqlite.failures import reason
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 """The suffixes of the files that SQLite keeps beside a database."""

@@ -1,14 +1,15 @@
 """The lock that allows one service per SQLite file; held from before its start until its last process has ended.
 
-The lock is an flock on a file beside the database, `NAME.lock`, which lists the holders' process ids. It is never taken
-on the database itself: SQLite's own locks on that are dropped when any descriptor of it is closed.
+The lock is an flock on a file beside the database, `NAME.lock`, which lists the holders' process ids; it also covers a
+database that does not exist yet or is being replaced. A lock on the database itself (inode_lock.py) keeps out a
+service of the same file under another name.
 
-The supervisor takes it before it opens the store or starts a worker, and each worker inherits the descriptor. An flock
-belongs to the open file and not to a process, so it holds until the last process ends:
+The supervisor takes them before it opens the store or starts a worker, and each worker inherits the descriptors. Both
+locks belong to the open file and not to a process, so they hold until the last process ends:
 
-- if the supervisor is killed, its worker still has the file open while it finishes, and still holds the lock;
-- if the worker is killed, the supervisor holds it until another is started, which inherits it;
-- if workers are replaced (SIGHUP), the new one starts beside the old one, and both hold it.
+- if the supervisor is killed, its worker still has the files open while it finishes, and still holds the locks;
+- if the worker is killed, the supervisor holds them until another is started, which inherits them;
+- if workers are replaced (SIGHUP), the new one starts beside the old one, and both hold them.
 
 A lock taken by the worker would be free between the supervisor's checks and the worker's start, and would keep a new
 worker out until the old one has finished.
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
+from numberkeep.store.sqlite.inode_lock import lock_inode
 
 _FINISHING_SECONDS: Final = 5.0
 """How long `acquire` waits for the worker of a supervisor that has ended."""
@@ -35,9 +37,11 @@ class ServiceLock:
     It can be passed to a process that multiprocessing starts; the lock is then held until both have ended.
     """
 
-    def __init__(self, descriptor: int, path: Path) -> None:
+    def __init__(self, database: Path, descriptor: int, path: Path, inode: int | None = None) -> None:
+        self._database = database
         self._descriptor = descriptor
         self._path = path
+        self._inode = inode
 
     @classmethod
     def acquire(cls, database: Path) -> Self:
@@ -58,12 +62,37 @@ class ServiceLock:
                         "use it at a time: stop that process, or name another database"
                     )
                 time.sleep(0.02)
+            lock = cls(database, descriptor, path)
             os.ftruncate(descriptor, 0)
-            lock = cls(descriptor, path)
             lock.join()
         except OSError as error:
             raise StoreUnusable(f"cannot open the database {database}: {path.name}: {error.strerror}") from error
+        try:
+            lock.hold_file()
+        except BaseException:
+            lock.release()
+            raise
         return lock
+
+    def hold_file(self) -> None:
+        """Lock the database itself, if it exists and is not locked yet. This process must not have it open.
+
+        Raises:
+            StoreInUse: another process has locked it under another path.
+        """
+        give_up = time.monotonic() + _FINISHING_SECONDS
+        while self._inode is None:
+            try:
+                self._inode = lock_inode(self._database)
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise StoreInUse(
+                        f"the database {self._database} is in use by a process that opened it under another path, and "
+                        "only one service or restore can use it at a time: stop that process, or name another database"
+                    ) from None
+                time.sleep(0.02)
+            else:
+                return
 
     def join(self) -> None:
         """Add this process to the list of holders."""
@@ -71,6 +100,8 @@ class ServiceLock:
 
     def release(self) -> None:
         """Release the lock, and remove its file unless a process that inherited the lock still holds it."""
+        if self._inode is not None:
+            os.close(self._inode)
         os.close(self._descriptor)
         with contextlib.suppress(OSError):  # the lock is released by now: the file alone means nothing
             descriptor = _take(self._path)
@@ -85,7 +116,8 @@ class ServiceLock:
         self.release()
 
     def __reduce__(self) -> tuple[Callable[..., "ServiceLock"], tuple[Any, ...]]:
-        return _inherited, (reduction.DupFd(self._descriptor), self._path)
+        inode = None if self._inode is None else reduction.DupFd(self._inode)
+        return _inherited, (self._database, reduction.DupFd(self._descriptor), self._path, inode)
 
 
 def _take(path: Path) -> int | None:
@@ -102,10 +134,14 @@ def _take(path: Path) -> int | None:
         os.close(descriptor)  # it was released, and so removed, between the two calls
 
 
-def _inherited(duplicate: Any, path: Path) -> ServiceLock:
-    descriptor = duplicate.detach()
+def _inherited(database: Path, duplicate: Any, path: Path, inode: Any) -> ServiceLock:
+    return ServiceLock(database, _detached(duplicate), path, None if inode is None else _detached(inode))
+
+
+def _detached(duplicate: Any) -> int:
+    descriptor: int = duplicate.detach()
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - the parameter is positional-only
-    return ServiceLock(descriptor, path)
+    return descriptor
 
 
 def _leads_to(path: Path, descriptor: int) -> bool:

@@ -26,7 +26,8 @@ from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
-from numberkeep.store.sqlite.connection import Database, unavailable_on_error
+from numberkeep.store.sqlite.connection import Database, mark_of, transaction
+from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.read_statements import READS as SQL
 from numberkeep.store.sqlite.snapshot import Snapshot
 from numberkeep.store.sqlite.statements import bound, run
@@ -40,7 +41,6 @@ _INLINE_KIB: Final = 16_000
 13 microseconds instead of 20 with SQLite's 2000."""
 
 _READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
-_UNAVAILABLE_ON_ERROR: Final = unavailable_on_error()
 
 _NOT_OPEN: Final = "the store is not open"
 
@@ -54,6 +54,7 @@ class SqliteStore:
 
     def __init__(self, path: Path | None) -> None:
         self._database = Database(path)
+        self._failures = Failures()
         self._inline: apsw.Connection | None = None
         self._writer: Writer | None = None
         self._readers: ThreadPoolExecutor | None = None
@@ -77,7 +78,7 @@ class SqliteStore:
         except StoreUnusable:
             await self.close()
             raise
-        self._writer = Writer(first, ahead)
+        self._writer = Writer(first, self._failures, ahead)
         self._readers = ThreadPoolExecutor(
             _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
         )
@@ -101,10 +102,14 @@ class SqliteStore:
             await self.close()
 
     async def ready(self) -> None:
-        """Check that a lookup works and that the files still exist."""
+        """Check that a lookup works, the files still exist, no damage was found, and writes do not fail."""
         await self.read(GetTallies(0))
         if self._writer is not None:
             self._writer.check_files()
+        self._failures.check()
+        if self._failures.unwritten:  # traffic that would show the end of it may wait for this check
+            await self._on_reader(_write)
+            self._failures.unwritten = False
 
     async def read(self, query: Query[R]) -> R:
         """Look up a key inline; read anything else on a reader thread."""
@@ -113,7 +118,7 @@ class SqliteStore:
         sql, read = _READS[type(query)]
         values = read.values(query)
         if read.quick:  # the values of a lookup are never lists
-            with _UNAVAILABLE_ON_ERROR:
+            with self._failures:
                 rows = self._connection.execute(sql, values).fetchall()
         else:
             rows = await self._on_reader(lambda connection: connection.execute(sql, bound(values)).fetchall())
@@ -123,7 +128,7 @@ class SqliteStore:
     async def _page(self, query: ListContacts) -> Page:
         """Read a short page inline, any other on a reader thread."""
         if listing.is_short(query.query):
-            with unavailable_on_error():
+            with self._failures:
                 return listing.page(self._connection, query.account_id, query.query)
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
@@ -181,7 +186,7 @@ class SqliteStore:
             raise RuntimeError(_NOT_OPEN)
 
         def run() -> R:
-            with unavailable_on_error():
+            with self._failures:
                 return work()
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
@@ -207,3 +212,9 @@ def _all(connection: apsw.Connection, query: ListContacts) -> tuple[Position | N
 async def _each(slices: Iterable[Sequence[ContactRecord]]) -> AsyncIterator[Sequence[ContactRecord]]:
     for contacts in slices:
         yield contacts
+
+
+def _write(connection: apsw.Connection) -> None:
+    """Write what is there already, and commit it."""
+    with transaction(connection):
+        connection.pragma("user_version", mark_of(connection).value)

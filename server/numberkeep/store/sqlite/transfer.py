@@ -16,10 +16,9 @@ from numberkeep.store.sqlite.connection import (
     lacking,
     mark_of,
     pending_steps,
-    reason,
     transaction,
-    unavailable_on_error,
 )
+from numberkeep.store.sqlite.failures import Failures, reason
 from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.transfer import Key, LastNumbers, Mark, Row, Table
 
@@ -163,7 +162,7 @@ class SqliteTransfer:
         def run() -> R:
             if self._connection is None:
                 raise RuntimeError("the database is not open")
-            with unavailable_on_error():
+            with Failures():
                 return work(self._connection)
 
         return await self._run_unopened(run)

@@ -8,10 +8,11 @@ commands of its account wait, and those of other accounts do not.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import apsw
 
@@ -20,9 +21,12 @@ from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.sqlite.ahead import Ahead, Prepared, is_large, version
-from numberkeep.store.sqlite.connection import OpenFiles, transaction, unavailable_on_error
+from numberkeep.store.sqlite.connection import OpenFiles, transaction
+from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.statements import Statement, run
 from numberkeep.store.waiting import Waiting
+
+R = TypeVar("R")
 
 _AT_FAULT: Final = (apsw.ConstraintError, apsw.TooBigError, apsw.MismatchError)
 """Errors that are caused by what one command writes."""
@@ -33,11 +37,13 @@ class Writer:
 
     Args:
         connection: from now on for the writer's thread alone.
+        failures: remembers the outcome of the last commit.
         ahead: another one, to work out large commands; None in memory, where a reader would keep the writer out.
     """
 
-    def __init__(self, connection: apsw.Connection, ahead: apsw.Connection | None = None) -> None:
+    def __init__(self, connection: apsw.Connection, failures: Failures, ahead: apsw.Connection | None = None) -> None:
         self._connection = connection
+        self._failures = failures
         self._files = OpenFiles(connection)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | Prepared | None] = SimpleQueue()
@@ -131,11 +137,8 @@ class Writer:
         """Commit a large command that was worked out, or apply it as any other; then go on with its account."""
         outcomes: Outcomes | None = None
         if prepared.statements is not None:
-            try:
-                with unavailable_on_error():
-                    outcomes = self._commit_prepared(prepared, prepared.statements)
-            except Exception as error:  # noqa: BLE001 - the caller gets it
-                outcomes = [error]
+            done = self._attempt(partial(self._commit_prepared, prepared, prepared.statements))
+            outcomes = [done] if isinstance(done, Exception) else done
         self._report([prepared.job], self._outcomes([prepared.job]) if outcomes is None else outcomes)
         self._next.extendleft(reversed(self._held.pop(prepared.account_id)))
 
@@ -158,15 +161,22 @@ class Writer:
         try:
             together = next(attempts)
             while True:
-                try:
-                    with unavailable_on_error():
-                        result: Outcomes | Exception = self._commit(together)
-                except Exception as error:  # noqa: BLE001 - the callers get it
-                    result = error
-                together = attempts.send(result)
+                together = attempts.send(self._attempt(partial(self._commit, together)))
         except StopIteration as end:
             outcomes: Outcomes = end.value
             return outcomes
+
+    def _attempt(self, commit: Callable[[], R]) -> R | Exception:
+        """Return what a commit returns, or the error that its callers get."""
+        try:
+            with self._failures:
+                result = commit()
+        except Exception as error:  # noqa: BLE001 - the callers get it
+            if isinstance(error, StoreUnavailable) and not isinstance(error.__cause__, _AT_FAULT):
+                self._failures.not_written(error)
+            return error
+        self._failures.unwritten = False
+        return result
 
     def _commit(self, jobs: Sequence[Job]) -> Outcomes:
         # The commands run before the write lock is taken, so that other processes wait for the writing alone. They

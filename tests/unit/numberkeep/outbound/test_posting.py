@@ -11,8 +11,9 @@ import pytest
 
 from numberkeep import __version__
 from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.outbound.heads import MAX_HEAD_BYTES
 from numberkeep.outbound.networks import Address
-from numberkeep.outbound.posting import MAX_ANSWER_BYTES, POST_SECONDS, Poster
+from numberkeep.outbound.posting import MAX_ANSWER_BYTES, MAX_ANSWER_PARTS, POST_SECONDS, Poster
 from numberkeep.outbound.targets import RESOLVE_SECONDS, Pinned
 from numberkeep.outbound.web_address import read_url
 from numberkeep.service.delivering import LEASE_SECONDS
@@ -114,7 +115,7 @@ async def test_an_address_that_connects_is_the_last_one_tried(poster: Poster) ->
         (Trick.STALL, r"^timed out after 1 s$"),
         (Trick.CLOSE, "^closed the connection without an answer, or did not answer in HTTP$"),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "^closed the connection without an answer, or did not answer in HTTP$"),
-        (b"HTTP/1.1 200 OK\r\nx: " + b"x" * 200_000, "^closed the connection without an answer, or did not"),
+        (b"HTTP/1.1 200 OK\r\nx: " + b"x" * 200_000, "^sent too many interim responses or headers, or sent them in"),
         (answer(500), "^answered 500$"),
         (answer(408), "^answered 408$"),
         (answer(429), "^answered 429$"),
@@ -178,6 +179,41 @@ async def test_an_endless_response_is_not_read_to_its_end() -> None:
         sent = receiver.sent
         await asyncio.sleep(0.05)
         assert receiver.sent - sent <= 8192
+
+
+@pytest.mark.parametrize("trick", [Trick.INTERIM, Trick.DRIP])
+async def test_what_comes_before_an_answer_is_limited(trick: Trick) -> None:
+    """Interim responses, or a header in pieces of a byte, end the delivery long before the timeout."""
+    poster = Poster(limit=30)
+    begin = time.monotonic()
+    async with receiving(trick) as receiver:
+        for send in (
+            poster.post_pinned(pinned(receiver.port), b"", {}),
+            poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {}),
+        ):
+            with pytest.raises(DeliveryFailed, match=r"^sent too many interim responses or headers") as failed:
+                await send
+            assert not failed.value.permanent
+    await poster.close()
+    assert time.monotonic() - begin < 10
+
+
+async def test_an_answer_after_some_interim_responses_is_read(poster: Poster) -> None:
+    """Each request has the whole limit, on a connection that is reused too; the body does not count."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n" * 400
+    async with receiving(hints + answer(200, b"x" * MAX_HEAD_BYTES)) as receiver:
+        for _ in range(3):
+            got = await poster.post(f"http://127.0.0.1:{receiver.port}/", b"", {})
+            assert got == b"x" * MAX_HEAD_BYTES
+        assert {request.connection for request in receiver.requests} == {1}
+
+
+async def test_a_response_in_tiny_chunks_is_not_read_to_its_end() -> None:
+    """Reading stops after so many of them."""
+    poster = Poster(limit=30)
+    async with receiving(Trick.CRUMBS) as receiver:
+        assert await poster.post_pinned(pinned(receiver.port), b"", {}) == b"x" * MAX_ANSWER_PARTS
+    await poster.close()
 
 
 async def test_a_2xx_status_is_a_success_whatever_happens_to_the_body(poster: Poster) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.limits import MAX_URL
-from numberkeep.outbound import targets as targets_module
-from numberkeep.outbound.targets import Targets, system_resolver
+from numberkeep.outbound.lookups import system_resolver
+from numberkeep.outbound.targets import Targets
 
 
 class Names:
@@ -115,7 +115,7 @@ async def test_a_forbidden_address_is_refused_in_a_url_and_in_dns(address: str, 
     names = Names([address])
     for url in (f"http://{written(address)}/x", "https://hook.test/x"):
         with pytest.raises(TargetRefused) as refused:
-            await Targets(resolve=names).resolve(url)
+            await Targets(resolve=names).resolve("acme", url)
         assert kind in str(refused.value)
         assert str(refused.value).endswith("; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
         assert refused.value.permanent
@@ -126,14 +126,14 @@ async def test_a_forbidden_address_is_refused_in_a_url_and_in_dns(address: str, 
 async def test_a_link_local_address_is_refused(address: str) -> None:
     """In every range."""
     with pytest.raises(TargetRefused, match="an address of one link"):
-        await Targets(resolve=Names([address])).resolve("https://hook.test/x")
+        await Targets(resolve=Names([address])).resolve("acme", "https://hook.test/x")
 
 
 @pytest.mark.parametrize("address", FREE)
 async def test_a_global_address_is_allowed(address: str) -> None:
     """Including neighbors of forbidden networks, and IPv6 addresses that map to global IPv4 addresses."""
     for url in (f"https://{written(address)}", "https://hook.test"):
-        pinned = await Targets(resolve=Names([address])).resolve(url)
+        pinned = await Targets(resolve=Names([address])).resolve("acme", url)
         assert pinned.addresses == (ip_address(address),)
 
 
@@ -219,7 +219,7 @@ async def test_an_ambiguous_url_is_refused_by_its_syntax(url: str) -> None:
     """A URL that parsers read differently is refused before DNS is queried, and is not repeated in the error."""
     names = Names(["8.8.8.8"])
     with pytest.raises(TargetRefused) as refused:
-        await Targets(resolve=names).resolve(url)
+        await Targets(resolve=names).resolve("acme", url)
     assert not names.asked
     assert refused.value.permanent
     assert "evil" not in str(refused.value)
@@ -241,7 +241,7 @@ async def test_an_ambiguous_url_is_refused_by_its_syntax(url: str) -> None:
 async def test_the_error_for_a_refused_url_names_the_fix(url: str, fix: str) -> None:
     """The reason says what to write instead."""
     with pytest.raises(TargetRefused) as refused:
-        await Targets().resolve(url)
+        await Targets().resolve("acme", url)
     assert fix in str(refused.value)
 
 
@@ -252,14 +252,14 @@ async def test_the_error_for_a_refused_url_names_the_fix(url: str, fix: str) -> 
 async def test_other_notations_of_an_address_are_checked(url: str) -> None:
     """Trailing dots, capitals and long forms of an address make no difference."""
     with pytest.raises(TargetRefused, match="loopback"):
-        await Targets(resolve=Names(["8.8.8.8"])).resolve(url)
+        await Targets(resolve=Names(["8.8.8.8"])).resolve("acme", url)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "LocalHost"])
 async def test_names_are_resolved_by_the_system_and_the_answer_is_checked(host: str) -> None:
     """Including localhost."""
     with pytest.raises(TargetRefused, match="a loopback address"):
-        await Targets().resolve(f"http://{host}:8080/")
+        await Targets().resolve("acme", f"http://{host}:8080/")
     assert set(await system_resolver("localhost", 80)) <= {"127.0.0.1", "::1"}
 
 
@@ -267,23 +267,23 @@ async def test_names_are_resolved_by_the_system_and_the_answer_is_checked(host: 
 async def test_one_forbidden_address_refuses_the_name(answer: list[str]) -> None:
     """A name with a public and a private address is refused, in either order."""
     with pytest.raises(TargetRefused):
-        await Targets(resolve=Names(answer)).resolve("https://hook.test/")
+        await Targets(resolve=Names(answer)).resolve("acme", "https://hook.test/")
 
 
 async def test_the_parts_of_a_url() -> None:
     """Path and query are unchanged; the host is lowercase; Host has the port unless it is the default."""
     names = Names(["8.8.8.8", "2606:4700::1", "8.8.8.8"])
-    pinned = await Targets(resolve=names).resolve("HTTPS://Hook.Test.:8443/A%20b?C=@\u0064")
+    pinned = await Targets(resolve=names).resolve("acme", "HTTPS://Hook.Test.:8443/A%20b?C=@\u0064")
     assert (pinned.url.scheme, pinned.url.host, pinned.url.port) == ("https", "hook.test", 8443)
     assert pinned.url.target == "/A%20b?C=@d"
     assert pinned.url.authority == "hook.test:8443"
     assert pinned.addresses == (ip_address("8.8.8.8"), ip_address("2606:4700::1"))
     assert names.asked == [("hook.test", 8443)]
-    mapped = await Targets(resolve=Names(["::ffff:8.8.8.8", "8.8.8.8"])).resolve("https://hook.test/")
+    mapped = await Targets(resolve=Names(["::ffff:8.8.8.8", "8.8.8.8"])).resolve("acme", "https://hook.test/")
     assert mapped.addresses == (ip_address("8.8.8.8"),)
-    bare = await Targets(resolve=names).resolve("http://hook.test?x")
+    bare = await Targets(resolve=names).resolve("acme", "http://hook.test?x")
     assert (bare.url.authority, bare.url.target) == ("hook.test", "/?x")
-    six = await Targets().resolve("https://[2606:4700::1]:444")
+    six = await Targets().resolve("acme", "https://[2606:4700::1]:444")
     assert six.url.authority == "[2606:4700::1]:444"
 
 
@@ -301,24 +301,24 @@ async def test_the_parts_of_a_url() -> None:
 async def test_an_allowed_network_is_reachable(network: str, address: str) -> None:
     """But no address outside it."""
     targets = Targets([ip_network(network)], Names([address], [address, "192.168.0.1"]))
-    await targets.resolve("http://hook.test/")
+    await targets.resolve("acme", "http://hook.test/")
     with pytest.raises(TargetRefused, match="the host has a private address"):
-        await targets.resolve("http://hook.test/")
+        await targets.resolve("acme", "http://hook.test/")
 
 
 @pytest.mark.parametrize("network", ["0.0.0.0/0", "10.0.0.0/8"])
 async def test_an_allowed_ipv4_network_does_not_open_ipv6(network: str) -> None:
     """Allowing IPv4 addresses does not allow IPv6 addresses that do not map to them."""
     with pytest.raises(TargetRefused):
-        await Targets([ip_network(network)], Names(["fd00::1"])).resolve("http://hook.test/")
+        await Targets([ip_network(network)], Names(["fd00::1"])).resolve("acme", "http://hook.test/")
 
 
 async def test_a_teredo_address_is_allowed_only_if_both_its_ends_are() -> None:
     """It embeds two IPv4 addresses."""
     targets = Targets([ip_network("10.0.0.0/8")], Names(["2001:0:a00:5::f5ff:fffa"], ["2001:0:a00:5::3f57:fefe"]))
-    await targets.resolve("http://hook.test/")
+    await targets.resolve("acme", "http://hook.test/")
     with pytest.raises(TargetRefused):
-        await targets.resolve("http://hook.test/")
+        await targets.resolve("acme", "http://hook.test/")
 
 
 async def test_an_unresolved_name_is_a_transient_failure() -> None:
@@ -329,7 +329,7 @@ async def test_an_unresolved_name_is_a_transient_failure() -> None:
 
     for resolve in (nothing, Names([]), Names(["rubbish"])):
         with pytest.raises(DeliveryFailed, match="does not resolve") as failed:
-            await Targets(resolve=resolve).resolve("http://hook.test/secret")
+            await Targets(resolve=resolve).resolve("acme", "http://hook.test/secret")
         assert not failed.value.permanent
         assert not isinstance(failed.value, TargetRefused)
         assert "hook" not in str(failed.value)
@@ -344,7 +344,7 @@ async def test_resolving_has_a_time_limit() -> None:
 
     begin = time.monotonic()
     with pytest.raises(DeliveryFailed, match=r"within 0\.05 s"):
-        await Targets(resolve=never, limit=0.05).resolve("http://hook.test/")
+        await Targets(resolve=never, limit=0.05).resolve("acme", "http://hook.test/")
     assert time.monotonic() - begin < 5
 
 
@@ -355,44 +355,12 @@ def test_addresses_that_python_considers_private_are_refused(address: object) ->
     one = ip_address(str(address))
     if one.is_private or one.is_loopback or one.is_link_local or one.is_multicast or one.is_unspecified:
         with pytest.raises(TargetRefused):
-            asyncio.run(Targets().resolve(f"http://{written(str(one))}/"))
-
-
-async def test_a_name_that_timed_out_is_not_resolved_again_at_once() -> None:
-    """It fails its own webhook's delivery, and does not occupy another resolver thread."""
-    asked: list[str] = []
-
-    async def hang(host: str, port: int) -> Sequence[str]:
-        asked.append(f"{host}:{port}")
-        await asyncio.Event().wait()
-        return []
-
-    targets = Targets(resolve=hang, limit=0.01)
-    with pytest.raises(DeliveryFailed, match=r"not resolved within 0\.01 s"):
-        await targets.resolve("http://hook.test/")
-    with pytest.raises(DeliveryFailed, match="a moment ago"):
-        await targets.resolve("http://hook.test/x")
-    assert asked == ["hook.test:80"]
-
-
-async def test_a_name_that_timed_out_is_resolved_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a pause it is treated like any other name."""
-
-    async def hang(host: str, port: int) -> Sequence[str]:  # noqa: ARG001 - the signature of a resolver
-        await asyncio.Event().wait()
-        return []
-
-    monkeypatch.setattr(targets_module, "_HANGS_SECONDS", 0)
-    targets = Targets(resolve=hang, limit=0.01)
-    for host in ("one", "two", "one"):
-        with pytest.raises(DeliveryFailed, match="not resolved within"):
-            await targets.resolve(f"http://{host}.test/")
-    assert list(targets._unknown) == ["one.test"]
+            asyncio.run(Targets().resolve("acme", f"http://{written(str(one))}/"))
 
 
 async def test_errors_do_not_contain_the_address_of_a_name() -> None:
     """Registering a webhook must not reveal what the operator's names resolve to; a literal address is shown."""
     for url, text in (("http://db.internal/", "the host has a private address"), ("http://10.1.2.3/", "10.1.2.3 is a")):
         with pytest.raises(TargetRefused, match=text) as refused:
-            await Targets(resolve=Names(["10.1.2.3"])).resolve(url)
+            await Targets(resolve=Names(["10.1.2.3"])).resolve("acme", url)
         assert ("10.1.2.3" in str(refused.value)) == ("10.1.2.3" in url)

@@ -190,3 +190,12 @@ def test_failures_are_logged_once_a_second(caplog: pytest.LogCaptureFixture) -> 
     assert caplog.messages[1:] == ["the relay failed with RuntimeError"]
     with pytest.raises(asyncio.CancelledError), logging_errors:
         raise asyncio.CancelledError
+    for _ in range(2):
+        with logging_errors:
+            pass
+        assert len(caplog.messages) == 2, "a failure was a moment ago"
+    logging_errors._failed_at = 0.0
+    for _ in range(2):
+        with logging_errors:
+            pass
+    assert caplog.messages[2:] == ["the relay continues"]

@@ -52,7 +52,7 @@ async def test_an_event_arrives_signed(poster: Poster) -> None:
     """The body is the event; the headers follow both schemes, and every attempt has the same id."""
     times = iter([100.0, 200.0])
     async with receiving(answer(500, b"secret"), OK) as receiver:
-        notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: next(times))
+        notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), now=lambda: next(times))
         with pytest.raises(DeliveryFailed, match=r"^answered 500$") as failed:
             await notifier.notify("acme", webhook(receiver.port), EVENT)
         assert not failed.value.permanent
@@ -62,10 +62,34 @@ async def test_an_event_arrives_signed(poster: Poster) -> None:
         assert request.body == encode_event(EVENT)
         assert request.headers["content-type"] == "application/json"
         assert request.headers["user-agent"] == f"numberkeep/{__version__}"
-        assert request.headers["sb-signing-secret"] == "hush"
         assert request.headers["webhook-id"] == ID
         assert request.headers["webhook-timestamp"] == str(at)
         assert request.headers["webhook-signature"] == signature("hush", ID, at, request.body)
+
+
+@pytest.mark.parametrize(
+    ("types", "reveals", "sent"),
+    [
+        ((), False, None),
+        (("contact.created", "message.received"), False, None),
+        (("contact.created", "receive"), False, "hush"),
+        (("contact_created",), False, "hush"),
+        ((), True, "hush"),
+    ],
+)
+async def test_the_secret_itself_is_sent_under_hosted_names_only(
+    poster: Poster,
+    types: Sequence[str],
+    reveals: bool,  # noqa: FBT001
+    sent: str | None,
+) -> None:
+    """Their receivers compare it; others verify the signature, and need not have it read by a proxy."""
+    async with receiving() as receiver:
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), reveals=reveals)
+        await notifier.notify("acme", webhook(receiver.port, types), EVENT)
+    (request,) = receiver.requests
+    assert request.headers.get("sb-signing-secret") == sent
+    assert "webhook-signature" in request.headers
 
 
 async def test_an_event_without_a_secret_is_not_signed(poster: Poster) -> None:
@@ -81,7 +105,7 @@ async def test_an_event_without_a_secret_is_not_signed(poster: Poster) -> None:
 async def test_a_hosted_name_selects_the_hosted_format(poster: Poster) -> None:
     """A webhook registered for `receive` gets the flat payload, signed as sent."""
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: 1.0)
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), now=lambda: 1.0)
         await notifier.notify("acme", webhook(receiver.port, ["receive"]), EVENT)
     (request,) = receiver.requests
     assert json.loads(request.body)["accountEmail"] == "acme"
@@ -113,7 +137,7 @@ async def test_every_delivery_is_checked_again(poster: Poster) -> None:
     names = Names("8.8.8.8", "127.0.0.1")
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(resolve=names))
-        await notifier.check(webhook(receiver.port).url)
+        await notifier.check("acme", webhook(receiver.port).url)
         with pytest.raises(DeliveryFailed, match="the host has a loopback address") as refused:
             await notifier.notify("acme", webhook(receiver.port), EVENT)
     assert not refused.value.permanent
@@ -124,9 +148,9 @@ async def test_check_sends_no_request(poster: Poster) -> None:
     """Checking a URL connects to nothing; a rejected URL gets a reason."""
     async with receiving() as receiver:
         notifier = WebhookNotifier(poster, Targets(LOCAL))
-        await notifier.check(f"http://127.0.0.1:{receiver.port}/")
+        await notifier.check("acme", f"http://127.0.0.1:{receiver.port}/")
         with pytest.raises(TargetRefused, match=r"169\.254\.169\.254 is a link-local address"):
-            await notifier.check("http://169.254.169.254/latest/meta-data/")
+            await notifier.check("acme", "http://169.254.169.254/latest/meta-data/")
     assert not receiver.connections
 
 

@@ -157,15 +157,15 @@ async def test_a_damaged_database_is_replaced_and_kept(filled: AccountDriver, tm
     assert (tmp_path / KEPT).read_bytes() == content
 
 
-async def test_the_mode_of_a_replaced_database_is_kept(filled: AccountDriver, tmp_path: Path) -> None:
-    """An owner who shares the file with a group has chosen so; a link to it stays."""
+async def test_a_database_that_was_replaced_has_mode_0600(filled: AccountDriver, tmp_path: Path) -> None:
+    """Also if the old one could be read by others; a link to it stays."""
     backed_up(tmp_path)
     await filled.store.close()
     (tmp_path / "contacts.db").chmod(0o640)
     (tmp_path / "link.db").symlink_to("contacts.db")
     kept = restore(tmp_path / "backup.db", tmp_path / "link.db", replace=True, at=AT, progress=silent).kept
     assert kept == tmp_path / KEPT
-    assert stat.S_IMODE((tmp_path / "contacts.db").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "contacts.db").stat().st_mode) == 0o600
     assert (tmp_path / "link.db").is_symlink()
 
 

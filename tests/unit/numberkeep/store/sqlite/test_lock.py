@@ -9,16 +9,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+import apsw
 import pytest
 
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
 from numberkeep.store.sqlite import ServiceLock
 from numberkeep.store.sqlite import lock as module
 from support.locks import hold
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the lock on the file itself is Linux's")
 
 
 @pytest.fixture
@@ -190,8 +193,45 @@ def test_a_lock_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
         ServiceLock.acquire(tmp_path / "no" / "x.db")
 
 
-def test_the_database_itself_is_never_locked(database: Path) -> None:
-    """Closing any descriptor of the database drops SQLite's own locks, so the lock uses another file."""
+@linux
+def test_a_hard_link_and_its_file_are_one_database(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service under the other name would have a WAL of its own, and each would overwrite what the other wrote."""
+    monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
     database.touch()
-    with ServiceLock.acquire(database), database.open() as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    link = database.with_name("link.db")
+    link.hardlink_to(database)
+    lock = ServiceLock.acquire(database)
+    with worker(lock):
+        with pytest.raises(StoreInUse, match=r"link.db is in use by a process that opened it under another path"):
+            ServiceLock.acquire(link)
+        lock.release()
+        with pytest.raises(StoreInUse):  # the worker still holds it
+            ServiceLock.acquire(link)
+    assert not link.with_name("link.db.lock").exists()
+    ServiceLock.acquire(link).release()
+
+
+@linux
+def test_a_database_that_is_created_later_can_be_locked_too(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `serve` does, once it has created it."""
+    monkeypatch.setattr(module, "_FINISHING_SECONDS", 0)
+    with ServiceLock.acquire(database) as lock:
+        database.touch()
+        database.with_name("link.db").hardlink_to(database)
+        lock.hold_file()
+        with pytest.raises(StoreInUse):
+            ServiceLock.acquire(database.with_name("link.db"))
+
+
+def test_the_lock_leaves_sqlites_own_locks_alone(database: Path) -> None:
+    """A process that holds it can write, and another process sees the locks that SQLite takes."""
+    apsw.Connection(str(database)).close()
+    script = "import apsw, sys; apsw.Connection(sys.argv[1]).execute('BEGIN IMMEDIATE')"
+    with ServiceLock.acquire(database), closing(apsw.Connection(str(database))) as connection:
+        connection.execute("CREATE TABLE t (x); BEGIN IMMEDIATE; INSERT INTO t VALUES (1)")
+        other = subprocess.run(
+            [sys.executable, "-c", script, str(database)], capture_output=True, text=True, check=False
+        )
+        assert "BusyError" in other.stderr
+        connection.execute("COMMIT")
+        subprocess.run([sys.executable, "-c", script, str(database)], check=True)

@@ -14,6 +14,7 @@ from numberkeep.domain.errors import ContactNotFound, StoreBusy, StoreUnavailabl
 from numberkeep.store import directory, grouping, waiting
 from numberkeep.store.flow import Fetch, Flow
 from numberkeep.store.sqlite import statements
+from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.writer import Writer
 
 
@@ -66,7 +67,7 @@ class Bench:
         self.commits = 0
         self.commit_fails = False
         self.connection.set_commit_hook(self._on_commit)
-        self.writer = Writer(self.connection)
+        self.writer = Writer(self.connection, Failures())
 
     def _on_commit(self) -> bool:
         self.commits += 1
