@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
 
 import msgspec
 from starlette.routing import Router
@@ -36,8 +35,6 @@ from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
 from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
-
-_FIRST_ERROR: Final = 400
 
 _log = logging.getLogger("numberkeep.http")
 
@@ -75,18 +72,18 @@ class Application:
             await self.router(scope, receive, send)
             return
         request = Request.of(scope, receive, send)
-        costly = False
+        unread = False
         try:
             answer = await self._endpoint(request).answer(request)
         except Exception as error:  # noqa: BLE001 - the last line of defence
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
-            costly = isinstance(error, BodyInPieces)
+            unread = not isinstance(error, BodyInPieces)  # the error may have been found before the body was read
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
         if answer is not None:
             await answer.send(send, request.request_id)
-            if answer.status >= _FIRST_ERROR and not costly:  # it may have been found before the body was read
-                await discard_rest(scope, receive)
+        if unread:
+            await discard_rest(scope, receive)
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
