@@ -41,8 +41,6 @@ from numberkeep.service.relay import Relay
 from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
 
-_FIRST_ERROR: Final = 400
-
 _log = logging.getLogger("numberkeep.http")
 
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -96,7 +94,7 @@ class Application:
         request = Request.of(scope, receive, send, self._budget)
         begun, status = perf_counter(), CLIENT_GONE
         try:
-            answer, is_read = await self._answer(request)
+            answer, unread = await self._answer(request)
             status = 200 if answer is None else answer.status  # None: it was sent already
             if 200 <= status < 300 and request.operation not in _WITHOUT_STORE:  # noqa: PLR2004
                 self._outage.ended()
@@ -106,11 +104,11 @@ class Application:
             if request.held:
                 request.release()
             self._traffic.ended(request, status, perf_counter() - begun)
-        if status >= _FIRST_ERROR and not is_read:
+        if unread:
             await discard_rest(scope, receive)
 
     async def _answer(self, request: Request) -> tuple[Answer | None, bool]:
-        """Return the answer, None if it was sent already, and whether nothing of the body is worth reading."""
+        """Return the answer, None if it was sent already, and whether something of the body may be unread."""
         try:
             answer = await self._endpoint(request).answer(request)
             if answer is not None and len(answer.body) > SMALL:
@@ -119,8 +117,8 @@ class Application:
             if isinstance(error, StoreUnavailable):
                 self._outage.report(error, request.request_id)
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
-            return answer, isinstance(error, BodyInPieces)
-        return answer, False  # an error of the operation may have been found before the body was read
+            return answer, not isinstance(error, BodyInPieces)  # it may have been found before the body was read
+        return answer, False
 
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
