@@ -1,4 +1,4 @@
-"""Migrates the schema, and distributes its tables if Citus is installed."""
+"""Migrates the schema."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -41,8 +41,12 @@ DISTRIBUTED: Final = (
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 
 
-async def migrate(connection: asyncpg.Connection) -> Upgrade:
+async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
     """Apply the missing steps of the schema in one transaction, then those that SQL cannot do; return what was done.
+
+    Args:
+        connection: the database.
+        on_citus: whether its tables may be distributed over nodes.
 
     Raises:
         StoreUnusable: as for `Store.open`.
@@ -55,6 +59,8 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
     # Whatever the database's default: a process that waited for the lock must see what was done meanwhile.
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        if on_citus:  # in parallel, a step that changes a table of every kind would be refused
+            await connection.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
         # IF NOT EXISTS needs the permission to create a schema even if it exists.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
             await connection.execute("CREATE SCHEMA numberkeep")
@@ -135,28 +141,3 @@ async def _exists(connection: asyncpg.Connection) -> bool:
 async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
     rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
     return {version: checksum for version, checksum in rows}  # noqa: C416 - dict() does not accept records
-
-
-async def distribute(connection: asyncpg.Connection) -> list[str] | None:
-    """Distribute the tables that are not yet distributed, and return their names; None without the Citus extension.
-
-    The tables may have rows already. Each is locked against writes while it is distributed.
-    """
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"):
-        return None
-    spread = {name for (name,) in await connection.fetch("SELECT logicalrelid::text FROM pg_dist_partition")}
-    done: list[str] = []
-    for name in REFERENCE:
-        if f"numberkeep.{name}" not in spread:
-            await connection.execute("SELECT create_reference_table($1::text::regclass)", f"numberkeep.{name}")
-            done.append(name)
-    for name in DISTRIBUTED:
-        if f"numberkeep.{name}" not in spread:
-            beside = "default" if name == DISTRIBUTED[0] else f"numberkeep.{DISTRIBUTED[0]}"
-            await connection.execute(
-                "SELECT create_distributed_table($1::text::regclass, 'account_id', colocate_with => $2)",
-                f"numberkeep.{name}",
-                beside,
-            )
-            done.append(name)
-    return done

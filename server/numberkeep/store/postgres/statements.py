@@ -10,8 +10,8 @@ import asyncpg
 
 from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres.copying_rows import copy_rows
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -52,7 +52,14 @@ def _unnest(columns: str) -> str:
 
 
 def _insert(table: str, columns: str) -> str:
-    return f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT $1, * FROM {_unnest(columns)}"
+    """Return an insertion that takes the account's id from its locked row.
+
+    With $1 in its place, Citus would collect the rows on the coordinator and commit in two phases.
+    """
+    return (
+        f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT w.account_id, new.* "
+        f"FROM numberkeep.writers AS w, {_unnest(columns)} AS new WHERE w.account_id = $1"
+    )
 
 
 def _update(table: str, key: str, columns: str, also: str = "") -> str:

@@ -279,42 +279,6 @@ async def test_no_write_runs_without_the_account_s_lock(account: AccountDriver, 
     assert await account.contact(phone(0)) is None
 
 
-async def test_a_canceled_statement_is_not_repeated(account: AccountDriver) -> None:
-    """A statement timeout is reported, and closes no other connection."""
-    pool = store_of(account)._reads
-    assert pool is not None
-    await asyncio.gather(*[account.count() for _ in range(6)])
-    free, runs = len(pool._free), 0
-
-    async def too_long(connection: asyncpg.Connection) -> None:
-        nonlocal runs
-        runs += 1
-        await connection.execute("SET statement_timeout = 20")
-        await connection.execute("SELECT pg_sleep(5)")
-
-    with pytest.raises(StoreUnavailable, match="QueryCanceledError"):
-        await pool.run(too_long)
-    assert (runs, len(pool._free)) == (1, free - 1)
-
-
-async def test_a_read_in_progress_leaves_no_connection_in_a_closed_store(account: AccountDriver) -> None:
-    """A connection that is returned after close() is closed."""
-    pool = store_of(account)._reads
-    assert pool is not None
-    used: asyncio.Future[asyncpg.Connection] = asyncio.get_running_loop().create_future()
-
-    async def slow(connection: asyncpg.Connection) -> None:
-        used.set_result(connection)
-        await connection.execute("SELECT pg_sleep(0.2)")
-
-    reading = asyncio.create_task(pool.run(slow))
-    connection = await used
-    await pool.close()
-    await reading
-    assert connection.is_closed()
-    assert pool._free == []
-
-
 async def test_canceling_an_account_queue_fails_its_waiters(account: AccountDriver, emptied_postgres: str) -> None:
     """Its waiters get an error, and the account can be written to again."""
     direct = await asyncpg.connect(emptied_postgres)
