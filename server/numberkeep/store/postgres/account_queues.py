@@ -49,7 +49,7 @@ class AccountQueues:
 
     def __init__(self, pool: Pool, *, on_citus: bool = False) -> None:
         self._pool = pool
-        self._begin = _BEGIN_ON_CITUS if on_citus else _BEGIN
+        self._on_citus = on_citus
         self._queues: dict[int, deque[Job]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._waiting = Waiting()
@@ -123,8 +123,8 @@ class AccountQueues:
     async def _together(
         self, connection: asyncpg.Connection, account_id: int, commands: Sequence[AccountCommand[Any]]
     ) -> Outcomes:
-        await connection.execute(self._begin)
-        done = await run(connection, group.apply(account_id, commands))
+        await connection.execute(_BEGIN_ON_CITUS if self._on_citus else _BEGIN)
+        done = await run(connection, group.apply(account_id, commands), on_citus=self._on_citus)
         await _commit_transaction(connection)
         return done
 

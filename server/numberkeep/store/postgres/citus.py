@@ -11,10 +11,11 @@ from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
 _LOCK: Final = 0x6E6B6571
 """The advisory lock under which one process distributes tables at a time."""
 
-# By their oids: a table's name as text has no schema if the role's search path begins with it.
+# By their oids: a table's name as text has no schema if the role's search path begins with it. Citus also lists a local
+# table (method n, model s) that refers to a reference table (model t).
 _SPREAD: Final = (
     "SELECT c.relname::text FROM pg_dist_partition AS p JOIN pg_class AS c ON c.oid = p.logicalrelid "
-    "WHERE c.relnamespace = to_regnamespace('numberkeep')"
+    "WHERE c.relnamespace = to_regnamespace('numberkeep') AND (p.partmethod <> 'n' OR p.repmodel = 't')"
 )
 _ACCOUNTS_OF_NODES: Final = (
     "SELECT n.nodename || ':' || n.nodeport, array_agg(account_id) FROM unnest($1::bigint[]) AS account_id "

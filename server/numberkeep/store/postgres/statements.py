@@ -1,6 +1,7 @@
 """The SQL of every statement, and `run`, which runs a conversation with the database. $1 is the account.
 
-A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
+A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY, except
+on Citus, which would then commit in two phases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -240,8 +241,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
 _FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
 
 
-async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
+async def run(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
     """Run a conversation, and return its result.
+
+    Args:
+        connection: the database.
+        flow: the conversation.
+        on_citus: whether the tables are distributed over nodes.
 
     Raises:
         asyncpg.PostgresError, OSError: a statement failed.
@@ -256,7 +262,7 @@ async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
                     values = (values[0], *map(list, zip(*values[1], strict=True)))
                 rows = cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
             else:
-                await _write(connection, step)
+                await _write(connection, step, copies=not on_citus)
                 rows = ()
             step = flow.send(rows)
     except StopIteration as end:
@@ -264,12 +270,12 @@ async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
         return result
 
 
-async def _write(connection: asyncpg.Connection, step: Write) -> None:
+async def _write(connection: asyncpg.Connection, step: Write, *, copies: bool) -> None:
     account_id, rows = step.account_id, step.rows
     if step.name in SINGLE_SAVES:
         for row in rows:
             await connection.execute(SINGLE_SAVES[step.name], account_id, *row)
-    elif len(rows) >= _COPIED_FROM and step.name in _COPIED:
+    elif copies and len(rows) >= _COPIED_FROM and step.name in _COPIED:
         table, columns = _COPIED[step.name]
         records = ((account_id, *row) for row in rows)
         await copy_rows(connection, table, ["account_id", *columns.split(", ")], records, seconds=_COPY_SECONDS)
