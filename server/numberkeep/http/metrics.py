@@ -26,27 +26,45 @@ class OutboxOut(msgspec.Struct):
 
 
 class ReadyAnswer(msgspec.Struct):
-    """GET /health/ready."""
+    """GET /health/ready.
 
-    outbox: OutboxOut
+    Attributes:
+        outbox: without the deliveries on unreachable nodes; None if they could not be counted within a second.
+        unreachable_nodes: the number of database nodes that do not answer; absent if all do.
+    """
+
+    outbox: OutboxOut | None
+    unreachable_nodes: int | msgspec.UnsetType = msgspec.UNSET
     status: Literal["OK"] = "OK"
 
 
+def ready_answer(backlog: Backlog | None, age: float) -> ReadyAnswer:
+    """Return the answer to `GET /health/ready`.
+
+    Args:
+        backlog: the state of the outbox; None if it is unknown.
+        age: the age of the oldest pending delivery, seconds.
+    """
+    if backlog is None:
+        return ReadyAnswer(None)
+    return ReadyAnswer(
+        OutboxOut(backlog.waiting, round(age, 3), backlog.dead),
+        backlog.unreachable or msgspec.UNSET,
+    )
+
+
 class _Families(Collector):
-    def __init__(self, backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> None:
+    def __init__(
+        self, backlog: Backlog | None, age: float, delivered: Mapping[tuple[str, str], int], process: str
+    ) -> None:
         self._backlog = backlog
         self._age = age
         self._delivered = delivered
         self._process = process
 
     def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
-        yield GaugeMetricFamily("numberkeep_outbox_waiting", "Pending deliveries.", value=self._backlog.waiting)
-        yield GaugeMetricFamily(
-            "numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", value=self._age
-        )
-        yield GaugeMetricFamily(
-            "numberkeep_outbox_dead", "Deliveries that exhausted their retries.", value=self._backlog.dead
-        )
+        if self._backlog is not None:
+            yield from _outbox(self._backlog, self._age)
         delivered = CounterMetricFamily(
             "numberkeep_deliveries",
             "Attempted deliveries of one process, by channel and outcome.",
@@ -57,11 +75,21 @@ class _Families(Collector):
         yield delivered
 
 
-def metrics(backlog: Backlog, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> Answer:
+def _outbox(backlog: Backlog, age: float) -> Iterable[GaugeMetricFamily]:
+    for name, help_, value in (
+        ("numberkeep_outbox_waiting", "Pending deliveries.", backlog.waiting),
+        ("numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", age),
+        ("numberkeep_outbox_dead", "Deliveries that exhausted their retries.", backlog.dead),
+        ("numberkeep_unreachable_nodes", "Database nodes whose deliveries are not counted.", backlog.unreachable),
+    ):
+        yield GaugeMetricFamily(name, help_, value=value)
+
+
+def metrics(backlog: Backlog | None, age: float, delivered: Mapping[tuple[str, str], int], process: str) -> Answer:
     """Return the answer to `GET /metrics`.
 
     Args:
-        backlog: the state of the outbox.
+        backlog: the state of the outbox; None if it is unknown.
         age: the age of the oldest pending delivery, seconds.
         delivered: how many deliveries ended in this process, by channel and outcome.
         process: distinguishes this process's counts from those of others behind the same port.

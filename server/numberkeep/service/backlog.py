@@ -18,6 +18,10 @@ _QUICK_SECONDS: Final = 0.01
 """Counts faster than this are not cached."""
 
 
+_PATIENCE_SECONDS: Final = 1.0
+"""How long a caller waits for a count: a part of the database that hangs must not delay what only reports it."""
+
+
 class CachedBacklog:
     """Counts the deliveries of all accounts; slow counts are cached.
 
@@ -29,25 +33,40 @@ class CachedBacklog:
     def __init__(self, context: Context, now: Callable[[], float] = time.monotonic) -> None:
         self._context = context
         self._now = now
-        self._counting = asyncio.Lock()
+        self._counting: asyncio.Task[None] | None = None
         self._holds_until = -math.inf
-        self._backlog = Backlog(0, None, 0)
+        self._backlog: Backlog | None = None
 
-    async def backlog(self) -> Backlog:
-        """Return the state of the outbox, which may be cached.
+    async def backlog(self) -> Backlog | None:
+        """Return the state of the outbox; within a second, so it may be an earlier one, or None if there is none yet.
 
         Raises:
             StoreUnavailable: the store cannot be read.
         """
-        async with self._counting:
-            begun = self._now()
-            if begun >= self._holds_until:
-                self._backlog = await self._context.store.read(GetBacklog())
-                ended = self._now()
-                took = ended - begun
-                self._holds_until = ended + (_REST * took if took > _QUICK_SECONDS else 0)
-            return self._backlog
+        if self._counting is None and self._now() >= self._holds_until:
+            self._counting = asyncio.create_task(self._count())
+            self._counting.add_done_callback(self._end)
+        if self._counting is not None:
+            done, _ = await asyncio.wait({self._counting}, timeout=_PATIENCE_SECONDS)
+            for count in done:
+                count.result()
+        return self._backlog
 
-    def age_seconds(self, backlog: Backlog) -> float:
+    async def _count(self) -> None:
+        begun = self._now()
+        self._backlog = await self._context.store.read(GetBacklog())
+        ended = self._now()
+        took = ended - begun
+        rest = 1 if self._backlog.unreachable else _REST  # it took long because of a node, which may be back soon
+        self._holds_until = ended + (rest * took if took > _QUICK_SECONDS else 0)
+
+    def _end(self, counting: asyncio.Task[None]) -> None:
+        self._counting = None
+        if not counting.cancelled():
+            counting.exception()  # the callers that still wait get it; without any, nobody needs it
+
+    def age_seconds(self, backlog: Backlog | None) -> float:
         """Return for how many seconds the oldest delivery has been pending; 0 if there is none."""
-        return 0.0 if backlog.oldest_at is None else max(self._context.clock.take() - backlog.oldest_at, 0) / SECOND
+        if backlog is None or backlog.oldest_at is None:
+            return 0.0
+        return max(self._context.clock.take() - backlog.oldest_at, 0) / SECOND
