@@ -24,7 +24,7 @@ Rows = Sequence[Sequence[Any]]
 _ANSWER_SECONDS: Final = 5.0
 """How long a node may take to answer: the relay waits for the slowest one."""
 
-_SKIP_SECONDS: Final = 30.0
+_SKIP_SECONDS: Final = 15.0
 """How long a node that did not answer is not asked."""
 
 _EVERY_ACCOUNT: Final = "SELECT account_id FROM numberkeep.accounts"
