@@ -106,6 +106,8 @@ async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database
     await copied(citus_url, plain)
     for spread in ([*REFERENCE, *DISTRIBUTED], []):
         assert (await make_store(Settings(database=citus_url)).upgrade()).spread == spread
+    left_behind = "SELECT sum(pg_relation_size(logicalrelid))::int FROM pg_dist_partition"
+    assert await execute(citus_url, left_behind) == [(0,)]
     colocated = "SELECT count(DISTINCT colocationid) FROM pg_dist_partition WHERE partmethod = 'h'"
     assert await execute(citus_url, colocated) == [(1,)]
     async with opened(citus_url) as store, opened(plain) as other:
@@ -317,7 +319,7 @@ async def test_keys_need_every_node(cluster: CitusCluster, spread: Store, emptie
     port = free_port()
     with cluster.moved(emptied_citus, port):
         async with opened(emptied_citus) as store:
-            says = f"written to every Citus node, and 127.0.0.1:{port} cannot be reached: start it, or take it out"
+            says = f"written to every Citus node, and 127.0.0.1:{port} cannot be reached: start it, or replace it"
             with pytest.raises(StoreUnavailable, match=says):
                 await new_account(store, "ours")
     await new_account(spread, "ours")

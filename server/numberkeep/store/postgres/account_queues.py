@@ -143,8 +143,8 @@ async def _alone(connection: asyncpg.Connection, command: Command[Any]) -> Any:
             raise
         await connection.execute("ROLLBACK")
         return StoreUnavailable(
-            f"accounts and keys are written to every Citus node, and {node} cannot be reached: start it, or take it "
-            "out of the cluster with citus_disable_node, then try again"
+            f"accounts and keys are written to every Citus node, and {node} cannot be reached: start it, or replace "
+            "it by its standby with citus_update_node, then try again"
         )
     await _commit_transaction(connection)
     return done

@@ -17,6 +17,7 @@ _SPREAD: Final = (
     "SELECT c.relname::text FROM pg_dist_partition AS p JOIN pg_class AS c ON c.oid = p.logicalrelid "
     "WHERE c.relnamespace = to_regnamespace('numberkeep') AND (p.partmethod <> 'n' OR p.repmodel = 't')"
 )
+_LEFT_BEHIND: Final = f"{_SPREAD} AND pg_relation_size(c.oid) > 0"
 _ACCOUNTS_OF_NODES: Final = (
     "SELECT n.nodename || ':' || n.nodeport, array_agg(account_id) FROM unnest($1::bigint[]) AS account_id "
     "JOIN pg_dist_placement AS p ON p.shardid = "
@@ -49,7 +50,13 @@ async def distribute(connection: asyncpg.Connection) -> list[str]:
     Each table has a transaction of its own, so what was done before an interruption need not be done again. The tables
     may have rows already. Each is locked against writes while it is distributed.
     """
-    return [name for name in (*REFERENCE, *DISTRIBUTED) if await _distribute(connection, name)]
+    done = [name for name in (*REFERENCE, *DISTRIBUTED) if await _distribute(connection, name)]
+    # The rows that were distributed are still on the coordinator's disk, where nobody can see or delete them.
+    for (name,) in await connection.fetch(_LEFT_BEHIND):
+        await connection.execute(
+            "SELECT truncate_local_data_after_distributing_table($1::text::regclass)", f"numberkeep.{name}"
+        )
+    return done
 
 
 async def _distribute(connection: asyncpg.Connection, name: str) -> bool:
