@@ -161,7 +161,7 @@ async def test_opening_a_store_that_is_not_distributed_distributes_nothing(citus
     assert await execute(citus_url, "SELECT count(*) FROM pg_dist_partition") == [(0,)]
 
 
-@pytest.mark.parametrize("version", range(3, len(STEPS["postgres"])))
+@pytest.mark.parametrize("version", range(1, len(STEPS["postgres"])))
 async def test_a_distributed_store_of_an_earlier_version_is_upgraded(
     citus_url: str, version: int, monkeypatch: pytest.MonkeyPatch, new_database: NewDatabase
 ) -> None:

@@ -1,5 +1,6 @@
 """Migrates the schema."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -73,11 +74,18 @@ async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
         applied = await _applied(connection)
         steps = pending(load_migrations(_MIGRATIONS), applied)
         for step in steps:
-            await connection.execute(step.sql)
+            # One by one: Citus would send its nodes the whole script for each change of a distributed table.
+            for statement in statements_of(step.sql):
+                await connection.execute(statement)
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )
     return logged(Upgrade(len(applied), len(applied) + len(steps), collisions=await _finish(connection)))
+
+
+def statements_of(script: str) -> Sequence[str]:
+    """Return the statements of a migration: each ends with a `;` at the end of a line, and has no `--` in a text."""
+    return [each for each in re.split(r";[ \t]*(?:\n|$)", re.sub(r"--.*", "", script)) if each.strip()]
 
 
 async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """The tables of the schema, and how Citus is to keep them."""
 
-from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
+from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE, statements_of
 from numberkeep.store.transfer import TABLES
 from support.databases import execute
 
@@ -24,3 +24,13 @@ async def test_the_key_of_every_distributed_table_begins_with_the_account(emptie
     )
     assert {column for table, column in keys if table in DISTRIBUTED} == {"account_id"}
     assert {table.name for table in TABLES} == {*REFERENCE, *DISTRIBUTED} - {"writers"}
+
+
+def test_a_migration_is_split_into_its_statements() -> None:
+    """Comments may have a semicolon, and a statement several lines."""
+    script = "-- One; two;\nCREATE TABLE a (\n    b text DEFAULT ';' -- three;\n);\n\nDROP TABLE c; \nSELECT ';x'"
+    assert [" ".join(each.split()) for each in statements_of(script)] == [
+        "CREATE TABLE a ( b text DEFAULT ';' )",
+        "DROP TABLE c",
+        "SELECT ';x'",
+    ]
