@@ -16,7 +16,7 @@ from support.postgres import PostgresDatabases, database_of
 WORKERS: Final = tuple(filter(None, os.environ.get("NUMBERKEEP_TEST_CITUS_WORKERS", "").split(",")))
 
 _AVAILABLE: Final = "SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'"
-_SHARDS: Final = 8
+_SHARDS: Final = 4
 """Shards of a table: enough for every node to have some, and fewer than the default because each statement of a test
 that deletes all rows runs on all of them."""
 
