@@ -13,8 +13,6 @@ from numberkeep.store.postgres.driver_errors import DRIVER_ERRORS
 CONNECT_SECONDS: Final = 5.0
 
 _KEEPALIVE: Final = (("SO_KEEPALIVE", 1), ("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 2))
-_UNANSWERED_MILLISECONDS: Final = 10_000
-"""How long the server's machine may leave sent data unacknowledged, which it does not do while a statement runs."""
 
 
 async def connect(url: str, *, statement_seconds: float | None, statements: int = 0) -> asyncpg.Connection:
@@ -35,7 +33,7 @@ async def connect(url: str, *, statement_seconds: float | None, statements: int 
         connection = await asyncpg.connect(
             url, timeout=CONNECT_SECONDS, command_timeout=statement_seconds, statement_cache_size=statements
         )
-    _set_keepalive(connection)
+    _set_keepalive(connection, statement_seconds)
     return connection
 
 
@@ -83,16 +81,18 @@ async def disconnect(connection: asyncpg.Connection) -> None:
         connection.terminate()
 
 
-def _set_keepalive(connection: asyncpg.Connection) -> None:
+def _set_keepalive(connection: asyncpg.Connection, statement_seconds: float | None) -> None:
     """Make the system end the connection if the server's machine vanishes without closing it.
 
-    Otherwise an idle connection would look alive, and the next statement on it would wait for its own timeout. The
-    driver has no option for it, and not every system has every option.
+    Otherwise an idle connection would look alive, and the next statement on it would wait for its own timeout. Sent
+    data may be unacknowledged, or not taken by a busy server, for half that time. The driver has no option for it, and
+    not every system has every option.
     """
     sock = connection._transport.get_extra_info("socket")  # type: ignore[attr-defined]  # noqa: SLF001
     if sock is None or sock.family == socket.AF_UNIX:
         return
-    for name, value in (*_KEEPALIVE, ("TCP_USER_TIMEOUT", _UNANSWERED_MILLISECONDS)):
+    unanswered = [("TCP_USER_TIMEOUT", round(500 * statement_seconds))] if statement_seconds else []
+    for name, value in (*_KEEPALIVE, *unanswered):
         option = getattr(socket, name, None)
         if option is not None:
             sock.setsockopt(socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP, option, value)
