@@ -1,11 +1,8 @@
 """The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it; see tests/support/citus.py."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
-from typing import Final
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -17,55 +14,15 @@ from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.store.contract import Store
-from numberkeep.store.postgres import PostgresStore, account_queues, citus, nodes
+from numberkeep.store.postgres import PostgresStore, account_queues, citus
 from numberkeep.store.postgres.read_statements import OF_ACCOUNTS
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
-from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog
-from support.citus import CitusCluster, find_cluster
-from support.daemon import free_port
+from support.citus import CitusCluster
 from support.databases import Behind, NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all
 from support.old_stores import STEPS, make
-from support.postgres import PostgresDatabases, database_of
-from support.row_deletion import RowDeletion
-from support.store import DAY, PHONE, SECOND, START, AccountDriver, new_account, phone
-
-LATER: Final = START + 300 * DAY
-"""When everything that a test enqueues is due."""
-
-
-@pytest.fixture(scope="module")
-def cluster(postgres_server: PostgresDatabases) -> CitusCluster:
-    """Return the cluster that the environment names."""
-    cluster = find_cluster(postgres_server)
-    if cluster is None:
-        pytest.skip("the server does not have the extension Citus")
-    return cluster
-
-
-@pytest.fixture
-def citus_url(cluster: CitusCluster) -> Iterator[str]:
-    """Return a new database with the extension, and with the workers as its nodes."""
-    url = cluster.create_database()
-    yield url
-    cluster.drop_database(url)
-
-
-@pytest.fixture(scope="module")
-def _spread_store(cluster: CitusCluster) -> Iterator[tuple[str, RowDeletion]]:
-    url = cluster.create_database()
-    asyncio.run(PostgresStore(url).upgrade())
-    with RowDeletion(f"{url}?citus.multi_shard_modify_mode=sequential") as deletion:
-        yield url, deletion
-    cluster.drop_database(url)
-
-
-@pytest.fixture
-def emptied_citus(_spread_store: tuple[str, RowDeletion]) -> str:
-    """Return a distributed database without rows; reusing it is faster than creating one per test."""
-    url, deletion = _spread_store
-    deletion.run()
-    return url
+from support.postgres import database_of
+from support.store import PHONE, new_account, phone
 
 
 class TestCitus(StoreContract, DurabilityContract):
@@ -131,13 +88,6 @@ async def test_a_second_migrate_of_a_role_named_like_the_schema_changes_nothing(
     url = f"{citus_url}?search_path=numberkeep,public"
     for spread in ([*REFERENCE, *DISTRIBUTED], []):
         assert (await PostgresStore(url).upgrade()).spread == spread
-
-
-@pytest.fixture
-async def spread(emptied_citus: str) -> AsyncIterator[Store]:
-    """Return an open store in an empty, distributed database."""
-    async with opened(emptied_citus) as store:
-        yield store
 
 
 async def test_an_interrupted_spread_is_finished(citus_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,92 +184,3 @@ async def test_a_worker_as_entry_point_is_refused(cluster: CitusCluster, emptied
     for use in (PostgresStore(url).open, PostgresStore(url).upgrade, partial(PostgresStore(url).open, migrate=False)):
         with pytest.raises(StoreUnusable, match="is a worker of a Citus cluster: name the coordinator"):
             await use()
-
-
-@pytest.fixture
-async def parted(cluster: CitusCluster, spread: Store, emptied_citus: str) -> tuple[AccountDriver, AccountDriver]:
-    """Return an account on a node that answers, and one on the last worker; each has a delivery that is due."""
-    if len(cluster.workers) < 2:
-        pytest.skip("NUMBERKEEP_TEST_CITUS_WORKERS names fewer than two workers")
-    last = urlsplit(cluster.workers[-1].superuser_url).netloc.rpartition("@")[2]
-    found: dict[bool, AccountDriver] = {}
-    connection = await asyncpg.connect(emptied_citus)
-    for n in range(64):
-        account = await new_account(spread, f"account {n}")
-        [node] = await citus.accounts_of_nodes(connection, [account.account_id])
-        found.setdefault(node == last, account)
-        if len(found) == 2:
-            break
-    await connection.close()
-    for account in found.values():
-        await account.create(PHONE)
-        await account.request_verification(PHONE)
-    return found[False], found[True]
-
-
-async def test_a_dead_node_stops_the_work_for_its_accounts_alone(
-    cluster: CitusCluster, spread: Store, emptied_citus: str, parted: tuple[AccountDriver, AccountDriver]
-) -> None:
-    """The relay's reads go on without it, requests for other accounts too, and readiness; it is counted apart."""
-    healthy, cut_off = parted
-    both = {healthy.account_id, cut_off.account_id}
-    assert set((await spread.read(GetAgenda(LATER))).due) == both
-    with cluster.moved(emptied_citus, free_port()):
-        async with opened(emptied_citus) as store:  # it can be opened, too
-            ours, theirs = (AccountDriver(store, each.account_id) for each in parted)
-            ours.now = healthy.now
-            for _ in range(2):
-                assert list((await store.read(GetAgenda(LATER))).due) == [healthy.account_id]
-                assert list((await store.read(GetAgendaOf(LATER, both))).due) == [healthy.account_id]
-                assert list((await store.read(GetAgendaOf(LATER, [cut_off.account_id]))).due) == []
-                backlog = await store.read(GetBacklog())
-                assert (backlog.waiting, backlog.unreachable) == (1, 1)
-                await store.ready()
-            with pytest.raises(StoreUnavailable, match=r"the Citus node \S+ cannot be reached: start it"):
-                await theirs.create(phone(1))
-            assert (await ours.create(phone(1))).phone == phone(1)
-            assert len(await ours.take(1, at=ours.now + SECOND)) == 1
-    assert set((await spread.read(GetAgenda(LATER))).due) >= {cut_off.account_id}
-
-
-async def test_failing_traffic_keeps_the_connections(
-    cluster: CitusCluster, spread: Store, emptied_citus: str, parted: tuple[AccountDriver, AccountDriver]
-) -> None:
-    """Requests for accounts on a dead node do not cost the others their connections."""
-    healthy, cut_off = parted
-    await asyncio.gather(*[healthy.count() for _ in range(6)])
-    assert isinstance(spread, PostgresStore)
-    assert spread._reads is not None
-    kept = set(map(id, spread._reads._free))
-    with cluster.moved(emptied_citus, free_port()):
-        failed = await asyncio.gather(*[cut_off.contact(PHONE) for _ in range(30)], return_exceptions=True)
-        assert {type(each) for each in failed} == {StoreUnavailable}
-        assert set(map(id, spread._reads._free)) >= kept
-
-
-async def test_a_node_that_hangs_is_skipped(
-    cluster: CitusCluster,
-    emptied_citus: str,
-    parted: tuple[AccountDriver, AccountDriver],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It delays the first look for its time limit, and the next ones not at all."""
-    monkeypatch.setattr(nodes, "_ANSWER_SECONDS", 2.0)
-    with socket.create_server(("127.0.0.1", 0)) as silent, cluster.moved(emptied_citus, silent.getsockname()[1]):
-        async with opened(emptied_citus) as store:
-            for seconds in (8.0, 1.5):
-                async with asyncio.timeout(seconds):
-                    assert list((await store.read(GetAgenda(LATER))).due) == [parted[0].account_id]
-
-
-async def test_keys_need_every_node(cluster: CitusCluster, spread: Store, emptied_citus: str) -> None:
-    """The error names the node that is down, and what to do."""
-    if not cluster.workers:
-        pytest.skip("the cluster has no workers")
-    port = free_port()
-    with cluster.moved(emptied_citus, port):
-        async with opened(emptied_citus) as store:
-            says = f"written to every Citus node, and 127.0.0.1:{port} cannot be reached: start it, or replace it"
-            with pytest.raises(StoreUnavailable, match=says):
-                await new_account(store, "ours")
-    await new_account(spread, "ours")
