@@ -1,7 +1,9 @@
 """Monitoring over HTTP: /health/ready and /metrics."""
 
+import asyncio
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,10 +12,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from numberkeep import __version__
 from numberkeep.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
+from numberkeep.domain.outbox.delivery import Backlog
+from numberkeep.service import backlog
 from numberkeep.service.delivering import ATTEMPTS
 from numberkeep.store.queries import GetBacklog
 from support.api import CONTACTS, Service
-from support.faults import fail_reads
+from support.faults import Reader, fail_reads, wrap_reads
 from support.receiver import OK, answer, receiving
 
 PHONE = "+14155552671"
@@ -82,6 +86,7 @@ async def test_a_backlog_has_an_age(service: Service, wire: httpx2.AsyncClient) 
         "numberkeep_outbox_dead": 1,
         "numberkeep_reviews_open": 0,
         "numberkeep_reviews_overdue": 0,
+        "numberkeep_unreachable_nodes": 0,
         "numberkeep_deliveries_total sender delivered": 1,
         "numberkeep_deliveries_total webhook dead": 1,
         "numberkeep_deliveries_total webhook delivered": 1,
@@ -201,6 +206,49 @@ async def test_without_a_store_both_fail(
     assert (failed.status_code, failed.json()["status"], failed.headers["retry-after"]) == (503, "ERROR", "5")
     assert failed.json()["request_id"] == failed.headers["x-request-id"]
     assert (await wire.post(path)).status_code == 405
+
+
+async def test_unreachable_nodes_are_reported_apart(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is ready for the accounts on the other nodes."""
+    await wire.post(CONTACTS, json={"number": PHONE})
+
+    def without_two(read: Reader) -> Reader:
+        async def backlog(query: Any) -> Backlog:
+            found: Backlog = await read(query)
+            return replace(found, unreachable=2)
+
+        return backlog
+
+    assert "unreachable_nodes" not in (await wire.get(READY)).json()
+    wrap_reads(monkeypatch, service.context.store, without_two, GetBacklog)
+    ready = await wire.get(READY)
+    assert (ready.status_code, ready.json()["status"], ready.json()["unreachable_nodes"]) == (200, "OK", 2)
+    assert (await numbers(wire))["numberkeep_unreachable_nodes"] == 2
+
+
+async def test_a_count_that_hangs_delays_nobody(
+    service: Service, wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer comes within its time limit, without the outbox."""
+    monkeypatch.setattr(backlog, "_PATIENCE_SECONDS", 0.05)
+    go_on = asyncio.Event()
+
+    def hanging(read: Reader) -> Reader:
+        async def late(query: Any) -> Any:
+            await go_on.wait()
+            return await read(query)
+
+        return late
+
+    wrap_reads(monkeypatch, service.context.store, hanging, GetBacklog)
+    async with asyncio.timeout(2):
+        for _ in range(2):
+            assert (await wire.get(READY)).json() == {"outbox": None, "status": "OK"}
+            assert "numberkeep_outbox_waiting" not in await numbers(wire)
+    go_on.set()
+    assert (await outbox(wire))["waiting"] == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/health/live", READY, "/metrics"])

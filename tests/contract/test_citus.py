@@ -1,23 +1,59 @@
-"""The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it."""
+"""The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it; see tests/support/citus.py."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+
+import asyncpg
 import pytest
 
+from contract.durability import DurabilityContract, Reopen
+from contract.population import populate
+from contract.suite import StoreContract
 from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
+from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.store.contract import Store
+from numberkeep.store.postgres import PostgresStore, account_queues, citus
+from numberkeep.store.postgres.read_statements import OF_ACCOUNTS
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
-from support.databases import NewDatabase, execute, opened
+from support.citus import CitusCluster
+from support.databases import Behind, NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all
-from support.postgres import PostgresDatabases, database_of
+from support.old_stores import STEPS, make
+from support.postgres import database_of
+from support.store import PHONE, new_account, phone
 
 
-@pytest.fixture
-def citus_url(postgres_server: PostgresDatabases, postgres_url: str) -> str:
-    """Return the URL of a new database with the extension."""
-    available = "SELECT count(*) FROM pg_available_extensions WHERE name = 'citus'"
-    if postgres_server.execute(available) == [[(0,)]]:
-        pytest.skip("the server does not have the extension Citus")
-    postgres_server.execute("CREATE EXTENSION citus", database=database_of(postgres_url))
-    return postgres_url
+class TestCitus(StoreContract, DurabilityContract):
+    """A distributed database."""
+
+    @pytest.fixture
+    def behind(self, emptied_citus: str) -> Behind:
+        """Run statements over a separate connection."""
+        return lambda statement: execute(emptied_citus, f"{statement} RETURNING 1")
+
+    @pytest.fixture
+    async def store(self, emptied_citus: str) -> AsyncIterator[PostgresStore]:
+        """Return a store in an empty database."""
+        store = PostgresStore(emptied_citus)
+        await store.open()
+        yield store
+        await store.close()
+
+    @pytest.fixture
+    async def reopen(self, emptied_citus: str, store: PostgresStore) -> AsyncIterator[Reopen]:
+        """Close the store and open its database again."""
+        opened = [store]
+
+        async def reopen() -> PostgresStore:
+            await opened[-1].close()
+            opened.append(PostgresStore(emptied_citus))
+            await opened[-1].open()
+            return opened[-1]
+
+        yield reopen
+        await opened[-1].close()
 
 
 async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database: NewDatabase) -> None:
@@ -27,6 +63,8 @@ async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database
     await copied(citus_url, plain)
     for spread in ([*REFERENCE, *DISTRIBUTED], []):
         assert (await make_store(Settings(database=citus_url)).upgrade()).spread == spread
+    left_behind = "SELECT sum(pg_relation_size(logicalrelid))::int FROM pg_dist_partition"
+    assert await execute(citus_url, left_behind) == [(0,)]
     colocated = "SELECT count(DISTINCT colocationid) FROM pg_dist_partition WHERE partmethod = 'h'"
     assert await execute(citus_url, colocated) == [(1,)]
     async with opened(citus_url) as store, opened(plain) as other:
@@ -43,3 +81,106 @@ async def test_a_copy_goes_to_citus_and_back(citus_url: str, new_database: NewDa
     await copied(citus_url, back)
     async with opened(source) as before, opened(back) as after:
         assert await read_all(after) == await read_all(before)
+
+
+async def test_a_second_migrate_of_a_role_named_like_the_schema_changes_nothing(citus_url: str) -> None:
+    """Its search path begins with the schema, so PostgreSQL shows the tables' names without it."""
+    url = f"{citus_url}?search_path=numberkeep,public"
+    for spread in ([*REFERENCE, *DISTRIBUTED], []):
+        assert (await PostgresStore(url).upgrade()).spread == spread
+
+
+async def test_an_interrupted_spread_is_finished(citus_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`migrate` distributes what is missing, and so does a service that opens the store."""
+    everything = {*REFERENCE, *DISTRIBUTED}
+    with monkeypatch.context() as patch:
+        patch.setattr(citus, "DISTRIBUTED", DISTRIBUTED[:-3])
+        await PostgresStore(citus_url).upgrade()
+        patch.setattr(citus, "DISTRIBUTED", DISTRIBUTED[:-1])
+        assert (await PostgresStore(citus_url).upgrade()).spread == [*DISTRIBUTED[-3:-1]]
+    async with opened(citus_url):
+        pass
+    rows = await execute(citus_url, "SELECT relname::text FROM pg_dist_partition, pg_class WHERE logicalrelid = oid")
+    assert {name for (name,) in rows} == everything
+
+
+async def test_opening_a_store_that_is_not_distributed_distributes_nothing(citus_url: str) -> None:
+    """Only `migrate` begins it."""
+    async with opened(citus_url):
+        pass
+    assert await execute(citus_url, "SELECT count(*) FROM pg_dist_partition") == [(0,)]
+
+
+@pytest.mark.parametrize("version", range(1, len(STEPS["postgres"])))
+async def test_a_distributed_store_of_an_earlier_version_is_upgraded(
+    citus_url: str, version: int, monkeypatch: pytest.MonkeyPatch, new_database: NewDatabase
+) -> None:
+    """With its rows, as without Citus; tables that are new are distributed too."""
+    plain = new_database("postgres")
+    for url in (citus_url, plain):
+        await make(url, "postgres", version)
+    with monkeypatch.context() as patch:
+        patch.setattr(citus, "DISTRIBUTED", await _tables(citus_url))
+        connection = await asyncpg.connect(citus_url)
+        await citus.distribute(connection)
+        await connection.close()
+    async with opened(citus_url) as store, opened(plain) as other:
+        assert await read_all(store) == await read_all(other)
+    assert await _tables(citus_url, spread=True) == DISTRIBUTED
+
+
+async def _tables(url: str, *, spread: bool = False) -> tuple[str, ...]:
+    """Return the tables of DISTRIBUTED that exist, or that are distributed."""
+    found = "SELECT logicalrelid FROM pg_dist_partition" if spread else "SELECT oid FROM pg_class"
+    rows = await execute(url, f"SELECT relname::text FROM pg_class WHERE oid IN ({found})")
+    return tuple(name for name in DISTRIBUTED if (name,) in rows)
+
+
+async def test_commands_commit_in_one_phase(spread: Store, emptied_citus: str) -> None:
+    """However many rows are written to an account, a crash leaves no prepared transaction that would block it."""
+    big = await new_account(spread, "big")  # accounts and keys are written to every node
+    before = await execute(emptied_citus, "SELECT gid FROM pg_dist_transaction")
+    await populate(big)
+    await big.add_webhook()
+    await big.upsert(*[big.row(phone(n), tags=("t", "u")) for n in range(300)])
+    await big.upsert(*[big.row(phone(n), first_name="x") for n in range(300)])
+    assert await big.delete(*[phone(n) for n in range(300)])
+    after = await execute(emptied_citus, "SELECT gid FROM pg_dist_transaction")
+    assert set(after) <= set(before)
+
+
+async def test_the_agenda_of_an_account_asks_one_node(emptied_citus: str) -> None:
+    """And so does every other query over some accounts."""
+    connection = await asyncpg.connect(emptied_citus)
+    for statement in OF_ACCOUNTS.values():
+        literal = statement.replace("$1::bigint[]", "'{7}'::bigint[]").replace("$2::bigint[]", "'{7}'::bigint[]")
+        plan = await connection.fetch(f"EXPLAIN {literal.replace('$1', '0')}")
+        assert [line for (line,) in plan if "Task Count" in line] == ["  Task Count: 1"], statement
+    await connection.close()
+
+
+async def test_waiting_for_an_account_s_lock_has_a_limit(
+    spread: Store, emptied_citus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit applies on the node that has the lock."""
+    account = await new_account(spread, "ours")
+    begin = account_queues._BEGIN_ON_CITUS.replace("lock_timeout = '15s'", "lock_timeout = '100ms'")
+    monkeypatch.setattr(account_queues, "_BEGIN_ON_CITUS", begin)
+    connection = await asyncpg.connect(emptied_citus)
+    async with connection.transaction():
+        await connection.execute(f"SELECT FROM numberkeep.writers WHERE account_id = {account.account_id} FOR UPDATE")
+        async with asyncio.timeout(5):
+            with pytest.raises(StoreUnavailable, match="LockNotAvailableError"):
+                await account.create(PHONE)
+    await connection.close()
+    assert (await account.create(PHONE)).phone == PHONE
+
+
+async def test_a_worker_as_entry_point_is_refused(cluster: CitusCluster, emptied_citus: str) -> None:
+    """Whoever opens the database there is told to name the coordinator."""
+    if not cluster.workers:
+        pytest.skip("the cluster has no workers")
+    url = cluster.workers[0].url(database_of(emptied_citus))
+    for use in (PostgresStore(url).open, PostgresStore(url).upgrade, partial(PostgresStore(url).open, migrate=False)):
+        with pytest.raises(StoreUnusable, match="is a worker of a Citus cluster: name the coordinator"):
+            await use()

@@ -166,7 +166,7 @@ class PostgresServer(PostgresDatabases):
             lines = (self.path / "data" / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) >= 8 and lines[0] == str(process) and lines[7].strip() == "ready"
+        return len(lines) >= 8 and lines[0] == str(process) and lines[7].strip() in {"ready", "standby"}
 
     def _end(self, how: signal.Signals) -> None:
         if self._daemon:

@@ -21,7 +21,7 @@ from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
 from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
-from numberkeep.http.metrics import OutboxOut, ReadyAnswer, Stored, metrics
+from numberkeep.http.metrics import Stored, metrics, ready_answer
 from numberkeep.http.openapi import document
 from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
@@ -193,7 +193,7 @@ def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[st
     async def ready() -> Answer:
         await context.store.ready()
         backlog = await cached.backlog()
-        return ok(ReadyAnswer(OutboxOut(backlog.waiting, round(cached.age_seconds(backlog), 3), backlog.dead)))
+        return ok(ready_answer(backlog, cached.age_seconds(backlog)))
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()

@@ -29,9 +29,15 @@ class OutboxOut(msgspec.Struct):
 
 
 class ReadyAnswer(msgspec.Struct):
-    """GET /health/ready."""
+    """GET /health/ready.
 
-    outbox: OutboxOut
+    Attributes:
+        outbox: without the deliveries on unreachable nodes; None if they could not be counted within a second.
+        unreachable_nodes: the number of database nodes that do not answer; absent if all do.
+    """
+
+    outbox: OutboxOut | None
+    unreachable_nodes: int | msgspec.UnsetType = msgspec.UNSET
     status: Literal["OK"] = "OK"
 
 
@@ -40,40 +46,50 @@ class Stored:
     """What the store counts, over all accounts.
 
     Attributes:
-        backlog: the state of the outbox.
+        backlog: the state of the outbox; None if it is unknown.
         age: the age of the oldest pending delivery, seconds.
-        reviews: how many unclear replies wait for a decision, and how many of them for too long.
+        reviews: how many unclear replies wait for a decision, and how many of them for too long; None if
+            it is unknown.
     """
 
-    backlog: Backlog
+    backlog: Backlog | None
     age: float
-    reviews: tuple[int, int]
+    reviews: tuple[int, int] | None
+
+
+def ready_answer(backlog: Backlog | None, age: float) -> ReadyAnswer:
+    """Return the answer to `GET /health/ready`.
+
+    Args:
+        backlog: the state of the outbox; None if it is unknown.
+        age: the age of the oldest pending delivery, seconds.
+    """
+    if backlog is None:
+        return ReadyAnswer(None)
+    return ReadyAnswer(
+        OutboxOut(backlog.waiting, round(age, 3), backlog.dead),
+        backlog.unreachable or msgspec.UNSET,
+    )
 
 
 class _Families(Collector):
     def __init__(
         self, stored: Stored, delivered: Mapping[tuple[str, str], int], traffic: Traffic, process: str
     ) -> None:
-        self._backlog = stored.backlog
-        self._age = stored.age
-        self._reviews = stored.reviews
+        self._stored = stored
         self._traffic = traffic
         self._delivered = delivered
         self._process = process
 
     def collect(self) -> Iterable[Metric]:
-        yield GaugeMetricFamily("numberkeep_outbox_waiting", "Pending deliveries.", value=self._backlog.waiting)
-        yield GaugeMetricFamily(
-            "numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", value=self._age
-        )
-        yield GaugeMetricFamily(
-            "numberkeep_outbox_dead", "Deliveries that exhausted their retries.", value=self._backlog.dead
-        )
-        waiting, overdue = self._reviews
-        yield GaugeMetricFamily("numberkeep_reviews_open", "Unclear replies that wait for a decision.", value=waiting)
-        yield GaugeMetricFamily(
-            "numberkeep_reviews_overdue", "Unclear replies that nobody decided in time.", value=overdue
-        )
+        if self._stored.backlog is not None:
+            yield from _outbox(self._stored.backlog, self._stored.age)
+        if self._stored.reviews is not None:
+            waiting, overdue = self._stored.reviews
+            help_ = "Unclear replies that wait for a decision."
+            yield GaugeMetricFamily("numberkeep_reviews_open", help_, value=waiting)
+            help_ = "Unclear replies that nobody decided in time."
+            yield GaugeMetricFamily("numberkeep_reviews_overdue", help_, value=overdue)
         delivered = CounterMetricFamily(
             "numberkeep_deliveries",
             "Attempted deliveries of one process, by channel and outcome.",
@@ -83,6 +99,16 @@ class _Families(Collector):
             delivered.add_metric((self._process, channel, outcome), count)
         yield delivered
         yield from self._traffic.families(self._process)
+
+
+def _outbox(backlog: Backlog, age: float) -> Iterable[GaugeMetricFamily]:
+    for name, help_, value in (
+        ("numberkeep_outbox_waiting", "Pending deliveries.", backlog.waiting),
+        ("numberkeep_outbox_oldest_seconds", "Age of the oldest pending delivery.", age),
+        ("numberkeep_outbox_dead", "Deliveries that exhausted their retries.", backlog.dead),
+        ("numberkeep_unreachable_nodes", "Database nodes whose deliveries are not counted.", backlog.unreachable),
+    ):
+        yield GaugeMetricFamily(name, help_, value=value)
 
 
 def metrics(stored: Stored, delivered: Mapping[tuple[str, str], int], traffic: Traffic, process: str) -> Answer:

@@ -71,7 +71,9 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListOptOuts: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
     q.ListOptedOut: Read(_every(opted_out_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListOpenReviews: Read(_every(review_of), lambda it: (it.account_id, it.after, it.limit)),
-    q.CountReviews: Read(lambda rows, _: (int(rows[0][0]), int(rows[0][1])), lambda it: (it.at,)),
+    q.CountReviews: Read(
+        lambda rows, _: (sum(row[0] for row in rows), sum(row[1] for row in rows)), lambda it: (it.at,)
+    ),
     q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
     q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
     q.GetAgenda: Read(_agenda, lambda _: ()),

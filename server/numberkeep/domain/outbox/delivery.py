@@ -170,11 +170,13 @@ class Backlog:
         waiting: the number of pending deliveries, without dead and held ones.
         oldest_at: when the oldest of them was enqueued, microseconds since 1970; None if there is none.
         dead: the number of dead deliveries.
+        unreachable: the number of database nodes that did not answer; the deliveries on them are not counted.
     """
 
     waiting: int
     oldest_at: int | None
     dead: int
+    unreachable: int = 0
 
 
 @dataclass(slots=True, frozen=True)

@@ -15,7 +15,8 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable, StoreUnsure
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
-from numberkeep.store.postgres.pool import DRIVER_ERRORS, Pool, reason
+from numberkeep.store.postgres.driver_errors import DRIVER_ERRORS, node_of, reason
+from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.statements import run, run_in_threads
 from numberkeep.store.waiting import Waiting
 
@@ -34,6 +35,9 @@ _BEGIN: Final = (
 _IN_THREADS_FROM: Final = 2 * grouping.GROUP_ROWS
 """Rows of a group above which threads work for it: less would take the event loop a few milliseconds at most."""
 
+_BEGIN_ON_CITUS: Final = _BEGIN.replace("; ", "; SET LOCAL citus.propagate_set_commands = 'local'; ", 1)
+"""Otherwise the timeouts would apply on the coordinator only, but the lock is on another node."""
+
 _LOCK_DIRECTORY: Final = "LOCK TABLE numberkeep.api_keys IN SHARE ROW EXCLUSIVE MODE"
 """Two processes that start on an empty store must not both create its first key."""
 
@@ -43,10 +47,12 @@ class AccountQueues:
 
     Args:
         pool: connections for writing alone.
+        on_citus: whether the database is distributed over nodes.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, on_citus: bool = False) -> None:
         self._pool = pool
+        self._on_citus = on_citus
         self._queues: dict[int, deque[Job]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._waiting = Waiting()
@@ -115,28 +121,36 @@ class AccountQueues:
             [command] = commands
             return [await self._pool.run(lambda connection: _alone(connection, command))]
         account_commands = cast("Sequence[AccountCommand[Any]]", commands)
-        return await self._pool.run(lambda connection: _together(connection, number, account_commands))
+        return await self._pool.run(lambda connection: self._together(connection, number, account_commands))
 
-
-async def _together(
-    connection: asyncpg.Connection, account_id: int, commands: Sequence[AccountCommand[Any]]
-) -> Outcomes:
-    await connection.execute(_BEGIN)
-    rows = sum(command.weight for command in commands)
-    runs = run if rows <= _IN_THREADS_FROM else run_in_threads
-    done = await runs(connection, group.apply(account_id, commands))
-    await _commit_transaction(connection)
-    return done
+    async def _together(
+        self, connection: asyncpg.Connection, account_id: int, commands: Sequence[AccountCommand[Any]]
+    ) -> Outcomes:
+        await connection.execute(_BEGIN_ON_CITUS if self._on_citus else _BEGIN)
+        rows = sum(command.weight for command in commands)
+        runs = run if rows <= _IN_THREADS_FROM else run_in_threads
+        done = await runs(connection, group.apply(account_id, commands), on_citus=self._on_citus)
+        await _commit_transaction(connection)
+        return done
 
 
 async def _alone(connection: asyncpg.Connection, command: Command[Any]) -> Any:
-    await connection.execute("BEGIN")
-    await connection.execute(_LOCK_DIRECTORY)
     try:
+        await connection.execute("BEGIN")
+        await connection.execute(_LOCK_DIRECTORY)
         done = await run(connection, directory.apply(command))
     except NumberkeepError as refusal:
         await connection.execute("ROLLBACK")
         return refusal
+    except asyncpg.PostgresError as error:
+        node = node_of(error)
+        if node is None:
+            raise
+        await connection.execute("ROLLBACK")
+        return StoreUnavailable(
+            f"accounts and keys are written to every Citus node, and {node} cannot be reached: start it, or replace "
+            "it by its standby with citus_update_node, then try again"
+        )
     await _commit_transaction(connection)
     return done
 

@@ -25,12 +25,45 @@ KEYS: Final = (
 )
 
 # Lookups for each account: grouped, the statement would read the whole outbox. An account's rows are on one node, so on
-# Citus each node answers for its own accounts.
-_AGENDA: Final = (
-    "SELECT account_id, (SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND head), "
-    "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id AND pending) "
-    "FROM numberkeep.writers AS w"
-)
+# Citus each node answers for its own accounts. {o} and the like are conditions on the table of that alias.
+_OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
+    q.GetAgenda: (
+        "SELECT account_id, "
+        "(SELECT min(due_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id{o} AND head), "
+        "(SELECT min(expires_at) FROM numberkeep.verifications AS v WHERE v.account_id = w.account_id{v} AND pending) "
+        "FROM numberkeep.writers AS w WHERE true{w}"
+    ),
+    q.ListAccountsWithOldEvents: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE (SELECT at FROM numberkeep.events AS e "
+        "WHERE e.account_id = w.account_id{e} ORDER BY event_id LIMIT 1) <= $1{w}"
+    ),
+    q.ListAccountsWithOldDeliveries: (
+        "SELECT account_id FROM numberkeep.writers AS w WHERE (SELECT min(created_at) FROM numberkeep.outbox AS o "
+        "WHERE o.account_id = w.account_id{o} AND state = 2) <= $1{w}"
+    ),
+    q.GetBacklog: (
+        "SELECT count(*) FILTER (WHERE state < 2), min(created_at) FILTER (WHERE state < 2), "
+        "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox AS o WHERE true{o}"
+    ),
+    q.CountReviews: (
+        "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews AS r WHERE decision = 'open'{r}"
+    ),
+}
+
+
+def _of_accounts(statement: str) -> str:
+    """Return a statement for the accounts in its last parameter.
+
+    Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
+    """
+    last = 2 if "$1" in statement else 1
+    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwr"})
+
+
+OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
+    query: _of_accounts(statement) for query, statement in _OVER_ALL.items()
+}
+"""The statement of each query over all accounts, for some of them: for Citus."""
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
@@ -71,25 +104,10 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         f"SELECT {REVIEW_COLUMNS} FROM numberkeep.reviews "
         "WHERE account_id = $1 AND review_id > $2 AND decision = 'open' ORDER BY review_id LIMIT $3"
     ),
-    q.CountReviews: (
-        "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews WHERE decision = 'open'"
-    ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
-    q.GetAgenda: _AGENDA,
-    q.GetAgendaOf: f"{_AGENDA} WHERE account_id = ANY($1::bigint[])",
-    q.ListAccountsWithOldEvents: (
-        "SELECT account_id FROM numberkeep.writers AS w WHERE "
-        "(SELECT at FROM numberkeep.events AS e WHERE e.account_id = w.account_id ORDER BY event_id LIMIT 1) <= $1"
-    ),
-    q.ListAccountsWithOldDeliveries: (
-        "SELECT account_id FROM numberkeep.writers AS w WHERE "
-        "(SELECT min(created_at) FROM numberkeep.outbox AS o WHERE o.account_id = w.account_id AND state = 2) <= $1"
-    ),
-    q.GetBacklog: (
-        "SELECT count(*) FILTER (WHERE state < 2), min(created_at) FILTER (WHERE state < 2), "
-        "count(*) FILTER (WHERE state = 2) FROM numberkeep.outbox"
-    ),
+    **{query: statement.format(o="", e="", v="", w="", r="") for query, statement in _OVER_ALL.items()},
+    q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = $1",

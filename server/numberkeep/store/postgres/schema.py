@@ -1,5 +1,6 @@
-"""Migrates the schema, and distributes its tables if Citus is installed."""
+"""Migrates the schema."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -42,8 +43,12 @@ DISTRIBUTED: Final = (
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 
 
-async def migrate(connection: asyncpg.Connection) -> Upgrade:
+async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
     """Apply the missing steps of the schema in one transaction, then those that SQL cannot do; return what was done.
+
+    Args:
+        connection: the database.
+        on_citus: whether its tables may be distributed over nodes.
 
     Raises:
         StoreUnusable: as for `Store.open`.
@@ -56,6 +61,8 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
     # Whatever the database's default: a process that waited for the lock must see what was done meanwhile.
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        if on_citus:  # in parallel, a step that changes a table of every kind would be refused
+            await connection.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
         # IF NOT EXISTS needs the permission to create a schema even if it exists.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
             await connection.execute("CREATE SCHEMA numberkeep")
@@ -68,11 +75,18 @@ async def migrate(connection: asyncpg.Connection) -> Upgrade:
         applied = await _applied(connection)
         steps = pending(load_migrations(_MIGRATIONS), applied)
         for step in steps:
-            await connection.execute(step.sql)
+            # One by one: Citus would send its nodes the whole script for each change of a distributed table.
+            for statement in statements_of(step.sql):
+                await connection.execute(statement)
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )
     return logged(Upgrade(len(applied), len(applied) + len(steps), collisions=await _finish(connection)))
+
+
+def statements_of(script: str) -> Sequence[str]:
+    """Return the statements of a migration: each ends with a `;` at the end of a line, and has no `--` in a text."""
+    return [each for each in re.split(r";[ \t]*(?:\n|$)", re.sub(r"--.*", "", script)) if each.strip()]
 
 
 async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:
@@ -136,28 +150,3 @@ async def _exists(connection: asyncpg.Connection) -> bool:
 async def _applied(connection: asyncpg.Connection) -> dict[int, str]:
     rows = await connection.fetch("SELECT version, checksum FROM numberkeep.schema_migrations")
     return {version: checksum for version, checksum in rows}  # noqa: C416 - dict() does not accept records
-
-
-async def distribute(connection: asyncpg.Connection) -> list[str] | None:
-    """Distribute the tables that are not yet distributed, and return their names; None without the Citus extension.
-
-    The tables may have rows already. Each is locked against writes while it is distributed.
-    """
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"):
-        return None
-    spread = {name for (name,) in await connection.fetch("SELECT logicalrelid::text FROM pg_dist_partition")}
-    done: list[str] = []
-    for name in REFERENCE:
-        if f"numberkeep.{name}" not in spread:
-            await connection.execute("SELECT create_reference_table($1::text::regclass)", f"numberkeep.{name}")
-            done.append(name)
-    for name in DISTRIBUTED:
-        if f"numberkeep.{name}" not in spread:
-            beside = "default" if name == DISTRIBUTED[0] else f"numberkeep.{DISTRIBUTED[0]}"
-            await connection.execute(
-                "SELECT create_distributed_table($1::text::regclass, 'account_id', colocate_with => $2)",
-                f"numberkeep.{name}",
-                beside,
-            )
-            done.append(name)
-    return done

@@ -1,6 +1,7 @@
 """The SQL of every statement, and `run`, which runs a conversation with the database. $1 is the account.
 
-A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY.
+A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY, except
+on Citus, which would then commit in two phases.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ import asyncpg
 from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres.copying_rows import copy_rows
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.postgres.pool import copy_rows
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -55,7 +56,14 @@ def _unnest(columns: str) -> str:
 
 
 def _insert(table: str, columns: str) -> str:
-    return f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT $1, * FROM {_unnest(columns)}"
+    """Return an insertion that takes the account's id from its locked row.
+
+    With $1 in its place, Citus would collect the rows on the coordinator and commit in two phases.
+    """
+    return (
+        f"INSERT INTO numberkeep.{table} (account_id, {columns}) SELECT w.account_id, new.* "
+        f"FROM numberkeep.writers AS w, {_unnest(columns)} AS new WHERE w.account_id = $1"
+    )
 
 
 def _update(table: str, key: str, columns: str, also: str = "") -> str:
@@ -244,8 +252,13 @@ DIRECTORY: Final[Mapping[str, str]] = {
 _FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
 
 
-async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
+async def run(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
     """Run a conversation, and return its result.
+
+    Args:
+        connection: the database.
+        flow: the conversation.
+        on_citus: whether the tables are distributed over nodes.
 
     Raises:
         asyncpg.PostgresError, OSError: a statement failed.
@@ -253,13 +266,13 @@ async def run(connection: asyncpg.Connection, flow: Flow[R]) -> R:
     try:
         step = next(flow)
         while True:
-            step = flow.send(await _answered(connection, step))
+            step = flow.send(await _answered(connection, step, copies=not on_citus))
     except StopIteration as end:
         result: R = end.value
         return result
 
 
-async def run_in_threads(connection: asyncpg.Connection, flow: Flow[R]) -> R:
+async def run_in_threads(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
     """Run a long conversation as `run` does, but all between its statements in threads, beside the event loop."""
     rows: Sequence[Row] | None = None
     while True:
@@ -267,7 +280,7 @@ async def run_in_threads(connection: asyncpg.Connection, flow: Flow[R]) -> R:
         if isinstance(step, _Ended):
             result: R = step.result
             return result
-        rows = await _answered(connection, step)
+        rows = await _answered(connection, step, copies=not on_citus)
 
 
 @dataclass(slots=True, frozen=True)
@@ -284,9 +297,9 @@ def _advance(flow: Flow[Any], rows: Sequence[Row] | None) -> Fetch | Write | _En
         return _Ended(end.value)
 
 
-async def _answered(connection: asyncpg.Connection, step: Fetch | Write) -> Sequence[Row]:
+async def _answered(connection: asyncpg.Connection, step: Fetch | Write, *, copies: bool) -> Sequence[Row]:
     if isinstance(step, Write):
-        await _write(connection, step)
+        await _write(connection, step, copies=copies)
         return ()
     values = step.values
     if step.name in _SPREAD:
@@ -294,12 +307,12 @@ async def _answered(connection: asyncpg.Connection, step: Fetch | Write) -> Sequ
     return cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
 
 
-async def _write(connection: asyncpg.Connection, step: Write) -> None:
+async def _write(connection: asyncpg.Connection, step: Write, *, copies: bool) -> None:
     account_id, rows = step.account_id, step.rows
     if step.name in SINGLE_SAVES:
         for row in rows:
             await connection.execute(SINGLE_SAVES[step.name], account_id, *row)
-    elif len(rows) >= _COPIED_FROM and step.name in _COPIED:
+    elif copies and len(rows) >= _COPIED_FROM and step.name in _COPIED:
         table, columns = _COPIED[step.name]
         records = ((account_id, *row) for row in rows)
         await copy_rows(connection, table, ["account_id", *columns.split(", ")], records, seconds=_COPY_SECONDS)

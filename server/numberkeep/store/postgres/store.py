@@ -1,5 +1,6 @@
 """The store on PostgreSQL, with separate connections for reads and writes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,9 +14,12 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
 from numberkeep.store.migrations import Upgrade
-from numberkeep.store.postgres import listing, schema
+from numberkeep.store.postgres import citus, listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
-from numberkeep.store.postgres.pool import Pool, connect, disconnect, unavailable_on_error, unusable_on_error
+from numberkeep.store.postgres.connecting import connect, disconnect
+from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusable_on_error
+from numberkeep.store.postgres.nodes import Nodes
+from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.read_statements import READS as SQL
 from numberkeep.store.postgres.statements import run
 from numberkeep.store.queries import ListContacts, Query
@@ -27,7 +31,11 @@ _READING: Final = 6
 _WRITING: Final = 4
 """Connections of a process; separate, so that a long bulk request does not keep a lookup waiting."""
 
+_FOR_LOOKUPS: Final = 2
+"""Connections for reading that listings leave to lookups by key."""
+
 _STATEMENT_SECONDS: Final = 30.0
+_READY_SECONDS: Final = 3.0
 _STATEMENTS: Final = 200
 """Prepared statements that a connection caches."""
 
@@ -45,6 +53,7 @@ class PostgresStore:
         self._reads: Pool | None = None
         self._writes: Pool | None = None
         self._queues: AccountQueues | None = None
+        self._nodes: Nodes | None = None
 
     async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
@@ -52,13 +61,21 @@ class PostgresStore:
             connection = await connect(self._url, statement_seconds=None)  # a step of the schema may take any time
             try:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
-                await (schema.migrate(connection) if migrate else schema.refuse_other(connection))
+                on_citus = await citus.is_installed(connection)
+                if migrate:
+                    await schema.migrate(connection, on_citus=on_citus)
+                else:
+                    await schema.refuse_other(connection)
                 await schema.take_into_use(connection)
+                on_citus = on_citus and bool(await citus.spread_tables(connection))
+                if migrate and on_citus:  # the tables that an upgrade has added, or an interrupted `migrate` has left
+                    await citus.distribute(connection)
             finally:
                 await disconnect(connection)
-        self._reads = Pool(self._connect, _READING)
+        self._reads = Pool(self._connect, _READING, reserved=_FOR_LOOKUPS)
         self._writes = Pool(self._connect, _WRITING)
-        self._queues = AccountQueues(self._writes)
+        self._queues = AccountQueues(self._writes, on_citus=on_citus)
+        self._nodes = Nodes(self._reads) if on_citus else None
 
     async def close(self) -> None:
         """Apply the waiting commands, then close every connection."""
@@ -67,33 +84,43 @@ class PostgresStore:
         for pool in (self._writes, self._reads):
             if pool is not None:
                 await pool.close()
-        self._queues = self._writes = self._reads = None
+        self._queues = self._writes = self._reads = self._nodes = None
 
     async def upgrade(self) -> Upgrade:
-        """Migrate, and distribute the tables that are not yet distributed, without a time limit; see `distribute`."""
+        """Migrate, and on Citus distribute the tables that are not yet distributed, without a time limit."""
         with unusable_on_error():
             connection = await connect(self._url, statement_seconds=None)
             try:
-                done = await schema.migrate(connection)
-                return replace(done, spread=await schema.distribute(connection))
+                on_citus = await citus.is_installed(connection)
+                done = await schema.migrate(connection, on_citus=on_citus)
+                return replace(done, spread=await citus.distribute(connection)) if on_citus else done
             finally:
                 await disconnect(connection)
 
     async def ready(self) -> None:
         """Check that the server accepts writes."""
-        if await self._opened(self._reads).run(lambda connection: connection.fetchval("SELECT pg_is_in_recovery()")):
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                standby = await self._opened(self._reads).run(
+                    lambda connection: connection.fetchval("SELECT pg_is_in_recovery()")
+                )
+        except TimeoutError:
+            raise StoreUnavailable(f"the server does not answer within {_READY_SECONDS:g} s") from None
+        if standby:
             raise StoreUnavailable("the server is a standby, which accepts no writes: connect to the primary")
 
     async def read(self, query: Query[R]) -> R:
         """Run one statement on a connection for reading."""
+        reads = self._opened(self._reads)
         if isinstance(query, ListContacts):
-            page = await self._opened(self._reads).run(
-                lambda connection: listing.page(connection, query.account_id, query.query)
-            )
+            page = await reads.run_long(lambda connection: listing.page(connection, query.account_id, query.query))
             return cast("R", page)
+        if self._nodes is not None and self._nodes.answers(query):
+            return await self._nodes.read(query)
         read = READS[type(query)]
         sql, values = SQL[type(query)], read.values(query)
-        rows = await self._opened(self._reads).run(lambda connection: connection.fetch(sql, *values))
+        run = reads.run if read.quick else reads.run_long
+        rows = await run(lambda connection: connection.fetch(sql, *values))
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
 
@@ -123,7 +150,7 @@ class PostgresStore:
             await connection.execute("ROLLBACK")
             return found
 
-        return await self._opened(self._reads).run(run_preview)
+        return await self._opened(self._reads).run_long(run_preview)
 
     async def _connect(self) -> asyncpg.Connection:
         return await connect(self._url, statement_seconds=_STATEMENT_SECONDS, statements=self._statements)

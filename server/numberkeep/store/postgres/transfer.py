@@ -10,8 +10,10 @@ import asyncpg
 
 from numberkeep.domain.consent.ledger import FIRST
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.store.postgres import schema
-from numberkeep.store.postgres.pool import connect, copy_rows, disconnect, unavailable_on_error, unusable_on_error
+from numberkeep.store.postgres import citus, schema
+from numberkeep.store.postgres.connecting import connect, disconnect
+from numberkeep.store.postgres.copying_rows import copy_rows
+from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusable_on_error
 from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, LastNumbers, Mark, Row, Table
 
 _STATEMENT_SECONDS: Final = 600.0
@@ -61,8 +63,9 @@ class PostgresTransfer:
         """Connect; to read, in a transaction that stays open."""
         with unusable_on_error():
             self._connection = await connect(self._url, statement_seconds=_STATEMENT_SECONDS)
+            on_citus = await citus.is_installed(self._connection)
             if writing:
-                await schema.migrate(self._connection)
+                await schema.migrate(self._connection, on_citus=on_citus)
             else:
                 await self._connection.execute(_READ)
                 await schema.refuse_other(self._connection)

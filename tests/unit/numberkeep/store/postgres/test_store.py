@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,15 +16,6 @@ from numberkeep.store.queries import GetContact, GetTallies, ListApiKeys
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer, database_of
 from support.store import PHONE, AccountDriver, new_account, phone
-
-
-@pytest.fixture
-async def account(emptied_postgres: str) -> AsyncIterator[AccountDriver]:
-    """Return an account in an empty database."""
-    store = PostgresStore(emptied_postgres)
-    await store.open()
-    yield await new_account(store, "default")
-    await store.close()
 
 
 def store_of(account: AccountDriver) -> PostgresStore:
@@ -213,19 +203,6 @@ async def test_many_processes_open_a_new_database_at_once(postgres_url: str) -> 
     await asyncio.gather(*[store.close() for store in stores])
 
 
-async def test_a_standby_is_not_ready(account: AccountDriver, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readiness fails for a read-only server, before a request does."""
-    await account.store.ready()
-    real = asyncpg.Connection.fetchval
-
-    async def on_a_standby(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-        return True if "pg_is_in_recovery" in query else await real(self, query, *args, **kwargs)
-
-    monkeypatch.setattr(asyncpg.Connection, "fetchval", on_a_standby)
-    with pytest.raises(StoreUnavailable, match="standby"):
-        await account.store.ready()
-
-
 async def test_using_a_store_that_is_not_open_is_an_error(emptied_postgres: str) -> None:
     """Before open() or after close(); the error says so."""
     account = AccountDriver(PostgresStore(emptied_postgres), 1)
@@ -277,42 +254,6 @@ async def test_no_write_runs_without_the_account_s_lock(account: AccountDriver, 
     outcomes = await asyncio.gather(*[account.create(phone(n)) for n in range(3)], return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
     assert await account.contact(phone(0)) is None
-
-
-async def test_a_canceled_statement_is_not_repeated(account: AccountDriver) -> None:
-    """A statement timeout is reported, and closes no other connection."""
-    pool = store_of(account)._reads
-    assert pool is not None
-    await asyncio.gather(*[account.count() for _ in range(6)])
-    free, runs = len(pool._free), 0
-
-    async def too_long(connection: asyncpg.Connection) -> None:
-        nonlocal runs
-        runs += 1
-        await connection.execute("SET statement_timeout = 20")
-        await connection.execute("SELECT pg_sleep(5)")
-
-    with pytest.raises(StoreUnavailable, match="QueryCanceledError"):
-        await pool.run(too_long)
-    assert (runs, len(pool._free)) == (1, free - 1)
-
-
-async def test_a_read_in_progress_leaves_no_connection_in_a_closed_store(account: AccountDriver) -> None:
-    """A connection that is returned after close() is closed."""
-    pool = store_of(account)._reads
-    assert pool is not None
-    used: asyncio.Future[asyncpg.Connection] = asyncio.get_running_loop().create_future()
-
-    async def slow(connection: asyncpg.Connection) -> None:
-        used.set_result(connection)
-        await connection.execute("SELECT pg_sleep(0.2)")
-
-    reading = asyncio.create_task(pool.run(slow))
-    connection = await used
-    await pool.close()
-    await reading
-    assert connection.is_closed()
-    assert pool._free == []
 
 
 async def test_canceling_an_account_queue_fails_its_waiters(account: AccountDriver, emptied_postgres: str) -> None:
