@@ -8,6 +8,7 @@ from numberkeep.cli.consent import consent
 from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.exit_codes import CommandLine
+from numberkeep.cli.imports import import_file
 from numberkeep.cli.keys import keys
 from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
@@ -33,7 +34,7 @@ def cli() -> None:
 
 
 for _command in (
-    serve, keys, accounts, webhooks, consent, simulate, listen, backup, restore, check, copy, migrate
+    serve, keys, accounts, webhooks, consent, import_file, simulate, listen, backup, restore, check, copy, migrate
 ):  # fmt: skip
     cli.add_command(_command)
 

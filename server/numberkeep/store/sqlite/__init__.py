@@ -1,7 +1,8 @@
 """The embedded store: one SQLite file in WAL mode, with one writer thread and reader threads."""
 
 from numberkeep.store.sqlite.lock import ServiceLock
+from numberkeep.store.sqlite.staging import SqliteStaging
 from numberkeep.store.sqlite.store import SqliteStore
 from numberkeep.store.sqlite.transfer import SqliteTransfer
 
-__all__ = ["ServiceLock", "SqliteStore", "SqliteTransfer"]
+__all__ = ["ServiceLock", "SqliteStaging", "SqliteStore", "SqliteTransfer"]
