@@ -13,6 +13,7 @@ from contract.disabling import DisablingContract
 from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
+from contract.imports import ImportContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.opt_out import OptOutContract
@@ -46,6 +47,7 @@ class StoreContract(
     DisablingContract,
     HistoryContract,
     PreviewContract,
+    ImportContract,
     ConcurrencyContract,
 ):
     """All rules that apply to every store."""

@@ -64,8 +64,9 @@ def _encoding(_context: click.Context, _parameter: click.Parameter, given: str |
 @click.option("--diff", is_flag=True, help="Print each change: the field with its old and new value.")
 @click.option(
     "--existing",
-    type=click.Choice(Existing, case_sensitive=False),
-    default=Existing.UPDATE,
+    type=click.Choice([each.value for each in Existing]),
+    default=Existing.UPDATE.value,
+    callback=lambda _context, _parameter, given: Existing(given),
     show_default=True,
     help="What happens to contacts that exist: cells that are not empty change them, nothing does, or only their empty "
     "fields are filled.",
@@ -77,8 +78,9 @@ def _encoding(_context: click.Context, _parameter: click.Parameter, given: str |
 )
 @click.option(
     "--numbers",
-    type=click.Choice(Numbers, case_sensitive=False),
-    default=Numbers.MOBILE,
+    type=click.Choice([each.value for each in Numbers]),
+    default=Numbers.MOBILE.value,
+    callback=lambda _context, _parameter, given: Numbers(given),
     show_default=True,
     help="Which of several numbers in a row: the one that is called mobile, the first, the best by the numbering plan, "
     "or each as a contact of its own.",
@@ -118,9 +120,10 @@ def import_file(
     as_json: bool,
     **chosen: Any,
 ) -> None:
-    """Import the contacts in FILE: CSV, TSV, JSON Lines or vCards; - reads standard input.
+    """Import contacts from FILE, or with - from standard input.
 
-    Columns are matched by their names. Columns about consent only ever opt out: nobody is opted in.
+    FILE is CSV, TSV, JSON Lines or vCards. Columns are matched by their names. Columns about consent only ever opt out:
+    nobody is opted in.
 
     FIELD is phone, name, first_name, last_name, company_name, assigned_to_email, sendblue_number, tags, opt_out,
     opt_in, status, country, calling_code, variable, custom_variables.LABEL or ignore.
