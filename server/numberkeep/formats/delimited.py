@@ -14,22 +14,21 @@ from numberkeep.formats.delimiter import (
     named_delimiter,
     sample_records,
 )
-from numberkeep.formats.lines import Line
+from numberkeep.formats.formulas import without_escape
+from numberkeep.formats.lines import MAX_LINE, Line
 from numberkeep.formats.rows import Row
 
 REJECT_COLUMNS: Final = ("line", "field", "value", "reason")
 """The last columns of a file of rejected rows, which are left out when it is read again."""
 
 _SAMPLE_LINES: Final = 200
-_SECOND_READINGS: Final = 1000
-"""How often the lines that an unmatched quotation mark swallowed are read again, each time at most 128 KiB."""
-
-_QUOTED: Final = 100_000
-"""Characters of a line with an unmatched mark that are kept: fewer than the limit of `csv` for a cell."""
+_SECOND_READINGS: Final = 200
+"""How often the lines that an unmatched quotation mark swallowed are read again, each time at most 1 MiB."""
 
 _UNMATCHED: Final = "has an unmatched quotation mark: close it, or write a mark within a cell twice"
-_LONG_CELL: Final = "has a cell of more than 128 KiB: shorten it"
 _TOO_LONG: Final = "is longer than 1 MiB: shorten it"
+
+csv.field_size_limit(MAX_LINE)
 
 
 def read_delimited(lines: Iterable[Line], known: Known) -> Iterator[Row]:
@@ -51,7 +50,7 @@ def read_delimited(lines: Iterable[Line], known: Known) -> Iterator[Row]:
     records = _records(_Feed(chain(sample, rest)), delimiter, 0 if header is None else len(header))
     if header is None:
         header = next((record.cells for record in records), ())
-    yield from _fitted(records, [name.strip() for name in header])
+    yield from _fitted(records, [name if name.strip() else f"Column {place}" for place, name in enumerate(header, 1)])
 
 
 def _fitted(records: Iterable[Row], header: Sequence[str]) -> Iterator[Row]:
@@ -68,7 +67,8 @@ def _fitted(records: Iterable[Row], header: Sequence[str]) -> Iterator[Row]:
             names = [f"Column {place + 1}" for place in range(width, len(cells))]
             yield Row(line, [*columns, *names], cells, message)
         else:
-            yield Row(line, columns, [*cells[:width], *[""] * (width - len(cells))], fault)
+            ours = [without_escape(cell) for cell in cells[:width]]
+            yield Row(line, columns, [*ours, *[""] * (width - len(cells))], fault)
 
 
 class _Feed:
@@ -111,15 +111,15 @@ def _records(feed: _Feed, delimiter: str, width: int) -> Iterator[Row]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:  # a cell of more than 128 KiB
+        except csv.Error:  # a cell of more than 1 MiB
             cells = None
         taken = feed.taken
         width = width or len(cells or ())
         # A mark that is not closed takes the lines that follow into its cell, up to the next mark or the end.
         swallowed = cells is None or (len(taken) > 1 and (feed.ended or len(cells) != width))
-        fault = "" if not swallowed else _UNMATCHED if len(taken) > 1 else _LONG_CELL
+        fault = _UNMATCHED if swallowed else ""
         if swallowed or cells is None:
-            [cells] = csv.reader([taken[0].text[:_QUOTED]], delimiter=delimiter, quoting=csv.QUOTE_NONE)
+            [cells] = csv.reader([taken[0].text], delimiter=delimiter, quoting=csv.QUOTE_NONE)
             if readings < _SECOND_READINGS:
                 readings += 1
                 feed.put_back(taken[1:])

@@ -44,7 +44,7 @@ def find_delimiter(sample: Sequence[str], known: Known) -> str:
 def sample_records(sample: Sequence[str], delimiter: str) -> list[list[str]]:
     """Return the records of the first lines that are not blank, up to one that cannot be parsed."""
     records = []
-    with contextlib.suppress(csv.Error):  # a cell of more than 128 KiB
+    with contextlib.suppress(csv.Error):  # a cell of more than 1 MiB
         for record in csv.reader(sample, delimiter=delimiter):
             if any(map(str.strip, record)):
                 records.append(record)  # noqa: PERF401 - those before an error count

@@ -31,6 +31,16 @@ def read_json_lines(lines: Iterable[Line]) -> Iterator[Row]:
             )
 
 
+def object_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the columns and cells of an object in JSON; none if the text is not one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict):
+        yield from zip(*_flat(value), strict=True)
+
+
 def _flat(value: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     columns: list[str] = []
     cells: list[str] = []

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from numberkeep.formats.json_lines import object_pairs
 from numberkeep.formats.lines import Line
 from numberkeep.formats.rows import Row
 from numberkeep.formats.vcard_properties import Property, read_properties
+
+OWN_PROPERTY: Final = "X-NUMBERKEEP"
+"""An object in JSON with fields that vCards have no property for."""
 
 _MAX_PROPERTIES: Final = 2000
 
@@ -92,7 +96,7 @@ def read_vcards(lines: Iterable[Line]) -> Iterator[Row]:
 
 def _mark(each: Property | Line) -> str:
     """Return BEGIN or END for the first and the last line of a card, `""` for any other."""
-    marks = isinstance(each, Property) and each.name in {"BEGIN", "END"} and each.text.upper() == "VCARD"
+    marks = isinstance(each, Property) and each.name in {"BEGIN", "END"} and each.text.strip().upper() == "VCARD"
     return each.name if marks and isinstance(each, Property) else ""
 
 
@@ -109,7 +113,7 @@ def _row(card: _Card) -> Row:
 
 def _pairs(properties: Sequence[Property]) -> Iterator[tuple[str, str]]:
     """Yield the columns of a card and their texts, some empty."""
-    labels = {each.group: _label(each.text) for each in properties if each.name == "X-ABLABEL" and each.group}
+    labels = {each.group: _label(each.text.strip()) for each in properties if each.name == "X-ABLABEL" and each.group}
     counts: dict[str, int] = {}
     for each in properties:
         if each.name == "N":
@@ -120,8 +124,10 @@ def _pairs(properties: Sequence[Property]) -> Iterator[tuple[str, str]]:
             yield "Tags", ";".join(each.parts(","))
         elif each.name == "ADR":
             yield _numbered("Address", counts), ", ".join(filter(None, each.parts(";")))
+        elif each.name == OWN_PROPERTY:
+            yield from object_pairs(each.text)
         elif each.name == "BDAY":
-            match = _no_year(each.text)
+            match = _no_year(each.text.strip())
             yield "Birthday", f"--{match[1]}-{match[2]}" if match else each.text
         elif each.name == "TEL":
             place = counts["TEL"] = counts.get("TEL", 0) + 1

@@ -27,7 +27,7 @@ _loose_property = re.compile(rb"\s*([A-Za-z0-9_./-]+)(;[^:]*)?:(.*)", re.DOTALL)
 _parameters = re.compile(rb';((?:[^";]|"[^"]*"|")*)').findall
 _base64_line = re.compile(rb"[A-Za-z0-9+/=\s]+").fullmatch
 _card_line = re.compile(rb"\s*(?:BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE).fullmatch
-_separators: Final = {mark: re.compile(rf"((?:[^\\{mark}]|\\.?)*)(?:{mark}|$)", re.DOTALL) for mark in ";,"}
+_separators: Final = {mark: re.compile(rf"((?:[^\\{mark}]|\\.?)*)(?:{mark}|\Z)", re.DOTALL) for mark in ";,"}
 _escape = re.compile(r"\\(.)", re.DOTALL)
 
 _QUOTED_PRINTABLE: Final = "QUOTED-PRINTABLE"
@@ -71,11 +71,11 @@ class Property:
     @property
     def text(self) -> str:
         """The value as one text."""
-        return unescaped(self.value).strip()
+        return unescaped(self.value)
 
     def parts(self, mark: str) -> list[str]:
         """Return the parts of the value between marks, `;` or `,`."""
-        return [unescaped(part).strip() for part in _separators[mark].findall(self.value)[:-1] or [self.value]]
+        return [unescaped(part) for part in _separators[mark].findall(self.value)[:-1] or [self.value]]
 
     @property
     def types(self) -> list[str]:
@@ -95,7 +95,7 @@ def read_properties(lines: Iterable[Line]) -> Iterator[Property | Line]:
     continues = False  # a quoted-printable value whose last line ended with `=`
     for line in lines:
         data = line.data.rstrip(b"\r\n")
-        if not data.strip():
+        if not data.strip() and (not data or current is None or current.encoding):
             continue
         if current is not None and not _card_line(data) and (part := _continuation(current, data, soft=continues)):
             continues = _append(current, part)

@@ -42,6 +42,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 _NAMES: Final = {
+    Use.PHONE: "number contactnumber contactno recipient",
     Use.FIRST_NAME: "firstname first fname givenname forename namefirstname vorname prenom nombre nombres",
     Use.LAST_NAME: "lastname last lname familyname surname namelastname nachname familienname nom nomdefamille "
     "apellido apellidos",
@@ -86,6 +87,10 @@ _BESIDE_PHONE: Final = word_set(
 )
 """Words that leave a column with a phone word one of phone numbers. `Phone Type` and `Home Fax` are not."""
 
+_OUT_OF: Final = (["opted", "out"], ["opt", "out"], ["unsubscribed", "from"])
+"""How names of columns begin that opt out of something: `Opted out of email: Newsletter`."""
+_ABOUT_OPT_OUTS: Final = word_set("url link token id code count page message text")
+
 _lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _words = re.compile(r"[^\W\d_]+|[0-9]+").findall
 
@@ -104,9 +109,10 @@ def known_use(name: str) -> Use | None:
     use = _USES.get("".join(words))
     if use is not None:
         return use
-    if words == ["number"] or (
-        not _PHONE_WORDS.isdisjoint(words)
-        and all(word in _PHONE_WORDS or word in _BESIDE_PHONE or word.isdigit() for word in words)
+    if words[:2] in _OUT_OF and _ABOUT_OPT_OUTS.isdisjoint(words):
+        return Use.OPT_OUT
+    if not _PHONE_WORDS.isdisjoint(words) and all(
+        word in _PHONE_WORDS or word in _BESIDE_PHONE or word.isdigit() for word in words
     ):
         return Use.PHONE
     return Use.PHONE_LABEL if is_phone_label(words) else None

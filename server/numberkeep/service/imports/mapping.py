@@ -19,6 +19,9 @@ _OBJECTS: Final = ("attributes", "attribs", "custom_attributes", "additional_att
 """Columns with an object in JSON whose fields are columns."""
 _VARIABLES: Final = VARIABLES_PREFIX.removesuffix(".")
 
+_OURS: Final = "contact_id"
+"""A column of our own exports."""
+
 _TEXTS: Final = {
     Use.FIRST_NAME: MAX_NAME,
     Use.LAST_NAME: MAX_NAME,
@@ -97,15 +100,26 @@ class Mapper:
         if row.fault:
             raise Fault("", "", row.fault)
         gathered = _Gathered()
+        is_ours = _OURS in row.columns  # then white space is a part of what was exported
         for name, cell in self._cells(row):
-            self._gather(gathered, self._column(name), name, cell.strip())
+            self._gather(gathered, self._column(name), name, cell if is_ours else cell.strip())
         content = gathered.content
-        _add_name(content.texts, gathered.name)
+        if not is_ours and self._is_name(gathered):
+            _add_name(content.texts, gathered.name)
         content.tags = list(dict.fromkeys(map(composed, [*content.tags, *self._options.tags])))
         numbers = self._numbers(gathered)
         content.texts = {name: self._text(name, text) for name, text in content.texts.items()}
         _check(content)
         return [number.phone for number in numbers], content
+
+    def _is_name(self, gathered: _Gathered) -> bool:
+        """Return whether the full name is one: cards without a name have the company or the number there."""
+        name = gathered.name
+        return bool(
+            name
+            and name != gathered.content.texts.get(Use.COMPANY_NAME)
+            and find_phone(name, self._options.region) is None
+        )
 
     def _cells(self, row: Row) -> Iterator[tuple[str, str]]:
         """Yield the columns and cells, those of objects in JSON one by one."""
@@ -229,7 +243,7 @@ class Mapper:
 
 def _add_name(texts: dict[str, str], name: str) -> None:
     """Add the parts of a full name that the row does not have apart."""
-    if not name or Use.LAST_NAME in texts:
+    if Use.LAST_NAME in texts:
         return
     first, last = name_parts(name)
     given = texts.get(Use.FIRST_NAME)
