@@ -15,6 +15,8 @@ from numberkeep.service.imports.staging import parse_reject
 _SHOWN: Final = 5
 """Rejected rows that are printed."""
 
+_SHOWN_COLUMNS: Final = 100
+
 _TEXTS: Final = ("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number", "tags")
 
 
@@ -34,7 +36,7 @@ def summary(outcome: Outcome, name: str, target: str, *, dry_run: bool) -> Itera
         if count
     ]
     if counts.rows and not outcome.plan.has_phones:
-        columns = ", ".join(outcome.plan.columns)
+        columns = ", ".join(islice(outcome.plan.columns, _SHOWN_COLUMNS))
         yield f"No column is known to have phone numbers: name one with --map COLUMN=phone. The columns are: {columns}"
     yield f"{name}, {_counted(counts.rows, 'row')}: {', '.join(parts) or 'nothing to import'}."
     if counts.opted_out:

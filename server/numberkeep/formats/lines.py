@@ -1,7 +1,7 @@
 """The lines of a file in any encoding, in bounded memory."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator
 from io import TextIOWrapper
 from typing import BinaryIO, Final, NamedTuple
 
@@ -49,7 +49,7 @@ def is_encoding(name: str) -> bool:
     return True
 
 
-def read_lines(file: BinaryIO, encoding: str | None = None) -> Iterator[Line]:
+def read_lines(file: BinaryIO, encoding: str | None = None) -> Generator[Line]:
     """Yield the lines of a file, which end with LF, CR LF or CR.
 
     Args:

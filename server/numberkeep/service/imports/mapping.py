@@ -1,23 +1,27 @@
 """Turns a row of a file into what it says of contacts, or into the reason why it is rejected."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from numberkeep.domain.contacts.contact import composed
-from numberkeep.domain.limits import MAX_EMAIL, MAX_LABEL, MAX_NAME, MAX_TAG, MAX_TAGS, MAX_VALUE, MAX_VARIABLES
+from numberkeep.domain.limits import MAX_EMAIL, MAX_NAME
 from numberkeep.domain.phone import find_phone
 from numberkeep.formats.rows import Row
 from numberkeep.service.imports.cells import name_parts, object_fields, tags_in
 from numberkeep.service.imports.column_names import Use, known_use, words_of
 from numberkeep.service.imports.consent_words import opts_in, opts_out, says_no
+from numberkeep.service.imports.content import Content, Fault, check_limits
 from numberkeep.service.imports.numbers import Number, chosen, is_fax, numbers_in
 from numberkeep.service.imports.options import VARIABLES_PREFIX, Column, Options
 
 _OBJECTS: Final = ("attributes", "attribs", "custom_attributes", "additional_attributes")
 """Columns with an object in JSON whose fields are columns."""
 _VARIABLES: Final = VARIABLES_PREFIX.removesuffix(".")
+
+_MOST_COLUMNS: Final = 10_000
+"""Names of columns that are remembered: each line of JSON Lines can have names of its own."""
 
 _OURS: Final = "contact_id"
 """A column of our own exports."""
@@ -30,33 +34,6 @@ _TEXTS: Final = {
     Use.SENDBLUE_NUMBER: MAX_NAME,
 }
 """The fields that are one text, each with its limit."""
-
-
-class Fault(Exception):
-    """Why a row is rejected: the field, its value, and what is wrong with it."""
-
-    def __init__(self, field_name: str, value: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field_name
-        self.value = value
-        self.reason = reason
-
-
-@dataclass(slots=True)
-class Content:
-    """What a row says of its contacts.
-
-    Attributes:
-        texts: the contact's fields that are one text, those that are not empty.
-        tags: its tags.
-        variables: its custom variables, those that are not empty.
-        opt_out: True if it opts out, False if it says that nobody opted out, None if it says nothing.
-    """
-
-    texts: dict[str, str] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    variables: dict[str, str] = field(default_factory=dict)
-    opt_out: bool | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +86,7 @@ class Mapper:
         content.tags = list(dict.fromkeys(map(composed, [*content.tags, *self._options.tags])))
         numbers = self._numbers(gathered)
         content.texts = {name: self._text(name, text) for name, text in content.texts.items()}
-        _check(content)
+        check_limits(content)
         return [number.phone for number in numbers], content
 
     def _is_name(self, gathered: _Gathered) -> bool:
@@ -124,7 +101,7 @@ class Mapper:
     def _cells(self, row: Row) -> Iterator[tuple[str, str]]:
         """Yield the columns and cells, those of objects in JSON one by one."""
         for name, cell in zip(row.columns, row.cells, strict=True):
-            if name not in self.seen:
+            if name not in self.seen and len(self.seen) < _MOST_COLUMNS:
                 self.seen[name] = None
                 self.has_phones = self.has_phones or self._column(name).use is Use.PHONE
             if not cell:
@@ -139,6 +116,8 @@ class Mapper:
     def _column(self, name: str) -> Column:
         column = self._columns.get(name)
         if column is None:
+            if len(self._columns) >= _MOST_COLUMNS:
+                self._columns.clear()
             column = self._columns[name] = self._matched(name)
         return column
 
@@ -270,28 +249,3 @@ def _with_code(cell: str, calling_code: str) -> str:
 def _group(name: str) -> str:
     """Return what ties a number to its label: `1` of `Phone 1 - Value`."""
     return next((word for word in words_of(name) if word.isdigit()), "")
-
-
-def _check(content: Content) -> None:
-    """Check the limits of tags and custom variables.
-
-    Raises:
-        Fault: there are too many, or one is too long.
-    """
-    _check_count("tags", content.tags, MAX_TAGS, "remove some")
-    _check_count(
-        "custom_variables", list(content.variables), MAX_VARIABLES, "leave columns out with --map COLUMN=ignore"
-    )
-    for tag in content.tags:
-        if len(tag) > MAX_TAG:
-            raise Fault("tags", tag, f"has a tag of more than {MAX_TAG} characters: shorten it")
-    for label, value in content.variables.items():
-        if not 1 <= len(label) <= MAX_LABEL:
-            raise Fault(label, value, f"has a column name without 1 to {MAX_LABEL} characters: rename the column")
-        if len(value) > MAX_VALUE:
-            raise Fault(label, value, f"is longer than {MAX_VALUE} characters: shorten it, or use --map {label}=ignore")
-
-
-def _check_count(name: str, found: Sequence[str], limit: int, fix: str) -> None:
-    if len(found) > limit:
-        raise Fault(name, "", f"are {len(found)}, and a contact has at most {limit}: {fix}")

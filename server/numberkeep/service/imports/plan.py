@@ -10,7 +10,8 @@ from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.formats.reading import read_rows
 from numberkeep.formats.rows import Row
 from numberkeep.service.imports.column_names import is_known
-from numberkeep.service.imports.mapping import Content, Fault, Mapper
+from numberkeep.service.imports.content import Content, Fault
+from numberkeep.service.imports.mapping import Mapper
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.staging import StagedRow, Staging, decode, encode, merged, reject_of
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 BATCH: Final = 500
 """Rows that are read, or applied, at a time."""
+
+_SHOWN_COLUMNS: Final = 100
 
 Progress = Callable[[str, int, int], None]
 """Called with the phase, how much of it is done, and how much there is."""
@@ -67,7 +70,8 @@ def make_plan(file: BinaryIO, options: Options, staging: Staging, *, size: int, 
     names = {name.strip().casefold() for name in mapper.seen}
     missing = sorted(name for name in options.columns if name not in names)
     if missing and plan.rows:
-        message = f"names columns that the file does not have: {', '.join(missing)}; it has {', '.join(mapper.seen)}"
+        there = ", ".join(islice(mapper.seen, _SHOWN_COLUMNS))
+        message = f"names columns that the file does not have: {', '.join(missing)}; it has {there}"
         raise InvalidInput(f"--map {message}", [FieldError("map", message)])
     plan.notes = Counter({note: count for note, count in mapper.notes.items() if count})
     plan.columns, plan.has_phones = mapper.seen, mapper.has_phones

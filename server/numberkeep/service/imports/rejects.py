@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from numberkeep.formats.delimited import REJECT_COLUMNS
+from numberkeep.formats.formulas import escaped
 from numberkeep.service.imports.column_names import Use
 from numberkeep.service.imports.staging import Staging, parse_reject
 
@@ -26,8 +27,8 @@ def write_rejects(staging: Staging, file: TextIO) -> None:
     for text in staging.rejects():
         reject = parse_reject(text)
         cells = dict(zip(_keys(reject.columns), reject.cells, strict=True))
-        why = (reject.line, reject.field, reject.value, reject.reason)
-        writer.writerow([*(cells.get(key, "") for key in columns), *why])
+        why = (str(reject.line), reject.field, reject.value, reject.reason)
+        writer.writerow(map(escaped, [*(cells.get(key, "") for key in columns), *why]))
 
 
 def _keys(columns: Sequence[str]) -> Iterator[_Key]:

@@ -12,7 +12,7 @@ from numberkeep.domain.contacts.importing import ImportContacts, ImportedRow
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.stamp import Cause, CauseKind
 from numberkeep.service.context import Context
-from numberkeep.service.imports.mapping import Content, Fault
+from numberkeep.service.imports.content import Content, Fault
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import Plan, Progress, batches, make_plan, rows_at
 from numberkeep.service.imports.staging import StagedRow, Staging, decode, reject_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from numberkeep.formats.rows import Row
-from numberkeep.service.imports.mapping import Content, Fault
+from numberkeep.service.imports.content import Content, Fault
 
 StagedRow = tuple[int, str, str]
 """The index of the first row of the file with the number, the number, and the encoded content of all its rows."""

@@ -125,3 +125,9 @@ def test_a_card_of_too_many_properties_is_at_fault() -> None:
     """It would fill memory."""
     [row] = rows(b"BEGIN:VCARD\n" + b"TEL:1\n" * 2001 + b"END:VCARD\n")
     assert row.fault == "has more than 2,000 properties: remove some"
+
+
+def test_text_before_the_first_card_is_at_fault() -> None:
+    """The file is one of cards nevertheless."""
+    junk, found = rows(b"Exported by a phone\n\nBEGIN:VCARD\nFN:A\nEND:VCARD\n")
+    assert (junk.fault.startswith("is outside of any card"), found.cells) == (True, ["A"])

@@ -4,7 +4,8 @@ import pytest
 
 from numberkeep.formats.rows import Row
 from numberkeep.service.imports.column_names import Use
-from numberkeep.service.imports.mapping import Content, Fault, Mapper
+from numberkeep.service.imports.content import Content, Fault
+from numberkeep.service.imports.mapping import Mapper
 from numberkeep.service.imports.numbers import Numbers
 from numberkeep.service.imports.options import Column, Options, parse_column
 
