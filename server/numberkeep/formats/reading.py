@@ -1,5 +1,6 @@
 """Reads a file of contacts in any of the formats, by what it contains and not by its name."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
@@ -16,6 +17,10 @@ _SAMPLE_LINES: Final = 50
 """Lines among which the first card begins, if a file has cards."""
 
 
+_is_json = re.compile(rb"\s*(?:\{|\[\s*(?:\{|$))").match
+"""An array is not JSON Lines; read as such, it is rejected with the fix, and not taken for a header of CSV."""
+
+
 def read_rows(file: BinaryIO, known: Known, encoding: str | None = None) -> Iterator[Row]:
     """Yield the rows of a file in order.
 
@@ -29,7 +34,7 @@ def read_rows(file: BinaryIO, known: Known, encoding: str | None = None) -> Iter
     lines = read_lines(file, encoding)
     if any(map(is_begin, sample)):
         yield from read_vcards(lines)
-    elif sample and sample[0].lstrip().startswith(b"{"):
+    elif sample and _is_json(sample[0]):
         yield from read_json_lines(lines)
     else:
         yield from read_delimited(lines, known)

@@ -14,7 +14,7 @@ _MOST: Final = 20
 _LONGEST: Final = 100
 """Characters of a number with an extension."""
 
-_between = re.compile(r":::|[;,\n\r|]|\s/\s").split
+_between = re.compile(r":::|[;,\n\r|]|\s(?:/|or|oder|ou)\s").split
 _extension = re.compile(r"(?i)\s*(?:;?\s*ext(?:ension)?\s*[.:=]?|x|#|p+|w+|,+|;+)\s*[0-9*#pw,; ]*$").sub
 
 

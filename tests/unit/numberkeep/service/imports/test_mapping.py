@@ -172,6 +172,7 @@ def test_the_best_number_is_mobile_by_the_numbering_plan() -> None:
         ({"Phone": "+14155550101p12w3"}, PHONE),
         ({"Phone": "tel:+1-415-555-0101;ext=12"}, PHONE),
         ({"Phone": "+1 415 555 0101 / +1 415 555 0102"}, PHONE),
+        ({"Phone": "+1 415 555 0101 or +1 415 555 0102"}, PHONE),
         ({"Phone": "x", "Phone 2": PHONE}, PHONE),
         ({"attributes": f'{{"phone": "{PHONE}"}}'}, PHONE),
         ({"Attributes.Phone": PHONE}, PHONE),
