@@ -93,6 +93,8 @@ PATCHES = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(patches=st.lists(PATCHES, min_size=1, max_size=4), opted_out=st.booleans())
 @example(patches=[ContactPatch(company_name="Ada Ltd")], opted_out=False)
+@example(patches=[ContactPatch(first_name="a " * 80, last_name=" " * 160)], opted_out=False)  # folded at white space
+@example(patches=[ContactPatch(first_name=" a" * 80)], opted_out=False)
 @example(patches=[ContactPatch(tags=("a\rb", "c"), first_name=" \r ")], opted_out=True)
 @example(patches=[ContactPatch(custom_variables={str(n): "x" for n in range(90)})] * 2, opted_out=False)
 def test_an_import_reads_what_an_export_writes(patches: Sequence[ContactPatch], opted_out: bool) -> None:  # noqa: FBT001
