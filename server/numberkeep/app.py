@@ -22,10 +22,11 @@ from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.context import Context
+from numberkeep.service.imports.staging import Staging
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import ServiceLock, SqliteStore, SqliteTransfer, permission_warning
+from numberkeep.store.sqlite import ServiceLock, SqliteStaging, SqliteStore, SqliteTransfer, permission_warning
 from numberkeep.store.transfer import Transfer
 
 
@@ -87,6 +88,11 @@ def make_context(settings: Settings) -> Context:
         history_days=settings.history_days,
         webhook_retry_days=settings.webhook_retry_days,
     )
+
+
+def make_staging() -> AbstractContextManager[Staging]:
+    """Return a context with a place for the rows of an import, which is deleted at its end."""
+    return SqliteStaging()
 
 
 def make_notifier(settings: Settings) -> Notifier:

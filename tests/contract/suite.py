@@ -14,6 +14,7 @@ from contract.disabling import DisablingContract
 from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
+from contract.imports import ImportContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.long_pages import LongPageContract
@@ -52,6 +53,7 @@ class StoreContract(
     DisablingContract,
     HistoryContract,
     PreviewContract,
+    ImportContract,
     ConcurrencyContract,
 ):
     """All rules that apply to every store."""

@@ -13,7 +13,6 @@ import httpx2
 import pytest
 
 from numberkeep.outbound.signing import signature
-from sendblue_api import SendblueAPI
 from support.daemon import free_port
 from support.process import PATIENCE, environment, run, serving
 
@@ -73,7 +72,6 @@ def test_every_example_is_run() -> None:
     """No program of the folder is left out."""
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         *PRINTED,
-        "import_csv",
         "test_with_numberkeep",
         "webhook_receiver",
     }
@@ -85,34 +83,6 @@ def test_the_example_prints_what_it_shows(name: str, exported: Mapping[str, str]
     done = run_example(name, exported=exported)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.sub(r"in \d+ s", "in SECONDS s", done.stdout) == PRINTED[name]
-
-
-def test_the_csv_is_imported_twice(exported: Mapping[str, str]) -> None:
-    """Every column arrives, an empty cell is omitted, and a second run changes nothing."""
-    for _ in range(2):
-        done = run_example("import_csv", EXAMPLES / "contacts.csv", exported=exported)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "5 contacts stored, 0 refused\n", "")
-    with SendblueAPI(
-        base_url=exported["SENDBLUE_API_BASE_URL"],
-        api_key=exported["SENDBLUE_API_API_KEY"],
-        api_secret=exported["SENDBLUE_API_API_SECRET"],
-    ) as client:
-        ada = client.contacts.retrieve("+14155550101").contact
-        assert (ada.first_name, ada.last_name, ada.company_name) == ("Ada", "Lovelace", "Analytical Engines")
-        assert (ada.tags, ada.custom_variables) == (["vip", "beta"], {"plan": "pro"})
-        alan = client.contacts.retrieve("+14155550103").contact
-        assert (alan.tags, alan.custom_variables) == ([], {"plan": "free"})
-        assert client.contacts.retrieve("+442079460104").contact.custom_variables == {}
-
-
-def test_an_invalid_row_of_the_csv_is_reported(exported: Mapping[str, str], tmp_path: Path) -> None:
-    """Of 1,002 rows the last is invalid: the others are stored, and the row is numbered as in a spreadsheet."""
-    phones = [f"+1415555{number:04d}" for number in range(1001)]
-    (tmp_path / "bad.csv").write_text("\n".join(["phone,first_name", *phones, "12,Nobody"]))
-    done = run_example("import_csv", tmp_path / "bad.csv", exported=exported)
-    assert (done.returncode, done.stdout) == (1, "1001 contacts stored, 1 refused\n")
-    assert done.stderr.startswith("row 1003: phone: is not a phone number")
-    assert len(done.stderr.splitlines()) == 1
 
 
 def test_the_fixture_works(tmp_path: Path) -> None:

@@ -156,3 +156,17 @@ def test_links_inside_the_repository_lead_somewhere(page: str) -> None:
     text = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.DOTALL)
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)[^)]*\)", text):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_the_commands_of_the_import_page_work(tmp_path: Path) -> None:
+    """The blocks run in their order, and print what the page shows."""
+    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
+    command = ["bash", "-euc", "".join(blocks("docs/import.md", "sh"))]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(PATH=path), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    words, counts = blocks("docs/import.md", "text")
+    assert words in done.stderr
+    assert counts in done.stdout
+    assert "more.csv, 1 row: 1 created." in done.stderr

@@ -8,6 +8,8 @@ from numberkeep.cli.consent import consent
 from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.exit_codes import CommandLine
+from numberkeep.cli.export import export_contacts
+from numberkeep.cli.imports import import_file
 from numberkeep.cli.keys import keys
 from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
@@ -33,8 +35,9 @@ def cli() -> None:
 
 
 for _command in (
-    serve, keys, accounts, webhooks, consent, simulate, listen, backup, restore, check, copy, migrate
-):  # fmt: skip
+    *(serve, keys, accounts, webhooks, import_file, export_contacts, consent, simulate, listen),
+    *(backup, restore, check, copy, migrate),
+):
     cli.add_command(_command)
 
 

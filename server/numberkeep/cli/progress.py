@@ -1,10 +1,13 @@
-"""Progress bars on stderr, for terminals only."""
+"""Progress on stderr: a bar on a terminal, elsewhere a line every few seconds."""
 
 import sys
+import time
 from contextlib import ExitStack
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import click
+
+_LINE_SECONDS: Final = 5.0
 
 
 class Progress:
@@ -13,6 +16,7 @@ class Progress:
     def __init__(self) -> None:
         self._bars = ExitStack()
         self._label = ""
+        self._next_line = time.monotonic() + _LINE_SECONDS
         self._bar: Any = None  # click does not export the type
 
     def __call__(self, phase: str, done: int, total: int) -> None:
@@ -23,6 +27,10 @@ class Progress:
             self._bar, self._label = self._bars.enter_context(bar), phase
         self._bar.length = max(done, total)
         self._bar.update(done - self._bar.pos)
+
+        if not sys.stderr.isatty() and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_SECONDS
+            click.echo(f"{phase}: {100 * done // max(done, total, 1)} %", err=True)
 
     def __enter__(self) -> Self:
         return self

@@ -54,6 +54,13 @@ def national(digits: str, region: str) -> str | None:
     return phone if number is not None and phonenumbers.is_valid_number(number) else None
 
 
+def is_mobile(phone: str) -> bool:
+    """Return whether a number in E.164 form is a mobile one, or may be: in North America that cannot be seen."""
+    number = _parsed(phone)
+    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return number is not None and phonenumbers.number_type(number) in mobile
+
+
 def regions() -> Collection[str]:
     """Return the regions that have national numbers: ISO 3166-1 alpha-2, in capitals."""
     return phonenumbers.SUPPORTED_REGIONS

@@ -2,7 +2,8 @@
 
 from numberkeep.store.sqlite.lock import ServiceLock
 from numberkeep.store.sqlite.permissions import permission_warning
+from numberkeep.store.sqlite.staging import SqliteStaging
 from numberkeep.store.sqlite.store import SqliteStore
 from numberkeep.store.sqlite.transfer import SqliteTransfer
 
-__all__ = ["ServiceLock", "SqliteStore", "SqliteTransfer", "permission_warning"]
+__all__ = ["ServiceLock", "SqliteStaging", "SqliteStore", "SqliteTransfer", "permission_warning"]

@@ -1,6 +1,7 @@
-"""Progress bars: one for each phase on a terminal, none elsewhere."""
+"""Progress: a bar for each phase on a terminal, a line every few seconds elsewhere."""
 
 import sys
+import time
 from io import StringIO
 
 import pytest
@@ -27,9 +28,12 @@ def test_a_terminal_shows_a_bar_for_each_phase(monkeypatch: pytest.MonkeyPatch) 
     assert ("comparing" in second, "10%" in second) == (True, True)
 
 
-def test_there_is_no_bar_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written to a log."""
+def test_a_log_gets_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none within the first seconds."""
+    now = 100.0
     monkeypatch.setattr(sys, "stderr", log := StringIO())
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with Progress() as progress:
-        progress("copying", 1, 10)
-    assert log.getvalue() == ""
+        for now, done in ((101.0, 1), (106.0, 5), (107.0, 7), (112.0, 20)):  # noqa: B007 - the clock reads it
+            progress("copying", done, 10)
+    assert log.getvalue() == "copying: 50 %\ncopying: 100 %\n"

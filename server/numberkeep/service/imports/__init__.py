@@ -1,0 +1,1 @@
+"""Importing files of contacts: match the columns, plan, and run the plan or show what it would do."""

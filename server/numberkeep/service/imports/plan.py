@@ -1,0 +1,114 @@
+"""Plans an import: reads a file, and reduces it to one row a number."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import BinaryIO, Final, TypeVar
+
+from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.formats.reading import read_rows
+from numberkeep.formats.rows import Row
+from numberkeep.service.imports.column_names import is_known
+from numberkeep.service.imports.content import Content, Fault
+from numberkeep.service.imports.mapping import Mapper
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.staging import StagedRow, Staging, decode, encode, merged, reject_of
+
+T = TypeVar("T")
+
+BATCH: Final = 500
+"""Rows that are read, or applied, at a time."""
+
+_SHOWN_COLUMNS: Final = 100
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase, how much of it is done, and how much there is."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a file has.
+
+    Attributes:
+        rows: the number of its rows.
+        merged: of those, how many repeat the numbers of earlier rows.
+        rejected: how many are rejected.
+        contacts: how many different numbers it has.
+        notes: how often something was left out, by what it is.
+        columns: the names of its columns.
+        has_phones: whether any column has phone numbers.
+    """
+
+    rows: int = 0
+    merged: int = 0
+    rejected: int = 0
+    contacts: int = 0
+    notes: Mapping[str, int] = field(default_factory=dict)
+    columns: Collection[str] = ()
+    has_phones: bool = True
+
+
+def make_plan(file: BinaryIO, options: Options, staging: Staging, *, size: int, progress: Progress) -> Plan:
+    """Read a file into the staging, and return what it has.
+
+    Args:
+        file: a seekable file.
+        options: how it is imported.
+        staging: where its rows go.
+        size: the size of the file, bytes.
+        progress: called for each batch of rows.
+
+    Raises:
+        InvalidInput: the options name a column that the file does not have.
+    """
+    mapper = Mapper(options)
+    plan = Plan()
+    for rows in batches(enumerate(read_rows(file, is_known, options.encoding))):
+        _stage(rows, mapper, staging, plan)
+        progress("Reading", min(file.tell(), size), size)
+    names = {name.strip().casefold() for name in mapper.seen}
+    missing = sorted(name for name in options.columns if name not in names)
+    if missing and plan.rows:
+        there = ", ".join(islice(mapper.seen, _SHOWN_COLUMNS))
+        message = f"names columns that the file does not have: {', '.join(missing)}; it has {there}"
+        raise InvalidInput(f"--map {message}", [FieldError("map", message)])
+    plan.notes = Counter({note: count for note, count in mapper.notes.items() if count})
+    plan.columns, plan.has_phones = mapper.seen, mapper.has_phones
+    return plan
+
+
+def rows_at(file: BinaryIO, options: Options, wanted: Collection[int]) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a file with these indexes, each with its index."""
+    return ((index, row) for index, row in enumerate(read_rows(file, is_known, options.encoding)) if index in wanted)
+
+
+def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Yield items in lists of `BATCH`, the last of which may be shorter."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _stage(rows: Sequence[tuple[int, Row]], mapper: Mapper, staging: Staging, plan: Plan) -> None:
+    rejects: list[tuple[int, str]] = []
+    read: list[tuple[int, list[str], Content]] = []
+    for index, row in rows:
+        try:
+            read.append((index, *mapper.read(row)))
+        except Fault as fault:
+            rejects.append(reject_of(row, fault))
+    known = staging.contents(list({phone for _, phones, _ in read for phone in phones}))
+    now: dict[str, tuple[int, Content]] = {}
+    for index, phones, content in read:
+        new = [phone for phone in phones if phone not in known and phone not in now]
+        for phone in phones:
+            first, before = now.get(phone) or (index, decode(known[phone]) if phone in known else None)
+            now[phone] = first, content if before is None else merged(before, content)
+        plan.merged += not new
+        plan.contacts += len(new)
+    staged: list[StagedRow] = [(index, phone, encode(content)) for phone, (index, content) in now.items()]
+    staging.put(staged)
+    staging.put_rejects(rejects)
+    plan.rows += len(rows)
+    plan.rejected += len(rejects)

@@ -1,0 +1,38 @@
+"""Writes the rejected rows of a file as CSV, so that the corrected file can be imported."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from numberkeep.formats.delimited import REJECT_COLUMNS
+from numberkeep.formats.formulas import escaped
+from numberkeep.service.imports.column_names import Use
+from numberkeep.service.imports.staging import Staging, parse_reject
+
+_Key = tuple[str, int]
+"""The name of a column, and the how manieth of this name it is."""
+
+
+def write_rejects(staging: Staging, file: TextIO) -> None:
+    """Write the original columns of the rejected rows, and after them line, field, value and reason."""
+    columns: dict[_Key, None] = {}
+    for text in staging.rejects():
+        reject = parse_reject(text)
+        columns.update(dict.fromkeys(_keys(reject.columns)))
+        if reject.field == Use.PHONE:  # the row has no column to write a number into
+            columns[Use.PHONE.value, 1] = None
+    writer = csv.writer(file)
+    writer.writerow([*(name for name, _ in columns), *REJECT_COLUMNS])
+    for text in staging.rejects():
+        reject = parse_reject(text)
+        cells = dict(zip(_keys(reject.columns), reject.cells, strict=True))
+        why = (str(reject.line), reject.field, reject.value, reject.reason)
+        writer.writerow(map(escaped, [*(cells.get(key, "") for key in columns), *why]))
+
+
+def _keys(columns: Sequence[str]) -> Iterator[_Key]:
+    counts: Counter[str] = Counter()
+    for name in columns:
+        counts[name] += 1
+        yield name, counts[name]

@@ -1,0 +1,129 @@
+"""`numberkeep import`: the real command on a database."""
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support.process import PROGRAM, environment, run, serving
+
+URL = "sqlite:///contacts.db"
+DATABASE = ("--database", URL)
+CONTACTS = (
+    "\ufeffVorname;Handy;Schlagwörter;Abgemeldet;Tarif\n"
+    "Ada;(415) 555-0101;vip,beta;nein;gold\nBob;+14155550102;;ja;\nNo;12;;;\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with an empty database and a file of contacts."""
+    assert run("keys", "create", *DATABASE, cwd=tmp_path).returncode == 0
+    (tmp_path / "list.csv").write_text(CONTACTS, encoding="utf-8")
+    return tmp_path
+
+
+def counts(folder: Path, *arguments: str, code: int = 0, name: str = "list.csv") -> dict[str, int]:
+    """Return the counts of an import that are not 0."""
+    done = run("import", name, *DATABASE, "--json", *arguments, cwd=folder)
+    assert done.returncode == code, done.stderr
+    return {name: count for name, count in json.loads(done.stdout).items() if count}
+
+
+def test_a_file_is_imported(folder: Path) -> None:
+    """The dry run and the run report the same; rejected rows are written, and can be imported when corrected."""
+    expected = {"rows": 3, "created": 2, "rejected": 1, "opted_out": 1, "contacts": 2}
+    assert counts(folder, "--dry-run", code=3) == expected
+    assert not (folder / "list.csv.rejects.csv").exists()
+    assert counts(folder, code=3) == expected
+    assert counts(folder, code=3) == {"rows": 3, "unchanged": 2, "rejected": 1, "contacts": 2}
+    with (folder / "list.csv.rejects.csv").open(newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["Vorname"], row["line"], row["field"], row["value"]) == ("No", "4", "Handy", "12")
+    corrected = (folder / "list.csv.rejects.csv").read_text().replace("No,12,", "No,+14155550103,")
+    (folder / "corrected.csv").write_text(corrected)
+    assert counts(folder, name="corrected.csv") == {"rows": 1, "created": 1, "contacts": 1}
+    listed = json.loads(run("consent", "list", "--json", *DATABASE, cwd=folder).stdout)
+    assert [(each["number"], each["source"], each["wording"]) for each in listed] == [
+        ("+14155550102", "import", "list.csv")
+    ]
+
+
+def test_it_says_in_words_what_it_did(folder: Path) -> None:
+    """On stderr; a diff is on stdout."""
+    done = run("import", "list.csv", *DATABASE, "--dry-run", "--diff", cwd=folder)
+    assert done.stdout.splitlines()[:5] == [
+        "+14155550101  created",
+        '+14155550101  first_name: nothing -> "Ada"',
+        '+14155550101  tags: nothing -> ["vip", "beta"]',
+        '+14155550101  custom_variables.Tarif: nothing -> "gold"',
+        "+14155550102  created",
+    ]
+    assert 'line 4: Handy "12" is not a phone number in US' in done.stderr
+    assert "list.csv, 3 rows: 2 created, 1 rejected.\n1 number opted out.\n" in done.stderr
+    assert f"This was a dry run: nothing was changed in the account default in {URL}." in done.stderr
+
+
+def test_options_change_what_is_imported(folder: Path) -> None:
+    """A region, tags, a mapping, and columns that are left out."""
+    (folder / "uk.csv").write_text("Id,Contact\n7,020 7946 0101\n")
+    options = ("--region", "gb", "--map", "Contact=phone", "--unmapped", "drop", "--tag", "a", "--tag", "b")
+    assert counts(folder, *options, name="uk.csv") == {"rows": 1, "created": 1, "contacts": 1}
+    done = run("import", "uk.csv", *options, "--replace-tags", "--tag", "c", *DATABASE, "--diff", cwd=folder)
+    assert done.stdout == '+442079460101  tags: ["a", "b"] -> ["a", "b", "c"]\n'
+
+
+def test_standard_input_is_imported(folder: Path) -> None:
+    """From a pipe, which cannot be read twice."""
+    done = subprocess.run(
+        [PROGRAM, "import", "-", *DATABASE, "--json"],
+        input=CONTACTS.encode("utf-16"),
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["created"] == 2
+    assert (folder / "stdin.rejects.csv").exists()
+
+
+def test_a_file_that_a_service_uses_is_refused(folder: Path) -> None:
+    """With the reason; a dry run is not."""
+    with serving(folder, *DATABASE):
+        done = run("import", "list.csv", *DATABASE, cwd=folder)
+        assert (done.returncode, "is in use by process" in done.stderr) == (1, True), done.stderr
+        assert counts(folder, "--dry-run", code=3)["created"] == 2
+    assert counts(folder, code=3)["created"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fix"),
+    [
+        (["list.csv"], "--database"),
+        (["list.csv", *DATABASE, "--map", "Handy"], "COLUMN=FIELD"),
+        (["list.csv", *DATABASE, "--tag", " "], "1 to 100 characters"),
+        (["list.csv", *DATABASE, "--encoding", "hex"], "shift_jis"),
+        (["list.csv", *DATABASE, "--diff", "--json"], "leave one out"),
+        (["list.csv", *DATABASE, "--rejects", "list.csv"], "name another one"),
+        (["none.csv", *DATABASE], "none.csv"),
+        (["list.csv", "--database", "sqlite:///none.db"], "there is no database none.db"),
+    ],
+)
+def test_a_wrong_use_names_the_fix(folder: Path, arguments: list[str], fix: str) -> None:
+    """Exit 2, and nothing is written."""
+    done = run("import", *arguments, cwd=folder)
+    assert (done.returncode, fix in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fix"),
+    [(["--region", "xx"], "ISO 3166-1"), (["--map", "Tel=phone"], "does not have: tel; it has Vorname")],
+)
+def test_what_only_the_file_or_the_tables_show_names_the_fix(folder: Path, arguments: list[str], fix: str) -> None:
+    """Exit 1."""
+    done = run("import", "list.csv", *DATABASE, *arguments, cwd=folder)
+    assert (done.returncode, fix in done.stderr) == (1, True), done.stderr

@@ -1,0 +1,162 @@
+"""Exports: what they contain, and that an import into an empty account reads the same contacts."""
+
+import asyncio
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO, StringIO
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from numberkeep.domain.contacts.contact import Contact, ContactPatch, composed
+from numberkeep.domain.contacts.listing import ContactFilter
+from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.formats.vcard_writer import Version
+from numberkeep.service import bulk, contacts, exports, keys
+from numberkeep.service.bulk import GivenRow
+from numberkeep.service.context import Context
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.run import import_file
+from numberkeep.store.sqlite import SqliteStaging, SqliteStore
+from numberkeep.wire.contacts import record_out
+from support.store import contact_recorded
+
+EVERYBODY = ContactFilter()
+FORMATS = ("csv", "3.0", "4.0", "jsonl")
+
+
+async def exported(context: Context, account: Account, form: str) -> str:
+    """Return all contacts in a format."""
+    text = StringIO(newline="")
+    labels = await exports.find_labels(context, account, EVERYBODY)
+    writer = csv.writer(text)
+    if form == "csv":
+        writer.writerow(exports.header(labels))
+    async for contact in exports.contacts(context, account, EVERYBODY):
+        if form == "csv":
+            writer.writerow(exports.row(contact, labels))
+        elif form == "jsonl":
+            text.write(msgspec.json.encode(record_out(contact)).decode() + "\n")
+        else:
+            text.write(exports.vcard(contact, Version(form)))
+    return text.getvalue()
+
+
+async def imported(context: Context, account: Account, text: str) -> int:
+    """Import a file, and return how many rows were rejected."""
+    with SqliteStaging() as staging:
+        outcome = await import_file(
+            context,
+            account,
+            BytesIO(text.encode()),
+            options=Options("US"),
+            staging=staging,
+            size=len(text),
+            source="x",
+            dry_run=False,
+            progress=lambda *_: None,
+        )
+    return outcome.counts.rejected
+
+
+async def stored(context: Context, account: Account) -> list[Contact]:
+    """Return all contacts, without what an import does not set."""
+    found = [contact_recorded(each) async for each in exports.contacts(context, account, EVERYBODY)]
+    return [replace(each, contact_id=0, created_at=found[0].created_at, verified=False) for each in found]
+
+
+ANY = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+ODD = st.text(st.sampled_from("'\"=+-@\t\r\n ,;:\\[]{}|*/é\u2028\u00a01a"), max_size=90)
+TEXTS = st.one_of(st.just(""), ANY, ODD)
+TAGS = st.lists(
+    st.one_of(ANY, ODD, st.sampled_from(["* x", "myContacts", "a ::: b"])).filter(str.strip).map(composed),
+    max_size=3,
+    unique=True,
+)
+LABELS = st.one_of(ANY, ODD, st.sampled_from(["phone", "a.b", "line", "first_name"])).filter(bool).map(composed)
+PATCHES = st.builds(
+    ContactPatch,
+    first_name=TEXTS,
+    last_name=TEXTS,
+    company_name=TEXTS,
+    assigned_to_email=TEXTS,
+    sendblue_number=st.sampled_from(["", "+14155550199"]),
+    tags=TAGS.map(tuple),
+    custom_variables=st.dictionaries(LABELS, TEXTS, max_size=3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(patches=st.lists(PATCHES, min_size=1, max_size=4), opted_out=st.booleans())
+@example(patches=[ContactPatch(company_name="Ada Ltd")], opted_out=False)
+@example(patches=[ContactPatch(first_name="a " * 80, last_name=" " * 160)], opted_out=False)  # folded at white space
+@example(patches=[ContactPatch(first_name=" a" * 80)], opted_out=False)
+@example(patches=[ContactPatch(tags=("a\rb", "c"), first_name=" \r ")], opted_out=True)
+@example(patches=[ContactPatch(custom_variables={str(n): "x" for n in range(90)})] * 2, opted_out=False)
+def test_an_import_reads_what_an_export_writes(patches: Sequence[ContactPatch], opted_out: bool) -> None:  # noqa: FBT001
+    """All fields that a client can set, and opt-outs, in every format."""
+
+    async def check() -> None:
+        store = SqliteStore(None)
+        await store.open()
+        context = Context(store)
+        source = (await keys.create(context, "source", KeyPair("source", "secret"))).account
+        rows = [GivenRow(number, f"+1415555{number:04d}", patch) for number, patch in enumerate(patches)]
+        await bulk.create(context, source, rows, [], skip_bad=False)
+        await contacts.set_opt_out(context, source, rows[0].number, opted_out=opted_out)
+        expected = await stored(context, source)
+        for form in FORMATS:
+            target = (await keys.create(context, form, KeyPair(form, "secret"))).account
+            text = await exported(context, source, form)
+            assert await imported(context, target, text) == 0, text
+            assert await stored(context, target) == [
+                replace(each, created_at=(await stored(context, target))[0].created_at) for each in expected
+            ], text
+        await store.close()
+
+    asyncio.run(check())
+
+
+async def created(context: Context, account: Account, **patch: Any) -> None:
+    """Create a contact."""
+    await contacts.create(context, account, "+14155550101", ContactPatch(**patch), update_if_exists=False)
+
+
+async def test_a_csv_export_is_for_spreadsheets(context: Context, account: Account) -> None:
+    """A column for each custom variable, tags as people write them, the number as it is, and no formula."""
+    await created(context, account, first_name="=1+1", tags=("a", "b"), custom_variables={"Plan": "gold", "A": "-"})
+    [head, line] = csv.reader(StringIO(await exported(context, account, "csv"), newline=""))
+    row = dict(zip(head, line, strict=True))
+    assert head[-5:] == ["custom_variables.A", "custom_variables.Plan", "verified", "created_at", "contact_id"]
+    assert (row["phone"], row["first_name"], row["tags"]) == ("+14155550101", "'=1+1", "a;b")
+    assert (row["custom_variables.A"], row["opt_out"], row["verified"]) == ("'-", "false", "false")
+
+
+async def test_too_many_labels_are_one_column(context: Context, account: Account) -> None:
+    """And are imported from there."""
+    for first in (0, 100, 200):
+        variables = {f"v{number}": "x" for number in range(first, first + 100)}
+        patch = ContactPatch(custom_variables=variables)
+        await contacts.create(context, account, f"+1415555{first:04d}", patch, update_if_exists=False)
+    text = await exported(context, account, "csv")
+    assert text.splitlines()[0].split(",")[-4] == "custom_variables"
+    other = (await keys.create(context, "other", KeyPair("other", "secret"))).account
+    assert await imported(context, other, text) == 0
+    assert [len(each.custom_variables) for each in await stored(context, other)] == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("version", "tel"), [("3.0", "TEL;TYPE=CELL:+14155550101"), ("4.0", "TEL;VALUE=uri;TYPE=cell:tel:+14155550101")]
+)
+async def test_a_card_has_what_other_programs_read(context: Context, account: Account, version: str, tel: str) -> None:
+    """Lines of at most 75 bytes, escaped."""
+    await created(context, account, first_name="A;da", last_name="é" * 60, company_name="X, Y", tags=("a", "b"))
+    text = await exported(context, account, version)
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    for line in (f"VERSION:{version}", f"N:{'é' * 60};A\\;da;;;", "ORG:X\\, Y", tel, "CATEGORIES:a,b"):
+        assert line in lines
