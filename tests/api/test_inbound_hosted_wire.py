@@ -10,6 +10,7 @@ import pytest
 
 from numberkeep.carriers.settings import Carriers
 from numberkeep.domain.limits import MAX_CONTENT, MAX_HANDLE
+from numberkeep.http import unread_body
 from numberkeep.service import accounts
 from numberkeep.store.contract import Store
 from support.api import CONTACTS, Service, running_service
@@ -122,7 +123,9 @@ async def test_a_wrong_secret_is_refused(carrier: httpx2.AsyncClient, wire: http
     assert await senders(wire) == []
 
 
-async def test_the_secret_is_checked_before_the_body_is_read(carrier: httpx2.AsyncClient) -> None:
+async def test_the_secret_is_checked_before_the_body_is_read(
+    carrier: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who does not know it cannot make the service hold a body."""
     read: list[bytes] = []
 
@@ -130,6 +133,7 @@ async def test_the_secret_is_checked_before_the_body_is_read(carrier: httpx2.Asy
         read.append(b"{}")
         yield read[-1]
 
+    monkeypatch.setattr(unread_body, "DISCARD_SECONDS", 0.0)
     for secret, status in (("wrong", 401), (EVERYBODYS, 400)):
         answer = await carrier.post(INBOUND, content=body(), headers=signing(secret))
         assert (answer.status_code, len(read)) == (status, status == 400)

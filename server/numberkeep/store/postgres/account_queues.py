@@ -15,9 +15,9 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.errors import NumberkeepError, StoreUnavailable, StoreUnsure
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
+from numberkeep.store.postgres.conversations import run, run_in_threads
 from numberkeep.store.postgres.driver_errors import DRIVER_ERRORS, node_of, reason
 from numberkeep.store.postgres.pool import Pool
-from numberkeep.store.postgres.statements import run, run_in_threads
 from numberkeep.store.waiting import Waiting
 
 _DIRECTORY: Final = 0

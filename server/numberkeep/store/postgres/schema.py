@@ -9,7 +9,7 @@ import asyncpg
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store import canonical_numbers
 from numberkeep.store.migrations import Upgrade, load_migrations, logged, pending, refuse_older, refuse_unfinished
-from numberkeep.store.postgres.statements import run
+from numberkeep.store.postgres.conversations import run
 from numberkeep.store.transfer import Mark
 
 _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"

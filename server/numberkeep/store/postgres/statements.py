@@ -1,20 +1,10 @@
-"""The SQL of every statement, and `run`, which runs a conversation with the database. $1 is the account.
+"""The SQL of every statement; conversations.py runs them. $1 is the account."""
 
-A Write takes each of its columns as an array, and so writes all its rows by one statement; many rows go by COPY, except
-on Citus, which would then commit in two phases.
-"""
-
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
-
-import asyncpg
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from numberkeep.domain.outbox.delivery import NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
-from numberkeep.store.flow import Fetch, Flow, Row, Write
-from numberkeep.store.postgres.copying_rows import copy_rows
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
@@ -43,11 +33,6 @@ _TYPES: Final = {
 }
 _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 """The type of each column that is not text."""
-
-_COPIED_FROM: Final = 100
-"""The number of rows from which COPY is faster than an INSERT, whose arrays the driver encodes value by value."""
-
-_COPY_SECONDS: Final = 30.0
 
 
 def _unnest(columns: str) -> str:
@@ -142,7 +127,7 @@ LOADS: Final[Mapping[str, str]] = {
 }
 """The statements that load a unit of work."""
 
-_SPREAD: Final = frozenset({"deliveries"})
+SPREAD: Final = frozenset({"deliveries"})
 """Statements that take a list of rows as one array for each column."""
 
 _OF_QUEUE: Final = "o.account_id = $1 AND o.target = queue.target AND o.phone = queue.phone"
@@ -221,7 +206,7 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
 }
 """The statements that save a unit of work, once for each row."""
 
-_COPIED: Final = {
+COPIED: Final = {
     "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
     "insert_tags": ("contact_tags", "tag, created_at, contact_id"),
     "insert_events": ("events", EVENT_COLUMNS),
@@ -249,72 +234,4 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-_FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
-
-
-async def run(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
-    """Run a conversation, and return its result.
-
-    Args:
-        connection: the database.
-        flow: the conversation.
-        on_citus: whether the tables are distributed over nodes.
-
-    Raises:
-        asyncpg.PostgresError, OSError: a statement failed.
-    """
-    try:
-        step = next(flow)
-        while True:
-            step = flow.send(await _answered(connection, step, copies=not on_citus))
-    except StopIteration as end:
-        result: R = end.value
-        return result
-
-
-async def run_in_threads(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
-    """Run a long conversation as `run` does, but all between its statements in threads, beside the event loop."""
-    rows: Sequence[Row] | None = None
-    while True:
-        step = await asyncio.to_thread(_advance, flow, rows)
-        if isinstance(step, _Ended):
-            result: R = step.result
-            return result
-        rows = await _answered(connection, step, copies=not on_citus)
-
-
-@dataclass(slots=True, frozen=True)
-class _Ended:
-    """The end of a conversation: a thread cannot raise StopIteration."""
-
-    result: Any
-
-
-def _advance(flow: Flow[Any], rows: Sequence[Row] | None) -> Fetch | Write | _Ended:
-    try:
-        return next(flow) if rows is None else flow.send(rows)
-    except StopIteration as end:
-        return _Ended(end.value)
-
-
-async def _answered(connection: asyncpg.Connection, step: Fetch | Write, *, copies: bool) -> Sequence[Row]:
-    if isinstance(step, Write):
-        await _write(connection, step, copies=copies)
-        return ()
-    values = step.values
-    if step.name in _SPREAD:
-        values = (values[0], *map(list, zip(*values[1], strict=True)))
-    return cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
-
-
-async def _write(connection: asyncpg.Connection, step: Write, *, copies: bool) -> None:
-    account_id, rows = step.account_id, step.rows
-    if step.name in SINGLE_SAVES:
-        for row in rows:
-            await connection.execute(SINGLE_SAVES[step.name], account_id, *row)
-    elif copies and len(rows) >= _COPIED_FROM and step.name in _COPIED:
-        table, columns = _COPIED[step.name]
-        records = ((account_id, *row) for row in rows)
-        await copy_rows(connection, table, ["account_id", *columns.split(", ")], records, seconds=_COPY_SECONDS)
-    else:
-        await connection.execute(SAVES[step.name], account_id, *map(list, zip(*rows, strict=True)))
+FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}

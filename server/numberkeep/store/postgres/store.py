@@ -17,11 +17,11 @@ from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import citus, listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
 from numberkeep.store.postgres.connecting import connect, disconnect
+from numberkeep.store.postgres.conversations import run
 from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusable_on_error
 from numberkeep.store.postgres.nodes import Nodes
 from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.read_statements import READS as SQL
-from numberkeep.store.postgres.statements import run
 from numberkeep.store.queries import ListContacts, Query
 from numberkeep.store.reads import READS
 
