@@ -76,6 +76,19 @@ async def imported(account: AccountDriver, text: str, *, dry_run: bool = False, 
 class ImportContract:
     """What an import does to contacts, on every engine."""
 
+    async def test_no_opt_out_of_a_file_is_lost(self, ours: AccountDriver) -> None:
+        """Neither of a rejected row nor of a number that becomes no contact; each counts once, in the dry run too."""
+        text = "phone,home phone,first_name,opt_out\n"
+        text += f"{phone(1)},,{'x' * 201},yes\n"  # rejected
+        text += f"{phone(2)},{phone(3)},Ada,yes\n"  # the second number becomes no contact
+        text += f"{phone(3)},,Bob,yes\n{phone(1)},,Eve,\n"  # both come again, one of them without consent
+        dry, done = [await imported(ours, text, dry_run=dry_run) for dry_run in (True, False)]
+        assert dry.counts == done.counts == {"rows": 4, "created": 3, "rejected": 1, "opted_out": 3, "contacts": 3}
+        assert await ours.listed(opt_out=True) == [phone(2), phone(3), phone(1)]
+        entries = [await ours.store.read(ListConsentOf(ours.account_id, phone(n))) for n in (1, 2, 3)]
+        assert [(entry.source.value, entry.wording) for [entry] in entries] == [("import", "list.csv")] * 3
+        assert (await imported(ours, text)).counts == {"rows": 4, "unchanged": 3, "rejected": 1, "contacts": 3}
+
     async def test_rows_become_contacts(self, ours: AccountDriver) -> None:
         """In the order of the file. A second import changes nothing, and writes nothing."""
         text = f"{phone(2)},Ada,Lovelace,vip;beta,gold,\n{phone(1)},Grace,,,,\n"

@@ -17,6 +17,7 @@ REQUIRED: Final = {
     "BulkRow": "phone",
     "ConsentParams": "number",
     "CreateBody": "number",
+    "DecideBody": "decision",
     "ImportBody": "numbers",
     "InboundBody": "from",
     "NumberBody": "number",

@@ -53,12 +53,14 @@ class ImportOptOuts(AccountCommand[Imported]):
         phones: the numbers, each once.
         rejected: the indexes of those in the list that are not phone numbers, for the result.
         stamp: see AccountCommand.
+        source: the name of the file that they come from, which the ledger keeps as the wording; `""` if there is none.
     """
 
     account_id: int
     phones: Sequence[str]
     rejected: Sequence[int]
     stamp: Stamp
+    source: str = ""
 
     @property
     def weight(self) -> int:
@@ -71,6 +73,6 @@ class ImportOptOuts(AccountCommand[Imported]):
 
     def apply(self, work: Work) -> Imported:
         """Return what became of them."""
-        said = Said(ConsentSource.IMPORT)
+        said = Said(ConsentSource.IMPORT, self.source)
         new = sum(work.set_opt_out(phone, said, self.stamp, opted_out=True) for phone in self.phones)
         return Imported(new, len(self.phones), self.rejected)

@@ -23,7 +23,7 @@ class ConsentSource(StrEnum):
     MESSAGE = "message"
     """The recipient, in a message from the number."""
     IMPORT = "import"
-    """A list of numbers that had opted out elsewhere."""
+    """A list of numbers that had opted out elsewhere; the wording is the name of the file, if it is known."""
     CARRIER = "carrier"
     """The carrier, when it refused a message to the number."""
     REVIEW = "review"
@@ -42,7 +42,8 @@ class ConsentEntry:
         at: when, microseconds since 1970.
         opted_out: whether the recipient is opted out from then on.
         source: who said it.
-        wording: the words of the message; `""` unless the recipient said it in one.
+        wording: the words of the message; `""` unless the recipient said it in one. Some sources have something else
+            here, as ConsentSource says.
         hash: SHA-256 over the entry and the hash of the previous one.
     """
 

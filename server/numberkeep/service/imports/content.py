@@ -7,10 +7,15 @@ from numberkeep.domain.limits import MAX_LABEL, MAX_TAG, MAX_TAGS, MAX_VALUE, MA
 
 
 class Fault(Exception):
-    """Why a row is rejected: the field, its value, and what is wrong with it."""
+    """Why a row is rejected: the field, its value, and what is wrong with it.
+
+    Attributes:
+        opt_outs: the numbers that the row opts out all the same: an opt-out is never lost.
+    """
 
     def __init__(self, field_name: str, value: str, reason: str) -> None:
         super().__init__(reason)
+        self.opt_outs: Sequence[str] = ()
         self.field = field_name
         self.value = value
         self.reason = reason

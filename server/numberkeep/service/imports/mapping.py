@@ -68,8 +68,8 @@ class Mapper:
         self.seen: dict[str, None] = {}
         self.has_phones = False
 
-    def read(self, row: Row) -> tuple[list[str], Content]:
-        """Return the numbers of a row, and what it says of their contacts.
+    def read(self, row: Row) -> tuple[list[str], Content, list[str]]:
+        """Return the numbers of a row, what it says of their contacts, and further numbers that it opts out.
 
         Raises:
             Fault: the row is rejected.
@@ -84,10 +84,16 @@ class Mapper:
         if not is_ours and self._is_name(gathered):
             _add_name(content.texts, gathered.name)
         content.tags = list(dict.fromkeys(map(composed, [*content.tags, *self._options.tags])))
-        numbers = self._numbers(gathered)
-        content.texts = {name: self._text(name, text) for name, text in content.texts.items()}
-        check_limits(content)
-        return [number.phone for number in numbers], content
+        numbers, others = self._numbers(gathered)
+        opted_out = others if content.opt_out else []
+        phones = [number.phone for number in numbers]
+        try:
+            content.texts = {name: self._text(name, text) for name, text in content.texts.items()}
+            check_limits(content)
+        except Fault as fault:
+            fault.opt_outs = [*phones, *opted_out] if content.opt_out else ()
+            raise
+        return phones, content, opted_out
 
     def _is_name(self, gathered: _Gathered) -> bool:
         """Return whether the full name is one: cards without a name have the company or the number there."""
@@ -171,8 +177,8 @@ class Mapper:
                 label, place = f"{composed(column.label)} {place}", place + 1
             content.variables[label] = cell
 
-    def _numbers(self, gathered: _Gathered) -> list[Number]:
-        """Return the numbers that become contacts."""
+    def _numbers(self, gathered: _Gathered) -> tuple[list[Number], list[str]]:
+        """Return the numbers that become contacts, and the others."""
         region = self._region(gathered.region)
         numbers: list[Number] = []
         bad: list[tuple[str, str]] = []
@@ -193,11 +199,12 @@ class Mapper:
             raise Fault("phone", "", "is a fax or a pager only" if only_faxes else "is missing: the row has no number")
         self.notes["Invalid numbers left out, because their rows have a valid one"] += len(bad)
         kept = chosen(numbers, self._options.numbers)
-        self.notes["Further numbers left out (--numbers each imports them as contacts)"] += len(
-            {number.phone for number in numbers}
-        ) - len(kept)
+        others = {number.phone: None for number in numbers}
+        for number in kept:
+            others.pop(number.phone, None)
+        self.notes["Further numbers left out (--numbers each imports them as contacts)"] += len(others)
         self.notes["Extensions and pauses left out of numbers"] += sum(number.shortened for number in kept)
-        return kept
+        return kept, list(others)
 
     def _region(self, country: str) -> str:
         if not country or country == self._options.region:

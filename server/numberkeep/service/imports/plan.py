@@ -93,11 +93,16 @@ def batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
 def _stage(rows: Sequence[tuple[int, Row]], mapper: Mapper, staging: Staging, plan: Plan) -> None:
     rejects: list[tuple[int, str]] = []
     read: list[tuple[int, list[str], Content]] = []
+    opt_outs: list[str] = []
     for index, row in rows:
         try:
-            read.append((index, *mapper.read(row)))
+            phones, content, opted_out = mapper.read(row)
         except Fault as fault:
             rejects.append(reject_of(row, fault))
+            opt_outs += fault.opt_outs
+        else:
+            read.append((index, phones, content))
+            opt_outs += opted_out
     known = staging.contents(list({phone for _, phones, _ in read for phone in phones}))
     now: dict[str, tuple[int, Content]] = {}
     for index, phones, content in read:
@@ -110,5 +115,6 @@ def _stage(rows: Sequence[tuple[int, Row]], mapper: Mapper, staging: Staging, pl
     staged: list[StagedRow] = [(index, phone, encode(content)) for phone, (index, content) in now.items()]
     staging.put(staged)
     staging.put_rejects(rejects)
+    staging.put_opt_outs(opt_outs)
     plan.rows += len(rows)
     plan.rejected += len(rejects)

@@ -4,8 +4,10 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
+from numberkeep.domain.command import AccountCommand
+from numberkeep.domain.consent.commands import ImportOptOuts
 from numberkeep.domain.contacts.commands import BulkRow
 from numberkeep.domain.contacts.contact import UNSET, ContactPatch
 from numberkeep.domain.contacts.importing import ImportContacts, ImportedRow
@@ -16,6 +18,8 @@ from numberkeep.service.imports.content import Content, Fault
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import Plan, Progress, batches, make_plan, rows_at
 from numberkeep.service.imports.staging import StagedRow, Staging, decode, reject_of
+
+R = TypeVar("R")
 
 _RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
 """What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
@@ -138,6 +142,7 @@ async def import_file(
         number += len(rows)
         progress("Planning" if dry_run else "Importing", number, plan.contacts)
     tally.finish()
+    tally.opted_out += await _opt_out_others(acting, account, staging, source, dry_run=dry_run)
     if tally.refused:
         staging.put_rejects([*_refused(file, options, tally.refused)])
     counts = Counts(
@@ -157,13 +162,24 @@ def counted(counts: Counts) -> dict[str, Any]:
     return asdict(counts)
 
 
-async def _applied(context: Context, command: ImportContacts, *, dry_run: bool) -> Sequence[ImportedRow]:
+async def _opt_out_others(context: Context, account: Account, staging: Staging, source: str, *, dry_run: bool) -> int:
+    """Opt out the numbers that are no contacts of the plan, and return how many were not opted out before."""
+    count = 0
+    for phones in batches(staging.opt_outs()):
+        contents = staging.contents(phones)
+        others = [phone for phone in phones if phone not in contents or not decode(contents[phone]).opt_out]
+        command = ImportOptOuts(account.account_id, others, (), context.stamp(), source)
+        count += (await _applied(context, command, dry_run=dry_run)).new
+    return count
+
+
+async def _applied(context: Context, command: AccountCommand[R], *, dry_run: bool) -> R:
     if not dry_run:
         return await context.apply(command)
     [outcome] = (await context.store.preview([command])).outcomes
     if isinstance(outcome, Exception):
         raise outcome
-    done: Sequence[ImportedRow] = outcome
+    done: R = outcome
     return done
 
 

@@ -23,6 +23,12 @@ class Staging(Protocol):
     def rows(self) -> Iterator[StagedRow]:
         """Yield the rows in the order in which their numbers were added; nothing may be put meanwhile."""
 
+    def put_opt_outs(self, phones: Sequence[str]) -> None:
+        """Add numbers that opt out without being contacts; those that are there stay."""
+
+    def opt_outs(self) -> Iterator[str]:
+        """Yield those numbers in their order; nothing may be put meanwhile."""
+
     def put_rejects(self, rejects: Sequence[tuple[int, str]]) -> None:
         """Add rejected rows: the line of each, and what is known of it."""
 

@@ -11,6 +11,7 @@ _SCHEMA: Final = """
     CREATE TABLE staged (
         place INTEGER PRIMARY KEY, row INTEGER NOT NULL, phone TEXT NOT NULL UNIQUE, content TEXT NOT NULL
     );
+    CREATE TABLE opted_out (phone TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE rejected (place INTEGER PRIMARY KEY, line INTEGER NOT NULL, reject TEXT NOT NULL);
 """
 _PUT: Final = """
@@ -48,6 +49,16 @@ class SqliteStaging:
     def rows(self) -> Iterator[tuple[int, str, str]]:
         """Select in order."""
         yield from self._connection.execute("SELECT row, phone, content FROM staged ORDER BY place")
+
+    def put_opt_outs(self, phones: Sequence[str]) -> None:
+        """Insert."""
+        with self._connection:
+            self._connection.executemany("INSERT OR IGNORE INTO opted_out VALUES (?)", ((phone,) for phone in phones))
+
+    def opt_outs(self) -> Iterator[str]:
+        """Select in order."""
+        for (phone,) in self._connection.execute("SELECT phone FROM opted_out ORDER BY phone"):
+            yield phone
 
     def put_rejects(self, rejects: Sequence[tuple[int, str]]) -> None:
         """Insert."""

@@ -15,7 +15,8 @@ PHONE = "+14155550101"
 
 def read(cells: dict[str, str], options: Options = US) -> tuple[list[str], Content]:
     """Return the numbers and the content of a row."""
-    return Mapper(options).read(Row(2, list(cells), list(cells.values())))
+    phones, content, _ = Mapper(options).read(Row(2, list(cells), list(cells.values())))
+    return phones, content
 
 
 def content(options: Options = US, /, **cells: str) -> Content:
@@ -150,6 +151,22 @@ SEVERAL = {
 def test_several_numbers_of_a_row(numbers: Numbers, expected: list[str]) -> None:
     """The one that is called mobile, by its column or its label; never a fax."""
     assert read(SEVERAL, Options("US", numbers=numbers))[0] == expected
+
+
+def test_an_opt_out_is_of_every_number_of_a_row() -> None:
+    """Also of those that become no contact; a row that does not opt out says nothing of them."""
+    columns, row = ["Mobile", "Home Phone", "Opt out"], ["4155550101", "4155550102"]
+    assert Mapper(US).read(Row(2, columns, [*row, "yes"]))[2] == ["+14155550102"]
+    assert Mapper(US).read(Row(2, columns, [*row, "no"]))[2] == []
+
+
+def test_a_rejected_row_still_opts_out() -> None:
+    """If it has a valid number; the reason of the rejection is another one."""
+    for consent, phones in (("yes", ["+14155550101", "+14155550102"]), ("no", [])):
+        cells = {"Mobile": "4155550101", "Home Phone": "4155550102", "First name": "x" * 201, "Opt out": consent}
+        with pytest.raises(Fault) as rejected:
+            Mapper(US).read(Row(2, list(cells), list(cells.values())))
+        assert list(rejected.value.opt_outs) == phones
 
 
 def test_the_best_number_is_mobile_by_the_numbering_plan() -> None:
