@@ -59,6 +59,7 @@ def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> 
         "contact_tags": 1,
         "opt_outs": 0,
         "verifications": 0,
+        "reviews": 0,
         "messages": 0,
         "answers": 0,
         "events": 2,

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -26,9 +27,21 @@ def running(durable_postgres: PostgresServer, tmp_path: Path) -> Iterator[Servin
     url = durable_postgres.create_database()
     with serving(tmp_path, "--workers", "2", "--database", url, **PAIR) as service:
         service.read_export()
+        wait_for_processes(service, 2)
         yield service
         assert service.stop() == 0
     durable_postgres.drop_database(url)
+
+
+def wait_for_processes(service: Serving, count: int) -> None:
+    """Wait until this many processes answer: one that starts while the database is away ends the service."""
+    seen: set[str] = set()
+    deadline = time.monotonic() + PATIENCE
+    while len(seen) < count and time.monotonic() < deadline:
+        with service.wire() as wire:  # each connection leads to one of them
+            wire.get("/health/live")
+            seen |= set(re.findall('process="(.+?)"', wire.get("/metrics").text))
+    assert len(seen) == count
 
 
 def client(running: Serving) -> httpx2.AsyncClient:
