@@ -36,10 +36,6 @@ FINISH_SECONDS: Final = 6
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
-_SWITCH_SECONDS: Final = 0.001
-"""How long a thread that computes keeps the interpreter's lock from one that waits for it. Python's 5 ms would pass for
-each of the writer's ten statements while a bulk request is worked out; the processor time of a request is the same."""
-
 _log = logging.getLogger("numberkeep.serving")
 
 
@@ -105,7 +101,6 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
     threading.Thread(target=_end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     application = make_application(settings, closing)
     calm_collector()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     return application
 
 

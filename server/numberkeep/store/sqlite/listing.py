@@ -7,6 +7,7 @@ index for `(value, rowid) > (?, ?)`: for a million contacts without a name that 
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 import apsw
@@ -39,6 +40,8 @@ _SHORT: Final = 100
 _PART: Final = 40
 """Rows that are read before their size is checked: the largest ones take 1.6 MB each."""
 
+_tags_of, _variables_of = itemgetter(8), itemgetter(9)
+
 Value = str | int
 
 
@@ -69,7 +72,7 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
     text = 0
     for part in _parts(connection, account_id, query, _SELECT):
         rows += part
-        text += sum([len(row[8]) + len(row[9]) for row in part])  # text_of; a call for each row costs a twentieth
+        text += sum(map(len, map(_tags_of, part))) + sum(map(len, map(_variables_of, part)))  # text_of, but quicker
         if text > MOST_TEXT:
             raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]

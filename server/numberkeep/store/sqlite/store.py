@@ -36,9 +36,9 @@ from numberkeep.store.sqlite.writer import Writer
 R = TypeVar("R")
 
 _READERS: Final = 2
-_INLINE_KIB: Final = 16_000
-"""Page cache of the inline connection: at ten million contacts the upper pages of the indexes fit, and a lookup takes
-13 microseconds instead of 20 with SQLite's 2000."""
+_CACHE_KIB: Final = 16_000
+"""Page cache of the inline connection and the writer's: at ten million contacts the upper pages of the indexes fit. A
+lookup takes 13 microseconds instead of 20 with SQLite's 2000, and writing ten thousand rows a quarter less."""
 
 _READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
 
@@ -67,11 +67,12 @@ class SqliteStore:
             if not migrate:
                 self._database.refuse_other()
             first = self._connect()
+            first.pragma("cache_size", -_CACHE_KIB)
             if migrate:
                 self._database.migrate(first)
             self._database.take_into_use(first)
             self._inline = self._connect()
-            self._inline.pragma("cache_size", -_INLINE_KIB)
+            self._inline.pragma("cache_size", -_CACHE_KIB)
             # Opened here and not by the threads, so that errors are raised now and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]
             ahead = self._connect() if self._database.path else None
