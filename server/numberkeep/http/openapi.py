@@ -32,6 +32,7 @@ from numberkeep.wire.legacy_names import is_old_name, taking_old_names
 
 _REF: Final = "#/components/schemas/{name}"
 _KEY_MISSING: Final = (403, "A key header is missing.")
+_BUSY: Final = (429, "The account has too many large requests or answers under way; `Retry-After` says when to retry.")
 _TOO_MANY_STREAMS: Final = (429, "The key has as many streams open as it may have; `Retry-After` says when to retry.")
 _OF_A_BODY: Final = (
     (400, "The body is incomplete, or its chunked encoding is not valid."),
@@ -110,7 +111,7 @@ def _described(route: Route) -> dict[str, Any]:
         answers["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.body)}}}
     of_a_key = (InvalidInput, IdempotencyKeyReused) if route.once else ()
     body = () if route.body is None else _OF_A_BODY
-    responses |= _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, *body))
+    responses |= _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, _BUSY, *body))
     return answers | {"responses": responses}
 
 

@@ -5,7 +5,7 @@ business days.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +14,7 @@ from numberkeep.domain.contacts.contact import micros, moment
 _WEEKDAYS: Final = 10
 _MONDAY: Final = 0
 _SATURDAY: Final = 5
+_SUNDAY: Final = 6
 _NOON: Final = 12
 
 
@@ -60,10 +61,11 @@ def deadline_of(at: int) -> int:
     """Return the same time of the tenth weekday after a time in UTC, both in microseconds since 1970.
 
     If that is a Monday before noon, return the end of the Friday before: where it is still Sunday, the reply came on a
-    Sunday too, and its tenth business day is that Friday. So the deadline is never later than the legal one in any of
-    the fifty states; holidays only extend that.
+    Sunday too, and its tenth business day is that Friday. If the clocks in the US are set forward meanwhile, it is an
+    hour earlier. So the deadline is never later than the legal one in any of the fifty states: holidays extend
+    only that.
     """
-    day = moment(at)
+    day = received = moment(at)
     left = _WEEKDAYS
     while left:
         day += timedelta(days=1)
@@ -71,4 +73,10 @@ def deadline_of(at: int) -> int:
     if day.weekday() == _MONDAY and day.hour < _NOON:
         saturday = day - timedelta(days=2)
         day = saturday.replace(hour=0, minute=0, second=0, microsecond=0)
-    return micros(day)
+    return micros(day - timedelta(hours=_clocks_are_set_forward(received.date(), day.date())))
+
+
+def _clocks_are_set_forward(start: date, end: date) -> bool:
+    """Return whether daylight saving time begins in the US in this time: on the second Sunday in March."""
+    eighth = date(end.year, 3, 8)
+    return start <= eighth + timedelta(days=_SUNDAY - eighth.weekday()) <= end

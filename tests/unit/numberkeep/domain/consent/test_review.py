@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numberkeep.domain.consent.review import deadline_of
@@ -22,6 +22,9 @@ from numberkeep.domain.contacts.contact import micros, moment
         ("2026-11-29T12:00:00", "2026-12-11T12:00:00"),  # Sunday
         ("2026-12-24T08:00:00", "2027-01-07T08:00:00"),  # holidays are not counted as such
         ("2028-02-22T10:00:00", "2028-03-07T10:00:00"),  # over a leap day
+        ("2028-03-09T07:00:00", "2028-03-23T06:00:00"),  # 11 p.m. on Wednesday in Los Angeles, and summer time begins
+        ("2027-03-14T12:00:00", "2027-03-26T11:00:00"),  # on the day itself
+        ("2027-03-15T13:00:00", "2027-03-29T13:00:00"),  # after it
     ],
 )
 def test_the_deadline_is_the_tenth_weekday_after(received: str, deadline: str) -> None:
@@ -30,6 +33,8 @@ def test_the_deadline_is_the_tenth_weekday_after(received: str, deadline: str) -
     assert moment(deadline_of(at)) == datetime.fromisoformat(deadline).replace(tzinfo=UTC)
 
 
+@settings(max_examples=500)
+@example(1_836_198_000_000_001, "America/Los_Angeles")
 @given(
     st.integers(micros(datetime(2024, 1, 1, tzinfo=UTC)), micros(datetime(2060, 1, 1, tzinfo=UTC))),
     st.sampled_from(["America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "America/Adak"]),
