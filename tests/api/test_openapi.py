@@ -54,7 +54,7 @@ def test_authentication_of_inbound_is_described() -> None:
     inbound = document()["paths"]["/_numberkeep/inbound"]["post"]
     assert inbound["security"] == [{"key": [], "secret": []}, {"signing": []}, {"twilio": []}]
     assert set(inbound["requestBody"]["content"]) == {"application/json", "application/x-www-form-urlencoded"}
-    assert {"200", "400", "401", "403", "404", "408", "409", "413", "415", "503"} == set(inbound["responses"])
+    assert {"200", "400", "401", "403", "404", "408", "409", "413", "415", "429", "503"} == set(inbound["responses"])
     events = document()["paths"]["/api/v2/events"]["get"]
     assert {(each["name"], each["in"]) for each in events["parameters"]} == {
         ("after", "query"),

@@ -11,7 +11,8 @@ Steps = Generator[None, None, R]
 
 _SLICE_SECONDS: Final = 0.004
 _REST_SECONDS: Final = 0.001
-"""Long enough for the threads of the store and of the server to get the interpreter's lock, which they may need."""
+"""Long enough for the threads of the store and of the server to get the interpreter's lock, which they may need. A
+computation that is alone yields without a rest, which would cost a bulk request a tenth of its speed."""
 
 
 class Slices:
@@ -19,16 +20,24 @@ class Slices:
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
+        self._count = 0
 
     async def run(self, work: Steps[R]) -> R:
         """Return the result of a computation; errors as it raises them."""
-        async with self._turn:
-            while True:
-                until = time.monotonic() + _SLICE_SECONDS
-                try:
-                    while time.monotonic() < until:
-                        next(work)
-                except StopIteration as end:
-                    result: R = end.value
-                    return result
-                await asyncio.sleep(_REST_SECONDS)
+        self._count += 1
+        try:
+            async with self._turn:
+                return await self._run(work)
+        finally:
+            self._count -= 1
+
+    async def _run(self, work: Steps[R]) -> R:
+        while True:
+            until = time.monotonic() + _SLICE_SECONDS
+            try:
+                while time.monotonic() < until:
+                    next(work)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            await asyncio.sleep(_REST_SECONDS if self._count > 1 else 0)
