@@ -77,3 +77,13 @@ def test_a_file_that_cannot_be_written_is_one_line(folder: Path) -> None:
     done = run("export", "none/out.csv", *DATABASE, cwd=folder)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert "cannot write none/out.csv" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_without_a_database_the_fix_is_named(tmp_path: Path, command: str) -> None:
+    """Exit 2, also if the environment names a service."""
+    (tmp_path / "contacts.csv").write_text("phone\n")
+    service = {"SENDBLUE_API_BASE_URL": "http://127.0.0.1:9", "NUMBERKEEP_DATABASE": "sqlite:///other.db"}
+    done = run(command, "contacts.csv", cwd=tmp_path, **service)
+    assert (done.returncode, "--database sqlite:///numberkeep.db" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "other.db").exists()

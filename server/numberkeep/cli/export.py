@@ -15,7 +15,7 @@ import msgspec
 
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.on_database import run_for
-from numberkeep.cli.targets import account_option
+from numberkeep.cli.targets import account_option, typed_database_option
 from numberkeep.config.database_url import without_password
 from numberkeep.domain.contacts.contact import composed, micros
 from numberkeep.domain.contacts.listing import ContactFilter
@@ -40,7 +40,7 @@ _BY_SUFFIX = {".vcf": Format.VCARD, ".vcard": Format.VCARD, ".jsonl": Format.JSO
 
 @click.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--database", metavar="URL", required=True, help="Database to export from.")
+@typed_database_option
 @account_option
 @click.option(
     "--format",

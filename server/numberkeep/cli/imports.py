@@ -16,7 +16,7 @@ from numberkeep.cli.exit_codes import ExitCode, Failure, end
 from numberkeep.cli.import_words import diff_lines, rejected_lines, summary
 from numberkeep.cli.on_database import run_for
 from numberkeep.cli.progress import Progress
-from numberkeep.cli.targets import account_option, json_option
+from numberkeep.cli.targets import account_option, json_option, typed_database_option
 from numberkeep.config.database_url import existing_database, without_password
 from numberkeep.config.settings import load_settings
 from numberkeep.domain.contacts.importing import Existing, ImportedRow
@@ -58,7 +58,7 @@ def _encoding(_context: click.Context, _parameter: click.Parameter, given: str |
 
 @click.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option("--database", metavar="URL", required=True, help="Database to import into.")
+@typed_database_option
 @account_option
 @click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
 @click.option("--diff", is_flag=True, help="Print each change: the field with its old and new value.")
