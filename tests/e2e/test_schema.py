@@ -69,7 +69,8 @@ def excused(failure: Failure, case: Any, answer: Any) -> bool:
     if isinstance(failure, AcceptedNegativeData):
         query, body = case.query or {}, case.body if isinstance(case.body, dict) else {}
         return (
-            [] in query.values()  # which no query can say
+            answer.status_code == 413  # a refusal too, which the tool does not know as one
+            or [] in query.values()  # which no query can say
             or query.get("on_error") == "skip"  # errors of rows are in the answer
             or bool(body.keys() & {"phone_number", "phoneNumber"})  # beside the current name they are ignored
         )
@@ -100,6 +101,6 @@ def test_requests_are_answered_as_the_document_says(
             for failure in group.exceptions:
                 if not excused(failure, case, answer):
                     request = case.method, case.formatted_path, case.query, case.body
-                    pytest.fail(f"{failure}\n{request}\n{answer.status_code} {answer.text}")
+                    pytest.fail(f"{failure}\n{str(request)[:2000]}\n{answer.status_code} {answer.text[:2000]}")
 
     check()
