@@ -42,7 +42,7 @@ class ReviewContract:
         assert (await ours.receive(PHONE, "yes", at=START + 2 * SECOND)).verified
         assert await ours.listed(opt_out=True) == []
 
-    async def test_nothing_is_sent_until_it_is_decided(self, ours: AccountDriver) -> None:
+    async def test_nobody_is_asked_again_until_it_is_decided(self, ours: AccountDriver) -> None:
         """Another verify is refused and names the review; after `keep` it is possible again."""
         await ours.create(PHONE)
         await ours.request_verification(PHONE, at=START)

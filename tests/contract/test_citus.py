@@ -177,7 +177,7 @@ async def test_waiting_for_an_account_s_lock_has_a_limit(
 
 
 async def test_a_worker_as_entry_point_is_refused(cluster: CitusCluster, emptied_citus: str) -> None:
-    """Whoever opens the database there is told to name the coordinator."""
+    """Opening the database there is refused with the fix: name the coordinator."""
     if not cluster.workers:
         pytest.skip("the cluster has no workers")
     url = cluster.workers[0].url(database_of(emptied_citus))

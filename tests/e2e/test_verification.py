@@ -136,11 +136,16 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     usual = json.loads(command("accounts", "list", "--json"))[0]["verification_text"]
     assert command("accounts", "list") == f"default  region US  {usual!r}\n"
     text = "Hello {first_name} at {phone}, is it you?"
-    assert (
-        json.loads(command("accounts", "set", "default", "--verification-text", text, "--json"))
-        | {"verification_text": text}
-        == json.loads(command("accounts", "list", "--json"))[0]
-    )
+    changed = json.loads(command("accounts", "set", "default", "--verification-text", text, "--json"))
+    assert changed == {
+        "name": "default",
+        "region": "US",
+        "verification_text": text,
+        "unclear": "review",
+        "opt_out_words": [],
+        "opt_out_text": None,
+    }
+    assert json.loads(command("accounts", "list", "--json")) == [changed]
     client.contacts.create(number=PHONE, first_name="Ada")
     assert text_is_used_soon(client, f"Hello Ada at {PHONE}, is it you?")
     assert command("accounts", "set", "default", "--verification-text", "") == ""

@@ -63,7 +63,7 @@ class CitusCluster:
     def moved(self, url: str, port: int) -> Iterator[None]:
         """Let the last worker appear at another port of 127.0.0.1 until the block ends, for one database.
 
-        The worker itself goes on: it is as if nobody, or whoever listens there, answered in its place.
+        The worker itself keeps running: the coordinator only finds nothing, or another program, in its place.
         """
         name = database_of(url)
         worker = urlsplit(self.workers[-1].superuser_url)

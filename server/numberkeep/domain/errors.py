@@ -119,7 +119,7 @@ class RecipientOptedOut(NumberkeepError):
 
 
 class ReplyUnderReview(NumberkeepError):
-    """A reply of the recipient may be a refusal, so nothing may be sent to the number until it is decided."""
+    """A reply of the recipient may be a refusal, so nobody may ask for another one until it is decided."""
 
     def __init__(self, review_id: int) -> None:
         super().__init__(

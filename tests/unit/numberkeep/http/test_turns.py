@@ -11,7 +11,7 @@ from numberkeep.http.turns import Room, Turns
 
 
 class Holder:
-    """A request that ends when it is told to."""
+    """A request that ends when the test ends it."""
 
     def __init__(self, turn: AbstractAsyncContextManager[None]) -> None:
         self._turn = turn
