@@ -15,6 +15,7 @@ from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
 from contract.imports import ImportContract
+from contract.jobs import JobContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.long_pages import LongPageContract
@@ -24,6 +25,7 @@ from contract.preview import PreviewContract
 from contract.review import ReviewContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
+from contract.undoing import UndoContract
 from contract.verification import VerificationContract
 from contract.webhooks import WebhookContract
 from numberkeep.store.contract import Store
@@ -54,6 +56,8 @@ class StoreContract(
     HistoryContract,
     PreviewContract,
     ImportContract,
+    JobContract,
+    UndoContract,
     ConcurrencyContract,
 ):
     """All rules that apply to every store."""

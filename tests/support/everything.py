@@ -1,6 +1,8 @@
 """Every read of a store, to compare two stores, and a store with some data of every kind."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -15,6 +17,9 @@ from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import AnsweredBefore, VerificationTooSoon
 from numberkeep.domain.identity import contact_id_at
+from numberkeep.domain.jobs.commands import AddJob, ChangeJob
+from numberkeep.domain.jobs.job import JobPart, JobStatus
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
@@ -25,13 +30,16 @@ from numberkeep.store.queries import (
     GetAccountBySigningHash,
     GetAgenda,
     GetBacklog,
+    GetJobPart,
     GetTallies,
     ListApiKeys,
     ListConsent,
     ListDeadDeliveries,
+    ListJobs,
     ListMessages,
     ListOpenReviews,
     ListOptOuts,
+    ListWaitingJobs,
     ListWebhooks,
 )
 from support.databases import opened
@@ -116,6 +124,10 @@ async def fill(store: Store) -> None:
         await account.settle(first, Gone("answered 410"))
         assert gone.webhook_id == 3
         await account.expire(START + 103 * SECOND + DAY)
+        running = AddJob(account.account_id, "import", JobStatus.RUNNING, f'["{TEXTS[6]}"]', Stamp(account.tick()))
+        job = await store.apply(running)
+        parts = [JobPart(job.job_id, "file", n, bytes([place, n, 255]) * n) for n in range(40)]
+        await store.apply(ChangeJob(account.account_id, job.job_id, partial(replace, worker="w"), running.stamp, parts))
         words = (TEXTS[6], "basta")[:place]
         text = f"Hi {TEXTS[6 + place]}"
         hashed = bytes([place]) * 32
@@ -147,6 +159,7 @@ async def read_all(store: Store) -> dict[str, Any]:
         "keys": list(await store.read(ListApiKeys())),
         "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
         "backlog": await store.read(GetBacklog()),
+        "waiting jobs": list(await store.read(ListWaitingJobs(MAX_INTEGER))),
         "agendas": [await store.read(GetAgenda(START + days * DAY)) for days in range(4)],
     }
     wheres: list[dict[str, Any]] = [
@@ -175,6 +188,8 @@ async def read_all(store: Store) -> dict[str, Any]:
             "opt-outs": await store.read(ListOptOuts(account.account_id)),
             "webhooks": list(await store.read(ListWebhooks(account.account_id))),
             "dead": list(await store.read(ListDeadDeliveries(account.account_id, 1000))),
+            "jobs": list(await store.read(ListJobs(account.account_id, "import", MAX_INTEGER, 100))),
+            "parts": [await store.read(GetJobPart(account.account_id, 1, "file", place)) for place in range(41)],
             "tallies": await store.read(GetTallies(account.account_id)),
             "listed": listed,
             "by number": {contact.phone: await account.contact(contact.phone) for contact in everyone},

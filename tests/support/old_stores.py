@@ -29,9 +29,13 @@ DISABLED_WEBHOOKS = {"sqlite": 6, "postgres": 4}
 REVIEWS = {"sqlite": 8, "postgres": 6}
 """The first version with reviews, and with rules for replies."""
 
+JOBS = {"sqlite": 9, "postgres": 7}
+"""The first version with jobs."""
+
 SINCE = (
     {("sqlite", "answers"): 2}
     | {("sqlite", "reviews"): 8, ("postgres", "reviews"): 6}
+    | {(engine, table): version for engine, version in JOBS.items() for table in ("jobs", "job_parts")}
     | {
         (engine, table): version
         for engine, version in CHANGE_LOG.items()

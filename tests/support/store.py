@@ -139,7 +139,11 @@ class AccountDriver:
 
     async def delete(self, *numbers: str, at: int | None = None) -> int:
         """Delete the contacts with these numbers."""
-        return await self.store.apply(DeleteContacts(self.account_id, numbers, self._stamp(at)))
+        return await self.store.apply(self.deletion(*numbers, at=at))
+
+    def deletion(self, *numbers: str, at: int | None = None) -> DeleteContacts:
+        """Return the command that deletes them."""
+        return DeleteContacts(self.account_id, numbers, self._stamp(at))
 
     async def opt_out(self, number: str, *, opted_out: bool = True, at: int | None = None) -> None:
         """Record an opt-out or opt-in."""

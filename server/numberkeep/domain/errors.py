@@ -15,6 +15,11 @@ NumberkeepError
 ├── ReplyUnderReview         a reply of the recipient is unclear and not decided yet
 ├── ReviewNotFound
 ├── ReviewDecided           another decision was made before
+├── JobNotFound             the account has no job with this number
+├── JobConflict             the job's status does not allow it
+│   ├── JobBusy             it is being worked on
+│   └── JobLost             it was taken from its worker, or has ended
+├── TooManyUploads          files of unfinished imports take too much space
 ├── VerificationTooSoon
 ├── IdempotencyKeyReused    the key was used for another request
 ├── AnsweredBefore          the request was answered before: not a failure, and nothing was done again

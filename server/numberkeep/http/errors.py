@@ -24,6 +24,7 @@ from numberkeep.domain.errors import (
     VerificationTooSoon,
     WebhookNotFound,
 )
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
 from numberkeep.http.answer import Answer, Headers, encode
 from numberkeep.service.inbound import NotSigned
 from numberkeep.wire.answers import ErrorOut, field_error_out
@@ -150,6 +151,9 @@ _TABLE: Final = (
     _Line(ReplyUnderReview, 409, str, "A reply of the recipient is unclear and not decided yet.", _NO_RETRY),
     _Line(ReviewNotFound, 404, "There is no review of this number", "There is no review with this id."),
     _Line(ReviewDecided, 409, str, "Another decision was made before.", _NO_RETRY),
+    _Line(JobNotFound, 404, str, "There is no import with this id."),
+    _Line(JobConflict, 409, str, "The import's state does not allow it; `message` says what to do.", _NO_RETRY),
+    _Line(TooManyUploads, 409, str, "The account's imports keep too many files.", _NO_RETRY),
     _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),

@@ -11,6 +11,7 @@ from numberkeep.store.rows import (
     contact_and_last_event_of,
     delivery_of,
     event_of,
+    job_of,
     message_of,
     review_of,
     verification_of,
@@ -45,6 +46,9 @@ def load(account_id: int, needs: Needs, tallies: Tallies) -> Flow[Snapshot]:
     if needs.answers:
         answers = map(answer_of, (yield Fetch("answers", (account_id, list(needs.answers)))))
         snapshot.answers = {answer.key: answer for answer in answers}
+    if needs.jobs:
+        jobs = map(job_of, (yield Fetch("jobs", (account_id, list(needs.jobs)))))
+        snapshot.jobs = {job.job_id: job for job in jobs}
     if needs.handles:
         handles = yield Fetch("handles", (account_id, list(needs.handles)))
         snapshot.handles = frozenset(handle for (handle,) in handles)

@@ -10,9 +10,11 @@ from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import ListQuery, Page
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, ApiKey
+from numberkeep.domain.jobs.job import Job
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, Delivery
+from numberkeep.domain.stamp import Cause
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.snapshot import Tallies
 
@@ -84,6 +86,20 @@ class ListEventsOf(Query[Sequence[Event]]):
 
 
 @dataclass(slots=True)
+class ListEventsOfCause(Query[Sequence[Event]]):
+    """The last `limit` events with a cause among those with numbers from `first` to below `before`, newest first.
+
+    Every event with such a number is read.
+    """
+
+    account_id: int
+    cause: Cause
+    first: int
+    before: int
+    limit: int
+
+
+@dataclass(slots=True)
 class ListConsent(Query[Sequence[ConsentEntry]]):
     """The account's first `limit` ledger entries with numbers over `after`."""
 
@@ -130,6 +146,48 @@ class CountReviews(Query[tuple[int, int]]):
     """How many reviews are open, over all accounts, and how many of them were to be decided before `at`."""
 
     at: int
+
+
+@dataclass(slots=True)
+class GetJob(Query[Job | None]):
+    """The account's job with this number."""
+
+    account_id: int
+    job_id: int
+
+
+@dataclass(slots=True)
+class ListJobs(Query[Sequence[Job]]):
+    """The account's last `limit` jobs of a kind with numbers below `before`, newest first."""
+
+    account_id: int
+    kind: str
+    before: int
+    limit: int
+
+
+@dataclass(slots=True)
+class GetJobPart(Query[bytes | None]):
+    """One part of a job."""
+
+    account_id: int
+    job_id: int
+    name: str
+    place: int
+
+
+@dataclass(slots=True)
+class ListWaitingJobs(Query[Sequence[tuple[int, int]]]):
+    """The account and the number of each running job that no worker has at a time, over all accounts."""
+
+    at: int
+
+
+@dataclass(slots=True)
+class ListOldJobs(Query[Sequence[tuple[int, int]]]):
+    """The account and the number of each job with parts that was added at `before` or earlier, over all accounts."""
+
+    before: int
 
 
 @dataclass(slots=True)

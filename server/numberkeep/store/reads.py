@@ -12,9 +12,11 @@ from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
 from numberkeep.store.rows import (
+    cause_text,
     delivery_of,
     entry_of,
     event_of,
+    job_of,
     message_of,
     opted_out_of,
     record_of,
@@ -54,6 +56,16 @@ def _account_id(row: Sequence[Any]) -> int:
     return int(account_id)
 
 
+def _job_key(row: Sequence[Any]) -> tuple[int, int]:
+    account_id, job_id = row
+    return account_id, job_id
+
+
+def _data(row: Sequence[Any]) -> bytes:
+    [data] = row
+    return bytes(data)
+
+
 def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
     return agenda_of(((row[0], row[1], row[2]) for row in rows), query.at)
 
@@ -66,6 +78,14 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListMessages: Read(_every(message_of), lambda it: (it.account_id, it.limit)),
     q.ListEvents: Read(_every(event_of), lambda it: (it.account_id, it.after, it.limit, it.max_bytes)),
     q.ListEventsOf: Read(_every(event_of), lambda it: (it.account_id, it.phone, it.limit)),
+    q.ListEventsOfCause: Read(
+        _every(event_of), lambda it: (it.account_id, cause_text(it.cause), it.first, it.before, it.limit)
+    ),
+    q.GetJob: Read(_first(job_of), lambda it: (it.account_id, it.job_id), quick=True),
+    q.ListJobs: Read(_every(job_of), lambda it: (it.account_id, it.kind, it.before, it.limit)),
+    q.GetJobPart: Read(_first(_data), lambda it: (it.account_id, it.job_id, it.name, it.place)),
+    q.ListWaitingJobs: Read(_every(_job_key), lambda it: (it.at,)),
+    q.ListOldJobs: Read(_every(_job_key), lambda it: (it.before,)),
     q.ListConsent: Read(_every(entry_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),
     q.ListOptOuts: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),

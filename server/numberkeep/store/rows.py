@@ -12,6 +12,7 @@ from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedO
 from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
 from numberkeep.domain.event import Event, EventType
+from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivery, DeliveryState
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
@@ -36,6 +37,8 @@ EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replac
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
 DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
 REVIEW_COLUMNS: Final = "review_id, phone, at, deadline, wording, decision"
+JOB_COLUMNS: Final = "job_id, kind, status, created_at, updated_at, worker, lease_until, size, detail"
+JOB_PART_COLUMNS: Final = "job_id, name, place, data"
 OPT_OUT_COLUMNS: Final = "phone, opted_out_at, entry_id"
 WEBHOOK_COLUMNS: Final = "webhook_id, url, secret, types, created_at, disabled_at"
 
@@ -164,7 +167,7 @@ def values_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     actor: Actor | None = None
     cause: Cause | None = None
-    actor_text = cause_text = ""
+    actor_text = of_cause = ""
     for event in events:
         stamp, type_ = event.stamp, event.type
         if stamp.actor is not actor:
@@ -172,7 +175,7 @@ def values_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:
             actor_text = f"{actor.kind.value}:{actor.id}"
         if stamp.cause is not cause:
             cause = stamp.cause
-            cause_text = "" if cause is None else f"{cause.kind.value}:{cause.id}"
+            of_cause = "" if cause is None else cause_text(cause)
         rows.append(
             (
                 event.event_id,
@@ -181,12 +184,17 @@ def values_of_events(events: Iterable[Event]) -> list[tuple[Any, ...]]:
                 event.phone,
                 FORM_OF[type_].dump(event.subject),
                 actor_text,
-                cause_text,
+                of_cause,
                 dump_replaced(event.replaced),
                 event.previous_event,
             )
         )
     return rows
+
+
+def cause_text(cause: Cause) -> str:
+    """Return a cause as a column of an event."""
+    return f"{cause.kind.value}:{cause.id}"
 
 
 def _actor_of(text: str) -> Actor:
@@ -225,6 +233,32 @@ def review_of(row: Iterable[Any]) -> Review:
 def values_of_review(review: Review) -> tuple[Any, ...]:
     """Return the `REVIEW_COLUMNS` of a review."""
     return review.review_id, review.phone, review.at, review.deadline, review.wording, review.decision.value
+
+
+def job_of(row: Iterable[Any]) -> Job:
+    """Return the job whose `JOB_COLUMNS` these are."""
+    job_id, kind, status, *others = row
+    return Job(job_id, kind, JobStatus(status), *others)
+
+
+def values_of_job(job: Job) -> tuple[Any, ...]:
+    """Return the `JOB_COLUMNS` of a job."""
+    return (
+        job.job_id,
+        job.kind,
+        job.status.value,
+        job.created_at,
+        job.updated_at,
+        job.worker,
+        job.lease_until,
+        job.size,
+        job.detail,
+    )
+
+
+def values_of_job_part(part: JobPart) -> tuple[Any, ...]:
+    """Return the `JOB_PART_COLUMNS` of a part."""
+    return part.job_id, part.name, part.place, part.data
 
 
 def delivery_of(row: Iterable[Any]) -> Delivery:

@@ -14,6 +14,8 @@ from numberkeep.store.rows import (
     values_of_delivery,
     values_of_entry,
     values_of_events,
+    values_of_job,
+    values_of_job_part,
     values_of_message,
     values_of_opt_out,
     values_of_review,
@@ -33,7 +35,7 @@ def save(account_id: int, changes: Changes) -> Flow[None]:
     if kept:
         # Up to twice as many old answers are deleted as new ones are added, so the table does not grow.
         yield Write("delete_old_answers", account_id, [(kept[-1].at - ANSWERS_RETAINED, 2 * len(kept))])
-    for aspect in (_contacts, _consent, _messages, _webhooks, _deliveries):
+    for aspect in (_contacts, _consent, _messages, _webhooks, _deliveries, _jobs):
         for name, rows in aspect(changes):
             if rows:
                 yield Write(name, account_id, rows)
@@ -97,6 +99,15 @@ def _deliveries(changes: Changes) -> Writes:
         yield "insert_deliveries", list(map(values_of_delivery, deliveries.inserted))
         yield "unset_heads", revived
         yield "set_heads", [*queues, *revived] if revived else queues
+
+
+def _jobs(changes: Changes) -> Writes:
+    jobs = changes.jobs
+    if jobs:
+        yield "delete_job_parts", [(job_id,) for job_id in changes.emptied_jobs]
+        yield "delete_jobs", [(job.job_id,) for job in jobs.deleted]
+        yield "put_jobs", list(map(values_of_job, jobs.written))
+        yield "put_job_parts", list(map(values_of_job_part, changes.job_parts))
 
 
 def _delete_old_events(account_id: int, old: OldEvents) -> Flow[None]:

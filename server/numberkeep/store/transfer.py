@@ -142,6 +142,11 @@ TABLES: Final = (
         ("created_at", "attempts", "due_at", "state", "head", "error"),
         flags=frozenset({"head"}),
     ),
+    Table(
+        "jobs", ("job_id",), ("kind", "status", "created_at", "updated_at", "worker", "lease_until", "size", "detail")
+    ),
+    # A part has up to 256 KiB.
+    Table("job_parts", ("job_id", "name", "place"), ("data",), page=16),
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),
 )

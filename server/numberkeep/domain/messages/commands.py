@@ -65,7 +65,7 @@ class ReceiveMessage(AccountCommand[Received]):
 
     def apply(self, work: Work) -> Received:
         """Return what it has changed."""
-        if self.handle and work.is_known(self.handle):
+        if self.handle in work.outbox.handles:
             return Received(self.phone, duplicate=True)
         work.receive(self.phone, self.line, self.content, self.handle, self.stamp)
         verdict = verdict_of(self.content, self.carrier, self.rules.opt_out_words)
@@ -127,7 +127,7 @@ class KeepMessage(AccountCommand[Received]):
 
     def apply(self, work: Work) -> Received:
         """Return whether it is a duplicate."""
-        duplicate = bool(self.handle) and work.is_known(self.handle)
+        duplicate = self.handle in work.outbox.handles
         if not duplicate:
             work.receive(self.sender, self.line, self.content, self.handle, self.stamp)
         return Received(self.sender, duplicate=duplicate)

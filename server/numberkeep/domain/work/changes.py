@@ -7,6 +7,7 @@ from numberkeep.domain.consent.ledger import ConsentEntry
 from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
+from numberkeep.domain.jobs.job import Job, JobPart
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.verification.verification import Verification
@@ -50,6 +51,9 @@ class Changes:
         webhooks: webhooks; a removed one takes its deliveries along.
         deliveries: deliveries.
         answers: answers to keep.
+        jobs: jobs.
+        emptied_jobs: jobs whose parts are deleted, before any is added.
+        job_parts: parts of jobs to add, in place of those with the same name and place.
         orphaned: numbers that have a last event and no contact from now on.
         adopted: numbers that had a last event and no contact, and now have one.
         old_events: events to delete last, with their deliveries.
@@ -67,6 +71,9 @@ class Changes:
     webhooks: Difference[Webhook]
     deliveries: Difference[Delivery]
     answers: Difference[KeptAnswer]
+    jobs: Difference[Job]
+    emptied_jobs: Sequence[int] = ()
+    job_parts: Sequence[JobPart] = ()
     orphaned: Sequence[str] = ()
     adopted: Sequence[str] = ()
     old_events: OldEvents | None = None

@@ -24,6 +24,7 @@ class Outbox:
         deliveries: by target and item.
         messages: by number; loaded ones are those that deliveries carry.
         webhooks: by number, oldest first.
+        handles: those handles that commands named of messages that were received before, and of new ones.
         last_message: the number of the account's last message.
         last_webhook: the number of the account's last webhook.
     """
@@ -32,6 +33,7 @@ class Outbox:
         self.deliveries = Rows(journal, snapshot.deliveries)
         self.messages = Rows(journal, snapshot.messages)
         self.webhooks = Rows(journal, snapshot.webhooks)
+        self.handles = set(snapshot.handles)
         self.last_message = snapshot.tallies.messages
         self.last_webhook = snapshot.tallies.last_webhook
         self._log = log

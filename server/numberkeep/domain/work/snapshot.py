@@ -7,6 +7,7 @@ from numberkeep.domain.consent.ledger import FIRST
 from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
+from numberkeep.domain.jobs.job import Job
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.verification.verification import Verification
@@ -62,6 +63,7 @@ class Needs:
         verifications: numbers to load with their last verification and their open reviews; for a pending verification
             also the live messages to it.
         reviews: reviews to load, each with its number as in `verifications`.
+        jobs: jobs to load.
         expired: pending verifications that have expired, with their numbers.
         answers: idempotency keys to load the kept answers of.
         handles: handles to look up among the received messages.
@@ -75,6 +77,7 @@ class Needs:
     phones: dict[str, None] = field(default_factory=dict)
     verifications: dict[str, None] = field(default_factory=dict)
     reviews: dict[int, None] = field(default_factory=dict)
+    jobs: dict[int, None] = field(default_factory=dict)
     expired: Limit | None = None
     answers: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
@@ -139,6 +142,7 @@ class Tallies:
         last_verification: the number of the last verification.
         last_review: the number of the last review.
         open_reviews: the number of open reviews.
+        last_job: the number of the last job.
     """
 
     contacts: int = 0
@@ -151,6 +155,7 @@ class Tallies:
     last_verification: int = 0
     last_review: int = 0
     open_reviews: int = 0
+    last_job: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -180,6 +185,7 @@ class Snapshot:
         last_events: the number of the last event about a number, by number.
         verifications: by number.
         reviews: by number.
+        jobs: by number.
         answers: by idempotency key.
         handles: the handles of received messages.
         webhooks: by number, oldest first.
@@ -197,6 +203,7 @@ class Snapshot:
     last_events: Mapping[str, int] = field(default_factory=dict)
     verifications: Mapping[str, Verification] = field(default_factory=dict)
     reviews: Mapping[int, Review] = field(default_factory=dict)
+    jobs: Mapping[int, Job] = field(default_factory=dict)
     answers: Mapping[str, KeptAnswer] = field(default_factory=dict)
     handles: frozenset[str] = frozenset()
     webhooks: Mapping[int, Webhook] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import Changes, identified
+from numberkeep.domain.work.jobs import Jobs
 from numberkeep.domain.work.ledger import Ledger
 from numberkeep.domain.work.log import ChangeLog, replaced_values
 from numberkeep.domain.work.outbox import Outbox
@@ -45,6 +46,7 @@ class Work:
         answers: the kept answers, by idempotency key.
         consent: opt-outs and the ledger.
         reviews: replies that wait for a decision.
+        jobs: long jobs.
         log: the change log.
         outbox: deliveries, messages and webhooks.
     """
@@ -54,13 +56,13 @@ class Work:
         self._snapshot = snapshot
         self._journal = journal = Journal()
         self._last_verification = snapshot.tallies.last_verification
-        self._handles = set(snapshot.handles)
         self._old_events: OldEvents | None = None
         self.contacts = Rows(journal, snapshot.contacts)
         self.verifications = Rows(journal, snapshot.verifications)
         self.answers = Rows(journal, snapshot.answers)
         self.consent = Ledger(journal, snapshot)
         self.reviews = Reviews(journal, snapshot)
+        self.jobs = Jobs(journal, snapshot)
         self.log = ChangeLog(journal, snapshot)
         self.outbox = Outbox(journal, snapshot, self.log)
 
@@ -199,14 +201,10 @@ class Work:
         self.outbox.enqueue(SENDER, number, phone, stamp.at)
         self._record(EventType.MESSAGE_CREATED, stamp, phone, message)
 
-    def is_known(self, handle: str) -> bool:
-        """Return whether a message with this handle was received before."""
-        return handle in self._handles
-
     def receive(self, phone: str, line: str, content: str, handle: str, stamp: Stamp) -> None:
         """Store a message from a person."""
         if handle:
-            self._handles.add(handle)
+            self.outbox.handles.add(handle)
         number = self.outbox.next_message()
         message = Message(number, phone, line, Direction.INBOUND, content, MessageStatus.RECEIVED, stamp.at, handle)
         self.outbox.messages.put(number, message)
@@ -263,6 +261,7 @@ class Work:
             self._last_verification,
             self.reviews.last,
             self.reviews.open,
+            self.jobs.last,
         )
         return Changes(
             tallies,
@@ -277,6 +276,9 @@ class Work:
             webhooks,
             self.outbox.deliveries.difference(),
             self.answers.difference(),
+            self.jobs.rows.difference(),
+            self.jobs.emptied,
+            self.jobs.parts,
             [phone for phone in last_events if self.contacts.get(phone) is None],
             [
                 contact.phone

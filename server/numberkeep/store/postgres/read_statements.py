@@ -10,6 +10,7 @@ from numberkeep.store.rows import (
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
+    JOB_COLUMNS,
     MESSAGE_COLUMNS,
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
@@ -48,6 +49,11 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
     q.CountReviews: (
         "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews AS r WHERE decision = 'open'{r}"
     ),
+    q.ListWaitingJobs: (
+        "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' AND lease_until <= $1{j} "
+        "ORDER BY lease_until, job_id"
+    ),
+    q.ListOldJobs: "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE size > 0 AND created_at <= $1{j}",
 }
 
 
@@ -57,7 +63,7 @@ def _of_accounts(statement: str) -> str:
     Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
     """
     last = 2 if "$1" in statement else 1
-    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwr"})
+    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwrj"})
 
 
 OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
@@ -87,6 +93,18 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "ON e.account_id = $1 AND e.event_id = chain.previous_event WHERE depth < $3) "
         f"SELECT {EVENT_COLUMNS} FROM chain ORDER BY depth"
     ),
+    q.ListEventsOfCause: (
+        f"SELECT {EVENT_COLUMNS} FROM numberkeep.events WHERE account_id = $1 AND cause = $2 "
+        "AND event_id >= $3 AND event_id < $4 ORDER BY event_id DESC LIMIT $5"
+    ),
+    q.GetJob: f"SELECT {JOB_COLUMNS} FROM numberkeep.jobs WHERE account_id = $1 AND job_id = $2",
+    q.ListJobs: (
+        f"SELECT {JOB_COLUMNS} FROM numberkeep.jobs WHERE account_id = $1 AND kind = $2 AND job_id < $3 "
+        "ORDER BY job_id DESC LIMIT $4"
+    ),
+    q.GetJobPart: (
+        "SELECT data FROM numberkeep.job_parts WHERE account_id = $1 AND job_id = $2 AND name = $3 AND place = $4"
+    ),
     q.ListConsent: (
         f"SELECT {ENTRY_COLUMNS} FROM numberkeep.consent "
         "WHERE account_id = $1 AND entry_id > $2 ORDER BY entry_id LIMIT $3"
@@ -106,7 +124,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
-    **{query: statement.format(o="", e="", v="", w="", r="") for query, statement in _OVER_ALL.items()},
+    **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",

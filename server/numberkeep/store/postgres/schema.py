@@ -39,6 +39,8 @@ DISTRIBUTED: Final = (
     "outbox",
     "webhooks",
     "answers",
+    "jobs",
+    "job_parts",
 )
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 

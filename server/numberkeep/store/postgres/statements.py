@@ -13,6 +13,8 @@ from numberkeep.store.rows import (
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
+    JOB_COLUMNS,
+    JOB_PART_COLUMNS,
     MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
     REVIEW_COLUMNS,
@@ -26,10 +28,11 @@ _TYPES: Final = {
     "smallint": "state",
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
-        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline"
+        "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline "
+        "job_id updated_at lease_until size place"
     ),
     "boolean": "verified opt_out opted_out pending",
-    "bytea": "hash fingerprint answer",
+    "bytea": "hash fingerprint answer data",
 }
 _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 """The type of each column that is not text."""
@@ -105,6 +108,7 @@ LOADS: Final[Mapping[str, str]] = {
     "reviews": _of(REVIEW_COLUMNS, "reviews", "review_id", "bigint"),
     "open_reviews": f"{_of(REVIEW_COLUMNS, 'reviews', 'phone')} AND decision = 'open'",
     "answers": _of(ANSWER_COLUMNS, "answers", "key"),
+    "jobs": _of(JOB_COLUMNS, "jobs", "job_id", "bigint"),
     "handles": f"{_of('handle', 'messages', 'handle')} AND direction = 'inbound' AND handle <> ''",
     "due": (
         "SELECT due.* FROM unnest($2::bigint[]) AS t (target) CROSS JOIN LATERAL "
@@ -150,6 +154,16 @@ SAVES: Final[Mapping[str, str]] = {
     "insert_entries": _insert("consent", ENTRY_COLUMNS),
     "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
     "close_reviews": _update("reviews", "review_id", "decision"),
+    "delete_job_parts": _delete("job_parts", "job_id"),
+    "delete_jobs": _delete("jobs", "job_id"),
+    "put_jobs": (
+        f"{_insert('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
+        f"DO UPDATE SET {_excluded('status, updated_at, worker, lease_until, size, detail')}"
+    ),
+    "put_job_parts": (
+        f"{_insert('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
+        f"DO UPDATE SET {_excluded('data')}"
+    ),
     "put_verifications": (
         f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT (account_id, phone) "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"

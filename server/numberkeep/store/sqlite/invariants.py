@@ -81,6 +81,13 @@ INVARIANTS: Final = [
     _numbers_beyond("last_webhook", "webhooks", "webhook_id"),
     _numbers_beyond("last_verification", "verifications", "verification_id"),
     _numbers_beyond("last_review", "reviews", "review_id"),
+    _numbers_beyond("last_job", "jobs", "job_id"),
+    Invariant(
+        "jobs",
+        "job {0} does not exist, but has data",
+        "SELECT DISTINCT account_id, NULL, job_id FROM job_parts AS p WHERE NOT EXISTS "
+        "(SELECT 1 FROM jobs AS j WHERE j.account_id = p.account_id AND j.job_id = p.job_id AND j.size > 0)",
+    ),
     Invariant(
         "reviews",
         "the account's count is {0}, but it has {1} open reviews",

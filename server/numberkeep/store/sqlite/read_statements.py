@@ -10,6 +10,7 @@ from numberkeep.store.rows import (
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
+    JOB_COLUMNS,
     MESSAGE_COLUMNS,
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
@@ -50,6 +51,19 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "UNION ALL SELECT e.* FROM chain JOIN events AS e ON e.account_id = ?1 AND e.event_id = chain.previous_event "
         f"LIMIT ?3) SELECT {EVENT_COLUMNS} FROM chain"
     ),
+    q.ListEventsOfCause: (
+        f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ?1 AND cause = ?2 AND event_id >= ?3 AND event_id < ?4 "
+        "ORDER BY event_id DESC LIMIT ?5"
+    ),
+    q.GetJob: f"SELECT {JOB_COLUMNS} FROM jobs WHERE account_id = ? AND job_id = ?",
+    q.ListJobs: (
+        f"SELECT {JOB_COLUMNS} FROM jobs WHERE account_id = ? AND kind = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?"
+    ),
+    q.GetJobPart: "SELECT data FROM job_parts WHERE account_id = ? AND job_id = ? AND name = ? AND place = ?",
+    q.ListWaitingJobs: (
+        "SELECT account_id, job_id FROM jobs WHERE status = 'running' AND lease_until <= ? ORDER BY lease_until, job_id"
+    ),
+    q.ListOldJobs: "SELECT account_id, job_id FROM jobs WHERE size > 0 AND created_at <= ?",
     q.ListConsent: (
         f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
     ),

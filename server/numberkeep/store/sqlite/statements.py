@@ -18,6 +18,8 @@ from numberkeep.store.rows import (
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
+    JOB_COLUMNS,
+    JOB_PART_COLUMNS,
     MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
     REVIEW_COLUMNS,
@@ -70,6 +72,7 @@ LOADS: Final[Mapping[str, str]] = {
     "reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('review_id')}",
     "open_reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('phone')} AND decision = 'open'",
     "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
+    "jobs": f"SELECT {JOB_COLUMNS} FROM jobs WHERE {_IN.format('job_id')}",
     "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
     "due": f"{OUTBOX} AND target = ?2 AND head = 1 AND due_at <= ?3 ORDER BY due_at, item LIMIT ?4",
     "dead": f"{OUTBOX} AND state = 2 AND target = coalesce(?2, target) ORDER BY target, item LIMIT ?3",
@@ -118,6 +121,16 @@ SAVES: Final[Mapping[str, str]] = {
     "insert_entries": _insert("consent", ENTRY_COLUMNS),
     "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
     "close_reviews": "UPDATE reviews SET decision = ?3 WHERE account_id = ?1 AND review_id = ?2",
+    "delete_job_parts": "DELETE FROM job_parts WHERE account_id = ?1 AND job_id = ?2",
+    "delete_jobs": "DELETE FROM jobs WHERE account_id = ?1 AND job_id = ?2",
+    "put_jobs": (
+        f"{_insert('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
+        f"DO UPDATE SET {_excluded('status, updated_at, worker, lease_until, size, detail')}"
+    ),
+    "put_job_parts": (
+        f"{_insert('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
+        f"DO UPDATE SET {_excluded('data')}"
+    ),
     "put_verifications": (
         f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"

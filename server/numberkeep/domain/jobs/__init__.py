@@ -1,0 +1,1 @@
+"""Long jobs, such as imports, which outlive the process that works on them."""
