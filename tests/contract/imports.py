@@ -3,7 +3,7 @@
 import csv
 import json
 from dataclasses import asdict, dataclass
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -12,12 +12,11 @@ from numberkeep.domain.contacts.importing import Existing, ImportedRow
 from numberkeep.domain.event import EventType
 from numberkeep.domain.limits import MAX_TAGS, MAX_VARIABLES
 from numberkeep.service.context import Clock, Context
+from numberkeep.service.imports.counts import KEPT_OPTED_OUT, Counts, Outcome
 from numberkeep.service.imports.numbers import Numbers
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.rejects import write_rejects
-from numberkeep.service.imports.run import KEPT_OPTED_OUT, Counts, Outcome, import_file
 from numberkeep.store.queries import GetAccountById, GetTallies, ListConsentOf, ListEvents
-from numberkeep.store.sqlite import SqliteStaging
+from support.importing import imported as import_file
 from support.store import START, AccountDriver, phone
 
 HEADER = "phone,first_name,last_name,tags,plan,opt_out\n"
@@ -51,26 +50,19 @@ async def imported(account: AccountDriver, text: str, *, dry_run: bool = False, 
     account.tick()
     clock = Clock(lambda: account.now * 1000, lambda: account.now * 1000)
     changed: list[ImportedRow] = []
-    with SqliteStaging() as staging:
-        outcome = await import_file(
-            Context(account.store, clock),
-            found,
-            BytesIO(text.encode()),
-            options=Options("US", **options),
-            staging=staging,
-            size=len(text),
-            source="list.csv",
-            dry_run=dry_run,
-            progress=lambda *_: None,
-            changed=changed.append,
-        )
-        rejects = StringIO(newline="")
-        write_rejects(staging, rejects)
+    outcome, rejects = await import_file(
+        Context(account.store, clock),
+        found,
+        text.encode(),
+        Options("US", **options),
+        dry_run=dry_run,
+        changed=changed.append,
+    )
     counts = outcome.counts
     assert counts.rows == (
         counts.created + counts.updated + counts.unchanged + counts.skipped + counts.merged + counts.rejected
     )
-    return Imported(outcome, rejects.getvalue(), changed)
+    return Imported(outcome, rejects, changed)
 
 
 class ImportContract:

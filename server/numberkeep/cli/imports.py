@@ -1,106 +1,53 @@
-"""`numberkeep import`: import a file of contacts."""
+"""`numberkeep import`: import a file of contacts, and undo that."""
 
 import json
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from io import SEEK_END
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 
 import click
 
-from numberkeep.app import lock_store, make_staging
+from numberkeep.cli.default_command import DefaultCommand
 from numberkeep.cli.exit_codes import ExitCode, Failure, end
-from numberkeep.cli.import_words import diff_lines, rejected_lines, summary
-from numberkeep.cli.on_database import run_for
+from numberkeep.cli.import_file import FileImport, Imported
+from numberkeep.cli.import_on_database import import_on_database, undo_on_database
+from numberkeep.cli.import_on_service import import_on_service, undo_on_service
+from numberkeep.cli.import_options import chosen_of, import_options
+from numberkeep.cli.import_words import rejected_lines, summary, undone_lines
+from numberkeep.cli.on_service import service, without_login
 from numberkeep.cli.progress import Progress
-from numberkeep.cli.targets import account_option, json_option, typed_database_option
-from numberkeep.config.database_url import existing_database, without_password
-from numberkeep.config.settings import load_settings
-from numberkeep.domain.contacts.importing import Existing, ImportedRow
-from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_TAG
-from numberkeep.domain.phone import known_region
-from numberkeep.formats.lines import is_encoding
-from numberkeep.service.context import Context
-from numberkeep.service.imports import run
-from numberkeep.service.imports.numbers import Numbers
-from numberkeep.service.imports.options import Column, Options, parse_column
-from numberkeep.service.imports.rejects import write_rejects
-from numberkeep.service.imports.staging import Staging
+from numberkeep.cli.targets import check_target, either_options, json_option
+from numberkeep.config.database_url import without_password
+from numberkeep.config.settings import load_remote
+from numberkeep.service.imports.source import Source
+from numberkeep.service.keys import DEFAULT_ACCOUNT
+
+_ANSWER_SECONDS: Final = 60.0
 
 
-def _columns(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> dict[str, Column]:
-    try:
-        return dict(map(parse_column, given))
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
+@click.group("import", cls=DefaultCommand, default="file")
+def imports() -> None:
+    """Import contacts from a file, and undo imports.
+
+    `numberkeep import FILE` is short for `numberkeep import file FILE`.
+    """
 
 
-def _tags(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
-    for tag in given:
-        if not tag.strip() or len(tag) > MAX_TAG:
-            raise click.BadParameter(f"a tag must have 1 to {MAX_TAG} characters that are not all spaces")
-    return tuple(given)
-
-
-def _region(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
-    return None if given is None else known_region(given)
-
-
-def _encoding(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str | None:
-    if given is not None and not is_encoding(given):
-        raise click.BadParameter(f"there is no encoding {given!r}: use one that Python knows, for example shift_jis")
-    return given
-
-
-@click.command("import")
+@imports.command("file")
 @click.argument("file", type=click.File("rb"))
-@typed_database_option
-@account_option
+@either_options
 @click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
 @click.option("--diff", is_flag=True, help="Print each change: the field with its old and new value.")
 @click.option(
-    "--existing",
-    type=click.Choice([each.value for each in Existing]),
-    default=Existing.UPDATE.value,
-    callback=lambda _context, _parameter, given: Existing(given),
-    show_default=True,
-    help="What happens to contacts that exist: cells that are not empty change them, nothing does, or only their empty "
-    "fields are filled.",
+    "--resume",
+    is_flag=True,
+    help="Continue an import of FILE that was interrupted, with the options that it had.",
 )
-@click.option("--replace-tags", is_flag=True, help="Replace the tags of contacts that exist instead of adding tags.")
-@click.option("--tag", "tags", multiple=True, callback=_tags, help="Add this tag to every contact; repeatable.")
-@click.option(
-    "--region", callback=_region, help="Region of numbers without +, for example GB.  [default: the account's]"
-)
-@click.option(
-    "--numbers",
-    type=click.Choice([each.value for each in Numbers]),
-    default=Numbers.MOBILE.value,
-    callback=lambda _context, _parameter, given: Numbers(given),
-    show_default=True,
-    help="Which of several numbers in a row: the one that is called mobile, the first, the best by the numbering plan, "
-    "or each as a contact of its own.",
-)
-@click.option(
-    "--map",
-    "columns",
-    metavar="COLUMN=FIELD",
-    multiple=True,
-    callback=_columns,
-    help="Use a column as FIELD; repeatable.",
-)
-@click.option(
-    "--unmapped",
-    type=click.Choice(["variables", "drop"]),
-    default="variables",
-    show_default=True,
-    help="What happens to other columns: they become custom variables, or are left out.",
-)
-@click.option("--encoding", callback=_encoding, help="Encoding of the file.  [default: found by its content]")
+@import_options
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -109,13 +56,12 @@ def _encoding(_context: click.Context, _parameter: click.Parameter, given: str |
 @json_option
 def import_file(
     file: BinaryIO,
-    database: str,
-    account: str,
+    database: str | None,
+    account: str | None,
     *,
     dry_run: bool,
     diff: bool,
-    region: str | None,
-    unmapped: str,
+    resume: bool,
     rejects: Path | None,
     as_json: bool,
     **chosen: Any,
@@ -128,51 +74,83 @@ def import_file(
     FIELD is phone, name, first_name, last_name, company_name, assigned_to_email, sendblue_number, tags, opt_out,
     opt_in, status, country, calling_code, variable, custom_variables.LABEL or ignore.
 
-    A SQLite database must not be in use by a service, except with --dry-run. Exit 3 if rows were rejected; the others
-    are imported.
+    The file goes to the service that SENDBLUE_API_* name, which imports it even if this command is interrupted; with
+    --database, straight into a database, and a SQLite database must then not be in use by a service, except with
+    --dry-run. Exit 3 if rows were rejected; the others are imported.
     """
     if diff and as_json:
         raise click.UsageError("--diff and --json exclude each other: leave one out")
+    if resume and dry_run:
+        raise click.UsageError("--resume and --dry-run exclude each other: leave one out")
+    target = _target(database, account)
     name = "standard input" if _is_stdin(file) else Path(file.name).name
     rejects = _rejects_path(file, rejects, dry_run=dry_run)
-
-    async def imported(context: Context, found: Account) -> run.Outcome:
-        options = Options(region or found.region, keep_unmatched=unmapped == "variables", **chosen)
-        return await run.import_file(
-            context,
-            found,
-            source,
-            options=options,
-            staging=staging,
-            size=_size(source),
-            source=name,
-            dry_run=dry_run,
-            progress=progress,
-            changed=_print_diff if diff else None,
-        )
-
+    click.echo(f"{'Planning the import of' if dry_run else 'Importing'} {name} into {target}.", err=True)
     with ExitStack() as stack:
-        source = file if file.seekable() else stack.enter_context(_copied(file))
-        if not dry_run:
-            stack.enter_context(lock_store(load_settings(database=existing_database(database))))
-        staging = stack.enter_context(make_staging())
+        seekable = file if file.seekable() else stack.enter_context(_copied(file))
+        source = Source(seekable, name, seekable.seek(0, SEEK_END))
         with Progress() as progress:
-            outcome = run_for(database, account, imported)
-        if outcome.counts.rejected and rejects is not None:
-            _write(rejects, staging)
-        for line in rejected_lines(staging.rejects(), outcome.counts.rejected, rejects):
-            click.echo(line, err=True)
+            given = FileImport(source, chosen_of(chosen), dry_run, diff, resume, progress)
+            if database is None:
+                with service(_ANSWER_SECONDS) as client:
+                    imported = import_on_service(client, given)
+            else:
+                imported = import_on_database(database, account or DEFAULT_ACCOUNT, given)
+    _report(imported, name, target, rejects, as_json=as_json)
+
+
+@imports.command()
+@click.argument("import_id", metavar="ID", type=click.IntRange(1))
+@either_options
+@click.option("--lift-opt-outs", is_flag=True, help="Also opt in the numbers that this import opted out.")
+@json_option
+def undo(import_id: int, database: str | None, account: str | None, *, lift_opt_outs: bool, as_json: bool) -> None:
+    """Undo the import with this ID: delete the contacts that it created, restore what it changed.
+
+    What was changed since stays as it is, and so do opt-outs. Exit 3 if something was left because it was changed.
+    """
+    click.echo(f"Undoing import {import_id} in {_target(database, account)}.", err=True)
+    with Progress() as progress:
+        if database is None:
+            with service(_ANSWER_SECONDS) as client:
+                undone = undo_on_service(client, import_id, progress, lift_opt_outs=lift_opt_outs)
+        else:
+            of_account = account or DEFAULT_ACCOUNT
+            undone = undo_on_database(database, of_account, import_id, progress, lift_opt_outs=lift_opt_outs)
     if as_json:
-        click.echo(json.dumps(run.counted(outcome.counts)))
-    for line in summary(outcome, name, f"{account} in {without_password(database)}", dry_run=dry_run):
+        click.echo(json.dumps(asdict(undone)))
+    for line in undone_lines(undone):
         click.echo(line, err=True)
-    if outcome.counts.rejected:
+    if undone.left:
         end(ExitCode.PARTLY)
 
 
-def _print_diff(done: ImportedRow) -> None:
-    for line in diff_lines(done):
-        click.echo(line)
+def _report(imported: Imported, name: str, target: str, rejects: Path | None, *, as_json: bool) -> None:
+    """Write the rejected rows, and print what was done."""
+    counts = imported.outcome.counts
+    written = rejects if counts.rejected else None
+    if written is not None:
+        _write(written, imported.rejects)
+    for line in rejected_lines(imported.rejects, counts.rejected, written):
+        click.echo(line, err=True)
+    if as_json:
+        click.echo(json.dumps(asdict(counts)))
+    for line in summary(imported, name, target):
+        click.echo(line, err=True)
+    if counts.rejected:
+        end(ExitCode.PARTLY)
+
+
+def _target(database: str | None, account: str | None) -> str:
+    """Return what a command works on, in words.
+
+    Raises:
+        ClickException, ConfigError: as for `check_target`.
+    """
+    check_target(database, account)
+    if database is None:
+        return f"the service at {without_login(load_remote().url)}"
+    return f"the account {account or DEFAULT_ACCOUNT} in {without_password(database)}"
 
 
 def _is_stdin(file: BinaryIO) -> bool:
@@ -192,15 +170,16 @@ def _rejects_path(file: BinaryIO, rejects: Path | None, *, dry_run: bool) -> Pat
     return rejects
 
 
-def _write(path: Path, staging: Staging) -> None:
+def _write(path: Path, rejects: BinaryIO) -> None:
     """Write the rejected rows.
 
     Raises:
-        Failure: it cannot be written.
+        Failure: they cannot be written.
     """
+    rejects.seek(0)
     try:
-        with path.open("w", encoding="utf-8", newline="") as text:
-            write_rejects(staging, text)
+        with path.open("wb") as file:
+            shutil.copyfileobj(rejects, file)
     except OSError as error:
         raise Failure(
             f"cannot write the rejected rows to {path}: {error.strerror}; name another file with --rejects"
@@ -212,7 +191,3 @@ def _copied(file: BinaryIO) -> BinaryIO:
     copy = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - the caller closes it
     shutil.copyfileobj(file, copy)
     return copy
-
-
-def _size(file: BinaryIO) -> int:
-    return file.seek(0, SEEK_END)

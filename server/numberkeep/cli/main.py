@@ -9,7 +9,7 @@ from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.exit_codes import CommandLine
 from numberkeep.cli.export import export_contacts
-from numberkeep.cli.imports import import_file
+from numberkeep.cli.imports import imports
 from numberkeep.cli.keys import keys
 from numberkeep.cli.listen import listen
 from numberkeep.cli.migrate import migrate
@@ -35,7 +35,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(serve, keys, accounts, webhooks, import_file, export_contacts, consent, simulate, listen),
+    *(serve, keys, accounts, webhooks, imports, export_contacts, consent, simulate, listen),
     *(backup, restore, check, copy, migrate),
 ):
     cli.add_command(_command)

@@ -43,5 +43,10 @@ MAX_BULK_COMMAS = 2_500_000
 MAX_ERRORS = 100
 """Errors in one answer; beyond them, an answer to a bulk request has one error for each bad row."""
 
+MAX_UPLOAD_BYTES = 256 * 1024 * 1024
+"""Of a file to import."""
+MAX_STORED_UPLOADS = 1024 * 1024 * 1024
+"""Bytes that the files of an account's imports may take before another one is refused."""
+
 MAX_BODY_BYTES = 1024 * 1024
 MAX_BULK_BODY_BYTES = 16 * 1024 * 1024

@@ -72,6 +72,7 @@ class Context:
         webhook_retry_days: how long a delivery is retried, and a dead one can be replayed, days.
         node: this process's number in the contact ids that it creates; see `contact_id_at`.
         signals: notified after every change to an account.
+        job_signals: notified when a job of an account waits for a worker.
         slices: runs long computations without keeping other requests waiting.
         actor: who makes the changes.
         cause: what the changes are part of; None if the service makes them by itself.
@@ -85,6 +86,7 @@ class Context:
     webhook_retry_days: int = 30
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     signals: ChangeSignals = field(default_factory=ChangeSignals)
+    job_signals: ChangeSignals = field(default_factory=ChangeSignals)
     slices: Slices = field(default_factory=Slices)
     actor: Actor = SYSTEM
     cause: Cause | None = None

@@ -80,19 +80,17 @@ class UndoChanges(AccountCommand[Undone]):
         return undone
 
     def _delete(self, work: Work, created: Contact, undone: Undone) -> None:
-        if work.contacts.get(created.phone) == created:
+        now = _same(work, created)
+        if now == created:
             work.drop(created.phone, self.stamp)
             undone.deleted += 1
-        else:
+        elif now is not None:
             undone.left += 1
 
     def _restore(self, work: Work, event: Event, changed: Contact, undone: Undone) -> None:
         fields = event.replaced.keys() - _NEVER_RESTORED
-        now = work.contacts.get(event.phone)
-        if not fields:
-            return
-        if now is None or now.contact_id != changed.contact_id:
-            undone.left += 1
+        now = _same(work, changed)
+        if now is None or not fields:
             return
         restored: dict[str, Any] = {}
         left = False
@@ -117,9 +115,15 @@ class UndoChanges(AccountCommand[Undone]):
             undone.opted_out += 1
 
 
+def _same(work: Work, contact: Contact) -> Contact | None:
+    """Return a contact as it is now; None if it was deleted."""
+    now = work.contacts.get(contact.phone)
+    return now if now is not None and now.contact_id == contact.contact_id else None
+
+
 def _field(before: Any, after: Any, now: Any) -> tuple[Any, bool]:
     """Return a value as it is to be, and whether that undoes the whole change."""
-    return (before, True) if now == after else (now, False)
+    return (before, True) if now in {before, after} else (now, False)
 
 
 def _tags(before: Sequence[str], after: Sequence[str], now: Sequence[str]) -> tuple[tuple[str, ...], bool]:
@@ -136,12 +140,12 @@ def _variables(before: dict[str, str], after: dict[str, str], now: dict[str, str
     for label in {**before, **after}:
         if before.get(label) == after.get(label):
             continue
-        if now.get(label) != after.get(label):
+        if now.get(label) not in {before.get(label), after.get(label)}:
             whole = False
         elif label in before:
             restored[label] = before[label]
         else:
-            del restored[label]
+            restored.pop(label, None)
     return restored, whole
 
 

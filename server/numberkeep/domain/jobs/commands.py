@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.jobs.errors import JobBusy, JobNotFound
+from numberkeep.domain.jobs.errors import JobNotFound
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.stamp import Stamp
@@ -74,16 +74,16 @@ class ChangeJob(_OnJob[Job]):
 class DeleteJob(_OnJob[None]):
     """Delete a job with its parts.
 
-    Raises on application: JobNotFound; JobBusy if it runs.
+    Raises on application: JobNotFound; JobBusy if something works on it.
     """
 
     account_id: int
     job_id: int
+    stamp: Stamp
 
     def apply(self, work: Work) -> None:
         """Delete."""
-        if _found(work, self.job_id).active:
-            raise JobBusy(self.job_id)
+        _found(work, self.job_id).check_idle(self.stamp.at)
         work.jobs.delete(self.job_id)
 
 

@@ -59,14 +59,22 @@ class Job:
         """Whether it has been started and has not ended."""
         return self.status in {JobStatus.RUNNING, JobStatus.FOREGROUND}
 
-    def started(self, status: JobStatus, detail: str) -> "Job":
+    def check_idle(self, at: int) -> None:
+        """Check that nothing works on it, or will: a command at a terminal may have been interrupted.
+
+        Raises:
+            JobBusy: something does.
+        """
+        if self.status is JobStatus.RUNNING or (self.active and self.lease_until > at):
+            raise JobBusy(self.job_id)
+
+    def started(self, status: JobStatus, at: int, detail: str) -> "Job":
         """Return the job started, for a worker to take.
 
         Raises:
-            JobBusy: it runs already.
+            JobBusy: something works on it, or will.
         """
-        if self.active:
-            raise JobBusy(self.job_id)
+        self.check_idle(at)
         return replace(self, status=status, worker="", lease_until=0, detail=detail)
 
     def taken(self, worker: str, at: int) -> "Job":

@@ -1,17 +1,37 @@
-"""Writes the rejected rows of a file as CSV, so that the corrected file can be imported."""
+"""The rejected rows of a file, and the CSV of them, whose corrected form can be imported."""
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
+from numberkeep.domain.errors import FieldError
 from numberkeep.formats.delimited import REJECT_COLUMNS
 from numberkeep.formats.formulas import escaped
 from numberkeep.service.imports.column_names import Use
-from numberkeep.service.imports.staging import Staging, parse_reject
+from numberkeep.service.imports.content import Fault
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.plan import rows_at
+from numberkeep.service.imports.source import Source
+from numberkeep.service.imports.staging import Staging, parse_reject, reject_of
 
 _Key = tuple[str, int]
 """The name of a column, and the how manieth of this name it is."""
+
+
+def put_refused(source: Source, options: Options, staging: Staging, refused: Mapping[int, FieldError]) -> None:
+    """Add the rows that were refused when they were applied to those that were rejected before.
+
+    Args:
+        source: the file, which is read for them again.
+        options: how it is imported.
+        staging: where rejected rows go.
+        refused: why each row was refused, by its index.
+    """
+    if refused:
+        found = rows_at(source.file, options, refused)
+        faults = ((row, refused[index]) for index, row in found)
+        staging.put_rejects([reject_of(row, Fault(error.field, "", error.message)) for row, error in faults])
 
 
 def write_rejects(staging: Staging, file: TextIO) -> None:

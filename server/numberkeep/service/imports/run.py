@@ -1,226 +1,112 @@
-"""Runs the plan of an import, or shows what a run would do."""
+"""Runs an import: plans it, and applies the rows step by step, so that it can be continued after any of them."""
 
-import secrets
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO, Final, TypeVar
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.consent.commands import ImportOptOuts
-from numberkeep.domain.contacts.commands import BulkRow
-from numberkeep.domain.contacts.contact import UNSET, ContactPatch
-from numberkeep.domain.contacts.importing import ImportContacts, ImportedRow
-from numberkeep.domain.identity import Account, contact_id_at
-from numberkeep.domain.stamp import Cause, CauseKind
-from numberkeep.service.context import Context
-from numberkeep.service.imports.content import Content, Fault
-from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import Plan, Progress, batches, make_plan, rows_at
-from numberkeep.service.imports.staging import StagedRow, Staging, decode, reject_of
-
-R = TypeVar("R")
-
-_RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
-"""What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
-
-KEPT_OPTED_OUT: Final = "Rows that would opt in a number that is opted out (an import never does)"
+from numberkeep import __version__
+from numberkeep.domain.consent.commands import Imported, ImportOptOuts
+from numberkeep.domain.contacts.importing import ImportedRow
+from numberkeep.domain.errors import FieldError
+from numberkeep.domain.jobs.job import JobPart
+from numberkeep.service.imports.commands import contact_command, opt_out_commands
+from numberkeep.service.imports.counts import Outcome, Tally
+from numberkeep.service.imports.plan import Progress, batches
+from numberkeep.service.imports.planning import planned
+from numberkeep.service.imports.record import ImportRecord, changing, dump, load
+from numberkeep.service.imports.rejects import put_refused
+from numberkeep.service.imports.source import Source
+from numberkeep.service.imports.staging import StagedRow, Staging
+from numberkeep.service.imports.stored_files import refused_name, stored
+from numberkeep.service.jobs import Working
 
 
-@dataclass(slots=True)
-class Counts:
-    """What became of the rows of a file: `rows` is the sum of those from `created` to `rejected`.
-
-    Attributes:
-        rows: the number of rows.
-        created: rows that created a contact.
-        updated: rows that changed a contact.
-        unchanged: rows whose contact had everything already.
-        skipped: rows whose contact existed and was left as it is.
-        merged: rows that repeat the number of an earlier row, with which they were merged.
-        rejected: rows that were rejected.
-        opted_out: numbers that are opted out now and were not before.
-        contacts: contacts that the rows are about.
-    """
-
-    rows: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    merged: int = 0
-    rejected: int = 0
-    opted_out: int = 0
-    contacts: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What an import did, or would do.
-
-    Attributes:
-        counts: what became of the rows.
-        notes: how often something was left out, by what it is.
-        plan: what the file has.
-    """
-
-    counts: Counts
-    notes: Mapping[str, int]
-    plan: Plan
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts the outcomes of rows, which come in order, those of one row one after the other."""
-
-    ranks: Counter[str] = field(default_factory=Counter)
-    refused: dict[int, ImportedRow] = field(default_factory=dict)
-    opted_out: int = 0
-    contacts: int = 0
-    kept_opted_out: int = 0
-    _row: int = -1
-    _rank: int = len(_RANKS)
-
-    def add(self, done: ImportedRow) -> None:
-        """Count the outcome of one number."""
-        if done.index != self._row:
-            self.finish()
-            self._row = done.index
-        self._rank = min(self._rank, _RANKS.index(_rank_of(done)))
-        if done.errors:
-            self.refused.setdefault(done.index, done)
-        self.opted_out += done.opted_out
-        self.contacts += done.after is not None
-        self.kept_opted_out += done.kept_opted_out
-
-    def finish(self) -> None:
-        """Count the last row."""
-        if self._row >= 0:
-            self.ranks[_RANKS[self._rank]] += 1
-        self._row, self._rank = -1, len(_RANKS)
-
-
-async def import_file(
-    context: Context,
-    account: Account,
-    file: BinaryIO,
+async def run_import(
+    held: Working,
+    source: Source,
     *,
-    options: Options,
     staging: Staging,
-    size: int,
-    source: str,
-    dry_run: bool,
     progress: Progress,
-    changed: Callable[[ImportedRow], None] | None = None,
+    rest: float = 0,
+    changed: Callable[[ImportedRow], None] = lambda _: None,
 ) -> Outcome:
-    """Import a file into an account, or report what would be done, and leave its rejected rows in the staging.
+    """Import a file, from where the job is, and leave its rejected rows in the staging.
 
     Args:
-        context: the service's context.
-        account: the account.
-        file: a seekable file.
-        options: how it is imported.
+        held: the job, with an ImportRecord, and who acts.
+        source: the file.
         staging: an empty staging.
-        size: the size of the file, bytes.
-        source: the name of the file, for the consent ledger.
-        dry_run: write nothing.
-        progress: called as the work goes on.
-        changed: called with the outcome of each number.
+        progress: called as the work goes on, at the beginning on a thread of its own.
+        rest: seconds that the plan leaves the interpreter to other threads after each batch of rows.
+        changed: called with what became of each number.
 
     Raises:
         InvalidInput: the options name a column that the file does not have.
+        JobLost: another process continues the job.
     """
-    plan = make_plan(file, options, staging, size=size, progress=progress)
-    acting = context.acting(context.actor, Cause(CauseKind.IMPORT, secrets.token_hex(8)))
-    tally = _Tally()
-    number = 0
-    for rows in batches(staging.rows()):
-        for done in await _applied(acting, _command(acting, account, rows, options, source), dry_run=dry_run):
-            tally.add(done)
-            if changed is not None:
-                changed(done)
-        number += len(rows)
-        progress("Planning" if dry_run else "Importing", number, plan.contacts)
-    tally.finish()
-    tally.opted_out += await _opt_out_others(acting, account, staging, source, dry_run=dry_run)
-    if tally.refused:
-        staging.put_rejects([*_refused(file, options, tally.refused)])
-    counts = Counts(
-        rows=plan.rows,
-        merged=plan.merged,
-        opted_out=tally.opted_out,
-        contacts=tally.contacts,
-        **{name: tally.ranks[name] for name in _RANKS},
-    )
-    counts.rejected += plan.rejected
-    notes = Counter(plan.notes) + Counter({KEPT_OPTED_OUT: tally.kept_opted_out})
-    return Outcome(counts, notes, plan)
+    record = load(held.job.detail)
+    if record.version != __version__:
+        await held.show(changing(ImportRecord.restarted))
+        record = record.restarted()
+    options = record.options
+    plan = await planned(source, options, staging, progress, rest=rest)
+    place, tally = record.place, record.tally
+    for rows in batches(staging.rows(place)):
+        done = await _apply(held, record, rows, tally.refused, source.name)
+        tally = tally.after(done)
+        for each in done:
+            changed(each)
+        place += len(rows)
+        progress("Importing", place, plan.contacts)
+    for command in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
+        tally = _opted_out(tally, await _apply_opt_outs(held, command))
+    refused = await _refused(held, record.attempt, tally.refused)
+    put_refused(source, options, staging, refused)
+    return tally.outcome(plan)
 
 
-def counted(counts: Counts) -> dict[str, Any]:
-    """Return the counts by name."""
-    return asdict(counts)
+async def _apply(
+    held: Working, record: ImportRecord, rows: Sequence[StagedRow], refused: int, source: str
+) -> Sequence[ImportedRow]:
+    """Apply rows to contacts, and store why some of them are refused as the `refused`-th part."""
+
+    def advance(detail: str, done: Sequence[ImportedRow], events: range) -> str:
+        now = load(detail)
+        tally = now.tally.after(done)
+        return dump(replace(now, place=now.place + len(rows), tally=tally, events=_joined(now.events, events)))
+
+    def parts(done: Sequence[ImportedRow]) -> Iterator[JobPart]:
+        faults = [(each.index, error.field, error.message) for each in done for error in each.errors[:1]]
+        if faults:
+            name = refused_name(record.attempt)
+            yield JobPart(held.job.job_id, name, refused, json.dumps(faults).encode())
+
+    command = contact_command(held.context, held.account_id, rows, record.options, source)
+    return await held.step(command, advance, lambda done: [*parts(done)])
 
 
-async def _opt_out_others(context: Context, account: Account, staging: Staging, source: str, *, dry_run: bool) -> int:
-    """Opt out the numbers that are no contacts of the plan, and return how many were not opted out before."""
-    count = 0
-    for phones in batches(staging.opt_outs()):
-        contents = staging.contents(phones)
-        others = [phone for phone in phones if phone not in contents or not decode(contents[phone]).opt_out]
-        command = ImportOptOuts(account.account_id, others, (), context.stamp(), source)
-        count += (await _applied(context, command, dry_run=dry_run)).new
-    return count
+async def _apply_opt_outs(held: Working, command: ImportOptOuts) -> Imported:
+    def advance(detail: str, done: Imported, events: range) -> str:
+        now = load(detail)
+        tally = _opted_out(now.tally, done)
+        return dump(replace(now, opted_out=command.phones[-1], tally=tally, events=_joined(now.events, events)))
+
+    return await held.step(command, advance)
 
 
-async def _applied(context: Context, command: AccountCommand[R], *, dry_run: bool) -> R:
-    if not dry_run:
-        return await context.apply(command)
-    [outcome] = (await context.store.preview([command])).outcomes
-    if isinstance(outcome, Exception):
-        raise outcome
-    done: R = outcome
-    return done
+def _opted_out(tally: Tally, done: Imported) -> Tally:
+    return replace(tally, opted_out=tally.opted_out + done.new)
 
 
-def _command(
-    context: Context, account: Account, rows: Sequence[StagedRow], options: Options, source: str
-) -> ImportContacts:
-    stamp = context.stamp(len(rows))
-    return ImportContacts(
-        account.account_id,
-        [
-            BulkRow(phone, _patch(decode(content)), contact_id_at(at, context.node), at, index)
-            for at, (index, phone, content) in enumerate(rows, start=stamp.at)
-        ],
-        options.existing,
-        options.replace_tags,
-        source,
-        stamp,
-    )
+def _joined(before: tuple[int, int], events: range) -> tuple[int, int]:
+    return (before[0] or events.start, events.stop - 1) if events else before
 
 
-def _patch(content: Content) -> ContactPatch:
-    return ContactPatch(
-        **content.texts,
-        tags=tuple(content.tags) if content.tags else UNSET,
-        custom_variables=content.variables or UNSET,
-        opt_out=UNSET if content.opt_out is None else content.opt_out,
-    )
-
-
-def _rank_of(done: ImportedRow) -> str:
-    if done.after is None:
-        return "rejected"
-    if done.skipped:
-        return "skipped"
-    if done.before is None:
-        return "created"
-    return "unchanged" if done.before == done.after else "updated"
-
-
-def _refused(file: BinaryIO, options: Options, refused: Mapping[int, ImportedRow]) -> Iterator[tuple[int, str]]:
-    """Yield the rows that were refused when they were applied; the file is read for them again."""
-    for index, row in rows_at(file, options, refused):
-        [error, *_] = refused[index].errors
-        yield reject_of(row, Fault(error.field, "", error.message))
+async def _refused(held: Working, attempt: int, count: int) -> dict[int, FieldError]:
+    """Return why rows were refused, by their index."""
+    refused: dict[int, FieldError] = {}
+    if count:
+        async for data in stored(held.context, held.account_id, held.job.job_id, refused_name(attempt)):
+            for index, field, message in json.loads(data):
+                refused.setdefault(index, FieldError(field, message))
+    return refused

@@ -20,8 +20,8 @@ class Staging(Protocol):
     def put(self, rows: Sequence[StagedRow]) -> None:
         """Add numbers, and replace the content of those that are staged."""
 
-    def rows(self) -> Iterator[StagedRow]:
-        """Yield the rows in the order in which their numbers were added; nothing may be put meanwhile."""
+    def rows(self, after: int = 0) -> Iterator[StagedRow]:
+        """Yield the rows after that many, in the order in which their numbers were added; put nothing meanwhile."""
 
     def put_opt_outs(self, phones: Sequence[str]) -> None:
         """Add numbers that opt out without being contacts; those that are there stay."""

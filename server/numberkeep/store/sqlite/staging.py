@@ -46,9 +46,10 @@ class SqliteStaging:
         with self._connection:
             self._connection.executemany(_PUT, rows)
 
-    def rows(self) -> Iterator[tuple[int, str, str]]:
-        """Select in order."""
-        yield from self._connection.execute("SELECT row, phone, content FROM staged ORDER BY place")
+    def rows(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Select in order; places have no gaps."""
+        sql = "SELECT row, phone, content FROM staged WHERE place > ? ORDER BY place"
+        yield from self._connection.execute(sql, (after,))
 
     def put_opt_outs(self, phones: Sequence[str]) -> None:
         """Insert."""

@@ -4,7 +4,7 @@ import asyncio
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
 import msgspec
@@ -20,9 +20,9 @@ from numberkeep.service import bulk, contacts, exports, keys
 from numberkeep.service.bulk import GivenRow
 from numberkeep.service.context import Context
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.run import import_file
-from numberkeep.store.sqlite import SqliteStaging, SqliteStore
+from numberkeep.store.sqlite import SqliteStore
 from numberkeep.wire.contacts import record_out
+from support.importing import imported as import_file
 from support.store import contact_recorded
 
 EVERYBODY = ContactFilter()
@@ -48,18 +48,7 @@ async def exported(context: Context, account: Account, form: str) -> str:
 
 async def imported(context: Context, account: Account, text: str) -> int:
     """Import a file, and return how many rows were rejected."""
-    with SqliteStaging() as staging:
-        outcome = await import_file(
-            context,
-            account,
-            BytesIO(text.encode()),
-            options=Options("US"),
-            staging=staging,
-            size=len(text),
-            source="x",
-            dry_run=False,
-            progress=lambda *_: None,
-        )
+    outcome, _ = await import_file(context, account, text.encode(), Options("US"))
     return outcome.counts.rejected
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from io import BytesIO, StringIO
+from io import StringIO
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +15,8 @@ from numberkeep.service.context import Context
 from numberkeep.service.imports.column_names import Use
 from numberkeep.service.imports.numbers import Numbers
 from numberkeep.service.imports.options import Column, Options
-from numberkeep.service.imports.rejects import write_rejects
-from numberkeep.service.imports.run import Outcome, import_file
-from numberkeep.store.sqlite import SqliteStaging, SqliteStore
+from numberkeep.store.sqlite import SqliteStore
+from support.importing import imported
 
 PIECES = st.sampled_from(
     [
@@ -28,27 +27,6 @@ PIECES = st.sampled_from(
     ]
 )
 FILES = st.one_of(st.binary(max_size=100), st.lists(PIECES, max_size=30).map(b"".join))
-
-
-async def imported(
-    context: Context, account: Account, data: bytes, options: Options, *, dry_run: bool = False
-) -> tuple[Outcome, str]:
-    """Return the outcome of an import, and the file of its rejected rows."""
-    with SqliteStaging() as staging:
-        outcome = await import_file(
-            context,
-            account,
-            BytesIO(data),
-            options=options,
-            staging=staging,
-            size=len(data),
-            source="x",
-            dry_run=dry_run,
-            progress=lambda *_: None,
-        )
-        text = StringIO(newline="")
-        write_rejects(staging, text)
-    return outcome, text.getvalue()
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,155 @@
+"""Imports a file into a database, and undoes imports there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from io import TextIOWrapper
+from tempfile import TemporaryFile
+from typing import BinaryIO, TypeVar, cast
+
+import click
+
+from numberkeep.app import lock_store, make_staging
+from numberkeep.cli.import_file import FileImport, Imported
+from numberkeep.cli.import_words import diff_lines
+from numberkeep.cli.on_database import run_for
+from numberkeep.cli.progress import Progress
+from numberkeep.config.database_url import existing_database
+from numberkeep.config.settings import load_settings
+from numberkeep.domain.command import SECOND
+from numberkeep.domain.contacts.importing import ImportedRow
+from numberkeep.domain.contacts.undoing import Undone
+from numberkeep.domain.errors import InvalidInput
+from numberkeep.domain.identity import Account
+from numberkeep.domain.jobs.job import Job, JobStatus
+from numberkeep.service.context import Context
+from numberkeep.service.imports import jobs
+from numberkeep.service.imports.choosing import options_of
+from numberkeep.service.imports.counts import Outcome
+from numberkeep.service.imports.differences import difference_of
+from numberkeep.service.imports.preview import preview_import
+from numberkeep.service.imports.rejects import write_rejects
+from numberkeep.service.imports.run import run_import
+from numberkeep.service.imports.staging import Staging
+from numberkeep.service.imports.undo import undo_import
+from numberkeep.service.imports.worker import ShownProgress, end_run, end_undo, fail, task_of
+
+R = TypeVar("R")
+
+
+def import_on_database(database: str, account: str, given: FileImport) -> Imported:
+    """Import a file into an account.
+
+    Raises:
+        StoreInUse: a service has the SQLite database; not for a dry run.
+        NumberkeepError: as for `run_import`.
+    """
+
+    async def imported(context: Context, found: Account) -> Imported:
+        with make_staging() as staging:
+            if given.dry_run:
+                outcome, job_id = await _preview(context, found, given, staging), None
+            else:
+                outcome, job_id = await _run(context, found, given, staging)
+            return Imported(outcome, _rejects(staging), job_id)
+
+    return run_for(database, account, imported) if given.dry_run else _alone(database, account, imported)
+
+
+def undo_on_database(database: str, account: str, job_id: int, progress: Progress, *, lift_opt_outs: bool) -> Undone:
+    """Undo an import of an account.
+
+    Raises:
+        StoreInUse: a service has the SQLite database.
+        NumberkeepError: as for `start_undo`.
+    """
+
+    async def undone(context: Context, found: Account) -> Undone:
+        await jobs.start_undo(context, found, job_id, lift_opt_outs=lift_opt_outs, status=JobStatus.FOREGROUND)
+        async with task_of(context, found.account_id, job_id, ShownProgress()) as (held, _):
+            done = await undo_import(held, progress)
+            await end_undo(held)
+        return done
+
+    return _alone(database, account, undone)
+
+
+def _alone(database: str, account: str, use_case: Callable[[Context, Account], Awaitable[R]]) -> R:
+    with lock_store(load_settings(database=existing_database(database))):
+        return run_for(database, account, use_case)
+
+
+async def _preview(context: Context, account: Account, given: FileImport, staging: Staging) -> Outcome:
+    options = options_of(given.chosen, account.region)
+    return await preview_import(
+        context,
+        account.account_id,
+        given.source,
+        options,
+        staging=staging,
+        progress=given.progress,
+        changed=_print_difference if given.diff else lambda _: None,
+    )
+
+
+async def _run(context: Context, account: Account, given: FileImport, staging: Staging) -> tuple[Outcome, int]:
+    job = await _job(context, account, given)
+    shown = ShownProgress()
+
+    def progress(phase: str, done: int, total: int) -> None:
+        shown(phase, done, total)
+        given.progress(phase, done, total)
+
+    async with task_of(context, account.account_id, job.job_id, shown) as (held, _):
+        try:
+            outcome = await run_import(
+                held,
+                given.source,
+                staging=staging,
+                progress=progress,
+                changed=_print_difference if given.diff else lambda _: None,
+            )
+        except InvalidInput as error:
+            await fail(held, str(error))
+            raise
+        await end_run(held, outcome)
+    return outcome, job.job_id
+
+
+async def _job(context: Context, account: Account, given: FileImport) -> Job:
+    """Return the import to run: one that was interrupted, or a new one."""
+    if given.resume:
+        job = await jobs.resume_local(context, account, given.digest)
+        wait = (job.lease_until - context.clock.take()) / SECOND
+        if wait > 0:
+            click.echo(
+                f"Waiting {wait:.0f} s, in case the interrupted command still works on import {job.job_id}.", err=True
+            )
+            await asyncio.sleep(wait)
+        return job
+    before = await jobs.find(context, account, given.digest)
+    if before is not None and before.active:
+        click.echo(f"Import {before.job_id} of this file was interrupted: --resume continues it.", err=True)
+    return await jobs.add_local(
+        context,
+        account,
+        name=given.source.name,
+        length=given.source.size,
+        digest=given.digest,
+        options=options_of(given.chosen, account.region),
+    )
+
+
+def _rejects(staging: Staging) -> BinaryIO:
+    file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - the caller reads it
+    text = TextIOWrapper(file, encoding="utf-8", newline="")
+    write_rejects(staging, text)
+    text.flush()
+    text.detach()
+    return file
+
+
+def _print_difference(done: ImportedRow) -> None:
+    difference = difference_of(done)
+    if difference is not None:
+        for line in diff_lines(difference):
+            click.echo(line)

@@ -1,0 +1,160 @@
+"""Imports a file through a service, and undoes imports there."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Final, TypeVar, cast
+
+import click
+import httpx2
+import msgspec
+
+from numberkeep.cli.exit_codes import Failure
+from numberkeep.cli.import_file import FileImport, Imported
+from numberkeep.cli.import_words import diff_lines
+from numberkeep.cli.on_service import Refused, read_json
+from numberkeep.cli.progress import Progress
+from numberkeep.domain.contacts.undoing import Undone
+from numberkeep.service.imports.choosing import Chosen
+from numberkeep.service.imports.counts import Counts, Outcome
+from numberkeep.service.imports.differences import Difference
+from numberkeep.wire.imports import ImportAnswer, ImportOut, OutcomeOut
+
+S = TypeVar("S")
+
+_PATH: Final = "/_numberkeep/imports"
+_PIECE: Final = 256 * 1024
+_LOOK_SECONDS: Final = 0.2
+_PAGE: Final = 100
+
+
+def import_on_service(client: httpx2.Client, given: FileImport) -> Imported:
+    """Import a file into the account of the client's key.
+
+    Raises:
+        Failure: the service refused it, or the import failed.
+    """
+    job = _interrupted(client, given.digest) if given.resume else _prepared(client, given)
+    if given.dry_run or given.diff:
+        job = _done(client, _act(client, job, "plan", {"differences": given.diff}), given.progress)
+        if given.diff:
+            _print_differences(client, job)
+    if not given.dry_run:
+        if job.status != "running":
+            job = _act(client, job, "run", {})
+        job = _done(client, job, given.progress)
+    found = job.planned if given.dry_run else job.result
+    if found is None:
+        raise Failure(f"import {job.id} was not finished: continue it with --resume")
+    imported = Imported(_outcome(found), _rejects(client, job), None if given.dry_run else job.id)
+    if given.dry_run:
+        read_json(client.delete(f"{_PATH}/{job.id}"))
+    return imported
+
+
+def undo_on_service(client: httpx2.Client, import_id: int, progress: Progress, *, lift_opt_outs: bool) -> Undone:
+    """Undo an import of the account of the client's key.
+
+    Raises:
+        Failure: the service refused it, or it failed.
+    """
+    answer = client.post(f"{_PATH}/{import_id}/undo", json={"lift_opt_outs": lift_opt_outs})
+    job = _done(client, _read(answer), progress)
+    return msgspec.convert(msgspec.to_builtins(job.undone), Undone)
+
+
+def _prepared(client: httpx2.Client, given: FileImport) -> ImportOut:
+    """Upload the file, choose the options, and return the import."""
+    source = given.source
+    content = _pieces(source.file, source.size, given.progress)
+    headers = {"content-length": str(source.size), "content-type": "application/octet-stream"}
+    job = _read(client.post(_PATH, params={"name": source.name}, content=content, headers=headers))
+    return _read(client.put(f"{_PATH}/{job.id}", json=_body(given.chosen)))
+
+
+def _interrupted(client: httpx2.Client, digest: str) -> ImportOut:
+    """Return the last import of a file, to continue it or to watch it.
+
+    Raises:
+        Failure: there is none, or it is complete.
+    """
+    params: dict[str, Any] = {"limit": _PAGE}
+    while page := read_json(answer := client.get(_PATH, params=params)):
+        for job in _converted(answer, page, list[ImportOut]):
+            if job.sha256 == digest:
+                if job.result is not None or job.task == "undo":
+                    raise Failure(f"import {job.id} of this file is complete: leave --resume out to import it again")
+                return job
+            params["cursor"] = job.id
+    raise Failure("no import of this file was interrupted: leave --resume out")
+
+
+def _act(client: httpx2.Client, job: ImportOut, act: str, body: Mapping[str, Any]) -> ImportOut:
+    return _read(client.post(f"{_PATH}/{job.id}/{act}", json=body))
+
+
+def _done(client: httpx2.Client, job: ImportOut, progress: Progress) -> ImportOut:
+    """Return the import when what was started has ended.
+
+    Raises:
+        Failure: it failed.
+    """
+    while job.status in {"running", "foreground"}:
+        if job.phase:
+            progress(job.phase, job.done, job.total)
+        time.sleep(_LOOK_SECONDS)
+        job = _read(client.get(f"{_PATH}/{job.id}"))
+    if job.status == "failed":
+        raise Failure(job.error)
+    return job
+
+
+def _print_differences(client: httpx2.Client, job: ImportOut) -> None:
+    with client.stream("GET", f"{_PATH}/{job.id}/differences") as answer:
+        if not answer.is_success:
+            answer.read()
+            raise Refused(answer)
+        for line in answer.iter_lines():
+            for text in diff_lines(msgspec.json.decode(line, type=Difference)):
+                click.echo(text)
+
+
+def _rejects(client: httpx2.Client, job: ImportOut) -> BinaryIO:
+    file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - the caller reads it
+    with client.stream("GET", f"{_PATH}/{job.id}/rejects") as answer:
+        if not answer.is_success:
+            answer.read()
+            raise Refused(answer)
+        for piece in answer.iter_raw():
+            file.write(piece)
+    return file
+
+
+def _pieces(file: BinaryIO, size: int, progress: Progress) -> Iterator[bytes]:
+    file.seek(0)
+    sent = 0
+    while piece := file.read(_PIECE):
+        yield piece
+        sent += len(piece)
+        progress("Uploading", sent, size)
+
+
+def _body(chosen: Chosen) -> dict[str, Any]:
+    """Return the options as the service takes them."""
+    return {name: value for name, value in asdict(chosen).items() if value is not None}
+
+
+def _outcome(out: OutcomeOut) -> Outcome:
+    return Outcome(Counts(**msgspec.structs.asdict(out.counts)), out.notes, list(out.columns), out.has_phones)
+
+
+def _read(answer: httpx2.Response) -> ImportOut:
+    return _converted(answer, read_json(answer), ImportAnswer).import_
+
+
+def _converted(answer: httpx2.Response, content: Any, shape: type[S]) -> S:
+    try:
+        return msgspec.convert(content, shape)
+    except msgspec.ValidationError:
+        raise Refused(answer) from None

@@ -1,0 +1,69 @@
+"""The commands that apply staged rows."""
+
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile
+
+from numberkeep.domain.consent.commands import ImportOptOuts
+from numberkeep.domain.contacts.commands import BulkRow
+from numberkeep.domain.contacts.contact import UNSET, ContactPatch
+from numberkeep.domain.contacts.importing import ImportContacts
+from numberkeep.domain.identity import contact_id_at
+from numberkeep.service.context import Context
+from numberkeep.service.imports.content import Content
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.plan import batches
+from numberkeep.service.imports.staging import StagedRow, Staging, decode
+
+
+def contact_command(
+    context: Context, account_id: int, rows: Sequence[StagedRow], options: Options, source: str
+) -> ImportContacts:
+    """Return the command that applies rows to contacts.
+
+    Args:
+        context: the service's context.
+        account_id: the account.
+        rows: staged rows.
+        options: how they are imported.
+        source: the name of the file, for the consent ledger.
+    """
+    stamp = context.stamp(len(rows))
+    return ImportContacts(
+        account_id,
+        [
+            BulkRow(phone, _patch(decode(content)), contact_id_at(at, context.node), at, index)
+            for at, (index, phone, content) in enumerate(rows, start=stamp.at)
+        ],
+        options.existing,
+        options.replace_tags,
+        source,
+        stamp,
+    )
+
+
+def opt_out_commands(
+    context: Context, account_id: int, staging: Staging, source: str, after: str = ""
+) -> Iterator[ImportOptOuts]:
+    """Yield the commands that opt out the numbers that are no contacts of the plan, in their order.
+
+    Args:
+        context: the service's context.
+        account_id: the account.
+        staging: the staged rows.
+        source: the name of the file, for the consent ledger.
+        after: a number up to which they were opted out before.
+    """
+    for phones in batches(dropwhile(lambda phone: phone <= after, staging.opt_outs())):
+        contents = staging.contents(phones)
+        others = [phone for phone in phones if phone not in contents or not decode(contents[phone]).opt_out]
+        if others:
+            yield ImportOptOuts(account_id, others, (), context.stamp(), source)
+
+
+def _patch(content: Content) -> ContactPatch:
+    return ContactPatch(
+        **content.texts,
+        tags=tuple(content.tags) if content.tags else UNSET,
+        custom_variables=content.variables or UNSET,
+        opt_out=UNSET if content.opt_out is None else content.opt_out,
+    )

@@ -1,0 +1,132 @@
+"""Counts what becomes of the rows of a file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from numberkeep.domain.contacts.importing import ImportedRow
+from numberkeep.service.imports.plan import Plan
+
+_RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
+"""What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
+
+KEPT_OPTED_OUT: Final = "Rows that would opt in a number that is opted out (an import never does)"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows of a file: `rows` is the sum of those from `created` to `rejected`.
+
+    Attributes:
+        rows: the number of rows.
+        created: rows that created a contact.
+        updated: rows that changed a contact.
+        unchanged: rows whose contact had everything already.
+        skipped: rows whose contact existed and was left as it is.
+        merged: rows that repeat the number of an earlier row, with which they were merged.
+        rejected: rows that were rejected.
+        opted_out: numbers that are opted out now and were not before.
+        contacts: contacts that the rows are about.
+    """
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    merged: int = 0
+    rejected: int = 0
+    opted_out: int = 0
+    contacts: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do.
+
+    Attributes:
+        counts: what became of the rows.
+        notes: how often something was left out, by what it is.
+        columns: the names of the file's columns.
+        has_phones: whether any of them has phone numbers.
+    """
+
+    counts: Counts = field(default_factory=Counts)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
+    has_phones: bool = True
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has become of the rows so far; rows come in order, the numbers of one row one after the other.
+
+    Attributes:
+        ranks: how many rows had each outcome.
+        opted_out: numbers that are opted out now and were not before.
+        contacts: contacts that the rows are about.
+        kept_opted_out: rows that would have opted in a number that is opted out.
+        refused: groups of rows that were stored as refused.
+        row: the last row, which is not among `ranks` yet; -1 for none.
+        rank: its outcome so far.
+    """
+
+    ranks: dict[str, int] = field(default_factory=dict)
+    opted_out: int = 0
+    contacts: int = 0
+    kept_opted_out: int = 0
+    refused: int = 0
+    row: int = -1
+    rank: int = len(_RANKS)
+
+    def after(self, rows: Iterable[ImportedRow]) -> "Tally":
+        """Return the tally after more rows; this one stays as it is."""
+        tally = replace(self, ranks=dict(self.ranks))
+        refused = False
+        for done in rows:
+            tally.add(done)
+            refused |= bool(done.errors)
+        tally.refused += refused
+        return tally
+
+    def outcome(self, plan: Plan) -> Outcome:
+        """Return the outcome if no more rows come, for what the plan says of the file."""
+        tally = replace(self, ranks=dict(self.ranks))
+        tally.finish()
+        ranks = {name: tally.ranks.get(name, 0) for name in _RANKS}
+        ranks["rejected"] += plan.rejected
+        counts = Counts(rows=plan.rows, merged=plan.merged, opted_out=tally.opted_out, contacts=tally.contacts, **ranks)
+        kept = {KEPT_OPTED_OUT: tally.kept_opted_out} if tally.kept_opted_out else {}
+        return Outcome(counts, {**plan.notes, **kept}, list(plan.columns), plan.has_phones)
+
+    def add(self, done: ImportedRow) -> None:
+        """Count the outcome of one number."""
+        if done.index != self.row:
+            self.finish()
+            self.row = done.index
+        self.rank = min(self.rank, _RANKS.index(_rank_of(done)))
+        self.opted_out += done.opted_out
+        self.contacts += done.after is not None
+        self.kept_opted_out += done.kept_opted_out
+
+    def finish(self) -> None:
+        """Count the last row."""
+        if self.row >= 0:
+            name = _RANKS[self.rank]
+            self.ranks[name] = self.ranks.get(name, 0) + 1
+        self.row, self.rank = -1, len(_RANKS)
+
+
+def counted(counts: Counts) -> dict[str, Any]:
+    """Return the counts by name."""
+    return asdict(counts)
+
+
+def _rank_of(done: ImportedRow) -> str:
+    if done.after is None:
+        return "rejected"
+    if done.skipped:
+        return "skipped"
+    if done.before is None:
+        return "created"
+    return "unchanged" if done.before == done.after else "updated"

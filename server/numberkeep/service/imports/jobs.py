@@ -1,0 +1,263 @@
+"""The use cases on imports as jobs: upload a file, choose options, start, look at, and delete."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from numberkeep.domain.errors import NumberkeepError
+from numberkeep.domain.identity import Account
+from numberkeep.domain.jobs.commands import AddJob, ChangeJob, DeleteJob
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
+from numberkeep.domain.jobs.job import RETAINED_DAYS, Job, JobPart, JobStatus
+from numberkeep.domain.limits import MAX_INTEGER, MAX_STORED_UPLOADS
+from numberkeep.service.context import Context
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
+from numberkeep.service.imports.stored_files import PART_BYTES, UPLOAD
+from numberkeep.store.queries import GetJob, ListEvents, ListJobs
+
+_MOST: Final = 1000
+"""Imports among which one is looked for, the newest first."""
+
+
+async def get(context: Context, account: Account, job_id: int | None) -> Job:
+    """Return an import.
+
+    Raises:
+        JobNotFound: the account has no import with this number.
+    """
+    job = None
+    if job_id is not None and job_id <= MAX_INTEGER:
+        job = await context.store.read(GetJob(account.account_id, job_id))
+    if job is None or job.kind != KIND:
+        raise JobNotFound(job_id)
+    return job
+
+
+async def recent(context: Context, account: Account, before: int | None, limit: int) -> Sequence[Job]:
+    """Return up to `limit` imports with numbers below `before`, newest first."""
+    return await context.store.read(ListJobs(account.account_id, KIND, before or MAX_INTEGER, limit))
+
+
+async def upload(context: Context, account: Account, name: str, content: AsyncIterator[bytes]) -> Job:
+    """Store a file to import, and return the import, which waits to be started.
+
+    Args:
+        context: the service's context.
+        account: the account.
+        name: the name of the file.
+        content: its bytes, in pieces of any size. If it raises an error, nothing of the file remains.
+
+    Raises:
+        TooManyUploads: the files of the account's imports take too much space.
+    """
+    stored = sum(job.size for job in await recent(context, account, None, _MOST))
+    if stored > MAX_STORED_UPLOADS:
+        raise TooManyUploads(
+            f"The files of this account's imports take {stored >> 20} MiB: delete some, for example with "
+            "`numberkeep import delete ID`"
+        )
+    record = ImportRecord(name=name, options=Options(account.region))
+    job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(record), context.stamp()))
+    try:
+        return await _store(context, account, job, content)
+    except BaseException:
+        with suppress(NumberkeepError):
+            await delete(context, account, job.job_id)
+        raise
+
+
+async def _store(context: Context, account: Account, job: Job, content: AsyncIterator[bytes]) -> Job:
+    digest = hashlib.sha256()
+    waiting = bytearray()
+    length = place = 0
+
+    async def put(data: bytes, change: Callable[[ImportRecord], ImportRecord] = lambda record: record) -> Job:
+        part = JobPart(job.job_id, UPLOAD, place, data)
+        return await context.apply(
+            ChangeJob(
+                account.account_id,
+                job.job_id,
+                lambda now: replace(now, detail=changing(change)(now.detail)),
+                context.stamp(),
+                [part],
+            )
+        )
+
+    async for piece in content:
+        digest.update(piece)
+        length += len(piece)
+        waiting += piece
+        while len(waiting) >= PART_BYTES:
+            await put(bytes(waiting[:PART_BYTES]))
+            del waiting[:PART_BYTES]
+            place += 1
+    return await put(bytes(waiting), lambda record: replace(record, length=length, digest=digest.hexdigest()))
+
+
+async def add_local(
+    context: Context, account: Account, *, name: str, length: int, digest: str, options: Options
+) -> Job:
+    """Add an import of a file that a command at a terminal has, and return it started.
+
+    Args:
+        context: the service's context; its actor is that of the changes.
+        account: the account.
+        name: the name of the file.
+        length: its size, bytes.
+        digest: SHA-256 of its content, in hexadecimal digits.
+        options: how it is imported.
+    """
+    record = ImportRecord(name=name, length=length, digest=digest, options=options).begun(Task.RUN, context.actor)
+    return await context.apply(AddJob(account.account_id, KIND, JobStatus.FOREGROUND, dump(record), context.stamp()))
+
+
+async def find(context: Context, account: Account, digest: str) -> Job | None:
+    """Return the last import of a file, by its digest; None if there is none."""
+    for job in await recent(context, account, None, _MOST):
+        if load(job.detail).digest == digest:
+            return job
+    return None
+
+
+async def resume_local(context: Context, account: Account, digest: str) -> Job:
+    """Return the import of a file that a command at a terminal has, to continue it.
+
+    Raises:
+        JobConflict: no import of this file was interrupted, or the service works on it.
+    """
+    job = await find(context, account, digest)
+    if job is None or load(job.detail).task is not Task.RUN:
+        raise JobConflict("No import of this file was interrupted: leave --resume out")
+    if load(job.detail).result is not None:
+        raise JobConflict(f"Import {job.job_id} of this file is complete: leave --resume out to import it again")
+    if job.active and job.status is not JobStatus.FOREGROUND:
+        raise JobConflict(f"The service works on import {job.job_id} of this file: leave --database out to watch it")
+    if job.active:
+        return job
+    return await _change(context, account, job.job_id, lambda now: _idle(context, now, JobStatus.FOREGROUND, _again))
+
+
+def _again(record: ImportRecord) -> ImportRecord:
+    return replace(record, error="")
+
+
+async def choose(context: Context, account: Account, job_id: int | None, options: Options) -> Job:
+    """Choose how a file is imported, and return the import.
+
+    Raises:
+        JobNotFound: the account has no such import.
+        JobConflict: it runs, or has run.
+    """
+
+    def change(record: ImportRecord) -> ImportRecord:
+        _check_not_run(job_id, record)
+        return replace(record, options=options, planned=None)
+
+    return await _change(context, account, job_id, lambda job: _idle(context, job, job.status, change))
+
+
+async def start(
+    context: Context, account: Account, job_id: int | None, task: Task, *, differences: bool = False
+) -> Job:
+    """Start to plan or to run an import in the service; continue a run that failed. Return the import.
+
+    Args:
+        context: the service's context; its actor is that of the changes.
+        account: the account.
+        job_id: the import.
+        task: plan or run.
+        differences: whether a plan stores each difference.
+
+    Raises:
+        JobNotFound: the account has no such import.
+        JobConflict: it runs, or has run, or its file is not stored.
+    """
+
+    def change(record: ImportRecord) -> ImportRecord:
+        _check_not_run(job_id, record)
+        if task is Task.RUN and record.task is Task.RUN:
+            return replace(record, actor=context.actor, error="")
+        return replace(record.begun(task, context.actor), differences=differences)
+
+    def started(job: Job) -> Job:
+        record = load(job.detail)
+        if not record.digest:
+            raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
+        if not job.size:
+            raise JobConflict(
+                f"The file of import {job_id} is not stored, or no longer after {RETAINED_DAYS} days: import it again"
+            )
+        return _idle(context, job, JobStatus.RUNNING, change)
+
+    job = await _change(context, account, job_id, started)
+    context.job_signals.notify(account.account_id)
+    return job
+
+
+async def start_undo(
+    context: Context,
+    account: Account,
+    job_id: int | None,
+    *,
+    lift_opt_outs: bool,
+    status: JobStatus = JobStatus.RUNNING,
+) -> Job:
+    """Start to undo an import, and return it.
+
+    Args:
+        context: the service's context; its actor is that of the changes.
+        account: the account.
+        job_id: the import.
+        lift_opt_outs: whether its opt-outs are lifted.
+        status: FOREGROUND for a command that undoes it itself.
+
+    Raises:
+        JobNotFound: the account has no such import.
+        JobConflict: it runs, or has not run, or the change log no longer has its changes.
+    """
+    record = load((await get(context, account, job_id)).detail)
+    oldest = await context.store.read(ListEvents(account.account_id, 0, 1))
+    if record.events[0] and not (oldest and oldest[0].event_id <= record.events[0]):
+        raise JobConflict(
+            f"The changes of import {job_id} are older than the history, so it cannot be undone: see "
+            "NUMBERKEEP_HISTORY_DAYS"
+        )
+
+    def change(record: ImportRecord) -> ImportRecord:
+        if record.task is None or record.task is Task.PLAN:
+            raise JobConflict(f"Import {job_id} has not run, so there is nothing to undo")
+        begun = record.begun(Task.UNDO, context.actor)
+        return replace(begun, lift_opt_outs=lift_opt_outs, before=0, undone=None)
+
+    job = await _change(context, account, job_id, lambda job: _idle(context, job, status, change))
+    context.job_signals.notify(account.account_id)
+    return job
+
+
+async def delete(context: Context, account: Account, job_id: int | None) -> None:
+    """Delete an import with its file; what it changed stays.
+
+    Raises:
+        JobNotFound: the account has no such import.
+        JobBusy: it is being worked on.
+    """
+    job = await get(context, account, job_id)
+    await context.apply(DeleteJob(account.account_id, job.job_id, context.stamp()))
+
+
+async def _change(context: Context, account: Account, job_id: int | None, change: Callable[[Job], Job]) -> Job:
+    job = await get(context, account, job_id)
+    return await context.apply(ChangeJob(account.account_id, job.job_id, change, context.stamp()))
+
+
+def _idle(context: Context, job: Job, status: JobStatus, change: Callable[[ImportRecord], ImportRecord]) -> Job:
+    """Return a job that nothing works on, with another status and record."""
+    return job.started(status, context.clock.take(), changing(change)(job.detail))
+
+
+def _check_not_run(job_id: int | None, record: ImportRecord) -> None:
+    if record.result is not None or record.task is Task.UNDO:
+        raise JobConflict(f"Import {job_id} has run already: to import the file again, upload it again")

@@ -1,0 +1,72 @@
+"""Undoes an import, step by step, by the events that it caused."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from numberkeep.domain.contacts.undoing import UndoChanges, Undone
+from numberkeep.domain.event import Event
+from numberkeep.domain.stamp import Cause, CauseKind
+from numberkeep.service.imports.plan import BATCH, Progress
+from numberkeep.service.imports.record import dump, load
+from numberkeep.service.jobs import Working
+from numberkeep.store.queries import ListEventsOfCause
+
+
+def cause_of(job_id: int) -> Cause:
+    """Return the cause of what an import changes."""
+    return Cause(CauseKind.IMPORT, str(job_id))
+
+
+def undoing(job_id: int) -> Cause:
+    """Return the cause of what undoing an import changes."""
+    return Cause(CauseKind.UNDO, str(job_id))
+
+
+async def undo_import(held: Working, progress: Progress) -> Undone:
+    """Undo an import, from where the job is, the last change first.
+
+    Args:
+        held: the job, with an ImportRecord, and who acts.
+        progress: called as the work goes on.
+
+    Raises:
+        JobLost: another process continues the job.
+    """
+    record = load(held.job.detail)
+    first, last = record.events
+    before = record.before or last + 1
+    undone = record.undone or Undone()
+    total = last + 1 - first
+    while events := await _events(held, first, before):
+        undone = _sum(undone, await _undo(held, events, lift_opt_outs=record.lift_opt_outs))
+        before = events[-1].event_id
+        progress("Undoing", last + 1 - before, total)
+    return undone
+
+
+async def _events(held: Working, first: int, before: int) -> Sequence[Event]:
+    """Return the last events of the import before a number."""
+    if before <= first:
+        return ()
+    query = ListEventsOfCause(held.account_id, cause_of(held.job.job_id), first, before, BATCH)
+    return await held.context.store.read(query)
+
+
+async def _undo(held: Working, events: Sequence[Event], *, lift_opt_outs: bool) -> Undone:
+    def advance(detail: str, done: Undone, _: range) -> str:
+        now = load(detail)
+        return dump(replace(now, before=events[-1].event_id, undone=_sum(now.undone or Undone(), done)))
+
+    why = f"undo of import {held.job.job_id}"
+    command = UndoChanges(held.account_id, events, lift_opt_outs, why, held.context.stamp())
+    return await held.step(command, advance)
+
+
+def _sum(first: Undone, second: Undone) -> Undone:
+    return Undone(
+        first.deleted + second.deleted,
+        first.restored + second.restored,
+        first.left + second.left,
+        first.lifted + second.lifted,
+        first.opted_out + second.opted_out,
+    )

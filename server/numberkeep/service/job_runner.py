@@ -1,0 +1,118 @@
+"""Runs the jobs that were started, and deletes old data of jobs."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Final, Protocol
+
+from numberkeep.domain.command import SECOND
+from numberkeep.domain.errors import NumberkeepError
+from numberkeep.domain.jobs.commands import DeleteJobParts
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
+from numberkeep.domain.jobs.job import RETAINED_DAYS, Job
+from numberkeep.service.context import Context
+from numberkeep.store.queries import GetJob, ListOldJobs, ListWaitingJobs
+
+_log = logging.getLogger("numberkeep.jobs")
+
+_AT_A_TIME: Final = 2
+"""Jobs that one process works on."""
+
+_LOOK_SECONDS: Final = 1.0
+"""How often to look for jobs of other processes, new or left."""
+
+_RETENTION_SECONDS: Final = 600.0
+_DAY: Final = 24 * 3600 * SECOND
+
+
+class JobWorker(Protocol):
+    """Works on jobs of one kind."""
+
+    async def work(self, context: Context, account_id: int, job_id: int) -> None:
+        """Do what was started, from where it was left.
+
+        Raises:
+            JobConflict: another process works on it, or it has ended.
+            NumberkeepError: the store failed; the job can be continued.
+        """
+
+
+class JobRunner:
+    """Runs the jobs of all accounts of a store.
+
+    Args:
+        context: the service's context.
+        workers: what works on the jobs of each kind.
+    """
+
+    def __init__(self, context: Context, workers: Mapping[str, JobWorker]) -> None:
+        self._context = context
+        self._workers = workers
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._main: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Work in the background until `close`."""
+        self._main = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop; unfinished jobs are continued by another process, or after the next start."""
+        tasks = [*self._working.values(), *([self._main] if self._main else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        now = asyncio.get_running_loop().time
+        retention_at = now()
+        with self._context.job_signals.listening() as listener:
+            while True:
+                try:
+                    if now() >= retention_at:
+                        retention_at = now() + _RETENTION_SECONDS
+                        await self._delete_old()
+                    await self._begin_waiting()
+                except NumberkeepError as error:
+                    _log.warning("jobs wait: the store says %s", error)
+                await listener.wait(_LOOK_SECONDS)
+
+    async def _begin_waiting(self) -> None:
+        """Begin the jobs that nobody works on, one of each account, as long as there is room."""
+        if len(self._working) >= _AT_A_TIME:
+            return
+        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.take())):
+            if account_id not in self._working and len(self._working) < _AT_A_TIME:
+                task = self._working[account_id] = asyncio.create_task(self._work(account_id, job_id))
+                task.add_done_callback(partial(self._ended, account_id))
+
+    def _ended(self, account_id: int, _: object) -> None:
+        del self._working[account_id]
+        self._context.job_signals.notify(account_id)
+
+    async def _work(self, account_id: int, job_id: int) -> None:
+        job = await self._context.store.read(GetJob(account_id, job_id))
+        worker = None if job is None else self._workers.get(job.kind)
+        if worker is None:
+            return
+        try:
+            await worker.work(self._context, account_id, job_id)
+        except (JobConflict, JobNotFound):
+            pass
+        except NumberkeepError as error:
+            _log.warning("job %d of account %d waits: the store says %s", job_id, account_id, error)
+        except Exception as error:  # noqa: BLE001 - the other jobs go on; its text may contain a number or a name
+            _log.error("job %d of account %d failed with %s", job_id, account_id, type(error).__name__)
+
+    async def _delete_old(self) -> None:
+        before = self._context.clock.take() - RETAINED_DAYS * _DAY
+        for account_id, job_id in await self._context.store.read(ListOldJobs(before)):
+            stamp = self._context.stamp()
+
+            def idle(job: Job, at: int = stamp.at) -> Job:
+                job.check_idle(at)
+                return job
+
+            with suppress(JobConflict, JobNotFound):
+                await self._context.apply(DeleteJobParts(account_id, job_id, idle, stamp))

@@ -1,0 +1,159 @@
+"""The shapes of imports of files."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from numberkeep.domain.limits import MAX_INTEGER, MAX_NAME, MAX_TAGS
+from numberkeep.wire.field_types import Label, Limit, Region, Tag, Time
+
+ImportId = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
+Existing = Literal["update", "skip", "fill"]
+Numbers = Literal["mobile", "first", "best", "each"]
+Unmapped = Literal["variables", "drop"]
+Task = Literal["plan", "run", "undo"]
+
+_MOST_COLUMNS = 1000
+
+
+class UploadParams(msgspec.Struct, kw_only=True):
+    """The name of a file that is uploaded; the consent ledger keeps it with each opt-out."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)] = "upload"
+
+
+class Upload(msgspec.Struct):
+    """A file that is uploaded."""
+
+    params: UploadParams
+    content: AsyncIterator[bytes]
+
+
+class ImportsParams(msgspec.Struct, kw_only=True):
+    """Which page of the imports, newest first."""
+
+    limit: Limit | None = None
+    cursor: ImportId | None = None
+
+
+class ByImport(msgspec.Struct):
+    """The id of an import."""
+
+    import_id: int | None
+
+
+class ImportOptionsBody(msgspec.Struct, kw_only=True):
+    """How a file is imported; what is left out has its default.
+
+    `columns` says what a column is used for, by its name: `phone`, `name`, `first_name`, `last_name`, `company_name`,
+    `assigned_to_email`, `sendblue_number`, `tags`, `opt_out`, `opt_in`, `status`, `country`, `calling_code`,
+    `variable`, `custom_variables.LABEL` or `ignore`.
+    """
+
+    columns: Annotated[dict[str, str], Meta(max_length=_MOST_COLUMNS)] | None = None
+    unmapped: Unmapped = "variables"
+    tags: Annotated[list[Tag], Meta(max_length=MAX_TAGS)] | None = None
+    region: Region | None = None
+    numbers: Numbers = "mobile"
+    existing: Existing = "update"
+    replace_tags: bool = False
+    encoding: Label | None = None
+
+
+class ImportOptions(msgspec.Struct):
+    """An import, and how its file is imported."""
+
+    import_id: int | None
+    body: ImportOptionsBody
+
+
+class PlanBody(msgspec.Struct, kw_only=True):
+    """Whether the plan stores each difference, for GET .../differences."""
+
+    differences: bool = False
+
+
+class PlanImport(msgspec.Struct):
+    """An import to plan."""
+
+    import_id: int | None
+    body: PlanBody
+
+
+class UndoBody(msgspec.Struct, kw_only=True):
+    """Whether the numbers that the import opted out are opted in again: an explicit call, which the ledger records."""
+
+    lift_opt_outs: bool = False
+
+
+class UndoImport(msgspec.Struct):
+    """An import to undo."""
+
+    import_id: int | None
+    body: UndoBody
+
+
+class CountsOut(msgspec.Struct):
+    """What became of the rows of a file: `rows` is the sum of those from `created` to `rejected`."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    merged: int
+    rejected: int
+    opted_out: int
+    contacts: int
+
+
+class OutcomeOut(msgspec.Struct):
+    """What an import did, or would do; `notes` counts what was left out, by what it is."""
+
+    counts: CountsOut
+    notes: Mapping[str, int]
+    columns: Sequence[str]
+    has_phones: bool
+
+
+class UndoneOut(msgspec.Struct):
+    """What was undone, in contacts and numbers; `left` are contacts of which something was changed since."""
+
+    deleted: int
+    restored: int
+    left: int
+    lifted: int
+    opted_out: int
+
+
+class ImportOut(msgspec.Struct, kw_only=True):
+    """An import.
+
+    `status` is `draft` (it waits to be started), `running`, `foreground` (a command at a terminal works on it), `done`
+    or `failed`; `phase`, `done` and `total` say how far the `task` is; `planned` is what a run would do.
+    """
+
+    id: int
+    name: str
+    bytes: int
+    sha256: str
+    status: Literal["draft", "running", "foreground", "done", "failed"]
+    created_at: Time
+    updated_at: Time
+    task: Task | None
+    phase: str
+    done: int
+    total: int
+    planned: OutcomeOut | None
+    result: OutcomeOut | None
+    undone: UndoneOut | None
+    error: str
+
+
+class ImportAnswer(msgspec.Struct):
+    """An import."""
+
+    import_: ImportOut = msgspec.field(name="import")
+    status: Literal["OK"] = "OK"
