@@ -78,6 +78,24 @@ def either_options(command: Command) -> Command:
     return of_database(of_account(command))
 
 
+def check_target(database: str | None, account: str | None) -> None:
+    """Check that a database is typed, or a service is named.
+
+    Raises:
+        click.UsageError: an account is named for the service, which knows it by the key.
+        ConfigError: neither is named.
+    """
+    if database is not None:
+        return
+    if account is not None:
+        raise click.UsageError("--account needs --database: a service finds the account by its API key")
+    if not remote_is_named():
+        raise ConfigError(
+            "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
+            "service, or type --database URL to read a database"
+        )
+
+
 def either(
     database: str | None,
     account: str | None,
@@ -89,17 +107,11 @@ def either(
     """Return what one of the two returns: for the database if it is typed, else for the service.
 
     Raises:
-        click.UsageError: an account is named for the service, which knows it by the key.
-        ConfigError: neither is named.
+        ClickException: as for `check_target`.
+        ConfigError: likewise.
     """
+    check_target(database, account)
     if database is None:
-        if account is not None:
-            raise click.UsageError("--account needs --database: a service finds the account by its API key")
-        if not remote_is_named():
-            raise ConfigError(
-                "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
-                "service, or type --database URL to read a database"
-            )
         with service(_ANSWER_SECONDS) as client:
             return on_service(client)
     account = account or DEFAULT_ACCOUNT

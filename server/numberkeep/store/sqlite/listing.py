@@ -24,7 +24,6 @@ from numberkeep.domain.contacts.listing import (
     OrderBy,
     Page,
     Position,
-    text_of,
 )
 from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.index_order import is_along_index
