@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from numberkeep.http.openapi import document
 from numberkeep.http.routes import ROUTES
+from numberkeep.operations.operation import Download
 from numberkeep.service.delivering import ATTEMPTS
 from support.api import CONTACTS, FIRST, Service
 from support.stream import listening
@@ -72,7 +73,7 @@ async def test_the_document_is_published(service: Service) -> None:
 
 
 async def test_every_response_matches_its_description(service: Service, wire: httpx2.AsyncClient) -> None:
-    """A success of every operation has exactly the documented fields."""
+    """A success of every operation that answers in JSON has exactly the documented fields."""
     bodies: dict[str, Any] = {
         "contacts.create": {"number": "+14155552671"},
         "contacts.update": {"first_name": "Ada"},
@@ -93,7 +94,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
     last = ["consent.review", "consent.decide", "consent.list", "consent.show"]
     last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
     queries = {"consent.show": "?number=%2B14155552671"}
-    names = {line.operation.name: line for line in ROUTES}
+    names = {line.operation.name: line for line in ROUTES if line.operation.output is not Download}
     await wire.post("/_numberkeep/inbound", json={"from": "+14155550004", "content": "No"})
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]

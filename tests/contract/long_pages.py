@@ -2,7 +2,16 @@
 
 import pytest
 
-from numberkeep.domain.contacts.listing import MOST_TEXT, ListQuery, Order, OrderBy, Position
+from numberkeep.domain.contacts.listing import (
+    EVERYTHING,
+    MOST_TEXT,
+    SLICE_CONTACTS,
+    ContactFilter,
+    ListQuery,
+    Order,
+    OrderBy,
+    Position,
+)
 from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.queries import ListContacts
 from support.store import AccountDriver, contact_recorded, phone
@@ -61,6 +70,18 @@ class LongPageContract:
         async with ours.store.page_in_slices(ListContacts(ours.account_id, ListQuery())) as page:
             shown = [contact_recorded(each) async for contacts in page.slices for each in contacts]
         assert (shown, page.next) == ([made], None)
+
+    async def test_a_page_can_have_every_contact(self, ours: AccountDriver) -> None:
+        """In slices of few contacts even if they have no text, without a next page; filters apply."""
+        count = 2 * SLICE_CONTACTS + 1
+        await ours.upsert(*[ours.row(phone(n), tags=("even",) if n % 2 == 0 else ()) for n in range(count)])
+        oldest_first = Order(descending=False)
+        slices, place = await read(ours, ListQuery(order=oldest_first, limit=EVERYTHING))
+        assert ([number for part in slices for number in part], place) == ([phone(n) for n in range(count)], None)
+        assert max(map(len, slices)) <= SLICE_CONTACTS
+        even = ContactFilter(tags=("even",))
+        slices, _ = await read(ours, ListQuery(even, oldest_first, limit=EVERYTHING))
+        assert [number for part in slices for number in part] == [phone(n) for n in range(0, count, 2)]
 
     async def test_a_page_without_contacts_has_no_slices(self, ours: AccountDriver) -> None:
         """And no next page."""

@@ -158,12 +158,18 @@ def test_links_inside_the_repository_lead_somewhere(page: str) -> None:
         assert ((ROOT / page).parent / target).exists(), target
 
 
-def test_the_commands_of_the_import_page_work(tmp_path: Path) -> None:
-    """The blocks run in their order, and print what the page shows."""
+def test_the_commands_of_the_import_page_work(exported: Mapping[str, str], tmp_path: Path) -> None:
+    """The blocks run in their order, on a database and on the service, and print what the page shows."""
     path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
     command = ["bash", "-euc", "".join(blocks("docs/import.md", "sh"))]
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment(PATH=path), capture_output=True, text=True, timeout=PATIENCE, check=False
+        command,
+        cwd=tmp_path,
+        env=environment(PATH=path, **exported),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     words, counts = blocks("docs/import.md", "text")

@@ -1,134 +1,123 @@
 """`numberkeep export`: write contacts to a file."""
 
-import csv
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from enum import StrEnum
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import Any, BinaryIO
 
 import click
+import httpx2
 import msgspec
 
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.on_database import run_for
-from numberkeep.cli.targets import account_option, typed_database_option
+from numberkeep.cli.on_service import Refused, service, without_login
+from numberkeep.cli.targets import check_target, either_options
+from numberkeep.cli.whole_file import whole_file
 from numberkeep.config.database_url import without_password
-from numberkeep.domain.contacts.contact import composed, micros
-from numberkeep.domain.contacts.listing import ContactFilter
 from numberkeep.domain.identity import Account
-from numberkeep.formats.vcard_writer import Version
-from numberkeep.service import exports
+from numberkeep.operations.exports import download
 from numberkeep.service.context import Context
-from numberkeep.wire.contacts import record_out
+from numberkeep.service.keys import DEFAULT_ACCOUNT
+from numberkeep.wire.exports import COUNT_HEADER, ExportParams
 
+_BY_SUFFIX = {".vcf": "vcard", ".vcard": "vcard", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
-class Format(StrEnum):
-    """The format of an export."""
-
-    CSV = "csv"
-    VCARD = "vcard"
-    VCARD4 = "vcard4"
-    JSONL = "jsonl"
-
-
-_BY_SUFFIX = {".vcf": Format.VCARD, ".vcard": Format.VCARD, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
+_PATH = "/_numberkeep/export"
+_SILENT_SECONDS = 600.0
+"""How long the service may read contacts before it sends the first one."""
 
 
 @click.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
-@typed_database_option
-@account_option
+@either_options
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([each.value for each in Format]),
+    type=click.Choice(["csv", "vcard", "vcard4", "jsonl"]),
     help="vcard is vCard 3.0, vcard4 is 4.0; jsonl is what the API returns.  [default: by FILE's name, else csv]",
 )
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag; repeat it for several.")
 @click.option("--verified/--not-verified", default=None, help="Only contacts that are verified, or are not.")
 @click.option("--opted-out/--not-opted-out", default=None, help="Only contacts that opted out, or did not.")
+@click.option("--created-after", metavar="TIME", help="Only contacts created at this time (ISO 8601) or later.")
 @click.option(
-    "--created-after",
-    metavar="TIME",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
-    help="Only contacts created at this time (UTC) or later.",
+    "--where",
+    multiple=True,
+    metavar="LABEL=VALUE",
+    help="Only contacts whose custom variable has this value; repeat it for several.",
+)
+@click.option(
+    "-q",
+    metavar="WORDS",
+    help="Only contacts in whose names, company, e-mail, tags, custom variables or number each word is found.",
 )
 def export_contacts(
     file: str,
-    database: str,
-    account: str,
+    database: str | None,
+    account: str | None,
     *,
     format_: str | None,
     tags: tuple[str, ...],
     verified: bool | None,
     opted_out: bool | None,
-    created_after: datetime | None,
+    created_after: str | None,
+    where: tuple[str, ...],
+    q: str | None,
 ) -> None:
     """Write contacts to FILE, or with - to standard output.
 
     `numberkeep import` reads what this writes. Cells that a spreadsheet would run as a formula are escaped with '.
+
+    It calls the service that SENDBLUE_API_* name, unless --database is typed. FILE appears when it is complete.
     """
-    chosen = Format(format_) if format_ else _BY_SUFFIX.get(Path(file).suffix.lower(), Format.CSV)
-    where = ContactFilter(
-        created_from=None if created_after is None else micros(created_after),
-        tags=tuple(map(composed, tags)),
-        verified=verified,
-        opt_out=opted_out,
-    )
-    with _opened(file) as text:
-
-        async def exported(context: Context, found: Account) -> int:
-            return await _export(context, found, where, chosen, text)
-
-        count = run_for(database, account, exported)
-    counted = f"{count:,} {'contact' if count == 1 else 'contacts'}"
-    click.echo(f"Exported {counted} of the account {account} in {without_password(database)}.", err=True)
-
-
-async def _export(context: Context, account: Account, where: ContactFilter, chosen: Format, text: TextIO) -> int:
-    """Write the contacts that match, and return their number."""
-    writer = csv.writer(text)
-    labels: exports.Labels = None
-    if chosen is Format.CSV:
-        labels = await exports.find_labels(context, account, where)
-        writer.writerow(exports.header(labels))
-    count = 0
-    async for contact in exports.contacts(context, account, where):
-        count += 1
-        match chosen:
-            case Format.CSV:
-                writer.writerow(exports.row(contact, labels))
-            case Format.JSONL:
-                text.write(msgspec.json.encode(record_out(contact)).decode() + "\n")
-            case Format.VCARD | Format.VCARD4:
-                text.write(exports.vcard(contact, Version.V4 if chosen is Format.VCARD4 else Version.V3))
-    return count
+    params: Any = {
+        "format": format_ or _BY_SUFFIX.get(Path(file).suffix.lower(), "csv"),
+        "tag": list(tags),
+        "verified": verified,
+        "opted_out": opted_out,
+        "created_after": created_after,
+        "where": list(where),
+        "q": q,
+    }
+    given = ExportParams(**params)
+    check_target(database, account)
+    with whole_file(file) as out:
+        if database is None:
+            count, place = _from_service(given, out)
+        else:
+            account = account or DEFAULT_ACCOUNT
+            count = _from_database(database, account, given, out)
+            place = f"of the account {account} in {without_password(database)}"
+    click.echo(f"Exported {count:,} {'contact' if count == 1 else 'contacts'} {place}.", err=True)
 
 
-@contextmanager
-def _opened(file: str) -> Iterator[TextIO]:
-    """Open a file to write, which gets its name when it is complete; `-` is standard output.
+def _from_database(database: str, account: str, given: ExportParams, out: BinaryIO) -> int:
+    """Write the contacts of an account of a database, and return their number."""
+
+    async def write(context: Context, found: Account) -> int:
+        async with download(context, found, given).opened as export:
+            async for part in export.parts:
+                out.write(part)
+            return export.count
+
+    return run_for(database, account, write)
+
+
+def _from_service(given: ExportParams, out: BinaryIO) -> tuple[int, str]:
+    """Write the contacts of the service, and return their number and where they are from.
 
     Raises:
-        Failure: it cannot be written.
+        Failure: the service refuses, or its answer is cut short.
     """
-    if file == "-":
-        out = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
-        yield out
-        out.flush()
-        out.detach()
-        return
-    part = Path(f"{file}.part")
-    try:
-        part.touch(0o600)
-        with part.open("w", encoding="utf-8", newline="") as text:
-            yield text
-        part.replace(file)
-    except OSError as error:
-        raise Failure(f"cannot write {file}: {error.strerror}; name another file") from None
-    finally:
-        part.unlink(missing_ok=True)
+    query = {name: value for name, value in msgspec.to_builtins(given).items() if value is not None}
+    with service(_SILENT_SECONDS) as client, client.stream("GET", _PATH, params=query) as answer:
+        count = answer.headers.get(COUNT_HEADER, "") if answer.status_code == 200 else ""  # noqa: PLR2004 - OK
+        if not count.isdecimal():
+            answer.read()
+            raise Refused(answer)
+        try:
+            out.writelines(answer.iter_bytes())
+        except httpx2.RequestError as error:
+            raise Failure(
+                f"the answer was cut short ({type(error).__name__}), so the export is incomplete: repeat it"
+            ) from error
+        return int(count), f"of the service {without_login(str(client.base_url)).rstrip('/')}"

@@ -202,6 +202,10 @@ class StoreUnsure(StoreUnavailable):
     """The connection was lost during commit; the command may or may not have been applied."""
 
 
+class TemporaryFileFailed(NumberkeepError):
+    """The folder of temporary files is full or cannot be written."""
+
+
 class StoreUnusable(NumberkeepError):
     """The store cannot be opened: the path, the permissions or the contents of the file are wrong."""
 

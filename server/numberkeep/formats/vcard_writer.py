@@ -1,14 +1,17 @@
 """Writes vCards 3.0 and 4.0."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from numberkeep.formats.vcard import OWN_PROPERTY
 
 _LINE: Final = 75
 """Bytes of a line, without its end; longer ones are folded."""
+
+_special = re.compile(r"[\\;,\r\n]").search
+_ESCAPES: Final = {ord("\\"): "\\\\", ord(";"): "\\;", ord(","): "\\,", ord("\r"): "\\n", ord("\n"): "\\n"}
 
 
 class Version(StrEnum):
@@ -18,8 +21,11 @@ class Version(StrEnum):
     V4 = "4.0"
 
 
+_TELEPHONES: Final = {Version.V3: "TEL;TYPE=CELL:", Version.V4: "TEL;VALUE=uri;TYPE=cell:tel:"}
+
+
 def card(
-    version: Version, *, phone: str, first: str, last: str, company: str, tags: Sequence[str], others: Mapping[str, Any]
+    version: Version, *, phone: str, first: str, last: str, company: str, tags: Sequence[str], others: Sequence[str]
 ) -> str:
     """Return a card.
 
@@ -30,38 +36,41 @@ def card(
         last: the last name.
         company: the company.
         tags: its categories.
-        others: fields that vCards have no property for, as JSON can express them.
+        others: objects in JSON with fields that vCards have no property for.
     """
-    full_name = " ".join(filter(None, (first, last))) or company or phone
-    tel = f"TEL;VALUE=uri;TYPE=cell:tel:{phone}" if version is Version.V4 else f"TEL;TYPE=CELL:{phone}"
-    own = [json.dumps({name: value}, ensure_ascii=False) for name, value in others.items()]
+    full_name = f"{first} {last}" if first and last else first or last or company or phone
     lines = [
-        "BEGIN:VCARD",
-        f"VERSION:{version}",
-        *(f"{OWN_PROPERTY}:{_escaped(text)}" for text in own),  # first, because what comes first counts
-        f"FN:{_escaped(full_name)}",
-        f"N:{_escaped(last)};{_escaped(first)};;;",
-        *([f"ORG:{_escaped(company)}"] if company else []),
-        tel,
-        *([f"CATEGORIES:{','.join(map(_escaped, tags))}"] if tags else []),
-        "END:VCARD",
+        f"BEGIN:VCARD\r\nVERSION:{version}",
+        *[_folded(f"{OWN_PROPERTY}:{_escaped(text)}") for text in others],  # first, because what comes first counts
+        _folded(f"FN:{_escaped(full_name)}"),
+        _folded(f"N:{_escaped(last)};{_escaped(first)};;;"),
+        f"{_TELEPHONES[version]}{phone}",
+        "END:VCARD\r\n",
     ]
-    return "".join(f"{part}\r\n" for line in lines for part in _folded(line))
+    if company:
+        lines.insert(-2, _folded(f"ORG:{_escaped(company)}"))
+    if tags:
+        lines.insert(-1, _folded(f"CATEGORIES:{','.join(map(_escaped, tags))}"))
+    return "\r\n".join(lines)
 
 
 def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
+    return text.replace("\r\n", "\n").translate(_ESCAPES) if _special(text) else text
 
 
-def _folded(line: str) -> Iterator[str]:
-    """Yield the lines of a folded line; none is cut within a character."""
-    part, size = "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > _LINE:
-            yield part
-            part, size = " ", 1
-        part += character
-        size += width
-    yield part
+def _folded(line: str) -> str:
+    """Return a line in pieces of the right length; none is cut within a character."""
+    if len(line) <= _LINE and line.isascii():
+        return line
+    return "\r\n ".join(_pieces(line.encode()))
+
+
+def _pieces(line: bytes) -> Iterator[str]:
+    begin, size = 0, _LINE
+    while len(line) - begin > size:
+        end = begin + size
+        while line[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character
+            end -= 1
+        yield line[begin:end].decode()
+        begin, size = end, _LINE - 1  # a space precedes what follows
+    yield line[begin:].decode()

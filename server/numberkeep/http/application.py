@@ -19,7 +19,7 @@ from numberkeep.http.answer import Answer, ok
 from numberkeep.http.budget import SMALL, Budget, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
-from numberkeep.http.errors import BodyInPieces, NotFound, error_answer, plain_error
+from numberkeep.http.errors import CLIENT_GONE, BodyInPieces, NotFound, error_answer, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import Stored, metrics, ready_answer
 from numberkeep.http.openapi import document
@@ -28,7 +28,7 @@ from numberkeep.http.request import Request
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
 from numberkeep.http.stream_limits import StreamLimits
-from numberkeep.http.traffic import CLIENT_GONE, Traffic
+from numberkeep.http.traffic import Traffic
 from numberkeep.http.turns import bulk_turns
 from numberkeep.http.unread_body import discard_rest
 from numberkeep.service import keys

@@ -9,6 +9,7 @@ from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.closing import Closing
+from numberkeep.http.download import ALL_DOWNLOADS, DOWNLOADS, send_download
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.long_page import ALL_LONG_PAGES, LONG_PAGES, send_long_page
@@ -17,7 +18,7 @@ from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
 from numberkeep.http.routes import Route
 from numberkeep.http.turns import Room, Turns, bulk_turns
-from numberkeep.operations.operation import Call, Listed
+from numberkeep.operations.operation import Call, Download, Listed
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
@@ -34,7 +35,7 @@ class Api:
     """What every endpoint works with.
 
     Bulk requests wait for a turn of their account in `bulk` to be read, and for `room` to be decoded; long pages wait
-    for a turn in `pages`.
+    for a turn in `pages`, files for one in `downloads`.
     """
 
     context: Context
@@ -44,6 +45,7 @@ class Api:
     closing: Closing
     bulk: Turns = field(default_factory=bulk_turns)
     pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages", ALL_LONG_PAGES))
+    downloads: Turns = field(default_factory=lambda: Turns(DOWNLOADS, "exports", ALL_DOWNLOADS))
     room: Room = field(default_factory=Room)
     outage: Outage = field(default_factory=Outage)
 
@@ -105,7 +107,7 @@ class Operations:
             self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
 
     async def answer(self, request: Request) -> Answer | None:
-        """Run the operation and return its answer; None for a long page, which is sent at once."""
+        """Run the operation and return its answer; None for a long page or a file, which is sent at once."""
         route = self._routes.get(request.method)
         if route is None:
             raise MethodNotAllowed(request.method, self._routes)
@@ -136,6 +138,9 @@ class Operations:
             actor = Actor(ActorKind.API_KEY, key.key_id)
             return await api.change(request, key.account, actor, operation.function, given, once=route.once)
         output = await operation.function(Call(api.context, key.account, api.notifier), given)
+        if isinstance(output, Download):
+            await send_download(request, output, api.downloads)
+            return None
         if not isinstance(output, Listed):
             return ok(output)
         if output.long is None:

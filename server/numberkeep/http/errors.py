@@ -21,6 +21,7 @@ from numberkeep.domain.errors import (
     StoreFull,
     StoreUnavailable,
     StoreUnsure,
+    TemporaryFileFailed,
     VerificationTooSoon,
     WebhookNotFound,
 )
@@ -32,6 +33,10 @@ from numberkeep.wire.answers import ErrorOut, field_error_out
 _CLOSE: Final[Headers] = ((b"connection", b"close"),)
 """The rest of the body may not be read, so the connection cannot serve another request."""
 _SOON: Final[Headers] = ((b"retry-after", b"1"),)
+
+
+CLIENT_GONE: Final = 499
+"""The status of a request whose client went away before its answer."""
 
 
 class HttpError(Exception):
@@ -94,6 +99,13 @@ class BodyTooSlow(HttpError):
     def __init__(self, seconds: float) -> None:
         message = f"The body did not arrive within {seconds:g} s: send it faster, or less of it."
         super().__init__(408, message, _CLOSE)
+
+
+class ClientGone(HttpError):
+    """The client has disconnected: nobody reads this, but it is logged and counted."""
+
+    def __init__(self) -> None:
+        super().__init__(CLIENT_GONE, "The client has disconnected.", _CLOSE)
 
 
 class MethodNotAllowed(HttpError):
@@ -185,6 +197,12 @@ _TABLE: Final = (
         headers=_NO_RETRY,
     ),
     _Line(StoreFull, 503, "The disk of the database is full: its operator has to free space.", headers=_LATER),
+    _Line(
+        TemporaryFileFailed,
+        503,
+        "The service has no room for temporary files: its operator has to free space, or to set TMPDIR.",
+        headers=_LATER,
+    ),
     _Line(
         StoreUnavailable,
         503,

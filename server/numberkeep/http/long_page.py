@@ -48,7 +48,7 @@ async def send_long_page(
         if request.method == "HEAD":
             await request.send({"type": "http.response.body", "body": b""})
             return
-        gone = asyncio.create_task(_disconnected(request))
+        gone = asyncio.create_task(request.disconnected())
         try:
             async with asyncio.timeout(seconds):
                 await _send_slices(request, listed.slices, gone)
@@ -72,8 +72,3 @@ async def _send_slices(request: Request, slices: AsyncIterator[Sequence[Any]], g
 
 
 _PART: Final = {"type": "http.response.body", "more_body": True}
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -23,11 +23,13 @@ from numberkeep.http.errors import described
 from numberkeep.http.inbound import InboundParams
 from numberkeep.http.request_schemas import REQUIRED, be_strict, parameter
 from numberkeep.http.routes import INBOUND, ROUTES, Route
-from numberkeep.operations.operation import Listed
+from numberkeep.operations.exports import CSV, JSON_LINES, VCARD
+from numberkeep.operations.operation import Download, Listed
 from numberkeep.service.inbound import NotSigned
 from numberkeep.wire.answers import ErrorOut, FieldErrorOut, StatusOut
 from numberkeep.wire.contacts import BulkRow, EchoedContact
 from numberkeep.wire.events import Data, EventOut, EventsParams
+from numberkeep.wire.exports import COUNT_HEADER
 from numberkeep.wire.legacy_names import is_old_name, taking_old_names
 
 _REF: Final = "#/components/schemas/{name}"
@@ -54,6 +56,14 @@ _LAST_EVENT: Final = {
     "in": "header",
     "description": "The last `id` received, as browsers send it when they reconnect; wins over `after`.",
     "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
+}
+_FILE: Final[dict[str, Any]] = {
+    "description": "The file. If it is incomplete, the connection ends before the end of the body.",
+    "headers": {
+        "Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}},
+        COUNT_HEADER: {"description": "How many contacts the file has; not for HEAD.", "schema": {"type": "integer"}},
+    },
+    "content": {media_type: {"schema": {"type": "string"}} for media_type in (CSV, VCARD, JSON_LINES)},
 }
 _IDEMPOTENCY_KEY: Final[dict[str, object]] = {
     "name": "Idempotency-Key",
@@ -100,8 +110,10 @@ def _described(route: Route) -> dict[str, Any]:
     parameters += _query(route.query)
     if route.once:
         parameters.append(_IDEMPOTENCY_KEY)
-    answer = msgspec.json.schema(_output(route), ref_template=_REF)
-    responses = {"200": _content("Success.", answer)}
+    if operation.output is Download:
+        responses = {"200": _FILE}
+    else:
+        responses = {"200": _content("Success.", msgspec.json.schema(_output(route), ref_template=_REF))}
     answers: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -111,7 +123,7 @@ def _described(route: Route) -> dict[str, Any]:
         answers["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.body)}}}
     of_a_key = (InvalidInput, IdempotencyKeyReused) if route.once else ()
     body = () if route.body is None else _OF_A_BODY
-    responses |= _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, _BUSY, *body))
+    responses = responses | _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, _BUSY, *body))
     return answers | {"responses": responses}
 
 
@@ -175,7 +187,8 @@ def _query(shape: type[msgspec.Struct]) -> list[dict[str, Any]]:
 def _schemas() -> dict[str, Any]:
     bodies: list[Any] = [route.body for route in (*ROUTES, INBOUND) if route.body is not None]
     shapes: list[Any] = [taking_old_names(body, ignore_unknown=False) for body in (*bodies, BulkRow)]
-    shapes += [ReceiveBody, TwilioForm, *map(_output, (*ROUTES, INBOUND)), *get_args(Data), _event_shape()]
+    outputs = [_output(route) for route in (*ROUTES, INBOUND) if route.operation.output is not Download]
+    shapes += [ReceiveBody, TwilioForm, *outputs, *get_args(Data), _event_shape()]
     _, schemas = msgspec.json.schema_components([*shapes, ErrorOut, FieldErrorOut], ref_template=_REF)
     schemas["EventOut"]["properties"]["data"] = {"anyOf": [_ref(data) for data in get_args(Data)]}
     _, echoed = msgspec.json.schema_components([EchoedContact], ref_template=_REF)

@@ -42,4 +42,9 @@ def _zone_restored(time: str) -> str:
     return f"{before}+{zone}" if any(separator in before for separator in "Tt ") else time
 
 
-_restored: Final = {"phone_number": plus_restored, "number": plus_restored, "created_at_gte": _zone_restored}
+_restored: Final = {
+    "phone_number": plus_restored,
+    "number": plus_restored,
+    "created_at_gte": _zone_restored,
+    "created_after": _zone_restored,
+}

@@ -76,6 +76,11 @@ class Request:
         """Read and return the body; errors as for `read_body` and `hold`."""
         return await read_body(self.scope, self.receive, limit, count=self.hold)
 
+    async def disconnected(self) -> None:
+        """Wait until the client has disconnected; what it still sends of a body is dropped."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
     def hold(self, size: int, *, always: bool = False) -> None:
         """Count bytes until `release`; arguments and errors as for `Budget.take`."""
         self.budget.take(self.account_id, size, always=always)

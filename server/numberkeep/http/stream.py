@@ -77,7 +77,7 @@ class Stream:
         await request.send({"type": "http.response.start", "status": 200, "headers": headers})
         tasks = [
             asyncio.create_task(self._send_all(request, account, after, types)),
-            asyncio.create_task(_disconnected(request)),
+            asyncio.create_task(request.disconnected()),
             asyncio.create_task(self._api.closing.wait()),
         ]
         try:
@@ -139,8 +139,3 @@ def _after(request: Request, params: EventsParams) -> int | None:
 
 def _frame(event: Event) -> bytes:
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.event_id, event.type.value.encode(), encode_event(event))
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

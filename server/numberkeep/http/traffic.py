@@ -12,9 +12,6 @@ from numberkeep.http.request import Request
 
 _log = logging.getLogger("numberkeep.access")
 
-CLIENT_GONE: Final = 499
-"""The status of a request whose client went away before its answer."""
-
 _BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds; the upper ends of the histogram's buckets."""
 

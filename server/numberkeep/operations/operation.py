@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.service.exports.export import Export
 from numberkeep.service.outlets import Notifier
 
 I = TypeVar("I")  # noqa: E741 - input
@@ -80,6 +81,21 @@ class Listed(Generic[O]):
     items: Sequence[O]
     cursor: str | None = None
     long: AbstractAsyncContextManager[LongListed[O]] | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Download:
+    """A file.
+
+    Attributes:
+        media_type: what it contains.
+        name: how it is called where it is saved.
+        opened: the context in which it is made and taken.
+    """
+
+    media_type: str
+    name: str
+    opened: AbstractAsyncContextManager[Export]
 
 
 @dataclass(slots=True, frozen=True)

@@ -62,7 +62,7 @@ def list_query(params: ListParams) -> ListQuery:
     contact_id = None if params.cid is None else parse_contact_id(params.cid)
     where = ContactFilter(
         contact_id=contact_id,
-        created_from=None if params.created_at_gte is None else _created_from(params.created_at_gte),
+        created_from=None if params.created_at_gte is None else parse_time("created_at_gte", params.created_at_gte),
         tags=tuple(dict.fromkeys(map(composed, params.tag))),
         verified=params.verified,
         opt_out=params.opt_out,
@@ -80,6 +80,18 @@ def cursor_text(order: Order, place: Position) -> str:
     """Return the cursor that continues a listing of this order after `place`."""
     cursor = _encode(_Cursor(order.by, order.descending, place.value, place.contact_id))
     return base64.urlsafe_b64encode(cursor).rstrip(b"=").decode()
+
+
+def parse_time(field: str, text: str) -> int:
+    """Return a time in a parameter as microseconds since 1970.
+
+    Raises:
+        InvalidInput: it is not one.
+    """
+    try:
+        return micros(datetime.fromisoformat(text.upper()))  # RFC 3339 also allows `t` and `z`
+    except (ValueError, OverflowError):
+        raise invalid(FieldError(field, "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z")) from None
 
 
 def _order_by(text: str | None) -> OrderBy:
@@ -101,11 +113,3 @@ def _position(cursor: str, order: Order) -> Position:
         message = "belongs to another order: repeat the order_by and order_direction of the page before"
         raise invalid(FieldError("cursor", message))
     return Position(place.value, place.contact_id)
-
-
-def _created_from(text: str) -> int:
-    try:
-        return micros(datetime.fromisoformat(text.upper()))  # RFC 3339 also allows `t` and `z`
-    except (ValueError, OverflowError):
-        message = "must be a time in ISO 8601, for example 2026-01-31T09:30:00Z"
-        raise invalid(FieldError("created_at_gte", message)) from None

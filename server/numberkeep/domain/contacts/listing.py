@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from numberkeep.domain.contacts.contact import ContactRecord
-from numberkeep.domain.limits import DEFAULT_PAGE
+from numberkeep.domain.limits import DEFAULT_PAGE, MAX_INTEGER
 
 
 class OrderBy(StrEnum):
@@ -79,11 +79,17 @@ class ListQuery:
     after: Position | None = None
 
 
+EVERYTHING: Final = MAX_INTEGER - 1
+"""The limit of a page that has every contact, however many there are. It is read in slices only."""
+
 MOST_TEXT: Final = 512 * 1024
 """Characters of tags and custom variables in a page that is read at once; more is read in slices."""
 
 SLICE_TEXT: Final = 128 * 1024
 """Characters of tags and custom variables after which a slice ends."""
+
+SLICE_CONTACTS: Final = 500
+"""Contacts after which a slice ends."""
 
 
 def text_of(contact: Any) -> int:
@@ -96,7 +102,8 @@ class LongPage:
     """A page that is read in slices, all as of one moment.
 
     Attributes:
-        slices: its contacts, in order; each slice has one or more, and ends after SLICE_TEXT characters.
+        slices: its contacts, in order; each slice has one or more, and ends after SLICE_TEXT characters or
+            SLICE_CONTACTS contacts.
         next: the position where the next page starts; None on the last.
     """
 

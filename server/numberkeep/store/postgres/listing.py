@@ -11,7 +11,9 @@ import asyncpg
 
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import (
+    EVERYTHING,
     MOST_TEXT,
+    SLICE_CONTACTS,
     SLICE_TEXT,
     ContactFilter,
     ListQuery,
@@ -33,7 +35,9 @@ _BOUNDED: Final = _SELECT.replace("c.", "page.").replace(
 """Like _SELECT, but without custom variables if there is too much text in all; their lengths are known unread."""
 
 _PART: Final = 4
-"""Rows that are fetched at a time: the largest ones have 1.6 MB."""
+"""Rows that are fetched at first: the largest ones have 1.6 MB."""
+_MOST_ROWS: Final = 64
+"""Rows that are fetched at a time once they are small; each fetch takes a hundred microseconds."""
 
 _BY_TAG: Final = (
     "numberkeep.contact_tags AS t JOIN numberkeep.contacts AS c "
@@ -80,6 +84,8 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
 
 async def next_place(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Position | None:
     """Return the position of the last contact of a page if more follow, without reading the page's texts."""
+    if query.limit == EVERYTHING:
+        return None
     sql, values = _statement(account_id, query, f"SELECT c.{query.order.by}, c.contact_id")
     places = await connection.fetch(sql, *values)
     return Position(*places[query.limit - 1]) if len(places) > query.limit else None
@@ -88,16 +94,18 @@ async def next_place(connection: asyncpg.Connection, account_id: int, query: Lis
 async def slices(
     connection: asyncpg.Connection, account_id: int, query: ListQuery
 ) -> AsyncIterator[Sequence[ContactRecord]]:
-    """Yield the contacts of a page in slices of about SLICE_TEXT; in a transaction."""
+    """Yield the contacts of a page in slices of about SLICE_CONTACTS and SLICE_TEXT; in a transaction."""
     sql, values = _statement(account_id, query)
     cursor = await connection.cursor(sql, *values)
     contacts: list[ContactRecord] = []
-    text, left = 0, query.limit
-    while left and (rows := await cursor.fetch(min(_PART, left))):
+    text, left, part = 0, query.limit, _PART
+    while left and (rows := await cursor.fetch(min(part, left))):
         contacts += map(record_of, rows)
         left -= len(rows)
-        text += sum(text_of(row) for row in rows)
-        if text > SLICE_TEXT:
+        fetched = sum(text_of(row) for row in rows)
+        part = min(2 * part, _MOST_ROWS) if fetched < SLICE_TEXT // 4 else _PART
+        text += fetched
+        if text > SLICE_TEXT or len(contacts) > SLICE_CONTACTS - _MOST_ROWS:
             yield contacts
             contacts, text = [], 0
     if contacts:

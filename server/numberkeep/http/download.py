@@ -1,0 +1,95 @@
+"""A file that is made and sent while the client reads it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Final
+
+from numberkeep.http.answer import PIECE, Headers, sent
+from numberkeep.http.errors import ClientGone
+from numberkeep.http.request import Request
+from numberkeep.http.turns import Turns
+from numberkeep.operations.operation import Download
+from numberkeep.wire.exports import COUNT_HEADER
+
+_log = logging.getLogger("numberkeep.http")
+
+DOWNLOADS: Final = 2
+"""Files of one account that are made or sent at once; each is on disk until its end."""
+
+ALL_DOWNLOADS: Final = 8
+"""Those of all accounts."""
+
+DOWNLOAD_SECONDS: Final = 3600.0
+"""How long a file may take to be sent."""
+
+
+async def send_download(request: Request, download: Download, turns: Turns, seconds: float = DOWNLOAD_SECONDS) -> None:
+    """Send a file. If it cannot be sent in time, the answer ends without its end, which clients notice.
+
+    Args:
+        request: the request. HEAD gets the headers that are known before the file is made.
+        download: the file.
+        turns: the turns of downloads.
+        seconds: as `DOWNLOAD_SECONDS`.
+
+    Raises:
+        HttpError: too many are under way, or the client has gone; nothing was sent.
+        NumberkeepError: the file cannot be made; nothing was sent.
+    """
+    headers = (
+        (b"content-type", download.media_type.encode()),
+        (b"content-disposition", f'attachment; filename="{download.name}"'.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-request-id", request.request_id.encode()),
+    )
+    if request.method == "HEAD":
+        await request.send({"type": "http.response.start", "status": 200, "headers": headers})
+        await request.send({"type": "http.response.body", "body": b""})
+        return
+    async with turns.turn(request.account_id):
+        sending = asyncio.create_task(_make_and_send(request, download, headers, seconds))
+        gone = asyncio.create_task(request.disconnected())
+        try:
+            await asyncio.wait([sending, gone], return_when=asyncio.FIRST_COMPLETED)
+        finally:  # a cancelled request must not leave them behind
+            gone.cancel()
+            sending.cancel()
+            await asyncio.wait([sending, gone])
+        if sending.cancelled():
+            raise ClientGone
+        await sending
+
+
+async def _make_and_send(request: Request, download: Download, headers: Headers, seconds: float) -> None:
+    begun = False
+    try:
+        async with download.opened as export:
+            count = (COUNT_HEADER.encode(), b"%d" % export.count)
+            begun = True
+            await request.send({"type": "http.response.start", "status": 200, "headers": [*headers, count]})
+            async with asyncio.timeout(seconds):
+                await _send_parts(request, export.parts)
+    except asyncio.CancelledError:
+        if not begun:
+            raise
+    except Exception as error:
+        if not begun:
+            raise
+        # Its text may contain a number or a name. No other answer is possible.
+        _log.warning("request %s: the file ended early with %s", request.request_id, type(error).__name__)
+
+
+async def _send_parts(request: Request, parts: AsyncIterator[bytes]) -> None:
+    """Send a file.
+
+    Raises:
+        TimeoutError: the client does not read it.
+    """
+    async for part in parts:
+        body = memoryview(part)
+        for start in range(0, len(body), PIECE):
+            piece = bytes(body[start : start + PIECE])
+            if not await sent(request.send, {"type": "http.response.body", "body": piece, "more_body": True}):
+                raise TimeoutError
+    await request.send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,65 @@
+"""The parameters of an export of contacts."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from numberkeep.domain.contacts.contact import composed
+from numberkeep.domain.contacts.listing import ContactFilter
+from numberkeep.domain.contacts.selection import Selection
+from numberkeep.domain.errors import FieldError
+from numberkeep.domain.limits import MAX_VALUE
+from numberkeep.wire.answers import invalid
+from numberkeep.wire.listing import parse_time
+
+COUNT_HEADER: Final = "numberkeep-contacts"
+"""The header with the number of contacts in an export."""
+
+
+class ExportParams(msgspec.Struct, kw_only=True):
+    """The format of an export, whom it is for, and conditions, all of which its contacts meet.
+
+    `tag` and `where` (`LABEL=VALUE`, of a custom variable) may be repeated; every word of `q` must be found.
+    """
+
+    format: Literal["csv", "vcard", "vcard4", "jsonl"] = "csv"
+    for_: Literal["numberkeep", "google", "outlook", "hubspot"] = msgspec.field(default="numberkeep", name="for")
+    tag: list[str] = []
+    verified: bool | None = None
+    opted_out: bool | None = None
+    created_after: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
+    where: list[Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^\\u0000]+=[^\\u0000]*$"})]] = []
+    q: Annotated[str, msgspec.Meta(max_length=MAX_VALUE, extra_json_schema={"minLength": 1})] | None = None
+
+
+def selection_of(params: ExportParams) -> Selection:
+    """Return which contacts the parameters mean.
+
+    Raises:
+        InvalidInput: a parameter is not valid.
+    """
+    after = params.created_after
+    if params.q is not None and not params.q.strip():
+        raise invalid(FieldError("q", "must not be blank: name a word, or leave it out to have every contact"))
+    return Selection(
+        ContactFilter(
+            created_from=None if after is None else parse_time("created_after", after),
+            tags=tuple(dict.fromkeys(map(composed, params.tag))),
+            verified=params.verified,
+            opt_out=params.opted_out,
+        ),
+        _values(params.where),
+        params.q or "",
+    )
+
+
+def _values(conditions: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for condition in conditions:
+        label, equals, value = condition.partition("=")
+        label = composed(label)
+        if not equals or not label:
+            raise invalid(FieldError("where", "must have the form LABEL=VALUE, for example Plan=gold"))
+        if values.setdefault(label, value) != value:
+            raise invalid(FieldError("where", f"has two values of {label}, but a contact has one: leave one out"))
+    return values
