@@ -22,7 +22,10 @@ from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.context import Context
+from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.staging import Staging
+from numberkeep.service.imports.worker import ImportWorker
+from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
@@ -122,9 +125,11 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
     """
     context, notifier = make_context(settings), make_notifier(settings)
     relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
+    runner = JobRunner(context, {KIND: ImportWorker(make_staging)})
     return build_application(
         context,
         relay,
+        runner,
         notifier,
         carriers=inbound_carriers(settings.carriers),
         ignore_unknown=settings.ignore_unknown_fields,

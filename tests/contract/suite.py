@@ -14,6 +14,7 @@ from contract.disabling import DisablingContract
 from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
+from contract.import_jobs import ImportJobContract
 from contract.imports import ImportContract
 from contract.jobs import JobContract
 from contract.keys import KeyContract
@@ -56,6 +57,7 @@ class StoreContract(
     HistoryContract,
     PreviewContract,
     ImportContract,
+    ImportJobContract,
     JobContract,
     UndoContract,
     ConcurrencyContract,

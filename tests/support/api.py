@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from numberkeep.app import make_staging
 from numberkeep.carriers.inbound import inbound_carriers
 from numberkeep.carriers.log_sender import LogSender
 from numberkeep.carriers.settings import Carriers
@@ -18,6 +19,9 @@ from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service import keys
 from numberkeep.service.context import Clock, Context
+from numberkeep.service.imports.record import KIND
+from numberkeep.service.imports.worker import ImportWorker
+from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.relay import Relay
 from numberkeep.store.sqlite import SqliteStore
 
@@ -98,7 +102,13 @@ async def running_service(
     context = Context(store or SqliteStore(None), Clock(clock, clock))
     relay = HandRelay(context, LogSender(), notifier)
     application = build_application(
-        context, relay, notifier, carriers=inbound_carriers(carriers), ignore_unknown=ignore_unknown, first_key=FIRST
+        context,
+        relay,
+        JobRunner(context, {KIND: ImportWorker(make_staging)}),
+        notifier,
+        carriers=inbound_carriers(carriers),
+        ignore_unknown=ignore_unknown,
+        first_key=FIRST,
     )
     async with application.router.lifespan_context(application):
         yield Service(application, context, clock, notifier, relay)

@@ -1,10 +1,10 @@
 """Imports a file into a database, and undoes imports there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from io import TextIOWrapper
 from tempfile import TemporaryFile
-from typing import BinaryIO, TypeVar, cast
+from typing import BinaryIO, cast
 
 import click
 
@@ -24,7 +24,6 @@ from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.service.context import Context
 from numberkeep.service.imports import jobs
 from numberkeep.service.imports.choosing import options_of
-from numberkeep.service.imports.counts import Outcome
 from numberkeep.service.imports.differences import difference_of
 from numberkeep.service.imports.preview import preview_import
 from numberkeep.service.imports.rejects import write_rejects
@@ -32,8 +31,6 @@ from numberkeep.service.imports.run import run_import
 from numberkeep.service.imports.staging import Staging
 from numberkeep.service.imports.undo import undo_import
 from numberkeep.service.imports.worker import ShownProgress, end_run, end_undo, fail, task_of
-
-R = TypeVar("R")
 
 
 def import_on_database(database: str, account: str, given: FileImport) -> Imported:
@@ -43,16 +40,10 @@ def import_on_database(database: str, account: str, given: FileImport) -> Import
         StoreInUse: a service has the SQLite database; not for a dry run.
         NumberkeepError: as for `run_import`.
     """
-
-    async def imported(context: Context, found: Account) -> Imported:
-        with make_staging() as staging:
-            if given.dry_run:
-                outcome, job_id = await _preview(context, found, given, staging), None
-            else:
-                outcome, job_id = await _run(context, found, given, staging)
-            return Imported(outcome, _rejects(staging), job_id)
-
-    return run_for(database, account, imported) if given.dry_run else _alone(database, account, imported)
+    if given.dry_run:
+        return run_for(database, account, lambda context, found: _preview(context, found, given))
+    with _lock(database) as lock:
+        return run_for(database, account, lambda context, found: _run(context, found, given, alone=lock is not None))
 
 
 def undo_on_database(database: str, account: str, job_id: int, progress: Progress, *, lift_opt_outs: bool) -> Undone:
@@ -70,55 +61,58 @@ def undo_on_database(database: str, account: str, job_id: int, progress: Progres
             await end_undo(held)
         return done
 
-    return _alone(database, account, undone)
+    with _lock(database):
+        return run_for(database, account, undone)
 
 
-def _alone(database: str, account: str, use_case: Callable[[Context, Account], Awaitable[R]]) -> R:
-    with lock_store(load_settings(database=existing_database(database))):
-        return run_for(database, account, use_case)
+def _lock(database: str) -> AbstractContextManager[object | None]:
+    """Return the lock of a SQLite database's only service; None if the database needs no lock."""
+    return lock_store(load_settings(database=existing_database(database)))
 
 
-async def _preview(context: Context, account: Account, given: FileImport, staging: Staging) -> Outcome:
-    options = options_of(given.chosen, account.region)
-    return await preview_import(
-        context,
-        account.account_id,
-        given.source,
-        options,
-        staging=staging,
-        progress=given.progress,
-        changed=_print_difference if given.diff else lambda _: None,
-    )
+async def _preview(context: Context, account: Account, given: FileImport) -> Imported:
+    with make_staging() as staging:
+        outcome = await preview_import(
+            context,
+            account.account_id,
+            given.source,
+            options_of(given.chosen, account.region),
+            staging=staging,
+            progress=given.progress,
+            changed=_print_difference if given.diff else lambda _: None,
+        )
+        return Imported(outcome, _rejects(staging), None)
 
 
-async def _run(context: Context, account: Account, given: FileImport, staging: Staging) -> tuple[Outcome, int]:
-    job = await _job(context, account, given)
+async def _run(context: Context, account: Account, given: FileImport, *, alone: bool) -> Imported:
+    job = await _job(context, account, given, alone=alone)
     shown = ShownProgress()
 
     def progress(phase: str, done: int, total: int) -> None:
         shown(phase, done, total)
         given.progress(phase, done, total)
 
-    async with task_of(context, account.account_id, job.job_id, shown) as (held, _):
-        try:
-            outcome = await run_import(
-                held,
-                given.source,
-                staging=staging,
-                progress=progress,
-                changed=_print_difference if given.diff else lambda _: None,
-            )
-        except InvalidInput as error:
-            await fail(held, str(error))
-            raise
-        await end_run(held, outcome)
-    return outcome, job.job_id
+    with make_staging() as staging:
+        async with task_of(context, account.account_id, job.job_id, shown) as (held, _):
+            try:
+                outcome = await run_import(
+                    held,
+                    given.source,
+                    staging=staging,
+                    progress=progress,
+                    changed=_print_difference if given.diff else lambda _: None,
+                )
+            except InvalidInput as error:
+                await fail(held, str(error))
+                raise
+            await end_run(held, outcome)
+        return Imported(outcome, _rejects(staging), job.job_id)
 
 
-async def _job(context: Context, account: Account, given: FileImport) -> Job:
-    """Return the import to run: one that was interrupted, or a new one."""
+async def _job(context: Context, account: Account, given: FileImport, *, alone: bool) -> Job:
+    """Return the import to run: one that was interrupted, or a new one; see `resume_local`."""
     if given.resume:
-        job = await jobs.resume_local(context, account, given.digest)
+        job = await jobs.resume_local(context, account, given.digest, alone=alone)
         wait = (job.lease_until - context.clock.take()) / SECOND
         if wait > 0:
             click.echo(

@@ -48,7 +48,8 @@ def summary(imported: Imported, name: str, target: str) -> Iterator[str]:
     if imported.job_id is None:
         yield f"This was a dry run: nothing was changed in {target}."
     else:
-        yield f"Imported into {target}. To undo it: numberkeep import undo {imported.job_id}"
+        changed = counts.created or counts.updated or counts.opted_out
+        yield f"Imported into {target}.{f' To undo it: numberkeep import undo {imported.job_id}' if changed else ''}"
 
 
 def rejected_lines(rejects: BinaryIO, count: int, written: Path | None) -> Iterator[str]:
@@ -87,7 +88,8 @@ def undone_lines(undone: Undone) -> Iterator[str]:
     if undone.lifted:
         yield f"{_counted(undone.lifted, 'opt-out')} lifted."
     if undone.opted_out:
-        yield f"{_counted(undone.opted_out, 'number')} that the import opted out stay opted out."
+        verb = "stays" if undone.opted_out == 1 else "stay"
+        yield f"{_counted(undone.opted_out, 'number')} that the import opted out {verb} opted out."
 
 
 def _shown(value: Any) -> str:

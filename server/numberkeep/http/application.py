@@ -35,6 +35,7 @@ from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import Carrier
+from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier
 from numberkeep.service.relay import Relay
@@ -63,8 +64,8 @@ class Application:
     """An ASGI application that answers every request, whatever happens.
 
     Args:
-        endpoints: what answers each path. In a path that ends in a part in braces, any text without `/` stands for
-            the part; paths without such a part take precedence.
+        endpoints: what answers each path. Any text without `/` stands for a part in braces, which is the last one or
+            the one before; paths without such a part take precedence.
         outage: logs that the store fails.
         traffic: counts and logs requests.
         router: answers what is not an HTTP request: the server's lifespan events.
@@ -84,7 +85,7 @@ class Application:
         self._traffic = traffic or Traffic()
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
-        self._with_argument = {path.partition("{")[0]: endpoint for path, endpoint in endpoints.items() if "{" in path}
+        self._with_argument = {_frame(path): endpoint for path, endpoint in endpoints.items() if "{" in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -125,16 +126,27 @@ class Application:
         endpoint = self._fixed.get(path)
         if endpoint is None:
             start = path.rfind("/") + 1
+            endpoint = self._with_argument.get((path[:start], "")) if path[start:] else None
             request.argument = path[start:]
-            endpoint = self._with_argument.get(path[:start]) if request.argument else None
+            if endpoint is None:
+                before = path.rfind("/", 0, start - 1) + 1
+                request.argument = path[before : start - 1]
+                endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if request.argument else None
         if endpoint is None:
             raise NotFound(path)
         return endpoint
 
 
+def _frame(path: str) -> tuple[str, str]:
+    """Return what stands before and after the part in braces."""
+    before, _, rest = path.partition("{")
+    return before, rest.partition("}")[2]
+
+
 def build_application(
     context: Context,
     relay: Relay,
+    runner: JobRunner,
     notifier: Notifier,
     *,
     carriers: Sequence[Carrier] = (),
@@ -149,6 +161,7 @@ def build_application(
     Args:
         context: what the use cases work with.
         relay: sends pending deliveries, from start to stop.
+        runner: runs jobs, from start to stop.
         notifier: checks where a webhook may lead.
         carriers: the carriers that may hand in messages.
         ignore_unknown: drop unknown fields of requests instead of refusing them.
@@ -168,9 +181,11 @@ def build_application(
             if first_key is not None:
                 await keys.create_first(context, first_key)
             relay.start()
+            runner.start()
             yield
         finally:
             closing.begin()
+            await runner.close()
             await relay.close()
             await context.store.close()
 

@@ -40,16 +40,26 @@ async def read_body(
         BodyBroken: its chunks are not valid, or the client closed the connection.
         HttpError: as `count` raises it.
     """
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            raise BodyTooLarge(limit)
-        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
-            raise BodyEncoded(value.decode("latin-1"))
+    check_headers(scope, limit)
     try:
         async with asyncio.timeout(seconds):
             return await _read(receive, limit, count)
     except TimeoutError:
         raise BodyTooSlow(seconds) from None
+
+
+def check_headers(scope: Scope, limit: int) -> None:
+    """Refuse a body by its headers.
+
+    Raises:
+        BodyTooLarge: it is declared to be larger than `limit`.
+        BodyEncoded: it is compressed.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise BodyTooLarge(limit)
+        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
+            raise BodyEncoded(value.decode("latin-1"))
 
 
 async def _read(receive: Receive, limit: int, count: Callable[[int], None] | None) -> bytes:

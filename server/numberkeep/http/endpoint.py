@@ -18,6 +18,7 @@ from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
 from numberkeep.http.routes import Route
 from numberkeep.http.turns import Room, Turns, bulk_turns
+from numberkeep.http.upload import ALL_UPLOADS, UPLOADS
 from numberkeep.operations.operation import Call, Download, Listed
 from numberkeep.service.context import Context
 from numberkeep.service.keys import Authenticator
@@ -35,7 +36,7 @@ class Api:
     """What every endpoint works with.
 
     Bulk requests wait for a turn of their account in `bulk` to be read, and for `room` to be decoded; long pages wait
-    for a turn in `pages`, files for one in `downloads`.
+    for a turn in `pages`, files for one in `downloads` or `uploads`.
     """
 
     context: Context
@@ -46,6 +47,7 @@ class Api:
     bulk: Turns = field(default_factory=bulk_turns)
     pages: Turns = field(default_factory=lambda: Turns(LONG_PAGES, "long pages", ALL_LONG_PAGES))
     downloads: Turns = field(default_factory=lambda: Turns(DOWNLOADS, "exports", ALL_DOWNLOADS))
+    uploads: Turns = field(default_factory=lambda: Turns(UPLOADS, "uploads", ALL_UPLOADS))
     room: Room = field(default_factory=Room)
     outage: Outage = field(default_factory=Outage)
 
@@ -115,6 +117,9 @@ class Operations:
         key = await self._api.key_of(request)
         request.account_id = key.account.account_id
         parts = self._parts(route, request)
+        if route.is_upload:
+            async with self._api.uploads.turn(request.account_id):
+                return await self._run(route, request, key, [*parts, request.pieces(route.limit)])
         if not route.bulk:
             if route.body is not None:
                 parts.append(self._api.decoder.body(await request.body(), route.body))
@@ -196,4 +201,5 @@ _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "phone_number": plus_restored,
     "webhook_id": _id,
     "review_id": _id,
+    "import_id": _id,
 }

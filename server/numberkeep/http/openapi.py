@@ -48,6 +48,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "description": "The contact's number, E.164 or a national format of the account's region.",
         "schema": {"type": "string"},
     },
+    "import_id": {"description": "The import's id.", "schema": {"type": "integer", "minimum": 1}},
     "review_id": {"description": "The review's id.", "schema": {"type": "integer", "minimum": 1}},
     "webhook_id": {"description": "The webhook's id.", "schema": {"type": "integer", "minimum": 1}},
 }
@@ -121,8 +122,13 @@ def _described(route: Route) -> dict[str, Any]:
     }
     if route.body is not None:
         answers["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(route.body)}}}
+    if route.is_upload:
+        answers["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+        }
     of_a_key = (InvalidInput, IdempotencyKeyReused) if route.once else ()
-    body = () if route.body is None else _OF_A_BODY
+    body = _OF_A_BODY if route.body is not None or route.is_upload else ()
     responses = responses | _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, _BUSY, *body))
     return answers | {"responses": responses}
 

@@ -1,14 +1,16 @@
 """A request, as endpoints see it."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
 from numberkeep.domain.limits import MAX_BODY_BYTES
-from numberkeep.http.body import read_body
+from numberkeep.http.body import check_headers, read_body
 from numberkeep.http.budget import Budget
 from numberkeep.http.query import query_pairs
 from numberkeep.http.request_ids import request_id_for
+from numberkeep.http.upload import read_pieces
 
 
 @dataclass(slots=True)
@@ -75,6 +77,11 @@ class Request:
     async def body(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """Read and return the body; errors as for `read_body` and `hold`."""
         return await read_body(self.scope, self.receive, limit, count=self.hold)
+
+    def pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """Return the body piece by piece; errors as for `check_headers` and `read_pieces`."""
+        check_headers(self.scope, limit)
+        return read_pieces(self.receive, limit)
 
     async def disconnected(self) -> None:
         """Wait until the client has disconnected; what it still sends of a body is dropped."""

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES
-from numberkeep.operations import consent, contacts, exports, hosted_webhooks, messages, reviews, webhooks
+from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, MAX_UPLOAD_BYTES
+from numberkeep.operations import consent, contacts, exports, hosted_webhooks, imports, messages, reviews, webhooks
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import Nothing
 from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, UpdateBody
 from numberkeep.wire.decoding import Decoder
+from numberkeep.wire.imports import ImportOptionsBody, PlanBody, UndoBody, UploadParams
 from numberkeep.wire.reviews import DecideBody
 
 Shape = type[msgspec.Struct]
@@ -29,13 +30,14 @@ class Route:
 
     Attributes:
         method: the HTTP method.
-        path: the path; an argument is its last part, in braces.
+        path: the path; an argument is one of its parts, in braces.
         operation: what answers.
         query: the shape of the query; `Nothing` refuses every parameter.
         body: the shape of the body; None if there is none.
         decode: how the body is decoded, if that takes long.
         bulk: whether a request may take so long that those of an account take turns.
         limit: the most bytes of the body.
+        is_upload: whether the body is a file, which the operation takes as a stream of bytes.
         argument: the name of the argument in the path; `""` if there is none.
         is_whole: whether the query or the body is the whole input.
     """
@@ -48,6 +50,7 @@ class Route:
     decode: Callable[[Decoder, bytes], Steps[Any]] | None = None
     limit: int = MAX_BODY_BYTES
     bulk: bool = False
+    is_upload: bool = False
 
     argument: str = field(init=False)
     is_whole: bool = field(init=False)
@@ -61,7 +64,7 @@ class Route:
     @property
     def once(self) -> bool:
         """Whether an `Idempotency-Key` is supported: repeating another method changes nothing more."""
-        return self.method == "POST"
+        return self.method == "POST" and not self.is_upload
 
 
 def _route(method: str, path: str, operation: Operation[Any, Any]) -> Route:
@@ -77,6 +80,9 @@ _ALL: Final = "/api/v2/contacts"
 _ONE: Final = f"{_ALL}/{{phone_number}}"
 _HOSTED: Final = "/api/account/webhooks"
 _OURS: Final = "/_numberkeep"
+
+_IMPORTS: Final = f"{_OURS}/imports"
+_IMPORT: Final = f"{_IMPORTS}/{{import_id}}"
 
 INBOUND: Final = _route("POST", f"{_OURS}/inbound", messages.receive)
 """Carriers use this route too, see inbound.py."""
@@ -102,6 +108,16 @@ ROUTES: Final = (
     _route("POST", _ALL, contacts.create),
     Route("DELETE", _ALL, contacts.bulk_delete, body=BulkDeleteBody, bulk=True),
     _route("GET", f"{_OURS}/export", exports.export),
+    _route("GET", _IMPORTS, imports.list_imports),
+    Route("POST", _IMPORTS, imports.create, query=UploadParams, limit=MAX_UPLOAD_BYTES, is_upload=True),
+    _route("GET", _IMPORT, imports.retrieve),
+    Route("PUT", _IMPORT, imports.choose, body=ImportOptionsBody),
+    _route("DELETE", _IMPORT, imports.delete),
+    Route("POST", f"{_IMPORT}/plan", imports.plan, body=PlanBody),
+    _route("POST", f"{_IMPORT}/run", imports.run),
+    Route("POST", f"{_IMPORT}/undo", imports.undo, body=UndoBody),
+    _route("GET", f"{_IMPORT}/rejects", imports.rejects),
+    _route("GET", f"{_IMPORT}/differences", imports.differences),
     _route("GET", f"{_OURS}/messages", messages.list_messages),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),

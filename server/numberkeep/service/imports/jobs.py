@@ -122,8 +122,14 @@ async def find(context: Context, account: Account, digest: str) -> Job | None:
     return None
 
 
-async def resume_local(context: Context, account: Account, digest: str) -> Job:
+async def resume_local(context: Context, account: Account, digest: str, *, alone: bool) -> Job:
     """Return the import of a file that a command at a terminal has, to continue it.
+
+    Args:
+        context: the service's context.
+        account: the account.
+        digest: SHA-256 of the file, in hexadecimal digits.
+        alone: whether no other process can be working on it; else it may be taken when its lease has ended.
 
     Raises:
         JobConflict: no import of this file was interrupted, or the service works on it.
@@ -135,8 +141,10 @@ async def resume_local(context: Context, account: Account, digest: str) -> Job:
         raise JobConflict(f"Import {job.job_id} of this file is complete: leave --resume out to import it again")
     if job.active and job.status is not JobStatus.FOREGROUND:
         raise JobConflict(f"The service works on import {job.job_id} of this file: leave --database out to watch it")
-    if job.active:
+    if job.active and not alone:
         return job
+    if job.active:
+        return await _change(context, account, job.job_id, lambda now: replace(now, lease_until=0))
     return await _change(context, account, job.job_id, lambda now: _idle(context, now, JobStatus.FOREGROUND, _again))
 
 

@@ -1,0 +1,57 @@
+"""Reads a body piece by piece, for files that are too large for memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from starlette.types import Receive
+
+from numberkeep.http.errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
+
+SILENCE_SECONDS: Final = 30.0
+"""How long the client of an upload may send nothing."""
+
+UPLOADS: Final = 2
+"""Files of one account that are uploaded at once."""
+
+ALL_UPLOADS: Final = 8
+"""Those of all accounts."""
+
+_LEAST_BYTES: Final = 1024
+_MOST_SMALL: Final = 12_000
+"""Chunks of less than a kilobyte that an upload may have: each costs as much time as a large one."""
+
+
+async def read_pieces(receive: Receive, limit: int, seconds: float = SILENCE_SECONDS) -> AsyncIterator[bytes]:
+    """Yield the body.
+
+    Args:
+        receive: the request's ASGI channel for the body.
+        limit: the most bytes.
+        seconds: as `SILENCE_SECONDS`.
+
+    Raises:
+        BodyTooLarge: it is larger.
+        BodyInPieces: it has too many small chunks.
+        BodyTooSlow: nothing arrives.
+        BodyBroken: its chunks are not valid, or the client closed the connection.
+    """
+    size = small = 0
+    more = True
+    while more:
+        try:
+            async with asyncio.timeout(seconds):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow(seconds) from None
+        if message["type"] == "http.disconnect":
+            raise BodyBroken
+        piece = message.get("body", b"")
+        size += len(piece)
+        small += len(piece) < _LEAST_BYTES
+        if size > limit:
+            raise BodyTooLarge(limit)
+        if small > _MOST_SMALL:
+            raise BodyInPieces(_MOST_SMALL)
+        more = message.get("more_body", False)
+        yield piece
