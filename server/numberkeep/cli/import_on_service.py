@@ -19,7 +19,7 @@ from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.service.imports.choosing import Chosen
 from numberkeep.service.imports.counts import Counts, Outcome
 from numberkeep.service.imports.differences import Difference
-from numberkeep.wire.imports import ImportAnswer, ImportOut, OutcomeOut
+from numberkeep.wire.imports import FileImportAnswer, ImportOut, OutcomeOut
 
 S = TypeVar("S")
 
@@ -150,7 +150,7 @@ def _outcome(out: OutcomeOut) -> Outcome:
 
 
 def _read(answer: httpx2.Response) -> ImportOut:
-    return _converted(answer, read_json(answer), ImportAnswer).import_
+    return _converted(answer, read_json(answer), FileImportAnswer).import_
 
 
 def _converted(answer: httpx2.Response, content: Any, shape: type[S]) -> S:

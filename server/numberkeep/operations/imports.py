@@ -20,7 +20,7 @@ from numberkeep.wire.answers import StatusOut, page_size
 from numberkeep.wire.imports import (
     ByImport,
     CountsOut,
-    ImportAnswer,
+    FileImportAnswer,
     ImportOptions,
     ImportOut,
     ImportsParams,
@@ -33,7 +33,7 @@ from numberkeep.wire.imports import (
 
 
 @operation("imports.create", InvalidInput, TooManyUploads)
-async def create(call: Call, given: Upload) -> ImportAnswer:
+async def create(call: Call, given: Upload) -> FileImportAnswer:
     """Upload a file of contacts (CSV, TSV, JSON Lines or vCards) to import. Not of the hosted API.
 
     Nothing is imported before it is started by .../run. The file is deleted with the import, or after 30 days.
@@ -51,13 +51,13 @@ async def list_imports(call: Call, given: ImportsParams) -> Listed[ImportOut]:
 
 
 @operation("imports.retrieve", JobNotFound, reads=True)
-async def retrieve(call: Call, given: ByImport) -> ImportAnswer:
+async def retrieve(call: Call, given: ByImport) -> FileImportAnswer:
     """Return an import: how far it is, and what it did. Not of the hosted API."""
     return _answer(await jobs.get(call.context, call.account, given.import_id))
 
 
 @operation("imports.map", InvalidInput, JobNotFound, JobConflict)
-async def choose(call: Call, given: ImportOptions) -> ImportAnswer:
+async def choose(call: Call, given: ImportOptions) -> FileImportAnswer:
     """Choose how a file is imported: what its columns mean, and what happens to contacts that exist.
 
     Not of the hosted API.
@@ -78,7 +78,7 @@ async def choose(call: Call, given: ImportOptions) -> ImportAnswer:
 
 
 @operation("imports.plan", InvalidInput, JobNotFound, JobConflict)
-async def plan(call: Call, given: PlanImport) -> ImportAnswer:
+async def plan(call: Call, given: PlanImport) -> FileImportAnswer:
     """Start to find out what an import would do, which `planned` has at the end; no contact changes.
 
     Not of the hosted API.
@@ -88,13 +88,13 @@ async def plan(call: Call, given: PlanImport) -> ImportAnswer:
 
 
 @operation("imports.run", JobNotFound, JobConflict)
-async def run(call: Call, given: ByImport) -> ImportAnswer:
+async def run(call: Call, given: ByImport) -> FileImportAnswer:
     """Start an import, or continue one that failed; the service goes on with it by itself. Not of the hosted API."""
     return _answer(await jobs.start(call.context, call.account, given.import_id, Task.RUN))
 
 
 @operation("imports.undo", InvalidInput, JobNotFound, JobConflict)
-async def undo(call: Call, given: UndoImport) -> ImportAnswer:
+async def undo(call: Call, given: UndoImport) -> FileImportAnswer:
     """Start to undo an import. What was changed since stays; so do opt-outs, unless they are lifted explicitly.
 
     Not of the hosted API.
@@ -142,8 +142,8 @@ async def _file(call: Call, job: Job, name: str, count: int) -> AsyncIterator[Ex
     yield Export(count, stored(call.context, call.account.account_id, job.job_id, name))
 
 
-def _answer(job: Job) -> ImportAnswer:
-    return ImportAnswer(_import_out(job))
+def _answer(job: Job) -> FileImportAnswer:
+    return FileImportAnswer(_import_out(job))
 
 
 def _import_out(job: Job) -> ImportOut:

@@ -72,7 +72,7 @@ class JobRunner:
                 try:
                     if now() >= retention_at:
                         retention_at = now() + _RETENTION_SECONDS
-                        await self._delete_old()
+                        await delete_old_parts(self._context)
                     await self._begin_waiting()
                 except NumberkeepError as error:
                     _log.warning("jobs wait: the store says %s", error)
@@ -105,14 +105,16 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - the other jobs go on; its text may contain a number or a name
             _log.error("job %d of account %d failed with %s", job_id, account_id, type(error).__name__)
 
-    async def _delete_old(self) -> None:
-        before = self._context.clock.take() - RETAINED_DAYS * _DAY
-        for account_id, job_id in await self._context.store.read(ListOldJobs(before)):
-            stamp = self._context.stamp()
 
-            def idle(job: Job, at: int = stamp.at) -> Job:
-                job.check_idle(at)
-                return job
+async def delete_old_parts(context: Context) -> None:
+    """Delete what jobs keep, `RETAINED_DAYS` after they were added; the jobs stay."""
+    before = context.clock.take() - RETAINED_DAYS * _DAY
+    for account_id, job_id in await context.store.read(ListOldJobs(before)):
+        stamp = context.stamp()
 
-            with suppress(JobConflict, JobNotFound):
-                await self._context.apply(DeleteJobParts(account_id, job_id, idle, stamp))
+        def idle(job: Job, at: int = stamp.at) -> Job:
+            job.check_idle(at)
+            return job
+
+        with suppress(JobConflict, JobNotFound):
+            await context.apply(DeleteJobParts(account_id, job_id, idle, stamp))

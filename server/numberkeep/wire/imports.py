@@ -152,7 +152,7 @@ class ImportOut(msgspec.Struct, kw_only=True):
     error: str
 
 
-class ImportAnswer(msgspec.Struct):
+class FileImportAnswer(msgspec.Struct):
     """An import."""
 
     import_: ImportOut = msgspec.field(name="import")

@@ -194,7 +194,7 @@ async def start(
         record = load(job.detail)
         if not record.digest:
             raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
-        if not job.size:
+        if record.length and not job.size:
             raise JobConflict(
                 f"The file of import {job_id} is not stored, or no longer after {RETAINED_DAYS} days: import it again"
             )
