@@ -6,6 +6,7 @@ https://support.google.com/contacts/answer/1069522, https://knowledge.hubspot.co
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from numberkeep.domain.contacts.contact import ContactRecord
@@ -64,7 +65,7 @@ class GoogleTable:
 
     def note(self, contacts: Sequence[ContactRecord]) -> None:
         """Note how many custom fields there are."""
-        self._fields = max([self._fields, *(len(_custom_fields(contact)) for contact in contacts)])
+        self._fields = max([self._fields, *map(len, map(_custom_fields, contacts))])
 
     def head(self) -> bytes:
         """Return the header."""
@@ -76,7 +77,7 @@ class GoogleTable:
         return csv_bytes(map(self._row, contacts))
 
     def _row(self, contact: ContactRecord) -> list[str]:
-        labels = _GOOGLE_LABELS.join([*decode_tags(contact.tags), _GOOGLE_EVERYBODY])
+        labels = _google_labels(contact.tags)
         cells = [contact.first_name, contact.last_name, contact.company_name, labels, "Mobile", contact.phone]
         for label, value in _custom_fields(contact):
             cells += label, value
@@ -91,14 +92,23 @@ def _custom_fields(contact: ContactRecord) -> list[tuple[str, str]]:
         fields.append((_ASSIGNED_TO, contact.assigned_to_email))
     if contact.sendblue_number:
         fields.append((_LINE, contact.sendblue_number))
-    variables = decode_variables(contact.custom_variables)
-    return fields + [(_variable_column(label), value) for label, value in variables.items()]
+    if contact.custom_variables != "{}":
+        variables = decode_variables(contact.custom_variables)
+        fields += [(_variable_column(label), value) for label, value in variables.items()]
+    return fields
 
 
+@lru_cache(maxsize=1024)
+def _google_labels(tags: str) -> str:
+    return _GOOGLE_LABELS.join([*decode_tags(tags), _GOOGLE_EVERYBODY])
+
+
+@lru_cache(maxsize=1024)
 def _joined(tags: str) -> str:
     return ";".join(decode_tags(tags))
 
 
+@lru_cache(maxsize=1024)
 def _variable_column(label: str) -> str:
     """Return the label itself, unless an import of ours would take a column of this name for another one."""
     is_plain = (
