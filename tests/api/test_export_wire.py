@@ -61,6 +61,22 @@ async def test_an_export_is_a_file(wire: httpx2.AsyncClient, form: str, media_ty
 
 
 @pytest.mark.usefixtures("contacts")
+@pytest.mark.parametrize(
+    ("program", "begin"),
+    [
+        ("google", "First Name,Last Name,Organization Name,Labels,Phone 1 - Label,Phone 1 - Value,Custom Field 1 -"),
+        ("outlook", "First Name,Last Name,Company,Mobile Phone,"),
+        ("hubspot", "First Name,Last Name,Phone Number,Company Name,Contact Owner,"),
+    ],
+)
+async def test_csv_can_be_for_a_program(wire: httpx2.AsyncClient, program: str, begin: str) -> None:
+    """With its columns, and a name of its own."""
+    answer = await wire.get(EXPORT, params={"for": program})
+    assert answer.text.startswith(begin)
+    assert answer.headers["content-disposition"] == f'attachment; filename="{program}-contacts.csv"'
+
+
+@pytest.mark.usefixtures("contacts")
 async def test_csv_is_the_default(wire: httpx2.AsyncClient) -> None:
     """A column for each custom variable; formulas are escaped and numbers are not."""
     rows = list(csv.DictReader(StringIO((await wire.get(EXPORT)).text, newline="")))

@@ -35,6 +35,12 @@ _SILENT_SECONDS = 600.0
     type=click.Choice(["csv", "vcard", "vcard4", "jsonl"]),
     help="vcard is vCard 3.0, vcard4 is 4.0; jsonl is what the API returns.  [default: by FILE's name, else csv]",
 )
+@click.option(
+    "--for",
+    "for_",
+    type=click.Choice(["google", "outlook", "hubspot"]),
+    help="CSV in the columns that Google Contacts, Outlook or HubSpot imports.",
+)
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag; repeat it for several.")
 @click.option("--verified/--not-verified", default=None, help="Only contacts that are verified, or are not.")
 @click.option("--opted-out/--not-opted-out", default=None, help="Only contacts that opted out, or did not.")
@@ -56,6 +62,7 @@ def export_contacts(
     account: str | None,
     *,
     format_: str | None,
+    for_: str | None,
     tags: tuple[str, ...],
     verified: bool | None,
     opted_out: bool | None,
@@ -70,7 +77,8 @@ def export_contacts(
     It calls the service that SENDBLUE_API_* name, unless --database is typed. FILE appears when it is complete.
     """
     params: Any = {
-        "format": format_ or _BY_SUFFIX.get(Path(file).suffix.lower(), "csv"),
+        "format": format_ or ("csv" if for_ else _BY_SUFFIX.get(Path(file).suffix.lower(), "csv")),
+        "for_": for_ or "numberkeep",
         "tag": list(tags),
         "verified": verified,
         "opted_out": opted_out,

@@ -38,24 +38,29 @@ def card(
         tags: its categories.
         others: objects in JSON with fields that vCards have no property for.
     """
+    if _special("".join((first, last, company, *tags, *others))):  # one search for all takes less time
+        first, last, company = map(_escaped, (first, last, company))
+        tags, others = list(map(_escaped, tags)), list(map(_escaped, others))
     full_name = f"{first} {last}" if first and last else first or last or company or phone
     lines = [
-        f"BEGIN:VCARD\r\nVERSION:{version}",
-        *[_folded(f"{OWN_PROPERTY}:{_escaped(text)}") for text in others],  # first, because what comes first counts
-        _folded(f"FN:{_escaped(full_name)}"),
-        _folded(f"N:{_escaped(last)};{_escaped(first)};;;"),
+        "BEGIN:VCARD",
+        f"VERSION:{version}",
+        *[f"{OWN_PROPERTY}:{text}" for text in others],  # first, because what comes first counts
+        f"FN:{full_name}",
+        f"N:{last};{first};;;",
         f"{_TELEPHONES[version]}{phone}",
-        "END:VCARD\r\n",
     ]
     if company:
-        lines.insert(-2, _folded(f"ORG:{_escaped(company)}"))
+        lines.append(f"ORG:{company}")
     if tags:
-        lines.insert(-1, _folded(f"CATEGORIES:{','.join(map(_escaped, tags))}"))
-    return "\r\n".join(lines)
+        lines.append(f"CATEGORIES:{','.join(tags)}")
+    lines.append("END:VCARD\r\n")
+    text = "\r\n".join(lines)
+    return text if text.isascii() and max(map(len, lines)) <= _LINE else "\r\n".join(map(_folded, lines))
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\r\n", "\n").translate(_ESCAPES) if _special(text) else text
+    return text.replace("\r\n", "\n").translate(_ESCAPES)
 
 
 def _folded(line: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from numberkeep.http.answer import PIECE, Headers, sent
-from numberkeep.http.errors import ClientGone
+from numberkeep.http.closing import Closing
+from numberkeep.http.errors import ClientGone, ServiceBusy
 from numberkeep.http.request import Request
 from numberkeep.http.turns import Turns
 from numberkeep.operations.operation import Download
@@ -24,17 +25,23 @@ DOWNLOAD_SECONDS: Final = 3600.0
 """How long a file may take to be sent."""
 
 
-async def send_download(request: Request, download: Download, turns: Turns, seconds: float = DOWNLOAD_SECONDS) -> None:
-    """Send a file. If it cannot be sent in time, the answer ends without its end, which clients notice.
+_FINISH_SECONDS: Final = 4.0
+"""How long a file goes on after the signal to stop; the server gives requests 6 seconds."""
+
+
+async def send_download(request: Request, download: Download, turns: Turns, closing: Closing) -> None:
+    """Send a file.
+
+    If it cannot be sent in time or the service stops, the answer ends without its end, which clients notice.
 
     Args:
         request: the request. HEAD gets the headers that are known before the file is made.
         download: the file.
         turns: the turns of downloads.
-        seconds: as `DOWNLOAD_SECONDS`.
+        closing: signals shutdown.
 
     Raises:
-        HttpError: too many are under way, or the client has gone; nothing was sent.
+        HttpError: too many are under way, the client has gone or the service stops; nothing was sent.
         NumberkeepError: the file cannot be made; nothing was sent.
     """
     headers = (
@@ -48,27 +55,34 @@ async def send_download(request: Request, download: Download, turns: Turns, seco
         await request.send({"type": "http.response.body", "body": b""})
         return
     async with turns.turn(request.account_id):
-        sending = asyncio.create_task(_make_and_send(request, download, headers, seconds))
+        sending = asyncio.create_task(_make_and_send(request, download, headers))
         gone = asyncio.create_task(request.disconnected())
+        stopped = asyncio.create_task(_finished(closing))
+        tasks = (sending, gone, stopped)
         try:
-            await asyncio.wait([sending, gone], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:  # a cancelled request must not leave them behind
-            gone.cancel()
-            sending.cancel()
-            await asyncio.wait([sending, gone])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
         if sending.cancelled():
-            raise ClientGone
+            raise ClientGone if stopped.cancelled() else ServiceBusy
         await sending
 
 
-async def _make_and_send(request: Request, download: Download, headers: Headers, seconds: float) -> None:
+async def _finished(closing: Closing) -> None:
+    await closing.wait()
+    await asyncio.sleep(_FINISH_SECONDS)
+
+
+async def _make_and_send(request: Request, download: Download, headers: Headers) -> None:
     begun = False
     try:
         async with download.opened as export:
             count = (COUNT_HEADER.encode(), b"%d" % export.count)
             begun = True
             await request.send({"type": "http.response.start", "status": 200, "headers": [*headers, count]})
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
                 await _send_parts(request, export.parts)
     except asyncio.CancelledError:
         if not begun:

@@ -144,7 +144,7 @@ class Operations:
             return await api.change(request, key.account, actor, operation.function, given, once=route.once)
         output = await operation.function(Call(api.context, key.account, api.notifier), given)
         if isinstance(output, Download):
-            await send_download(request, output, api.downloads)
+            await send_download(request, output, api.downloads, api.closing)
             return None
         if not isinstance(output, Listed):
             return ok(output)

@@ -13,6 +13,7 @@ from numberkeep.service.context import Context
 from numberkeep.service.exports.cards import cards_3, cards_4
 from numberkeep.service.exports.export import exported
 from numberkeep.service.exports.form import Form
+from numberkeep.service.exports.other_programs import GoogleTable, hubspot_table, outlook_table
 from numberkeep.service.exports.table import own_table
 from numberkeep.wire.answers import invalid
 from numberkeep.wire.contacts import record_out
@@ -42,6 +43,9 @@ class JsonLines:
 
 _FILES: Final[Mapping[tuple[str, str], tuple[str, str, Callable[[], Form]]]] = {
     ("csv", "numberkeep"): (CSV, "contacts.csv", own_table),
+    ("csv", "google"): (CSV, "google-contacts.csv", GoogleTable),
+    ("csv", "outlook"): (CSV, "outlook-contacts.csv", outlook_table),
+    ("csv", "hubspot"): (CSV, "hubspot-contacts.csv", hubspot_table),
     ("vcard", "numberkeep"): (VCARD, "contacts.vcf", cards_3),
     ("vcard4", "numberkeep"): (VCARD, "contacts.vcf", cards_4),
     ("jsonl", "numberkeep"): (JSON_LINES, "contacts.jsonl", JsonLines),

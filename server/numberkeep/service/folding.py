@@ -5,33 +5,28 @@ and Korean stay as they are: different characters would become the same syllable
 folded text.
 """
 
+import re
 from typing import Final
 from unicodedata import category, combining, normalize
 
 from anyascii import anyascii
 
 _KEPT: Final = (
-    range(0x1100, 0x1200),  # Hangul jamo
-    range(0x2E80, 0xA000),  # radicals, kana, Hangul jamo again, unified ideographs
-    range(0xA960, 0xA980),
-    range(0xAC00, 0xD800),  # Hangul
-    range(0xF900, 0xFB00),
-    range(0x1AFF0, 0x1B170),  # older kana
-    range(0x20000, 0x40000),
+    "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
 )
-"""Characters of Chinese, Japanese and Korean."""
+"""Characters of Chinese, Japanese and Korean, as in a pattern."""
+_others = re.compile(f"[^\0-\x7f{_KEPT}]+")
 
-_MOST_CACHED: Final = 0x2E80
-"""Characters from here on are rare, apart from those in _KEPT, and too many to remember."""
+_MOST_REMEMBERED: Final = 20_000
+"""Characters that are looked up once; living scripts apart from _KEPT have less."""
 
 
 class _Characters(dict[int, str]):
     """What each character becomes, as `str.translate` takes it."""
 
     def __missing__(self, code: int) -> str:
-        character = chr(code)
-        folded = _folded_character(character)
-        if code < _MOST_CACHED:
+        folded = _folded_character(chr(code))
+        if len(self) < _MOST_REMEMBERED:
             self[code] = folded
         return folded
 
@@ -41,14 +36,15 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Decomposed first, so that each accent is a character of its own, which goes.
-    folded = normalize("NFKD", text.casefold()).translate(_characters)
+    folded = _others.sub(_translated, normalize("NFKD", text.casefold()))
     return folded.lower() if folded.isascii() else normalize("NFC", folded).casefold()
 
 
+def _translated(match: re.Match[str]) -> str:
+    return match[0].translate(_characters)
+
+
 def _folded_character(character: str) -> str:
-    code = ord(character)
-    if code < 0x80 or any(code in kept for kept in _KEPT):  # noqa: PLR2004 - ASCII
-        return character
     if _is_accent(character) or category(character) == "Cf":
         return ""
     kind = category(character)[0]

@@ -1,10 +1,10 @@
 """Reads the contacts of an export as of one moment, and writes them in a format."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final
 
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import EVERYTHING, ListQuery, Order
@@ -17,8 +17,8 @@ from numberkeep.service.matching import matcher
 from numberkeep.service.slices import Steps
 from numberkeep.store.queries import ListContacts
 
-R = TypeVar("R")
-T = TypeVar("T")
+_MATCHED_AT_ONCE: Final = 20
+"""Contacts that are matched without a break: words may have to be found in much text."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,17 +46,21 @@ async def exported(context: Context, account: Account, selection: Selection, for
     matches = matcher(selection.values, selection.q)
     count = 0
 
-    def taken(contacts: Sequence[ContactRecord]) -> bytes:
+    def taken(contacts: Sequence[ContactRecord]) -> Steps[bytes]:
         nonlocal count
-        found = list(filter(matches, contacts))
+        found: list[ContactRecord] = []
+        for start in range(0, len(contacts), _MATCHED_AT_ONCE):
+            yield
+            found += filter(matches, contacts[start : start + _MATCHED_AT_ONCE])
         count += len(found)
+        yield
         form.note(found)
         return encoded(found) if found else b""
 
     with Spool() as spool:
         async with context.store.page_in_slices(ListContacts(account.account_id, query)) as page:
             async for contacts in page.slices:
-                if batch := await context.slices.run(_step(taken, contacts)):
+                if batch := await context.slices.run(taken(contacts)):
                     await asyncio.to_thread(spool.write, batch)
         await asyncio.to_thread(spool.rewind)
         yield Export(count, _parts(context, spool, form))
@@ -66,10 +70,10 @@ async def _parts(context: Context, spool: Spool, form: Form) -> AsyncIterator[by
     if head := form.head():
         yield head
     while batch := await asyncio.to_thread(spool.read):
-        yield await context.slices.run(_step(lambda data: form.rows(decoded(data)), batch))
+        yield await context.slices.run(_written(form, batch))
 
 
-def _step(work: Callable[[T], R], given: T) -> Steps[R]:
-    """Do a few milliseconds of work, before which others have their turn."""
+def _written(form: Form, batch: bytes) -> Steps[bytes]:
+    contacts = decoded(batch)
     yield
-    return work(given)
+    return form.rows(contacts)

@@ -21,6 +21,8 @@ class Use(StrEnum):
     LAST_NAME = "last_name"
     COMPANY_NAME = "company_name"
     ASSIGNED_TO_EMAIL = "assigned_to_email"
+    OWNER = "owner"
+    """`assigned_to_email` if it is an e-mail address, else a custom variable."""
     SENDBLUE_NUMBER = "sendblue_number"
     TAGS = "tags"
     OPT_OUT = "opt_out"
@@ -50,6 +52,7 @@ _NAMES: Final = {
     Use.COMPANY_NAME: "company companyname organization organisation organizationname organization1name org "
     "businessname associatedcompany firma unternehmen societe entreprise empresa",
     Use.ASSIGNED_TO_EMAIL: "assignedtoemail",
+    Use.OWNER: "contactowner",
     Use.SENDBLUE_NUMBER: "sendbluenumber",
     Use.TAGS: "tags tag labels label groupmembership groups group categories category lists segments kategorien "
     "schlagworter etiquettes etiquetas categorias",
@@ -90,6 +93,9 @@ _BESIDE_PHONE: Final = word_set(
 _OUT_OF: Final = (["opted", "out"], ["opt", "out"], ["unsubscribed", "from"])
 """How names of columns begin that opt out of something: `Opted out of email: Newsletter`."""
 _ABOUT_OPT_OUTS: Final = word_set("url link token id code count page message text")
+
+CUSTOM_FIELD: Final = "Custom Field "
+"""Begins the names of Google's pairs of columns: `Custom Field 1 - Label` (`Type` in older files) and `... - Value`."""
 
 _lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _words = re.compile(r"[^\W\d_]+|[0-9]+").findall

@@ -10,13 +10,13 @@ from numberkeep.domain.limits import MAX_EMAIL, MAX_NAME
 from numberkeep.domain.phone import find_phone
 from numberkeep.formats.rows import Row
 from numberkeep.service.imports.cells import name_parts, object_fields, tags_in
-from numberkeep.service.imports.column_names import Use, known_use, words_of
+from numberkeep.service.imports.column_names import CUSTOM_FIELD, Use, known_use, words_of
 from numberkeep.service.imports.consent_words import opts_in, opts_out, says_no
 from numberkeep.service.imports.content import Content, Fault, check_limits
 from numberkeep.service.imports.numbers import Number, chosen, is_fax, numbers_in
 from numberkeep.service.imports.options import VARIABLES_PREFIX, Column, Options
 
-_OBJECTS: Final = ("attributes", "attribs", "custom_attributes", "additional_attributes")
+OBJECTS: Final = ("attributes", "attribs", "custom_attributes", "additional_attributes")
 """Columns with an object in JSON whose fields are columns."""
 _VARIABLES: Final = VARIABLES_PREFIX.removesuffix(".")
 
@@ -105,15 +105,22 @@ class Mapper:
         )
 
     def _cells(self, row: Row) -> Iterator[tuple[str, str]]:
-        """Yield the columns and cells, those of objects in JSON one by one."""
+        """Yield the columns and cells, those of objects in JSON one by one, and custom fields by their labels."""
+        labels: dict[str, str] = {}
         for name, cell in zip(row.columns, row.cells, strict=True):
             if name not in self.seen and len(self.seen) < _MOST_COLUMNS:
                 self.seen[name] = None
                 self.has_phones = self.has_phones or self._column(name).use is Use.PHONE
             if not cell:
                 continue
+            if name.startswith(CUSTOM_FIELD) and name.casefold() not in self._options.columns:
+                group, _, part = name.rpartition(" - ")
+                if part != "Value":
+                    labels[group] = cell
+                    continue
+                name = labels.get(group, name)  # noqa: PLW2901 - the column that the field stands for
             is_variables = name == _VARIABLES
-            fields = object_fields(cell) if is_variables or name.casefold() in _OBJECTS else None
+            fields = object_fields(cell) if is_variables or name.casefold() in OBJECTS else None
             if fields is None:
                 yield name, cell
             else:
@@ -134,7 +141,7 @@ class Mapper:
         if name.startswith(VARIABLES_PREFIX):
             return Column(Use.VARIABLE, name.removeprefix(VARIABLES_PREFIX))
         outer, dot, inner = name.partition(".")
-        if dot and outer.casefold() in _OBJECTS:
+        if dot and outer.casefold() in OBJECTS:
             return replace(self._matched(inner), label=inner)
         use = known_use(name)
         if use is None or (use is Use.PHONE and self._phones_are_chosen):
@@ -160,7 +167,7 @@ class Mapper:
                 _add_consent(content, opted_out=says_no(cell) == (column.use is Use.OPT_IN))
             case Use.IGNORED:
                 pass
-            case Use.VARIABLE | Use.STATUS | Use.COUNTRY:
+            case Use.VARIABLE | Use.STATUS | Use.COUNTRY | Use.OWNER:
                 self._gather_variable(gathered, column, cell)
             case text:
                 content.texts.setdefault(text, cell)
@@ -169,6 +176,9 @@ class Mapper:
         content = gathered.content
         if column.use is Use.STATUS and (opts_out(cell) or opts_in(cell)):
             _add_consent(content, opted_out=opts_out(cell))
+        elif column.use is Use.OWNER and "@" in cell:
+            content.texts.setdefault(Use.ASSIGNED_TO_EMAIL, cell)
+            return
         elif column.use is Use.COUNTRY and len(cell) == len("US"):
             gathered.region = gathered.region or cell.upper()
         if self._options.keep_unmatched or column.use is Use.VARIABLE:

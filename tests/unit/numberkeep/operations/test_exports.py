@@ -2,8 +2,7 @@
 
 import asyncio
 import csv
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -11,61 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.contacts.contact import Contact, ContactPatch, composed, moment
-from numberkeep.domain.contacts.listing import ListQuery, Order
+from numberkeep.domain.contacts.contact import Contact, ContactPatch
 from numberkeep.domain.identity import Account, KeyPair
-from numberkeep.operations.exports import download
 from numberkeep.service import bulk, contacts, keys
 from numberkeep.service.bulk import GivenRow
 from numberkeep.service.context import Context
-from numberkeep.service.imports.options import Options
-from numberkeep.store.queries import ListContacts
 from numberkeep.store.sqlite import SqliteStore
-from numberkeep.wire.exports import ExportParams
-from support.importing import imported as import_file
-from support.store import contact_recorded
+from support.patches import PATCHES
+from support.round_trips import exported, imported, stored
 
 FORMATS = ("csv", "vcard", "vcard4", "jsonl")
-
-
-async def exported(context: Context, account: Account, **params: Any) -> str:
-    """Return an export as text."""
-    async with download(context, account, ExportParams(**params)).opened as export:
-        return b"".join([part async for part in export.parts]).decode()
-
-
-async def imported(context: Context, account: Account, text: str) -> int:
-    """Import a file, and return how many rows were rejected."""
-    outcome, _ = await import_file(context, account, text.encode(), Options("US"))
-    return outcome.counts.rejected
-
-
-async def stored(context: Context, account: Account) -> list[Contact]:
-    """Return all contacts, without what an import does not set."""
-    page = await context.store.read(ListContacts(account.account_id, ListQuery(order=Order(descending=False))))
-    found = map(contact_recorded, page.contacts)
-    return [replace(each, contact_id=0, created_at=moment(0), verified=False) for each in found]
-
-
-ANY = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-ODD = st.text(st.sampled_from("'\"=+-@\t\r\n ,;:\\[]{}|*/é\u2028\u00a01a"), max_size=90)
-TEXTS = st.one_of(st.just(""), ANY, ODD)
-TAGS = st.lists(
-    st.one_of(ANY, ODD, st.sampled_from(["* x", "myContacts", "a ::: b"])).filter(str.strip).map(composed),
-    max_size=3,
-    unique=True,
-)
-LABELS = st.one_of(ANY, ODD, st.sampled_from(["phone", "a.b", "line", "first_name"])).filter(bool).map(composed)
-PATCHES = st.builds(
-    ContactPatch,
-    first_name=TEXTS,
-    last_name=TEXTS,
-    company_name=TEXTS,
-    assigned_to_email=TEXTS,
-    sendblue_number=st.sampled_from(["", "+14155550199"]),
-    tags=TAGS.map(tuple),
-    custom_variables=st.dictionaries(LABELS, TEXTS, max_size=3),
-)
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,24 +31,51 @@ PATCHES = st.builds(
 @example(patches=[ContactPatch(custom_variables={str(n): "x" for n in range(90)})] * 2, opted_out=False)
 def test_an_import_reads_what_an_export_writes(patches: Sequence[ContactPatch], opted_out: bool) -> None:  # noqa: FBT001
     """All fields that a client can set, and opt-outs, in every format."""
+    asyncio.run(round_trips(patches, opted_out, [{"format": form} for form in FORMATS], as_they_are))
 
-    async def check() -> None:
-        store = SqliteStore(None)
-        await store.open()
-        context = Context(store)
-        source = (await keys.create(context, "source", KeyPair("source", "secret"))).account
-        rows = [GivenRow(number, f"+1415555{number:04d}", patch) for number, patch in enumerate(patches)]
-        await bulk.create(context, source, rows, [], skip_bad=False)
-        await contacts.set_opt_out(context, source, rows[0].number, opted_out=opted_out)
-        expected = await stored(context, source)
-        for form in FORMATS:
-            target = (await keys.create(context, form, KeyPair(form, "secret"))).account
-            text = await exported(context, source, format=form)
-            assert await imported(context, target, text) == 0, text
-            assert await stored(context, target) == expected, text
-        await store.close()
 
-    asyncio.run(check())
+@settings(max_examples=30, deadline=None)
+@given(patches=st.lists(PATCHES, min_size=1, max_size=4), opted_out=st.booleans())
+@example(patches=[ContactPatch(custom_variables={"Opted Out": "no", "status": "subscribed"})], opted_out=True)
+def test_what_is_for_another_program_keeps_opt_outs(patches: Sequence[ContactPatch], opted_out: bool) -> None:  # noqa: FBT001
+    """And names, without white space around them, whatever else there is that the program's file cannot express."""
+    programs = [{"for_": program} for program in ("google", "outlook", "hubspot")]
+    asyncio.run(round_trips(patches, opted_out, programs, names_and_opt_out))
+
+
+def as_they_are(contact: Contact) -> object:
+    """Return all that an import can set."""
+    return contact
+
+
+def names_and_opt_out(contact: Contact) -> object:
+    """Return what every program has a column for."""
+    names = (contact.first_name, contact.last_name, contact.company_name)
+    return contact.phone, contact.opt_out, [name.strip() for name in names]
+
+
+async def round_trips(
+    patches: Sequence[ContactPatch],
+    opted_out: bool,  # noqa: FBT001
+    exports: Sequence[Mapping[str, Any]],
+    seen: Callable[[Contact], object],
+) -> None:
+    """Check that imports into empty accounts read what each export of some contacts writes."""
+    store = SqliteStore(None)
+    await store.open()
+    context = Context(store)
+    source = (await keys.create(context, "source", KeyPair("source", "secret"))).account
+    rows = [GivenRow(number, f"+1415555{number:04d}", patch) for number, patch in enumerate(patches)]
+    await bulk.create(context, source, rows, [], skip_bad=False)
+    await contacts.set_opt_out(context, source, rows[0].number, opted_out=opted_out)
+    expected = [seen(each) for each in await stored(context, source)]
+    for params in exports:
+        name = "-".join(params.values())
+        target = (await keys.create(context, name, KeyPair(name, "secret"))).account
+        text = await exported(context, source, **params)
+        assert await imported(context, target, text) == 0, text
+        assert [seen(each) for each in await stored(context, target)] == expected, text
+    await store.close()
 
 
 async def created(context: Context, account: Account, **patch: Any) -> None:

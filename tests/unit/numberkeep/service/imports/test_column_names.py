@@ -33,6 +33,7 @@ FILES: dict[str, dict[str, Use | None]] = {
     },
     "hubspot": {
         "Record ID": None,
+        "Contact owner": Use.OWNER,
         "Phone Number": Use.PHONE,
         "Mobile Phone Number": Use.PHONE,
         "Company Name": Use.COMPANY_NAME,

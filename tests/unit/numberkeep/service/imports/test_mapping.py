@@ -46,6 +46,42 @@ def test_names_and_other_texts(cells: dict[str, str], texts: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize(
+    ("cells", "variables"),
+    [
+        ({"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": "gold"}, {"Plan": "gold"}),
+        ({"Custom Field 2 - Type": "Plan", "Custom Field 2 - Value": "gold"}, {"Plan": "gold"}),
+        ({"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": ""}, {}),
+        ({"Custom Field 1 - Value": "gold"}, {"Custom Field 1 - Value": "gold"}),
+        ({"Custom Field 1 - Label": "custom_variables.phone", "Custom Field 1 - Value": "x"}, {"phone": "x"}),
+        ({"Contact owner": "Grace Hopper"}, {"Contact owner": "Grace Hopper"}),
+    ],
+)
+def test_custom_fields_of_google_are_variables(cells: dict[str, str], variables: dict[str, str]) -> None:
+    """By their labels; an owner is one too, unless it is an e-mail address."""
+    assert content(**cells).variables == variables
+
+
+def test_custom_fields_of_google_can_be_fields_of_ours() -> None:
+    """If their labels say so."""
+    cells = {
+        "Custom Field 1 - Label": "Opted Out",
+        "Custom Field 1 - Value": "true",
+        "Custom Field 2 - Label": "Assigned To Email",
+        "Custom Field 2 - Value": "grace@example.com",
+    }
+    found = content(**cells)
+    assert (found.opt_out, found.texts, found.variables) == (True, {"assigned_to_email": "grace@example.com"}, {})
+    assert content(**{"Contact owner": "grace@example.com"}).texts == {"assigned_to_email": "grace@example.com"}
+
+
+def test_a_custom_field_that_is_mapped_is_not_looked_up() -> None:
+    """The option decides."""
+    options = Options("US", columns=dict([parse_column("Custom Field 1 - Value=company_name")]))
+    cells = {"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": "gold"}
+    assert content(options, **cells).texts == {"company_name": "gold"}
+
+
+@pytest.mark.parametrize(
     ("cell", "tags"),
     [
         ("vip;beta", ["vip", "beta"]),
