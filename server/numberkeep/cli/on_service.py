@@ -23,6 +23,9 @@ class Refused(Failure):
 
     Args:
         answer: the answer, its body read.
+
+    Attributes:
+        status: its HTTP status.
     """
 
     def __init__(self, answer: httpx2.Response) -> None:
@@ -32,11 +35,12 @@ class Refused(Failure):
             message = one_line(str(body["message"]), fields)
         except (ValueError, KeyError, TypeError, AttributeError):
             message = (
-                f"{_without_login(str(answer.url).partition('?')[0])} does not answer as a numberkeep service does "
+                f"{without_login(str(answer.url).partition('?')[0])} does not answer as a numberkeep service does "
                 f"(status {answer.status_code}): {_FIX}"
             )
         code = ExitCode.UNAUTHORISED if answer.status_code in {401, 403} else ExitCode.FAILED
         super().__init__(message, code)
+        self.status = answer.status_code
 
 
 @contextmanager
@@ -61,7 +65,7 @@ def service(seconds: float) -> Iterator[httpx2.Client]:
             yield client
     except (httpx2.RequestError, httpx2.InvalidURL) as error:
         raise Failure(
-            f"cannot reach {_without_login(remote.url)} ({type(error).__name__}): is `numberkeep serve` running there?"
+            f"cannot reach {without_login(remote.url)} ({type(error).__name__}): is `numberkeep serve` running there?"
         ) from error
 
 
@@ -86,11 +90,11 @@ def _refuse_strangers(answer: httpx2.Response) -> None:
         title = None
     if title != "numberkeep":
         found = f"is {title[:60]!a}" if isinstance(title, str) else f"answers {_ABOUT} with status {answer.status_code}"
-        place = _without_login(str(answer.url).removesuffix(_ABOUT))
+        place = without_login(str(answer.url).removesuffix(_ABOUT))
         raise Failure(f"{place} is not a numberkeep service (it {found}), so no key was sent to it: {_FIX}")
 
 
-def _without_login(url: str) -> str:
+def without_login(url: str) -> str:
     """Return the URL without user and password."""
     scheme, mark, rest = url.partition("://")
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"

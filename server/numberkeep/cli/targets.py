@@ -5,7 +5,8 @@
 - Commands on an account's own data call that service too, unless --database is typed: `either_options` and `either`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import click
@@ -78,6 +79,26 @@ def either_options(command: Command) -> Command:
     return of_database(of_account(command))
 
 
+@contextmanager
+def named_service(account: str | None) -> Iterator[httpx2.Client]:
+    """Yield a client of the service, for a command that no database was typed for.
+
+    Raises:
+        click.UsageError: an account is named for the service, which knows it by the key.
+        ConfigError: the environment names no service.
+        Failure: as for `service`.
+    """
+    if account is not None:
+        raise click.UsageError("--account needs --database: a service finds the account by its API key")
+    if not remote_is_named():
+        raise ConfigError(
+            "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
+            "service, or type --database URL to read a database"
+        )
+    with service(_ANSWER_SECONDS) as client:
+        yield client
+
+
 def either(
     database: str | None,
     account: str | None,
@@ -93,14 +114,7 @@ def either(
         ConfigError: neither is named.
     """
     if database is None:
-        if account is not None:
-            raise click.UsageError("--account needs --database: a service finds the account by its API key")
-        if not remote_is_named():
-            raise ConfigError(
-                "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
-                "service, or type --database URL to read a database"
-            )
-        with service(_ANSWER_SECONDS) as client:
+        with named_service(account) as client:
             return on_service(client)
     account = account or DEFAULT_ACCOUNT
     result = run_for(database, account, on_database)
