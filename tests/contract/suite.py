@@ -24,6 +24,7 @@ from contract.preview import PreviewContract
 from contract.review import ReviewContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
+from contract.tagging import TaggingContract
 from contract.verification import VerificationContract
 from contract.webhooks import WebhookContract
 from numberkeep.store.contract import Store
@@ -33,6 +34,7 @@ from support.databases import Behind
 class StoreContract(
     ContactContract,
     BulkContract,
+    TaggingContract,
     ListingContract,
     LongPageContract,
     CursorContract,

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES
-from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, webhooks
+from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, tags, webhooks
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import Nothing
@@ -101,6 +101,7 @@ ROUTES: Final = (
     _route("GET", _ALL, contacts.list_contacts),
     _route("POST", _ALL, contacts.create),
     Route("DELETE", _ALL, contacts.bulk_delete, body=BulkDeleteBody, bulk=True),
+    Route("POST", f"{_OURS}/tags", tags.tag, body=tags.tag.input, bulk=True),
     _route("GET", f"{_OURS}/messages", messages.list_messages),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
