@@ -80,7 +80,7 @@ def calling(database: str | None, account: str | None, *, does: str = "Read from
 class _OnService:
     def __init__(self, client: httpx2.Client) -> None:
         self._client = client
-        self.place = without_login(str(client.base_url)).rstrip("/")
+        self.place = f"the service at {without_login(str(client.base_url)).rstrip('/')}"
 
     def call(self, operation: Operation[Any, O], body: object = None, query: Query = ()) -> O:
         output: O = _decoded(self._answer(operation, body, query), operation.output)

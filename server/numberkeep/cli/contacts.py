@@ -2,6 +2,8 @@
 
 import click
 
+from numberkeep.cli.contacts_changing import rm, set_contact, tag, untag
+from numberkeep.cli.contacts_consent import opt_in, opt_out, verify
 from numberkeep.cli.contacts_reading import count, get, list_contacts
 
 
@@ -14,5 +16,5 @@ def contacts() -> None:
     """
 
 
-for _command in (list_contacts, get, count):
+for _command in (list_contacts, get, count, set_contact, rm, tag, untag, verify, opt_out, opt_in):
     contacts.add_command(_command)

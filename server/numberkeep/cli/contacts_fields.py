@@ -17,7 +17,7 @@ from numberkeep.service.imports.cells import tags_in
 from numberkeep.wire.contacts import ContactOut
 
 TEXTS: Final = ("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
-_VARIABLE: Final = "custom_variables."
+VARIABLE: Final = "custom_variables."
 _VALUES: Final[Mapping[str, Callable[[ContactOut], Any]]] = {
     "number": attrgetter("phone"),
     **{name: attrgetter(name) for name in (*TEXTS, "tags", "custom_variables", "verified", "opt_out")},
@@ -43,9 +43,9 @@ def parse_fields(_context: click.Context, _parameter: click.Parameter, given: st
         return None
     names = [name.strip() for row in csv.reader([given]) for name in row if name.strip()]
     for name in names:
-        if name not in _VALUES and not name.startswith(_VARIABLE):
+        if name not in _VALUES and not name.startswith(VARIABLE):
             [near] = get_close_matches(name.replace("-", "_"), [*_VALUES, "custom_variables"], 1) or [""]
-            fix = f"did you mean {near}?" if near else f"use {', '.join(ALL_FIELDS)} or {_VARIABLE}LABEL"
+            fix = f"did you mean {near}?" if near else f"use {', '.join(ALL_FIELDS)} or {VARIABLE}LABEL"
             raise click.BadParameter(f"{name!r} is not a field: {fix}")
     if not names:
         raise click.BadParameter("names no field: for example number,first_name,custom_variables.plan")
@@ -56,7 +56,7 @@ def value_of(contact: ContactOut, field: str) -> Any:
     """Return the value of a field; of a variable that the contact does not have, None."""
     if field in _VALUES:
         return _VALUES[field](contact)
-    return contact.custom_variables.get(field.removeprefix(_VARIABLE))
+    return contact.custom_variables.get(field.removeprefix(VARIABLE))
 
 
 def cell(value: Any) -> str:

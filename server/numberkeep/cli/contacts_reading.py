@@ -30,6 +30,9 @@ _ORDERS: Final = {"created_at": OrderBy.CREATED_AT, "first_name": OrderBy.FIRST_
     "number": OrderBy.PHONE,
 }
 
+NOT_FOUND: Final = "no contact has the number {number}: check it, or create one with `numberkeep contacts set`"
+"""The message for a number that no contact has."""
+
 fields_option = click.option(
     "--fields",
     metavar="NAMES",
@@ -51,11 +54,12 @@ def find(caller: Caller, number: str) -> ContactOut | None:
 
 def not_found(number: str) -> str:
     """Return the message for a number that no contact has."""
-    return f"no contact has the number {visible(number)}: check it, or create one with `numberkeep contacts set`"
+    return NOT_FOUND.format(number=visible(number))
 
 
 @click.command(
     "list",
+    short_help="List contacts, all or those that match.",
     epilog=examples(
         "numberkeep contacts list --tag vip --order last_name",
         "numberkeep contacts list --opted-out --csv > opted-out.csv",
@@ -129,7 +133,8 @@ def _more(rest: int, pages: Iterator[Sequence[ContactOut]]) -> str:
 
 
 @click.command(
-    epilog=examples('numberkeep contacts get "(415) 555-2671"', "numberkeep contacts get +14155552671 --json")
+    short_help="Show contacts with all that is known.",
+    epilog=examples('numberkeep contacts get "(415) 555-2671"', "numberkeep contacts get +14155552671 --json"),
 )
 @numbers_argument
 @fields_option
