@@ -14,8 +14,8 @@ import msgspec
 
 from numberkeep.app import make_context, make_notifier
 from numberkeep.cli.on_database import no_account
-from numberkeep.cli.on_service import Refused, without_login
-from numberkeep.cli.targets import named_service
+from numberkeep.cli.on_service import Refused, service, without_login
+from numberkeep.cli.targets import check_target
 from numberkeep.config.database_url import existing_database, without_password
 from numberkeep.config.settings import Settings, load_settings
 from numberkeep.domain.errors import NumberkeepError
@@ -35,6 +35,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 Query = Sequence[tuple[str, str]]
 
+_ANSWER_SECONDS: Final = 60.0
 _ROUTES: Final = {route.operation.name: route for route in ROUTES}
 
 
@@ -67,8 +68,9 @@ def calling(database: str | None, account: str | None, *, does: str = "Read from
         ConfigError: neither is named, or the database cannot be used.
         Failure: the service cannot be reached, or the database does not have the account.
     """
+    check_target(database, account)
     if database is None:
-        with named_service(account) as client:
+        with service(_ANSWER_SECONDS) as client:
             yield _OnService(client)
         return
     account = account or DEFAULT_ACCOUNT

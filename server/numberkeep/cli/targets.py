@@ -5,8 +5,7 @@
 - Commands on an account's own data call that service too, unless --database is typed: `either_options` and `either`.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 import click
@@ -79,15 +78,15 @@ def either_options(command: Command) -> Command:
     return of_database(of_account(command))
 
 
-@contextmanager
-def named_service(account: str | None) -> Iterator[httpx2.Client]:
-    """Yield a client of the service, for a command that no database was typed for.
+def check_target(database: str | None, account: str | None) -> None:
+    """Check that a database is typed, or a service is named.
 
     Raises:
         click.UsageError: an account is named for the service, which knows it by the key.
-        ConfigError: the environment names no service.
-        Failure: as for `service`.
+        ConfigError: neither is named.
     """
+    if database is not None:
+        return
     if account is not None:
         raise click.UsageError("--account needs --database: a service finds the account by its API key")
     if not remote_is_named():
@@ -95,8 +94,6 @@ def named_service(account: str | None) -> Iterator[httpx2.Client]:
             "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
             "service, or type --database URL to read a database"
         )
-    with service(_ANSWER_SECONDS) as client:
-        yield client
 
 
 def either(
@@ -110,11 +107,12 @@ def either(
     """Return what one of the two returns: for the database if it is typed, else for the service.
 
     Raises:
-        click.UsageError: an account is named for the service, which knows it by the key.
-        ConfigError: neither is named.
+        ClickException: as for `check_target`.
+        ConfigError: likewise.
     """
+    check_target(database, account)
     if database is None:
-        with named_service(account) as client:
+        with service(_ANSWER_SECONDS) as client:
             return on_service(client)
     account = account or DEFAULT_ACCOUNT
     result = run_for(database, account, on_database)
