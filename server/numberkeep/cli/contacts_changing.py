@@ -32,9 +32,9 @@ _CLEARED: Final = (*TEXTS, "tags", "custom_variables")
     ),
 )
 @click.argument("number")
-@click.option("--first-name", metavar="TEXT")
-@click.option("--last-name", metavar="TEXT")
-@click.option("--company-name", "--company", metavar="TEXT")
+@click.option("--first-name", metavar="TEXT", help="First name.")
+@click.option("--last-name", metavar="TEXT", help="Last name.")
+@click.option("--company-name", "--company", metavar="TEXT", help="Company.")
 @click.option("--assigned-to-email", "--email", metavar="TEXT", help="Who in the account looks after the contact.")
 @click.option("--sendblue-number", metavar="NUMBER", help="The account's line that talks to the contact.")
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Replace the tags; repeat it for several.")
@@ -121,7 +121,7 @@ def rm(choice: Choice, database: str | None, account: str | None, *, as_json: bo
     """Delete the contacts with NUMBERS, or those that match the filters.
 
     It asks before, and says how many there are. Opt-outs stay, because they belong to the numbers. NUMBERS are read
-    from standard input, one a line, for - and if they are piped in; then --yes is required.
+    from standard input, one a line, if they are piped in or if `-` is named; then --yes is required.
     """
     check_choice(choice, asks=True)
     deleted = 0

@@ -70,6 +70,7 @@ def verify(
     """Ask the contacts with NUMBERS to reply to a message; those who do are verified.
 
     Nothing is sent to contacts that are verified already. With --wait it exits with 3 if one has not replied in time.
+    With --database, the service that has the database sends the message.
     """
     given = required_numbers(numbers)
     with calling(database, account, does="Recorded in") as caller:

@@ -41,9 +41,11 @@ fields_option = click.option(
 )
 
 
-def found_pages(caller: Caller, filters: Filters, order: Sequence[tuple[str, str]] = ()) -> Iterator[list[ContactOut]]:
-    """Yield the contacts that match, page by page, by default newest first."""
-    return caller.pages(operations.list_contacts, [*filters.query(), *order, ("limit", str(MAX_PAGE))])
+def found_pages(
+    caller: Caller, filters: Filters, order: Sequence[tuple[str, str]] = (), limit: int = MAX_PAGE
+) -> Iterator[list[ContactOut]]:
+    """Yield the contacts that match, in pages of up to `limit`, by default newest first."""
+    return caller.pages(operations.list_contacts, [*filters.query(), *order, ("limit", str(limit))])
 
 
 def find(caller: Caller, number: str) -> ContactOut | None:
@@ -75,9 +77,12 @@ def not_found(number: str) -> str:
     help="At most N contacts; 0 for all.  [default: all, on a terminal 100]",
 )
 @click.option(
-    "--order", type=click.Choice([*_ORDERS]), default="created_at", show_default=True, help="Sort by this field."
+    "--order",
+    type=click.Choice([*_ORDERS]),
+    default="created_at",
+    help="Sort by this field: created_at from the newest on (the default), others from A to Z.",
 )
-@click.option("--reverse", is_flag=True, help="Reverse the order: newest first for created_at, else from A to Z.")
+@click.option("--reverse", is_flag=True, help="Sort the other way round.")
 @fields_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -98,7 +103,7 @@ def list_contacts(
 ) -> None:
     """List contacts: a table on a terminal, else lines with a tab between fields.
 
-    By default contacts are listed from the newest to the oldest. --json prints one array, a contact a line.
+    --json prints one array, a contact a line.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other: leave one out")
@@ -109,7 +114,7 @@ def list_contacts(
     query = [("order_by", _ORDERS[order]), ("order_direction", "desc" if descending else "asc")]
     count, more = 0, ""
     with calling(database, account) as caller:
-        pages = found_pages(caller, filters, query)
+        pages = found_pages(caller, filters, query, MAX_PAGE if on_screen else min(limit or MAX_PAGE, MAX_PAGE))
         for page in pages:
             part = page[: limit - count] if limit else page
             if part:
@@ -145,8 +150,8 @@ def get(
 ) -> None:
     """Show the contacts with NUMBERS, each with all that is known.
 
-    Numbers are read from standard input, one a line, for - and if they are piped in. Exit 1 if no contact has one of
-    the numbers, 3 if only some do.
+    NUMBERS are read from standard input, one a line, if they are piped in or if `-` is named. Exit 1 if no contact has
+    one of the numbers, 3 if only some do.
     """
     given = required_numbers(numbers)
     found: list[ContactOut] = []
