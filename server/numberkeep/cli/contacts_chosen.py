@@ -10,7 +10,7 @@ import click
 from numberkeep.cli.calling import Caller
 from numberkeep.cli.confirming import agree, check_can_ask, yes_option
 from numberkeep.cli.contacts_fields import words
-from numberkeep.cli.contacts_numbers import given_numbers, numbers_argument
+from numberkeep.cli.contacts_numbers import given_numbers, may_be_number, numbers_argument
 from numberkeep.cli.contacts_reading import find, found_pages, not_found
 from numberkeep.cli.exit_codes import ExitCode, complain, end
 from numberkeep.cli.filters import Filters, filter_options
@@ -124,17 +124,18 @@ def choose(
         for page in found_pages(caller, choice.filters):
             for contact in page:
                 chosen.add(contact, changes=changes(contact))
-    elif asks or choice.dry_run:
+    else:
+        looks = asks or choice.dry_run
         for number in choice.numbers:
-            found = find(caller, number)
-            if found is None:
+            found = find(caller, number) if looks else None
+            if found is not None:
+                chosen.add(found, changes=changes(found))
+            elif looks or not may_be_number(number):
                 chosen.missing += 1
                 complain(not_found(number))
             else:
-                chosen.add(found, changes=changes(found))
+                chosen.numbers.append(number)
         chosen.numbers = [*dict.fromkeys(chosen.numbers)]  # one number may be written in two ways
-    else:
-        chosen.numbers = [*choice.numbers]
     if choice.dry_run:
         click.echo("".join(f"{number}\n" for number in chosen.numbers), nl=False)
     elif asks and chosen.numbers:

@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from numberkeep.cli.exit_codes import ExitCode, Failure
+from numberkeep.domain.limits import MAX_PHONE_INPUT
 from numberkeep.formats.formulas import without_escape
 
 _STDIN: Final = "-"
@@ -44,6 +45,11 @@ def required_numbers(arguments: Sequence[str]) -> list[str]:
     if numbers is None:
         raise click.UsageError("name a number, for example +14155552671, or pipe numbers in, one a line")
     return numbers
+
+
+def may_be_number(text: str) -> bool:
+    """Return whether a service may be asked about a text; it refuses a whole request that has one of the others."""
+    return len(text) <= MAX_PHONE_INPUT and "\0" not in text
 
 
 def read_numbers(lines: Iterable[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import click
 
 from numberkeep.cli.calling import Caller, calling
 from numberkeep.cli.contacts_fields import parse_fields
-from numberkeep.cli.contacts_numbers import numbers_argument, required_numbers
+from numberkeep.cli.contacts_numbers import may_be_number, numbers_argument, required_numbers
 from numberkeep.cli.contacts_shown import json_of, print_whole, printer, prints_table
 from numberkeep.cli.examples import examples
 from numberkeep.cli.exit_codes import ExitCode, complain, end
@@ -50,6 +50,8 @@ def found_pages(
 
 def find(caller: Caller, number: str) -> ContactOut | None:
     """Return the contact with this number; None if there is none, or it is not a phone number."""
+    if not may_be_number(number):
+        return None
     pages = caller.pages(operations.list_contacts, [("phone_number", number)])
     return next((contact for page in pages for contact in page), None)
 

@@ -96,6 +96,17 @@ def test_a_dry_run_of_given_numbers_names_each_contact_once(contacts: Command) -
     assert contacts("count", "--tag", "a").stdout == "1\n"
 
 
+@pytest.mark.parametrize("command", [["rm", "--yes"], ["rm", "--dry-run"], ["tag", "a"], ["get"], ["opt-out"]])
+def test_lines_that_cannot_be_numbers_stop_nothing(contacts: Command, command: list[str]) -> None:
+    """However long they are; each is named with what cannot be seen of it."""
+    assert contacts("set", ONE).exit_code == 0
+    done = contacts(*command, "-", input=f"{'x' * 70}\n\x00\n{ONE}\n")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert (done.exit_code, len(errors)) == (3, 2), done.stderr
+    assert "x" * 71 not in done.stderr
+    assert "\0" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("filters", "numbers"),
     [
