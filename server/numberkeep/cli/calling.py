@@ -13,21 +13,27 @@ import httpx2
 import msgspec
 
 from numberkeep.app import make_context, make_notifier
+from numberkeep.cli.filters import Filters
 from numberkeep.cli.on_database import no_account
 from numberkeep.cli.on_service import Refused, service, without_login
 from numberkeep.cli.targets import check_target
 from numberkeep.config.database_url import existing_database, without_password
 from numberkeep.config.settings import Settings, load_settings
+from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_PAGE
 from numberkeep.http.errors import error_answer
 from numberkeep.http.routes import ROUTES
+from numberkeep.operations.contacts import list_contacts
 from numberkeep.operations.operation import Call, Listed, Operation
 from numberkeep.service.context import Context
 from numberkeep.service.keys import DEFAULT_ACCOUNT
+from numberkeep.service.matching import matcher
 from numberkeep.service.outlets import Notifier
 from numberkeep.store.queries import GetAccount
 from numberkeep.wire.answers import Nothing
+from numberkeep.wire.contacts import ContactOut
 from numberkeep.wire.decoding import Decoder
 
 O = TypeVar("O")  # noqa: E741 - output
@@ -36,7 +42,13 @@ R = TypeVar("R")
 Query = Sequence[tuple[str, str]]
 
 _ANSWER_SECONDS: Final = 60.0
+_SEARCH_SECONDS: Final = 600.0
+"""How long a service may search before it sends the first contact."""
+_EXPORT: Final = "/_numberkeep/export"
 _ROUTES: Final = {route.operation.name: route for route in ROUTES}
+
+
+_contacts: Final = msgspec.json.Decoder(ContactOut)
 
 
 class Caller(Protocol):
@@ -57,6 +69,9 @@ class Caller(Protocol):
 
     def pages(self, operation: Operation[Any, Listed[T]], query: Query) -> Iterator[list[T]]:
         """Yield a listing page by page. Raises as for `call`."""
+
+    def search(self, filters: Filters) -> Iterator[list[ContactOut]]:
+        """Yield the contacts that match filters which a listing does not have, oldest first. Raises as for `call`."""
 
 
 @contextmanager
@@ -98,6 +113,22 @@ class _OnService:
                 return
             cursor = [("cursor", httpx2.URL(link["url"]).params["cursor"])]
 
+    def search(self, filters: Filters) -> Iterator[list[ContactOut]]:
+        query = httpx2.QueryParams([("format", "jsonl"), *filters.export_query()])
+        with self._client.stream("GET", _EXPORT, params=query, timeout=_SEARCH_SECONDS) as answer:
+            if answer.status_code != 200:  # noqa: PLR2004 - OK
+                answer.read()
+                raise Refused(answer)
+            rest = b""
+            for chunk in answer.iter_bytes():
+                lines, newline, rest = (rest + chunk).rpartition(b"\n")
+                try:
+                    yield _contacts.decode_lines(lines + newline)
+                except (msgspec.DecodeError, UnicodeDecodeError):
+                    raise Refused(answer) from None
+            if rest:
+                raise Refused(answer)
+
     def _answer(self, operation: Operation[Any, Any], body: object, query: Query) -> httpx2.Response:
         route = _ROUTES[operation.name]
         return self._client.request(
@@ -137,6 +168,12 @@ class _OnDatabase:
                 return
             cursor = [("cursor", following)]
 
+    def search(self, filters: Filters) -> Iterator[list[ContactOut]]:
+        matches = matcher(filters.values, filters.q)
+        query = [*filters.list_query(), ("order_direction", "asc"), ("limit", str(MAX_PAGE))]
+        for page in self.pages(list_contacts, query):
+            yield [contact for contact in page if matches(_record(contact))]
+
     async def _page(self, operation: Operation[Any, Listed[T]], query: Query) -> tuple[bytes, str | None]:
         listed = await self._run(operation, None, query)
         if listed.long is None:
@@ -154,6 +191,24 @@ class _OnDatabase:
             parts.append(self._decoder.body(msgspec.json.encode(body), route.body))
         given = parts[0] if route.is_whole else operation.input(*parts)
         return await operation.function(self._call, given)
+
+
+def _record(contact: ContactOut) -> ContactRecord:
+    """Return a contact as searches take it."""
+    return ContactRecord(
+        contact_id=0,
+        phone=contact.phone,
+        created_at=0,
+        first_name=contact.first_name or "",
+        last_name=contact.last_name or "",
+        company_name=contact.company_name or "",
+        assigned_to_email=contact.assigned_to_email or "",
+        sendblue_number=contact.sendblue_number or "",
+        tags=msgspec.json.encode(contact.tags).decode(),
+        custom_variables=msgspec.json.encode(contact.custom_variables).decode(),
+        verified=contact.verified,
+        opt_out=contact.opt_out,
+    )
 
 
 @contextmanager

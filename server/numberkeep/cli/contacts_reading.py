@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from numberkeep.cli.calling import Caller, calling
-from numberkeep.cli.contacts_fields import parse_fields
+from numberkeep.cli.contacts_fields import parse_fields, value_of
 from numberkeep.cli.contacts_numbers import may_be_number, numbers_argument, required_numbers
 from numberkeep.cli.contacts_shown import json_of, print_whole, printer, prints_table
 from numberkeep.cli.examples import examples
@@ -41,11 +41,24 @@ fields_option = click.option(
 )
 
 
-def found_pages(
-    caller: Caller, filters: Filters, order: Sequence[tuple[str, str]] = (), limit: int = MAX_PAGE
+def found_pages(caller: Caller, filters: Filters) -> Iterator[list[ContactOut]]:
+    """Yield the contacts that match, part by part."""
+    if filters.searches:
+        return caller.search(filters)
+    return caller.pages(operations.list_contacts, [*filters.list_query(), ("limit", str(MAX_PAGE))])
+
+
+def _sorted_pages(
+    caller: Caller, filters: Filters, order: str, *, reverse: bool, limit: int
 ) -> Iterator[list[ContactOut]]:
-    """Yield the contacts that match, in pages of up to `limit`, by default newest first."""
-    return caller.pages(operations.list_contacts, [*filters.query(), *order, ("limit", str(limit))])
+    """Yield the contacts that match in an order, in pages of up to `limit`; a search is sorted here."""
+    descending = (order == "created_at") is not reverse
+    if not filters.searches:
+        query = [("order_by", _ORDERS[order]), ("order_direction", "desc" if descending else "asc")]
+        return caller.pages(operations.list_contacts, [*filters.list_query(), *query, ("limit", str(limit))])
+    found = [contact for page in caller.search(filters) for contact in page]
+    found.sort(key=lambda contact: (value_of(contact, order) or "", contact.contact_id), reverse=descending)
+    return (found[first : first + limit] for first in range(0, len(found), limit))
 
 
 def find(caller: Caller, number: str) -> ContactOut | None:
@@ -112,11 +125,10 @@ def list_contacts(
     shown = printer(fields, as_json=as_json, as_csv=as_csv, header=not no_header)
     on_screen = prints_table(as_json=as_json, as_csv=as_csv)
     limit = (_SCREEN if on_screen else 0) if limit is None else limit
-    descending = (order == "created_at") is not reverse
-    query = [("order_by", _ORDERS[order]), ("order_direction", "desc" if descending else "asc")]
+    size = MAX_PAGE if on_screen else min(limit or MAX_PAGE, MAX_PAGE)
     count, more = 0, ""
     with calling(database, account) as caller:
-        pages = found_pages(caller, filters, query, MAX_PAGE if on_screen else min(limit or MAX_PAGE, MAX_PAGE))
+        pages = _sorted_pages(caller, filters, order, reverse=reverse, limit=size)
         for page in pages:
             part = page[: limit - count] if limit else page
             if part:

@@ -1,6 +1,6 @@
 """The options that choose contacts by what they have, for every command that reads or changes many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from numberkeep.domain.contacts.contact import composed, micros
-from numberkeep.domain.contacts.listing import ContactFilter
+from numberkeep.domain.contacts.contact import composed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -23,35 +22,48 @@ class Filters:
         verified: whether they are verified; None for either.
         opted_out: whether they opted out; None for either.
         created_after: created at this time or later; None for any time.
+        where: custom variables with these values, each `LABEL=VALUE`; an empty value is one that they lack.
+        q: words that are found; `service.matching.matcher` says where.
     """
 
     tags: tuple[str, ...] = ()
     verified: bool | None = None
     opted_out: bool | None = None
     created_after: datetime | None = None
+    where: tuple[str, ...] = ()
+    q: str = ""
 
     def __bool__(self) -> bool:
         """Return whether any filter is given."""
         return self != Filters()
 
-    def where(self) -> ContactFilter:
-        """Return the filters as stores take them."""
-        return ContactFilter(
-            created_from=None if self.created_after is None else micros(self.created_after),
-            tags=tuple(dict.fromkeys(map(composed, self.tags))),
-            verified=self.verified,
-            opt_out=self.opted_out,
-        )
+    @property
+    def searches(self) -> bool:
+        """Whether there are filters that an export has and a listing has not."""
+        return bool(self.where or self.q)
 
-    def query(self) -> list[tuple[str, str]]:
-        """Return the filters as the query of a listing over HTTP."""
+    @property
+    def values(self) -> Mapping[str, str]:
+        """The custom variables, each with its value."""
+        return dict(each.split("=", 1) for each in self.where)
+
+    def list_query(self) -> list[tuple[str, str]]:
+        """Return the filters that a listing has, as its query."""
+        return self._query("opt_out", "created_at_gte")
+
+    def export_query(self) -> list[tuple[str, str]]:
+        """Return the filters as the query of an export."""
+        words = [("q", self.q)] if self.q else []
+        return [*self._query("opted_out", "created_after"), *(("where", each) for each in self.where), *words]
+
+    def _query(self, opted_out: str, created_after: str) -> list[tuple[str, str]]:
         pairs = [("tag", tag) for tag in self.tags]
         if self.verified is not None:
             pairs.append(("verified", _bool(self.verified)))
         if self.opted_out is not None:
-            pairs.append(("opt_out", _bool(self.opted_out)))
+            pairs.append((opted_out, _bool(self.opted_out)))
         if self.created_after is not None:
-            pairs.append(("created_at_gte", self.created_after.isoformat()))
+            pairs.append((created_after, self.created_after.isoformat()))
         return pairs
 
 
@@ -65,9 +77,11 @@ def filter_options(command: Command) -> Command:
         verified: bool | None,
         opted_out: bool | None,
         created_after: datetime | None,
+        where: tuple[str, ...],
+        q: str,
         **others: Any,
     ) -> Any:
-        filters = Filters(filter_tags, verified, opted_out, created_after)
+        filters = Filters(filter_tags, verified, opted_out, created_after, where, q)
         return command(*arguments, filters=filters, **others)
 
     for option in reversed(_OPTIONS):
@@ -87,6 +101,23 @@ def _time(_context: click.Context, _parameter: click.Parameter, given: str | Non
         ) from None
 
 
+def _values(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    values: dict[str, str] = {}
+    for each in given:
+        label, equals, value = each.partition("=")
+        if not equals or not label:
+            raise click.BadParameter(f"{each!r} is not LABEL=VALUE: write for example --where Plan=gold")
+        if values.setdefault(composed(label), value) != value:
+            raise click.BadParameter(f"two values of {label}, but a contact has one: leave one out")
+    return given
+
+
+def _words(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str:
+    if given is not None and not given.strip():
+        raise click.BadParameter("is blank: name a word, or leave it out to have every contact")
+    return given or ""
+
+
 def _bool(value: bool) -> str:  # noqa: FBT001 - its only argument
     return "true" if value else "false"
 
@@ -102,5 +133,18 @@ _OPTIONS = (
         metavar="TIME",
         callback=_time,
         help="Only created at this time or later, for example 2026-01-31; UTC unless it names a zone.",
+    ),
+    click.option(
+        "--where",
+        metavar="LABEL=VALUE",
+        multiple=True,
+        callback=_values,
+        help="Only with this value of a custom variable; repeat it for several.",
+    ),
+    click.option(
+        "-q",
+        metavar="WORDS",
+        callback=_words,
+        help="Only if each word is found in names, company, e-mail, tags, custom variables or number.",
     ),
 )

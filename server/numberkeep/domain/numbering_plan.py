@@ -66,6 +66,11 @@ def regions() -> Collection[str]:
     return phonenumbers.SUPPORTED_REGIONS
 
 
+def calling_codes() -> Collection[int]:
+    """Return the country codes of the world's numbers."""
+    return phonenumbers.COUNTRY_CODE_TO_REGION_CODE.keys()
+
+
 def _without_prefix(phone: str) -> str:
     mexican = _abolished_mobile_prefix(phone)
     if mexican:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from numberkeep.cli import contacts_chosen
 from numberkeep.cli.main import cli
 from numberkeep.domain.limits import MAX_TAGS, MAX_VALUE
-from support.receiver import answer, receiving
+from support.receiver import Trick, answer, receiving
 
 ABOUT = answer(200, b'{"info": {"title": "numberkeep"}}')
 ONE = "+14155550001"
@@ -128,8 +128,42 @@ def test_filters_are_combined(contacts: Command, filters: list[str], numbers: st
 
 
 @pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        (["-q", "ada"], "13"),
+        (["-q", "ADA love"], "1"),
+        (["-q", "0002"], "2"),
+        (["--where", "plan=gold"], "12"),
+        (["--where", "plan=", "--not-verified"], "3"),
+        (["--where", "plan=gold", "--where", "x=1", "-q", "vip"], "1"),
+        (["--where", "plan=gold", "--tag", "nobody"], ""),
+        (["-q", "ada", "--order", "last_name"], "31"),
+        (["-q", "ada", "--order", "first_name", "--reverse"], "31"),
+        (["-q", "ada", "--order", "created_at"], "31"),
+        (["-q", "ada", "--order", "created_at", "--reverse", "--limit", "1"], "1"),
+    ],
+)
+def test_a_search_is_a_filter_too(contacts: Command, filters: list[str], numbers: str) -> None:
+    """With the others, and in every order; as a filter of commands that change contacts too."""
+    vip = ("--tag", "vip", "--var", "plan=gold", "--var", "x=1")
+    assert contacts("set", "+14155550001", "--first-name", "Ada", "--last-name", "Lovelace", *vip).exit_code == 0
+    assert contacts("set", "+14155550002", "--first-name", "Grace", "--var", "plan=gold").exit_code == 0
+    assert contacts("set", "+14155550003", "--first-name", "Ada").exit_code == 0
+    order = () if "--order" in filters else ("--order", "number")
+    done = contacts("list", "--fields", "number", "--no-header", *order, *filters)
+    assert done.stdout.split() == [f"+1415555000{n}" for n in numbers]
+    if not {"--limit", "--order"} & {*filters}:
+        assert contacts("count", *filters).stdout == f"{len(numbers)}\n"
+        assert sorted(contacts("rm", "--dry-run", *filters).stdout.split()) == done.stdout.split()
+
+
+@pytest.mark.parametrize(
     ("arguments", "fix"),
     [
+        (["list", "--where", "plan"], "write for example --where Plan=gold"),
+        (["list", "--where", "=x"], "write for example --where Plan=gold"),
+        (["count", "--where", "a=1", "--where", "a=2"], "two values of a, but a contact has one"),
+        (["rm", "--yes", "-q", " "], "name a word, or leave it out"),
         (["list", "--json", "--csv"], "exclude each other: leave one out"),
         (["list", "--fields", "numbers"], "did you mean number?"),
         (["list", "--created-after", "yesterday"], "write it in ISO 8601, for example 2026-01-31"),
@@ -215,6 +249,55 @@ async def test_filters_and_numbers_are_sent_as_the_api_takes_them(arguments: lis
     async with receiving(ABOUT, answer(200, b"[]")) as receiver:
         await on_service(receiver.port, *arguments)
     assert receiver.requests[1].line == f"GET /api/v2/contacts?{query} HTTP/1.1"
+
+
+def line_of(n: int, name: str) -> dict[str, object]:
+    """Return a line of an export."""
+    return {
+        "assigned_to_email": None,
+        "company_name": None,
+        "contact_id": f"{n:016x}",
+        "created_at": f"2026-01-31T09:30:0{n}Z",
+        "custom_variables": {},
+        "first_name": name,
+        "firstName": name,
+        "last_name": None,
+        "opt_out": False,
+        "phone": f"+1415555000{n}",
+        "sendblue_number": None,
+        "tags": [],
+        "verified": False,
+    }
+
+
+async def test_a_service_searches_for_its_contacts() -> None:
+    """In an export, whose lines may contain any line break but the one that ends them; it is sorted here."""
+    lines = [json.dumps(line_of(n, name), ensure_ascii=False) for n, name in ((1, "A\u2028d\u0085a"), (2, "\u65e5"))]
+    body = "".join(f"{line}\n" for line in lines).encode()
+    filters = ("--where", "Plan=a&b", "--where", "x=", "-q", "ada l", "--opted-out", "--tag", "t")
+    async with receiving(ABOUT, answer(200, body)) as receiver:
+        done = await on_service(receiver.port, "list", "--fields", "number", "--no-header", *filters)
+    assert (done.exit_code, done.stdout) == (0, "+14155550002\n+14155550001\n"), done.stderr
+    query = "format=jsonl&tag=t&opted_out=true&where=Plan%3Da%26b&where=x%3D&q=ada+l"
+    assert receiver.requests[1].line == f"GET /_numberkeep/export?{query} HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        (answer(200, b'{"phone": 5}\n'), 1, "does not answer as a numberkeep service does"),
+        (answer(200, b"<p>"), 1, "does not answer as a numberkeep service does"),
+        (answer(401, b'{"message": "Invalid Credentials"}'), 4, "Error: Invalid Credentials\n"),
+        (answer(404, b'{"message": "There is no /_numberkeep/export"}'), 1, "Error: There is no /_numberkeep/export\n"),
+        (Trick.CLOSE, 1, "cannot reach http://127.0.0.1"),
+    ],
+)
+async def test_a_search_that_fails_is_an_error(given: bytes | Trick, code: int, said: str) -> None:
+    """Nothing of it is printed."""
+    async with receiving(ABOUT, given) as receiver:
+        done = await on_service(receiver.port, "list", "-q", "ada")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+    assert said in done.stderr
 
 
 async def test_a_service_that_fails_in_between_is_an_error() -> None:
