@@ -25,7 +25,7 @@ def test_the_commands_of_the_contacts_page_work(tmp_path: Path) -> None:
             env=environment(PATH=os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]]), **running.read_export()),
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=4 * PATIENCE,  # of twenty processes
             check=False,
         )
     assert done.returncode == 0, done.stderr
