@@ -125,7 +125,7 @@ def test_contacts_are_tagged_and_deleted(target: Target) -> None:
     assert target("count")[1] == "3\n"
     table = target("list", "--tag", "new")[1]
     assert target("rm", "--yes", piped=table) == (0, "", "Deleted 2 contacts.\n")
-    assert target("rm", "--yes", THREE, ONE) == (3, "", "Deleted 1 contact; 1 number had none.\n")
+    assert target("rm", "--yes", THREE, ONE) == (3, "", "Deleted 1 contact; found none for 1 other number.\n")
     assert target("rm", "--yes", ONE)[0] == 1
     assert target("rm", "--yes", piped="") == (0, "", "Deleted 0 contacts.\n")
     assert target("list") == (0, "", "There are no contacts.\n")

@@ -46,8 +46,6 @@ _SEARCH_SECONDS: Final = 600.0
 """How long a service may search before it sends the first contact."""
 _EXPORT: Final = "/_numberkeep/export"
 _ROUTES: Final = {route.operation.name: route for route in ROUTES}
-
-
 _contacts: Final = msgspec.json.Decoder(ContactOut)
 
 

@@ -138,7 +138,7 @@ def rm(choice: Choice, database: str | None, account: str | None, *, as_json: bo
     if as_json:
         click.echo(json.dumps({"deleted": deleted, "not_found": missing}))
     summary = f"{'Would delete' if choice.dry_run else 'Deleted'} {counted(deleted)}"
-    click.echo(f"{summary}; {counted(missing, 'number')} had none." if missing else f"{summary}.", err=True)
+    click.echo(f"{summary}; found none for {counted(missing, 'other number')}." if missing else f"{summary}.", err=True)
     end_partly(deleted, missing)
 
 

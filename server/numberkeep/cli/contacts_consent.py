@@ -74,23 +74,24 @@ def verify(
     """
     given = required_numbers(numbers)
     with calling(database, account, does="Recorded in") as caller:
-        asked = _each(given, lambda number: _ask(caller, number, again=wait))
+        asked = _each(given, lambda number: _ask(caller, number, waits=wait))
         verified = {contact.phone: contact.verified for contact in asked}
-        for phone, is_verified in verified.items():
-            click.echo(_VERIFIED.format(phone) if is_verified else _asked_words(phone, waits=wait), err=True)
         gone = _wait(caller, verified, timeout) if wait else 0
     if as_json:
         click.echo(json.dumps([{"number": phone, "verified": done} for phone, done in verified.items()]))
     pending = [phone for phone, done in verified.items() if not done]
     if wait and len(pending) > gone:
-        replies = f"{counted(len(pending) - gone, 'contact')} did not reply within {timeout} s"
-        click.echo(f"{replies}: repeat the command to go on waiting.", err=True)
+        missing = f"{counted(len(pending) - gone)} did not reply within {timeout} s"
+        click.echo(f"{missing}: look later with `contacts get`, or repeat the command to ask again.", err=True)
         end(ExitCode.PARTLY)
     end_partly(len(verified) - gone, len(given) - len(asked) + gone)
 
 
-def _ask(caller: Caller, number: str, *, again: bool) -> ContactOut:
-    """Start a verification and return the contact; `again` accepts that one was started a moment ago."""
+def _ask(caller: Caller, number: str, *, waits: bool) -> ContactOut:
+    """Start a verification, say what happens next, and return the contact.
+
+    A command that waits does so too if a verification was started a moment ago.
+    """
     refused: Refused | None = None
     try:
         caller.call(operations.verify, {"number": number})
@@ -103,12 +104,15 @@ def _ask(caller: Caller, number: str, *, again: bool) -> ContactOut:
         raise _OfOne(not_found(number))
     if refused is not None and contact.opt_out:
         raise _OfOne(f"{contact.phone} has opted out: if the person agrees again, record it with `contacts opt-in`")
-    if refused is not None and not (again and refused.status == _TOO_SOON):
+    if refused is not None and not (waits and refused.status == _TOO_SOON):
         raise refused
+    click.echo(
+        _VERIFIED.format(contact.phone) if contact.verified else _next_words(contact.phone, waits=waits), err=True
+    )
     return contact
 
 
-def _asked_words(phone: str, *, waits: bool) -> str:
+def _next_words(phone: str, *, waits: bool) -> str:
     next_step = (
         "waiting for the reply" if waits else f"wait with --wait, or look with `numberkeep contacts get {phone}`"
     )

@@ -90,7 +90,7 @@ def test_a_dry_run_of_given_numbers_names_each_contact_once(contacts: Command) -
     assert contacts("set", ONE, "--tag", "a").exit_code == 0
     done = contacts("rm", "--dry-run", ONE, "(415) 555-0001", "nobody")
     assert (done.exit_code, done.stdout) == (3, f"{ONE}\n")
-    assert "Would delete 1 contact; 1 number had none." in done.stderr
+    assert "Would delete 1 contact; found none for 1 other number." in done.stderr
     done = contacts("untag", "a", "--dry-run", ONE)
     assert (done.exit_code, done.stdout, "Would untag 1 contact; 0 unchanged." in done.stderr) == (0, f"{ONE}\n", True)
     assert contacts("count", "--tag", "a").stdout == "1\n"
