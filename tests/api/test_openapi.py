@@ -79,6 +79,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "contacts.create": {"number": "+14155552671"},
         "contacts.update": {"first_name": "Ada"},
         "contacts.verify": {"number": "+14155552671"},
+        "contacts.tag": {"tag": "vip", "numbers": ["+14155552671"]},
         "contacts.opt_out": {"number": "+14155552671"},
         "contacts.bulk.create": {"contacts": [{"phone": "+14155550002"}]},
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},

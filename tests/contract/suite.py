@@ -26,6 +26,7 @@ from contract.preview import PreviewContract
 from contract.review import ReviewContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
+from contract.tagging import TaggingContract
 from contract.undoing import UndoContract
 from contract.verification import VerificationContract
 from contract.webhooks import WebhookContract
@@ -36,6 +37,7 @@ from support.databases import Behind
 class StoreContract(
     ContactContract,
     BulkContract,
+    TaggingContract,
     ListingContract,
     LongPageContract,
     CursorContract,

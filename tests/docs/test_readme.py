@@ -101,7 +101,7 @@ def test_every_command_of_the_readme_is_real() -> None:
     """The table of commands lists all of them, with their subcommands."""
     rows = re.findall(r"^\| `numberkeep (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
     cells = [row.split(" | ")[0] for row in rows]
-    named = {word for cell in cells for word in re.findall(r"[a-z]+", cell)}
+    named = {word for cell in cells for word in re.findall(r"[a-z]+(?:-[a-z]+)*", cell)}
     for name, command in cli.commands.items():
         if name != "serve":
             below = command.commands if isinstance(command, click.Group) else {}

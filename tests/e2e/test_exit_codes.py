@@ -64,6 +64,8 @@ def test_an_unknown_variable_is_warned_about(tmp_path: Path, name: str, expected
         ["accounts", "set", "default", "--verification-text", "a\udcff"],
         ["webhooks", "add", "http://example.com/\udcff"],
         ["consent", "show", "\udcff"],
+        ["contacts", "get", "\udcff"],
+        ["contacts", "set", "+14155550123", "--var", "a=\udcff"],
         ["simulate", "reply", "+14155550123", "\udcff\udcfe"],
         ["simulate", "reply", "\udcff", "hi"],
         ["listen", "--type", "\udcff"],

@@ -1,4 +1,4 @@
-"""The target of a command: the database, the service, or for `consent` either. No other server gets the key."""
+"""The target of a command: database, service, or for `consent` and `contacts` either. No other server gets the key."""
 
 import json
 import threading
@@ -17,7 +17,8 @@ PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "our-key", "NUMBERKEEP_API_SECRET": "our-secret"}
 NAMES = ("SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET")
 CALLING = [["listen"], ["simulate", "reply", PHONE, "hi"], ["consent", "show", PHONE], ["consent", "verify"]]
-CONSENT = [["consent", "show", PHONE], ["consent", "verify"]]
+CALLING += [["contacts", "list"], ["contacts", "rm", PHONE, "--yes"]]
+EITHER = [["consent", "show", PHONE], ["consent", "verify"], ["contacts", "count"], ["contacts", "set", PHONE]]
 
 
 def service_variables(url: str, secret: str = PAIR["NUMBERKEEP_API_SECRET"]) -> dict[str, str]:
@@ -74,8 +75,8 @@ def test_consent_reads_the_database_on_the_command_line(tmp_path: Path, running:
     assert (code, entries, stderr_text) == (0, [], "Read from the account default in sqlite:///other.db.\n")
 
 
-@pytest.mark.parametrize("command", CONSENT, ids=" ".join)
-def test_consent_without_a_target_names_both(tmp_path: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("command", EITHER, ids=" ".join)
+def test_without_a_target_both_are_named(tmp_path: Path, command: list[str]) -> None:
     """One line, exit 2; NUMBERKEEP_DATABASE is not a target here."""
     done = run(*command, cwd=tmp_path, NUMBERKEEP_DATABASE="sqlite:///numberkeep.db")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -42,12 +42,23 @@ def _code_of(package: str) -> Path:
     return Path(found.origin).parents[1]
 
 
-def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; `under` is a command that runs the one after it."""
+def run(
+    *arguments: str, cwd: Path, under: Sequence[str] = (), piped: str | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end.
+
+    Args:
+        arguments: what follows `numberkeep`.
+        cwd: where it runs.
+        under: a command that runs the one after it.
+        piped: what is piped into it; by default it has the standard input of the tests.
+        settings: its environment variables.
+    """
     done = subprocess.run(
         [*under, PROGRAM, *arguments],
         cwd=cwd,
         env=environment(**settings),
+        input=piped,
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -38,6 +38,11 @@ def end(code: ExitCode) -> NoReturn:
     raise click.exceptions.Exit(code)
 
 
+def complain(message: str) -> None:
+    """Print an error that does not end the command, in the form of those that do."""
+    click.echo(f"Error: {message}", err=True)
+
+
 def one_line(message: str, fields: Iterable[tuple[str, str]]) -> str:
     """Return an error's message followed by those of its fields that it does not already contain."""
     return "; ".join([message, *(f"{field} {fix}" for field, fix in fields if fix not in message)])

@@ -5,6 +5,7 @@ import click
 from numberkeep import __version__
 from numberkeep.cli.accounts import accounts
 from numberkeep.cli.consent import consent
+from numberkeep.cli.contacts import contacts
 from numberkeep.cli.copy import copy
 from numberkeep.cli.database import backup, check, restore
 from numberkeep.cli.exit_codes import CommandLine
@@ -24,9 +25,9 @@ from numberkeep.config.settings import setting_warnings
 def cli() -> None:
     """A contacts service you own that speaks the Sendblue v2 Contacts API.
 
-    Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `simulate`,
-    `listen` and `consent` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
-    SENDBLUE_API_API_SECRET name; for `consent`, typing --database chooses a database instead.
+    Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `contacts`,
+    `consent`, `simulate` and `listen` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
+    SENDBLUE_API_API_SECRET name; for the first two, typing --database chooses a database instead.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 partly done or pending, 4 unauthorised, 130 interrupted.
     """
@@ -35,7 +36,7 @@ def cli() -> None:
 
 
 for _command in (
-    *(serve, keys, accounts, webhooks, imports, export_contacts, consent, simulate, listen),
+    *(serve, keys, accounts, webhooks, imports, export_contacts, contacts, consent, simulate, listen),
     *(backup, restore, check, copy, migrate),
 ):
     cli.add_command(_command)

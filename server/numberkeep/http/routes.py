@@ -8,7 +8,17 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, MAX_UPLOAD_BYTES
-from numberkeep.operations import consent, contacts, exports, hosted_webhooks, imports, messages, reviews, webhooks
+from numberkeep.operations import (
+    consent,
+    contacts,
+    exports,
+    hosted_webhooks,
+    imports,
+    messages,
+    reviews,
+    tags,
+    webhooks,
+)
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import Nothing
@@ -131,6 +141,7 @@ ROUTES: Final = (
     ),
     _route("GET", f"{_OURS}/consent/review", reviews.list_open),
     Route("POST", f"{_OURS}/consent/review/{{review_id}}", reviews.decide, body=DecideBody),
+    Route("POST", f"{_OURS}/tags", tags.tag, body=tags.tag.input, bulk=True),
     _route("GET", _HOSTED, hosted_webhooks.list_hosted),
     _route("POST", _HOSTED, hosted_webhooks.add),
     _route("PUT", _HOSTED, hosted_webhooks.replace),

@@ -2,12 +2,22 @@
 
 from typing import Any, Final
 
-from numberkeep.operations import consent, contacts, exports, hosted_webhooks, messages, reviews, webhooks
+from numberkeep.operations import (
+    consent,
+    contacts,
+    exports,
+    hosted_webhooks,
+    imports,
+    messages,
+    reviews,
+    tags,
+    webhooks,
+)
 from numberkeep.operations.operation import Operation
 
 OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
-    for topic in (contacts, exports, consent, reviews, messages, hosted_webhooks, webhooks)
+    for topic in (contacts, tags, imports, exports, consent, reviews, messages, hosted_webhooks, webhooks)
     for each in vars(topic).values()
     if isinstance(each, Operation)
 )
