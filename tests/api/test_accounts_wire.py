@@ -27,6 +27,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "/_numberkeep/messages", None),
     ("GET", "/_numberkeep/webhooks", None),
     ("POST", "/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),
+    ("POST", "/_numberkeep/webhooks/1", {"state": "enabled"}),
     ("DELETE", "/_numberkeep/webhooks/1", None),
     ("GET", "/_numberkeep/deliveries", None),
     ("POST", "/_numberkeep/deliveries/replay", {}),

@@ -23,6 +23,9 @@ class Refused(Failure):
 
     Args:
         answer: the answer, its body read.
+
+    Attributes:
+        status: its status.
     """
 
     def __init__(self, answer: httpx2.Response) -> None:
@@ -37,6 +40,7 @@ class Refused(Failure):
             )
         code = ExitCode.UNAUTHORISED if answer.status_code in {401, 403} else ExitCode.FAILED
         super().__init__(message, code)
+        self.status = answer.status_code
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from numberkeep.wire.answers import Nothing
 from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, UpdateBody
 from numberkeep.wire.decoding import Decoder
 from numberkeep.wire.reviews import DecideBody
+from numberkeep.wire.webhooks import EnableBody
 
 Shape = type[msgspec.Struct]
 
@@ -120,6 +121,7 @@ ROUTES: Final = (
     _route("DELETE", _HOSTED, hosted_webhooks.remove),
     _route("GET", f"{_OURS}/webhooks", webhooks.list_webhooks),
     _route("POST", f"{_OURS}/webhooks", webhooks.create),
+    Route("POST", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.enable, body=EnableBody),
     _route("DELETE", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.delete),
     _route("GET", f"{_OURS}/deliveries", webhooks.list_dead),
     _route("POST", f"{_OURS}/deliveries/replay", webhooks.replay),
