@@ -85,3 +85,31 @@ def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[
     assert "\\udcff" in done.stderr
     assert "not valid UTF-8" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "expected_text"),
+    [
+        (["kyes"], "no such command 'kyes'. Did you mean 'keys'? (see `numberkeep --help`)"),
+        (["--verion"], "no such option '--verion'. Did you mean '--version'? (see `numberkeep --help`)"),
+        (["keys", "craete"], "no such command 'craete'. Did you mean 'create'? (see `numberkeep keys --help`)"),
+        (["keys", "list", "--databse", "x"], "Did you mean '--database'? (see `numberkeep keys list --help`)"),
+        (["keys", "list", "--database"], "option '--database' requires an argument (see `numberkeep keys --help`)"),
+        (["backup"], "missing argument 'FILE' (see `numberkeep backup --help`)"),
+        (["listen", "--count", "x"], "invalid value for '--count': 'x' is not a valid integer range (see"),
+        (["accounts", "set", "default"], "give at least one option, such as --region (see"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_command_is_one_line(tmp_path: Path, command: list[str], expected_text: str) -> None:
+    """It names the mistake and the help to read."""
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert expected_text in done.stderr
+
+
+def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:
+    """With the exit code for usage."""
+    done = run("keys", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.startswith("Usage: numberkeep keys ")) == (2, "", True)

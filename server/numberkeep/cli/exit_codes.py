@@ -1,6 +1,7 @@
 """The exit codes of all commands, and which error ends a command with which code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Final, NoReturn
 
@@ -43,6 +44,21 @@ def one_line(message: str, fields: Iterable[tuple[str, str]]) -> str:
     return "; ".join([message, *(f"{field} {fix}" for field, fix in fields if fix not in message)])
 
 
+@contextmanager
+def _usage_errors_in_one_line(ctx: click.Context) -> Iterator[None]:
+    """Replace click's four lines on a usage error by one; the help of a group that was called alone stays."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        path = (
+            error.ctx.command_path if error.ctx else " ".join([ctx.command_path, ctx.invoked_subcommand or ""]).strip()
+        )
+        message = error.format_message().rstrip(".")
+        raise Failure(f"{message[:1].lower()}{message[1:]} (see `{path} --help`)", ExitCode.USAGE) from error
+
+
 class CommandLine(click.Group):
     """A group whose commands end with the codes above."""
 
@@ -54,14 +70,20 @@ class CommandLine(click.Group):
                     f"the argument {argument!a} is not valid UTF-8: type it again, or rename the file that it names",
                     ExitCode.USAGE,
                 )
-        return super().parse_args(ctx, args)
+        with _usage_errors_in_one_line(ctx):
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an expected error becomes one line on stderr."""
         try:
-            result: object = super().invoke(ctx)
+            with _usage_errors_in_one_line(ctx):
+                result: object = super().invoke(ctx)
         except KeyboardInterrupt:
             end(ExitCode.INTERRUPTED)
+        except click.Abort as abort:  # of a question: by Ctrl-C, or because standard input has ended
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                end(ExitCode.INTERRUPTED)
+            raise Failure("no answer on standard input: repeat the command on a terminal") from None
         except tuple(error for error, _ in _CODES) as error:
             fields = [(each.field, each.message) for each in error.fields] if isinstance(error, InvalidInput) else []
             code = next(code for kind, code in _CODES if isinstance(error, kind))

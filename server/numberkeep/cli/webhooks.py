@@ -8,7 +8,6 @@ import click
 import httpx2
 import msgspec
 
-from numberkeep.app import make_notifier
 from numberkeep.cli.deliveries import dead, known, replay
 from numberkeep.cli.on_database import time_text
 from numberkeep.cli.on_service import Refused, read_json
@@ -60,6 +59,8 @@ def add(
         raise click.BadParameter("the first line is empty: write the secret there", param_hint="--secret-file")
 
     async def stored(context: Context, found: Account) -> WebhookOut:
+        from numberkeep.app import make_notifier  # noqa: PLC0415 - a command that calls a service should start fast
+
         notifier = make_notifier(load_settings())
         try:
             made = await service.create(context, _Lenient(notifier), found, url, types=types, secret=secret)
