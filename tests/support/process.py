@@ -53,7 +53,7 @@ def run(*arguments: str, cwd: Path, under: Sequence[str] = (), **settings: str) 
         timeout=PATIENCE,
         check=False,
     )
-    if arguments[0] == "serve":
+    if arguments[:1] == ("serve",):
         leaks.kept("serve").with_suffix(".stderr").write_text(done.stderr)
     return done
 

@@ -26,6 +26,8 @@ COMMANDS = Commands(
         "check": "database:check",
         "copy": "copy:copy",
         "migrate": "migrate:migrate",
+        "env": "env:env",
+        "completion": "completion:completion",
     }
 )
 
@@ -42,6 +44,8 @@ def cli() -> None:
     Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `webhooks`,
     `consent`, `simulate` and `listen` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
     SENDBLUE_API_API_SECRET name; for `webhooks` and `consent`, typing --database chooses a database instead.
+
+    `env` creates a key and prints the lines that set these variables.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 partly done or pending, 4 unauthorised, 130 interrupted.
     """

@@ -142,6 +142,21 @@ def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
     return Remote(_BASE_URL.read(environ).rstrip("/"), KeyPair(_KEY.read(environ), _SECRET.read(environ)))
 
 
+def remote_variables(url: str, key: KeyPair) -> Mapping[str, str]:
+    """Return the variables that name a service and a key, for `load_remote` and the client library."""
+    return {_BASE_URL.name: url, _KEY.name: key.key_id, _SECRET.name: key.secret}
+
+
+def user_shell(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the path of the user's shell; `""` if unknown."""
+    return environ.get("SHELL", "")
+
+
+def github_env_file(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the path of the file whose lines GitHub Actions sets as variables of later steps; `""` outside of it."""
+    return environ.get("GITHUB_ENV", "")
+
+
 def _first_key(environ: Mapping[str, str]) -> KeyPair | None:
     pair = KeyPair(table.API_KEY.read(environ), table.API_SECRET.read(environ))
     if bool(pair.key_id) != bool(pair.secret):
