@@ -30,6 +30,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("POST", "/_numberkeep/webhooks/1", {"state": "enabled"}),
     ("DELETE", "/_numberkeep/webhooks/1", None),
     ("GET", "/_numberkeep/deliveries", None),
+    ("GET", "/_numberkeep/doctor", None),
     ("POST", "/_numberkeep/deliveries/replay", {}),
     ("POST", "/_numberkeep/inbound", {"from": PHONE}),
     ("GET", "/api/v2/events", None),

@@ -80,6 +80,7 @@ async def test_carriers_are_the_actors_of_incoming_messages(acts: Acts) -> None:
         "/_numberkeep/messages",
         "/_numberkeep/webhooks",
         "/_numberkeep/deliveries",
+        "/_numberkeep/doctor",
         "/_numberkeep/consent/verify",
         "/health/ready",
     ],

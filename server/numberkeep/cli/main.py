@@ -28,6 +28,7 @@ COMMANDS = Commands(
         "migrate": "migrate:migrate",
         "env": "env:env",
         "completion": "completion:completion",
+        "doctor": "doctor:doctor",
     }
 )
 
@@ -38,7 +39,8 @@ COMMANDS = Commands(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="numberkeep")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """A contacts service you own that speaks the Sendblue v2 Contacts API.
 
     Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `webhooks`,
@@ -50,5 +52,6 @@ def cli() -> None:
     Exit codes: 0 done, 1 failed, 2 usage, 3 partly done or pending, 4 unauthorised, 130 interrupted.
     """
     raise_interrupts()
-    for warning in setting_warnings():
-        click.echo(f"Warning: {warning}", err=True)
+    if context.invoked_subcommand != "doctor":  # which reports them itself
+        for warning in setting_warnings():
+            click.echo(f"Warning: {warning}", err=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES
-from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, webhooks
+from numberkeep.operations import consent, contacts, doctor, hosted_webhooks, messages, reviews, webhooks
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import Nothing
@@ -125,5 +125,6 @@ ROUTES: Final = (
     _route("DELETE", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.delete),
     _route("GET", f"{_OURS}/deliveries", webhooks.list_dead),
     _route("POST", f"{_OURS}/deliveries/replay", webhooks.replay),
+    _route("GET", f"{_OURS}/doctor", doctor.examine),
 )
 """Every route that one operation answers by itself."""

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from numberkeep.operations import consent, contacts, hosted_webhooks, messages, reviews, webhooks
+from numberkeep.operations import consent, contacts, doctor, hosted_webhooks, messages, reviews, webhooks
 from numberkeep.operations.operation import Operation
 
 OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
-    for topic in (contacts, consent, reviews, messages, hosted_webhooks, webhooks)
+    for topic in (contacts, consent, reviews, messages, hosted_webhooks, webhooks, doctor)
     for each in vars(topic).values()
     if isinstance(each, Operation)
 )
