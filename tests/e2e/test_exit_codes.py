@@ -90,13 +90,13 @@ def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[
 @pytest.mark.parametrize(
     ("command", "expected_text"),
     [
-        (["kyes"], "no such command 'kyes'. Did you mean 'keys'? (see `numberkeep --help`)"),
-        (["--verion"], "no such option '--verion'. Did you mean '--version'? (see `numberkeep --help`)"),
-        (["keys", "craete"], "no such command 'craete'. Did you mean 'create'? (see `numberkeep keys --help`)"),
+        (["kyes"], "No such command 'kyes'. Did you mean 'keys'? (see `numberkeep --help`)"),
+        (["--verion"], "No such option '--verion'. Did you mean '--version'? (see `numberkeep --help`)"),
+        (["keys", "craete"], "No such command 'craete'. Did you mean 'create'? (see `numberkeep keys --help`)"),
         (["keys", "list", "--databse", "x"], "Did you mean '--database'? (see `numberkeep keys list --help`)"),
-        (["keys", "list", "--database"], "option '--database' requires an argument (see `numberkeep keys --help`)"),
-        (["backup"], "missing argument 'FILE' (see `numberkeep backup --help`)"),
-        (["listen", "--count", "x"], "invalid value for '--count': 'x' is not a valid integer range (see"),
+        (["keys", "list", "--database"], "Option '--database' requires an argument (see `numberkeep keys --help`)"),
+        (["backup"], "Missing argument 'FILE' (see `numberkeep backup --help`)"),
+        (["listen", "--count", "x"], "Invalid value for '--count': 'x' is not a whole number (see"),
         (["accounts", "set", "default"], "give at least one option, such as --region (see"),
     ],
     ids=" ".join,
@@ -107,6 +107,20 @@ def test_a_mistyped_command_is_one_line(tmp_path: Path, command: list[str], expe
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert done.stderr.startswith("Error: ")
     assert expected_text in done.stderr
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """Whatever the command prints; the exit code is that of a failure."""
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    for command in ("keys list", "accounts list --json", "export - --database sqlite:///numberkeep.db"):
+        script = f"{PROGRAM} {command} > /dev/full"
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (
+            1,
+            "Error: cannot write the output: No space left on device; free some space, or write elsewhere\n",
+        )
 
 
 def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from click.shell_completion import get_completion_class
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print a script that completes commands and options in SHELL.
+    """Print a script that completes commands and options in SHELL: bash, zsh or fish.
 
     \b
     bash  echo 'eval "$(numberkeep completion bash)"' >> ~/.bashrc

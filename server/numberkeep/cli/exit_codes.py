@@ -1,5 +1,7 @@
 """The exit codes of all commands, and which error ends a command with which code."""
 
+import errno
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -22,6 +24,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
+_UNWRITTEN: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_STDOUT: Final = 1
 _CODES: Final = ((ConfigError, ExitCode.USAGE), (NumberkeepError, ExitCode.FAILED))
 """The code of each expected error; click's usage errors end with USAGE, its other errors with FAILED."""
 
@@ -55,8 +59,8 @@ def _usage_errors_in_one_line(ctx: click.Context) -> Iterator[None]:
         path = (
             error.ctx.command_path if error.ctx else " ".join([ctx.command_path, ctx.invoked_subcommand or ""]).strip()
         )
-        message = error.format_message().rstrip(".")
-        raise Failure(f"{message[:1].lower()}{message[1:]} (see `{path} --help`)", ExitCode.USAGE) from error
+        message = error.format_message().rstrip(".").replace("is not a valid integer range", "is not a whole number")
+        raise Failure(f"{message} (see `{path} --help`)", ExitCode.USAGE) from error
 
 
 class CommandLine(click.Group):
@@ -84,6 +88,11 @@ class CommandLine(click.Group):
             if isinstance(abort.__context__, KeyboardInterrupt):
                 end(ExitCode.INTERRUPTED)
             raise Failure("no answer on standard input: repeat the command on a terminal") from None
+        except OSError as error:
+            if error.errno not in _UNWRITTEN:
+                raise  # a reader that is gone is click's; anything else is a fault of ours
+            os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # or Python would fail again when it ends
+            raise Failure(f"cannot write the output: {error.strerror}; free some space, or write elsewhere") from error
         except tuple(error for error, _ in _CODES) as error:
             fields = [(each.field, each.message) for each in error.fields] if isinstance(error, InvalidInput) else []
             code = next(code for kind, code in _CODES if isinstance(error, kind))

@@ -39,7 +39,8 @@ async def create(
     expand(types)
     faults = await faults_of(checker, account, url, secret)
     if faults:
-        raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
+        [(field, message)] = [(fault.field, fault.message) for fault in faults[:1]]
+        raise InvalidInput(message if field == "url" else f"{field} {message}", faults)  # which says "the URL ..."
     secret = new_secret() if secret is None else secret
     return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.stamp()), once)
 
