@@ -127,3 +127,41 @@ def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:
     """With the exit code for usage."""
     done = run("keys", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.startswith("Usage: numberkeep keys ")) == (2, "", True)
+
+
+def test_empty_lists_say_so(tmp_path: Path) -> None:
+    """On stderr, with the command that fills them; with --json only `[]` is printed."""
+    (tmp_path / "numberkeep.db").touch(0o600)
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    for name in ("keys", "accounts"):
+        done = run(name, "list", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (0, "", 1)
+        assert "`numberkeep keys create`" in done.stderr
+        done = run(name, "list", "--json", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    done = run("consent", "list", "--database", "sqlite:///numberkeep.db", cwd=tmp_path)
+    assert (done.stdout, "No number is opted out: `numberkeep consent import FILE`" in done.stderr) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("command", "fix"),
+    [
+        (["serve", "--database", "sqlite:///no/x.db"], "create its folder, or correct the path"),
+        (["backup", "no/x.db"], "create its folder, or correct the path"),
+        (["backup", "text/x.db"], "correct the path"),
+        (["check", "--database", "sqlite:///text"], "name another file"),
+        (["restore", "text", "--force"], "name another file"),
+        (["keys", "list", "--database", "postgresql://127.0.0.1:1/x"], "check its URL, and that the server runs"),
+        (["webhooks", "add", "example.com", "--database", "sqlite:///numberkeep.db"], "Error: the URL does not begin"),
+        (["keys", "list", "--database", "sqlite:///no.db"], "correct its URL, or run the command in the folder"),
+    ],
+)
+def test_a_mistake_of_a_new_user_is_one_line_with_its_fix(tmp_path: Path, command: list[str], fix: str) -> None:
+    """Whichever layer finds it."""
+    (tmp_path / "text").write_text("text, and no database")
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode in {1, 2}, done.stdout, done.stderr.count("\n")) == (True, "", 1), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert fix in done.stderr

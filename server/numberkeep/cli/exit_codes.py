@@ -89,6 +89,10 @@ class CommandLine(click.Group):
                 end(ExitCode.INTERRUPTED)
             raise Failure("no answer on standard input: repeat the command on a terminal") from None
         except OSError as error:
+            if error.filename is not None:
+                raise Failure(
+                    f"cannot use {error.filename}: {error.strerror}; check its path and permissions"
+                ) from error
             if error.errno not in _UNWRITTEN:
                 raise  # a reader that is gone is click's; anything else is a fault of ours
             os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # or Python would fail again when it ends
