@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test check soak lint types bench openapi lock clean
+.PHONY: install serve test check soak lint types bench openapi cli-docs lock clean
 install: $(VENV)/installed
 
 serve: install
@@ -41,6 +41,10 @@ bench: $(VENV)/installed-dev
 # Rewrites the published description of the API after a change of its shapes.
 openapi: $(VENV)/installed
 	$(BIN)/python -m numberkeep.http.openapi > docs/openapi.json
+
+# Rewrites the page of all commands after a change of their help.
+cli-docs: $(VENV)/installed
+	$(BIN)/python -m numberkeep.cli.reference > docs/cli.md
 
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev

@@ -13,7 +13,7 @@ from numberkeep.carriers.webhook.notifier import WebhookNotifier
 from numberkeep.carriers.webhook.sender import WebhookSender
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
 from numberkeep.config.database_url import database_file, is_postgres, postgres_url, sqlite_path
-from numberkeep.config.settings import Settings
+from numberkeep.config.settings import Settings, sender_state
 from numberkeep.config.values import ConfigError
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.budget import MIB, Limits
@@ -22,6 +22,7 @@ from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.context import Context
+from numberkeep.service.deployment import Deployment
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.staging import Staging
 from numberkeep.service.imports.worker import ImportWorker
@@ -29,7 +30,7 @@ from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.store.contract import Store
-from numberkeep.store.sqlite import ServiceLock, SqliteStaging, SqliteStore, SqliteTransfer, permission_warning
+from numberkeep.store.sqlite import ServiceLock, SqliteStaging, SqliteStore, SqliteTransfer, measure, permission_warning
 from numberkeep.store.transfer import Transfer
 
 
@@ -90,7 +91,15 @@ def make_context(settings: Settings) -> Context:
         verification_seconds=settings.verification_seconds,
         history_days=settings.history_days,
         webhook_retry_days=settings.webhook_retry_days,
+        deployment=make_deployment(settings),
     )
+
+
+def make_deployment(settings: Settings) -> Deployment:
+    """Return what is reported of the deployment."""
+    path = None if is_postgres(settings.database) else sqlite_path(settings.database)
+    sender, lacks = sender_state(settings.sender)
+    return Deployment(sender, lacks, lambda: None if path is None else measure(path))
 
 
 def make_staging() -> AbstractContextManager[Staging]:

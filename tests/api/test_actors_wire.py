@@ -46,6 +46,7 @@ def requested(answer: httpx2.Response) -> Cause:
         ("POST", f"{CONTACTS}/opt-out", {"number": PHONE}),
         ("POST", INBOUND, {"from": PHONE, "content": "Hello"}),
         ("POST", "/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),
+        ("POST", "/_numberkeep/webhooks/1", {"state": "enabled"}),
     ],
 )
 async def test_a_key_is_the_actor_of_its_changes(acts: Acts, method: str, path: str, body: object) -> None:
@@ -79,6 +80,7 @@ async def test_carriers_are_the_actors_of_incoming_messages(acts: Acts) -> None:
         "/_numberkeep/messages",
         "/_numberkeep/webhooks",
         "/_numberkeep/deliveries",
+        "/_numberkeep/doctor",
         "/_numberkeep/consent/verify",
         "/health/ready",
     ],

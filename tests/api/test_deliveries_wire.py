@@ -180,6 +180,45 @@ async def test_registering_a_url_again_enables_it(service: Service, wire: httpx2
     assert len(receiver.requests) == 3
 
 
+async def test_a_webhook_is_enabled_by_its_id(service: Service, wire: httpx2.AsyncClient) -> None:
+    """Once or repeatedly: it keeps its types and its secret, which is not shown, and gets what is pending."""
+    async with receiving(answer(410), OK) as receiver:
+        first = await register(wire, receiver, "contact.created", secret="the-first-secret")
+        await wire.post(CONTACTS, json={"number": PHONE})
+        await run_relay(service)
+        assert (await wire.get(WEBHOOKS)).json()[0]["disabled_at"] is not None
+        for _ in range(2):
+            enabled = await wire.post(f"{WEBHOOKS}/{first['id']}", json={"state": "enabled"})
+            shown = {name: first[name] for name in first if name != "secret"}
+            assert (enabled.status_code, enabled.json()) == (200, {"webhook": shown, "status": "OK"})
+        await run_relay(service)
+        gone, came = receiver.requests
+        assert gone.headers["webhook-id"] == came.headers["webhook-id"]
+        assert opened(came, "the-first-secret")["data"]["contact"]["phone"] == PHONE
+
+
+@pytest.mark.parametrize(
+    ("webhook", "body", "expected"),
+    [
+        ("2", {"state": "enabled"}, (404, "There is no webhook of this number")),
+        ("x", {"state": "enabled"}, (404, "There is no webhook of this number")),
+        ("1", {}, (400, "Missing fields")),
+        ("1", {"state": "disabled"}, (400, "`state`")),
+        ("1", {"enabled": True}, (400, "`enabled`")),
+    ],
+)
+async def test_only_an_existing_webhook_is_enabled(
+    service: Service, wire: httpx2.AsyncClient, webhook: str, body: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    """And only with the one state that there is; that of another account does not exist."""
+    async with service.wire(await service.new_account("other")) as other:
+        await other.post(WEBHOOKS, json={"url": "http://127.0.0.1:9/"})
+        await other.post(WEBHOOKS, json={"url": "http://127.0.0.1:9/"})
+    await wire.post(WEBHOOKS, json={"url": "http://127.0.0.1:9/"})
+    refused = await wire.post(f"{WEBHOOKS}/{webhook}", json=body)
+    assert (refused.status_code, expected[1] in refused.json()["message"]) == (expected[0], True), refused.text
+
+
 async def test_dead_deliveries_belong_to_their_account(service: Service, wire: httpx2.AsyncClient) -> None:
     """Others neither list nor replay them; a limit shortens the list, and an invalid one is 400."""
     async with receiving(answer(500)) as receiver, service.wire(await service.new_account("other")) as other:

@@ -83,6 +83,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "contacts.opt_out": {"number": "+14155552671"},
         "contacts.bulk.create": {"contacts": [{"phone": "+14155550002"}]},
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
+        "webhooks.enable": {"state": "enabled"},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
         "consent.decide": {"decision": "keep"},
@@ -96,6 +97,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
     order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
+    order += ["webhooks.enable"]
     last = [f"imports.{act}" for act in ("create", "list", "retrieve", "map", "plan", "run", "undo", "delete")]
     last += ["consent.review", "consent.decide", "consent.list", "consent.show"]
     last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]

@@ -10,7 +10,7 @@ from numberkeep.domain.consent.ledger import ConsentSource
 from numberkeep.domain.errors import RecipientOptedOut, WebhookNotFound
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered, DeliveryState, PendingMessage, Undelivered
-from numberkeep.store.queries import GetBacklog, ListConsentOf, ListDeadDeliveries
+from numberkeep.store.queries import GetBacklog, ListConsentOf, ListDeadDeliveries, ListFailingDeliveries
 from support.store import DAY, DEAD, MINUTE, SECOND, START, AccountDriver, phone
 
 NOT_ASKED = "the verification that it asks for no longer waits for an answer"
@@ -55,6 +55,28 @@ class SettlingContract:
         assert items(await hooked.take(at=AT + DAY)) == [(1, 2), (1, 3)]
         dead = replace(first.delivery, state=DeliveryState.DEAD, error="status 500")
         assert list(await hooked.store.read(ListDeadDeliveries(hooked.account_id, 10))) == [dead]
+
+    async def test_failing_deliveries_are_those_that_will_be_retried(
+        self, hooked: AccountDriver, theirs: AccountDriver
+    ) -> None:
+        """With the error of the last attempt; neither new ones nor dead ones, and no other account's."""
+
+        async def failing(account: AccountDriver, limit: int = 10) -> list[tuple[int, int, str]]:
+            found = await account.store.read(ListFailingDeliveries(account.account_id, limit))
+            return [(each.target, each.item, each.error) for each in found]
+
+        first, second = await hooked.take(at=AT)
+        assert await failing(hooked) == []
+        await hooked.settle(second, Undelivered("status 500", AT + MINUTE), at=AT)
+        await hooked.settle(first, Undelivered("could not connect", AT + DAY), at=AT)
+        expected = [(1, second.delivery.item, "status 500"), (1, first.delivery.item, "could not connect")]
+        assert await failing(hooked) == expected
+        assert await failing(hooked, limit=1) == expected[:1]
+        assert await failing(theirs) == []
+        [again] = await hooked.take(at=AT + MINUTE)
+        assert await failing(hooked) == [(1, second.delivery.item, ""), expected[1]], "it is being delivered"
+        await hooked.settle(again, DEAD, at=AT + MINUTE)
+        assert await failing(hooked) == [expected[1]]
 
     async def test_a_stale_attempt_cannot_postpone_but_can_deliver(self, hooked: AccountDriver) -> None:
         """Its failure changes nothing; its success is always recorded, even of a dead delivery."""

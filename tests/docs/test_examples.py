@@ -105,7 +105,7 @@ def test_the_receiver_accepts_what_numberkeep_signs(tmp_path: Path) -> None:
     port = free_port()
     with serving(tmp_path, **ALLOWED) as running:
         exported = running.read_export()
-        added = run("webhooks", "add", f"http://127.0.0.1:{port}/", "--json", cwd=tmp_path, **ALLOWED)
+        added = run("webhooks", "add", f"http://127.0.0.1:{port}/", "--json", cwd=tmp_path, **exported)
         secret = json.loads(added.stdout)["secret"]
         with receiving(port, secret) as receiver:
             run_example("quickstart", exported=exported)

@@ -87,3 +87,83 @@ def test_an_argument_that_is_not_text_is_an_error(tmp_path: Path, command: list[
     assert "\\udcff" in done.stderr
     assert "not valid UTF-8" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "expected_text"),
+    [
+        (["kyes"], "No such command 'kyes'. Did you mean 'keys'? (see `numberkeep --help`)"),
+        (["--verion"], "No such option '--verion'. Did you mean '--version'? (see `numberkeep --help`)"),
+        (["keys", "craete"], "No such command 'craete'. Did you mean 'create'? (see `numberkeep keys --help`)"),
+        (["keys", "list", "--databse", "x"], "Did you mean '--database'? (see `numberkeep keys list --help`)"),
+        (["keys", "list", "--database"], "Option '--database' requires an argument (see `numberkeep keys --help`)"),
+        (["backup"], "Missing argument 'FILE' (see `numberkeep backup --help`)"),
+        (["listen", "--count", "x"], "Invalid value for '--count': 'x' is not a whole number (see"),
+        (["accounts", "set", "default"], "give at least one option, such as --region (see"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_command_is_one_line(tmp_path: Path, command: list[str], expected_text: str) -> None:
+    """It names the mistake and the help to read."""
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert expected_text in done.stderr
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """Whatever the command prints; the exit code is that of a failure."""
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    for command in ("keys list", "accounts list --json", "export - --database sqlite:///numberkeep.db"):
+        script = f"{PROGRAM} {command} > /dev/full"
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (
+            1,
+            "Error: cannot write the output: No space left on device; free some space, or write elsewhere\n",
+        )
+
+
+def test_a_group_alone_shows_its_help(tmp_path: Path) -> None:
+    """With the exit code for usage."""
+    done = run("keys", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.startswith("Usage: numberkeep keys ")) == (2, "", True)
+
+
+def test_empty_lists_say_so(tmp_path: Path) -> None:
+    """On stderr, with the command that fills them; with --json only `[]` is printed."""
+    (tmp_path / "numberkeep.db").touch(0o600)
+    assert run("migrate", cwd=tmp_path).returncode == 0
+    for name in ("keys", "accounts"):
+        done = run(name, "list", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (0, "", 1)
+        assert "`numberkeep keys create`" in done.stderr
+        done = run(name, "list", "--json", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    done = run("consent", "list", "--database", "sqlite:///numberkeep.db", cwd=tmp_path)
+    assert (done.stdout, "No number is opted out: `numberkeep consent import FILE`" in done.stderr) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("command", "fix"),
+    [
+        (["serve", "--database", "sqlite:///no/x.db"], "create its folder, or correct the path"),
+        (["backup", "no/x.db"], "create its folder, or correct the path"),
+        (["backup", "text/x.db"], "correct the path"),
+        (["check", "--database", "sqlite:///text"], "name another file"),
+        (["restore", "text", "--force"], "name another file"),
+        (["keys", "list", "--database", "postgresql://127.0.0.1:1/x"], "check its URL, and that the server runs"),
+        (["webhooks", "add", "example.com", "--database", "sqlite:///numberkeep.db"], "Error: the URL does not begin"),
+        (["keys", "list", "--database", "sqlite:///no.db"], "correct its URL, or run the command in the folder"),
+    ],
+)
+def test_a_mistake_of_a_new_user_is_one_line_with_its_fix(tmp_path: Path, command: list[str], fix: str) -> None:
+    """Whichever layer finds it."""
+    (tmp_path / "text").write_text("text, and no database")
+    assert run("keys", "create", cwd=tmp_path).returncode == 0
+    done = run(*command, cwd=tmp_path)
+    assert (done.returncode in {1, 2}, done.stdout, done.stderr.count("\n")) == (True, "", 1), done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert fix in done.stderr

@@ -267,7 +267,8 @@ def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) ->
         assert good("accounts", "set", "default", "--verification-text", "Is it you?", "--json")
         assert good("accounts", "list", "--json")[0]["verification_text"] == "Is it you?"
         webhook = good("webhooks", "add", "http://127.0.0.1:1/", "--type", "contact.deleted", "--json")
-        assert [each["id"] for each in good("webhooks", "list", "--json")] == [webhook["id"]]
+        for target in ((), ("--database", postgres_url)):
+            assert [each["id"] for each in good("webhooks", "list", "--json", *target)] == [webhook["id"]]
         assert good("webhooks", "dead", "--json") == []
         assert good("webhooks", "replay") == ""
         assert good("webhooks", "rm", str(webhook["id"])) == ""

@@ -64,7 +64,7 @@ def run(
         timeout=PATIENCE,
         check=False,
     )
-    if arguments[0] == "serve":
+    if arguments[:1] == ("serve",):
         leaks.kept("serve").with_suffix(".stderr").write_text(done.stderr)
     return done
 

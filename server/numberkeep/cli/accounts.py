@@ -36,6 +36,8 @@ def list_(database: str, *, as_json: bool) -> None:
         ]
         shown_text = repr(account["verification_text"])
         click.echo("  ".join([account["name"], f"region {account['region']}", shown_text, *rules]))
+    if not shown:
+        click.echo("There are no accounts: `numberkeep keys create` creates one with a key.", err=True)
 
 
 @accounts.command("set")

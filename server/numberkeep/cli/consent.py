@@ -116,7 +116,9 @@ def list_opted_out(database: str | None, account: str | None, *, as_json: bool, 
         for row in rows:
             wording = f": {json.dumps(row['wording'], ensure_ascii=False)}" if row["wording"] else ""
             click.echo(f"{row['number']}  {row['at']}  by {row['source'] or 'unknown'}{wording}")
-        click.echo(f"{len(rows)} {'number is' if len(rows) == 1 else 'numbers are'} opted out.", err=True)
+        counted = f"{len(rows)} {'number is' if len(rows) == 1 else 'numbers are'} opted out."
+        none = "No number is opted out: `numberkeep consent import FILE` opts out those of a file."
+        click.echo(counted if rows else none, err=True)
 
 
 @consent.command("import")

@@ -1,6 +1,9 @@
 """The exit codes of all commands, and which error ends a command with which code."""
 
-from collections.abc import Iterable
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Final, NoReturn
 
@@ -21,6 +24,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
+_UNWRITTEN: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_STDOUT: Final = 1
 _CODES: Final = ((ConfigError, ExitCode.USAGE), (NumberkeepError, ExitCode.FAILED))
 """The code of each expected error; click's usage errors end with USAGE, its other errors with FAILED."""
 
@@ -48,6 +53,21 @@ def one_line(message: str, fields: Iterable[tuple[str, str]]) -> str:
     return "; ".join([message, *(f"{field} {fix}" for field, fix in fields if fix not in message)])
 
 
+@contextmanager
+def _usage_errors_in_one_line(ctx: click.Context) -> Iterator[None]:
+    """Replace click's four lines on a usage error by one; the help of a group that was called alone stays."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        path = (
+            error.ctx.command_path if error.ctx else " ".join([ctx.command_path, ctx.invoked_subcommand or ""]).strip()
+        )
+        message = error.format_message().rstrip(".").replace("is not a valid integer range", "is not a whole number")
+        raise Failure(f"{message} (see `{path} --help`)", ExitCode.USAGE) from error
+
+
 class CommandLine(click.Group):
     """A group whose commands end with the codes above."""
 
@@ -59,14 +79,29 @@ class CommandLine(click.Group):
                     f"the argument {argument!a} is not valid UTF-8: type it again, or rename the file that it names",
                     ExitCode.USAGE,
                 )
-        return super().parse_args(ctx, args)
+        with _usage_errors_in_one_line(ctx):
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; an expected error becomes one line on stderr."""
         try:
-            result: object = super().invoke(ctx)
+            with _usage_errors_in_one_line(ctx):
+                result: object = super().invoke(ctx)
         except KeyboardInterrupt:
             end(ExitCode.INTERRUPTED)
+        except click.Abort as abort:  # of a question: by Ctrl-C, or because standard input has ended
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                end(ExitCode.INTERRUPTED)
+            raise Failure("no answer on standard input: repeat the command on a terminal") from None
+        except OSError as error:
+            if error.filename is not None:
+                raise Failure(
+                    f"cannot use {error.filename}: {error.strerror}; check its path and permissions"
+                ) from error
+            if error.errno not in _UNWRITTEN:
+                raise  # a reader that is gone is click's; anything else is a fault of ours
+            os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)  # or Python would fail again when it ends
+            raise Failure(f"cannot write the output: {error.strerror}; free some space, or write elsewhere") from error
         except tuple(error for error, _ in _CODES) as error:
             fields = [(each.field, each.message) for each in error.fields] if isinstance(error, InvalidInput) else []
             code = next(code for kind, code in _CODES if isinstance(error, kind))

@@ -57,6 +57,8 @@ def list_(database: str, *, as_json: bool) -> None:
     for key in shown:
         state = f"revoked {key['revoked_at']}" if key["revoked_at"] else "active"
         click.echo(f"{key['key_id']}  {key['account']}  created {key['created_at']}  {state}")
+    if not shown:
+        click.echo("There are no keys: `numberkeep keys create` creates one.", err=True)
 
 
 @keys.command()

@@ -25,7 +25,7 @@ class Refused(Failure):
         answer: the answer, its body read.
 
     Attributes:
-        status: its HTTP status.
+            status: its HTTP status.
     """
 
     def __init__(self, answer: httpx2.Response) -> None:

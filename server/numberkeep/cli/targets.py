@@ -92,7 +92,7 @@ def check_target(database: str | None, account: str | None) -> None:
     if not remote_is_named():
         raise ConfigError(
             "no target: set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and SENDBLUE_API_API_SECRET to call a "
-            "service, or type --database URL to read a database"
+            'service, as eval "$(numberkeep env)" does, or type --database URL to use a database'
         )
 
 

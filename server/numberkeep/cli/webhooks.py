@@ -1,32 +1,36 @@
-"""`numberkeep webhooks`: where an account's events are sent, and failed deliveries."""
+"""`numberkeep webhooks`: where an account's events are sent."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
 
 import click
+import httpx2
+import msgspec
 
-from numberkeep.app import make_notifier
-from numberkeep.cli.exit_codes import ExitCode, Failure, end
-from numberkeep.cli.on_database import run_for, time_text
+from numberkeep.cli.deliveries import dead, known, replay
+from numberkeep.cli.on_database import time_text
+from numberkeep.cli.on_service import Refused, read_json
 from numberkeep.cli.secret_file import first_line
-from numberkeep.cli.targets import account_option, database_option, json_option
+from numberkeep.cli.targets import either, either_options, json_option
 from numberkeep.config.settings import load_settings
-from numberkeep.domain.contacts.contact import moment
-from numberkeep.domain.errors import WebhookNotFound
+from numberkeep.domain.errors import NetworkRefused
 from numberkeep.domain.identity import Account
-from numberkeep.domain.limits import MAX_PAGE, MAX_REPLAY
-from numberkeep.domain.outbox.delivery import SENDER, Delivery
-from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import webhooks as service
 from numberkeep.service.context import Context
+from numberkeep.service.outlets import Notifier
+from numberkeep.wire.webhooks import WebhookOut, webhook_out
+
+_PATH = "/_numberkeep/webhooks"
 
 
 @click.group()
 def webhooks() -> None:
     """Manage webhooks and failed deliveries."""
+
+
+webhooks.add_command(dead)
+webhooks.add_command(replay)
 
 
 @webhooks.command()
@@ -41,134 +45,132 @@ def webhooks() -> None:
     callback=first_line,
     help="File (- for standard input) whose first line is the signing secret; random by default.",
 )
-@account_option
-@database_option
+@either_options
 @json_option
-def add(url: str, types: tuple[str, ...], secret: str | None, account: str, database: str, *, as_json: bool) -> None:
+def add(
+    url: str, types: tuple[str, ...], secret: str | None, database: str | None, account: str | None, *, as_json: bool
+) -> None:
     """Register URL as a webhook, and print its id and signing secret.
 
-    This is the only time that the secret is shown.
+    This is the only time that the secret is shown. The service decides whether URL leads into a network that it may
+    reach. With --database, that is found out at delivery: an address in a private network is only warned about.
     """
     if secret == "":
         raise click.BadParameter("the first line is empty: write the secret there", param_hint="--secret-file")
-    settings = load_settings(database=database)
 
-    async def create(context: Context, found: Account) -> Webhook:
-        notifier = make_notifier(settings)
+    async def stored(context: Context, found: Account) -> WebhookOut:
+        from numberkeep.app import make_notifier  # noqa: PLC0415 - a command that calls a service should start fast
+
+        notifier = make_notifier(load_settings())
         try:
-            return await service.create(context, notifier, found, url, types=types, secret=secret)
+            made = await service.create(context, _Lenient(notifier), found, url, types=types, secret=secret)
         finally:
             await notifier.close()
+        return webhook_out(made, with_secret=True)
 
-    webhook = run_for(database, account, create)
+    def called(client: httpx2.Client) -> WebhookOut:
+        answer = client.post(_PATH, json={"url": url, "types": types, "secret": secret})
+        body = read_json(answer)
+        try:
+            return msgspec.convert(body["webhook"], WebhookOut)
+        except (KeyError, TypeError, msgspec.ValidationError):
+            raise Refused(answer) from None
+
+    webhook = either(database, account, on_service=called, on_database=stored, does="Changed")
     if as_json:
         click.echo(json.dumps({**_shown(webhook), "secret": webhook.secret}))
     else:
-        click.echo(f"{webhook.webhook_id}  {webhook.secret}")
+        click.echo(f"{webhook.id}  {webhook.secret}")
         click.echo("Registered with this id and secret. The secret is not shown again.", err=True)
 
 
 @webhooks.command("list")
-@account_option
-@database_option
+@either_options
 @json_option
-def list_(account: str, database: str, *, as_json: bool) -> None:
+def list_(database: str | None, account: str | None, *, as_json: bool) -> None:
     """List webhooks, without their secrets."""
-    shown = [_shown(webhook) for webhook in run_for(database, account, service.list_all)]
+
+    async def stored(context: Context, found: Account) -> Sequence[WebhookOut]:
+        return [webhook_out(each) for each in await service.list_all(context, found)]
+
+    def called(client: httpx2.Client) -> Sequence[WebhookOut]:
+        answer = client.get(_PATH)
+        try:
+            return msgspec.convert(read_json(answer), list[WebhookOut])
+        except msgspec.ValidationError:
+            raise Refused(answer) from None
+
+    listed = either(database, account, on_service=called, on_database=stored)
     if as_json:
-        click.echo(json.dumps(shown))
+        click.echo(json.dumps([_shown(each) for each in listed]))
         return
-    for webhook in shown:
-        disabled = f"  disabled {webhook['disabled_at']}" if webhook["disabled_at"] else ""
-        click.echo(f"{webhook['id']}  {webhook['url']}  {' '.join(webhook['types']) or 'all events'}{disabled}")
+    for each in listed:
+        disabled = f"  disabled {time_text(each.disabled_at)}" if each.disabled_at else ""
+        click.echo(f"{each.id}  {each.url}  {' '.join(each.types) or 'all events'}{disabled}")
+    if not listed:
+        click.echo("There are no webhooks: `numberkeep webhooks add URL` registers one.", err=True)
 
 
 @webhooks.command()
 @click.argument("webhook_id", type=click.IntRange(1), metavar="ID")
-@account_option
-@database_option
-def enable(webhook_id: int, account: str, database: str) -> None:
+@either_options
+def enable(webhook_id: int, database: str | None, account: str | None) -> None:
     """Enable the webhook ID again.
 
     A webhook is disabled when its receiver answers 410. The events that were pending then are delivered now; later
     ones are only in the event stream.
     """
-    with _known(webhook_id):
-        run_for(database, account, lambda context, found: service.enable(context, found, webhook_id))
+
+    async def stored(context: Context, found: Account) -> None:
+        await service.enable(context, found, webhook_id)
+
+    def called(client: httpx2.Client) -> None:
+        read_json(client.post(f"{_PATH}/{webhook_id}", json={"state": "enabled"}))
+
+    with known(webhook_id):
+        either(database, account, on_service=called, on_database=stored, does="Changed")
     click.echo(f"Enabled {webhook_id}.", err=True)
 
 
 @webhooks.command("rm")
 @click.argument("webhook_id", type=click.IntRange(1), metavar="ID")
-@account_option
-@database_option
-def remove(webhook_id: int, account: str, database: str) -> None:
+@either_options
+def remove(webhook_id: int, database: str | None, account: str | None) -> None:
     """Remove the webhook ID and its pending deliveries."""
-    with _known(webhook_id):
-        run_for(database, account, lambda context, found: service.delete(context, found, webhook_id))
+
+    async def stored(context: Context, found: Account) -> None:
+        await service.delete(context, found, webhook_id)
+
+    def called(client: httpx2.Client) -> None:
+        read_json(client.delete(f"{_PATH}/{webhook_id}"))
+
+    with known(webhook_id):
+        either(database, account, on_service=called, on_database=stored, does="Changed")
     click.echo(f"Removed {webhook_id}.", err=True)
 
 
-@webhooks.command()
-@account_option
-@database_option
-@json_option
-def dead(account: str, database: str, *, as_json: bool) -> None:
-    """List deliveries that exhausted their retries.
+class _Lenient:
+    """Checks a URL as a notifier does, but only warns about networks: the service's settings decide about them.
 
-    Both events for webhooks and messages to phones are listed.
+    They are not known here, and the service checks the address again at every delivery.
     """
-    found = run_for(database, account, lambda context, of: service.dead(context, of, MAX_PAGE + 1))
-    if as_json:
-        click.echo(json.dumps([_dead(delivery) for delivery in found[:MAX_PAGE]]))
-    else:
-        for delivery in found[:MAX_PAGE]:
-            to = "message" if delivery.target == SENDER else f"webhook {delivery.target}, event"
-            click.echo(f"{to} {delivery.item}  {delivery.attempts} attempts  {delivery.error}")
-    if len(found) > MAX_PAGE:
-        click.echo(
-            f"Only the first {MAX_PAGE} are listed: `numberkeep webhooks replay` retries all of them.",
-            err=True,
-        )
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+
+    async def check(self, account: str, url: str) -> None:
+        """Check the form of a URL."""
+        try:
+            await self._notifier.check(account, url)
+        except NetworkRefused as refused:
+            click.echo(f"Warning: {refused} where the service runs, or it delivers nothing there.", err=True)
 
 
-@webhooks.command()
-@click.argument("webhook_id", type=click.IntRange(1), metavar="[ID]", required=False)
-@account_option
-@database_option
-def replay(webhook_id: int | None, account: str, database: str) -> None:
-    """Retry failed deliveries to the webhook ID, or all of them.
-
-    Without ID, messages to phones are retried too. Exits with 3 if there may be more: repeat the command then.
-    """
-    with _known(webhook_id):
-        count = run_for(database, account, lambda context, found: service.replay(context, found, webhook_id))
-    click.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} will be retried.", err=True)
-    if count == MAX_REPLAY:
-        click.echo("There may be more: repeat the command.", err=True)
-        end(ExitCode.PARTLY)
-
-
-@contextmanager
-def _known(webhook_id: int | None) -> Iterator[None]:
-    """Report a webhook that does not exist in one line."""
-    try:
-        yield
-    except WebhookNotFound as error:
-        raise Failure(f"there is no webhook {webhook_id}: `numberkeep webhooks list` lists them") from error
-
-
-def _shown(webhook: Webhook) -> dict[str, Any]:
+def _shown(webhook: WebhookOut) -> dict[str, Any]:
     return {
-        "id": webhook.webhook_id,
+        "id": webhook.id,
         "url": webhook.url,
         "types": list(webhook.types),
-        "created_at": time_text(moment(webhook.created_at)),
-        "disabled_at": None if webhook.disabled_at is None else time_text(moment(webhook.disabled_at)),
+        "created_at": time_text(webhook.created_at),
+        "disabled_at": webhook.disabled_at and time_text(webhook.disabled_at),
     }
-
-
-def _dead(delivery: Delivery) -> dict[str, Any]:
-    shown = {name: value for name, value in asdict(delivery).items() if name in {"attempts", "error"}}
-    webhook = None if delivery.target == SENDER else delivery.target
-    return {"webhook": webhook, "message" if webhook is None else "event": str(delivery.item), **shown}

@@ -74,7 +74,9 @@ def existing_database(database: str) -> str:
         ConfigError: there is no such file, or the database is in memory.
     """
     if not is_postgres(database) and not (path := database_file(database)).exists():
-        raise ConfigError(f"there is no database {path}: check the path in its URL")
+        raise ConfigError(
+            f"there is no database {path}: correct its URL, or run the command in the folder of the service"
+        )
     return database
 
 

@@ -1,5 +1,6 @@
 """The settings of a process and of the service that it calls. The only place that reads the environment."""
 
+import difflib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from numberkeep.config import table
 from numberkeep.config.table import Setting
 from numberkeep.config.values import ConfigError, Network, header, url
 from numberkeep.domain.identity import KeyPair
+from numberkeep.service.deployment import SenderName
 
 SenderSettings = WebhookSenderSettings | SendblueSettings | TwilioSettings
 
@@ -106,6 +108,27 @@ def sender_warning(environ: Mapping[str, str] = os.environ) -> str:
     return table.unused_settings(environ)
 
 
+def sender_state(sender: SenderSettings | None) -> tuple[SenderName, tuple[str, ...]]:
+    """Return the name of a sender, and the settings without which it cannot send every message as it should."""
+    match sender:
+        case WebhookSenderSettings():
+            return "webhook", () if sender.secret else (table.SENDER_SECRET.name,)
+        case SendblueSettings():
+            return "sendblue", () if sender.line else (table.LINE.name,)
+        case TwilioSettings():
+            return "twilio", () if sender.line else (table.LINE.name,)
+        case None:
+            return "log", ()
+
+
+def remote_warnings(environ: Iterable[str] = os.environ) -> list[str]:
+    """Return a warning for each `SENDBLUE_*` variable that neither the client library nor the command line reads."""
+    known = [each.name for each in _REMOTE]
+    others = {*known, "SENDBLUE_API_CUSTOM_HEADERS", "SENDBLUE_API_LOG"}
+    unknown = [name for name in environ if name.startswith("SENDBLUE_") and name not in others]
+    return [f"{name} is not read; did you mean {difflib.get_close_matches(name, known, 1, 0)[0]}?" for name in unknown]
+
+
 @dataclass(slots=True, frozen=True)
 class Remote:
     """A service to call, named by the variables that the client library reads.
@@ -138,8 +161,23 @@ def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
     """
     missing = [each.name for each in _REMOTE if not environ.get(each.name)]
     if missing:
-        raise ConfigError(f"set {', '.join(missing)}: `numberkeep serve` prints the line to export when it makes a key")
+        raise ConfigError(f'set {", ".join(missing)}: eval "$(numberkeep env)" creates a key and sets them')
     return Remote(_BASE_URL.read(environ).rstrip("/"), KeyPair(_KEY.read(environ), _SECRET.read(environ)))
+
+
+def remote_variables(url: str, key: KeyPair) -> Mapping[str, str]:
+    """Return the variables that name a service and a key, for `load_remote` and the client library."""
+    return {_BASE_URL.name: url, _KEY.name: key.key_id, _SECRET.name: key.secret}
+
+
+def user_shell(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the path of the user's shell; `""` if unknown."""
+    return environ.get("SHELL", "")
+
+
+def github_env_file(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the path of the file whose lines GitHub Actions sets as variables of later steps; `""` outside of it."""
+    return environ.get("GITHUB_ENV", "")
 
 
 def _first_key(environ: Mapping[str, str]) -> KeyPair | None:

@@ -61,6 +61,11 @@ def url(text: str) -> str:
     return text
 
 
+def http_url(host: str, port: int) -> str:
+    """Return the URL of a service that listens on a host, a name or an IP address, and a port."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Return the networks of a list that is separated by commas or spaces."""
     try:

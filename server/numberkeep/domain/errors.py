@@ -263,3 +263,7 @@ class TargetRefused(DeliveryFailed):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, permanent=True)
+
+
+class NetworkRefused(TargetRefused):
+    """The form of the URL is right, but its host has an address in a network that is not allowed."""

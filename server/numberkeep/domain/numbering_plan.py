@@ -54,6 +54,13 @@ def national(digits: str, region: str) -> str | None:
     return phone if number is not None and phonenumbers.is_valid_number(number) else None
 
 
+def regions_of(phone: str) -> tuple[str, ...]:
+    """Return the regions that share the country code of a number in E.164 form, the main one first; `()` if unknown."""
+    number = _parsed(phone)
+    code = None if number is None else number.country_code
+    return () if code is None else tuple(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ()))
+
+
 def is_mobile(phone: str) -> bool:
     """Return whether a number in E.164 form is a mobile one, or may be: in North America that cannot be seen."""
     number = _parsed(phone)

@@ -18,6 +18,7 @@ REQUIRED: Final = {
     "ConsentParams": "number",
     "CreateBody": "number",
     "DecideBody": "decision",
+    "EnableBody": "state",
     "ImportBody": "numbers",
     "InboundBody": "from",
     "NumberBody": "number",

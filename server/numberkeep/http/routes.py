@@ -11,6 +11,7 @@ from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, MAX_UP
 from numberkeep.operations import (
     consent,
     contacts,
+    doctor,
     exports,
     hosted_webhooks,
     imports,
@@ -26,6 +27,7 @@ from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, Updat
 from numberkeep.wire.decoding import Decoder
 from numberkeep.wire.imports import ImportOptionsBody, PlanBody, UndoBody, UploadParams
 from numberkeep.wire.reviews import DecideBody
+from numberkeep.wire.webhooks import EnableBody
 
 Shape = type[msgspec.Struct]
 
@@ -148,8 +150,10 @@ ROUTES: Final = (
     _route("DELETE", _HOSTED, hosted_webhooks.remove),
     _route("GET", f"{_OURS}/webhooks", webhooks.list_webhooks),
     _route("POST", f"{_OURS}/webhooks", webhooks.create),
+    Route("POST", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.enable, body=EnableBody),
     _route("DELETE", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.delete),
     _route("GET", f"{_OURS}/deliveries", webhooks.list_dead),
     _route("POST", f"{_OURS}/deliveries/replay", webhooks.replay),
+    _route("GET", f"{_OURS}/doctor", doctor.examine),
 )
 """Every route that one operation answers by itself."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from numberkeep.operations import (
     consent,
     contacts,
+    doctor,
     exports,
     hosted_webhooks,
     imports,
@@ -17,7 +18,7 @@ from numberkeep.operations.operation import Operation
 
 OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
-    for topic in (contacts, tags, imports, exports, consent, reviews, messages, hosted_webhooks, webhooks)
+    for topic in (contacts, tags, imports, exports, consent, reviews, messages, hosted_webhooks, webhooks, doctor)
     for each in vars(topic).values()
     if isinstance(each, Operation)
 )

@@ -1,6 +1,6 @@
 """Operations on webhooks and on deliveries that exhausted their retries."""
 
-from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.errors import InvalidInput, MissingFields, WebhookNotFound
 from numberkeep.operations.operation import Call, operation
 from numberkeep.service import webhooks
 from numberkeep.wire.answers import AmountAnswer, LimitParams, Nothing, StatusOut, page_size
@@ -10,6 +10,7 @@ from numberkeep.wire.webhooks import (
     ReplayBody,
     WebhookAnswer,
     WebhookBody,
+    WebhookChange,
     WebhookOut,
     delivery_out,
     replayed_webhook,
@@ -35,6 +36,20 @@ async def create(call: Call, given: WebhookBody) -> WebhookAnswer:
             call.context, call.notifier, call.account, url, types=types, secret=given.secret, once=once
         ),
         lambda webhook: WebhookAnswer(webhook_out(webhook, with_secret=True)),
+    )
+
+
+@operation("webhooks.enable", InvalidInput, WebhookNotFound)
+async def enable(call: Call, given: WebhookChange) -> WebhookAnswer:
+    """Enable a disabled webhook: `{"state": "enabled"}` delivers what is pending for it. Not of the hosted API."""
+    if given.body.state is None:
+        raise MissingFields("state")
+    webhook_id = given.webhook_id
+    if webhook_id is None:
+        raise WebhookNotFound
+    return await call.once(
+        lambda once: webhooks.enable(call.context, call.account, webhook_id, once=once),
+        lambda webhook: WebhookAnswer(webhook_out(webhook)),
     )
 
 

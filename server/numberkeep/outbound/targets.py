@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
-from numberkeep.domain.errors import DeliveryFailed, TargetRefused
+from numberkeep.domain.errors import DeliveryFailed, NetworkRefused
 from numberkeep.outbound.lookups import Lookups, Resolver, system_resolver
 from numberkeep.outbound.networks import Address, Network, embedded, kind_of, plain
 from numberkeep.outbound.web_address import WebAddress, read_url
@@ -58,7 +58,7 @@ class Targets:
             url: the URL.
 
         Raises:
-            TargetRefused: its form is wrong, or any of its host's addresses may not be reached.
+            TargetRefused: its form is wrong, or (NetworkRefused) any of its host's addresses may not be reached.
             DeliveryFailed: its host has no address at this moment.
         """
         parts = read_url(url)
@@ -67,7 +67,7 @@ class Targets:
             kind = self._refused(address)
             if kind is not None:  # for a name report only the kind: the caller must not learn the network's addresses
                 what = f"{address} is" if parts.address is not None else "the host has"
-                raise TargetRefused(f"{what} {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
+                raise NetworkRefused(f"{what} {kind}; allow its network by NUMBERKEEP_ALLOWED_NETWORKS")
         return Pinned(parts, tuple(dict.fromkeys(plain(address) for address in addresses)))
 
     async def _addresses(self, account: str, parts: WebAddress) -> Sequence[Address]:

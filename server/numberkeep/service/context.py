@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from numberkeep.domain.command import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
 from numberkeep.domain.stamp import SYSTEM, Actor, Cause, Stamp
+from numberkeep.service.deployment import Deployment
 from numberkeep.service.signals import ChangeSignals
 from numberkeep.service.slices import Slices
 from numberkeep.store.contract import Store
@@ -73,6 +74,7 @@ class Context:
         node: this process's number in the contact ids that it creates; see `contact_id_at`.
         signals: notified after every change to an account.
         job_signals: notified when a job of an account waits for a worker.
+        deployment: what is reported of the deployment.
         slices: runs long computations without keeping other requests waiting.
         actor: who makes the changes.
         cause: what the changes are part of; None if the service makes them by itself.
@@ -87,6 +89,7 @@ class Context:
     node: int = field(default_factory=lambda: secrets.randbits(NODE_BITS))
     signals: ChangeSignals = field(default_factory=ChangeSignals)
     job_signals: ChangeSignals = field(default_factory=ChangeSignals)
+    deployment: Deployment = field(default_factory=Deployment)
     slices: Slices = field(default_factory=Slices)
     actor: Actor = SYSTEM
     cause: Cause | None = None

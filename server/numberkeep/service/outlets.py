@@ -26,7 +26,19 @@ class Sender(Protocol):
         """Close connections."""
 
 
-class Notifier(Protocol):
+class TargetChecker(Protocol):
+    """Checks where a webhook may lead."""
+
+    async def check(self, account: str, url: str) -> None:
+        """Check whether a webhook of the account may have this URL: its form, and its host's addresses at this moment.
+
+        Raises:
+            TargetRefused: it may not; (NetworkRefused) only because of an address.
+            DeliveryFailed: its host's name does not resolve at this moment.
+        """
+
+
+class Notifier(TargetChecker, Protocol):
     """Sends events to webhooks."""
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
@@ -35,14 +47,6 @@ class Notifier(Protocol):
         Raises:
             ReceiverGone: the receiver wants no more of them.
             DeliveryFailed: it was not accepted, as far as is known.
-        """
-
-    async def check(self, account: str, url: str) -> None:
-        """Check whether a webhook of the account may have this URL: its form, and its host's addresses at this moment.
-
-        Raises:
-            TargetRefused: it may not.
-            DeliveryFailed: its host's name does not resolve at this moment.
         """
 
     async def close(self) -> None:

@@ -14,13 +14,13 @@ from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, En
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
-from numberkeep.service.outlets import Notifier
+from numberkeep.service.outlets import TargetChecker
 from numberkeep.store.queries import ListDeadDeliveries, ListWebhooks
 
 
 async def create(
     context: Context,
-    notifier: Notifier,
+    checker: TargetChecker,
     account: Account,
     url: str,
     *,
@@ -37,9 +37,10 @@ async def create(
     if not url.strip():
         raise MissingFields("url")
     expand(types)
-    faults = await faults_of(notifier, account, url, secret)
+    faults = await faults_of(checker, account, url, secret)
     if faults:
-        raise InvalidInput(f"{faults[0].field} {faults[0].message}", faults)
+        [(field, message)] = [(fault.field, fault.message) for fault in faults[:1]]
+        raise InvalidInput(message if field == "url" else f"{field} {message}", faults)  # which says "the URL ..."
     secret = new_secret() if secret is None else secret
     return await context.apply(CreateWebhook(account.account_id, url, secret, types, context.stamp()), once)
 
@@ -49,13 +50,13 @@ async def list_all(context: Context, account: Account) -> Sequence[Webhook]:
     return await context.store.read(ListWebhooks(account.account_id))
 
 
-async def enable(context: Context, account: Account, webhook_id: int) -> Webhook:
+async def enable(context: Context, account: Account, webhook_id: int, *, once: Idempotency | None = None) -> Webhook:
     """Enable a webhook that was disabled, and return it; what was pending for it is delivered.
 
     Raises:
         WebhookNotFound: no webhook has this number.
     """
-    return await context.apply(EnableWebhook(account.account_id, webhook_id))
+    return await context.apply(EnableWebhook(account.account_id, webhook_id), once)
 
 
 async def delete(context: Context, account: Account, webhook_id: int) -> None:
@@ -83,12 +84,12 @@ async def replay(context: Context, account: Account, target: int | None, *, once
 
 
 async def faults_of(
-    notifier: Notifier, account: Account, url: str, secret: str | None, *, may_be_short: bool = False
+    checker: TargetChecker, account: Account, url: str, secret: str | None, *, may_be_short: bool = False
 ) -> Sequence[FieldError]:
     """Return the errors of a webhook's URL and secret; none if both are valid.
 
     Args:
-        notifier: checks the URL.
+        checker: checks the URL.
         account: the account of the webhook.
         url: the URL.
         secret: the secret; None if none is given.
@@ -96,7 +97,7 @@ async def faults_of(
     """
     faults: list[FieldError] = []
     try:
-        await notifier.check(account.name, url)
+        await checker.check(account.name, url)
     except TargetRefused as refused:
         faults.append(FieldError("url", str(refused)))
     except DeliveryFailed:

@@ -11,7 +11,7 @@ from numberkeep import __version__
 from numberkeep.app import lock_store, make_context
 from numberkeep.config.database_url import is_postgres
 from numberkeep.config.settings import Settings
-from numberkeep.config.values import ConfigError
+from numberkeep.config.values import ConfigError, http_url
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
 from numberkeep.serving.address import CannotServe, free_address, when_listening
@@ -63,7 +63,7 @@ def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
 
 def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Started], None]) -> None:
     address, port = free_address(settings.host, settings.port)
-    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
+    url = http_url(settings.host, port)
     _log.info(
         "starting numberkeep %s on %s: %s, %d worker%s, %s",
         __version__,

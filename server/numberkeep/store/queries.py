@@ -206,6 +206,17 @@ class ListDeadDeliveries(Query[Sequence[Delivery]]):
 
 
 @dataclass(slots=True)
+class ListFailingDeliveries(Query[Sequence[Delivery]]):
+    """The account's first `limit` deliveries that are due next in their queue and failed before, the longest due first.
+
+    Dead and held ones are not among them.
+    """
+
+    account_id: int
+    limit: int
+
+
+@dataclass(slots=True)
 class GetAgenda(Query[Agenda]):
     """The relay's work at a time, for all accounts; for the relay alone."""
 

@@ -96,6 +96,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     ),
     q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
     q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
+    q.ListFailingDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
     q.GetAgenda: Read(_agenda, lambda _: ()),
     q.GetAgendaOf: Read(_agenda, lambda it: (list(it.account_ids),)),
     q.ListAccountsWithOldEvents: Read(_every(_account_id), lambda it: (it.before,)),

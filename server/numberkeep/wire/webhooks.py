@@ -29,6 +29,19 @@ class ByWebhook(msgspec.Struct):
     webhook_id: int | None
 
 
+class EnableBody(msgspec.Struct, kw_only=True):
+    """The state that a webhook is to have: `enabled`, which delivers what is pending for it."""
+
+    state: Literal["enabled"] | None = None
+
+
+class WebhookChange(msgspec.Struct):
+    """A webhook's id, and the state that it is to have."""
+
+    webhook_id: int | None
+    body: EnableBody
+
+
 class ReplayBody(msgspec.Struct, kw_only=True):
     """The webhook whose failed deliveries to retry; without one, all failed deliveries of the account."""
 

@@ -234,5 +234,7 @@ def test_a_remote_service_is_named_by_the_client_s_variables() -> None:
     remote = load_remote(environ)
     assert remote == Remote("http://127.0.0.1:8181", KeyPair("key", "remote-hunter"))
     assert "hunter" not in repr(remote)
-    with pytest.raises(ConfigError, match=r"^set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_SECRET: `numberkeep serve`"):
+    with pytest.raises(
+        ConfigError, match=r"^set SENDBLUE_API_BASE_URL, SENDBLUE_API_API_SECRET: eval .*numberkeep env"
+    ):
         load_remote({"SENDBLUE_API_API_KEY": "key", "SENDBLUE_API_API_SECRET": ""})

@@ -84,4 +84,7 @@ def unusable_on_error() -> Iterator[None]:
     try:
         yield
     except (ValueError, *DRIVER_ERRORS) as error:
-        raise StoreUnusable(f"cannot use the PostgreSQL database: {str(error) or reason(error)}") from error
+        said = str(error) or reason(error)
+        raise StoreUnusable(
+            f"cannot use the PostgreSQL database: {said}; check its URL, and that the server runs"
+        ) from error

@@ -124,6 +124,9 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT $2",
+    q.ListFailingDeliveries: (
+        f"{OUTBOX} AND head AND state < 2 AND (error <> '' OR attempts > 1) ORDER BY due_at LIMIT $2"
+    ),
     **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",

@@ -12,7 +12,7 @@ import apsw
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
 from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.copying import SIDE_FILES, Contents, Progress, checked_copy, sync
-from numberkeep.store.sqlite.failures import reason
+from numberkeep.store.sqlite.failures import file_reason, reason
 from numberkeep.store.sqlite.lock import ServiceLock
 
 
@@ -160,7 +160,7 @@ def _free_name(place: Path, at: datetime) -> Path:
 def _same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 
@@ -169,4 +169,4 @@ def _unusable_on_error(trouble: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnusable(f"{trouble}: {error.strerror}") from error
+        raise StoreUnusable(f"{trouble}: {file_reason(error)}") from error

@@ -22,7 +22,7 @@ from numberkeep.store.migrations import (
     refuse_older,
     refuse_unfinished,
 )
-from numberkeep.store.sqlite.failures import reason
+from numberkeep.store.sqlite.failures import file_reason, reason
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
 
@@ -168,7 +168,7 @@ class Database:
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            raise StoreUnusable(f"cannot open the database {self.path}: {error.strerror}") from error
+            raise StoreUnusable(f"cannot open the database {self.path}: {file_reason(error)}") from error
 
 
 def mark_of(connection: apsw.Connection) -> Mark:

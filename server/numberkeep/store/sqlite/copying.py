@@ -17,7 +17,7 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store.sqlite.connection import Database, lacking
-from numberkeep.store.sqlite.failures import reason
+from numberkeep.store.sqlite.failures import file_reason, reason
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 """The suffixes of the files that SQLite keeps beside a database."""
@@ -112,6 +112,6 @@ def _unusable_on_error(trouble: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnusable(f"{trouble}: {error.strerror}") from error
+        raise StoreUnusable(f"{trouble}: {file_reason(error)}") from error
     except apsw.Error as error:
         raise StoreUnusable(f"{trouble}: {reason(error)}") from error

@@ -1,6 +1,8 @@
 """Turns errors of the engine into those of the domain, and remembers the ones that readiness depends on."""
 
+import errno
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -9,6 +11,19 @@ import apsw
 from numberkeep.domain.errors import StoreDamaged, StoreFull, StoreUnavailable
 
 _RECENT_SECONDS: Final = 1.0
+
+_NO_RIGHT: Final = "run the command as a user who may write there"
+_NO_ROOM: Final = "free some space"
+_FIXES: Final[Mapping[int | None, str]] = {
+    errno.ENOENT: "create its folder, or correct the path",
+    errno.ENOTDIR: "correct the path",
+    errno.EISDIR: "name a file",
+    errno.EACCES: _NO_RIGHT,
+    errno.EPERM: _NO_RIGHT,
+    errno.EROFS: _NO_RIGHT,
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+}
 
 
 class Failures(AbstractContextManager[None]):
@@ -70,7 +85,15 @@ def reason(error: apsw.Error) -> str:
             return "the file or its folder is not writable"
         case apsw.CorruptError():
             return f"{text}: run `numberkeep check`"
+        case apsw.NotADBError():
+            return f"{text}: name another file, or restore a backup"
         case apsw.FullError():
-            return f"{text}: free some space"
+            return f"{text}: {_NO_ROOM}"
         case _:
             return text
+
+
+def file_reason(error: OSError) -> str:
+    """Return the system's message about a file to be written, and what to do about it if that is known."""
+    fix = _FIXES.get(error.errno)
+    return f"{error.strerror}; {fix}" if fix else str(error.strerror)

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from numberkeep.domain.errors import StoreInUse, StoreUnusable
+from numberkeep.store.sqlite.failures import file_reason
 from numberkeep.store.sqlite.inode_lock import lock_inode
 
 _FINISHING_SECONDS: Final = 5.0
@@ -66,7 +67,7 @@ class ServiceLock:
             os.ftruncate(descriptor, 0)
             lock.join()
         except OSError as error:
-            raise StoreUnusable(f"cannot open the database {database}: {path.name}: {error.strerror}") from error
+            raise StoreUnusable(f"cannot open the database {database}: {path.name}: {file_reason(error)}") from error
         try:
             lock.hold_file()
         except BaseException:

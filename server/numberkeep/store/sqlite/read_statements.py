@@ -81,6 +81,9 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.CountReviews: ("SELECT count(*), count(*) FILTER (WHERE deadline < ?) FROM reviews WHERE decision = 'open'"),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
+    q.ListFailingDeliveries: (
+        f"{OUTBOX} AND head = 1 AND state < 2 AND (error <> '' OR attempts > 1) ORDER BY due_at LIMIT ?2"
+    ),
     q.GetAgenda: _AGENDA,
     q.GetAgendaOf: f"{_AGENDA} WHERE account_id IN (SELECT value FROM json_each(?))",
     q.ListAccountsWithOldEvents: (
