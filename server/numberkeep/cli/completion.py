@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print a script that completes commands and options in SHELL: bash, zsh or fish.
+    """Print a script for command completion in bash, zsh or fish.
 
     \b
     bash  echo 'eval "$(numberkeep completion bash)"' >> ~/.bashrc

@@ -24,6 +24,8 @@ from numberkeep.wire.imports import FileImportAnswer, ImportOut, OutcomeOut
 S = TypeVar("S")
 
 _PATH: Final = "/_numberkeep/imports"
+_differences: Final = msgspec.json.Decoder(Difference)
+
 _PIECE: Final = 256 * 1024
 _LOOK_SECONDS: Final = 0.2
 _PAGE: Final = 100
@@ -115,9 +117,12 @@ def _print_differences(client: httpx2.Client, job: ImportOut) -> None:
         if not answer.is_success:
             answer.read()
             raise Refused(answer)
-        for line in answer.iter_lines():
-            for text in diff_lines(msgspec.json.decode(line, type=Difference)):
-                click.echo(text)
+        rest = b""
+        for piece in answer.iter_bytes():  # a value may contain what else ends a line
+            lines, newline, rest = (rest + piece).rpartition(b"\n")
+            for difference in _differences.decode_lines(lines + newline):
+                for text in diff_lines(difference):
+                    click.echo(text)
 
 
 def _rejects(client: httpx2.Client, job: ImportOut) -> BinaryIO:

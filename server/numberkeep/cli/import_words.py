@@ -55,7 +55,10 @@ def summary(imported: Imported, name: str, target: str) -> Iterator[str]:
 def rejected_lines(rejects: BinaryIO, count: int, written: Path | None) -> Iterator[str]:
     """Yield the first rejected rows, and where the others are."""
     rejects.seek(0)
-    for row in islice(csv.reader(TextIOWrapper(rejects, "utf-8", newline="")), 1, _SHOWN + 1):
+    text = TextIOWrapper(rejects, "utf-8", newline="")
+    rows = list(islice(csv.reader(text), 1, _SHOWN + 1))
+    text.detach()
+    for row in rows:
         line, field, value, reason = map(without_escape, row[-len(REJECT_COLUMNS) :])
         shown = f" {visible(value)}" if value else ""
         yield f"line {line}:{f' {field}{shown}' if field else ' the row'} {reason}"

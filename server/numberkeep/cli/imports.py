@@ -96,7 +96,8 @@ def import_file(
                     imported = import_on_service(client, given)
             else:
                 imported = import_on_database(database, account or DEFAULT_ACCOUNT, given)
-    _report(imported, name, target, rejects, as_json=as_json)
+    with imported.rejects:
+        _report(imported, name, target, rejects, as_json=as_json)
 
 
 @imports.command()
@@ -105,9 +106,10 @@ def import_file(
 @click.option("--lift-opt-outs", is_flag=True, help="Also opt in the numbers that this import opted out.")
 @json_option
 def undo(import_id: int, database: str | None, account: str | None, *, lift_opt_outs: bool, as_json: bool) -> None:
-    """Undo the import with this ID: delete the contacts that it created, restore what it changed.
+    """Undo an import: delete what it created, restore what it changed.
 
-    What was changed since stays as it is, and so do opt-outs. Exit 3 if something was left because it was changed.
+    ID is the number that the import printed. What was changed since stays as it is, and so do opt-outs. Exit 3 if
+    something was left because it was changed.
     """
     click.echo(f"Undoing import {import_id} in {_target(database, account)}.", err=True)
     with Progress() as progress:

@@ -21,6 +21,7 @@ from numberkeep.service.context import Context
 from numberkeep.wire.reviews import ReviewOut, review_out
 
 _PATH = "/_numberkeep/consent/review"
+_NOT_FOUND = 404
 
 
 @click.command("review")
@@ -73,15 +74,18 @@ def decide(review_id: int, decision: str, database: str | None, account: str | N
 
     `opt-out` opts its number out, and `keep` changes nothing.
     """
+    unknown = Failure(f"there is no review {review_id}: `numberkeep consent review` lists them")
 
     async def stored(context: Context, found: Account) -> ReviewOut:
         try:
             return review_out(await service.decide(context, found, review_id, opts_out=decision == "opt-out"))
         except ReviewNotFound:
-            raise Failure(f"there is no review {review_id}: `numberkeep consent review` lists them") from None
+            raise unknown from None
 
     def called(client: httpx2.Client) -> ReviewOut:
         answer = client.post(f"{_PATH}/{review_id}", json={"decision": decision})
+        if answer.status_code == _NOT_FOUND:
+            raise unknown
         body = read_json(answer)
         try:
             return msgspec.convert(body["review"], ReviewOut)

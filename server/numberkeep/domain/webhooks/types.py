@@ -61,4 +61,4 @@ def _types_of(name: str) -> Sequence[str]:
 def _unknown(place: int, name: str) -> FieldError:
     near = get_close_matches(name.lower().replace("_", "."), NAMES, 1) or get_close_matches(name.lower(), NAMES, 1)
     fix = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
-    return FieldError("types", f"the name at {place} is unknown: {fix}")
+    return FieldError("types", f"has an unknown name at {place}: {fix}")

@@ -29,11 +29,11 @@ def test_a_terminal_shows_a_bar_for_each_phase(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_log_gets_a_line_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And none within the first seconds."""
+    """And none within the first seconds; it has the rate, and how long the rest takes."""
     now = 100.0
     monkeypatch.setattr(sys, "stderr", log := StringIO())
     monkeypatch.setattr(time, "monotonic", lambda: now)
     with Progress() as progress:
         for now, done in ((101.0, 1), (106.0, 5), (107.0, 7), (112.0, 20)):  # noqa: B007 - the clock reads it
             progress("copying", done, 10)
-    assert log.getvalue() == "copying: 50 %\ncopying: 100 %\n"
+    assert log.getvalue() == "copying: 50 %, 1/s, 6 s left\ncopying: 100 %, 2/s\n"
