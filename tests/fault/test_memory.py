@@ -43,6 +43,20 @@ async def test_large_pages(service: Overloaded, effort: int, character: str) -> 
     assert len(numbers) == contacts
 
 
+@pytest.mark.parametrize("query", ["format=jsonl", "format=vcard&q=%F0%9F%98%80"])
+async def test_large_exports(service: Overloaded, query: str) -> None:
+    """Also for readers who stop in the middle, and after many small contacts."""
+    path = f"/_numberkeep/export?{query}"
+    rows = [{"phone": f"+1212{number:07d}", "first_name": "\N{GRINNING FACE}"} for number in range(1000)]
+    body = json.dumps({"contacts": rows}).encode()
+    assert 200 in await service.statuses([service.head("POST", BULK, len(body)) + body], time.monotonic() + 0.1)
+    await fill(service, 150, "\N{GRINNING FACE}")
+    async with unread(service, [service.head("GET", path)] * 20):
+        await asyncio.sleep(3)
+    size, _ = await page(service, path)
+    assert size > 150 * MAX_VARIABLES * MAX_VALUE * len("\N{GRINNING FACE}".encode())
+
+
 async def test_unread_answers(service: Overloaded) -> None:
     """Many clients that ask for one large contact, and read nothing."""
     await fill(service, 1, "\N{GRINNING FACE}")

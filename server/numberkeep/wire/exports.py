@@ -10,6 +10,7 @@ from numberkeep.domain.contacts.selection import Selection
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.limits import MAX_VALUE
 from numberkeep.wire.answers import invalid
+from numberkeep.wire.field_types import NOT_BLANK
 from numberkeep.wire.listing import parse_time
 
 COUNT_HEADER: Final = "numberkeep-contacts"
@@ -28,8 +29,8 @@ class ExportParams(msgspec.Struct, kw_only=True):
     verified: bool | None = None
     opted_out: bool | None = None
     created_after: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
-    where: list[Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^\\u0000]+=[^\\u0000]*$"})]] = []
-    q: Annotated[str, msgspec.Meta(max_length=MAX_VALUE, extra_json_schema={"minLength": 1})] | None = None
+    where: list[Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^=\\u0000]+=[^\\u0000]*$"})]] = []
+    q: Annotated[str, msgspec.Meta(max_length=MAX_VALUE, extra_json_schema={"pattern": NOT_BLANK})] | None = None
 
 
 def selection_of(params: ExportParams) -> Selection:

@@ -43,7 +43,8 @@ class Spool:
             TemporaryFileFailed: the disk is full, or the folder of temporary files cannot be written.
         """
         try:
-            self._file.write(len(batch).to_bytes(_HEAD) + batch)
+            self._file.write(len(batch).to_bytes(_HEAD))
+            self._file.write(batch)
         except OSError as error:
             raise _failed(error) from None
 

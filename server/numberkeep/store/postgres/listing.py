@@ -36,7 +36,7 @@ _BOUNDED: Final = _SELECT.replace("c.", "page.").replace(
 
 _PART: Final = 4
 """Rows that are fetched at first: the largest ones have 1.6 MB."""
-_MOST_ROWS: Final = 64
+_MOST_ROWS: Final = 32
 """Rows that are fetched at a time once they are small; each fetch takes a hundred microseconds."""
 
 _BY_TAG: Final = (
@@ -94,20 +94,21 @@ async def next_place(connection: asyncpg.Connection, account_id: int, query: Lis
 async def slices(
     connection: asyncpg.Connection, account_id: int, query: ListQuery
 ) -> AsyncIterator[Sequence[ContactRecord]]:
-    """Yield the contacts of a page in slices of about SLICE_CONTACTS and SLICE_TEXT; in a transaction."""
+    """Yield the contacts of a page in slices of at most SLICE_CONTACTS and about SLICE_TEXT; in a transaction."""
     sql, values = _statement(account_id, query)
     cursor = await connection.cursor(sql, *values)
     contacts: list[ContactRecord] = []
     text, left, part = 0, query.limit, _PART
     while left and (rows := await cursor.fetch(min(part, left))):
-        contacts += map(record_of, rows)
         left -= len(rows)
         fetched = sum(text_of(row) for row in rows)
         part = min(2 * part, _MOST_ROWS) if fetched < SLICE_TEXT // 4 else _PART
-        text += fetched
-        if text > SLICE_TEXT or len(contacts) > SLICE_CONTACTS - _MOST_ROWS:
-            yield contacts
-            contacts, text = [], 0
+        for row in rows:
+            contacts.append(record_of(row))
+            text += text_of(row)
+            if text > SLICE_TEXT or len(contacts) == SLICE_CONTACTS:
+                yield contacts
+                contacts, text = [], 0
     if contacts:
         yield contacts
 
