@@ -25,8 +25,8 @@ def cli() -> None:
     """A contacts service you own that speaks the Sendblue v2 Contacts API.
 
     Administration works on the database, running or not: name it with --database or NUMBERKEEP_DATABASE. `simulate`,
-    `listen` and `consent` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
-    SENDBLUE_API_API_SECRET name; for `consent`, typing --database chooses a database instead.
+    `listen`, `export` and `consent` call the service that SENDBLUE_API_BASE_URL, SENDBLUE_API_API_KEY and
+    SENDBLUE_API_API_SECRET name; for `export` and `consent`, typing --database chooses a database instead.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 partly done or pending, 4 unauthorised, 130 interrupted.
     """
