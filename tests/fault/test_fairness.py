@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+import httpx2
 import pytest
 
 from fault.overload import BULK, Latencies, Overloaded, bulk_body, cpu_seconds, measure, overloaded
@@ -38,6 +39,40 @@ async def test_invalid_bulk_requests_keep_no_other_waiting(
         gets, posts = await attacked(service, bodies, seconds=20 if effort > 1 else 3)
         share = 0.99 if effort > 1 else 0.5
         assert max(gets.quantile(share), posts.quantile(share)) < SLOWEST, f"{gets}; {posts}"
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+@pytest.mark.parametrize("query", ["format=vcard", "q=smith+%C3%85nn"])
+async def test_exports_of_one_account_keep_no_other_waiting(
+    engine: str, tmp_path: Path, new_database: NewDatabase, effort: int, query: str
+) -> None:
+    """16 in parallel of 30,000 contacts each, repeatedly."""
+    bodies = [bulk_body(10_000 * number, last_name="Smith Ånn", tags=["a", "b"]) for number in range(3)]
+    with overloaded(tmp_path, new_database(engine)) as service:
+        for body in bodies:
+            request = service.head("POST", BULK, len(body)) + body
+            assert 200 in await service.statuses([request], time.monotonic() + 0.1)
+        until = time.monotonic() + (20 if effort > 1 else 5)
+        attack = [asyncio.create_task(exports(service, query, until)) for _ in range(16)]
+        await asyncio.sleep(0.5)
+        gets, posts = await measure(service, until)
+        complete = sum([await task for task in attack])
+        print(f"GET: {gets}; POST: {posts}; {complete} exports")  # noqa: T201 - for -rP
+        assert complete
+        share = 0.99 if effort > 1 else 0.5
+        assert max(gets.quantile(share), posts.quantile(share)) < SLOWEST, f"{gets}; {posts}"
+
+
+async def exports(service: Overloaded, query: str, until: float) -> int:
+    """Export until a time, and return how often that was complete."""
+    complete = 0
+    async with httpx2.AsyncClient(base_url=service.service.url, headers=service.attacker, timeout=60) as client:
+        while time.monotonic() < until:
+            async with client.stream("GET", f"/_numberkeep/export?{query}") as answer:
+                async for _ in answer.aiter_raw():
+                    pass
+            complete += answer.status_code == 200
+    return complete
 
 
 async def attacked(service: Overloaded, bodies: list[bytes], seconds: float) -> tuple[Latencies, Latencies]:

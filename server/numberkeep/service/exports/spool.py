@@ -78,6 +78,5 @@ def decoded(batch: bytes) -> list[ContactRecord]:
 
 def _failed(error: OSError) -> TemporaryFileFailed:
     return TemporaryFileFailed(
-        f"cannot write a temporary file in {tempfile.gettempdir()}: {error.strerror}; free space there, or set TMPDIR "
-        "to another folder"
+        f"cannot write a temporary file: {error.strerror}; free space there, or set TMPDIR to another folder"
     )

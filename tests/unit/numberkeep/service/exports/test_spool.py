@@ -36,8 +36,12 @@ def test_a_file_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the fix."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
-    with Spool() as batches, pytest.raises(TemporaryFileFailed, match=r"none: No such file .*; free space there"):
+def test_a_folder_that_cannot_be_written_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the fix, also if there is no such folder at all."""
+
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    with Spool() as batches, pytest.raises(TemporaryFileFailed, match=r"file: No usable .*; free space there, or set"):
         batches.write(b"x" * (spool._IN_MEMORY + 1))
