@@ -26,7 +26,7 @@ def doctor(database: str | None, account: str | None, *, as_json: bool) -> None:
     webhooks and the disk. With --database, on the machine of the service, it also checks the schema, the permissions
     and the keys of that database; then the variables may be missing.
 
-    It calls nothing but that service, which looks up the hosts of the webhooks; nothing is sent and nothing changes.
+    It calls nothing but that service, which looks up the hosts of the webhooks. No message and no event is sent.
 
     Exits with 0 if nothing is wrong, 1 if there is a problem, 3 if there are only warnings.
     """

@@ -51,8 +51,8 @@ def env(shell: str | None, base_url: str, account: str, database: str) -> None:
 
     \b
     sh, bash, zsh  eval "$(numberkeep env)"
-    fish           numberkeep env | source
-    PowerShell     numberkeep env | Out-String | Invoke-Expression
+    fish           numberkeep env --shell fish | source
+    PowerShell     numberkeep env --shell powershell | Out-String | iex
 
     In a step of GitHub Actions, `numberkeep env --shell github` sets the variables for the steps that follow, and hides
     the secret in the log.

@@ -1,13 +1,14 @@
 """`numberkeep export`: write contacts to a file."""
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 import httpx2
 import msgspec
 
 from numberkeep.cli.exit_codes import Failure
+from numberkeep.cli.filters import Filters, filter_options
 from numberkeep.cli.on_database import run_for
 from numberkeep.cli.on_service import Refused, service, without_login
 from numberkeep.cli.targets import check_target, either_options
@@ -17,6 +18,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.operations.exports import download
 from numberkeep.service.context import Context
 from numberkeep.service.keys import DEFAULT_ACCOUNT
+from numberkeep.wire.decoding import Decoder
 from numberkeep.wire.exports import COUNT_HEADER, ExportParams
 
 _BY_SUFFIX = {".vcf": "vcard", ".vcard": "vcard", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -41,34 +43,9 @@ _SILENT_SECONDS = 600.0
     type=click.Choice(["google", "outlook", "hubspot"]),
     help="CSV in the columns that Google Contacts, Outlook or HubSpot imports.",
 )
-@click.option("--tag", "tags", multiple=True, help="Only contacts with this tag; repeat it for several.")
-@click.option("--verified/--not-verified", default=None, help="Only contacts that are verified, or are not.")
-@click.option("--opted-out/--not-opted-out", default=None, help="Only contacts that opted out, or did not.")
-@click.option("--created-after", metavar="TIME", help="Only contacts created at this time (ISO 8601) or later.")
-@click.option(
-    "--where",
-    multiple=True,
-    metavar="LABEL=VALUE",
-    help="Only contacts whose custom variable has this value; repeat it for several.",
-)
-@click.option(
-    "-q",
-    metavar="WORDS",
-    help="Only contacts in whose names, company, e-mail, tags, custom variables or number each word is found.",
-)
+@filter_options
 def export_contacts(
-    file: str,
-    database: str | None,
-    account: str | None,
-    *,
-    format_: str | None,
-    for_: str | None,
-    tags: tuple[str, ...],
-    verified: bool | None,
-    opted_out: bool | None,
-    created_after: str | None,
-    where: tuple[str, ...],
-    q: str | None,
+    file: str, database: str | None, account: str | None, *, format_: str | None, for_: str | None, filters: Filters
 ) -> None:
     """Write contacts to FILE, or with - to standard output.
 
@@ -76,17 +53,11 @@ def export_contacts(
 
     It calls the service that SENDBLUE_API_* name, unless --database is typed. FILE appears when it is complete.
     """
-    params: Any = {
-        "format": format_ or ("csv" if for_ else _BY_SUFFIX.get(Path(file).suffix.lower(), "csv")),
-        "for_": for_ or "numberkeep",
-        "tag": list(tags),
-        "verified": verified,
-        "opted_out": opted_out,
-        "created_after": created_after,
-        "where": list(where),
-        "q": q,
-    }
-    given = ExportParams(**params)
+    of_file = [
+        ("format", format_ or ("csv" if for_ else _BY_SUFFIX.get(Path(file).suffix.lower(), "csv"))),
+        ("for", for_ or "numberkeep"),
+    ]
+    given = Decoder().params([*of_file, *filters.export_query()], ExportParams)
     check_target(database, account)
     with whole_file(file) as out:
         if database is None:
