@@ -236,7 +236,11 @@ def stand_in(answers: Mapping[str, tuple[int, Any]], *, ahead: float = 0) -> Ite
 
 @pytest.mark.parametrize(
     ("ahead", "state", "words"),
-    [(2, "ok", "agree"), (-60, "warning", "s behind this machine's"), (3600, "problem", "s ahead of this machine's, so signed")],
+    [
+        (2, "ok", "agree"),
+        (-60, "warning", "s behind this machine's"),
+        (3600, "problem", "s ahead of this machine's, so signed"),
+    ],
 )
 def test_the_clocks(tmp_path: Path, ahead: float, state: str, words: str) -> None:
     """By the header `Date`, which counts seconds; the time zone of this machine does not matter."""
