@@ -57,7 +57,7 @@ def export_contacts(
         ("format", format_ or ("csv" if for_ else _BY_SUFFIX.get(Path(file).suffix.lower(), "csv"))),
         ("for", for_ or "numberkeep"),
     ]
-    given = Decoder().params([*of_file, *filters.export_query()], ExportParams)
+    given = Decoder(ignore_unknown=False).params([*of_file, *filters.export_query()], ExportParams)
     check_target(database, account)
     with whole_file(file) as out:
         if database is None:
