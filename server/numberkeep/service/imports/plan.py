@@ -7,9 +7,10 @@ from itertools import islice
 from typing import BinaryIO, Final, TypeVar
 
 from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.formats.foreign import UnreadableFile
 from numberkeep.formats.reading import read_rows
 from numberkeep.formats.rows import Row
-from numberkeep.service.imports.column_names import is_known
+from numberkeep.service.imports.column_uses import is_known
 from numberkeep.service.imports.content import Content, Fault
 from numberkeep.service.imports.mapping import Mapper
 from numberkeep.service.imports.options import Options
@@ -60,13 +61,16 @@ def make_plan(file: BinaryIO, options: Options, staging: Staging, *, size: int, 
         progress: called for each batch of rows.
 
     Raises:
-        InvalidInput: the options name a column that the file does not have.
+        InvalidInput: the file is not one of contacts, or the options name a column that it does not have.
     """
     mapper = Mapper(options)
     plan = Plan()
-    for rows in batches(enumerate(read_rows(file, is_known, options.encoding))):
-        _stage(rows, mapper, staging, plan)
-        progress("Reading", min(file.tell(), size), size)
+    try:
+        for rows in batches(enumerate(read_rows(file, is_known, options.encoding))):
+            _stage(rows, mapper, staging, plan)
+            progress("Reading", min(file.tell(), size), size)
+    except UnreadableFile as error:
+        raise InvalidInput(str(error), [FieldError("file", str(error))]) from None
     names = {name.strip().casefold() for name in mapper.seen}
     missing = sorted(name for name in options.columns if name not in names)
     if missing and plan.rows:

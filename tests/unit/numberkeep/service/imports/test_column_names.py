@@ -2,7 +2,8 @@
 
 import pytest
 
-from numberkeep.service.imports.column_names import Use, is_known, known_use
+from numberkeep.service.imports.column_names import Use
+from numberkeep.service.imports.column_uses import is_known, known_use
 
 FILES: dict[str, dict[str, Use | None]] = {
     "google old": {
