@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from numberkeep.domain.contacts.contact import composed
 from numberkeep.service.imports.column_names import Use, word_set
 
 _GOOGLE_LIST: Final = ":::"
@@ -53,11 +54,15 @@ def _rest(name: str, part: str) -> str:
 
 
 def tags_in(cell: str) -> list[str]:
-    """Return the tags of a cell: a list in JSON, or texts between `;`, `,` or ` ::: `."""
+    """Return the tags of a cell, each once, in NFC: a list in JSON, or texts between `;`, `,` or ` ::: `."""
     return list(_remembered_tags(cell) if len(cell) <= _REMEMBERED else _tags_in(cell))
 
 
 def _tags_in(cell: str) -> Sequence[str]:
+    return list(dict.fromkeys(map(composed, _listed_tags(cell))))
+
+
+def _listed_tags(cell: str) -> Sequence[str]:
     if cell.startswith("[") and isinstance(found := _json(cell), list):
         texts = (each if isinstance(each, str) else json.dumps(each) for each in found)
         return [tag for text in texts if (tag := _valid(text)).strip()]

@@ -69,6 +69,7 @@ def says_no(cell: str) -> bool:
     return text in _NO or (_zero(cell) is not None and "0" in cell) or (not text and not _UNCHECKED.isdisjoint(cell))
 
 
+@lru_cache(4096)
 def is_opt_out_tag(tag: str) -> bool:
     """Return whether a tag says by itself that the person opted out: `Unsubscribed`, `DNC`."""
     return "".join(words_of(tag)) in _OUT_TAGS

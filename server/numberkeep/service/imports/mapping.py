@@ -98,7 +98,7 @@ class Mapper:
         tags = [tag for place in layout.tags if (cell := cells[place]) for tag in tags_in(cell)]
         if not layout.is_ours and any(map(is_opt_out_tag, tags)):
             content.opt_out = True
-        content.tags = list(dict.fromkeys([*map(composed, tags), *self._tags]))
+        content.tags = list(dict.fromkeys([*tags, *self._tags])) if self._tags or len(layout.tags) > 1 else tags
 
     def _add_name(self, layout: Layout, cells: Sequence[str], content: Content) -> None:
         """Add the full name, if it is one: cards without a name have the company or the number there."""
