@@ -31,6 +31,8 @@ _begins_property = re.compile(
     rb"X-[A-Z0-9-]+)[;:]"
 ).match
 """A line that begins a property, even after a soft line break: some programs end a value with one."""
+_custom_label = re.compile(r"X-CUSTOM\(.*,([^,]*)\)", re.IGNORECASE).fullmatch
+"""Android's label of a number, in its own encoding: `TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=46ax)`."""
 _card_line = re.compile(rb"\s*(?:BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE).fullmatch
 _separators: Final = {mark: re.compile(rf"((?:[^\\{mark}]|\\.?)*)(?:{mark}|\Z)", re.DOTALL) for mark in ";,"}
 _escape = re.compile(r"\\(.)", re.DOTALL)
@@ -155,6 +157,9 @@ def _parsed(number: int, data: bytes) -> Property | None:
     encoding = ""
     for given in _parameters(match[2] or b""):
         text = decoded(given).strip()
+        if label := _custom_label(text):
+            parameters.setdefault("TYPE", []).append(decoded(binascii.a2b_qp(label[1])))
+            continue
         key, equals, value = text.partition("=")
         key = key.strip().upper() if equals else "TYPE"
         value = (value if equals else text).strip().strip('"')

@@ -15,7 +15,7 @@ _opt_out = re.compile(
 ).search
 _opt_in = re.compile(
     r"\b(?:(?:is|has|sms|text|email)?opt(?:ed)? ?in(?:s|to\w*|at|date|time)?|(?:is|sms)?subscribed(?:at|to\w*)?|"
-    r"accepts ?(?:sms|text)\w*|(?:sms|text) subscriptions?|angemeldet|abonne|suscrito)\b"
+    r"accepts ?(?:sms|text|whatsapp)\w*|(?:sms|text) subscriptions?|angemeldet|abonne|suscrito)\b"
 ).search
 _consent = re.compile(
     r"\w*consent(?:s|ed)?\b|\bpermissions?\b|\b(?:einwilligung|zustimmung|consentement|consentimiento)\b"
@@ -34,7 +34,7 @@ _ABOUT: Final = word_set(
     "keywords language instructions footer method form type list double confirmation"
 )
 """Words of columns that only describe a consent, or that count."""
-_OTHER_CHANNELS: Final = word_set("fax cookie cookies tracking track push post postal")
+_OTHER_CHANNELS: Final = word_set("fax direct video cookie cookies tracking track push post postal")
 _EMAIL: Final = word_set("email emails mail mails newsletter newsletters")
 _TEXT: Final = word_set("sms text texts texting mobile phone whatsapp message messages messaging")
 _STATUS: Final = word_set("status statut estado stato")

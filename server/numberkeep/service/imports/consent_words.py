@@ -8,7 +8,8 @@ from numberkeep.service.imports.column_names import Use, word_set, words_of
 
 _NOTHING: Final = word_set("na nan nil null unknown unbekannt pending unconfirmed")
 _NO: Final = word_set(
-    "n no non nein false falsch falso faux f off never none null na nan nil ne nee nej nao nie jamais nunca unchecked"
+    "n no non nein false falsch falso faux f off never none null na nan nil ne nee nej nao nie jamais nunca unchecked "
+    "clean clear"
 )
 _OUT: Final = word_set(
     "blocklisted blacklisted blocked stop stopped dnc dnd revoked complained withdrawn declined denied refused "

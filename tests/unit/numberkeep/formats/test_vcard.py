@@ -42,6 +42,10 @@ def card(*lines: str | bytes) -> dict[str, str]:
             ['TEL;TYPE="home,voice";VALUE=uri:tel:+1-2;ext=3'],
             {"Phone 1 - Label": "Home", "Phone 1 - Value": "tel:+1-2;ext=3"},
         ),
+        (
+            ["TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=46ax Z=C3=BCrich):1"],
+            {"Phone 1 - Label": "Fax Zürich", "Phone 1 - Value": "1"},
+        ),
         (["TEL;CELL;PREF:1"], {"Phone 1 - Label": "Cell", "Phone 1 - Value": "1"}),
         (["item7.X-ABLabel:_$!<Mobile>!$_", "item7.TEL:1"], {"Phone 1 - Label": "Mobile", "Phone 1 - Value": "1"}),
     ],

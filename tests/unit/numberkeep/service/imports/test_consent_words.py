@@ -12,7 +12,7 @@ OPT_OUTS = (
     "Confirmed Opt-Out Date,Abmeldung,Désinscrit,Dado de baja"
 )
 OPT_INS = (
-    "Opt-In,SMS Opt-In,optInTime,Subscribed,SMS Consent,Consent to text,marketing_consent,Accepts SMS Marketing,"
+    "Opt-In,SMS Opt-In,optInTime,Subscribed,SMS Consent,Consent to text,marketing_consent,Accepts SMS Marketing,Accepts WhatsApp Marketing,"
     "SMS Marketing Consent,consent.sms,Express written consent,TCPA consent,Einwilligung,SMS permission"
 )
 STATUSES = (
@@ -31,6 +31,7 @@ def test_columns_about_consent(use: Use, names: str) -> None:
     "name",
     [
         *(
+            "direct_mail_opt_out",
             "Fax Opt Out",
             "Opt-out link",
             "Unsubscribe URL",
@@ -52,7 +53,7 @@ def test_columns_that_are_not_about_consent(name: str) -> None:
     ("use", "cells", "expected"),
     [
         (Use.OPT_OUT, "yes|true|1|1.0|x|2026-01-31|Unsubscribed|✓|☑|STOP|by mail|HARD_BOUNCE", True),
-        (Use.OPT_OUT, "no|FALSE|0|0.0|never|nein|☐|Subscribed|Opted in|not opted out|00:00", False),
+        (Use.OPT_OUT, "no|FALSE|0|0.0|never|nein|clear|☐|Subscribed|Opted in|not opted out|00:00", False),
         (Use.OPT_OUT, "-|—|n/a|NaN|null|0000-00-00 00:00:00|unknown", None),
         (Use.OPT_IN, "no|0|0.0|never|revoked|withdrawn|Declined|denied|unsubscribed|Opted Out|not given|❌", True),
         (Use.OPT_IN, "yes|1|2026-01-31|granted|subscribed|✓|not unsubscribed", False),
