@@ -67,7 +67,8 @@ _NAMES: Final = {
 
 NAMED: Final[Mapping[str, Use]] = {name: use for use, names in _NAMES.items() for name in names.split()}
 
-_lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])(?<!Whats(?=App))(?<!\bi(?=Phone))")
+"""Where a word of camelCase ends; `WhatsApp` and `iPhone` are one word each."""
 _words = re.compile(r"[^\W\d_]+|[0-9]+").findall
 
 

@@ -36,10 +36,13 @@ FILES: dict[str, dict[str, Use | None]] = {
         "Record ID": None,
         "Phone Number": Use.PHONE,
         "Mobile Phone Number": Use.PHONE,
+        "WhatsApp Phone Number": Use.PHONE,
         "Company Name": Use.COMPANY_NAME,
         "Unsubscribed from all email": Use.OPT_OUT,
         "Lead Status": None,
     },
+    "apple": {"Phone : iPhone": Use.PHONE, "iPhone": Use.PHONE, "Phone (WORK FAX)": None, "ID Number": None},
+    "brevo": {"WHATSAPP": Use.PHONE, "SMS": Use.PHONE, "LANDLINE_NUMBER": Use.PHONE, "FIRSTNAME": Use.FIRST_NAME},
     "listmonk": {"email": None, "name": Use.NAME, "status": Use.STATUS, "attributes": None},
     "mailchimp": {"TAGS": Use.TAGS, "OPTIN_TIME": Use.OPT_IN, "UNSUB_TIME": Use.OPT_OUT, "UNSUB_REASON": None},
     "twenty": {

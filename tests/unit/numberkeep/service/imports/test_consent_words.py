@@ -12,7 +12,8 @@ OPT_OUTS = (
     "Confirmed Opt-Out Date,Abmeldung,Désinscrit,Dado de baja"
 )
 OPT_INS = (
-    "Opt-In,SMS Opt-In,optInTime,Subscribed,SMS Consent,Consent to text,marketing_consent,Accepts SMS Marketing,Accepts WhatsApp Marketing,"
+    "Opt-In,SMS Opt-In,optInTime,Subscribed,SMS Consent,Consent to text,marketing_consent,Accepts SMS Marketing,"
+    "Accepts WhatsApp Marketing,"
     "SMS Marketing Consent,consent.sms,Express written consent,TCPA consent,Einwilligung,SMS permission"
 )
 STATUSES = (
