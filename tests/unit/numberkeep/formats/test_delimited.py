@@ -235,3 +235,17 @@ def test_every_kind_of_line_break_may_end_a_row() -> None:
 def test_a_file_without_rows_has_none(data: bytes) -> None:
     """An empty one, a byte order mark alone, a header alone."""
     assert rows(data) == []
+
+
+def test_records_of_one_line_and_of_several_may_alternate() -> None:
+    """Whether the marks of a line are in pairs or not."""
+    lines = ["Phone,Note,Tags", '1,"a ""b"""', '2,5" c', '3,5" d,"e', 'f"', '4,x,"g', '""h""', 'i"', "5,j", '"6",""']
+    found = rows("\n".join(lines).encode())
+    assert [(row.line, list(row.cells), row.fault) for row in found] == [
+        (2, ["1", 'a "b"', ""], ""),
+        (3, ["2", '5" c', ""], ""),
+        (4, ["3", '5" d', "e\nf"], ""),
+        (6, ["4", "x", 'g\n"h"\ni'], ""),
+        (9, ["5", "j", ""], ""),
+        (10, ["6", "", ""], ""),
+    ]

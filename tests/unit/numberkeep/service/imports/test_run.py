@@ -72,7 +72,11 @@ def test_any_bytes_can_be_imported(data: bytes, numbers: Numbers, unmatched: boo
         context = Context(store)
         account = (await keys.create(context, "default", KeyPair("key", "secret"))).account
         options = Options("US", numbers, keep_unmatched=unmatched)
-        dry, _ = await imported(context, account, data, options, dry_run=True)
+        try:
+            dry, _ = await imported(context, account, data, options, dry_run=True)
+        except InvalidInput:  # a document or an archive, by its first bytes
+            await store.close()
+            return
         outcome, rejects = await imported(context, account, data, options)
         again, _ = await imported(context, account, data, options)
         await store.close()
