@@ -18,8 +18,8 @@ from numberkeep.service.imports.staging import StagedRow, Staging, encode, merge
 
 T = TypeVar("T")
 
-BATCH: Final = 500
-"""Rows that are applied at a time."""
+BATCH: Final = 5000
+"""Rows that are applied at a time: in batches of 500, the pages of indexes that change are written twice as often."""
 _READ: Final = 2000
 """Rows that are read at a time."""
 

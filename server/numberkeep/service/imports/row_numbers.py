@@ -18,6 +18,7 @@ _INVALID: Final = "Invalid numbers left out, because their rows have a valid one
 _FURTHER: Final = "Further numbers left out (--numbers each imports them as contacts)"
 _SHORTENED: Final = "Extensions and pauses left out of numbers"
 
+_LONGEST_COUNTRY: Final = 50
 _LONGEST_CODE: Final = len("+1234")
 
 
@@ -109,11 +110,11 @@ class NumberReader:
         digits = cell.lstrip("+ ")
         if digits.isdecimal() and digits.isascii() and len(cell) <= _LONGEST_CODE:
             return region, code or digits
-        if len(cell) != len("US") or cell.upper() == region or region != self._options.region:
+        if cell.upper() == region or region != self._options.region or len(cell) > _LONGEST_COUNTRY:
             return region, code
-        from numberkeep.domain.numbering_plan import regions  # noqa: PLC0415 - its tables load slowly
+        from numberkeep.domain.countries import region_of  # noqa: PLC0415 - its table loads slowly
 
-        return (cell.upper() if cell.upper() in regions() else region), code
+        return region_of(cell) or region, code
 
 
 def _missing(bad: Sequence[tuple[str, str]], region: str, *, has_faxes: bool) -> Fault:

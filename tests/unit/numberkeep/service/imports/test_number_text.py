@@ -94,6 +94,13 @@ def test_what_is_no_number_is_refused(cell: str) -> None:
         (["Calling code", "Phone"], ["44", "07400 123456"], "+447400123456"),
         (["Country", "Phone"], ["gb", "07400 123456"], "+447400123456"),
         (["Country", "Phone"], ["GB", "(415) 555-0101"], "+14155550101"),
+        (["Country", "Phone"], ["United Kingdom", "07400 123456"], "+447400123456"),
+        (["Land", "Phone"], ["Vereinigtes Königreich", "07400 123456"], "+447400123456"),
+        (["Pays", "Phone"], ["ROYAUME-UNI", "07400 123456"], "+447400123456"),
+        (["Country", "Phone"], ["UK", "07400 123456"], "+447400123456"),
+        (["Country", "Phone"], ["ZAF", "082 118 9037"], "+27821189037"),
+        (["Country", "Phone"], ["USA", "(415) 555-0101"], "+14155550101"),
+        (["Country", "Phone"], ["Atlantis", "(415) 555-0101"], "+14155550101"),
     ],
 )
 def test_a_country_beside_a_number_counts(columns: list[str], cells: list[str], phone: str) -> None:
