@@ -3,17 +3,20 @@
 import argparse
 from collections.abc import Iterable
 
-from bench import bulk, client, delivery, growth, requests
+from bench import bulk, client, delivery, growth, imports, requests
 from bench.peers import comparison
 
-PARTS = "one part (default: server, bulk, delivery and client; growth takes an hour, and peers installs many packages)"
+PARTS = (
+    "one part (default: server, bulk, delivery and client; growth takes an hour, peers installs many packages, and "
+    "import installs sqlite-utils)"
+)
 
 
 def main() -> None:
     """Measure and print tables as Markdown."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=["server", "bulk", "delivery", "client", "growth", "peers"], help=PARTS
+        "part", nargs="?", choices=["server", "bulk", "delivery", "client", "growth", "import", "peers"], help=PARTS
     )
     parser.add_argument("--contacts", type=int, help="stored contacts (default: 1,000,000; peers: 10,000)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median is reported (default: 5)")
@@ -24,6 +27,9 @@ def main() -> None:
     if given.part == "peers":
         effort = comparison.Effort(given.contacts or 10_000, given.rounds, given.seconds)
         _print(comparison.COLUMNS, comparison.measure(effort, given.only))
+    if given.part == "import":
+        columns = "import and export | rows/s | ratio to the raw load | memory, MiB"
+        _print(columns, imports.measure(given.contacts or 1_000_000))
     if given.part == "growth":
         others = " | ".join(f"{size:,}" for size in given.sizes[1:])
         _print(f"p50 | {given.sizes[0]:,} | {others}", growth.measure(given.sizes))

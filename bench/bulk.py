@@ -44,7 +44,7 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
     decoder = Decoder(ignore_unknown=False)
     times: tuple[list[float], list[float], list[float]] = ([], [], [])
     for first in range(0, STORED + rounds * size, size):
-        contacts, tags = _plain(first, size)
+        contacts, tags = plain_rows(first, size)
         begin = time.perf_counter()
         await load(contacts, tags)
         times[0].append(time.perf_counter() - begin)
@@ -66,7 +66,8 @@ async def _measure(engine: Engine, size: int, rounds: int) -> tuple[list[float],
     return times[0][-rounds:], times[1][-rounds:], times[2][-rounds:]
 
 
-def _plain(first: int, size: int) -> tuple[Rows, Rows]:
+def plain_rows(first: int, size: int) -> tuple[Rows, Rows]:
+    """Return the rows of contacts and of their tags for a raw load, from contact `first`."""
     rows = list(people.rows(first, size))
     contacts = [new_contact(row.contact_id, row.phone, moment(row.at), row.patch, opt_out=False) for row in rows]
     tags: list[tuple[Any, ...]] = [

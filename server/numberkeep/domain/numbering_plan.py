@@ -68,6 +68,12 @@ def is_mobile(phone: str) -> bool:
     return number is not None and phonenumbers.number_type(number) in mobile
 
 
+def is_possible(phone: str) -> bool:
+    """Return whether a number in E.164 form is as long as numbers of its country are."""
+    number = _parsed(phone)
+    return number is not None and phonenumbers.is_possible_number(number)
+
+
 def regions() -> Collection[str]:
     """Return the regions that have national numbers: ISO 3166-1 alpha-2, in capitals."""
     return phonenumbers.SUPPORTED_REGIONS
@@ -76,6 +82,12 @@ def regions() -> Collection[str]:
 def calling_codes() -> Collection[int]:
     """Return the country codes of the world's numbers."""
     return phonenumbers.COUNTRY_CODE_TO_REGION_CODE.keys()
+
+
+def region_of_code(code: int) -> str:
+    """Return the main region of a country code, ISO 3166-1 alpha-2; `""` if there is none."""
+    region = phonenumbers.region_code_for_country_code(code)
+    return region if region in phonenumbers.SUPPORTED_REGIONS else ""
 
 
 def _without_prefix(phone: str) -> str:

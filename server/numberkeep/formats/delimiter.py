@@ -1,4 +1,4 @@
-"""What separates the cells of a CSV file, and whether it begins with a header.
+"""What separates the cells of a CSV file, and where its header is.
 
 The sniffers of `csv` and `clevercsv` choose letters as delimiters of files with one column, so here is a score instead.
 """
@@ -7,7 +7,7 @@ import contextlib
 import csv
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 
@@ -15,8 +15,10 @@ Known = Callable[[str], bool]
 """Whether a text is the name of a column that contact files have."""
 
 _sep_line = re.compile(r'"?sep=([^\w"\s]|\t)"?\s*', re.IGNORECASE).fullmatch
-_number = re.compile(r"[+(]{0,2}[0-9][0-9\s().\-/\u2010-\u2015]+").fullmatch
+_number = re.compile(r"[+('=\"]{0,4}[0-9][0-9\s().\-/\u2010-\u2015]+['\"]?").fullmatch
 _date = re.compile(r"[0-9]{1,4}([-./])[0-9]{1,2}\1[0-9]{1,4}(\s.*)?").fullmatch
+_address = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}").fullmatch
+"""An IPv4 address."""
 _digit = re.compile(r"[0-9]").findall
 
 _KNOWN_POINTS: Final = 10
@@ -25,6 +27,24 @@ _MOST_COLUMNS: Final = 5
 """More columns than this say nothing about the delimiter: a text can have many commas."""
 _SHORTEST_NUMBER: Final = 7
 _LONGEST_NUMBER: Final = 15
+_MOST_TITLES: Final = 20
+"""Records that may be above the header: the title of a report, its date."""
+_FEWEST_NAMES: Final = 2
+"""Known names of columns that make a header of a record that is not the first."""
+
+_ESCAPE: Final = "\\"
+
+
+class Dialect(NamedTuple):
+    r"""How a CSV file is written.
+
+    Attributes:
+        delimiter: what separates its cells.
+        escape: what is before a quotation mark within a cell: a backslash, or None if the mark is written twice.
+    """
+
+    delimiter: str
+    escape: str | None = None
 
 
 def named_delimiter(line: str) -> str | None:
@@ -33,27 +53,52 @@ def named_delimiter(line: str) -> str | None:
     return match and match[1]
 
 
-def find_delimiter(sample: Sequence[str], known: Known) -> str:
-    """Return the delimiter of a file whose first lines are `sample`.
+def find_dialect(sample: Sequence[str], delimiter: str | None, known: Known) -> Dialect:
+    """Return how a file is written whose first lines are `sample`.
 
-    It is the one that makes the most known column names and the most rows of one length.
+    The delimiter is the one that makes the most known column names and the most rows of one length.
+
+    Args:
+        sample: the lines.
+        delimiter: the delimiter, if it is known.
+        known: whether a text is the name of a column.
     """
-    return max(DELIMITERS, key=lambda delimiter: _score(sample_records(sample, delimiter), known))
+    escaped = any(f'{_ESCAPE}"' in line for line in sample)
+    dialects = [
+        Dialect(each, escape)
+        for each in (delimiter or DELIMITERS)
+        for escape in ([None, _ESCAPE] if escaped else [None])
+    ]
+    return max(dialects, key=lambda dialect: _score(sample_records(sample, dialect), known))
 
 
-def sample_records(sample: Sequence[str], delimiter: str) -> list[list[str]]:
+def sample_records(sample: Sequence[str], dialect: Dialect) -> list[list[str]]:
     """Return the records of the first lines that are not blank, up to one that cannot be parsed."""
     records = []
     with contextlib.suppress(csv.Error):  # a cell of more than 1 MiB
-        for record in csv.reader(sample, delimiter=delimiter):
+        for record in csv.reader(sample, delimiter=dialect.delimiter, escapechar=dialect.escape):
             if any(map(str.strip, record)):
                 records.append(record)  # noqa: PERF401 - those before an error count
     return records
 
 
+def header_place(records: Sequence[Sequence[str]], known: Known) -> int:
+    """Return which record has the column names: the first, unless a later one has some and is wider than all before."""
+    widest = 0
+    for place, record in enumerate(records[:_MOST_TITLES]):
+        width = sum(map(bool, map(str.strip, record)))
+        names = sum(map(known, record))
+        if names >= _FEWEST_NAMES and width > widest:
+            return place
+        if any(map(_is_number, record)):
+            return 0
+        widest = max(widest, width)
+    return 0
+
+
 def has_header(records: Sequence[Sequence[str]], known: Known) -> bool:
-    """Return whether the first record has column names: known ones, or no number above a column of numbers."""
-    return not records or any(map(known, records[0])) or not _number_columns(records)
+    """Return whether the first record has column names: several known ones, or no number above a column of numbers."""
+    return not records or sum(map(known, records[0])) >= _FEWEST_NAMES or not _number_columns(records)
 
 
 def made_up_header(records: Sequence[Sequence[str]]) -> list[str]:
@@ -67,9 +112,10 @@ def made_up_header(records: Sequence[Sequence[str]]) -> list[str]:
 def _score(records: Sequence[Sequence[str]], known: Known) -> float:
     if not records:
         return 0
-    width = len(records[0])
-    constant = sum(len(record) == width for record in records) / len(records)
-    names = sum(map(known, records[0]))
+    header = header_place(records, known)
+    width = len(records[header])
+    constant = sum(len(record) == width for record in records[header:]) / len(records)
+    names = sum(map(known, records[header]))
     return _KNOWN_POINTS * names + _CONSTANT_POINTS * constant + min(width, _MOST_COLUMNS)
 
 
@@ -86,5 +132,8 @@ def _number_columns(records: Sequence[Sequence[str]]) -> set[int]:
 def _is_number(cell: str) -> bool:
     text = cell.strip()
     return (
-        _number(text) is not None and _date(text) is None and _SHORTEST_NUMBER <= len(_digit(text)) <= _LONGEST_NUMBER
+        _number(text) is not None
+        and _date(text) is None
+        and _address(text) is None
+        and _SHORTEST_NUMBER <= len(_digit(text)) <= _LONGEST_NUMBER
     )

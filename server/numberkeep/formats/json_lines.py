@@ -24,7 +24,7 @@ def read_json_lines(lines: Iterable[Line]) -> Iterator[Row]:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
-            yield Row(line.number, *_flat(value))
+            yield Row(line.number, *flat(value))
         else:
             yield Row(
                 line.number, ("content",), (text[:_SHOWN],), "is not a JSON object: write one object on each line"
@@ -38,10 +38,11 @@ def object_pairs(text: str) -> Iterator[tuple[str, str]]:
     except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
-        yield from zip(*_flat(value), strict=True)
+        yield from zip(*flat(value), strict=True)
 
 
-def _flat(value: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def flat(value: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the columns and cells of an object; fields of an object inside it are columns of their own."""
     columns: list[str] = []
     cells: list[str] = []
     for name, field in value.items():

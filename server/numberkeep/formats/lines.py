@@ -12,6 +12,8 @@ _SAMPLE: Final = 64 * 1024
 _BYTES: Final = "latin-1"
 """Decodes each byte to one character, so that each line can be decoded by itself."""
 
+_DAMAGED: Final = "\ufffd"
+
 _BOMS: Final = (
     (codecs.BOM_UTF8, None),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -57,10 +59,7 @@ def read_lines(file: BinaryIO, encoding: str | None = None) -> Generator[Line]:
         encoding: its encoding. By default it is UTF-16 or UTF-32 if its first bytes show it, else unknown: see
             `decoded`.
     """
-    file.seek(0)
-    start = file.read(_SAMPLE)
-    encoding = encoding or _wide_encoding(start)
-    file.seek(len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0)
+    encoding = _at_start(file, encoding)
     wrapper = TextIOWrapper(file, encoding or _BYTES, errors="replace", newline="")
     number = 0
     try:
@@ -74,8 +73,27 @@ def read_lines(file: BinaryIO, encoding: str | None = None) -> Generator[Line]:
         wrapper.detach()  # else it would close the file
 
 
+def read_text(file: BinaryIO, encoding: str | None = None) -> Generator[str]:
+    """Yield the text of a file in pieces, without NUL characters; it is UTF-8 unless `read_lines` would find another.
+
+    Args:
+        file: a seekable file, read from its start.
+        encoding: its encoding.
+    """
+    wrapper = TextIOWrapper(file, _at_start(file, encoding) or "utf-8", errors="replace")
+    try:
+        while text := wrapper.read(_SAMPLE):
+            if shown := text.replace("\0", ""):
+                yield shown
+    finally:
+        wrapper.detach()  # else it would close the file
+
+
 def decoded(data: bytes, charset: str = "") -> str:
-    """Return bytes as text: in `charset` if it is known, else in UTF-8 if they are valid, else in Windows-1252."""
+    """Return bytes as text: in `charset` if it is known, else in UTF-8 if they are valid, else in Windows-1252.
+
+    A text with more characters in valid UTF-8 than bytes that are not is UTF-8 that was damaged.
+    """
     if charset:
         try:
             return data.decode(charset, "replace").encode("utf-8", "replace").decode()
@@ -84,7 +102,18 @@ def decoded(data: bytes, charset: str = "") -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        text = data.decode(errors="replace")
+        damaged = text.count(_DAMAGED)
+        others = sum(not character.isascii() for character in text) - damaged
+        return text if others > damaged else data.decode("cp1252", "replace")
+
+
+def _at_start(file: BinaryIO, encoding: str | None) -> str | None:
+    """Go to where the text of a file begins, and return its encoding; None if it is not known."""
+    file.seek(0)
+    start = file.read(_SAMPLE)
+    file.seek(len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0)
+    return encoding or _wide_encoding(start)
 
 
 def _wide_encoding(start: bytes) -> str | None:

@@ -1,5 +1,6 @@
 """Reads vCards 2.1, 3.0 and 4.0 as rows, in the columns of a contact file."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,11 @@ OWN_PROPERTY: Final = "X-NUMBERKEEP"
 
 _MAX_PROPERTIES: Final = 2000
 
-_begin = re.compile(rb"\s*BEGIN\s*:\s*VCARD\s*", re.IGNORECASE).fullmatch
+_mark_line = re.compile(rb"\s*(?:BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE).fullmatch
+_begins_card = re.compile(rb"\s*BEGIN\s*:\s*VCARD", re.IGNORECASE).match
+_ends_card = re.compile(rb"END\s*:\s*VCARD", re.IGNORECASE).search
+_says_consent = re.compile(r"X-.*(?:OPT.?OUT|OPTED|OPT.?IN|UNSUB|CONSENT|DO.?NOT|DNC|DND|BLOCK).*").fullmatch
+"""The names of properties about consent, which programs write with names of their own."""
 _no_year = re.compile(r"1604-?([0-9]{2})-?([0-9]{2})(?:T.*)?").fullmatch
 """Apple writes birthdays without a year as of 1604."""
 _apple_label = re.compile(r"_\$!<(.*)>!\$_").fullmatch
@@ -32,17 +37,19 @@ _TEXTS: Final = {
     "NOTE": "Note",
     "BDAY": "Birthday",
 }
+_KINDS: Final = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND"})
 _NO_LABELS: Final = frozenset({"VOICE", "PREF", "INTERNET", "TEXT", "MSG", "IPHONE", "X-VOICE"})
 
 _EMPTY: Final = "has no content that can be read: export it again, or remove it"
 _OUTSIDE: Final = "is outside of any card: remove it, or put it between BEGIN:VCARD and END:VCARD"
+_GROUP: Final = "is a group of contacts and not a contact: leave it out, or tag its contacts with its name"
 _TOO_LARGE: Final = f"has more than {_MAX_PROPERTIES:,} properties: remove some"
 _SHOWN: Final = 200
 
 
-def is_begin(data: bytes) -> bool:
-    """Return whether this line begins a card."""
-    return _begin(data) is not None
+def is_mark(data: bytes) -> bool:
+    """Return whether this line begins or ends a card."""
+    return _mark_line(data) is not None
 
 
 @dataclass(slots=True)
@@ -60,7 +67,9 @@ class _Card:
 
     def add(self, each: Property) -> None:
         """Add a property, unless it is one of a nested card or there are too many."""
-        if not self.nested:
+        if each.name == "AGENT" and _begins_card(each.raw) and not _ends_card(each.raw):
+            self.nested += 1
+        elif not self.nested:
             self.size += 1
             if self.size <= _MAX_PROPERTIES:
                 self.properties.append(each)
@@ -108,6 +117,8 @@ def _shown(each: Property | Line) -> str:
 def _row(card: _Card) -> Row:
     pairs = [(column, cell) for column, cell in _pairs(card.properties) if cell]
     fault = _TOO_LARGE if card.size > _MAX_PROPERTIES else "" if pairs else _EMPTY
+    if any(each.name in _KINDS and each.text.strip().lower() == "group" for each in card.properties):
+        fault = _GROUP
     return Row(card.line, [column for column, _ in pairs], [cell for _, cell in pairs], fault)
 
 
@@ -121,21 +132,31 @@ def _pairs(properties: Sequence[Property]) -> Iterator[tuple[str, str]]:
         elif each.name == "ORG":
             yield from zip(_ORG_PARTS, each.parts(";"), strict=False)
         elif each.name == "CATEGORIES":
-            yield "Tags", ";".join(each.parts(","))
+            yield "Tags", _tags(each.parts(","))
         elif each.name == "ADR":
             yield _numbered("Address", counts), ", ".join(filter(None, each.parts(";")))
         elif each.name == OWN_PROPERTY:
             yield from object_pairs(each.text)
-        elif each.name == "BDAY":
-            match = _no_year(each.text.strip())
-            yield "Birthday", f"--{match[1]}-{match[2]}" if match else each.text
         elif each.name == "TEL":
             place = counts["TEL"] = counts.get("TEL", 0) + 1
             kinds = [kind.removeprefix("X-") for kind in each.types if kind not in _NO_LABELS]
             yield f"Phone {place} - Label", labels.get(each.group) or " ".join(kinds).title()
             yield f"Phone {place} - Value", each.text
+        elif _says_consent(each.name):
+            yield each.name.removeprefix("X-").replace("-", " ").title(), each.text
         elif each.name in _TEXTS:
-            yield _numbered(_TEXTS[each.name], counts), each.text
+            yield _numbered(_TEXTS[each.name], counts), _birthday(each.text) if each.name == "BDAY" else each.text
+
+
+def _birthday(text: str) -> str:
+    match = _no_year(text.strip())
+    return f"--{match[1]}-{match[2]}" if match else text
+
+
+def _tags(tags: Sequence[str]) -> str:
+    """Return tags in one text: as people write them, or in JSON if one of them would be read as several."""
+    text = ";".join(tags)
+    return text if text.count(";") < len(tags) and (len(tags) > 1 or "," not in text) else json.dumps(tags)
 
 
 def _numbered(column: str, counts: dict[str, int]) -> str:

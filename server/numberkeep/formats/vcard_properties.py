@@ -26,6 +26,13 @@ _property = re.compile(rb'\s*([A-Za-z0-9_./-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)'
 _loose_property = re.compile(rb"\s*([A-Za-z0-9_./-]+)(;[^:]*)?:(.*)", re.DOTALL).fullmatch
 _parameters = re.compile(rb';((?:[^";]|"[^"]*"|")*)').findall
 _base64_line = re.compile(rb"[A-Za-z0-9+/=\s]+").fullmatch
+_begins_property = re.compile(
+    rb"\s*(?:item[0-9]+\.)?(?:N|FN|TEL|EMAIL|ORG|ADR|TITLE|ROLE|NOTE|URL|BDAY|CATEGORIES|LABEL|REV|UID|VERSION|PHOTO|"
+    rb"X-[A-Z0-9-]+)[;:]"
+).match
+"""A line that begins a property, even after a soft line break: some programs end a value with one."""
+_custom_label = re.compile(r"X-CUSTOM\(.*,([^,]*)\)", re.IGNORECASE).fullmatch
+"""Android's label of a number, in its own encoding: `TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=46ax)`."""
 _card_line = re.compile(rb"\s*(?:BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE).fullmatch
 _separators: Final = {mark: re.compile(rf"((?:[^\\{mark}]|\\.?)*)(?:{mark}|\Z)", re.DOTALL) for mark in ";,"}
 _escape = re.compile(r"\\(.)", re.DOTALL)
@@ -123,7 +130,7 @@ def read_properties(lines: Iterable[Line]) -> Iterator[Property | Line]:
 def _continuation(current: Property, data: bytes, *, soft: bool) -> bytes | None:
     """Return what a line adds to a property, or None if the line begins another one."""
     if soft:
-        return data
+        return None if _begins_property(data) else data
     if data[:1] in b" \t":
         return data[1:] or None
     if current.encoding in _BASE64 and b":" not in data and _base64_line(data):
@@ -150,6 +157,9 @@ def _parsed(number: int, data: bytes) -> Property | None:
     encoding = ""
     for given in _parameters(match[2] or b""):
         text = decoded(given).strip()
+        if label := _custom_label(text):
+            parameters.setdefault("TYPE", []).append(decoded(binascii.a2b_qp(label[1])))
+            continue
         key, equals, value = text.partition("=")
         key = key.strip().upper() if equals else "TYPE"
         value = (value if equals else text).strip().strip('"')

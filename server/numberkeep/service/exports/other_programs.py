@@ -12,8 +12,8 @@ from typing import Final
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.formats.formulas import escaped
 from numberkeep.service.exports.table import Layout, Table, csv_bytes, decode_tags, decode_variables
-from numberkeep.service.imports.column_names import CUSTOM_FIELD, known_use
-from numberkeep.service.imports.mapping import OBJECTS
+from numberkeep.service.imports.column_uses import known_use
+from numberkeep.service.imports.columns_in_cells import CUSTOM_FIELD, OBJECTS
 from numberkeep.service.imports.options import VARIABLES_PREFIX
 
 _OPTED_OUT: Final = "Opted Out"
@@ -112,7 +112,7 @@ def _joined(tags: str) -> str:
 def _variable_column(label: str) -> str:
     """Return the label itself, unless an import of ours would take a column of this name for another one."""
     is_plain = (
-        label == label.strip()
+        label == " ".join(label.split())
         and label == escaped(label)
         and known_use(label) is None
         and label.partition(".")[0].casefold() not in _OBJECTS

@@ -1,8 +1,8 @@
 """The names that programs give to the columns of contact files, and what each is used for.
 
 The programs are Google Contacts (its old and its new names), Outlook, Apple's, HubSpot, listmonk, Mailchimp, Twenty,
-Chatwoot, the hosted service and numberkeep itself, in English, and for common columns in German, French and Spanish.
-Names are compared without case, accents, spaces and punctuation.
+Chatwoot, the hosted service and numberkeep itself, in English, and for common columns in German, French, Spanish,
+Italian, Portuguese and Dutch. Names are compared without case, accents, spaces and punctuation.
 """
 
 import re
@@ -44,60 +44,34 @@ def word_set(words: str) -> frozenset[str]:
 
 
 _NAMES: Final = {
-    Use.PHONE: "number contactnumber contactno recipient",
-    Use.FIRST_NAME: "firstname first fname givenname forename namefirstname vorname prenom nombre nombres",
-    Use.LAST_NAME: "lastname last lname familyname surname namelastname nachname familienname nom nomdefamille "
-    "apellido apellidos",
-    Use.NAME: "name fullname displayname contactname customername formattedname vollername nomcomplet nombrecompleto",
-    Use.COMPANY_NAME: "company companyname organization organisation organizationname organization1name org "
-    "businessname associatedcompany firma unternehmen societe entreprise empresa",
+    Use.PHONE: "number contactnumber contactno recipient phonenumbere164",
+    Use.FIRST_NAME: "firstname first fname givenname forename namefirstname vorname rufname prenom nombre nombres nome "
+    "voornaam primeironome",
+    Use.LAST_NAME: "lastname last lname familyname surname namelastname nachname familienname zuname nom nomdefamille "
+    "apellido apellidos primerapellido cognome sobrenome apelido achternaam",
+    Use.NAME: "name fullname displayname fullnames contact contactname contactperson customer customername client "
+    "clientname person personname formattedname vollername vollstandigername kontakt kontaktname ansprechpartner kunde "
+    "kundenname nomcomplet nometprenom prenomnom nomprenom contactnom nombrecompleto nombreyapellidos nombreyapellido "
+    "cliente contacto nomecompleto naam volledigenaam",
+    Use.COMPANY_NAME: "company companyname organization organisation organizationname organisationname "
+    "organization1name org orgname accountname employer businessname associatedcompany primaryassociatedcompany firma "
+    "firmenname unternehmen societe nomdelasociete entreprise empresa organizacion azienda bedrijf bedrijfsnaam",
     Use.ASSIGNED_TO_EMAIL: "assignedtoemail",
     Use.OWNER: "contactowner",
     Use.SENDBLUE_NUMBER: "sendbluenumber",
-    Use.TAGS: "tags tag labels label groupmembership groups group categories category lists segments kategorien "
-    "schlagworter etiquettes etiquetas categorias",
-    Use.OPT_OUT: "optout optedout isoptedout hasoptedout smsoptout smsoptedout textoptout optedoutofsms optoutofsms "
-    "optoutat optedoutat optoutdate optedoutdate unsubscribed isunsubscribed unsubscribe unsubscribedat "
-    "unsubscribetime unsubtime unsubscribedfromall unsubscribedfromallemail hasoptedoutofemail emailoptout "
-    "donotcontact donottext donotsms donotcall dnc dnd blocklisted blacklisted blocked suppressed abgemeldet "
-    "abbestellt desabonne desinscrit baja dadodebaja",
-    Use.OPT_IN: "optin optedin isoptedin smsoptin smsoptedin textoptin optintime optinat optindate subscribed "
-    "issubscribed consent smsconsent textconsent marketingconsent acceptssmsmarketing smsmarketingconsent angemeldet "
-    "abonne suscrito",
-    Use.STATUS: "status subscriptionstatus subscriberstatus smsstatus smsmarketingstatus consentstatus marketingstatus "
-    "emailmarketingstatus emailstatus optinstatus optstatus statut estado",
-    Use.COUNTRY: "country countrycode phonecountrycode phonesprimaryphonecountrycode land pays pais",
-    Use.CALLING_CODE: "callingcode phonecallingcode phonesprimaryphonecallingcode dialcode countrycallingcode",
+    Use.TAGS: "tags tag taglist labels label groupmembership groups group categories category lists segments "
+    "kategorien kategorie schlagworter etiquettes categorie etiquetas etiqueta categorias categoria etichette",
+    Use.COUNTRY: "country countrycode phonecountrycode phonesprimaryphonecountrycode land pays pais paese landcode",
+    Use.CALLING_CODE: "callingcode phonecallingcode phonesprimaryphonecallingcode dialcode dialingcode "
+    "countrycallingcode phoneprefix landesvorwahl indicatif",
     Use.IGNORED: "contactid createdat verified",
 }
 """By their words joined. The last are of our own answers: only the service sets them."""
 
-_USES: Final[Mapping[str, Use]] = {name: use for use, names in _NAMES.items() for name in names.split()}
+NAMED: Final[Mapping[str, Use]] = {name: use for use, names in _NAMES.items() for name in names.split()}
 
-MOBILE_WORDS: Final = word_set(
-    "mobile mobil mobiltelefon mobilephone mobilenumber mobilnummer cell cellular cellphone handy handynummer movil "
-    "celular portable gsm iphone"
-)
-FAX_WORDS: Final = word_set("fax faxnummer telefax pager beeper telex")
-_PHONE_WORDS: Final = MOBILE_WORDS | word_set(
-    "phone phones telephone tel telefon telefonnummer telefono phonenumber phonenumbers telephonenumber rufnummer "
-    "msisdn whatsapp sms"
-)
-_BESIDE_PHONE: Final = word_set(
-    "home work business company main primary other secondary private privat office personal direct car radio no nr num "
-    "number numbers numero nummer value default contact client customer user de du domicile trabajo casa principal "
-    "geschaftlich"
-)
-"""Words that leave a column with a phone word one of phone numbers. `Phone Type` and `Home Fax` are not."""
-
-_OUT_OF: Final = (["opted", "out"], ["opt", "out"], ["unsubscribed", "from"])
-"""How names of columns begin that opt out of something: `Opted out of email: Newsletter`."""
-_ABOUT_OPT_OUTS: Final = word_set("url link token id code count page message text")
-
-CUSTOM_FIELD: Final = "Custom Field "
-"""Begins the names of Google's pairs of columns: `Custom Field 1 - Label` (`Type` in older files) and `... - Value`."""
-
-_lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_lower_then_upper = re.compile(r"(?<=[a-z])(?=[A-Z])(?<!Whats(?=App))(?<!\bi(?=Phone))")
+"""Where a word of camelCase ends; `WhatsApp` and `iPhone` are one word each."""
 _words = re.compile(r"[^\W\d_]+|[0-9]+").findall
 
 
@@ -107,36 +81,3 @@ def words_of(name: str) -> list[str]:
     if not text.isascii():
         text = "".join(each for each in normalize("NFKD", text) if not combining(each))
     return [word.casefold() for word in _words(text)]
-
-
-def known_use(name: str) -> Use | None:
-    """Return what a column of this name is used for, or None if it is not known."""
-    words = words_of(name)
-    use = _USES.get("".join(words))
-    if use is not None:
-        return use
-    if words[:2] in _OUT_OF and _ABOUT_OPT_OUTS.isdisjoint(words):
-        return Use.OPT_OUT
-    if not _PHONE_WORDS.isdisjoint(words) and all(
-        word in _PHONE_WORDS or word in _BESIDE_PHONE or word.isdigit() for word in words
-    ):
-        return Use.PHONE
-    return Use.PHONE_LABEL if is_phone_label(words) else None
-
-
-def is_phone_label(words: list[str]) -> bool:
-    """Return whether a column says what kind of number another one has: `Phone 1 - Label`, in older files `- Type`."""
-    return len(words) == len(("phone", "1", "label")) and words[0] == "phone" and words[2] in {"label", "type"}
-
-
-def is_known(name: str) -> bool:
-    """Return whether a text is the name of a column that contact files have."""
-    words = words_of(name)
-    return known_use(name) is not None or words[:1] in (["email"], ["e"]) or "".join(words) in _OTHERS
-
-
-_OTHERS: Final = word_set(
-    "notes note birthday address jobtitle title department website url emailaddress primaryemail middlename city "
-    "nickname zip postalcode state street recordid homefax businessfax"
-)
-"""Common names of columns that become custom variables."""

@@ -44,9 +44,9 @@ def check_limits(content: Content) -> None:
     Raises:
         Fault: there are too many, or one is too long.
     """
-    _check_count("tags", content.tags, MAX_TAGS, "remove some")
+    _check_count("tags", len(content.tags), MAX_TAGS, "remove some")
     _check_count(
-        "custom_variables", list(content.variables), MAX_VARIABLES, "leave columns out with --map COLUMN=ignore"
+        "custom_variables", len(content.variables), MAX_VARIABLES, "leave columns out with --map COLUMN=ignore"
     )
     for tag in content.tags:
         if len(tag) > MAX_TAG:
@@ -58,6 +58,6 @@ def check_limits(content: Content) -> None:
             raise Fault(label, value, f"is longer than {MAX_VALUE} characters: shorten it, or use --map {label}=ignore")
 
 
-def _check_count(name: str, found: Sequence[str], limit: int, fix: str) -> None:
-    if len(found) > limit:
-        raise Fault(name, "", f"are {len(found)}, and a contact has at most {limit}: {fix}")
+def _check_count(name: str, count: int, limit: int, fix: str) -> None:
+    if count > limit:
+        raise Fault(name, "", f"are {count}, and a contact has at most {limit}: {fix}")

@@ -5,17 +5,12 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from numberkeep.domain.phone import find_phone
-from numberkeep.service.imports.column_names import FAX_WORDS, MOBILE_WORDS, words_of
+from numberkeep.service.imports.number_text import read_number
 
 _MOST: Final = 20
 """Numbers of one cell that are read."""
 
-_LONGEST: Final = 100
-"""Characters of a number with an extension."""
-
-_between = re.compile(r":::|[;,\n\r|]|\s(?:/|or|oder|ou)\s").split
-_extension = re.compile(r"(?i)\s*(?:;?\s*ext(?:ension)?\s*[.:=]?|x|#|p+|w+|,+|;+)\s*[0-9*#pw,; ]*$").sub
+_between = re.compile(r":::|[;,\n\r\t|]|\s(?:/|&|or|oder|ou|o|and|und|et|y|e)\s|\s{2,}|<br */?>").split
 
 
 class Numbers(StrEnum):
@@ -43,20 +38,14 @@ class Number(NamedTuple):
     shortened: bool
 
 
-def is_fax(kind: str) -> bool:
-    """Return whether the name of a column, or a label, is of a fax or a pager."""
-    return not FAX_WORDS.isdisjoint(words_of(kind))
-
-
-def numbers_in(cell: str, kind: str, region: str) -> list[Number]:
+def numbers_in(cell: str, region: str, *, mobile: bool) -> list[Number]:
     """Return the valid numbers of a cell.
 
     Args:
-        cell: one number, or several between commas, semicolons or ` ::: `.
-        kind: the names of the column and the label.
+        cell: one number, or several between commas, semicolons, slashes or ` ::: `.
         region: the region of numbers without `+`.
+        mobile: whether its column or label calls them mobile.
     """
-    mobile = not MOBILE_WORDS.isdisjoint(words_of(kind))
     return [Number(phone, mobile, shortened) for phone, shortened in _read(cell, region)]
 
 
@@ -67,25 +56,25 @@ def chosen(numbers: Sequence[Number], which: Numbers) -> list[Number]:
     if which is Numbers.FIRST:
         return [numbers[0]]
     called = next((number for number in numbers if number.mobile), numbers[0])
-    from numberkeep.domain.numbering_plan import is_mobile  # noqa: PLC0415 - its tables load slowly
+    if which is Numbers.BEST:
+        from numberkeep.domain.numbering_plan import is_mobile  # noqa: PLC0415 - its tables load slowly
 
-    if which is Numbers.BEST and not is_mobile(called.phone):
-        return [next((number for number in numbers if is_mobile(number.phone)), called)]
+        if not is_mobile(called.phone):
+            return [next((number for number in numbers if is_mobile(number.phone)), called)]
     return [called]
 
 
 def _read(cell: str, region: str) -> Iterator[tuple[str, bool]]:
-    phone = find_phone(cell, region)
-    if phone is not None:
-        yield phone, False
+    whole = read_number(cell, region)
+    if whole is not None and not whole[1]:
+        yield whole
         return
-    found = [each for part in _between(cell)[:_MOST] if part.strip() for each in _shortened(part, region)]
-    yield from found or _shortened(cell, region)
+    found = _each(_between(cell), region) or ([] if whole else _each(cell.split("/"), region))
+    if found:
+        yield from found
+    elif whole is not None:
+        yield whole
 
 
-def _shortened(text: str, region: str) -> list[tuple[str, bool]]:
-    phone = find_phone(text, region)
-    if phone is not None:
-        return [(phone, False)]
-    phone = None if len(text) > _LONGEST else find_phone(_extension("", text), region)
-    return [] if phone is None else [(phone, True)]
+def _each(parts: Sequence[str], region: str) -> list[tuple[str, bool]]:
+    return [] if len(parts) == 1 else [found for part in parts[:_MOST] if (found := read_number(part.strip(), region))]

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
 from numberkeep.domain.event import Event
 from numberkeep.domain.stamp import Cause, CauseKind
-from numberkeep.service.imports.plan import BATCH, Progress
+from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.record import dump, load
 from numberkeep.service.jobs import Working
 from numberkeep.store.queries import ListEventsOfCause
+
+_EVENTS: Final = 500
+"""Events that are undone at a time; most have a contact in them twice."""
 
 
 def cause_of(job_id: int) -> Cause:
@@ -48,7 +52,7 @@ async def _events(held: Working, first: int, before: int) -> Sequence[Event]:
     """Return the last events of the import before a number."""
     if before <= first:
         return ()
-    query = ListEventsOfCause(held.account_id, cause_of(held.job.job_id), first, before, BATCH)
+    query = ListEventsOfCause(held.account_id, cause_of(held.job.job_id), first, before, _EVENTS)
     return await held.context.store.read(query)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from numberkeep.formats.foreign import UnreadableFile
 from numberkeep.formats.formulas import without_escape
 from numberkeep.formats.reading import read_rows
 from numberkeep.formats.rows import Row
@@ -43,6 +44,11 @@ PIECES = st.sampled_from(
         b"PHOTO;BASE64:",
         b"}",
         b'"a": 1',
+        b"[",
+        b'[{"phone": "1"}',
+        b'{"contacts": [{',
+        b"],",
+        b'\\"',
         b"\xd8\x00",
     ]
 )
@@ -58,14 +64,21 @@ def rows(data: bytes) -> list[Row]:
 @example(b"sep=\r1\r")
 @example(b"\xff\xfe\x00")
 def test_any_bytes_can_be_read(data: bytes) -> None:
-    """Each row has a cell for each column, texts that UTF-8 can contain, and a line of its own."""
-    found = rows(data)
+    """Each row has a cell for each column, texts that UTF-8 can contain, and the line on which it begins.
+
+    A file that is a workbook or an archive by its first bytes is refused.
+    """
+    try:
+        found = rows(data)
+    except UnreadableFile:
+        return
     for row in found:
         assert len(row.columns) == len(row.cells)
         "".join([*row.columns, *row.cells]).encode()
         assert "\0" not in "".join([*row.columns, *row.cells])
     lines = [row.line for row in found]
-    assert lines == sorted(set(lines))
+    assert lines == sorted(lines)
+    assert len(lines) == len(set(lines)) or b"[" in data  # contacts of a JSON array may share a line
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=10)
@@ -91,9 +104,17 @@ def test_every_record_that_csv_writes_is_a_row(records: list[tuple[str, str]]) -
         b"BEGIN:VCARD\nN:" + b"\n ;" * 300_000 + b"\nEND:VCARD\n",
         b"Phone,Name\n" + b'1,"x\n' * 20_001,
         b"Phone," + b'"' * 900_000,
+        b"Phone,Name\n" + b'5" x,"y\n' * 100_000,
         b'{"a":' * 100_000,
+        b"[" * 900_000,
+        b"[" + b'{"a":"},' * 100_000,
+        b"[{},\n" + b'{"a":\n},\n' * 60_000,
+        b'{"' + b'\\"' * 450_000,
+        b"{" + b'"a":[{' * 150_000,
+        b'Phone,Name\n1,"' + b'\\"' * 450_000,
+        b'"Phone,Name"\n' + b'"1,""x"\n' * 80_000,
     ],
-    ids=range(8),
+    ids=range(16),
 )
 def test_no_file_takes_quadratic_time(data: bytes) -> None:
     """A file of a megabyte takes seconds of CPU at most, however hostile; quadratic time would take hours."""

@@ -165,3 +165,87 @@ def test_lines_are_read_again_from_the_start() -> None:
     """Reading leaves the file open."""
     file = BytesIO(b"a\nb")
     assert [[line.number for line in read_lines(file)] for _ in range(2)] == [[1, 2], [1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Contacts of 2026\n\n", 4),
+        ("Report;;\n01.02.2026;;\n", 4),
+        ("Contacts, friends and customers\n", 3),
+        ("Name\n", 3),
+    ],
+)
+def test_titles_above_the_header_are_left_out(title: str, line: int) -> None:
+    """Reports have them; rows keep the numbers of their lines, and totals below are rows."""
+    text = f"{title}Phone;Name;Note\n1;Ada;x\nTotal;;\n"
+    assert [(row.line, list(row.columns), list(row.cells)) for row in rows(text.encode())] == [
+        (line, ["Phone", "Name", "Note"], ["1", "Ada", "x"]),
+        (line + 1, ["Phone", "Name", "Note"], ["Total", "", ""]),
+    ]
+
+
+def test_a_row_below_a_header_is_no_header() -> None:
+    """Even if its cells are names of columns: labels of numbers often are."""
+    text = "Wer,Was,Wo,Phone\nAda,phone,note,4155550101\n"
+    assert cells(text.encode()) == [["Ada", "phone", "note", "4155550101"]]
+
+
+@pytest.mark.parametrize("number", ["4155550101", "'4155550101", '"=""4155550101"""', "+1 (415) 555-0101"])
+def test_a_row_with_a_number_is_no_header(number: str) -> None:
+    """Even if one of its cells is the name of a column."""
+    found = rows(f"Ada,phone,{number}\nBo,phone,{number}\n".encode())
+    assert [(row.line, list(row.columns)) for row in found] == [
+        (1, ["Column 1", "Column 2", "Phone"]),
+        (2, ["Column 1", "Column 2", "Phone"]),
+    ]
+
+
+def test_an_address_of_the_internet_is_no_number() -> None:
+    """Nor does it make a header a row."""
+    assert cells(b"10.20.130.140,x\n10.20.130.141,y\n") == [["10.20.130.141", "y"]]
+
+
+def test_lines_in_quotation_marks_as_a_whole_are_read() -> None:
+    """Some programs write a file of CSV as one column of text."""
+    data = b'"Phone,Name"\n"1,Ada L"\n"2,""Lovelace, Ada"""\n'
+    assert cells(data) == [["1", "Ada L"], ["2", "Lovelace, Ada"]]
+    assert cells(b'"Phone","Name"\n"1","Ada, L"\n') == [["1", "Ada, L"]]
+    assert cells(b'Note\n"a, b"\n') == [["a, b"]]
+
+
+def test_a_backslash_before_a_quotation_mark_is_an_escape() -> None:
+    """Databases and scripts write it; a backslash alone is a character."""
+    data = b'Phone,Name,Note\n1,"Ada \\"A, B\\" L","x \\\\ y"\n2,Bo,z\n'
+    assert cells(data) == [["1", 'Ada "A, B" L', "x \\ y"], ["2", "Bo", "z"]]
+    assert cells(b'Phone,Note\n1,"a ""b"" c:\\d"\n2,c:\\\n') == [["1", 'a "b" c:\\d'], ["2", "c:\\"]]
+
+
+def test_damaged_utf_8_is_utf_8() -> None:
+    """One character that was cut in the middle does not make the others of its line Windows-1252."""
+    assert cells("Phone,Name\n1,Łukasz Żółć ".encode() + "Ł".encode()[:1] + b"\n") == [["1", "Łukasz Żółć \ufffd"]]
+
+
+def test_every_kind_of_line_break_may_end_a_row() -> None:
+    """In one file."""
+    assert cells(b"Phone,Name\r\n1,a\n2,b\r3,c\r\n") == [["1", "a"], ["2", "b"], ["3", "c"]]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\n\n", b"Phone,Name\n", b"sep=;\n", b"\0\0"])
+def test_a_file_without_rows_has_none(data: bytes) -> None:
+    """An empty one, a byte order mark alone, a header alone."""
+    assert rows(data) == []
+
+
+def test_records_of_one_line_and_of_several_may_alternate() -> None:
+    """Whether the marks of a line are in pairs or not."""
+    lines = ["Phone,Note,Tags", '1,"a ""b"""', '2,5" c', '3,5" d,"e', 'f"', '4,x,"g', '""h""', 'i"', "5,j", '"6",""']
+    found = rows("\n".join(lines).encode())
+    assert [(row.line, list(row.cells), row.fault) for row in found] == [
+        (2, ["1", 'a "b"', ""], ""),
+        (3, ["2", '5" c', ""], ""),
+        (4, ["3", '5" d', "e\nf"], ""),
+        (6, ["4", "x", 'g\n"h"\ni'], ""),
+        (9, ["5", "j", ""], ""),
+        (10, ["6", "", ""], ""),
+    ]

@@ -33,9 +33,3 @@ def test_a_line_that_is_no_object_is_at_fault(line: bytes) -> None:
     good, bad = rows(b'\n{"a": "1"}\n' + line + b"\n")
     assert (bad.line, bad.fault) == (3, "is not a JSON object: write one object on each line")
     assert good.fault == ""
-
-
-@pytest.mark.parametrize("data", [b'[{"a": "1"}]', b'[\n{"a": "1"}\n]'])
-def test_an_array_is_at_fault(data: bytes) -> None:
-    """It is not taken for a header of CSV, below which nothing is."""
-    assert rows(data)[0].fault == "is not a JSON object: write one object on each line"

@@ -42,6 +42,10 @@ def card(*lines: str | bytes) -> dict[str, str]:
             ['TEL;TYPE="home,voice";VALUE=uri:tel:+1-2;ext=3'],
             {"Phone 1 - Label": "Home", "Phone 1 - Value": "tel:+1-2;ext=3"},
         ),
+        (
+            ["TEL;X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=46ax Z=C3=BCrich):1"],
+            {"Phone 1 - Label": "Fax Zürich", "Phone 1 - Value": "1"},
+        ),
         (["TEL;CELL;PREF:1"], {"Phone 1 - Label": "Cell", "Phone 1 - Value": "1"}),
         (["item7.X-ABLabel:_$!<Mobile>!$_", "item7.TEL:1"], {"Phone 1 - Label": "Mobile", "Phone 1 - Value": "1"}),
     ],
@@ -131,3 +135,45 @@ def test_text_before_the_first_card_is_at_fault() -> None:
     """The file is one of cards nevertheless."""
     junk, found = rows(b"Exported by a phone\n\nBEGIN:VCARD\nFN:A\nEND:VCARD\n")
     assert (junk.fault.startswith("is outside of any card"), found.cells) == (True, ["A"])
+
+
+def test_a_card_in_the_line_of_its_property_is_left_out_too() -> None:
+    """Folded or not: version 2.1 begins it after AGENT and a colon."""
+    inner = ["AGENT:BEGIN:VCARD", "FN:Agent", "TEL:2", "END:VCARD"]
+    assert card("FN:Ada", *inner, "TEL:1") == {"Name": "Ada", "Phone 1 - Value": "1"}
+    folded = ["AGENT:BEGIN:VCARD", " FN:Agent", " TEL:2", " END:VCARD"]
+    assert card("FN:Ada", *folded, "TEL:1") == {"Name": "Ada", "Phone 1 - Value": "1"}
+
+
+@pytest.mark.parametrize("gap", [[], [""]])
+def test_a_soft_break_at_the_end_of_a_value_does_not_swallow_a_property(gap: list[str]) -> None:
+    """Phones write one after the last part of an address."""
+    found = card("NOTE;ENCODING=QUOTED-PRINTABLE:a=", "b=", *gap, "TEL;CELL:1")
+    assert found == {"Note": "ab", "Phone 1 - Label": "Cell", "Phone 1 - Value": "1"}
+
+
+def test_a_group_is_no_contact() -> None:
+    """Apple's and version 4.0's have names and members, and no numbers."""
+    for kind in ("X-ADDRESSBOOKSERVER-KIND:group", "KIND:GROUP"):
+        [row] = rows(f"BEGIN:VCARD\n{kind}\nFN:Friends\nEND:VCARD\n".encode())
+        assert row.fault.startswith("is a group of contacts")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("X-OPTED-OUT:true", {"Opted Out": "true"}),
+        ("X-DO-NOT-CONTACT;TYPE=x:1", {"Do Not Contact": "1"}),
+        ("CATEGORIES:a\\,b", {"Tags": '["a,b"]'}),
+        ("CATEGORIES:a\\;b,c", {"Tags": '["a;b", "c"]'}),
+    ],
+)
+def test_consent_and_tags_are_not_lost(line: str, expected: dict[str, str]) -> None:
+    """Properties about consent have names that programs make up; a comma in a tag does not divide it."""
+    assert card(line) == expected
+
+
+def test_a_card_without_a_beginning_is_at_fault() -> None:
+    """It is not taken for CSV, each line of which is a row."""
+    [row] = rows(b"VERSION:3.0\nFN:A\nTEL:1\nEND:VCARD\n")
+    assert row.fault.startswith("is outside of any card")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from numberkeep.service.imports.column_names import Use, is_known, known_use
+from numberkeep.service.imports.column_names import Use
+from numberkeep.service.imports.column_uses import is_known, known_use
 
 FILES: dict[str, dict[str, Use | None]] = {
     "google old": {
@@ -36,10 +37,13 @@ FILES: dict[str, dict[str, Use | None]] = {
         "Contact owner": Use.OWNER,
         "Phone Number": Use.PHONE,
         "Mobile Phone Number": Use.PHONE,
+        "WhatsApp Phone Number": Use.PHONE,
         "Company Name": Use.COMPANY_NAME,
         "Unsubscribed from all email": Use.OPT_OUT,
         "Lead Status": None,
     },
+    "apple": {"Phone : iPhone": Use.PHONE, "iPhone": Use.PHONE, "Phone (WORK FAX)": None, "ID Number": None},
+    "brevo": {"WHATSAPP": Use.PHONE, "SMS": Use.PHONE, "LANDLINE_NUMBER": Use.PHONE, "FIRSTNAME": Use.FIRST_NAME},
     "listmonk": {"email": None, "name": Use.NAME, "status": Use.STATUS, "attributes": None},
     "mailchimp": {"TAGS": Use.TAGS, "OPTIN_TIME": Use.OPT_IN, "UNSUB_TIME": Use.OPT_OUT, "UNSUB_REASON": None},
     "twenty": {

@@ -74,6 +74,37 @@ def test_custom_fields_of_google_can_be_fields_of_ours() -> None:
     assert content(**{"Contact owner": "grace@example.com"}).texts == {"assigned_to_email": "grace@example.com"}
 
 
+def test_an_owner_beside_who_is_assigned_is_a_variable() -> None:
+    """As any second text of a field; it is left out if other columns are."""
+    cells = {"Contact owner": "grace@example.com", "assigned_to_email": "ada@example.com"}
+    found = content(**cells)
+    assert found.texts == {"assigned_to_email": "ada@example.com"}
+    assert found.variables == {"Contact owner": "grace@example.com"}
+    assert content(Options("US", keep_unmatched=False), **cells).variables == {}
+
+
+def test_an_owner_that_is_too_long_is_rejected() -> None:
+    """As the field that it becomes."""
+    with pytest.raises(Fault, match="longer than 320") as caught:
+        read({"Phone": PHONE, "Contact owner": f"{'x' * 320}@example.com"})
+    assert caught.value.field == "assigned_to_email"
+
+
+def test_custom_fields_of_google_have_labels_of_their_own_in_each_row() -> None:
+    """The same columns mean something else in the next row."""
+    columns = ["Phone", "Custom Field 1 - Label", "Custom Field 1 - Value"]
+    mapper = Mapper(US)
+    found = [
+        mapper.read(Row(line, columns, [PHONE, label, "x"]))[1]
+        for line, label in ((2, "Plan"), (3, "Company"), (4, ""))
+    ]
+    assert [(each.variables, each.texts) for each in found] == [
+        ({"Plan": "x"}, {}),
+        ({}, {"company_name": "x"}),
+        ({"Custom Field 1 - Value": "x"}, {}),
+    ]
+
+
 def test_a_custom_field_that_is_mapped_is_not_looked_up() -> None:
     """The option decides."""
     options = Options("US", columns=dict([parse_column("Custom Field 1 - Value=company_name")]))
