@@ -61,9 +61,14 @@ def opt_out_commands(
 
 
 def _patch(content: Content) -> ContactPatch:
+    text = content.texts.get
     return ContactPatch(
-        **content.texts,
-        tags=tuple(content.tags) if content.tags else UNSET,
-        custom_variables=content.variables or UNSET,
-        opt_out=UNSET if content.opt_out is None else content.opt_out,
+        text("first_name", UNSET),
+        text("last_name", UNSET),
+        text("company_name", UNSET),
+        text("assigned_to_email", UNSET),
+        text("sendblue_number", UNSET),
+        tuple(content.tags) if content.tags else UNSET,
+        content.variables or UNSET,
+        UNSET if content.opt_out is None else content.opt_out,
     )

@@ -1,12 +1,13 @@
 """Counts what becomes of the rows of a file."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 from numberkeep.domain.contacts.importing import ImportedRow
 from numberkeep.service.imports.plan import Plan
 
+_CREATED, _UPDATED, _UNCHANGED, _SKIPPED, _REJECTED, _NONE = range(6)
 _RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
 """What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
 
@@ -77,56 +78,47 @@ class Tally:
     kept_opted_out: int = 0
     refused: int = 0
     row: int = -1
-    rank: int = len(_RANKS)
+    rank: int = _NONE
 
     def after(self, rows: Iterable[ImportedRow]) -> "Tally":
         """Return the tally after more rows; this one stays as it is."""
-        tally = replace(self, ranks=dict(self.ranks))
-        refused = False
+        ranks = dict(self.ranks)
+        opted_out, contacts, kept, refused = self.opted_out, self.contacts, self.kept_opted_out, False
+        row, rank = self.row, self.rank
         for done in rows:
-            tally.add(done)
+            if done.index != row:
+                _count(ranks, row, rank)
+                row, rank = done.index, _NONE
+            rank = min(rank, _rank_of(done))
+            opted_out += done.opted_out
+            contacts += done.after is not None
+            kept += done.kept_opted_out
             refused |= bool(done.errors)
-        tally.refused += refused
-        return tally
+        return Tally(ranks, opted_out, contacts, kept, self.refused + refused, row, rank)
 
     def outcome(self, plan: Plan) -> Outcome:
         """Return the outcome if no more rows come, for what the plan says of the file."""
-        tally = replace(self, ranks=dict(self.ranks))
-        tally.finish()
-        ranks = {name: tally.ranks.get(name, 0) for name in _RANKS}
+        ranks = {name: self.ranks.get(name, 0) for name in _RANKS}
+        _count(ranks, self.row, self.rank)
         ranks["rejected"] += plan.rejected
-        counts = Counts(rows=plan.rows, merged=plan.merged, opted_out=tally.opted_out, contacts=tally.contacts, **ranks)
-        kept = {KEPT_OPTED_OUT: tally.kept_opted_out} if tally.kept_opted_out else {}
+        counts = Counts(rows=plan.rows, merged=plan.merged, opted_out=self.opted_out, contacts=self.contacts, **ranks)
+        kept = {KEPT_OPTED_OUT: self.kept_opted_out} if self.kept_opted_out else {}
         return Outcome(counts, {**plan.notes, **kept}, list(plan.columns), plan.has_phones)
 
-    def add(self, done: ImportedRow) -> None:
-        """Count the outcome of one number."""
-        if done.index != self.row:
-            self.finish()
-            self.row = done.index
-        self.rank = min(self.rank, _RANKS.index(_rank_of(done)))
-        self.opted_out += done.opted_out
-        self.contacts += done.after is not None
-        self.kept_opted_out += done.kept_opted_out
 
-    def finish(self) -> None:
-        """Count the last row."""
-        if self.row >= 0:
-            name = _RANKS[self.rank]
-            self.ranks[name] = self.ranks.get(name, 0) + 1
-        self.row, self.rank = -1, len(_RANKS)
+def _count(ranks: dict[str, int], row: int, rank: int) -> None:
+    """Count the outcome of a row, if there is one."""
+    if row >= 0:
+        name = _RANKS[rank]
+        ranks[name] = ranks.get(name, 0) + 1
 
 
-def counted(counts: Counts) -> dict[str, Any]:
-    """Return the counts by name."""
-    return asdict(counts)
-
-
-def _rank_of(done: ImportedRow) -> str:
+def _rank_of(done: ImportedRow) -> int:
+    """Return the place in `_RANKS` of what became of a number."""
     if done.after is None:
-        return "rejected"
+        return _REJECTED
     if done.skipped:
-        return "skipped"
+        return _SKIPPED
     if done.before is None:
-        return "created"
-    return "unchanged" if done.before == done.after else "updated"
+        return _CREATED
+    return _UNCHANGED if done.before == done.after else _UPDATED
