@@ -105,13 +105,15 @@ class ImportContacts(AccountCommand[Sequence[ImportedRow]]):
             said = Said(ConsentSource.IMPORT, self.source)
             done.opted_out = work.set_opt_out(row.phone, said, stamp, opted_out=True)
         if done.after is not None:
-            done.after = replace(done.after, opt_out=work.consent.opted_out(row.phone))
+            opted_out = work.consent.opted_out(row.phone)
+            if done.after.opt_out is not opted_out:
+                done.after = replace(done.after, opt_out=opted_out)
             if done.after != work.contacts.get(row.phone):
                 work.put(done.after, stamp)
         return done
 
     def _changed(self, work: Work, row: BulkRow, before: Contact | None) -> Contact:
-        patch = replace(row.patch, opt_out=UNSET)
+        patch = row.patch if row.patch.opt_out is UNSET else replace(row.patch, opt_out=UNSET)
         if before is None:
             contact = new_contact(
                 row.contact_id, row.phone, moment(row.at), patch, opt_out=work.consent.opted_out(row.phone)
