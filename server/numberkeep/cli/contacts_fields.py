@@ -13,7 +13,7 @@ import click
 
 from numberkeep.cli.on_database import time_text
 from numberkeep.formats.formulas import escaped
-from numberkeep.service.imports.cells import tags_in
+from numberkeep.service.exports.table import tags_cell
 from numberkeep.wire.contacts import ContactOut
 
 TEXTS: Final = ("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
@@ -71,9 +71,7 @@ def cell(value: Any) -> str:
         case str():
             return escaped(value)
         case list():
-            joined = ";".join(value)
-            is_plain = tags_in(joined) == value and not joined.startswith("[")
-            return escaped(joined if is_plain else json.dumps(value, ensure_ascii=False))
+            return escaped(tags_cell(value))
         case _:
             return json.dumps(value, ensure_ascii=False) if value else ""
 

@@ -101,8 +101,12 @@ class Table:
 
 @lru_cache(maxsize=1024)
 def own_tags_cell(tags: str) -> str:
+    """Return the cell of tags in JSON; see `tags_cell`."""
+    return tags_cell(decode_tags(tags))
+
+
+def tags_cell(each: list[str]) -> str:
     """Return tags as people write them, or as JSON if an import would read that differently."""
-    each = decode_tags(tags)
     cell = ";".join(each)
     return cell if tags_in(cell) == each and not cell.startswith("[") else json.dumps(each, ensure_ascii=False)
 
