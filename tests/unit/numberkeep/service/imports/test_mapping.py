@@ -1,5 +1,8 @@
 """What a row says of its contacts."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from numberkeep.formats.rows import Row
@@ -240,3 +243,43 @@ def test_a_mapping_in_another_form_is_refused(text: str) -> None:
     """The message names what there is."""
     with pytest.raises(ValueError, match=r"COLUMN=FIELD|there is no field|1 to 100"):
         parse_column(text)
+
+
+@pytest.mark.parametrize("name", ["Note", "Phone", "Name", "Tags", "Opt out", "Country", "Column 2"])
+def test_many_columns_of_one_name_take_no_quadratic_time(name: str) -> None:
+    """A header of a megabyte may have half a million."""
+    begin = time.process_time()
+    columns = ["Phone", *[name] * 100_000]
+    with suppress(Fault):
+        Mapper(US).read(Row(2, columns, [PHONE, *["x"] * 100_000]))
+    assert time.process_time() - begin < 20
+
+
+def test_cells_of_a_megabyte_take_no_quadratic_time() -> None:
+    """Whatever they consist of, and in whichever column."""
+    columns = ["Phone", "Name", "Tags", "Status", "Opt out", "Country", "Calling code", "Phone 1 - Label"]
+    begin = time.process_time()
+    for part in (
+        "1",
+        "+",
+        "1 ",
+        "a ",
+        "x1",
+        "1,",
+        "; ",
+        "(",
+        "1/",
+        " e ",
+        "opt out ",
+        "'",
+        "<br",
+        "\u0664",
+        "ext",
+        "1p",
+    ):
+        for place in range(len(columns)):
+            cells = [PHONE, *["x"] * (len(columns) - 1)]
+            cells[place] = part * (300_000 // len(part))
+            with suppress(Fault):
+                Mapper(US).read(Row(2, columns, cells))
+    assert time.process_time() - begin < 60
