@@ -29,6 +29,8 @@ def zipped(name: str) -> bytes:
         (gzip.compress(b"Phone\n1\n"), "compressed with gzip: unpack it"),
         (b"SQLite format 3\0", "a SQLite database: export"),
         (b"{\\rtf1", "a text document"),
+        (b"dn: cn=Ada,mail=a@a.example\ncn: Ada\n", "LDIF: export the address book as vCard or CSV"),
+        (b"version: 1\n\ndn: cn=Ada\n", "LDIF"),
         (b"\x89PNG\r\n", "an image"),
         (b"<!DOCTYPE html>\n<table>", "HTML or XML: open it in a spreadsheet"),
         (b"\xef\xbb\xbf\n<HTML><body>", "HTML or XML"),
