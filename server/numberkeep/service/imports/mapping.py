@@ -1,5 +1,6 @@
 """Turns a row of a file into what it says of contacts, or into the reason why it is rejected."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,8 @@ _OBJECTS: Final = (
 )
 """Columns with an object in JSON whose fields are columns."""
 _VARIABLES: Final = VARIABLES_PREFIX.removesuffix(".")
+
+_digit = re.compile(r"\d").search
 
 _MOST_COLUMNS: Final = 10_000
 """Names of columns that are remembered: each line of JSON Lines can have names of its own."""
@@ -113,7 +116,7 @@ class Mapper:
                     content.variables.setdefault(label, cell)
             else:
                 name = name or cell
-        if name and find_phone(name, self._options.region) is None:
+        if name and (_digit(name) is None or find_phone(name, self._options.region) is None):
             add_name(content.texts, name)
 
     def _check(self, content: Content, too_long: str) -> None:
