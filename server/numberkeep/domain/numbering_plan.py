@@ -68,6 +68,18 @@ def is_mobile(phone: str) -> bool:
     return number is not None and phonenumbers.number_type(number) in mobile
 
 
+def code_before_trunk_zero(region: str) -> str:
+    """Return the country code of a region whose national numbers begin with 0 when they are dialed; `""` for others."""
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    return str(metadata.country_code) if metadata is not None and metadata.national_prefix == "0" else ""
+
+
+def is_valid(phone: str) -> bool:
+    """Return whether a number in E.164 form is valid by the numbering plan of its country."""
+    number = _parsed(phone)
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
 def is_possible(phone: str) -> bool:
     """Return whether a number in E.164 form is as long as numbers of its country are."""
     number = _parsed(phone)

@@ -6,6 +6,7 @@ The sniffers of `csv` and `clevercsv` choose letters as delimiters of files with
 import contextlib
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -97,8 +98,15 @@ def header_place(records: Sequence[Sequence[str]], known: Known) -> int:
 
 
 def has_header(records: Sequence[Sequence[str]], known: Known) -> bool:
-    """Return whether the first record has column names: several known ones, or no number above a column of numbers."""
-    return not records or sum(map(known, records[0])) >= _FEWEST_NAMES or not _number_columns(records)
+    """Return whether the first record has column names: several known ones, or no number above a column of numbers.
+
+    An empty cell above a column of numbers is one that is missing, unless another cell is a known name.
+    """
+    names = sum(map(known, records[0])) if records else _FEWEST_NAMES
+    if names >= _FEWEST_NAMES:
+        return True
+    above = [records[0][place] for place in _number_columns(records) if place < len(records[0])]
+    return not any(_is_number(cell) or not (names or cell.strip()) for cell in above)
 
 
 def made_up_header(records: Sequence[Sequence[str]]) -> list[str]:
@@ -120,13 +128,9 @@ def _score(records: Sequence[Sequence[str]], known: Known) -> float:
 
 
 def _number_columns(records: Sequence[Sequence[str]]) -> set[int]:
-    """Return the columns that have a phone number in the first record and in at least half of them."""
-    return {
-        place
-        for place, cell in enumerate(records[0])
-        if _is_number(cell)
-        and 2 * sum(len(record) > place and _is_number(record[place]) for record in records) >= len(records)
-    }
+    """Return the columns that have a phone number in at least half of the records."""
+    counts = Counter(place for record in records for place, cell in enumerate(record) if _is_number(cell))
+    return {place for place, count in counts.items() if 2 * count >= len(records)}
 
 
 def _is_number(cell: str) -> bool:

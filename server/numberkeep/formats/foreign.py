@@ -22,6 +22,7 @@ _SIGNATURES: Final = (
 )
 _ZIP: Final = b"PK\x03\x04"
 _WORKBOOKS: Final = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument", b"Index/Document.iwa")
+_ldif = re.compile(rb"(?:version: 1\s+)?dn::? ").match
 _markup = re.compile(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<(?:!doctype|html|head|table|\?xml)\b", re.IGNORECASE
 ).match
@@ -43,5 +44,7 @@ def check_readable(start: bytes) -> None:
     if start.startswith(_ZIP):
         what = f"a workbook: {_CSV}" if any(name in start for name in _WORKBOOKS) else f"a ZIP archive: {_UNPACK}"
         raise UnreadableFile(f"the file is {what}")
+    if _ldif(start):
+        raise UnreadableFile("the file is LDIF: export the address book as vCard or CSV, and import that file")
     if _markup(start.replace(b"\0", b"")):
         raise UnreadableFile(f"the file is HTML or XML: open it in a spreadsheet or a browser, {_CSV}")

@@ -50,25 +50,39 @@ def read_json_document(pieces: Iterable[str], known: Known) -> Iterator[Row]:
     while (begin := contacts_begin(text.buffer, known)) is None and text.grow():
         pass
     if begin is None:
-        yield _whole(text)
+        yield from _values(text)
         return
+    has_only_contacts = text.buffer.lstrip()[:1] == "["
     text.place = begin
+    yield from _array(text)
+    while has_only_contacts and text.skip_gap():  # one array after another
+        if text.buffer[text.place] == "[":
+            text.place += 1
+            yield from _array(text)
+        else:
+            yield _row(text, text.line, text.take())
+
+
+def _array(text: "_Text") -> Iterator[Row]:
+    """Yield a row for each value up to the end of an array, and take that."""
     while text.skip_gap() and text.buffer[text.place] != "]":
+        yield _row(text, text.line, text.take())
+    text.place += 1
+
+
+def _values(text: "_Text") -> Iterator[Row]:
+    """Yield a row for each value of a document without an array: of one contact, or of several one after another."""
+    while text.skip_gap():
         line, value = text.line, text.take()
         if isinstance(value, dict):
-            yield Row(line, *flat(value))
-        else:
-            yield Row(line, ("content",), (text.taken,), _CUT if text.ended else _NOT_JSON)
+            value = next((value[name] for name in _CONTACTS if isinstance(value.get(name), dict)), value)
+        yield _row(text, line, value)
 
 
-def _whole(text: "_Text") -> Row:
-    """Return the row of a document that is one contact."""
-    text.skip_gap()
-    line, value = text.line, text.take()
-    if not isinstance(value, dict):
-        return Row(line, ("content",), (text.taken,), _NOT_JSON)
-    inner = next((value[name] for name in _CONTACTS if isinstance(value.get(name), dict)), value)
-    return Row(line, *flat(inner))
+def _row(text: "_Text", line: int, value: Any) -> Row:
+    if isinstance(value, dict):
+        return Row(line, *flat(value))
+    return Row(line, ("content",), (text.taken,), _CUT if value is None and text.ended else _NOT_JSON)
 
 
 class _Text:

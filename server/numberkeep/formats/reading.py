@@ -22,7 +22,7 @@ _SIGNATURE: Final = 4096
 """Bytes that show whether a file is a workbook, an archive or another one that cannot be read."""
 
 _is_object = re.compile(r"\s*\{").match
-_is_array = re.compile(r"\s*\[\s*(?:\{|\[|$)").match
+_is_array = re.compile(r"\s*\[\s*(?:[{\[\"]|$)").match
 
 
 def read_rows(file: BinaryIO, known: Known, encoding: str | None = None) -> Iterator[Row]:

@@ -49,10 +49,10 @@ _NAMES: Final = {
     "voornaam primeironome",
     Use.LAST_NAME: "lastname last lname familyname surname namelastname nachname familienname zuname nom nomdefamille "
     "apellido apellidos primerapellido cognome sobrenome apelido achternaam",
-    Use.NAME: "name fullname displayname fullnames contact contactname contactperson customer customername client "
-    "clientname person personname formattedname vollername vollstandigername kontakt kontaktname ansprechpartner kunde "
-    "kundenname nomcomplet nometprenom prenomnom nomprenom contactnom nombrecompleto nombreyapellidos nombreyapellido "
-    "cliente contacto nomecompleto naam volledigenaam",
+    Use.NAME: "name fullname displayname fullnames lastfirst lastnamefirstname contact contactname contactperson "
+    "customer customername client clientname person personname formattedname vollername vollstandigername kontakt "
+    "kontaktname ansprechpartner kunde kundenname nomcomplet nometprenom prenomnom nomprenom contactnom "
+    "nombrecompleto nombreyapellidos nombreyapellido cliente contacto nomecompleto naam volledigenaam",
     Use.COMPANY_NAME: "company companyname organization organisation organizationname organisationname "
     "organization1name org orgname accountname employer businessname associatedcompany primaryassociatedcompany firma "
     "firmenname unternehmen societe nomdelasociete entreprise empresa organizacion azienda bedrijf bedrijfsnaam",

@@ -20,12 +20,14 @@ _OTHERS: Final = word_set(
     "nickname zip postalcode state street recordid homefax businessfax strasse ort plz ville adresse direccion ciudad"
 )
 """Common names of columns that become custom variables."""
+_LONGEST: Final = 200
+"""Characters of the name of a column that has a use."""
 _EMAILS: Final = word_set("email emails e mail courriel correo")
 
 
 def known_use(name: str) -> Use | None:
     """Return what a column of this name is used for, or None if it is not known."""
-    words = words_of(name)
+    words = _words(name)
     if not words:
         return None
     use = NAMED.get("".join(words)) or consent_use(words)
@@ -40,10 +42,14 @@ def known_use(name: str) -> Use | None:
 
 def is_known(name: str) -> bool:
     """Return whether a text is the name of a column that contact files have."""
-    words = words_of(name)
+    words = _words(name)
     return known_use(name) is not None or (
         bool(words) and "@" not in name and (words[0] in _EMAILS or "".join(words) in _OTHERS)
     )
+
+
+def _words(name: str) -> list[str]:
+    return words_of(name) if len(name) <= _LONGEST else []
 
 
 def _owned_use(words: Sequence[str]) -> Use | None:

@@ -17,8 +17,16 @@ _opt_in = re.compile(
     r"\b(?:(?:is|has|sms|text|email)?opt(?:ed)? ?in(?:s|to\w*|at|date|time)?|(?:is|sms)?subscribed(?:at|to\w*)?|"
     r"accepts ?(?:sms|text|whatsapp)\w*|(?:sms|text) subscriptions?|angemeldet|abonne|suscrito)\b"
 ).search
+_wanted = re.compile(
+    r"(?:(?:ok|okay|can|may|allow|receive|send|want|wish|accept|agree|accepte)\w* (?:\w+ ){0,3}"
+    r"(?:sms|texts?|whatsapp)\b.*|"
+    r"(?:sms|texts?|text message|whatsapp) (?:ok|okay|alert|update|notification|reminder|marketing|allowed|enabled|"
+    r"erlaubt)s?)"
+).fullmatch
+"""Names of columns that ask whether messages are wanted: `OK to text`, `SMS alerts`."""
 _consent = re.compile(
-    r"\w*consent(?:s|ed)?\b|\bpermissions?\b|\b(?:einwilligung|zustimmung|consentement|consentimiento)\b"
+    r"consent(?:s|ed)?\b|\w permissions?\b|\bpermissions? \w|"
+    r"\b(?:einwilligung|zustimmung|consentement|consentimiento)\b"
 ).search
 
 _BESIDE_CONSENT: Final = word_set(
@@ -59,7 +67,7 @@ def consent_use(words: Sequence[str]) -> Use | None:
     name = " ".join(words)
     if _opt_out(name):
         return Use.OPT_OUT
-    if not _opt_in(name) and not (_consent(name) and all(map(_may_be_beside_consent, words))):
+    if not _opt_in(name) and not _wanted(name) and not (_consent(name) and all(map(_may_be_beside_consent, words))):
         return None
     # Who never subscribed to a newsletter may be sent messages: of such a column, only a clear refusal counts.
     return Use.STATUS if not _EMAIL.isdisjoint(words) and _TEXT.isdisjoint(words) else Use.OPT_IN

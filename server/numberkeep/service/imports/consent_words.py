@@ -70,9 +70,13 @@ def says_no(cell: str) -> bool:
     return text in _NO or (_zero(cell) is not None and "0" in cell) or (not text and not _UNCHECKED.isdisjoint(cell))
 
 
-@lru_cache(4096)
 def is_opt_out_tag(tag: str) -> bool:
     """Return whether a tag says by itself that the person opted out: `Unsubscribed`, `DNC`."""
+    return len(tag) <= _LONGEST and _opts_out(tag)
+
+
+@lru_cache(4096)
+def _opts_out(tag: str) -> bool:
     return "".join(words_of(tag)) in _OUT_TAGS
 
 

@@ -107,7 +107,7 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
     labels = {_group(name): place for place, name in enumerate(names) if uses[place] is Use.PHONE_LABEL}
     plain = {Use.TAGS: layout.tags, Use.CALLING_CODE: layout.calling_codes, Use.COUNTRY: layout.regions}
     weak: list[tuple[int, str]] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for place, (name, column, use) in enumerate(zip(names, columns, uses, strict=True)):
         label = column.label if keep_unmatched or use is Use.VARIABLE else ""
         words = words_of(name)
@@ -145,11 +145,14 @@ def _resolved(names: Sequence[str], uses: Sequence[Use]) -> list[Use]:
     return found
 
 
-def _new_label(label: str, taken: set[str]) -> str:
-    found, place = label, 2
+def _new_label(label: str, taken: dict[str, int]) -> str:
+    """Return a label that no column has yet: of columns of one name, the second gets a number."""
+    found, place = label, taken.get(label, 1)
     while found in taken:
-        found, place = f"{label} {place}", place + 1
-    taken.add(found)
+        place += 1
+        found = f"{label} {place}"
+    taken[label] = place
+    taken.setdefault(found, 1)
     return found
 
 

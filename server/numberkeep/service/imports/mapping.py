@@ -1,5 +1,6 @@
 """Turns a row of a file into what it says of contacts, or into the reason why it is rejected."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,8 @@ from numberkeep.service.imports.content import Content, Fault, check_limits
 from numberkeep.service.imports.layout import TEXT_LIMITS, Layout, TextColumn, make_layout
 from numberkeep.service.imports.options import VARIABLES_PREFIX, Column, Options
 from numberkeep.service.imports.row_numbers import NumberReader
+
+_digit = re.compile(r"\d").search
 
 _MOST_COLUMNS: Final = 10_000
 """Names of columns that are remembered: each line of JSON Lines can have names of its own."""
@@ -105,7 +108,7 @@ class Mapper:
                     content.variables.setdefault(label, cell)
             else:
                 name = name or cell
-        if name and find_phone(name, self._options.region) is None:
+        if name and (_digit(name) is None or find_phone(name, self._options.region) is None):
             add_name(content.texts, name)
 
     def _check(self, content: Content, too_long: str) -> None:

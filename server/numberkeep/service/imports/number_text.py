@@ -1,6 +1,7 @@
 """What spreadsheets, phones and people write around a number in a cell, and how the number is read from it."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from numberkeep.domain.phone import find_phone
@@ -63,10 +64,33 @@ def has_lost_digits(text: str) -> bool:
 
 
 def _found(text: str, region: str) -> tuple[str, bool] | None:
-    phone = find_phone(text, region)
+    phone = _without_plus(text, region) or find_phone(text, region)
     if phone is None and (match := _abroad(text)):
         phone = find_phone(f"00{match[1]}", _REGION_OF_00)
     return None if phone is None else (phone, False)
+
+
+def _without_plus(text: str, region: str) -> str | None:
+    """Return a number whose country code lacks its `+`, in a region where national numbers begin with 0.
+
+    Without this, `49 151 ...` could be a national number in Germany, whose numbers have many lengths.
+    """
+    code = _code_before_trunk_zero(region)
+    if not code or not text.startswith(code):
+        return None
+    from numberkeep.domain.numbering_plan import is_valid  # noqa: PLC0415 - its tables load slowly
+
+    phone = find_phone(f"+{text}", region)
+    return phone if phone is not None and is_valid(phone) else None
+
+
+@lru_cache(256)
+def _code_before_trunk_zero(region: str) -> str:
+    if region == "US":  # the usual one needs no tables
+        return ""
+    from numberkeep.domain.numbering_plan import code_before_trunk_zero  # noqa: PLC0415 - its tables load slowly
+
+    return code_before_trunk_zero(region)
 
 
 def _undistorted(text: str) -> str:

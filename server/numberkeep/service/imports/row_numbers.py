@@ -19,6 +19,7 @@ _FURTHER: Final = "Further numbers left out (--numbers each imports them as cont
 _SHORTENED: Final = "Extensions and pauses left out of numbers"
 
 _LONGEST_COUNTRY: Final = 50
+_LONGEST_LABEL: Final = 100
 _LONGEST_CODE: Final = len("+1234")
 
 
@@ -65,7 +66,7 @@ class NumberReader:
         has_faxes = False
         for column in columns:
             cell = cells[column.place]
-            label = _label(cells[column.label]) if column.label is not None else ()
+            label = _label(cells[column.label][:_LONGEST_LABEL]) if column.label is not None else ()
             if is_fax(label):
                 has_faxes = True
                 continue

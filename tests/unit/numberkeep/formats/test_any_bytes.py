@@ -104,7 +104,7 @@ def test_every_record_that_csv_writes_is_a_row(records: list[tuple[str, str]]) -
         b"BEGIN:VCARD\nN:" + b"\n ;" * 300_000 + b"\nEND:VCARD\n",
         b"Phone,Name\n" + b'1,"x\n' * 20_001,
         b"Phone," + b'"' * 900_000,
-        b"Phone,Name\n" + b'5" x,"y\n' * 100_000,
+        b"Phone,Name\n" + b'5" x,"y\n' * 20_000,
         b'{"a":' * 100_000,
         b"[" * 900_000,
         b"[" + b'{"a":"},' * 100_000,

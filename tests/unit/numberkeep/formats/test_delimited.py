@@ -201,6 +201,17 @@ def test_a_row_with_a_number_is_no_header(number: str) -> None:
     ]
 
 
+def test_a_first_row_without_its_number_is_no_header() -> None:
+    """It would be lost; an empty cell beside a known name is one of a header."""
+    assert [list(row.cells) for row in rows(b"Ada,\nBo,4155550102\nCy,4155550103\n")] == [
+        ["Ada", ""],
+        ["Bo", "4155550102"],
+        ["Cy", "4155550103"],
+    ]
+    assert cells(b"Name,\nBo,4155550102\nCy,4155550103\n") == [["Bo", "4155550102"], ["Cy", "4155550103"]]
+    assert cells(b"Who,Reach\nBo,4155550102\n") == [["Bo", "4155550102"]]
+
+
 def test_an_address_of_the_internet_is_no_number() -> None:
     """Nor does it make a header a row."""
     assert cells(b"10.20.130.140,x\n10.20.130.141,y\n") == [["10.20.130.141", "y"]]

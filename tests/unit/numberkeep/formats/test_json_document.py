@@ -52,6 +52,23 @@ def test_one_contact_is_a_row(text: str) -> None:
     assert (row.columns, row.cells) == (["phone", "name", "emails"], ["1", "x", '[{"a": "b"}]'])
 
 
+def test_values_one_after_another_are_rows() -> None:
+    """Pretty-printed objects, and arrays."""
+    assert [row.cells for row in rows(b'{"phone": "1",\n"name": "x"}\n{"phone": "2",\n"name": "y"}\n')] == [
+        ["1", "x"],
+        ["2", "y"],
+    ]
+    assert [row.cells for row in rows(b'[{"phone": "1"}]\n[{"phone": "2"}, {"phone": "3"}]')] == [["1"], ["2"], ["3"]]
+
+
+def test_an_array_without_objects_is_at_fault() -> None:
+    """It is not taken for a header of CSV, below which nothing is; nor is what follows an array ignored."""
+    [row] = rows(b'["vcard", [["version", {}, "text", "4.0"]]]')
+    assert row.fault.startswith("is not a JSON object")
+    good, bad = rows(b'[{"phone": "1"}] rest')
+    assert (good.fault, bad.fault != "") == ("", True)
+
+
 def test_rows_have_the_lines_on_which_they_begin() -> None:
     """Also if the document does not fit in memory as a whole."""
     text = "[" + ",\n".join(f'{{"phone": "{number}", "note": "{"x" * 90}"}}' for number in range(5000)) + "\n]"

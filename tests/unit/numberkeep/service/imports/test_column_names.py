@@ -1,5 +1,7 @@
 """The columns of the programs that people export from."""
 
+import time
+
 import pytest
 
 from numberkeep.service.imports.column_names import Use
@@ -95,6 +97,15 @@ def test_a_column_is_matched_by_its_name(name: str, use: Use | None) -> None:
 def test_what_is_only_about_a_phone_is_no_number(name: str) -> None:
     """A word that is not of a kind of phone makes it another column."""
     assert known_use(name) is not Use.PHONE
+
+
+def test_a_long_name_is_not_known() -> None:
+    """It takes no time, although a line may have a million characters."""
+    begin = time.process_time()
+    for part in ("a", "a ", "consent", "opt out ", "1", "é"):
+        assert known_use(part * 300_000) is None
+        assert not is_known(part * 300_000)
+    assert time.process_time() - begin < 5
 
 
 def test_common_columns_without_a_use_show_that_a_row_is_a_header() -> None:

@@ -13,7 +13,7 @@ OPT_OUTS = (
 )
 OPT_INS = (
     "Opt-In,SMS Opt-In,optInTime,Subscribed,SMS Consent,Consent to text,marketing_consent,Accepts SMS Marketing,"
-    "Accepts WhatsApp Marketing,"
+    "Accepts WhatsApp Marketing,OK to text,May we text you?,SMS alerts,Receive SMS updates,Text reminders,SMS erlaubt,"
     "SMS Marketing Consent,consent.sms,Express written consent,TCPA consent,Einwilligung,SMS permission"
 )
 STATUSES = (
@@ -33,6 +33,11 @@ def test_columns_about_consent(use: Use, names: str) -> None:
     [
         *(
             "direct_mail_opt_out",
+            "Permissions",
+            "Text",
+            "Text messages",
+            "Context",
+            "Can swim",
             "Fax Opt Out",
             "Opt-out link",
             "Unsubscribe URL",

@@ -1,5 +1,8 @@
 """What a row says of its contacts."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from numberkeep.formats.rows import Row
@@ -43,73 +46,6 @@ def content(options: Options = US, /, **cells: str) -> Content:
 def test_names_and_other_texts(cells: dict[str, str], texts: dict[str, str]) -> None:
     """Empty cells say nothing; a full name is split if its parts are not there."""
     assert content(**cells).texts == texts
-
-
-@pytest.mark.parametrize(
-    ("cells", "variables"),
-    [
-        ({"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": "gold"}, {"Plan": "gold"}),
-        ({"Custom Field 2 - Type": "Plan", "Custom Field 2 - Value": "gold"}, {"Plan": "gold"}),
-        ({"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": ""}, {}),
-        ({"Custom Field 1 - Value": "gold"}, {"Custom Field 1 - Value": "gold"}),
-        ({"Custom Field 1 - Label": "custom_variables.phone", "Custom Field 1 - Value": "x"}, {"phone": "x"}),
-        ({"Contact owner": "Grace Hopper"}, {"Contact owner": "Grace Hopper"}),
-    ],
-)
-def test_custom_fields_of_google_are_variables(cells: dict[str, str], variables: dict[str, str]) -> None:
-    """By their labels; an owner is one too, unless it is an e-mail address."""
-    assert content(**cells).variables == variables
-
-
-def test_custom_fields_of_google_can_be_fields_of_ours() -> None:
-    """If their labels say so."""
-    cells = {
-        "Custom Field 1 - Label": "Opted Out",
-        "Custom Field 1 - Value": "true",
-        "Custom Field 2 - Label": "Assigned To Email",
-        "Custom Field 2 - Value": "grace@example.com",
-    }
-    found = content(**cells)
-    assert (found.opt_out, found.texts, found.variables) == (True, {"assigned_to_email": "grace@example.com"}, {})
-    assert content(**{"Contact owner": "grace@example.com"}).texts == {"assigned_to_email": "grace@example.com"}
-
-
-def test_an_owner_beside_who_is_assigned_is_a_variable() -> None:
-    """As any second text of a field; it is left out if other columns are."""
-    cells = {"Contact owner": "grace@example.com", "assigned_to_email": "ada@example.com"}
-    found = content(**cells)
-    assert found.texts == {"assigned_to_email": "ada@example.com"}
-    assert found.variables == {"Contact owner": "grace@example.com"}
-    assert content(Options("US", keep_unmatched=False), **cells).variables == {}
-
-
-def test_an_owner_that_is_too_long_is_rejected() -> None:
-    """As the field that it becomes."""
-    with pytest.raises(Fault, match="longer than 320") as caught:
-        read({"Phone": PHONE, "Contact owner": f"{'x' * 320}@example.com"})
-    assert caught.value.field == "assigned_to_email"
-
-
-def test_custom_fields_of_google_have_labels_of_their_own_in_each_row() -> None:
-    """The same columns mean something else in the next row."""
-    columns = ["Phone", "Custom Field 1 - Label", "Custom Field 1 - Value"]
-    mapper = Mapper(US)
-    found = [
-        mapper.read(Row(line, columns, [PHONE, label, "x"]))[1]
-        for line, label in ((2, "Plan"), (3, "Company"), (4, ""))
-    ]
-    assert [(each.variables, each.texts) for each in found] == [
-        ({"Plan": "x"}, {}),
-        ({}, {"company_name": "x"}),
-        ({"Custom Field 1 - Value": "x"}, {}),
-    ]
-
-
-def test_a_custom_field_that_is_mapped_is_not_looked_up() -> None:
-    """The option decides."""
-    options = Options("US", columns=dict([parse_column("Custom Field 1 - Value=company_name")]))
-    cells = {"Custom Field 1 - Label": "Plan", "Custom Field 1 - Value": "gold"}
-    assert content(options, **cells).texts == {"company_name": "gold"}
 
 
 @pytest.mark.parametrize(
@@ -307,3 +243,43 @@ def test_a_mapping_in_another_form_is_refused(text: str) -> None:
     """The message names what there is."""
     with pytest.raises(ValueError, match=r"COLUMN=FIELD|there is no field|1 to 100"):
         parse_column(text)
+
+
+@pytest.mark.parametrize("name", ["Note", "Phone", "Name", "Tags", "Opt out", "Country", "Column 2"])
+def test_many_columns_of_one_name_take_no_quadratic_time(name: str) -> None:
+    """A header of a megabyte may have half a million."""
+    begin = time.process_time()
+    columns = ["Phone", *[name] * 100_000]
+    with suppress(Fault):
+        Mapper(US).read(Row(2, columns, [PHONE, *["x"] * 100_000]))
+    assert time.process_time() - begin < 20
+
+
+def test_cells_of_a_megabyte_take_no_quadratic_time() -> None:
+    """Whatever they consist of, and in whichever column."""
+    columns = ["Phone", "Name", "Tags", "Status", "Opt out", "Country", "Calling code", "Phone 1 - Label"]
+    begin = time.process_time()
+    for part in (
+        "1",
+        "+",
+        "1 ",
+        "a ",
+        "x1",
+        "1,",
+        "; ",
+        "(",
+        "1/",
+        " e ",
+        "opt out ",
+        "'",
+        "<br",
+        "\u0664",
+        "ext",
+        "1p",
+    ):
+        for place in range(len(columns)):
+            cells = [PHONE, *["x"] * (len(columns) - 1)]
+            cells[place] = part * (300_000 // len(part))
+            with suppress(Fault):
+                Mapper(US).read(Row(2, columns, cells))
+    assert time.process_time() - begin < 60

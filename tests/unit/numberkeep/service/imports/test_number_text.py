@@ -69,6 +69,21 @@ def test_a_slash_within_a_number_does_not_divide_it(cell: str) -> None:
     assert numbers(cell, "DE") == ["+49301234567"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "region", "phone"),
+    [
+        ("49 151 23456789", "DE", "+4915123456789"),
+        ("4930123456", "DE", "+4930123456"),
+        ("0491 5123456", "DE", "+494915123456"),
+        ("447400123456", "GB", "+447400123456"),
+        ("33612345678", "FR", "+33612345678"),
+    ],
+)
+def test_a_country_code_may_lack_its_plus(cell: str, region: str, phone: str) -> None:
+    """In its own region, where a national number begins with 0."""
+    assert numbers(cell, region) == [phone]
+
+
 @pytest.mark.parametrize("cell", ["1.41556E+10", "1,41555E+11", "1E+10", "'1.4E10"])
 def test_lost_digits_are_reported_with_the_fix(cell: str) -> None:
     """A spreadsheet that wrote scientific notation has dropped them for good."""
