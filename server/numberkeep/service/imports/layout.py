@@ -8,7 +8,7 @@ from numberkeep.domain.contacts.contact import composed
 from numberkeep.domain.limits import MAX_EMAIL, MAX_NAME
 from numberkeep.service.imports.column_names import Use, word_set, words_of
 from numberkeep.service.imports.options import Column
-from numberkeep.service.imports.phone_columns import is_channel, is_mobile, is_of_address
+from numberkeep.service.imports.phone_columns import is_channel, is_mobile, is_of_address, may_have_phones
 
 TEXT_LIMITS: Final = {
     Use.FIRST_NAME: MAX_NAME,
@@ -56,6 +56,7 @@ class Layout:
     Attributes:
         is_ours: whether our own export wrote them, so that white space is a part of what was exported.
         phones: those of phone numbers, the ones of the person first.
+        places: those that have numbers if their cells look so, and no other column has one: `Home`.
         texts: those of fields that are one text, with the field, its limit and a label for a second text.
         names: those of full names, the likeliest first, with a label for a name that is not used.
         tags: those of tags.
@@ -67,6 +68,7 @@ class Layout:
 
     is_ours: bool
     phones: list[PhoneColumn] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     texts: list[tuple[int, Use, int, str]] = field(default_factory=list)
     names: list[tuple[int, str]] = field(default_factory=list)
     tags: list[int] = field(default_factory=list)
@@ -87,6 +89,7 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
     layout = Layout(any(ours.issubset(names) for ours in _OURS))
     uses = _resolved(names, [column.use for column in columns])
     labels = {_group(name): place for place, name in enumerate(names) if uses[place] is Use.PHONE_LABEL}
+    lists = {Use.TAGS: layout.tags, Use.CALLING_CODE: layout.calling_codes, Use.COUNTRY: layout.regions}
     weak: list[tuple[int, str]] = []
     taken: dict[str, int] = {}
     for place, (name, column, use) in enumerate(zip(names, columns, uses, strict=True)):
@@ -100,14 +103,12 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
         elif use is Use.NAME:
             is_weak = "".join(words) in _WEAK_NAMES
             (weak if is_weak else layout.names).append((place, composed(label) if is_weak else ""))
-        elif use is Use.TAGS:
-            layout.tags.append(place)
-        elif use is Use.CALLING_CODE:
-            layout.calling_codes.append(place)
+        elif use in lists:
+            lists[use].append(place)
+        elif may_have_phones(words):
+            layout.places.append(place)
         if use in _CONSENT:
             layout.consent.append((place, use))
-        if use is Use.COUNTRY:
-            layout.regions.append(place)
         if label and use in {Use.VARIABLE, Use.STATUS, Use.COUNTRY}:
             layout.variables.append((place, _new_label(composed(label), taken)))
     layout.names += weak
