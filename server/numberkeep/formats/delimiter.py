@@ -84,16 +84,20 @@ def sample_records(sample: Sequence[str], dialect: Dialect) -> list[list[str]]:
 
 
 def header_place(records: Sequence[Sequence[str]], known: Known) -> int:
-    """Return which record has the column names: the first, unless a later one has some and is wider than all before."""
-    widest = 0
+    """Return which record has the column names: the first, unless a later one looks more like a header.
+
+    It has several known names, and is wider than all records before it, or half of it are known names and none of
+    theirs.
+    """
+    widest = most = 0
     for place, record in enumerate(records[:_MOST_TITLES]):
         width = sum(map(bool, map(str.strip, record)))
         names = sum(map(known, record))
-        if names >= _FEWEST_NAMES and width > widest:
+        if names >= _FEWEST_NAMES and (width > widest or (2 * names >= width and not most)):
             return place
         if any(map(_is_number, record)):
             return 0
-        widest = max(widest, width)
+        widest, most = max(widest, width), max(most, names)
     return 0
 
 

@@ -8,7 +8,7 @@ from numberkeep.domain.contacts.contact import composed
 from numberkeep.domain.limits import MAX_EMAIL, MAX_NAME
 from numberkeep.service.imports.column_names import Use, word_set, words_of
 from numberkeep.service.imports.options import Column
-from numberkeep.service.imports.phone_columns import is_channel, is_mobile, is_of_address
+from numberkeep.service.imports.phone_columns import is_channel, is_mobile, is_of_address, may_have_phones
 
 TEXT_LIMITS: Final = {
     Use.FIRST_NAME: MAX_NAME,
@@ -72,6 +72,7 @@ class Layout:
     Attributes:
         is_ours: whether our own export wrote them, so that white space is a part of what was exported.
         phones: those of phone numbers, the ones of the person first.
+        places: those that have numbers if their cells look so, and no other column has one: `Home`.
         texts: those of fields that are one text.
         owners: those of owners, to whom the contact is assigned if they are e-mail addresses.
         names: those of full names, the likeliest first, with a label for a name that is not used.
@@ -84,6 +85,7 @@ class Layout:
 
     is_ours: bool
     phones: list[PhoneColumn] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     texts: list[TextColumn] = field(default_factory=list)
     owners: list[TextColumn] = field(default_factory=list)
     names: list[tuple[int, str]] = field(default_factory=list)
@@ -105,7 +107,7 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
     layout = Layout(any(ours.issubset(names) for ours in _OURS))
     uses = _resolved(names, [column.use for column in columns])
     labels = {_group(name): place for place, name in enumerate(names) if uses[place] is Use.PHONE_LABEL}
-    plain = {Use.TAGS: layout.tags, Use.CALLING_CODE: layout.calling_codes, Use.COUNTRY: layout.regions}
+    lists = {Use.TAGS: layout.tags, Use.CALLING_CODE: layout.calling_codes, Use.COUNTRY: layout.regions}
     weak: list[tuple[int, str]] = []
     taken: dict[str, int] = {}
     for place, (name, column, use) in enumerate(zip(names, columns, uses, strict=True)):
@@ -122,8 +124,10 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
         elif use is Use.NAME:
             is_weak = "".join(words) in _WEAK_NAMES
             (weak if is_weak else layout.names).append((place, composed(label) if is_weak else ""))
-        elif use in plain:
-            plain[use].append(place)
+        elif use in lists:
+            lists[use].append(place)
+        elif may_have_phones(words):
+            layout.places.append(place)
         if use in _CONSENT:
             layout.consent.append((place, use))
         if label and use in {Use.VARIABLE, Use.STATUS, Use.COUNTRY}:

@@ -153,9 +153,9 @@ class Mapper:
         return column
 
     def _matched(self, name: str) -> Column:
-        chosen_column = self._options.columns.get(name.strip().casefold())
-        if chosen_column is not None:
-            return chosen_column
+        for typed in typed_names(name):
+            if typed in self._options.columns:
+                return self._options.columns[typed]
         if name.startswith(VARIABLES_PREFIX):
             return Column(Use.VARIABLE, name.removeprefix(VARIABLES_PREFIX))
         outer, dot, inner = name.partition(".")
@@ -165,6 +165,11 @@ class Mapper:
         if use is None or (use is Use.PHONE and self._phones_are_chosen):
             use = Use.VARIABLE if self._options.keep_unmatched else Use.IGNORED
         return Column(use, " ".join(name.split()))
+
+
+def typed_names(name: str) -> tuple[str, str]:
+    """Return how `--map` may name a column: as it is, or with one space for each line break and run of spaces."""
+    return name.strip().casefold(), " ".join(name.split()).casefold()
 
 
 def _add_texts(columns: Sequence[TextColumn], cells: Sequence[str], content: Content) -> str:

@@ -1,11 +1,13 @@
 """The phone numbers of a row, and which of them its contact gets."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from numberkeep.service.imports.column_names import words_of
 from numberkeep.service.imports.number_text import read_number
+from numberkeep.service.imports.phone_columns import is_mobile
 
 _MOST: Final = 20
 """Numbers of one cell that are read."""
@@ -46,7 +48,13 @@ def numbers_in(cell: str, region: str, *, mobile: bool) -> list[Number]:
         region: the region of numbers without `+`.
         mobile: whether its column or label calls them mobile.
     """
-    return [Number(phone, mobile, shortened) for phone, shortened in _read(cell, region)]
+    whole = read_number(cell, region)
+    if whole is not None and not whole[1]:
+        return [Number(whole[0], mobile, shortened=False)]
+    found = _each(_between(cell), region, mobile=mobile)
+    if not found and whole is None:
+        found = _each(cell.split("/"), region, mobile=mobile)
+    return found or ([] if whole is None else [Number(whole[0], mobile, shortened=True)])
 
 
 def chosen(numbers: Sequence[Number], which: Numbers) -> list[Number]:
@@ -57,24 +65,19 @@ def chosen(numbers: Sequence[Number], which: Numbers) -> list[Number]:
         return [numbers[0]]
     called = next((number for number in numbers if number.mobile), numbers[0])
     if which is Numbers.BEST:
-        from numberkeep.domain.numbering_plan import is_mobile  # noqa: PLC0415 - its tables load slowly
+        from numberkeep.domain import numbering_plan  # noqa: PLC0415 - its tables load slowly
 
-        if not is_mobile(called.phone):
-            return [next((number for number in numbers if is_mobile(number.phone)), called)]
+        if not numbering_plan.is_mobile(called.phone):
+            return [next((number for number in numbers if numbering_plan.is_mobile(number.phone)), called)]
     return [called]
 
 
-def _read(cell: str, region: str) -> Iterator[tuple[str, bool]]:
-    whole = read_number(cell, region)
-    if whole is not None and not whole[1]:
-        yield whole
-        return
-    found = _each(_between(cell), region) or ([] if whole else _each(cell.split("/"), region))
-    if found:
-        yield from found
-    elif whole is not None:
-        yield whole
-
-
-def _each(parts: Sequence[str], region: str) -> list[tuple[str, bool]]:
-    return [] if len(parts) == 1 else [found for part in parts[:_MOST] if (found := read_number(part.strip(), region))]
+def _each(parts: Sequence[str], region: str, *, mobile: bool) -> list[Number]:
+    """Return the numbers of the parts of a cell, each of which may say itself that it is a mobile one."""
+    if len(parts) == 1:
+        return []
+    return [
+        Number(found[0], mobile or is_mobile(words_of(part)), shortened=found[1])
+        for part in parts[:_MOST]
+        if (found := read_number(part.strip(), region))
+    ]

@@ -26,9 +26,15 @@ _BESIDE_PHONE: Final = word_set(
 )
 """Words that leave a column with a phone word one of phone numbers. `Phone Type` and `Home Fax` are not."""
 
+_PLACES: Final = word_set("home work office business main other private privat geschaftlich domicile bureau trabajo")
 _OF_ADDRESSES: Final = word_set("billing shipping delivery address")
 _CHANNELS: Final = word_set("sms whatsapp text texts")
 _LABEL_WORDS: Final = _PHONE_WORDS | _FAX_WORDS | _BESIDE_PHONE | word_set("t m c p h w f o d")
+
+
+def may_have_phones(words: Sequence[str]) -> bool:
+    """Return whether a column has phone numbers if its cells look so: in address books of Yahoo, `Home` and `Work`."""
+    return len(words) == 1 and words[0] in _PLACES
 
 
 def has_phones(words: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from numberkeep.formats.reading import read_rows
 from numberkeep.formats.rows import Row
 from numberkeep.service.imports.column_uses import is_known
 from numberkeep.service.imports.content import Fault
-from numberkeep.service.imports.mapping import Mapper
+from numberkeep.service.imports.mapping import Mapper, typed_names
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.staging import StagedRow, Staging, encode, merged, reject_of
 
@@ -77,7 +77,7 @@ def make_plan(file: BinaryIO, options: Options, staging: Staging, *, size: int, 
         raise InvalidInput(str(error), [FieldError("file", str(error))]) from None
     plan.contacts, first_rows = staging.merge(merged)
     plan.merged = plan.rows - plan.rejected - first_rows
-    names = {name.strip().casefold() for name in mapper.seen}
+    names = {typed for name in mapper.seen for typed in typed_names(name)}
     missing = sorted(name for name in options.columns if name not in names)
     if missing and plan.rows:
         there = ", ".join(islice(mapper.seen, _SHOWN_COLUMNS))

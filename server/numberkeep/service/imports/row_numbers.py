@@ -34,6 +34,7 @@ class NumberReader:
     def __init__(self, options: Options, notes: Counter[str]) -> None:
         self._options = options
         self._notes = notes
+        self._is_chosen = any(column.use is Use.PHONE for column in options.columns.values())
 
     def read(self, layout: Layout, cells: Sequence[str], content: Content) -> tuple[list[str], list[str]]:
         """Return the numbers that become contacts, and the others. A column such as `SMS` can opt out instead.
@@ -52,7 +53,7 @@ class NumberReader:
                 return [found[0]], []
         numbers, bad, has_faxes = self._gathered(columns, cells, region, code, content)
         if not numbers and not bad:
-            numbers = self._of_name(layout, cells)
+            numbers = [] if self._is_chosen else self._elsewhere(layout, cells)
         if not numbers:
             raise _missing(bad, region, has_faxes=has_faxes)
         return self._chosen(numbers, len(bad))
@@ -87,11 +88,11 @@ class NumberReader:
             return numbers_in(cell, self._options.region, mobile=mobile)
         return found
 
-    def _of_name(self, layout: Layout, cells: Sequence[str]) -> list[Number]:
-        """Return the number that a row without any other has for its name."""
+    def _elsewhere(self, layout: Layout, cells: Sequence[str]) -> list[Number]:
+        """Return the numbers that a row without any other has for its name, or in a column such as `Home`."""
         return [
             Number(found[0], mobile=False, shortened=found[1])
-            for place, _ in layout.names
+            for place in (*layout.places, *(place for place, _ in layout.names))
             if (found := read_number(cells[place], self._options.region))
         ]
 

@@ -173,6 +173,7 @@ def test_lines_are_read_again_from_the_start() -> None:
         ("Contacts of 2026\n\n", 4),
         ("Report;;\n01.02.2026;;\n", 4),
         ("Contacts, friends and customers\n", 3),
+        ("People;whom;we;know\n", 3),
         ("Name\n", 3),
     ],
 )

@@ -36,6 +36,7 @@ def zipped(name: str) -> bytes:
         (b"\xef\xbb\xbf\n<HTML><body>", "HTML or XML"),
         ('<?xml version="1.0"?><Workbook>'.encode("utf-16"), "HTML or XML"),
     ],
+    ids=range(14),  # archives contain the time
 )
 def test_the_error_says_what_a_file_is_and_what_to_do(data: bytes, message: str) -> None:
     """Instead of a reject for each line of it."""

@@ -210,6 +210,23 @@ def test_a_column_that_is_mapped_to_the_number_is_the_only_one() -> None:
     assert (numbers, found.variables) == ([PHONE], {"Phone": "+442079460101"})
 
 
+def test_a_column_with_a_line_break_in_its_name_can_be_mapped() -> None:
+    """With a space; spreadsheets wrap long headers."""
+    options = Options("US", columns=dict([parse_column("How to reach=phone")]))
+    assert read({"How to\n reach": PHONE}, options)[0] == [PHONE]
+
+
+def test_a_column_named_after_a_place_has_numbers_if_it_looks_so() -> None:
+    """As address books of Yahoo have them, and only if the row has no other number."""
+    assert read({"First": "Ada", "Home": "", "Work": "(415) 555-0101"})[0] == [PHONE]
+    numbers, found = read({"Home": "1 Main Street", "Mobile": PHONE, "Work": "4155550109"})
+    assert (numbers, found.variables) == ([PHONE], {"Home": "1 Main Street", "Work": "4155550109"})
+    with pytest.raises(Fault, match="is missing"):
+        read({"Home": "1 Main Street"})
+    with pytest.raises(Fault, match="is missing"):
+        read({"Reach": "", "Home": PHONE, "Name": PHONE}, Options("US", columns=dict([parse_column("Reach=phone")])))
+
+
 @pytest.mark.parametrize(
     ("cells", "field", "reason"),
     [

@@ -63,6 +63,13 @@ def test_several_numbers_of_a_cell_are_read(between: str) -> None:
     assert numbers(f"415-555-0101{between}(415) 555-0102") == ["+14155550101", "+14155550102"]
 
 
+def test_a_number_in_a_cell_may_say_that_it_is_mobile() -> None:
+    """Then it is the one that counts, as if its column said so."""
+    cell = "home: 415-555-0101, mobile: 415-555-0102, fax: 415-555-0103"
+    assert Mapper(Options("US")).read(Row(2, ["Phone"], [cell]))[0] == ["+14155550102"]
+    assert numbers(cell) == ["+14155550101", "+14155550102"]
+
+
 @pytest.mark.parametrize("cell", ["030/1234567", "030/12 34 567"])
 def test_a_slash_within_a_number_does_not_divide_it(cell: str) -> None:
     """As Germans write area codes."""
