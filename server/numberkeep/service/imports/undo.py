@@ -55,7 +55,7 @@ async def _events(held: Working, first: int, before: int) -> Sequence[Event]:
 async def _undo(held: Working, events: Sequence[Event], *, lift_opt_outs: bool) -> Undone:
     def advance(detail: str, done: Undone, _: range) -> str:
         now = load(detail)
-        return dump(replace(now, before=events[-1].event_id, undone=_sum(now.undone or Undone(), done)))
+        return dump(replace(now, before=events[-1].event_id, undone=_sum(now.undone or Undone(), done), takes=0))
 
     why = f"undo of import {held.job.job_id}"
     command = UndoChanges(held.account_id, events, lift_opt_outs, why, held.context.stamp())
