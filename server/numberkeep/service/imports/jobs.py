@@ -193,7 +193,7 @@ async def start(
             return record.continued(context.actor)
         return replace(record.begun(task, context.actor), differences=differences)
 
-    record = load((await get(context, account, job_id)).detail)
+    record = change(load((await get(context, account, job_id)).detail))
     if not record.digest:
         raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
     if record.length and await context.store.read(GetJobPart(account.account_id, job_id or 0, UPLOAD, 0)) is None:
