@@ -123,6 +123,16 @@ class JobContract:
         with pytest.raises(JobLost):
             await change("b", at + DAY)
 
+    async def test_a_clock_that_was_set_back_does_not_delay_a_job(self, ours: AccountDriver) -> None:
+        """A lease from a time that is still to come is void, so another worker takes the job at once."""
+        await add(ours, JobStatus.RUNNING)
+        at = ours.now
+        take = ChangeJob(ours.account_id, 1, lambda job: job.taken("a", at + DAY), Stamp(at))
+        assert (await ours.store.apply(take)).held_for(at + DAY) == LEASE
+        assert list(await ours.store.read(ListWaitingJobs(at))) == [(ours.account_id, 1)]
+        take = ChangeJob(ours.account_id, 1, lambda job: job.taken("b", at), Stamp(at))
+        assert (await ours.store.apply(take)).lease_until == at + LEASE
+
     async def test_a_step_stores_its_changes_with_the_progress_or_neither(self, ours: AccountDriver) -> None:
         """Nothing is changed by a worker that has lost the job; events of the step are known by their numbers."""
         await add(ours, JobStatus.RUNNING)

@@ -15,6 +15,7 @@ from contract.events import EventContract
 from contract.history import HistoryContract
 from contract.idempotency import IdempotencyContract
 from contract.import_jobs import ImportJobContract
+from contract.import_states import ImportStateContract
 from contract.imports import ImportContract
 from contract.jobs import JobContract
 from contract.keys import KeyContract
@@ -60,6 +61,7 @@ class StoreContract(
     PreviewContract,
     ImportContract,
     ImportJobContract,
+    ImportStateContract,
     JobContract,
     UndoContract,
     ConcurrencyContract,

@@ -5,6 +5,8 @@ from numberkeep.domain.contacts.commands import BulkRow
 from numberkeep.domain.contacts.importing import Existing, ImportContacts
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
+from numberkeep.service.context import Context
+from numberkeep.service.imports.undo import liftable
 from numberkeep.store.queries import ListConsentOf, ListEventsOfCause
 from support.store import PHONE, AccountDriver, phone
 
@@ -24,7 +26,8 @@ async def undo(account: AccountDriver, *, lift: bool = False) -> Undone:
     """Undo the import."""
     events = await account.store.read(ListEventsOfCause(account.account_id, CAUSE, 1, 10_000, 1000))
     stamp = Stamp(account.tick(), KEY, Cause(CauseKind.UNDO, "1"))
-    return await account.store.apply(UndoChanges(account.account_id, events, lift, "undo of import 1", stamp))
+    numbers = await liftable(Context(account.store), account.account_id, events) if lift else {}
+    return await account.store.apply(UndoChanges(account.account_id, events, numbers, "undo of import 1", stamp))
 
 
 class UndoContract:
@@ -116,3 +119,16 @@ class UndoContract:
             (False, ConsentSource.API, "undo of import 1"),
         ]
         assert [(await ours.create(phone(n))).opt_out for n in (1, 2, 3)] == [False, False, True]
+
+    async def test_what_the_recipient_said_since_is_not_lifted(self, ours: AccountDriver) -> None:
+        """A STOP from a number that the import had opted out already, also one that comes while it is undone."""
+        await run(ours, *(ours.row(phone(n), opt_out=True) for n in range(1, 4)))
+        await ours.receive(phone(1), "STOP")
+        events = await ours.store.read(ListEventsOfCause(ours.account_id, CAUSE, 1, 10_000, 1000))
+        numbers = await liftable(Context(ours.store), ours.account_id, events)
+        assert sorted(numbers) == [phone(2), phone(3)]
+        await ours.receive(phone(2), "STOP")
+        stamp = Stamp(ours.tick(), KEY, Cause(CauseKind.UNDO, "1"))
+        undone = await ours.store.apply(UndoChanges(ours.account_id, events, numbers, "undo of import 1", stamp))
+        assert undone == Undone(deleted=3, lifted=1, opted_out=2)
+        assert [(await ours.create(phone(n))).opt_out for n in range(1, 4)] == [True, True, False]

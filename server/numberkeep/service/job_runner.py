@@ -23,6 +23,9 @@ _AT_A_TIME: Final = 2
 _LOOK_SECONDS: Final = 1.0
 """How often to look for jobs of other processes, new or left."""
 
+_RETRY_SECONDS: Final = 15.0
+"""How long a job that could not be worked on waits."""
+
 _RETENTION_SECONDS: Final = 600.0
 _DAY: Final = 24 * 3600 * SECOND
 
@@ -50,7 +53,8 @@ class JobRunner:
     def __init__(self, context: Context, workers: Mapping[str, JobWorker]) -> None:
         self._context = context
         self._workers = workers
-        self._working: dict[int, asyncio.Task[None]] = {}
+        self._working: dict[int, asyncio.Task[bool]] = {}
+        self._resting: dict[tuple[int, int], float] = {}
         self._main: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -67,6 +71,7 @@ class JobRunner:
     async def _run(self) -> None:
         now = asyncio.get_running_loop().time
         retention_at = now()
+        failure = ""
         with self._context.job_signals.listening() as listener:
             while True:
                 try:
@@ -74,36 +79,52 @@ class JobRunner:
                         retention_at = now() + _RETENTION_SECONDS
                         await delete_old_parts(self._context)
                     await self._begin_waiting()
-                except NumberkeepError as error:
-                    _log.warning("jobs wait: the store says %s", error)
-                await listener.wait(_LOOK_SECONDS)
+                    failure = ""
+                except Exception as error:  # noqa: BLE001 - the jobs go on later
+                    reason = _reason(error)
+                    if reason != failure:
+                        _log.warning("jobs wait: %s", reason)
+                    failure = reason
+                changed = await listener.wait(_LOOK_SECONDS)
+                self._resting = {
+                    key: until for key, until in self._resting.items() if until > now() and key[0] not in changed
+                }
 
     async def _begin_waiting(self) -> None:
         """Begin the jobs that nobody works on, one of each account, as long as there is room."""
         if len(self._working) >= _AT_A_TIME:
             return
-        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.take())):
-            if account_id not in self._working and len(self._working) < _AT_A_TIME:
-                task = self._working[account_id] = asyncio.create_task(self._work(account_id, job_id))
-                task.add_done_callback(partial(self._ended, account_id))
+        for key in await self._context.store.read(ListWaitingJobs(self._context.clock.take())):
+            if key not in self._resting and key[0] not in self._working and len(self._working) < _AT_A_TIME:
+                task = self._working[key[0]] = asyncio.create_task(self._work(*key))
+                task.add_done_callback(partial(self._ended, *key))
 
-    def _ended(self, account_id: int, _: object) -> None:
+    def _ended(self, account_id: int, job_id: int, task: asyncio.Task[bool]) -> None:
         del self._working[account_id]
-        self._context.job_signals.notify(account_id)
+        if not task.cancelled() and task.result():
+            self._context.job_signals.notify(account_id)
+        else:
+            self._resting[account_id, job_id] = asyncio.get_running_loop().time() + _RETRY_SECONDS
 
-    async def _work(self, account_id: int, job_id: int) -> None:
-        job = await self._context.store.read(GetJob(account_id, job_id))
-        worker = None if job is None else self._workers.get(job.kind)
-        if worker is None:
-            return
+    async def _work(self, account_id: int, job_id: int) -> bool:
+        """Work on a job, and return whether it has ended, or another process has it."""
         try:
+            job = await self._context.store.read(GetJob(account_id, job_id))
+            worker = None if job is None else self._workers.get(job.kind)
+            if worker is None:  # of a newer version, for example
+                return False
             await worker.work(self._context, account_id, job_id)
         except (JobConflict, JobNotFound):
-            pass
-        except NumberkeepError as error:
-            _log.warning("job %d of account %d waits: the store says %s", job_id, account_id, error)
-        except Exception as error:  # noqa: BLE001 - the other jobs go on; its text may contain a number or a name
-            _log.error("job %d of account %d failed with %s", job_id, account_id, type(error).__name__)
+            return True
+        except Exception as error:  # noqa: BLE001 - the other jobs go on
+            _log.warning("job %d of account %d waits: %s", job_id, account_id, _reason(error))
+            return False
+        return True
+
+
+def _reason(error: Exception) -> str:
+    """Return why jobs wait. The text of an unexpected error may contain a number or a name: only its type is logged."""
+    return f"the store says {error}" if isinstance(error, NumberkeepError) else f"unexpected {type(error).__name__}"
 
 
 async def delete_old_parts(context: Context) -> None:

@@ -178,7 +178,10 @@ class GetJobPart(Query[bytes | None]):
 
 @dataclass(slots=True)
 class ListWaitingJobs(Query[Sequence[tuple[int, int]]]):
-    """The account and the number of each running job that no worker has at a time, over all accounts."""
+    """The account and the number of each running job that no worker has at a time, over all accounts.
+
+    Leases that are void, see `Job.held_for`, have ended.
+    """
 
     at: int
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
@@ -84,7 +85,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.GetJob: Read(_first(job_of), lambda it: (it.account_id, it.job_id), quick=True),
     q.ListJobs: Read(_every(job_of), lambda it: (it.account_id, it.kind, it.before, it.limit)),
     q.GetJobPart: Read(_first(_data), lambda it: (it.account_id, it.job_id, it.name, it.place)),
-    q.ListWaitingJobs: Read(_every(_job_key), lambda it: (it.at,)),
+    q.ListWaitingJobs: Read(_every(_job_key), lambda it: (it.at, it.at + VOID_LEASE)),
     q.ListOldJobs: Read(_every(_job_key), lambda it: (it.before,)),
     q.ListConsent: Read(_every(entry_of), lambda it: (it.account_id, it.after, it.limit)),
     q.ListConsentOf: Read(_every(entry_of), lambda it: (it.account_id, it.phone)),

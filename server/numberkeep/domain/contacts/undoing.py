@@ -41,19 +41,20 @@ class UndoChanges(AccountCommand[Undone]):
     """Undo the changes of events: delete what they created, restore what they replaced.
 
     Whatever was changed since stays: the contact that was created, the field, the tag, the custom variable. Opt-outs
-    stay, unless they are lifted explicitly; nobody is opted in otherwise.
+    stay, except those in `lift`; nobody is opted in otherwise.
 
     Attributes:
         account_id: the account.
         events: the events, newest first.
-        lift_opt_outs: whether opt-outs are lifted, if they are still those of the events.
+        lift: the numbers whose opt-outs are lifted if they are still those of the events, each with its last event:
+            one about which anything was recorded since is left.
         why: what is undone, for the ledger.
         stamp: see AccountCommand.
     """
 
     account_id: int
     events: Sequence[Event]
-    lift_opt_outs: bool
+    lift: Mapping[str, int]
     why: str
     stamp: Stamp
 
@@ -108,7 +109,8 @@ class UndoChanges(AccountCommand[Undone]):
         opt_out = work.consent.opt_outs.get(entry.phone)
         if opt_out is None:
             return
-        if self.lift_opt_outs and opt_out.entry_id == entry.entry_id:
+        known = self.lift.get(entry.phone)
+        if known == work.log.stored_last(entry.phone) and opt_out.entry_id == entry.entry_id:
             work.set_opt_out(entry.phone, Said(ConsentSource.API, self.why), self.stamp, opted_out=False)
             undone.lifted += 1
         else:

@@ -11,6 +11,9 @@ _SECOND: Final = 1_000_000
 LEASE: Final = 15 * _SECOND
 """How long a worker that shows no progress keeps a job, microseconds; after that, another one may go on with it."""
 
+VOID_LEASE: Final = 4 * LEASE
+"""A lease that ends later than this from now is void, microseconds; the clocks of workers may differ by the rest."""
+
 RETAINED_DAYS: Final = 30
 """How long the parts of a job are kept, days."""
 
@@ -59,13 +62,20 @@ class Job:
         """Whether it has been started and has not ended."""
         return self.status in {JobStatus.RUNNING, JobStatus.FOREGROUND}
 
+    def held_for(self, at: int) -> int:
+        """Return how long its worker keeps it at most, microseconds.
+
+        A lease that ends later than any can was made before the clock was set back: it is void.
+        """
+        return 0 if self.lease_until > at + VOID_LEASE else max(self.lease_until - at, 0)
+
     def check_idle(self, at: int) -> None:
         """Check that nothing works on it, or will: a command at a terminal may have been interrupted.
 
         Raises:
             JobBusy: something does.
         """
-        if self.status is JobStatus.RUNNING or (self.active and self.lease_until > at):
+        if self.status is JobStatus.RUNNING or (self.active and self.held_for(at)):
             raise JobBusy(self.job_id)
 
     def started(self, status: JobStatus, at: int, detail: str) -> "Job":
@@ -86,8 +96,8 @@ class Job:
         """
         if not self.active:
             raise JobLost(self.job_id)
-        if self.worker != worker and self.lease_until > at:
-            raise JobBusy(self.job_id, (self.lease_until - at) / _SECOND)
+        if self.worker != worker and (left := self.held_for(at)):
+            raise JobBusy(self.job_id, left / _SECOND)
         return replace(self, worker=worker, lease_until=at + LEASE)
 
     def advanced(self, worker: str, at: int, detail: str) -> "Job":

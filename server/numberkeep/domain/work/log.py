@@ -53,6 +53,10 @@ class ChangeLog:
         self.last_events[phone] = number
         return event
 
+    def stored_last(self, phone: str) -> int:
+        """Return the number of the last event about a number before this unit of work; 0 for none."""
+        return self._loaded.last_events.get(phone, 0)
+
     def get(self, event_id: int) -> Event | None:
         """Return a new event, or a loaded one that a delivery carries."""
         place = event_id - self._loaded.tallies.events - 1

@@ -10,13 +10,13 @@ from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob, DeleteJob
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
-from numberkeep.domain.jobs.job import RETAINED_DAYS, Job, JobPart, JobStatus
+from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.limits import MAX_INTEGER, MAX_STORED_UPLOADS
 from numberkeep.service.context import Context
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
-from numberkeep.service.imports.stored_files import PART_BYTES, UPLOAD
-from numberkeep.store.queries import GetJob, ListEvents, ListJobs
+from numberkeep.service.imports.stored_files import NOT_STORED, PART_BYTES, UPLOAD
+from numberkeep.store.queries import GetJob, GetJobPart, ListEvents, ListJobs
 
 _MOST: Final = 1000
 """Imports among which one is looked for, the newest first."""
@@ -75,14 +75,14 @@ async def _store(context: Context, account: Account, job: Job, content: AsyncIte
     length = place = 0
 
     async def put(data: bytes, change: Callable[[ImportRecord], ImportRecord] = lambda record: record) -> Job:
-        part = JobPart(job.job_id, UPLOAD, place, data)
+        parts = [JobPart(job.job_id, UPLOAD, place, data)] if data else []
         return await context.apply(
             ChangeJob(
                 account.account_id,
                 job.job_id,
                 lambda now: replace(now, detail=changing(change)(now.detail)),
                 context.stamp(),
-                [part],
+                parts,
             )
         )
 
@@ -143,13 +143,13 @@ async def resume_local(context: Context, account: Account, digest: str, *, alone
         raise JobConflict(f"The service works on import {job.job_id} of this file: leave --database out to watch it")
     if job.active and not alone:
         return job
+
+    def again(record: ImportRecord) -> ImportRecord:
+        return record.continued(context.actor)
+
     if job.active:
         return await _change(context, account, job.job_id, lambda now: replace(now, lease_until=0))
-    return await _change(context, account, job.job_id, lambda now: _idle(context, now, JobStatus.FOREGROUND, _again))
-
-
-def _again(record: ImportRecord) -> ImportRecord:
-    return replace(record, error="")
+    return await _change(context, account, job.job_id, lambda now: _idle(context, now, JobStatus.FOREGROUND, again))
 
 
 async def choose(context: Context, account: Account, job_id: int | None, options: Options) -> Job:
@@ -161,7 +161,7 @@ async def choose(context: Context, account: Account, job_id: int | None, options
     """
 
     def change(record: ImportRecord) -> ImportRecord:
-        _check_not_run(job_id, record)
+        _check_not_begun(job_id, record)
         return replace(record, options=options, planned=None)
 
     return await _change(context, account, job_id, lambda job: _idle(context, job, job.status, change))
@@ -185,22 +185,20 @@ async def start(
     """
 
     def change(record: ImportRecord) -> ImportRecord:
-        _check_not_run(job_id, record)
+        if task is Task.RUN:
+            _check_not_run(job_id, record)
+        else:
+            _check_not_begun(job_id, record)
         if task is Task.RUN and record.task is Task.RUN:
-            return replace(record, actor=context.actor, error="")
+            return record.continued(context.actor)
         return replace(record.begun(task, context.actor), differences=differences)
 
-    def started(job: Job) -> Job:
-        record = load(job.detail)
-        if not record.digest:
-            raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
-        if record.length and not job.size:
-            raise JobConflict(
-                f"The file of import {job_id} is not stored, or no longer after {RETAINED_DAYS} days: import it again"
-            )
-        return _idle(context, job, JobStatus.RUNNING, change)
-
-    job = await _change(context, account, job_id, started)
+    record = change(load((await get(context, account, job_id)).detail))
+    if not record.digest:
+        raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
+    if record.length and await context.store.read(GetJobPart(account.account_id, job_id or 0, UPLOAD, 0)) is None:
+        raise JobConflict(NOT_STORED)
+    job = await _change(context, account, job_id, lambda job: _idle(context, job, JobStatus.RUNNING, change))
     context.job_signals.notify(account.account_id)
     return job
 
@@ -234,13 +232,16 @@ async def start_undo(
             "NUMBERKEEP_HISTORY_DAYS"
         )
 
-    def change(record: ImportRecord) -> ImportRecord:
+    def change(job: Job) -> Job:
+        record = load(job.detail)
         if record.task is None or record.task is Task.PLAN:
             raise JobConflict(f"Import {job_id} has not run, so there is nothing to undo")
-        begun = record.begun(Task.UNDO, context.actor)
-        return replace(begun, lift_opt_outs=lift_opt_outs, before=0, undone=None)
+        if record.task is Task.UNDO and job.status is not JobStatus.DONE and record.lift_opt_outs == lift_opt_outs:
+            return _idle(context, job, status, lambda record: record.continued(context.actor))
+        begun = replace(record.begun(Task.UNDO, context.actor), lift_opt_outs=lift_opt_outs, before=0, undone=None)
+        return _idle(context, job, status, lambda _: begun)
 
-    job = await _change(context, account, job_id, lambda job: _idle(context, job, status, change))
+    job = await _change(context, account, job_id, change)
     context.job_signals.notify(account.account_id)
     return job
 
@@ -264,6 +265,12 @@ async def _change(context: Context, account: Account, job_id: int | None, change
 def _idle(context: Context, job: Job, status: JobStatus, change: Callable[[ImportRecord], ImportRecord]) -> Job:
     """Return a job that nothing works on, with another status and record."""
     return job.started(status, context.clock.take(), changing(change)(job.detail))
+
+
+def _check_not_begun(job_id: int | None, record: ImportRecord) -> None:
+    _check_not_run(job_id, record)
+    if record.applied:
+        raise JobConflict(f"Import {job_id} has begun to change contacts: run it to continue, or undo it")
 
 
 def _check_not_run(job_id: int | None, record: ImportRecord) -> None:

@@ -38,7 +38,7 @@ class ImportRecord:
         options: how it is imported.
         actor: who started the task.
         task: what is done with the file, or was done last; None before anything is.
-        attempt: how many tasks have been started, apart from those that were continued.
+        attempt: how many plans and runs have been started, apart from those that were continued.
         phase: what is being done.
         done: how much of that is done.
         total: how much there is of it.
@@ -53,6 +53,7 @@ class ImportRecord:
         lift_opt_outs: whether the undo lifts opt-outs.
         before: the undo goes on with the events before this one; 0 at the beginning.
         undone: what has been undone.
+        takes: how often a process has begun or continued the task since it last made progress.
         error: why the task failed; `""` if it did not.
     """
 
@@ -77,7 +78,13 @@ class ImportRecord:
     lift_opt_outs: bool = False
     before: int = 0
     undone: Undone | None = None
+    takes: int = 0
     error: str = ""
+
+    @property
+    def applied(self) -> bool:
+        """Whether the run has begun to change something, so that it must go on as it began."""
+        return bool(self.place or self.opted_out or self.events[0])
 
     def begun(self, task: Task, actor: Actor) -> "ImportRecord":
         """Return the record with a task that begins."""
@@ -85,13 +92,18 @@ class ImportRecord:
             self,
             task=task,
             actor=actor,
-            attempt=self.attempt + 1,
+            attempt=self.attempt + (task is not Task.UNDO),
             phase="",
             done=0,
             total=0,
             version=__version__,
+            takes=0,
             error="",
         )
+
+    def continued(self, actor: Actor) -> "ImportRecord":
+        """Return the record with a task that goes on after it failed or was interrupted."""
+        return replace(self, actor=actor, takes=0, error="")
 
     def restarted(self) -> "ImportRecord":
         """Return the record of a run that begins with the first number again, which changes nothing twice."""

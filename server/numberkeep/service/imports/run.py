@@ -73,7 +73,7 @@ async def _apply(
     def advance(detail: str, done: Sequence[ImportedRow], events: range) -> str:
         now = load(detail)
         tally = now.tally.after(done)
-        return dump(replace(now, place=now.place + len(rows), tally=tally, events=_joined(now.events, events)))
+        return dump(replace(now, place=now.place + len(rows), tally=tally, events=_joined(now.events, events), takes=0))
 
     def parts(done: Sequence[ImportedRow]) -> Iterator[JobPart]:
         faults = [(each.index, error.field, error.message) for each in done for error in each.errors[:1]]
@@ -89,7 +89,9 @@ async def _apply_opt_outs(held: Working, command: ImportOptOuts) -> Imported:
     def advance(detail: str, done: Imported, events: range) -> str:
         now = load(detail)
         tally = _opted_out(now.tally, done)
-        return dump(replace(now, opted_out=command.phones[-1], tally=tally, events=_joined(now.events, events)))
+        return dump(
+            replace(now, opted_out=command.phones[-1], tally=tally, events=_joined(now.events, events), takes=0)
+        )
 
     return await held.step(command, advance)
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import BinaryIO, Final
 
-from numberkeep.domain.jobs.job import JobPart
+from numberkeep.domain.jobs.job import RETAINED_DAYS, JobPart
 from numberkeep.service.context import Context
 from numberkeep.service.jobs import Working
 from numberkeep.store.queries import GetJobPart
@@ -12,6 +12,12 @@ PART_BYTES: Final = 256 * 1024
 
 UPLOAD: Final = "file"
 """The name of the parts of the file that is imported."""
+
+NOT_STORED: Final = (
+    f"The file is not stored: a command at a terminal has it, or it was deleted after {RETAINED_DAYS} days; "
+    "import it again"
+)
+"""Why the service cannot read the file of an import."""
 
 
 def rejects_name(attempt: int) -> str:

@@ -5,12 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
-from numberkeep.domain.event import Event
+from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.stamp import Cause, CauseKind
+from numberkeep.service.context import Context
 from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.record import dump, load
 from numberkeep.service.jobs import Working
-from numberkeep.store.queries import ListEventsOfCause
+from numberkeep.store.queries import ListEventsOf, ListEventsOfCause
+
+_MOST_SINCE: Final = 100
+"""Events about a number that are looked at; if there were more since, its opt-out stays."""
 
 _EVENTS: Final = 500
 """Events that are undone at a time; most have a contact in them twice."""
@@ -48,6 +52,22 @@ async def undo_import(held: Working, progress: Progress) -> Undone:
     return undone
 
 
+async def liftable(context: Context, account_id: int, events: Sequence[Event]) -> dict[str, int]:
+    """Return the numbers that these events opted out and that may be opted in again, each with its last event.
+
+    A number from which a message came since stays opted out: if it was a STOP, it was recorded as a message only,
+    because the number was opted out already.
+    """
+    numbers: dict[str, int] = {}
+    for event in events:
+        if event.type is EventType.CONSENT_OPTED_OUT:
+            last = await context.store.read(ListEventsOf(account_id, event.phone, _MOST_SINCE))
+            since = [each for each in last if each.event_id > event.event_id]
+            if len(since) < _MOST_SINCE and all(each.type is not EventType.MESSAGE_RECEIVED for each in since):
+                numbers[event.phone] = last[0].event_id
+    return numbers
+
+
 async def _events(held: Working, first: int, before: int) -> Sequence[Event]:
     """Return the last events of the import before a number."""
     if before <= first:
@@ -59,10 +79,11 @@ async def _events(held: Working, first: int, before: int) -> Sequence[Event]:
 async def _undo(held: Working, events: Sequence[Event], *, lift_opt_outs: bool) -> Undone:
     def advance(detail: str, done: Undone, _: range) -> str:
         now = load(detail)
-        return dump(replace(now, before=events[-1].event_id, undone=_sum(now.undone or Undone(), done)))
+        return dump(replace(now, before=events[-1].event_id, undone=_sum(now.undone or Undone(), done), takes=0))
 
     why = f"undo of import {held.job.job_id}"
-    command = UndoChanges(held.account_id, events, lift_opt_outs, why, held.context.stamp())
+    lift = await liftable(held.context, held.account_id, events) if lift_opt_outs else {}
+    command = UndoChanges(held.account_id, events, lift, why, held.context.stamp())
     return await held.step(command, advance)
 
 

@@ -11,7 +11,8 @@ from typing import BinaryIO, Final
 import msgspec
 
 from numberkeep.domain.contacts.importing import ImportedRow
-from numberkeep.domain.errors import InvalidInput, NumberkeepError
+from numberkeep.domain.errors import InvalidInput, NumberkeepError, StoreBusy, StoreUnavailable
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
 from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.service.context import Context
 from numberkeep.service.imports.counts import Outcome
@@ -22,11 +23,21 @@ from numberkeep.service.imports.rejects import write_rejects
 from numberkeep.service.imports.run import run_import
 from numberkeep.service.imports.source import Source
 from numberkeep.service.imports.staging import Staging
-from numberkeep.service.imports.stored_files import UPLOAD, differences_name, rejects_name, store_file, stored
+from numberkeep.service.imports.stored_files import (
+    NOT_STORED,
+    UPLOAD,
+    differences_name,
+    rejects_name,
+    store_file,
+    stored,
+)
 from numberkeep.service.imports.undo import cause_of, undo_import, undoing
 from numberkeep.service.jobs import Change, Working, working
 
 _log = logging.getLogger("numberkeep.imports")
+
+MOST_TAKES: Final = 20
+"""How often a task without progress is begun again before it fails: it may be what ends the service each time."""
 
 _REST_SECONDS: Final = 0.002
 """How long a plan leaves the interpreter to requests after each batch of rows."""
@@ -60,11 +71,13 @@ async def task_of(
 
     Raises:
         JobConflict: as for `working`.
+        StoreUnavailable: the store failed; the task can be continued.
     """
     async with working(context, account_id, job_id, progress.change) as held:
         record = load(held.job.detail)
         cause = undoing(job_id) if record.task is Task.UNDO else cause_of(job_id)
         held.context = context.acting(record.actor, cause)
+        await held.show(changing(lambda now: replace(now, takes=now.takes + 1)))
         yield held, record
 
 
@@ -99,22 +112,24 @@ class ImportWorker:
 
         Raises:
             JobConflict: as for `working`.
-            NumberkeepError: the store failed; the task can be continued.
+            StoreUnavailable, StoreBusy: the store failed; the task can be continued.
         """
         progress = ShownProgress()
         async with task_of(context, account_id, job_id, progress) as (held, record):
             try:
-                if record.task is Task.UNDO:
+                if record.takes >= MOST_TAKES:
+                    await fail(held, f"the service did not finish it in {MOST_TAKES} attempts: see its log")
+                elif record.task is Task.UNDO:
                     await undo_import(held, progress)
                     await end_undo(held)
                 else:
                     await self._read(held, record, progress)
-            except InvalidInput as error:
+            except (StoreUnavailable, StoreBusy, JobConflict, JobNotFound):
+                raise
+            except NumberkeepError as error:
                 await fail(held, str(error))
             except OSError as error:
                 await fail(held, f"the service cannot keep the file while it reads it: {error.strerror}")
-            except NumberkeepError:
-                raise
             except Exception as error:  # noqa: BLE001 - else it would be tried again and again
                 _log.error("import %d failed with %s", job_id, type(error).__name__)
                 await fail(held, "the service failed unexpectedly: report it with the lines of its log")
@@ -124,6 +139,8 @@ class ImportWorker:
         with TemporaryFile() as file, self._make_staging() as staging:
             async for data in stored(held.context, held.account_id, held.job.job_id, UPLOAD):
                 file.write(data)
+            if file.tell() != record.length:
+                raise InvalidInput(NOT_STORED, [])
             source = Source(file, record.name, record.length)
             if record.task is Task.RUN:
                 outcome = await run_import(held, source, staging=staging, progress=progress, rest=_REST_SECONDS)

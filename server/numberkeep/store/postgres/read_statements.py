@@ -50,8 +50,8 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews AS r WHERE decision = 'open'{r}"
     ),
     q.ListWaitingJobs: (
-        "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' AND lease_until <= $1{j} "
-        "ORDER BY lease_until, job_id"
+        "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' "
+        "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id"
     ),
     q.ListOldJobs: "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE size > 0 AND created_at <= $1{j}",
 }

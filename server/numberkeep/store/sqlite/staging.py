@@ -33,17 +33,21 @@ _MERGED: Final = """
 class SqliteStaging:
     """`numberkeep.service.imports.staging.Staging` documents the methods.
 
-    A context that deletes the file at its end.
+    A context that deletes the file at its end. Except on Windows, an open file has no name, so that a process that is
+    killed leaves nothing behind.
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="numberkeep-import-")  # with mode 0700
+        self._folder = tempfile.TemporaryDirectory(  # with mode 0700
+            prefix="numberkeep-import-", ignore_cleanup_errors=True
+        )
         path = Path(self._folder.name) / "rows.db"
         path.touch(0o600)
         self._connection = apsw.Connection(str(path))
         self._connection.pragma("journal_mode", "OFF")  # a crash loses the plan and nothing else
         self._connection.pragma("synchronous", "OFF")
         self._connection.execute(_SCHEMA)
+        self._folder.cleanup()  # Windows cannot delete an open file
 
     def put(self, rows: Sequence[tuple[int, str, bytes]]) -> None:
         """Append, with numbers as integers: an index of integers takes half the time and space."""

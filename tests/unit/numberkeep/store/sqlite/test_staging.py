@@ -1,5 +1,6 @@
 """Where an import keeps its rows."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,15 @@ def test_rejects_come_by_line() -> None:
         assert list(staging.rejects()) == ["early", "late"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are listed in /proc")
 def test_only_its_user_can_read_the_file_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file has the numbers of everybody."""
+    """The file has the numbers of everybody; it has no name, so that not even kill -9 leaves it behind."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with SqliteStaging():
-        [folder] = tmp_path.iterdir()
-        [file] = folder.iterdir()
-        assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    with SqliteStaging() as staging:
+        staging.put([(0, "+14155550101", b"x" * 10_000_000)])
+        assert list(tmp_path.iterdir()) == []
+        links = list(Path("/proc/self/fd").iterdir())
+        files = [link for link in links if link.is_symlink() and str(tmp_path) in str(link.readlink())]
+        assert files
+        assert {link.stat().st_mode & 0o777 for link in files} == {0o600}
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,146 @@
+"""What may be started with an import that was interrupted or failed."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract.import_jobs import Importer, file_of, importer_of
+from numberkeep.domain.contacts.undoing import Undone
+from numberkeep.domain.errors import TemporaryFileFailed
+from numberkeep.domain.jobs.commands import ChangeJob
+from numberkeep.domain.jobs.errors import JobConflict
+from numberkeep.domain.jobs.job import JobStatus
+from numberkeep.service.imports import jobs
+from numberkeep.service.imports.options import Options
+from numberkeep.service.imports.plan import BATCH
+from numberkeep.service.imports.record import Task, changing, load
+from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
+from numberkeep.store.queries import GetJob, GetJobPart
+from numberkeep.store.sqlite import SqliteStaging
+from support.store import AccountDriver, phone
+
+WORKER = ImportWorker(SqliteStaging)
+
+
+async def record_of(importer: Importer, job_id: int = 1) -> object:
+    """Return what is stored of an import."""
+    job = await jobs.get(importer.context, importer.account, job_id)
+    return load(job.detail)
+
+
+class ImportStateContract:
+    """Each state of an import allows what is safe then."""
+
+    async def test_a_command_s_import_is_not_continued_without_its_file(self, ours: AccountDriver) -> None:
+        """Only the command has it: the service would import nothing, and call that complete."""
+        await ours.create(phone(3), tags=tuple(f"old{n}" for n in range(60)))
+        importer = await importer_of(ours, file_of())
+        job = await importer.add()
+        assert await importer.run(job, 1) is None
+        assert (await jobs.get(importer.context, importer.account, 1)).size, "nothing was refused"
+        with pytest.raises(JobConflict, match="is not stored"):
+            await jobs.start(importer.context, importer.account, 1, Task.RUN)
+
+        def running(job: object) -> object:
+            return replace(job, status=JobStatus.RUNNING)  # type: ignore[type-var]
+
+        context = importer.context
+        await context.apply(ChangeJob(ours.account_id, 1, running, context.stamp()))  # type: ignore[arg-type]
+        await WORKER.work(context, ours.account_id, 1)
+        found = await ours.store.read(GetJob(ours.account_id, 1))
+        assert found
+        assert (found.status, load(found.detail).result) == (JobStatus.FAILED, None)
+        assert "is not stored" in load(found.detail).error
+
+    async def test_the_options_of_a_run_stay_once_it_has_changed_something(self, ours: AccountDriver) -> None:
+        """Other options can put the numbers of the file in another order, of which the first would be left out."""
+        importer = await importer_of(ours, file_of(BATCH + 10))
+        job = await importer.add()
+        assert await importer.run(job, 1) is None
+        context, account = importer.context, importer.account
+        with pytest.raises(JobConflict, match="has begun"):
+            await jobs.choose(context, account, 1, Options("GB"))
+        with pytest.raises(JobConflict, match="has begun"):
+            await jobs.start(context, account, 1, Task.PLAN)
+        await jobs.start_undo(context, account, 1, lift_opt_outs=False)
+        assert await importer.undo(job) == Undone(deleted=BATCH, opted_out=2)
+
+    async def test_an_undo_that_is_started_again_reports_the_whole(self, ours: AccountDriver) -> None:
+        """Also what was undone before the command was interrupted."""
+        importer = await importer_of(ours, file_of())
+        job = await importer.add()
+        done = await importer.run(job)
+        assert done
+        for _ in range(2):
+            await jobs.start_undo(
+                importer.context, importer.account, 1, lift_opt_outs=False, status=JobStatus.FOREGROUND
+            )
+            assert await importer.undo(job, stops=True) is None
+        await jobs.start_undo(importer.context, importer.account, 1, lift_opt_outs=False, status=JobStatus.FOREGROUND)
+        undone = await importer.undo(job)
+        assert undone
+        assert undone.deleted == done.counts.created
+
+    async def test_an_undo_keeps_the_rejected_rows(self, ours: AccountDriver) -> None:
+        """They can be corrected afterwards too."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+
+        async def content() -> object:
+            yield b"phone\n12\n"
+
+        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await jobs.start(context, account, 1, Task.RUN)
+        await WORKER.work(importer.context, ours.account_id, 1)
+        await jobs.start_undo(importer.context, account, 1, lift_opt_outs=False)
+        await WORKER.work(importer.context, ours.account_id, 1)
+        attempt = (await record_of(importer)).attempt  # type: ignore[attr-defined]
+        assert await ours.store.read(GetJobPart(ours.account_id, 1, f"rejects/{attempt}", 0))
+
+    async def test_an_import_that_ends_its_process_is_given_up(self, ours: AccountDriver) -> None:
+        """After some attempts without progress: one that takes all memory would end every service that takes it."""
+        importer = await importer_of(ours, file_of(3))
+        await importer.add()
+        taken = changing(lambda record: replace(record, takes=MOST_TAKES))
+        context = importer.context
+        await context.apply(
+            ChangeJob(
+                ours.account_id,
+                1,
+                lambda job: replace(job, status=JobStatus.RUNNING, detail=taken(job.detail)),
+                context.stamp(),
+            )
+        )
+        await WORKER.work(context, ours.account_id, 1)
+        job = await jobs.get(context, importer.account, 1)
+        assert (job.status, "attempts" in load(job.detail).error) == (JobStatus.FAILED, True)
+
+    async def test_an_error_that_stays_fails_the_import(self, ours: AccountDriver) -> None:
+        """It is not tried again every few seconds."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+
+        async def content() -> object:
+            yield b"phone\n12\n"
+
+        def broken() -> SqliteStaging:
+            raise TemporaryFileFailed("the folder of temporary files is full")
+
+        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await jobs.start(context, account, 1, Task.RUN)
+        await ImportWorker(broken).work(importer.context, ours.account_id, 1)
+        job = await jobs.get(context, account, 1)
+        assert job.status is JobStatus.FAILED
+
+    async def test_an_empty_file_leaves_nothing_when_it_is_deleted(self, ours: AccountDriver) -> None:
+        """No part of it either."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+
+        async def nothing() -> object:
+            for _ in ():
+                yield b""
+
+        await jobs.upload(context, account, "list.csv", nothing())  # type: ignore[arg-type]
+        await jobs.delete(context, account, 1)
+        assert await ours.store.read(GetJobPart(ours.account_id, 1, "file", 0)) is None

@@ -1,0 +1,113 @@
+"""The runner of jobs: what fails waits, and keeps nothing else from running."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from numberkeep.domain.errors import StoreFull
+from numberkeep.domain.identity import new_key_pair
+from numberkeep.domain.jobs.commands import AddJob, ChangeJob
+from numberkeep.domain.jobs.job import JobStatus
+from numberkeep.service import keys
+from numberkeep.service.context import Context
+from numberkeep.service.job_runner import JobRunner
+from numberkeep.store.queries import GetAccount, GetJob, ListWaitingJobs, Query
+from numberkeep.store.sqlite import SqliteStore
+
+
+class Worker:
+    """Works on jobs until they are done, or fails."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.calls: list[int] = []
+        self.done = asyncio.Event()
+
+    async def work(self, context: Context, account_id: int, job_id: int) -> None:
+        """Fail as often as there are errors, then end the job."""
+        self.calls.append(job_id)
+        if self.errors:
+            raise self.errors.pop()
+        now = context.clock.take()
+
+        await context.apply(
+            ChangeJob(
+                account_id,
+                job_id,
+                lambda job: job.taken("w", now).ended("w", JobStatus.DONE, ""),
+                context.stamp(),
+            )
+        )
+        self.done.set()
+
+
+class Counting(SqliteStore):
+    """A store that counts how often a job is looked up."""
+
+    lookups = 0
+
+    async def read(self, query: Query[Any]) -> Any:
+        """Count, and answer."""
+        self.lookups += isinstance(query, GetJob)
+        return await super().read(query)
+
+
+class BrokenOnce(SqliteStore):
+    """A store whose first read raises an error that nobody expects."""
+
+    broken = True
+
+    async def read(self, query: Query[Any]) -> Any:
+        """Raise the error, or answer."""
+        if self.broken and isinstance(query, ListWaitingJobs):
+            self.broken = False
+            raise RuntimeError("+14155550101")
+        return await super().read(query)
+
+
+@asynccontextmanager
+async def running(worker: Worker, *kinds: str, store: SqliteStore | None = None) -> AsyncIterator[Context]:
+    """Run jobs of these kinds in an account of their own; the worker works on the kind `known`."""
+    context = Context(store or SqliteStore(None))
+    await context.store.open()
+    for number, kind in enumerate(kinds):
+        await keys.create(context, f"account{number}", new_key_pair())
+        account = await SqliteStore.read(context.store, GetAccount(f"account{number}"))  # type: ignore[arg-type]
+        assert account
+        await context.apply(AddJob(account.account_id, kind, JobStatus.RUNNING, "", context.stamp()))
+    runner = JobRunner(context, {"known": worker})
+    runner.start()
+    try:
+        yield context
+    finally:
+        await runner.close()
+        await context.store.close()
+
+
+async def test_jobs_of_other_kinds_wait_without_load() -> None:
+    """As a newer version may have started; they keep no other job from running."""
+    worker, store = Worker(), Counting(None)
+    async with running(worker, "unknown", "strange", "other", "known", store=store):
+        await asyncio.wait_for(worker.done.wait(), 20)
+    assert store.lookups < 10
+
+
+async def test_a_job_that_fails_is_not_tried_at_once_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A full disk would fill the log, and take a core."""
+    worker = Worker(*[StoreFull("the disk is full")] * 100)
+    async with running(worker, "known"):
+        await asyncio.sleep(1.5)
+    assert len(worker.calls) == 1
+    assert caplog.text.count("the disk is full") == 1
+
+
+async def test_an_unexpected_error_does_not_end_the_runner(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged by its type: its text may contain a number."""
+    worker = Worker()
+    async with running(worker, "known", store=BrokenOnce(None)):
+        await asyncio.wait_for(worker.done.wait(), 20)
+    assert "RuntimeError" in caplog.text
+    assert "+1415" not in caplog.text
