@@ -49,7 +49,8 @@ class Working:
         Raises:
             JobLost: another process has the job.
         """
-        await self._change(lambda job: job.advanced(self._worker, self._now(), change(job.detail)))
+        now = self._now()
+        await self._change(lambda job: job.advanced(self._worker, now, change(job.detail)))
 
     async def step(
         self,
@@ -88,7 +89,8 @@ class Working:
         Raises:
             JobLost: another process has the job.
         """
-        await self._change(lambda job: job.advanced(self._worker, self._now(), job.detail), parts)
+        now = self._now()
+        await self._change(lambda job: job.advanced(self._worker, now, job.detail), parts)
 
     async def end(self, status: JobStatus, change: Change) -> Job:
         """Store the end of the job, and return it.
@@ -101,7 +103,7 @@ class Working:
 
     async def let_go(self) -> None:
         """Let another process take the job at once."""
-        await self._change(lambda job: replace(job.advanced(self._worker, self._now(), job.detail), lease_until=0))
+        await self._change(lambda job: replace(job.advanced(self._worker, 0, job.detail), lease_until=0))
 
     async def _change(self, change: Callable[[Job], Job], parts: Sequence[JobPart] = ()) -> None:
         command = ChangeJob(self.account_id, self.job.job_id, change, self.context.stamp(), parts)
@@ -135,13 +137,17 @@ async def working(
     try:
         yield held
     except asyncio.CancelledError:
+        await _stop(keeper)  # it would keep the job
         with suppress(NumberkeepError):
             await held.let_go()
         raise
     finally:
-        keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        await _stop(keeper)
+
+
+async def _stop(keeper: asyncio.Task[None]) -> None:
+    keeper.cancel()
+    await asyncio.wait([keeper])
 
 
 async def _keep(held: Working, progress: Callable[[], Change]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile
+from typing import Final
 
 from numberkeep.domain.consent.commands import ImportOptOuts
 from numberkeep.domain.contacts.commands import BulkRow
@@ -13,12 +14,15 @@ from numberkeep.service.imports.content import Content
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import batches
 from numberkeep.service.imports.staging import StagedRow, Staging, decode
+from numberkeep.service.slices import Steps
+
+_SLICE_ROWS: Final = 256
 
 
 def contact_command(
     context: Context, account_id: int, rows: Sequence[StagedRow], options: Options, source: str
-) -> ImportContacts:
-    """Return the command that applies rows to contacts.
+) -> Steps[ImportContacts]:
+    """Make the command that applies rows to contacts, in slices.
 
     Args:
         context: the service's context.
@@ -28,17 +32,14 @@ def contact_command(
         source: the name of the file, for the consent ledger.
     """
     stamp = context.stamp(len(rows))
-    return ImportContacts(
-        account_id,
-        [
+    made: list[BulkRow] = []
+    for first in range(0, len(rows), _SLICE_ROWS):
+        made += [
             BulkRow(phone, _patch(decode(content)), contact_id_at(at, context.node), at, index)
-            for at, (index, phone, content) in enumerate(rows, start=stamp.at)
-        ],
-        options.existing,
-        options.replace_tags,
-        source,
-        stamp,
-    )
+            for at, (index, phone, content) in enumerate(rows[first : first + _SLICE_ROWS], start=stamp.at + first)
+        ]
+        yield
+    return ImportContacts(account_id, made, options.existing, options.replace_tags, source, stamp)
 
 
 def opt_out_commands(

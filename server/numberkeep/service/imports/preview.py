@@ -49,7 +49,8 @@ async def preview_import(
     refused: dict[int, FieldError] = {}
     place = 0
     for rows in steps(staging.rows()):
-        done = await _previewed(context, contact_command(context, account_id, rows, options, source.name))
+        command = await context.slices.run(contact_command(context, account_id, rows, options, source.name))
+        done = await _previewed(context, command)
         tally = tally.after(done)
         for each in done:
             if each.errors:
@@ -57,8 +58,8 @@ async def preview_import(
             changed(each)
         place += len(rows)
         progress("Planning", place, plan.contacts)
-    for command in opt_out_commands(context, account_id, staging, source.name):
-        new = (await _previewed(context, command)).new
+    for opt_outs in opt_out_commands(context, account_id, staging, source.name):
+        new = (await _previewed(context, opt_outs)).new
         tally = replace(tally, opted_out=tally.opted_out + new)
     put_refused(source, options, staging, refused)
     return tally.outcome(plan)

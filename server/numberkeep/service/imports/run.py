@@ -1,16 +1,19 @@
 """Runs an import: plans it, and applies the rows step by step, so that it can be continued after any of them."""
 
+import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from numberkeep import __version__
 from numberkeep.domain.consent.commands import Imported, ImportOptOuts
-from numberkeep.domain.contacts.importing import ImportedRow
+from numberkeep.domain.contacts.importing import ImportContacts, ImportedRow
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.jobs.job import JobPart
 from numberkeep.service.imports.commands import contact_command, opt_out_commands
 from numberkeep.service.imports.counts import Outcome, Tally
+from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import Progress, steps
 from numberkeep.service.imports.planning import planned
 from numberkeep.service.imports.record import ImportRecord, changing, dump, load
@@ -51,29 +54,53 @@ async def run_import(
     options = record.options
     plan = await planned(source, options, staging, progress, rest=rest)
     place, tally = record.place, record.tally
-    for rows in steps(staging.rows(place)):
-        done = await _apply(held, record, rows, tally.refused, source.name)
-        tally = tally.after(done)
-        for each in done:
-            changed(each)
-        place += len(rows)
-        progress("Importing", place, plan.contacts)
-    for command in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
-        tally = _opted_out(tally, await _apply_opt_outs(held, command))
+    async with aclosing(_commands(held, steps(staging.rows(place)), options, source.name)) as commands:
+        async for command in commands:
+            done, tally = await _apply(held, record, command, tally.refused)
+            for each in done:
+                changed(each)
+            place += len(command.rows)
+            progress("Importing", place, plan.contacts)
+    for opt_outs in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
+        tally = _opted_out(tally, await _apply_opt_outs(held, opt_outs))
     refused = await _refused(held, record.attempt, tally.refused)
     put_refused(source, options, staging, refused)
     return tally.outcome(plan)
 
 
+async def _commands(
+    held: Working, groups: Iterable[Sequence[StagedRow]], options: Options, source: str
+) -> AsyncGenerator[ImportContacts, None]:
+    """Yield the command of each step; the next one is made while one is applied."""
+    made: asyncio.Task[ImportContacts] | None = None
+    try:
+        for rows in groups:
+            making = contact_command(held.context, held.account_id, rows, options, source)
+            before, made = made, asyncio.create_task(held.context.slices.run(making))
+            if before is not None:
+                yield await before
+        if made is not None:
+            yield await made
+    finally:
+        if made is not None:
+            made.cancel()
+
+
 async def _apply(
-    held: Working, record: ImportRecord, rows: Sequence[StagedRow], refused: int, source: str
-) -> Sequence[ImportedRow]:
-    """Apply rows to contacts, and store why some of them are refused as the `refused`-th part."""
+    held: Working, record: ImportRecord, command: ImportContacts, refused: int
+) -> tuple[Sequence[ImportedRow], Tally]:
+    """Apply rows to contacts, and store why some of them are refused as the `refused`-th part.
+
+    Return what became of them, and of all rows so far.
+    """
+    tally = Tally()
 
     def advance(detail: str, done: Sequence[ImportedRow], events: range) -> str:
+        nonlocal tally  # the last call is the one that is stored
         now = load(detail)
         tally = now.tally.after(done)
-        return dump(replace(now, place=now.place + len(rows), tally=tally, events=_joined(now.events, events), takes=0))
+        place = now.place + len(command.rows)
+        return dump(replace(now, place=place, tally=tally, events=_joined(now.events, events), takes=0))
 
     def parts(done: Sequence[ImportedRow]) -> Iterator[JobPart]:
         faults = [(each.index, error.field, error.message) for each in done for error in each.errors[:1]]
@@ -81,8 +108,8 @@ async def _apply(
             name = refused_name(record.attempt)
             yield JobPart(held.job.job_id, name, refused, json.dumps(faults).encode())
 
-    command = contact_command(held.context, held.account_id, rows, record.options, source)
-    return await held.step(command, advance, lambda done: [*parts(done)])
+    done = await held.step(command, advance, lambda done: [*parts(done)])
+    return done, tally
 
 
 async def _apply_opt_outs(held: Working, command: ImportOptOuts) -> Imported:
