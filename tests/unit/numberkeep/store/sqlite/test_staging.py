@@ -1,6 +1,5 @@
 """Where an import keeps its rows."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def test_only_its_user_can_read_the_file_and_nothing_is_left(tmp_path: Path, mon
     with SqliteStaging() as staging:
         staging.put([(0, "+14155550101", "x" * 10_000_000)])
         assert list(tmp_path.iterdir()) == []
-        links = [Path("/proc/self/fd", name) for name in os.listdir("/proc/self/fd")]
+        links = list(Path("/proc/self/fd").iterdir())
         files = [link for link in links if link.is_symlink() and str(tmp_path) in str(link.readlink())]
         assert files
         assert {link.stat().st_mode & 0o777 for link in files} == {0o600}
