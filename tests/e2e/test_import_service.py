@@ -83,7 +83,7 @@ def test_a_file_is_imported_and_undone(service: Serving, tmp_path: Path) -> None
 
 
 def test_an_import_survives_the_end_of_its_service(tmp_path: Path) -> None:
-    """kill -9 in the middle: the waiting command says what happens, the next service goes on, and --resume watches."""
+    """The waiting command says what happens after kill -9, the next service goes on, and --resume watches."""
     large_file(tmp_path)
     with serving(tmp_path) as running:
         running.read_export()
