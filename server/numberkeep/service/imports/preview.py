@@ -60,7 +60,7 @@ async def preview_import(
     for command in opt_out_commands(context, account_id, staging, source.name):
         new = (await _previewed(context, command)).new
         tally = replace(tally, opted_out=tally.opted_out + new)
-    put_refused(source, options, staging, refused)
+    await put_refused(source, options, staging, refused)
     return tally.outcome(plan)
 
 

@@ -61,7 +61,7 @@ async def run_import(
     for command in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
         tally = _opted_out(tally, await _apply_opt_outs(held, command))
     refused = await _refused(held, record.attempt, tally.refused)
-    put_refused(source, options, staging, refused)
+    await put_refused(source, options, staging, refused)
     return tally.outcome(plan)
 
 
