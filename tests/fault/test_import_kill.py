@@ -35,7 +35,7 @@ def stored(folder: Path) -> tuple[str, int]:
     finally:
         connection.close()
     detail = json.loads(str(rows[0][0])) if rows else {"phase": "", "place": 0}
-    return str(detail["phase"]), int(detail["place"])
+    return str(detail["phase"]), int(str(detail["place"]))
 
 
 def killed(folder: Path, *arguments: str, when: Callable[[str, int], bool]) -> None:
