@@ -1,7 +1,8 @@
 """The commands that apply staged rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile
+from typing import Final
 
 from numberkeep.domain.consent.commands import ImportOptOuts
 from numberkeep.domain.contacts.commands import BulkRow
@@ -11,8 +12,25 @@ from numberkeep.domain.identity import contact_id_at
 from numberkeep.service.context import Context
 from numberkeep.service.imports.content import Content
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import batches
+from numberkeep.service.imports.plan import BATCH, batches
 from numberkeep.service.imports.staging import StagedRow, Staging, decode
+
+_STEP_SIZE: Final = 2 * 1024 * 1024
+"""Characters of the rows that are applied at a time."""
+
+
+def steps_of(rows: Iterable[StagedRow]) -> Iterator[Sequence[StagedRow]]:
+    """Yield rows in lists of at most `BATCH`, or fewer if they are large: each is applied in one transaction."""
+    step: list[StagedRow] = []
+    size = 0
+    for row in rows:
+        if len(step) == BATCH or (step and size + len(row[2]) > _STEP_SIZE):
+            yield step
+            step, size = [], 0
+        step.append(row)
+        size += len(row[2])
+    if step:
+        yield step
 
 
 def contact_command(

@@ -8,10 +8,10 @@ from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.contacts.importing import ImportedRow
 from numberkeep.domain.errors import FieldError
 from numberkeep.service.context import Context
-from numberkeep.service.imports.commands import contact_command, opt_out_commands
+from numberkeep.service.imports.commands import contact_command, opt_out_commands, steps_of
 from numberkeep.service.imports.counts import Outcome, Tally
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import Progress, batches
+from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.planning import planned
 from numberkeep.service.imports.rejects import put_refused
 from numberkeep.service.imports.source import Source
@@ -48,7 +48,7 @@ async def preview_import(
     tally = Tally()
     refused: dict[int, FieldError] = {}
     place = 0
-    for rows in batches(staging.rows()):
+    for rows in steps_of(staging.rows()):
         done = await _previewed(context, contact_command(context, account_id, rows, options, source.name))
         tally = tally.after(done)
         for each in done:

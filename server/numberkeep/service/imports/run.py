@@ -9,9 +9,9 @@ from numberkeep.domain.consent.commands import Imported, ImportOptOuts
 from numberkeep.domain.contacts.importing import ImportedRow
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.jobs.job import JobPart
-from numberkeep.service.imports.commands import contact_command, opt_out_commands
+from numberkeep.service.imports.commands import contact_command, opt_out_commands, steps_of
 from numberkeep.service.imports.counts import Outcome, Tally
-from numberkeep.service.imports.plan import Progress, batches
+from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.planning import planned
 from numberkeep.service.imports.record import ImportRecord, changing, dump, load
 from numberkeep.service.imports.rejects import put_refused
@@ -51,7 +51,7 @@ async def run_import(
     options = record.options
     plan = await planned(source, options, staging, progress, rest=rest)
     place, tally = record.place, record.tally
-    for rows in batches(staging.rows(place)):
+    for rows in steps_of(staging.rows(place)):
         done = await _apply(held, record, rows, tally.refused, source.name)
         tally = tally.after(done)
         for each in done:
