@@ -44,7 +44,7 @@ class JobContract:
         assert await found(ours, 1) == jobs[0]
         assert await ours.store.read(ListJobs(ours.account_id, "import", MAX_INTEGER, 10)) == [jobs[1], jobs[0]]
         assert await ours.store.read(ListJobs(ours.account_id, "import", 2, 10)) == [jobs[0]]
-        await ours.store.apply(DeleteJob(ours.account_id, 3, Stamp(ours.tick())))
+        await ours.store.apply(DeleteJob(ours.account_id, 3, lambda job: job.check_idle(ours.now), Stamp(ours.tick())))
         assert (await add(ours)).job_id == 4
 
     async def test_parts_are_kept_until_the_job_is_deleted(self, ours: AccountDriver, theirs: AccountDriver) -> None:
@@ -65,7 +65,7 @@ class JobContract:
             b"",
             None,
         ]
-        await ours.store.apply(DeleteJob(ours.account_id, 1, Stamp(ours.tick())))
+        await ours.store.apply(DeleteJob(ours.account_id, 1, lambda job: job.check_idle(ours.now), Stamp(ours.tick())))
         assert await found(ours, 1) is None
         assert await part(ours, "file", 0) is None
         assert await part(theirs, "file", 0) == b"theirs"
@@ -114,7 +114,7 @@ class JobContract:
         with pytest.raises(JobLost):
             job.advanced("a", at, "")
         with pytest.raises(JobBusy):
-            await ours.store.apply(DeleteJob(ours.account_id, 1, Stamp(at + DAY)))
+            await ours.store.apply(DeleteJob(ours.account_id, 1, lambda job: job.check_idle(ours.now), Stamp(at + DAY)))
         ended = await ours.store.apply(
             ChangeJob(ours.account_id, 1, lambda job: job.ended("b", JobStatus.DONE, "end"), Stamp(ours.tick()))
         )
@@ -174,5 +174,7 @@ class JobContract:
         await add(theirs)
         for job_id in (1, MAX_INTEGER + 1):
             with pytest.raises(JobNotFound, match=str(job_id)):
-                await ours.store.apply(DeleteJob(ours.account_id, job_id, Stamp(ours.tick())))
+                await ours.store.apply(
+                    DeleteJob(ours.account_id, job_id, lambda job: job.check_idle(ours.now), Stamp(ours.tick()))
+                )
         assert await found(ours, 1) is None

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Final, TypeVar, cast
@@ -37,22 +38,62 @@ def import_on_service(client: httpx2.Client, given: FileImport) -> Imported:
     Raises:
         Failure: the service refused it, or the import failed.
     """
-    job = _interrupted(client, given.digest) if given.resume else _prepared(client, given)
-    if given.dry_run or given.diff:
+    if given.resume:
+        job = _interrupted(client, given.digest)
+        if given.diff:
+            raise Failure("--resume and --diff exclude each other in a service: leave one out")
+    else:
+        job = _prepared(client, given)
+    if not given.dry_run and not given.diff:
+        return _run(client, job, given.progress)
+    with _deleted(client, job, always=given.dry_run):
         job = _done(client, _act(client, job, "plan", {"differences": given.diff}), given.progress)
         if given.diff:
             _print_differences(client, job)
-    if not given.dry_run:
+        if given.dry_run:
+            return _imported(client, job, job.planned, None)
+    return _run(client, job, given.progress)
+
+
+def _run(client: httpx2.Client, job: ImportOut, progress: Progress) -> Imported:
+    with _watching(f"import {job.id}: --resume shows it"):
         if job.status != "running":
             job = _act(client, job, "run", {})
-        job = _done(client, job, given.progress)
-    found = job.planned if given.dry_run else job.result
+        job = _done(client, job, progress)
+        return _imported(client, job, job.result, job.id)
+
+
+def _imported(client: httpx2.Client, job: ImportOut, found: OutcomeOut | None, job_id: int | None) -> Imported:
     if found is None:
         raise Failure(f"import {job.id} was not finished: continue it with --resume")
-    imported = Imported(_outcome(found), _rejects(client, job), None if given.dry_run else job.id)
-    if given.dry_run:
+    return Imported(_outcome(found), _rejects(client, job), job_id)
+
+
+@contextmanager
+def _watching(work: str) -> Iterator[None]:
+    """Say what happens next if the block is interrupted, or the service cannot be reached."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"The service goes on with {work}.", err=True)
+        raise
+    except httpx2.RequestError as error:
+        raise Failure(
+            f"the service can no longer be reached ({type(error).__name__}); when it runs, it goes on with {work}"
+        ) from error
+
+
+@contextmanager
+def _deleted(client: httpx2.Client, job: ImportOut, *, always: bool) -> Iterator[None]:
+    """Delete an import at the end of the block, with its file; by default only if the block raises an error."""
+    try:
+        yield
+    except BaseException:
+        with suppress(httpx2.RequestError):
+            client.delete(f"{_PATH}/{job.id}")
+        raise
+    if always:
         read_json(client.delete(f"{_PATH}/{job.id}"))
-    return imported
 
 
 def undo_on_service(client: httpx2.Client, import_id: int, progress: Progress, *, lift_opt_outs: bool) -> Undone:
@@ -61,8 +102,9 @@ def undo_on_service(client: httpx2.Client, import_id: int, progress: Progress, *
     Raises:
         Failure: the service refused it, or it failed.
     """
-    answer = client.post(f"{_PATH}/{import_id}/undo", json={"lift_opt_outs": lift_opt_outs})
-    job = _done(client, _read(answer), progress)
+    with _watching(f"the undo of import {import_id}"):
+        answer = client.post(f"{_PATH}/{import_id}/undo", json={"lift_opt_outs": lift_opt_outs})
+        job = _done(client, _read(answer), progress)
     return msgspec.convert(msgspec.to_builtins(job.undone), Undone)
 
 
@@ -72,7 +114,8 @@ def _prepared(client: httpx2.Client, given: FileImport) -> ImportOut:
     content = _pieces(source.file, source.size, given.progress)
     headers = {"content-length": str(source.size), "content-type": "application/octet-stream"}
     job = _read(client.post(_PATH, params={"name": source.name}, content=content, headers=headers))
-    return _read(client.put(f"{_PATH}/{job.id}", json=_body(given.chosen)))
+    with _deleted(client, job, always=False):
+        return _read(client.put(f"{_PATH}/{job.id}", json=_body(given.chosen)))
 
 
 def _interrupted(client: httpx2.Client, digest: str) -> ImportOut:

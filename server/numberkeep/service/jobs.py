@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.jobs.commands import ChangeJob, Step
+from numberkeep.domain.jobs.errors import JobLost, JobNotFound
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.service.context import Context
 
@@ -128,15 +129,19 @@ async def working(
     Raises:
         JobNotFound: there is no such job.
         JobBusy: another process has it.
-        JobLost: it does not run.
+        JobLost: it does not run, or another process has taken it meanwhile, or it was deleted.
     """
     worker, now = secrets.token_hex(8), context.clock.take()
     take = ChangeJob(account_id, job_id, lambda job: job.taken(worker, now), context.stamp())
     held = Working(context, account_id, await context.apply(take), worker)
     keeper = asyncio.create_task(_keep(held, progress))
+    task = asyncio.current_task()
+    keeper.add_done_callback(lambda it: None if it.cancelled() or task is None else task.cancel())
     try:
         yield held
     except asyncio.CancelledError:
+        if keeper.done() and task is not None and not task.uncancel():
+            raise JobLost(job_id) from None
         await _stop(keeper)  # it would keep the job
         with suppress(NumberkeepError):
             await held.let_go()
@@ -151,7 +156,12 @@ async def _stop(keeper: asyncio.Task[None]) -> None:
 
 
 async def _keep(held: Working, progress: Callable[[], Change]) -> None:
+    """Store progress until the job is lost."""
     while True:
         await asyncio.sleep(_SHOW_SECONDS)
-        with suppress(NumberkeepError):  # a job that is lost is noticed at the next step
+        try:
             await held.show(progress())
+        except (JobLost, JobNotFound):
+            return
+        except NumberkeepError:  # the store may answer before the lease ends
+            pass

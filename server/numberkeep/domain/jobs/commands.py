@@ -74,16 +74,23 @@ class ChangeJob(_OnJob[Job]):
 class DeleteJob(_OnJob[None]):
     """Delete a job with its parts.
 
-    Raises on application: JobNotFound; JobBusy if something works on it.
+    Attributes:
+        account_id: the account.
+        job_id: the job.
+        check: raises an error if the job may not be deleted.
+        stamp: see AccountCommand.
+
+    Raises on application: JobNotFound; what `check` raises.
     """
 
     account_id: int
     job_id: int
+    check: Callable[[Job], object]
     stamp: Stamp
 
     def apply(self, work: Work) -> None:
         """Delete."""
-        _found(work, self.job_id).check_idle(self.stamp.at)
+        self.check(_found(work, self.job_id))
         work.jobs.delete(self.job_id)
 
 

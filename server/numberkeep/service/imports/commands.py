@@ -1,6 +1,6 @@
 """The commands that apply staged rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile
 from typing import Final
 
@@ -12,11 +12,28 @@ from numberkeep.domain.identity import contact_id_at
 from numberkeep.service.context import Context
 from numberkeep.service.imports.content import Content
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import batches
+from numberkeep.service.imports.plan import BATCH, batches
 from numberkeep.service.imports.staging import StagedRow, Staging, decode
 from numberkeep.service.slices import Steps
 
 _SLICE_ROWS: Final = 256
+
+_STEP_SIZE: Final = 2 * 1024 * 1024
+"""Characters of the rows that are applied at a time."""
+
+
+def steps_of(rows: Iterable[StagedRow]) -> Iterator[Sequence[StagedRow]]:
+    """Yield rows in lists of at most `BATCH`, or fewer if they are large: each is applied in one transaction."""
+    step: list[StagedRow] = []
+    size = 0
+    for row in rows:
+        if len(step) == BATCH or (step and size + len(row[2]) > _STEP_SIZE):
+            yield step
+            step, size = [], 0
+        step.append(row)
+        size += len(row[2])
+    if step:
+        yield step
 
 
 def contact_command(

@@ -247,14 +247,20 @@ async def start_undo(
 
 
 async def delete(context: Context, account: Account, job_id: int | None) -> None:
-    """Delete an import with its file; what it changed stays.
+    """Delete an import with its file; what it changed stays. A plan that is being made is ended.
 
     Raises:
         JobNotFound: the account has no such import.
-        JobBusy: it is being worked on.
+        JobBusy: it is being run or undone.
     """
+    stamp = context.stamp()
+
+    def check(job: Job) -> None:
+        if load(job.detail).task is not Task.PLAN:
+            job.check_idle(stamp.at)
+
     job = await get(context, account, job_id)
-    await context.apply(DeleteJob(account.account_id, job.job_id, context.stamp()))
+    await context.apply(DeleteJob(account.account_id, job.job_id, check, stamp))
 
 
 async def _change(context: Context, account: Account, job_id: int | None, change: Callable[[Job], Job]) -> Job:

@@ -20,8 +20,6 @@ T = TypeVar("T")
 
 BATCH: Final = 5000
 """Rows that are applied at a time: in batches of 500, the pages of indexes that change are written twice as often."""
-_STEP_BYTES: Final = 4 * 1024 * 1024
-"""Content of the rows that are applied at a time: 5000 of the largest would take gigabytes of memory."""
 _READ: Final = 2000
 """Rows that are read at a time."""
 
@@ -98,20 +96,6 @@ def batches(items: Iterable[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def steps(rows: Iterable[StagedRow]) -> Iterator[Sequence[StagedRow]]:
-    """Yield staged rows in lists that are applied at a time."""
-    step: list[StagedRow] = []
-    size = 0
-    for row in rows:
-        step.append(row)
-        size += len(row[2])
-        if len(step) == BATCH or size >= _STEP_BYTES:
-            yield step
-            step, size = [], 0
-    if step:
-        yield step
 
 
 def _stage(rows: Sequence[tuple[int, Row]], mapper: Mapper, staging: Staging, plan: Plan) -> None:

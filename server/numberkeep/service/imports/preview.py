@@ -8,10 +8,10 @@ from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.contacts.importing import ImportedRow
 from numberkeep.domain.errors import FieldError
 from numberkeep.service.context import Context
-from numberkeep.service.imports.commands import contact_command, opt_out_commands
+from numberkeep.service.imports.commands import contact_command, opt_out_commands, steps_of
 from numberkeep.service.imports.counts import Outcome, Tally
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import Progress, steps
+from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.planning import planned
 from numberkeep.service.imports.rejects import put_refused
 from numberkeep.service.imports.source import Source
@@ -48,7 +48,7 @@ async def preview_import(
     tally = Tally()
     refused: dict[int, FieldError] = {}
     place = 0
-    for rows in steps(staging.rows()):
+    for rows in steps_of(staging.rows()):
         command = await context.slices.run(contact_command(context, account_id, rows, options, source.name))
         done = await _previewed(context, command)
         tally = tally.after(done)
@@ -61,7 +61,7 @@ async def preview_import(
     for opt_outs in opt_out_commands(context, account_id, staging, source.name):
         new = (await _previewed(context, opt_outs)).new
         tally = replace(tally, opted_out=tally.opted_out + new)
-    put_refused(source, options, staging, refused)
+    await put_refused(source, options, staging, refused)
     return tally.outcome(plan)
 
 

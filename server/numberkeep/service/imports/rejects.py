@@ -11,7 +11,8 @@ from numberkeep.formats.formulas import escaped
 from numberkeep.service.imports.column_names import Use
 from numberkeep.service.imports.content import Fault
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import rows_at
+from numberkeep.service.imports.plan import batches, rows_at
+from numberkeep.service.imports.planning import Check, on_thread
 from numberkeep.service.imports.source import Source
 from numberkeep.service.imports.staging import Staging, parse_reject, reject_of
 
@@ -19,7 +20,7 @@ _Key = tuple[str, int]
 """The name of a column, and the how manieth of this name it is."""
 
 
-def put_refused(source: Source, options: Options, staging: Staging, refused: Mapping[int, FieldError]) -> None:
+async def put_refused(source: Source, options: Options, staging: Staging, refused: Mapping[int, FieldError]) -> None:
     """Add the rows that were refused when they were applied to those that were rejected before.
 
     Args:
@@ -28,16 +29,28 @@ def put_refused(source: Source, options: Options, staging: Staging, refused: Map
         staging: where rejected rows go.
         refused: why each row was refused, by its index.
     """
+
+    def put(check: Check) -> None:
+        for rows in batches(rows_at(source.file, options, refused)):
+            check()
+            faults = ((row, refused[index]) for index, row in rows)
+            staging.put_rejects([reject_of(row, Fault(error.field, "", error.message)) for row, error in faults])
+
     if refused:
-        found = rows_at(source.file, options, refused)
-        faults = ((row, refused[index]) for index, row in found)
-        staging.put_rejects([reject_of(row, Fault(error.field, "", error.message)) for row, error in faults])
+        await on_thread(put)
 
 
-def write_rejects(staging: Staging, file: TextIO) -> None:
-    """Write the original columns of the rejected rows, and after them line, field, value and reason."""
+def write_rejects(staging: Staging, file: TextIO, check: Check = lambda: None) -> None:
+    """Write the original columns of the rejected rows, and after them line, field, value and reason.
+
+    Args:
+        staging: has the rows.
+        file: where they are written.
+        check: called for each row; its error ends it.
+    """
     columns: dict[_Key, None] = {}
     for text in staging.rejects():
+        check()
         reject = parse_reject(text)
         columns.update(dict.fromkeys(_keys(reject.columns)))
         if reject.field == Use.PHONE:  # the row has no column to write a number into
@@ -45,6 +58,7 @@ def write_rejects(staging: Staging, file: TextIO) -> None:
     writer = csv.writer(file)
     writer.writerow([*(name for name, _ in columns), *REJECT_COLUMNS])
     for text in staging.rejects():
+        check()
         reject = parse_reject(text)
         cells = dict(zip(_keys(reject.columns), reject.cells, strict=True))
         why = (str(reject.line), reject.field, reject.value, reject.reason)

@@ -11,10 +11,10 @@ from numberkeep.domain.consent.commands import Imported, ImportOptOuts
 from numberkeep.domain.contacts.importing import ImportContacts, ImportedRow
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.jobs.job import JobPart
-from numberkeep.service.imports.commands import contact_command, opt_out_commands
+from numberkeep.service.imports.commands import contact_command, opt_out_commands, steps_of
 from numberkeep.service.imports.counts import Outcome, Tally
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import Progress, steps
+from numberkeep.service.imports.plan import Progress
 from numberkeep.service.imports.planning import planned
 from numberkeep.service.imports.record import ImportRecord, changing, dump, load
 from numberkeep.service.imports.rejects import put_refused
@@ -54,7 +54,7 @@ async def run_import(
     options = record.options
     plan = await planned(source, options, staging, progress, rest=rest)
     place, tally = record.place, record.tally
-    async with aclosing(_commands(held, steps(staging.rows(place)), options, source.name)) as commands:
+    async with aclosing(_commands(held, steps_of(staging.rows(place)), options, source.name)) as commands:
         async for command in commands:
             done, tally = await _apply(held, record, command, tally.refused)
             for each in done:
@@ -64,7 +64,7 @@ async def run_import(
     for opt_outs in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
         tally = _opted_out(tally, await _apply_opt_outs(held, opt_outs))
     refused = await _refused(held, record.attempt, tally.refused)
-    put_refused(source, options, staging, refused)
+    await put_refused(source, options, staging, refused)
     return tally.outcome(plan)
 
 

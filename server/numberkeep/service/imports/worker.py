@@ -4,9 +4,10 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from io import TextIOWrapper
 from tempfile import TemporaryFile
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import msgspec
 
@@ -17,6 +18,7 @@ from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.service.context import Context
 from numberkeep.service.imports.counts import Outcome
 from numberkeep.service.imports.differences import difference_of
+from numberkeep.service.imports.planning import Check, on_thread
 from numberkeep.service.imports.preview import preview_import
 from numberkeep.service.imports.record import ImportRecord, Task, changing, load
 from numberkeep.service.imports.rejects import write_rejects
@@ -178,12 +180,12 @@ async def _plan(
 
 async def _store_rejects(held: Working, record: ImportRecord, staging: Staging) -> None:
     with TemporaryFile() as file:
-        _write(staging, file)
+        await on_thread(partial(_write, staging, cast("BinaryIO", file)))
         await store_file(held, rejects_name(record.attempt), file)
 
 
-def _write(staging: Staging, file: BinaryIO) -> None:
+def _write(staging: Staging, file: BinaryIO, check: Check) -> None:
     text = TextIOWrapper(file, encoding="utf-8", newline="")
-    write_rejects(staging, text)
+    write_rejects(staging, text, check)
     text.flush()
     text.detach()
