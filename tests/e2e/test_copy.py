@@ -60,6 +60,8 @@ def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> 
         "opt_outs": 0,
         "verifications": 0,
         "reviews": 0,
+        "jobs": 0,
+        "job_parts": 0,
         "messages": 0,
         "answers": 0,
         "events": 2,

@@ -28,6 +28,7 @@ OPERATIONS: Final = [f"{route.method} {route.path}" for route in (*ROUTES, INBOU
 REFUSED_FOR_OTHER_REASONS: Final = {
     "GET /api/v2/contacts": ("`cursor` belongs to another order", "`offset` must be left out if a cursor is given"),
     "GET /_numberkeep/export": ("`for` is for CSV only", "`where` has two values of"),
+    "PUT /_numberkeep/imports/{import_id}": ("`columns` has a column without a name",),
     "POST /_numberkeep/webhooks": ("an account has at most 20 webhooks",),
     "POST /api/account/webhooks": ("an account has at most 20 webhooks",),
     "PUT /api/account/webhooks": ("an account has at most 20 webhooks",),
@@ -44,6 +45,7 @@ for _format, _texts in {
     "sender": st.one_of(_phones, st.sampled_from(["12345", "ada@example.com", "BANK"])),
     "uri": st.integers(1, 9).map("http://127.0.0.1:9/{}".format),
     "region": st.sampled_from(["US", "de", "Gb"]),
+    "encoding": st.sampled_from(["latin-1", "cp1252", "shift_jis"]),
     "cursor": st.just("WyJjcmVhdGVkX2F0Iix0cnVlLDEsMV0"),
 }.items():
     schemathesis.openapi.format(_format, _texts)

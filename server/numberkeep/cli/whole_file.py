@@ -31,7 +31,7 @@ def whole_file(file: str) -> Iterator[BinaryIO]:
         else:
             yield from _beside(place)
     except OSError as error:
-        if error.errno == errno.EPIPE:  # the reader wants no more, which click ends quietly
+        if file == "-" or error.errno == errno.EPIPE:  # as any output that cannot be written
             raise
         raise Failure(f"cannot write {file}: {error.strerror}; name another file") from None
 

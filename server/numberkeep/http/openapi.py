@@ -125,7 +125,7 @@ def _described(route: Route) -> dict[str, Any]:
     if route.is_upload:
         answers["requestBody"] = {
             "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+            "content": {"application/octet-stream": {}},
         }
     of_a_key = (InvalidInput, IdempotencyKeyReused) if route.once else ()
     body = _OF_A_BODY if route.body is not None or route.is_upload else ()

@@ -25,9 +25,10 @@ REQUIRED: Final = {
     "OptOutBody": "number",
     "RemoveHostedBody": "webhooks",
     "ReplaceHostedBody": "webhooks",
+    "TagBody": "tag numbers",
     "WebhookBody": "url",
 }
-"""The field without which a request is refused. Its type is optional, so that the refusal says that it is required."""
+"""The fields without which a request is refused. Their types are optional, so that the refusal can name them."""
 
 MAY_BE_EMPTY: Final = frozenset({"BulkBody", "BulkDeleteBody"})
 """Those whose field may be an empty array."""
@@ -46,7 +47,8 @@ def be_strict(schemas: _Schema, names: Iterable[str]) -> None:
             waiting += [each["$ref"].rpartition("/")[2] for each in _parts(schemas[name]) if "$ref" in each]
     for name, schema in reached.items():
         if name in REQUIRED:
-            require(schema, REQUIRED[name], may_be_empty=name in MAY_BE_EMPTY)
+            for field in REQUIRED[name].split():
+                require(schema, field, may_be_empty=name in MAY_BE_EMPTY)
         for part in _parts(schema):
             _refine(part)
 

@@ -7,12 +7,23 @@ import msgspec
 from msgspec import Meta
 
 from numberkeep.domain.limits import MAX_INTEGER, MAX_NAME, MAX_TAGS
-from numberkeep.wire.field_types import Label, Limit, Region, Tag, Time
+from numberkeep.wire.field_types import Limit, Region, Tag, Time
 
 ImportId = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 Existing = Literal["update", "skip", "fill"]
 Numbers = Literal["mobile", "first", "best", "each"]
 Unmapped = Literal["variables", "drop"]
+Encoding = Annotated[str, Meta(extra_json_schema={"format": "encoding"})]
+Field = Annotated[
+    str,
+    Meta(
+        extra_json_schema={
+            "pattern": "^(phone|name|first_name|last_name|company_name|assigned_to_email|owner|sendblue_number|tags|"
+            "opt_out|opt_in|status|country|calling_code|phone_label|variable|custom_variables\\.[^\\s\\u0000]{1,100}|ignore)$"
+        }
+    ),
+]
+"""What a column is used for; the service has the list."""
 Task = Literal["plan", "run", "undo"]
 
 _MOST_COLUMNS = 1000
@@ -52,14 +63,14 @@ class ImportOptionsBody(msgspec.Struct, kw_only=True):
     `variable`, `custom_variables.LABEL` or `ignore`.
     """
 
-    columns: Annotated[dict[str, str], Meta(max_length=_MOST_COLUMNS)] | None = None
+    columns: Annotated[dict[str, Field], Meta(max_length=_MOST_COLUMNS)] | None = None
     unmapped: Unmapped = "variables"
     tags: Annotated[list[Tag], Meta(max_length=MAX_TAGS)] | None = None
     region: Region | None = None
     numbers: Numbers = "mobile"
     existing: Existing = "update"
     replace_tags: bool = False
-    encoding: Label | None = None
+    encoding: Encoding | None = None
 
 
 class ImportOptions(msgspec.Struct):

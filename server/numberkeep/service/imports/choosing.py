@@ -53,6 +53,8 @@ def options_of(chosen: Chosen, region: str) -> Options:
     """
     columns = {}
     for name, use in chosen.columns.items():
+        if not name.strip():
+            raise _invalid("columns", "has a column without a name: leave it out")
         try:
             column, used = parse_column(f"{name}={use}")
         except ValueError as error:
