@@ -56,8 +56,8 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
     stored = sum(job.size for job in await recent(context, account, None, _MOST))
     if stored > MAX_STORED_UPLOADS:
         raise TooManyUploads(
-            f"The files of this account's imports take {stored >> 20} MiB: delete some, for example with "
-            "`numberkeep import delete ID`"
+            f"The files of this account's imports take {stored >> 20} MiB: delete some with DELETE "
+            "/_numberkeep/imports/ID, or wait until they are 30 days old"
         )
     record = ImportRecord(name=name, options=Options(account.region))
     job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(record), context.stamp()))
