@@ -10,7 +10,7 @@ from numberkeep.domain.errors import TemporaryFileFailed
 from numberkeep.domain.jobs.commands import ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict
 from numberkeep.domain.jobs.job import JobStatus
-from numberkeep.service.imports import jobs
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import BATCH
 from numberkeep.service.imports.record import Task, changing, load
@@ -89,7 +89,7 @@ class ImportStateContract:
         async def content() -> object:
             yield b"phone\n12\n"
 
-        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
         await jobs.start(context, account, 1, Task.RUN)
         await WORKER.work(importer.context, ours.account_id, 1)
         await jobs.start_undo(importer.context, account, 1, lift_opt_outs=False)
@@ -126,7 +126,7 @@ class ImportStateContract:
         def broken() -> SqliteStaging:
             raise TemporaryFileFailed("the folder of temporary files is full")
 
-        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
         await jobs.start(context, account, 1, Task.RUN)
         await ImportWorker(broken).work(importer.context, ours.account_id, 1)
         job = await jobs.get(context, account, 1)
@@ -141,6 +141,6 @@ class ImportStateContract:
             for _ in ():
                 yield b""
 
-        await jobs.upload(context, account, "list.csv", nothing())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", nothing())  # type: ignore[arg-type]
         await jobs.delete(context, account, 1)
         assert await ours.store.read(GetJobPart(ours.account_id, 1, "file", 0)) is None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from numberkeep.domain.identity import Account
 from numberkeep.service.context import Context
-from numberkeep.service.imports import jobs
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.record import Task, load
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.store.sqlite import SqliteStaging
@@ -21,7 +21,7 @@ async def content() -> AsyncIterator[bytes]:
 
 async def test_rejected_rows_are_written_without_keeping_the_event_loop(context: Context, account: Account) -> None:
     """However many there are."""
-    job = await jobs.upload(context, account, "list.csv", content())
+    job = await uploads.upload(context, account, "list.csv", content())
     await jobs.start(context, account, job.job_id, Task.RUN)
     longest = 0.0
 
