@@ -12,7 +12,7 @@ import pytest
 
 from numberkeep.domain.jobs.job import RETAINED_DAYS
 from numberkeep.http import upload
-from numberkeep.service.imports import uploads
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.job_runner import delete_old_parts
 from numberkeep.store.queries import ListApiKeys, ListEvents
 from support.api import CONTACTS, Service
@@ -238,6 +238,19 @@ async def test_old_files_are_deleted(service: Service, wire: httpx2.AsyncClient)
     old = await wire.post(f"{path}/run")
     assert (old.status_code, "30 days" in old.json()["message"]) == (409, True)
     assert (await wire.post(f"{young}/run")).status_code == 200
+
+
+async def test_plans_of_a_file_are_limited(wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each keeps its differences."""
+    path = await uploaded(wire)
+    monkeypatch.setattr(jobs, "MAX_STORED_UPLOADS", 400)
+    answer = await wire.post(f"{path}/plan", json={"differences": True})
+    for _ in range(9):
+        await ended(wire, path)
+        answer = await wire.post(f"{path}/plan", json={"differences": True})
+        if answer.status_code != 200:
+            break
+    assert (answer.status_code, "delete it" in answer.json()["message"]) == (409, True)
 
 
 async def test_files_of_an_account_are_limited(wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob, DeleteJob
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
 from numberkeep.domain.jobs.job import Job, JobStatus
-from numberkeep.domain.limits import MAX_INTEGER
+from numberkeep.domain.limits import MAX_INTEGER, MAX_STORED_UPLOADS
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
@@ -147,6 +147,8 @@ async def start(
         record = load(job.detail)
         if not record.digest:
             raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
+        if task is Task.PLAN and job.size > MAX_STORED_UPLOADS:
+            raise JobConflict(f"The plans of import {job_id} take {job.size >> 20} MiB: delete it, and upload it again")
         job = _idle(context, job, JobStatus.RUNNING, change)
         if record.length and part is None:
             raise JobConflict(NOT_STORED)

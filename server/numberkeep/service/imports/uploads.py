@@ -4,18 +4,23 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
-from numberkeep.domain.jobs.errors import TooManyUploads
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.limits import MAX_STORED_UPLOADS
 from numberkeep.service.context import Context
 from numberkeep.service.imports import jobs
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.record import KIND, ImportRecord, changing, dump
+from numberkeep.service.imports.record import KIND, ImportRecord, changing, dump, load
 from numberkeep.service.imports.stored_files import PART_BYTES, UPLOAD
+
+_ABANDONED: Final = 600 * SECOND
+"""After that time without another part an upload cannot go on any more, microseconds."""
 
 
 async def upload(context: Context, account: Account, name: str, content: AsyncIterator[bytes]) -> Job:
@@ -30,7 +35,11 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
     Raises:
         TooManyUploads: the files of the account's imports take too much space.
     """
-    stored = sum(job.size for job in await jobs.recent(context, account, None, jobs.MOST))
+    stored = 0
+    for job in await jobs.recent(context, account, None, jobs.MOST):
+        if await _deleted_as_abandoned(context, account, job):
+            continue
+        stored += job.size
     if stored > MAX_STORED_UPLOADS:
         raise TooManyUploads(
             f"The files of this account's imports take {stored >> 20} MiB: delete some with DELETE "
@@ -44,6 +53,16 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
         with suppress(NumberkeepError):
             await jobs.delete(context, account, job.job_id)
         raise
+
+
+async def _deleted_as_abandoned(context: Context, account: Account, job: Job) -> bool:
+    """Delete an import whose upload ended with the process that received it, and return whether it is one."""
+    record = load(job.detail)
+    if record.digest or job.status is not JobStatus.DRAFT or job.updated_at > context.clock.take() - _ABANDONED:
+        return False
+    with suppress(JobConflict, JobNotFound):
+        await jobs.delete(context, account, job.job_id)
+    return True
 
 
 async def _store(context: Context, account: Account, job: Job, content: AsyncIterator[bytes]) -> Job:
