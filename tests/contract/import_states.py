@@ -15,6 +15,7 @@ from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import BATCH
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
+from numberkeep.service.imports.stored_files import differences_name, stored
 from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
 from numberkeep.store.queries import GetJob, GetJobPart
 from numberkeep.store.sqlite import SqliteStaging
@@ -163,3 +164,24 @@ class ImportStateContract:
         ours.now += DAY
         await uploads.upload(importer.context, account, "list.csv", content())
         assert [job.job_id for job in await jobs.recent(context, account, None, 10)] == [3, 2]
+
+    async def test_a_plan_that_begins_again_has_nothing_of_the_one_before(self, ours: AccountDriver) -> None:
+        """Which may have found more differences before its process was killed."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+
+        async def content() -> AsyncIterator[bytes]:
+            yield b"phone\n+14155550101\n"
+
+        await uploads.upload(context, account, "list.csv", content())
+        await jobs.start(context, account, 1, Task.PLAN, differences=True)
+        old = [JobPart(1, differences_name(1), place, b"old") for place in range(3)]
+        began = changing(lambda record: replace(record, takes=1))
+        await context.apply(
+            ChangeJob(ours.account_id, 1, lambda job: replace(job, detail=began(job.detail)), context.stamp(), old)
+        )
+        await WORKER.work(importer.context, ours.account_id, 1)
+        attempt = load((await jobs.get(context, account, 1)).detail).attempt
+        parts = [part async for part in stored(context, ours.account_id, 1, differences_name(attempt))]
+        assert len(parts) == 1
+        assert b"+14155550101" in parts[0]
