@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 from numberkeep.domain.contacts.importing import ImportedRow
@@ -9,6 +10,10 @@ from numberkeep.service.imports.plan import Plan
 
 _RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
 """What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
+
+_SHOWN_COLUMNS: Final = 1000
+_SHOWN_NAME: Final = 200
+"""Characters of a column's name that an outcome keeps: it is stored with the import, and read with each list of them."""
 
 KEPT_OPTED_OUT: Final = "Rows that would opt in a number that is opted out (an import never does)"
 
@@ -47,7 +52,7 @@ class Outcome:
     Attributes:
         counts: what became of the rows.
         notes: how often something was left out, by what it is.
-        columns: the names of the file's columns.
+        columns: the names of the file's columns: the first ones, and their beginnings.
         has_phones: whether any of them has phone numbers.
     """
 
@@ -96,8 +101,9 @@ class Tally:
         ranks = {name: tally.ranks.get(name, 0) for name in _RANKS}
         ranks["rejected"] += plan.rejected
         counts = Counts(rows=plan.rows, merged=plan.merged, opted_out=tally.opted_out, contacts=tally.contacts, **ranks)
+        shown = [name[:_SHOWN_NAME] for name in islice(plan.columns, _SHOWN_COLUMNS)]
         kept = {KEPT_OPTED_OUT: tally.kept_opted_out} if tally.kept_opted_out else {}
-        return Outcome(counts, {**plan.notes, **kept}, list(plan.columns), plan.has_phones)
+        return Outcome(counts, {**plan.notes, **kept}, shown, plan.has_phones)
 
     def add(self, done: ImportedRow) -> None:
         """Count the outcome of one number."""
