@@ -13,7 +13,7 @@ _RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
 
 _SHOWN_COLUMNS: Final = 1000
 _SHOWN_NAME: Final = 200
-"""Characters of a column's name that an outcome keeps: it is stored with the import, and read with each list of them."""
+"""Characters of a column's name that an outcome keeps; it is read with each list of imports."""
 
 KEPT_OPTED_OUT: Final = "Rows that would opt in a number that is opted out (an import never does)"
 
