@@ -134,7 +134,7 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
     """
     context, notifier = make_context(settings), make_notifier(settings)
     relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
-    runner = JobRunner(context, {KIND: ImportWorker(make_staging)})
+    runner = JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
     return build_application(
         context,
         relay,

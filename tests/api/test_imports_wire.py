@@ -12,7 +12,7 @@ import pytest
 
 from numberkeep.domain.jobs.job import RETAINED_DAYS
 from numberkeep.http import upload
-from numberkeep.service.imports import jobs
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.job_runner import delete_old_parts
 from numberkeep.store.queries import ListApiKeys, ListEvents
 from support.api import CONTACTS, Service
@@ -129,6 +129,23 @@ async def test_imports_are_listed_newest_first_in_pages(service: Service, wire: 
         assert (await other.put(paths[0], json={})).status_code == 404
 
 
+@pytest.mark.parametrize("act", ["plan", "run", "undo"])
+async def test_a_request_that_is_repeated_under_its_key_runs_once(wire: httpx2.AsyncClient, act: str) -> None:
+    """It gets the first answer, also when the work has ended."""
+    path = await uploaded(wire)
+    if act == "undo":
+        await wire.post(f"{path}/run")
+        await ended(wire, path)
+    key = {"idempotency-key": f"key-{act}"}
+    body: dict[str, Any] | None = None if act == "run" else {}
+    first = await wire.post(f"{path}/{act}", json=body, headers=key)
+    assert first.status_code == 200
+    await ended(wire, path)
+    again = await wire.post(f"{path}/{act}", json=body, headers=key)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (await wire.get(path)).json()["import"]["status"] != "running"
+
+
 @pytest.mark.parametrize("import_id", ["0", "7", "x", "9" * 30])
 async def test_an_import_that_does_not_exist(wire: httpx2.AsyncClient, import_id: str) -> None:
     """404 on every path."""
@@ -223,9 +240,22 @@ async def test_old_files_are_deleted(service: Service, wire: httpx2.AsyncClient)
     assert (await wire.post(f"{young}/run")).status_code == 200
 
 
+async def test_plans_of_a_file_are_limited(wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each keeps its differences."""
+    path = await uploaded(wire)
+    monkeypatch.setattr(jobs, "MAX_STORED_UPLOADS", 400)
+    answer = await wire.post(f"{path}/plan", json={"differences": True})
+    for _ in range(9):
+        await ended(wire, path)
+        answer = await wire.post(f"{path}/plan", json={"differences": True})
+        if answer.status_code != 200:
+            break
+    assert (answer.status_code, "delete it" in answer.json()["message"]) == (409, True)
+
+
 async def test_files_of_an_account_are_limited(wire: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """409 says how to make room; then there is."""
-    monkeypatch.setattr(jobs, "MAX_STORED_UPLOADS", len(FILE) - 1)
+    monkeypatch.setattr(uploads, "MAX_STORED_UPLOADS", len(FILE) - 1)
     path = await uploaded(wire)
     refused = await wire.post(IMPORTS, content=FILE.encode())
     assert (refused.status_code, "delete" in refused.json()["message"]) == (409, True)

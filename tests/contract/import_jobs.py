@@ -13,7 +13,7 @@ from numberkeep.domain.jobs.commands import ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict, JobLost
 from numberkeep.domain.jobs.job import LEASE, Job
 from numberkeep.service.context import Clock, Context
-from numberkeep.service.imports import jobs
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.counts import Counts, Outcome
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import BATCH
@@ -200,5 +200,5 @@ class ImportJobContract:
             raise StoreUnavailable("gone")
 
         with pytest.raises(StoreUnavailable):
-            await jobs.upload(context, account, "list.csv", broken())  # type: ignore[arg-type]
+            await uploads.upload(context, account, "list.csv", broken())  # type: ignore[arg-type]
         assert not await jobs.recent(context, account, None, 10)

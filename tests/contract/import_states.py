@@ -1,5 +1,6 @@
 """What may be started with an import that was interrupted or failed."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -7,17 +8,18 @@ import pytest
 from contract.import_jobs import Importer, file_of, importer_of
 from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.domain.errors import TemporaryFileFailed
-from numberkeep.domain.jobs.commands import ChangeJob
+from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict
-from numberkeep.domain.jobs.job import JobStatus
-from numberkeep.service.imports import jobs
+from numberkeep.domain.jobs.job import JobPart, JobStatus
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.plan import BATCH
-from numberkeep.service.imports.record import Task, changing, load
+from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
+from numberkeep.service.imports.stored_files import differences_name, stored
 from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
 from numberkeep.store.queries import GetJob, GetJobPart
 from numberkeep.store.sqlite import SqliteStaging
-from support.store import AccountDriver, phone
+from support.store import DAY, AccountDriver, phone
 
 WORKER = ImportWorker(SqliteStaging)
 
@@ -86,10 +88,10 @@ class ImportStateContract:
         importer = await importer_of(ours, b"")
         context, account = importer.context, importer.account
 
-        async def content() -> object:
+        async def content() -> AsyncIterator[bytes]:
             yield b"phone\n12\n"
 
-        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", content())
         await jobs.start(context, account, 1, Task.RUN)
         await WORKER.work(importer.context, ours.account_id, 1)
         await jobs.start_undo(importer.context, account, 1, lift_opt_outs=False)
@@ -120,13 +122,13 @@ class ImportStateContract:
         importer = await importer_of(ours, b"")
         context, account = importer.context, importer.account
 
-        async def content() -> object:
+        async def content() -> AsyncIterator[bytes]:
             yield b"phone\n12\n"
 
         def broken() -> SqliteStaging:
             raise TemporaryFileFailed("the folder of temporary files is full")
 
-        await jobs.upload(context, account, "list.csv", content())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", content())
         await jobs.start(context, account, 1, Task.RUN)
         await ImportWorker(broken).work(importer.context, ours.account_id, 1)
         job = await jobs.get(context, account, 1)
@@ -137,10 +139,49 @@ class ImportStateContract:
         importer = await importer_of(ours, b"")
         context, account = importer.context, importer.account
 
-        async def nothing() -> object:
+        async def nothing() -> AsyncIterator[bytes]:
             for _ in ():
                 yield b""
 
-        await jobs.upload(context, account, "list.csv", nothing())  # type: ignore[arg-type]
+        await uploads.upload(context, account, "list.csv", nothing())
         await jobs.delete(context, account, 1)
         assert await ours.store.read(GetJobPart(ours.account_id, 1, "file", 0)) is None
+
+    async def test_an_upload_that_was_killed_with_its_service_is_deleted(self, ours: AccountDriver) -> None:
+        """By a later upload, so that it does not count for 30 days."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+        draft = AddJob(ours.account_id, KIND, JobStatus.DRAFT, dump(ImportRecord()), context.stamp())
+        await context.apply(draft)
+        part = [JobPart(1, "file", 0, b"x")]
+        await context.apply(ChangeJob(ours.account_id, 1, lambda job: job, context.stamp(), part))
+
+        async def content() -> AsyncIterator[bytes]:
+            yield b"phone\n"
+
+        await uploads.upload(context, account, "list.csv", content())
+        assert [job.job_id for job in await jobs.recent(context, account, None, 10)] == [2, 1], "it may go on"
+        ours.now += DAY
+        await uploads.upload(importer.context, account, "list.csv", content())
+        assert [job.job_id for job in await jobs.recent(context, account, None, 10)] == [3, 2]
+
+    async def test_a_plan_that_begins_again_has_nothing_of_the_one_before(self, ours: AccountDriver) -> None:
+        """Which may have found more differences before its process was killed."""
+        importer = await importer_of(ours, b"")
+        context, account = importer.context, importer.account
+
+        async def content() -> AsyncIterator[bytes]:
+            yield b"phone\n+14155550101\n"
+
+        await uploads.upload(context, account, "list.csv", content())
+        await jobs.start(context, account, 1, Task.PLAN, differences=True)
+        old = [JobPart(1, differences_name(1), place, b"old") for place in range(3)]
+        began = changing(lambda record: replace(record, takes=1))
+        await context.apply(
+            ChangeJob(ours.account_id, 1, lambda job: replace(job, detail=began(job.detail)), context.stamp(), old)
+        )
+        await WORKER.work(importer.context, ours.account_id, 1)
+        attempt = load((await jobs.get(context, account, 1)).detail).attempt
+        parts = [part async for part in stored(context, ours.account_id, 1, differences_name(attempt))]
+        assert len(parts) == 1
+        assert b"+14155550101" in parts[0]

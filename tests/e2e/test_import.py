@@ -2,12 +2,14 @@
 
 import csv
 import json
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from support.process import PROGRAM, environment, run, serving
+from support.process import PATIENCE, PROGRAM, environment, run, serving
 
 URL = "sqlite:///contacts.db"
 DATABASE = ("--database", URL)
@@ -127,3 +129,22 @@ def test_what_only_the_file_or_the_tables_show_names_the_fix(folder: Path, argum
     """Exit 1."""
     done = run("import", "list.csv", *DATABASE, *arguments, cwd=folder)
     assert (done.returncode, fix in done.stderr) == (1, True), done.stderr
+
+
+def test_ctrl_c_says_how_to_continue(folder: Path) -> None:
+    """In one line; the lease does not keep --resume waiting. A file's name may be longer than the service takes."""
+    name = "x" * 240 + ".csv"
+    with (folder / name).open("w") as file:
+        file.write("phone,first_name\n")
+        file.writelines(f"+1415{5_000_000 + n},N{n}\n" for n in range(30_000))
+    with subprocess.Popen(
+        [PROGRAM, "import", name, *DATABASE], cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        give_up = time.monotonic() + PATIENCE
+        while int(run("contacts", "count", *DATABASE, cwd=folder).stdout) == 0:
+            assert time.monotonic() < give_up
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "Import 1 was interrupted: --resume continues it."
+    assert counts(folder, "--resume", name=name) == {"rows": 30_000, "created": 30_000, "contacts": 30_000}

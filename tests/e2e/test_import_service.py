@@ -169,6 +169,7 @@ def test_ctrl_c_in_a_dry_run_leaves_no_file_in_the_service(service: Serving, tmp
     with service.wire() as wire, waiting:
         until(wire, lambda job: job["task"] == "plan")
         waiting.send_signal(signal.SIGINT)
-        waiting.communicate(timeout=PATIENCE)
+        _, said = waiting.communicate(timeout=PATIENCE)
         assert waiting.returncode == 130
+        assert "Nothing was imported" in said.splitlines()[-1]
         assert wire.get(IMPORTS).json() == []

@@ -1,7 +1,8 @@
 """Imports a file into a database, and undoes imports there."""
 
 import asyncio
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
@@ -56,9 +57,10 @@ def undo_on_database(database: str, account: str, job_id: int, progress: Progres
 
     async def undone(context: Context, found: Account) -> Undone:
         await jobs.start_undo(context, found, job_id, lift_opt_outs=lift_opt_outs, status=JobStatus.FOREGROUND)
-        async with task_of(context, found.account_id, job_id, ShownProgress()) as (held, _):
-            done = await undo_import(held, progress)
-            await end_undo(held)
+        with _saying(f"The undo of import {job_id} was interrupted: repeat the command to continue it.", progress):
+            async with task_of(context, found.account_id, job_id, ShownProgress()) as (held, _):
+                done = await undo_import(held, progress)
+                await end_undo(held)
         return done
 
     with _lock(database):
@@ -92,7 +94,8 @@ async def _run(context: Context, account: Account, given: FileImport, *, alone: 
         shown(phase, done, total)
         given.progress(phase, done, total)
 
-    with make_staging() as staging:
+    interrupted = f"Import {job.job_id} was interrupted: --resume continues it."
+    with make_staging() as staging, _saying(interrupted, given.progress):
         async with task_of(context, account.account_id, job.job_id, shown) as (held, _):
             try:
                 outcome = await run_import(
@@ -107,6 +110,17 @@ async def _run(context: Context, account: Account, given: FileImport, *, alone: 
                 raise
             await end_run(held, outcome)
         return Imported(outcome, _rejects(staging), job.job_id)
+
+
+@contextmanager
+def _saying(message: str, progress: Progress) -> Iterator[None]:
+    """Print what happens next if the block is interrupted by Ctrl-C."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        progress.end()
+        click.echo(message, err=True)
+        raise
 
 
 async def _job(context: Context, account: Account, given: FileImport, *, alone: bool) -> Job:

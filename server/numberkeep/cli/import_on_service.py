@@ -30,6 +30,7 @@ _differences: Final = msgspec.json.Decoder(Difference)
 _PIECE: Final = 256 * 1024
 _LOOK_SECONDS: Final = 0.2
 _PAGE: Final = 100
+_NOTHING_DONE: Final = "Nothing was imported: repeat the command to import the file."
 
 
 def import_on_service(client: httpx2.Client, given: FileImport) -> Imported:
@@ -46,7 +47,7 @@ def import_on_service(client: httpx2.Client, given: FileImport) -> Imported:
         job = _prepared(client, given)
     if not given.dry_run and not given.diff:
         return _run(client, job, given.progress)
-    with _deleted(client, job, always=given.dry_run):
+    with _deleted(client, job, given.progress, always=given.dry_run):
         job = _done(client, _act(client, job, "plan", {"differences": given.diff}), given.progress)
         if given.diff:
             _print_differences(client, job)
@@ -56,7 +57,7 @@ def import_on_service(client: httpx2.Client, given: FileImport) -> Imported:
 
 
 def _run(client: httpx2.Client, job: ImportOut, progress: Progress) -> Imported:
-    with _watching(f"import {job.id}: --resume shows it"):
+    with _watching(f"import {job.id}: --resume shows it", progress):
         if job.status != "running":
             job = _act(client, job, "run", {})
         job = _done(client, job, progress)
@@ -70,11 +71,12 @@ def _imported(client: httpx2.Client, job: ImportOut, found: OutcomeOut | None, j
 
 
 @contextmanager
-def _watching(work: str) -> Iterator[None]:
+def _watching(work: str, progress: Progress) -> Iterator[None]:
     """Say what happens next if the block is interrupted, or the service cannot be reached."""
     try:
         yield
     except KeyboardInterrupt:
+        progress.end()
         click.echo(f"The service goes on with {work}.", err=True)
         raise
     except httpx2.RequestError as error:
@@ -84,11 +86,14 @@ def _watching(work: str) -> Iterator[None]:
 
 
 @contextmanager
-def _deleted(client: httpx2.Client, job: ImportOut, *, always: bool) -> Iterator[None]:
+def _deleted(client: httpx2.Client, job: ImportOut, progress: Progress, *, always: bool) -> Iterator[None]:
     """Delete an import at the end of the block, with its file; by default only if the block raises an error."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            progress.end()
+            click.echo(_NOTHING_DONE, err=True)
         with suppress(httpx2.RequestError):
             client.delete(f"{_PATH}/{job.id}")
         raise
@@ -102,7 +107,7 @@ def undo_on_service(client: httpx2.Client, import_id: int, progress: Progress, *
     Raises:
         Failure: the service refused it, or it failed.
     """
-    with _watching(f"the undo of import {import_id}"):
+    with _watching(f"the undo of import {import_id}", progress):
         answer = client.post(f"{_PATH}/{import_id}/undo", json={"lift_opt_outs": lift_opt_outs})
         job = _done(client, _read(answer), progress)
     return msgspec.convert(msgspec.to_builtins(job.undone), Undone)
@@ -113,8 +118,13 @@ def _prepared(client: httpx2.Client, given: FileImport) -> ImportOut:
     source = given.source
     content = _pieces(source.file, source.size, given.progress)
     headers = {"content-length": str(source.size), "content-type": "application/octet-stream"}
-    job = _read(client.post(_PATH, params={"name": source.name}, content=content, headers=headers))
-    with _deleted(client, job, always=False):
+    try:
+        job = _read(client.post(_PATH, params={"name": source.name}, content=content, headers=headers))
+    except KeyboardInterrupt:
+        given.progress.end()
+        click.echo(_NOTHING_DONE, err=True)
+        raise
+    with _deleted(client, job, given.progress, always=False):
         return _read(client.put(f"{_PATH}/{job.id}", json=_body(given.chosen)))
 
 

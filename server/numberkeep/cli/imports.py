@@ -23,6 +23,7 @@ from numberkeep.cli.progress import Progress
 from numberkeep.cli.targets import check_target, either_options, json_option
 from numberkeep.config.database_url import without_password
 from numberkeep.config.settings import load_remote
+from numberkeep.domain.limits import MAX_NAME
 from numberkeep.service.imports.source import Source
 from numberkeep.service.keys import DEFAULT_ACCOUNT
 
@@ -83,7 +84,7 @@ def import_file(
     if resume and dry_run:
         raise click.UsageError("--resume and --dry-run exclude each other: leave one out")
     target = _target(database, account)
-    name = "standard input" if _is_stdin(file) else Path(file.name).name
+    name = "standard input" if _is_stdin(file) else Path(file.name).name[:MAX_NAME]
     rejects = _rejects_path(file, rejects, dry_run=dry_run)
     click.echo(f"{'Planning the import of' if dry_run else 'Importing'} {name} into {target}.", err=True)
     with ExitStack() as stack:

@@ -41,11 +41,16 @@ class Progress:
             share = 100 * done // max(done, total, 1)
             click.echo(f"{phase}: {share} %{_rate_text(phase, rate)}{left}", err=True)
 
+    def end(self) -> None:
+        """End the bar, so that what is printed next has a line of its own."""
+        self._bars.close()
+        self._phase = ""
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bars.close()
+        self.end()
 
 
 def _rate_text(phase: str, rate: float) -> str:

@@ -11,7 +11,7 @@ from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploa
 from numberkeep.domain.jobs.job import Job
 from numberkeep.operations.operation import Call, Download, Listed, operation
 from numberkeep.service.exports.export import Export
-from numberkeep.service.imports import jobs
+from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.choosing import Chosen, options_of
 from numberkeep.service.imports.counts import Outcome
 from numberkeep.service.imports.record import Task, load
@@ -38,7 +38,7 @@ async def create(call: Call, given: Upload) -> FileImportAnswer:
 
     Nothing is imported before it is started by .../run. The file is deleted with the import, or after 30 days.
     """
-    return _answer(await jobs.upload(call.context, call.account, given.params.name, given.content))
+    return _answer(await uploads.upload(call.context, call.account, given.params.name, given.content))
 
 
 @operation("imports.list", InvalidInput, reads=True)
@@ -84,13 +84,20 @@ async def plan(call: Call, given: PlanImport) -> FileImportAnswer:
     Not of the hosted API.
     """
     differences = given.body.differences
-    return _answer(await jobs.start(call.context, call.account, given.import_id, Task.PLAN, differences=differences))
+    return await call.once(
+        lambda once: jobs.start(
+            call.context, call.account, given.import_id, Task.PLAN, differences=differences, once=once
+        ),
+        _answer,
+    )
 
 
 @operation("imports.run", JobNotFound, JobConflict)
 async def run(call: Call, given: ByImport) -> FileImportAnswer:
     """Start an import, or continue one that failed; the service goes on with it by itself. Not of the hosted API."""
-    return _answer(await jobs.start(call.context, call.account, given.import_id, Task.RUN))
+    return await call.once(
+        lambda once: jobs.start(call.context, call.account, given.import_id, Task.RUN, once=once), _answer
+    )
 
 
 @operation("imports.undo", InvalidInput, JobNotFound, JobConflict)
@@ -100,7 +107,10 @@ async def undo(call: Call, given: UndoImport) -> FileImportAnswer:
     Not of the hosted API.
     """
     lift = given.body.lift_opt_outs
-    return _answer(await jobs.start_undo(call.context, call.account, given.import_id, lift_opt_outs=lift))
+    return await call.once(
+        lambda once: jobs.start_undo(call.context, call.account, given.import_id, lift_opt_outs=lift, once=once),
+        _answer,
+    )
 
 
 @operation("imports.delete", JobNotFound, JobConflict)

@@ -4,14 +4,15 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.errors import NumberkeepError
-from numberkeep.domain.jobs.commands import DeleteJobParts
+from numberkeep.domain.jobs.commands import ChangeJob, DeleteJobParts
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
-from numberkeep.domain.jobs.job import RETAINED_DAYS, Job
+from numberkeep.domain.jobs.job import LEASE, RETAINED_DAYS, Job
 from numberkeep.service.context import Context
 from numberkeep.store.queries import GetJob, ListOldJobs, ListWaitingJobs
 
@@ -48,11 +49,14 @@ class JobRunner:
     Args:
         context: the service's context.
         workers: what works on the jobs of each kind.
+        alone: whether no other process can run jobs of the store: then those of a process that was killed are continued
+            at once, and not only after their leases.
     """
 
-    def __init__(self, context: Context, workers: Mapping[str, JobWorker]) -> None:
+    def __init__(self, context: Context, workers: Mapping[str, JobWorker], *, alone: bool = False) -> None:
         self._context = context
         self._workers = workers
+        self._left_over = alone
         self._working: dict[int, asyncio.Task[bool]] = {}
         self._resting: dict[tuple[int, int], float] = {}
         self._main: asyncio.Task[None] | None = None
@@ -78,6 +82,9 @@ class JobRunner:
                     if now() >= retention_at:
                         retention_at = now() + _RETENTION_SECONDS
                         await delete_old_parts(self._context)
+                    if self._left_over:
+                        await self._end_leases()
+                        self._left_over = False
                     await self._begin_waiting()
                     failure = ""
                 except Exception as error:  # noqa: BLE001 - the jobs go on later
@@ -89,6 +96,12 @@ class JobRunner:
                 self._resting = {
                     key: until for key, until in self._resting.items() if until > now() and key[0] not in changed
                 }
+
+    async def _end_leases(self) -> None:
+        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.take() + LEASE)):
+            free = ChangeJob(account_id, job_id, lambda job: replace(job, lease_until=0), self._context.stamp())
+            with suppress(JobNotFound):
+                await self._context.apply(free)
 
     async def _begin_waiting(self) -> None:
         """Begin the jobs that nobody works on, one of each account, as long as there is room."""

@@ -136,7 +136,13 @@ async def working(
     held = Working(context, account_id, await context.apply(take), worker)
     keeper = asyncio.create_task(_keep(held, progress))
     task = asyncio.current_task()
-    keeper.add_done_callback(lambda it: None if it.cancelled() or task is None else task.cancel())
+    ended = False
+
+    def stop(_: object) -> None:
+        if task is not None and not ended:
+            task.cancel()
+
+    keeper.add_done_callback(stop)
     try:
         yield held
     except asyncio.CancelledError:
@@ -147,6 +153,7 @@ async def working(
             await held.let_go()
         raise
     finally:
+        ended = True
         await _stop(keeper)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from numberkeep.domain.contacts.importing import ImportedRow
@@ -10,6 +11,10 @@ from numberkeep.service.imports.plan import Plan
 _CREATED, _UPDATED, _UNCHANGED, _SKIPPED, _REJECTED, _NONE = range(6)
 _RANKS: Final = ("created", "updated", "unchanged", "skipped", "rejected")
 """What becomes of a row, the strongest first: a row of several numbers counts as the first of these."""
+
+_SHOWN_COLUMNS: Final = 1000
+_SHOWN_NAME: Final = 200
+"""Characters of a column's name that an outcome keeps; it is read with each list of imports."""
 
 KEPT_OPTED_OUT: Final = "Rows that would opt in a number that is opted out (an import never does)"
 
@@ -48,7 +53,7 @@ class Outcome:
     Attributes:
         counts: what became of the rows.
         notes: how often something was left out, by what it is.
-        columns: the names of the file's columns.
+        columns: the names of the file's columns: the first ones, and their beginnings.
         has_phones: whether any of them has phone numbers.
     """
 
@@ -103,7 +108,8 @@ class Tally:
         ranks["rejected"] += plan.rejected
         counts = Counts(rows=plan.rows, merged=plan.merged, opted_out=self.opted_out, contacts=self.contacts, **ranks)
         kept = {KEPT_OPTED_OUT: self.kept_opted_out} if self.kept_opted_out else {}
-        return Outcome(counts, {**plan.notes, **kept}, list(plan.columns), plan.has_phones)
+        shown = [name[:_SHOWN_NAME] for name in islice(plan.columns, _SHOWN_COLUMNS)]
+        return Outcome(counts, {**plan.notes, **kept}, shown, plan.has_phones)
 
 
 def _count(ranks: dict[str, int], row: int, rank: int) -> None:

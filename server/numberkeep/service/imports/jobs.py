@@ -1,24 +1,21 @@
 """The use cases on imports as jobs: upload a file, choose options, start, look at, and delete."""
 
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob, DeleteJob
-from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
-from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
+from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.domain.limits import MAX_INTEGER, MAX_STORED_UPLOADS
-from numberkeep.service.context import Context
+from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
-from numberkeep.service.imports.stored_files import NOT_STORED, PART_BYTES, UPLOAD
+from numberkeep.service.imports.stored_files import NOT_STORED, UPLOAD
 from numberkeep.store.queries import GetJob, GetJobPart, ListEvents, ListJobs
 
-_MOST: Final = 1000
+MOST: Final = 1000
 """Imports among which one is looked for, the newest first."""
 
 
@@ -41,62 +38,6 @@ async def recent(context: Context, account: Account, before: int | None, limit: 
     return await context.store.read(ListJobs(account.account_id, KIND, before or MAX_INTEGER, limit))
 
 
-async def upload(context: Context, account: Account, name: str, content: AsyncIterator[bytes]) -> Job:
-    """Store a file to import, and return the import, which waits to be started.
-
-    Args:
-        context: the service's context.
-        account: the account.
-        name: the name of the file.
-        content: its bytes, in pieces of any size. If it raises an error, nothing of the file remains.
-
-    Raises:
-        TooManyUploads: the files of the account's imports take too much space.
-    """
-    stored = sum(job.size for job in await recent(context, account, None, _MOST))
-    if stored > MAX_STORED_UPLOADS:
-        raise TooManyUploads(
-            f"The files of this account's imports take {stored >> 20} MiB: delete some, for example with "
-            "`numberkeep import delete ID`"
-        )
-    record = ImportRecord(name=name, options=Options(account.region))
-    job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(record), context.stamp()))
-    try:
-        return await _store(context, account, job, content)
-    except BaseException:
-        with suppress(NumberkeepError):
-            await delete(context, account, job.job_id)
-        raise
-
-
-async def _store(context: Context, account: Account, job: Job, content: AsyncIterator[bytes]) -> Job:
-    digest = hashlib.sha256()
-    waiting = bytearray()
-    length = place = 0
-
-    async def put(data: bytes, change: Callable[[ImportRecord], ImportRecord] = lambda record: record) -> Job:
-        parts = [JobPart(job.job_id, UPLOAD, place, data)] if data else []
-        return await context.apply(
-            ChangeJob(
-                account.account_id,
-                job.job_id,
-                lambda now: replace(now, detail=changing(change)(now.detail)),
-                context.stamp(),
-                parts,
-            )
-        )
-
-    async for piece in content:
-        digest.update(piece)
-        length += len(piece)
-        waiting += piece
-        while len(waiting) >= PART_BYTES:
-            await put(bytes(waiting[:PART_BYTES]))
-            del waiting[:PART_BYTES]
-            place += 1
-    return await put(bytes(waiting), lambda record: replace(record, length=length, digest=digest.hexdigest()))
-
-
 async def add_local(
     context: Context, account: Account, *, name: str, length: int, digest: str, options: Options
 ) -> Job:
@@ -116,7 +57,7 @@ async def add_local(
 
 async def find(context: Context, account: Account, digest: str) -> Job | None:
     """Return the last import of a file, by its digest; None if there is none."""
-    for job in await recent(context, account, None, _MOST):
+    for job in await recent(context, account, None, MOST):
         if load(job.detail).digest == digest:
             return job
     return None
@@ -168,7 +109,13 @@ async def choose(context: Context, account: Account, job_id: int | None, options
 
 
 async def start(
-    context: Context, account: Account, job_id: int | None, task: Task, *, differences: bool = False
+    context: Context,
+    account: Account,
+    job_id: int | None,
+    task: Task,
+    *,
+    differences: bool = False,
+    once: Idempotency | None = None,
 ) -> Job:
     """Start to plan or to run an import in the service; continue a run that failed. Return the import.
 
@@ -178,6 +125,7 @@ async def start(
         job_id: the import.
         task: plan or run.
         differences: whether a plan stores each difference.
+        once: what makes a repeated request run once.
 
     Raises:
         JobNotFound: the account has no such import.
@@ -193,12 +141,20 @@ async def start(
             return record.continued(context.actor)
         return replace(record.begun(task, context.actor), differences=differences)
 
-    record = change(load((await get(context, account, job_id)).detail))
-    if not record.digest:
-        raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
-    if record.length and await context.store.read(GetJobPart(account.account_id, job_id or 0, UPLOAD, 0)) is None:
-        raise JobConflict(NOT_STORED)
-    job = await _change(context, account, job_id, lambda job: _idle(context, job, JobStatus.RUNNING, change))
+    part = await context.store.read(GetJobPart(account.account_id, job_id, UPLOAD, 0)) if job_id else None
+
+    def started(job: Job) -> Job:
+        record = load(job.detail)
+        if not record.digest:
+            raise JobConflict(f"The file of import {job_id} is not complete: wait for its upload, or upload it again")
+        if task is Task.PLAN and job.size > MAX_STORED_UPLOADS:
+            raise JobConflict(f"The plans of import {job_id} take {job.size >> 20} MiB: delete it, and upload it again")
+        job = _idle(context, job, JobStatus.RUNNING, change)
+        if record.length and part is None:
+            raise JobConflict(NOT_STORED)
+        return job
+
+    job = await _change(context, account, job_id, started, once)
     context.job_signals.notify(account.account_id)
     return job
 
@@ -210,6 +166,7 @@ async def start_undo(
     *,
     lift_opt_outs: bool,
     status: JobStatus = JobStatus.RUNNING,
+    once: Idempotency | None = None,
 ) -> Job:
     """Start to undo an import, and return it.
 
@@ -219,6 +176,7 @@ async def start_undo(
         job_id: the import.
         lift_opt_outs: whether its opt-outs are lifted.
         status: FOREGROUND for a command that undoes it itself.
+        once: as for `start`.
 
     Raises:
         JobNotFound: the account has no such import.
@@ -241,7 +199,7 @@ async def start_undo(
         begun = replace(record.begun(Task.UNDO, context.actor), lift_opt_outs=lift_opt_outs, before=0, undone=None)
         return _idle(context, job, status, lambda _: begun)
 
-    job = await _change(context, account, job_id, change)
+    job = await _change(context, account, job_id, change, once)
     context.job_signals.notify(account.account_id)
     return job
 
@@ -263,9 +221,15 @@ async def delete(context: Context, account: Account, job_id: int | None) -> None
     await context.apply(DeleteJob(account.account_id, job.job_id, check, stamp))
 
 
-async def _change(context: Context, account: Account, job_id: int | None, change: Callable[[Job], Job]) -> Job:
+async def _change(
+    context: Context,
+    account: Account,
+    job_id: int | None,
+    change: Callable[[Job], Job],
+    once: Idempotency | None = None,
+) -> Job:
     job = await get(context, account, job_id)
-    return await context.apply(ChangeJob(account.account_id, job.job_id, change, context.stamp()))
+    return await context.apply(ChangeJob(account.account_id, job.job_id, change, context.stamp()), once)
 
 
 def _idle(context: Context, job: Job, status: JobStatus, change: Callable[[ImportRecord], ImportRecord]) -> Job:

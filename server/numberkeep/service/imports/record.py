@@ -107,7 +107,7 @@ class ImportRecord:
 
     def restarted(self) -> "ImportRecord":
         """Return the record of a run that begins with the first number again, which changes nothing twice."""
-        return replace(self, version=__version__, place=0, opted_out="", tally=Tally())
+        return replace(self, version=__version__, attempt=self.attempt + 1, place=0, opted_out="", tally=Tally())
 
     def shown(self, phase: str, done: int, total: int) -> "ImportRecord":
         """Return the record with progress."""

@@ -146,9 +146,12 @@ class ImportWorker:
             source = Source(file, record.name, record.length)
             if record.task is Task.RUN:
                 outcome = await run_import(held, source, staging=staging, progress=progress, rest=_REST_SECONDS)
-                await _store_rejects(held, record, staging)
+                await _store_rejects(held, load(held.job.detail), staging)
                 await end_run(held, outcome)
             else:
+                if record.takes:  # what an earlier attempt stored may be more than what this one finds
+                    record = replace(record, attempt=record.attempt + 1)
+                    await held.show(changing(lambda now: replace(now, attempt=now.attempt + 1)))
                 planned = await _plan(held, record, source, staging, progress)
                 await _store_rejects(held, record, staging)
                 await held.end(JobStatus.DRAFT, changing(lambda now: replace(now, planned=planned)))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from numberkeep.domain.errors import StoreFull
 from numberkeep.domain.identity import new_key_pair
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
-from numberkeep.domain.jobs.job import JobStatus
+from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.service.job_runner import JobRunner
@@ -69,16 +70,25 @@ class BrokenOnce(SqliteStore):
 
 
 @asynccontextmanager
-async def running(worker: Worker, *kinds: str, store: SqliteStore | None = None) -> AsyncIterator[Context]:
-    """Run jobs of these kinds in an account of their own; the worker works on the kind `known`."""
+async def running(
+    worker: Worker, *kinds: str, store: SqliteStore | None = None, taken: bool = False, alone: bool = False
+) -> AsyncIterator[Context]:
+    """Run jobs of these kinds in an account of their own; the worker works on the kind `known`.
+
+    `taken` jobs were those of a process that was killed.
+    """
     context = Context(store or SqliteStore(None))
     await context.store.open()
     for number, kind in enumerate(kinds):
         await keys.create(context, f"account{number}", new_key_pair())
         account = await SqliteStore.read(context.store, GetAccount(f"account{number}"))  # type: ignore[arg-type]
         assert account
-        await context.apply(AddJob(account.account_id, kind, JobStatus.RUNNING, "", context.stamp()))
-    runner = JobRunner(context, {"known": worker})
+        job = await context.apply(AddJob(account.account_id, kind, JobStatus.RUNNING, "", context.stamp()))
+        if taken:
+            now = context.clock.take()
+            take = ChangeJob(account.account_id, job.job_id, partial(Job.taken, worker="x", at=now), context.stamp())
+            await context.apply(take)
+    runner = JobRunner(context, {"known": worker}, alone=alone)
     runner.start()
     try:
         yield context
@@ -111,3 +121,12 @@ async def test_an_unexpected_error_does_not_end_the_runner(caplog: pytest.LogCap
         await asyncio.wait_for(worker.done.wait(), 20)
     assert "RuntimeError" in caplog.text
     assert "+1415" not in caplog.text
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_jobs_of_a_killed_process_go_on_at_once_if_no_other_can_have_them(alone: bool) -> None:  # noqa: FBT001
+    """Elsewhere when their leases have ended."""
+    worker = Worker()
+    async with running(worker, "known", taken=True, alone=alone):
+        await asyncio.sleep(1.3)
+    assert worker.done.is_set() is alone
