@@ -148,6 +148,7 @@ async def working(
     except asyncio.CancelledError:
         if keeper.done() and task is not None and not task.uncancel():
             raise JobLost(job_id) from None
+        ended = True
         await _stop(keeper)  # it would keep the job
         with suppress(NumberkeepError):
             await held.let_go()
