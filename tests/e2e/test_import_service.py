@@ -16,7 +16,7 @@ from support.process import PATIENCE, PROGRAM, Serving, environment, run, servin
 IMPORTS = "/_numberkeep/imports"
 LIST = "phone,first_name,opt_out\n+14155550101,Ada,\n+14155550102,Bob,yes\n12,No,\n"
 COUNTS = {"rows": 3, "created": 2, "rejected": 1, "opted_out": 1, "contacts": 2}
-ROWS = 20_000
+ROWS = 60_000
 
 
 @pytest.fixture

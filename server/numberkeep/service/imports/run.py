@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Final
 
 from numberkeep import __version__
 from numberkeep.domain.consent.commands import Imported, ImportOptOuts
@@ -22,6 +23,8 @@ from numberkeep.service.imports.source import Source
 from numberkeep.service.imports.staging import StagedRow, Staging
 from numberkeep.service.imports.stored_files import refused_name, stored
 from numberkeep.service.jobs import Working
+
+_IMPORTING: Final = "Importing"
 
 
 async def run_import(
@@ -56,11 +59,11 @@ async def run_import(
     place, tally = record.place, record.tally
     async with aclosing(_commands(held, steps_of(staging.rows(place)), options, source.name)) as commands:
         async for command in commands:
-            done, tally = await _apply(held, record, command, tally.refused)
+            done, tally = await _apply(held, record, command, tally.refused, plan.contacts)
             for each in done:
                 changed(each)
             place += len(command.rows)
-            progress("Importing", place, plan.contacts)
+            progress(_IMPORTING, place, plan.contacts)
     for opt_outs in opt_out_commands(held.context, held.account_id, staging, source.name, record.opted_out):
         tally = _opted_out(tally, await _apply_opt_outs(held, opt_outs))
     refused = await _refused(held, record.attempt, tally.refused)
@@ -87,7 +90,7 @@ async def _commands(
 
 
 async def _apply(
-    held: Working, record: ImportRecord, command: ImportContacts, refused: int
+    held: Working, record: ImportRecord, command: ImportContacts, refused: int, total: int
 ) -> tuple[Sequence[ImportedRow], Tally]:
     """Apply rows to contacts, and store why some of them are refused as the `refused`-th part.
 
@@ -100,6 +103,7 @@ async def _apply(
         now = load(detail)
         tally = now.tally.after(done)
         place = now.place + len(command.rows)
+        now = now.shown(_IMPORTING, place, total)
         return dump(replace(now, place=place, tally=tally, events=_joined(now.events, events), takes=0))
 
     def parts(done: Sequence[ImportedRow]) -> Iterator[JobPart]:
