@@ -69,7 +69,7 @@ def import_file(
 ) -> None:
     """Import contacts from FILE, or with - from standard input.
 
-    FILE is CSV, TSV, JSON Lines or vCards. Columns are matched by their names. Columns about consent only ever opt out:
+    FILE is CSV, TSV, JSON, JSON Lines or vCards. Columns are matched by their names. Columns about consent only ever opt out:
     nobody is opted in.
 
     FIELD is phone, name, first_name, last_name, company_name, assigned_to_email, sendblue_number, tags, opt_out,
