@@ -11,7 +11,7 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict, JobLost
-from numberkeep.domain.jobs.job import LEASE, Job
+from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
 from numberkeep.service.context import Clock, Context
 from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.counts import Counts, Outcome
@@ -174,6 +174,21 @@ class ImportJobContract:
         await jobs.start_undo(importer.context, account, job.job_id, lift_opt_outs=True)
         assert await importer.undo(job) == Undone(lifted=ROWS // 300)
         assert not await ours.store.read(ListOptOuts(ours.account_id))
+
+    async def test_the_import_of_a_killed_command_can_be_released(self, ours: AccountDriver) -> None:
+        """Before the end of its lease, where nothing else can be working on it; one that the service runs is not."""
+        importer = await importer_of(ours, file_of(BATCH + 10))
+        job = await importer.add()
+        assert await importer.run(job, 1) is None
+        ours.now -= LEASE  # the next process starts at once
+        context, account = importer.context, importer.account
+        ours.now -= 2 * LEASE
+        with pytest.raises(JobConflict, match="worked on"):
+            await jobs.start_undo(context, account, job.job_id, lift_opt_outs=False)
+        await jobs.release(context, account, job.job_id)
+        await jobs.start_undo(context, account, job.job_id, lift_opt_outs=False)
+        assert (await jobs.release(context, account, job.job_id)).status is JobStatus.RUNNING
+        assert await importer.undo(job) == Undone(deleted=BATCH, opted_out=7)
 
     async def test_an_import_that_is_older_than_the_history_cannot_be_undone(self, ours: AccountDriver) -> None:
         """It says so, and changes nothing."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
@@ -55,7 +56,9 @@ def undo_on_database(database: str, account: str, job_id: int, progress: Progres
         NumberkeepError: as for `start_undo`.
     """
 
-    async def undone(context: Context, found: Account) -> Undone:
+    async def undone(context: Context, found: Account, *, alone: bool) -> Undone:
+        if alone:
+            await jobs.release(context, found, job_id)
         await jobs.start_undo(context, found, job_id, lift_opt_outs=lift_opt_outs, status=JobStatus.FOREGROUND)
         with _saying(f"The undo of import {job_id} was interrupted: repeat the command to continue it.", progress):
             async with task_of(context, found.account_id, job_id, ShownProgress()) as (held, _):
@@ -63,8 +66,8 @@ def undo_on_database(database: str, account: str, job_id: int, progress: Progres
                 await end_undo(held)
         return done
 
-    with _lock(database):
-        return run_for(database, account, undone)
+    with _lock(database) as lock:
+        return run_for(database, account, partial(undone, alone=lock is not None))
 
 
 def _lock(database: str) -> AbstractContextManager[object | None]:

@@ -69,8 +69,8 @@ def import_file(
 ) -> None:
     """Import contacts from FILE, or with - from standard input.
 
-    FILE is CSV, TSV, JSON, JSON Lines or vCards. Columns are matched by their names. Columns about consent only ever opt out:
-    nobody is opted in.
+    FILE is CSV, TSV, JSON, JSON Lines or vCards. Columns are matched by their names. Those about consent only ever opt
+    out: nobody is opted in.
 
     FIELD is phone, name, first_name, last_name, company_name, assigned_to_email, sendblue_number, tags, opt_out,
     opt_in, status, country, calling_code, variable, custom_variables.LABEL or ignore.

@@ -53,19 +53,6 @@ account_option = click.option("--account", default=DEFAULT_ACCOUNT, show_default
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _typed_url(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str:
-    if given is None:
-        raise click.UsageError(
-            "name the database, for example --database sqlite:///numberkeep.db: this works on a database, and not yet "
-            "through a running service"
-        )
-    return given
-
-
-typed_database_option = click.option("--database", metavar="URL", callback=_typed_url, help="Database. Required.")
-"""For what works on a database alone, but on data that a user would expect to be the running service's."""
-
-
 def either_options(command: Command) -> Command:
     """Add --database, which no variable sets, and --account, which only a database needs."""
     of_database = click.option(

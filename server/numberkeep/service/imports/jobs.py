@@ -89,8 +89,21 @@ async def resume_local(context: Context, account: Account, digest: str, *, alone
         return record.continued(context.actor)
 
     if job.active:
-        return await _change(context, account, job.job_id, lambda now: replace(now, lease_until=0))
+        return await release(context, account, job.job_id)
     return await _change(context, account, job.job_id, lambda now: _idle(context, now, JobStatus.FOREGROUND, again))
+
+
+async def release(context: Context, account: Account, job_id: int) -> Job:
+    """Take an import from a command at a terminal that was killed, before its lease has ended, and return the import.
+
+    Raises:
+        JobNotFound: the account has no such import.
+    """
+
+    def change(job: Job) -> Job:
+        return replace(job, lease_until=0) if job.status is JobStatus.FOREGROUND else job
+
+    return await _change(context, account, job_id, change)
 
 
 async def choose(context: Context, account: Account, job_id: int | None, options: Options) -> Job:
