@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 
@@ -13,10 +14,9 @@ from numberkeep.domain.jobs.commands import ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict, JobLost
 from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
 from numberkeep.service.context import Clock, Context
-from numberkeep.service.imports import jobs, uploads
+from numberkeep.service.imports import commands, jobs, uploads
 from numberkeep.service.imports.counts import Counts, Outcome
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import BATCH
 from numberkeep.service.imports.record import Task, changing, load
 from numberkeep.service.imports.run import run_import
 from numberkeep.service.imports.source import Source
@@ -26,7 +26,10 @@ from numberkeep.store.queries import GetAccountById, ListOptOuts
 from numberkeep.store.sqlite import SqliteStaging
 from support.store import DAY, AccountDriver, phone
 
-ROWS = 2 * BATCH + 200
+STEP = 300
+"""Rows that are applied at a time in these tests."""
+
+ROWS = 2 * STEP + 200
 COLUMNS = "phone,first_name,tags,opt_out\n"
 
 
@@ -41,6 +44,11 @@ def file_of(rows: int = ROWS) -> bytes:
         f"{phone(n)},Name {n},{tags if n % 400 == 3 else 'a'},{'yes' if n % 300 == 7 else ''}" for n in range(rows)
     ]
     return (COLUMNS + "\n".join(lines) + "\n").encode()
+
+
+def opted_out_of(rows: int) -> int:
+    """Return how many of the rows of such a file opt out."""
+    return len(range(7, rows, 300))
 
 
 class Importer:
@@ -75,7 +83,7 @@ class Importer:
 
         self.steps = 0
         source = Source(BytesIO(self.data), "list.csv", len(self.data))
-        with SqliteStaging() as staging:
+        with SqliteStaging() as staging, patch.object(commands, "BATCH", STEP):
             try:
                 async with task_of(self.context, self.account.account_id, job.job_id, ShownProgress()) as (held, _):
                     outcome = await run_import(held, source, staging=staging, progress=progress)
@@ -119,7 +127,7 @@ class ImportJobContract:
         whole = await (other := await importer_of(theirs, data)).run(await other.add())
         assert whole
         assert whole.counts == Counts(
-            rows=ROWS, created=ROWS - 2, updated=1, rejected=1, opted_out=ROWS // 300, contacts=ROWS - 1
+            rows=ROWS, created=ROWS - 2, updated=1, rejected=1, opted_out=opted_out_of(ROWS), contacts=ROWS - 1
         )
         importer = await importer_of(ours, data)
         job = await importer.add()
@@ -147,7 +155,7 @@ class ImportJobContract:
 
     async def test_another_version_begins_again(self, ours: AccountDriver) -> None:
         """It may read the file otherwise; contacts that were imported already are unchanged then."""
-        importer = await importer_of(ours, file_of(BATCH + 10))
+        importer = await importer_of(ours, file_of(STEP + 10))
         job = await importer.add()
         assert await importer.run(job, 1) is None
         older = changing(lambda record: replace(record, version="0.0.1"))
@@ -156,7 +164,7 @@ class ImportJobContract:
         )
         outcome = await importer.run(job)
         assert outcome
-        assert (outcome.counts.created, outcome.counts.unchanged) == (10, BATCH)
+        assert (outcome.counts.created, outcome.counts.unchanged) == (10, STEP)
 
     async def test_an_undo_goes_on_where_it_was_interrupted(self, ours: AccountDriver) -> None:
         """All is as before, but for the opt-outs; these can be lifted afterwards."""
@@ -168,16 +176,16 @@ class ImportJobContract:
         await jobs.start_undo(context, account, job.job_id, lift_opt_outs=False)
         assert await importer.undo(job, stops=True) is None
         assert await importer.undo(job, stops=True) is None
-        assert await importer.undo(job) == Undone(deleted=ROWS - 1, restored=1, opted_out=ROWS // 300)
+        assert await importer.undo(job) == Undone(deleted=ROWS - 1, restored=1, opted_out=opted_out_of(ROWS))
         assert await ours.listed(limit=10) == [phone(8)]
         assert await ours.contact(phone(8)) == before
         await jobs.start_undo(importer.context, account, job.job_id, lift_opt_outs=True)
-        assert await importer.undo(job) == Undone(lifted=ROWS // 300)
+        assert await importer.undo(job) == Undone(lifted=opted_out_of(ROWS))
         assert not await ours.store.read(ListOptOuts(ours.account_id))
 
     async def test_the_import_of_a_killed_command_can_be_released(self, ours: AccountDriver) -> None:
         """Before the end of its lease, where nothing else can be working on it; one that the service runs is not."""
-        importer = await importer_of(ours, file_of(BATCH + 10))
+        importer = await importer_of(ours, file_of(STEP + 10))
         job = await importer.add()
         assert await importer.run(job, 1) is None
         ours.now -= LEASE  # the next process starts at once
@@ -188,7 +196,7 @@ class ImportJobContract:
         await jobs.release(context, account, job.job_id)
         await jobs.start_undo(context, account, job.job_id, lift_opt_outs=False)
         assert (await jobs.release(context, account, job.job_id)).status is JobStatus.RUNNING
-        assert await importer.undo(job) == Undone(deleted=BATCH, opted_out=7)
+        assert await importer.undo(job) == Undone(deleted=STEP, opted_out=opted_out_of(STEP))
 
     async def test_an_import_that_is_older_than_the_history_cannot_be_undone(self, ours: AccountDriver) -> None:
         """It says so, and changes nothing."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.import_jobs import Importer, file_of, importer_of
+from contract.import_jobs import STEP, Importer, file_of, importer_of, opted_out_of
 from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.domain.errors import TemporaryFileFailed
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
@@ -13,7 +13,6 @@ from numberkeep.domain.jobs.errors import JobConflict
 from numberkeep.domain.jobs.job import JobPart, JobStatus
 from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.options import Options
-from numberkeep.service.imports.plan import BATCH
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
 from numberkeep.service.imports.stored_files import differences_name, stored
 from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
@@ -56,7 +55,7 @@ class ImportStateContract:
 
     async def test_the_options_of_a_run_stay_once_it_has_changed_something(self, ours: AccountDriver) -> None:
         """Other options can put the numbers of the file in another order, of which the first would be left out."""
-        importer = await importer_of(ours, file_of(BATCH + 10))
+        importer = await importer_of(ours, file_of(STEP + 10))
         job = await importer.add()
         assert await importer.run(job, 1) is None
         context, account = importer.context, importer.account
@@ -65,7 +64,7 @@ class ImportStateContract:
         with pytest.raises(JobConflict, match="has begun"):
             await jobs.start(context, account, 1, Task.PLAN)
         await jobs.start_undo(context, account, 1, lift_opt_outs=False)
-        assert await importer.undo(job) == Undone(deleted=BATCH, opted_out=2)
+        assert await importer.undo(job) == Undone(deleted=STEP, opted_out=opted_out_of(STEP))
 
     async def test_an_undo_that_is_started_again_reports_the_whole(self, ours: AccountDriver) -> None:
         """Also what was undone before the command was interrupted."""

@@ -159,7 +159,7 @@ async def read_all(store: Store) -> dict[str, Any]:
         "keys": list(await store.read(ListApiKeys())),
         "signing": [await store.read(GetAccountBySigningHash(bytes([place]) * 32)) for place in range(3)],
         "backlog": await store.read(GetBacklog()),
-        "waiting jobs": list(await store.read(ListWaitingJobs(MAX_INTEGER))),
+        "waiting jobs": list(await store.read(ListWaitingJobs(START + 1000 * DAY))),
         "agendas": [await store.read(GetAgenda(START + days * DAY)) for days in range(4)],
     }
     wheres: list[dict[str, Any]] = [
