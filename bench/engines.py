@@ -13,13 +13,13 @@ from typing import Any, Final
 import asyncpg
 
 from bench import people
-from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
 from numberkeep.domain.contacts.commands import UpsertContacts
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys
 from numberkeep.service.context import Context
 from numberkeep.store.rows import COLUMNS
+from numberkeep.stores import make_store
 from support.postgres import PostgresServer
 
 PAIR: Final = KeyPair("bench", "bench-secret")

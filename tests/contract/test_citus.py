@@ -10,13 +10,13 @@ import pytest
 from contract.durability import DurabilityContract, Reopen
 from contract.population import populate
 from contract.suite import StoreContract
-from numberkeep.app import make_store
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore, account_queues, citus
 from numberkeep.store.postgres.read_statements import OF_ACCOUNTS
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
+from numberkeep.stores import make_store
 from support.citus import CitusCluster
 from support.databases import Behind, NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from numberkeep.app import make_store, make_transfer
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import LastNumbers, Row, Table, Transfer
+from numberkeep.stores import make_store, make_transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, drivers_of, filled, go_on, read_all
 from support.store import new_account, phone

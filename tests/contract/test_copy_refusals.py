@@ -2,11 +2,11 @@
 
 import pytest
 
-from numberkeep.app import make_transfer
 from numberkeep.config.database_url import database_file
 from numberkeep.domain.errors import CannotCopy, StoreInUse, StoreTooNew, StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.sqlite import ServiceLock
+from numberkeep.stores import make_transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, filled, read_all
 from support.store import new_account, phone

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx2
 
-from numberkeep.app import make_staging
 from numberkeep.carriers.inbound import inbound_carriers
 from numberkeep.carriers.log_sender import LogSender
 from numberkeep.carriers.settings import Carriers
@@ -24,6 +23,7 @@ from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.relay import Relay
 from numberkeep.store.sqlite import SqliteStore
+from numberkeep.stores import make_staging
 
 CONTACTS = "/api/v2/contacts"
 FIRST = KeyPair("first-key", "first-secret")

@@ -8,10 +8,10 @@ from typing import Any, Final
 import apsw
 import asyncpg
 
-from numberkeep.app import make_store
 from numberkeep.config.database_url import is_postgres, sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.store.contract import Store
+from numberkeep.stores import make_store
 
 ENGINES: Final = ("sqlite", "postgres")
 

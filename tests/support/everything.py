@@ -8,7 +8,6 @@ from typing import Any, Final
 import pytest
 
 from contract.population import populate
-from numberkeep.app import make_transfer
 from numberkeep.domain.account_commands import RevokeKey, SetAccount
 from numberkeep.domain.command import Once
 from numberkeep.domain.consent.ledger import broken
@@ -42,6 +41,7 @@ from numberkeep.store.queries import (
     ListWaitingJobs,
     ListWebhooks,
 )
+from numberkeep.stores import make_transfer
 from support.databases import opened
 from support.store import DAY, DEAD, SECOND, START, AccountDriver, new_account, phone
 

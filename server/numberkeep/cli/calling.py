@@ -12,7 +12,6 @@ import click
 import httpx2
 import msgspec
 
-from numberkeep.app import make_context, make_notifier
 from numberkeep.cli.filters import Filters
 from numberkeep.cli.on_database import no_account
 from numberkeep.cli.on_service import Refused, service, without_login
@@ -32,6 +31,7 @@ from numberkeep.service.keys import DEFAULT_ACCOUNT
 from numberkeep.service.matching import matcher
 from numberkeep.service.outlets import Notifier
 from numberkeep.store.queries import GetAccount
+from numberkeep.stores import make_context
 from numberkeep.wire.answers import Nothing
 from numberkeep.wire.contacts import ContactOut
 from numberkeep.wire.decoding import Decoder
@@ -211,6 +211,8 @@ def _record(contact: ContactOut) -> ContactRecord:
 
 @contextmanager
 def _opened(settings: Settings, name: str) -> Iterator[_OnDatabase]:
+    from numberkeep.app import make_notifier  # noqa: PLC0415 - not needed to call a service
+
     context = make_context(settings)
     place = f"the account {name} in {without_password(settings.database)}"
     with asyncio.Runner() as runner:

@@ -7,13 +7,13 @@ from dataclasses import asdict
 
 import click
 
-from numberkeep.app import make_transfer
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.progress import Progress
 from numberkeep.cli.targets import json_option
 from numberkeep.config.database_url import existing_database
 from numberkeep.service import copying
 from numberkeep.service.copying import SOURCE, TARGET, Copied
+from numberkeep.stores import make_transfer
 
 
 @click.command()

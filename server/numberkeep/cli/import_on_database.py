@@ -10,7 +10,6 @@ from typing import BinaryIO, cast
 
 import click
 
-from numberkeep.app import lock_store, make_staging
 from numberkeep.cli.import_file import FileImport, Imported
 from numberkeep.cli.import_words import diff_lines
 from numberkeep.cli.on_database import run_for
@@ -33,6 +32,7 @@ from numberkeep.service.imports.run import run_import
 from numberkeep.service.imports.staging import Staging
 from numberkeep.service.imports.undo import undo_import
 from numberkeep.service.imports.worker import ShownProgress, end_run, end_undo, fail, task_of
+from numberkeep.stores import lock_store, make_staging
 
 
 def import_on_database(database: str, account: str, given: FileImport) -> Imported:

@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
-from numberkeep.app import make_store
 from numberkeep.cli.targets import database_option
 from numberkeep.config.database_url import existing_database
 from numberkeep.config.settings import load_settings
 from numberkeep.domain.identity import contact_id_text
+from numberkeep.stores import make_store
 
 
 @click.command()

@@ -28,7 +28,7 @@ def run(database: str, use_case: Callable[[Context], Awaitable[R]], *, may_creat
         ConfigError: the database cannot be used.
         NumberkeepError: the use case failed.
     """
-    from numberkeep.app import make_context  # noqa: PLC0415 - commands that call a service should start fast
+    from numberkeep.stores import make_context  # noqa: PLC0415 - commands that call a service should start fast
 
     settings = load_settings(database=database if may_create else existing_database(database))
 

@@ -46,7 +46,7 @@ def serve(host: str, port: int, database: str, workers: int) -> None:
     settings = load_settings(host=host, port=port, database=database, workers=workers)
     # Only this command needs the server; the others should start fast.
     from numberkeep import serving  # noqa: PLC0415
-    from numberkeep.app import database_warning  # noqa: PLC0415
+    from numberkeep.stores import database_warning  # noqa: PLC0415
 
     warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from numberkeep import __version__
-from numberkeep.app import lock_store, make_context
 from numberkeep.config.database_url import is_postgres
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url
@@ -20,6 +19,7 @@ from numberkeep.serving.log import set_up_logging
 from numberkeep.serving.server import make_server
 from numberkeep.serving.worker import load
 from numberkeep.store.sqlite import ServiceLock
+from numberkeep.stores import lock_store, make_context
 
 _log = logging.getLogger("numberkeep.serving")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from numberkeep.app import make_store
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.contacts.contact import Contact
@@ -23,6 +22,7 @@ from numberkeep.store.contract import Store
 from numberkeep.store.flow import Flow
 from numberkeep.store.queries import GetAccountById, ListConsent, ListOptOuts
 from numberkeep.store.sqlite import checking
+from numberkeep.stores import make_store
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import STEPS, make
 from support.store import DAY, SECOND, START, AccountDriver, new_account

@@ -2,9 +2,9 @@
 
 import pytest
 
-from numberkeep.app import make_transfer
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.transfer import TABLES, Table
+from numberkeep.stores import make_transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 
 _TALLIES = TALLY_COLUMNS.split(", ")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from numberkeep.app import make_store
 from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.command import Once
@@ -34,6 +33,7 @@ from numberkeep.store.queries import (
 )
 from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import TABLES
+from numberkeep.stores import make_store
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import (
     ADA,
