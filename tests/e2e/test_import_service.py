@@ -173,3 +173,18 @@ def test_ctrl_c_in_a_dry_run_leaves_no_file_in_the_service(service: Serving, tmp
         assert waiting.returncode == 130
         assert "Nothing was imported" in said.splitlines()[-1]
         assert wire.get(IMPORTS).json() == []
+
+
+def test_one_of_two_workers_runs_an_import(tmp_path: Path, postgres_url: str) -> None:
+    """Each sees it; one does it, and every row is imported once."""
+    rows = 6000
+    (tmp_path / "list.csv").write_text("phone\n" + "".join(f"+1415{5_000_000 + n}\n" for n in range(rows)))
+    with serving(tmp_path, "--database", postgres_url, "--workers", "2") as running:
+        exported = running.read_export()
+        done = run("import", "list.csv", "--json", cwd=tmp_path, **exported)
+        assert (done.returncode, counts(done)) == (0, {"rows": rows, "created": rows, "contacts": rows}), done.stderr
+        with running.wire() as wire:
+            assert wire.get("/api/v2/contacts/count").json()["count"] == rows
+            undone = run("import", "undo", "1", "--json", cwd=tmp_path, **exported)
+            assert json.loads(undone.stdout)["deleted"] == rows, undone.stderr
+            assert wire.get("/api/v2/contacts/count").json()["count"] == 0
