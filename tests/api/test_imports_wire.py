@@ -237,6 +237,8 @@ async def test_old_files_are_deleted(service: Service, wire: httpx2.AsyncClient)
     await delete_old_parts(service.context)
     old = await wire.post(f"{path}/run")
     assert (old.status_code, "30 days" in old.json()["message"]) == (409, True)
+    rejects = await wire.get(f"{path}/rejects")
+    assert (rejects.status_code, "30 days" in rejects.json()["message"]) == (409, True)
     assert (await wire.post(f"{young}/run")).status_code == 200
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
-from numberkeep.domain.jobs.job import Job
+from numberkeep.domain.jobs.job import RETAINED_DAYS, Job
 from numberkeep.operations.operation import Call, Download, Listed, operation
 from numberkeep.service.exports.export import Export
 from numberkeep.service.imports import jobs, uploads
@@ -120,10 +120,10 @@ async def delete(call: Call, given: ByImport) -> StatusOut:
     return StatusOut()
 
 
-@operation("imports.rejects", JobNotFound, reads=True)
+@operation("imports.rejects", JobNotFound, JobConflict, reads=True)
 async def rejects(call: Call, given: ByImport) -> Download:
     """Return the rejected rows of the last plan or run as CSV: corrected, it can be imported. Not of the hosted API."""
-    job = await jobs.get(call.context, call.account, given.import_id)
+    job = await _with_files(call, given)
     record = load(job.detail)
     outcome = record.planned if record.task is Task.PLAN else record.result
     count = 0 if outcome is None else outcome.counts.rejected
@@ -134,16 +134,29 @@ async def rejects(call: Call, given: ByImport) -> Download:
     )
 
 
-@operation("imports.differences", JobNotFound, reads=True)
+@operation("imports.differences", JobNotFound, JobConflict, reads=True)
 async def differences(call: Call, given: ByImport) -> Download:
     """Return what the last plan would change, as JSON Lines, if it stored that. Not of the hosted API."""
-    job = await jobs.get(call.context, call.account, given.import_id)
+    job = await _with_files(call, given)
     record = load(job.detail)
     counts = None if record.planned is None else record.planned.counts
     count = 0 if counts is None else counts.created + counts.updated
     return Download(
         "application/x-ndjson", f"import-{job.job_id}.jsonl", _file(call, job, differences_name(record.attempt), count)
     )
+
+
+async def _with_files(call: Call, given: ByImport) -> Job:
+    """Return an import whose files are stored.
+
+    Raises:
+        JobNotFound: the account has no such import.
+        JobConflict: they are not.
+    """
+    job = await jobs.get(call.context, call.account, given.import_id)
+    if load(job.detail).length and not job.size:
+        raise JobConflict(f"The files of import {job.job_id} are not stored, or no longer after {RETAINED_DAYS} days")
+    return job
 
 
 @asynccontextmanager
