@@ -1,4 +1,4 @@
-"""kill -9 of `numberkeep import FILE --database`, again and again."""
+"""kill -9 of `numberkeep import FILE --database`, several times."""
 
 import json
 import signal

@@ -33,7 +33,7 @@ class Working:
         worker: a name that no other process has.
 
     Attributes:
-        context: the service's context; whoever knows who acts, and why, replaces it.
+        context: the service's context, until it is replaced by one that says who acts, and why.
         account_id: the account.
         job: the job, as this process stored it last.
     """

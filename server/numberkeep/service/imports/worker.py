@@ -132,7 +132,7 @@ class ImportWorker:
                 await fail(held, str(error))
             except OSError as error:
                 await fail(held, f"the service cannot keep the file while it reads it: {error.strerror}")
-            except Exception as error:  # noqa: BLE001 - else it would be tried again and again
+            except Exception as error:  # noqa: BLE001 - it would be retried endlessly
                 _log.error("import %d failed with %s", job_id, type(error).__name__)
                 await fail(held, "the service failed unexpectedly: report it with the lines of its log")
 
