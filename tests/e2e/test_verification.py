@@ -154,7 +154,8 @@ def test_an_account_has_its_own_text(tmp_path: Path, client: SendblueAPI, comman
     assert (code, "has the unknown field {name}" in error_line, "{first_name}" in error_line) == (1, True, True)
     done = run("accounts", "set", "default", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), "nothing to change is a usage error"
-    assert "Error: nothing to change: give at least one option, such as --region" in done.stderr
+    fix = "give at least one option, such as --region (see `numberkeep accounts set --help`)"
+    assert done.stderr.endswith(f"Error: nothing to change: {fix}\n")
     code, error_line = failing(tmp_path, "accounts", "set", "nobody", "--verification-text", "Hi")
     assert (code, error_line) == (1, "Error: there is no account nobody: `numberkeep accounts list` lists them")
 
