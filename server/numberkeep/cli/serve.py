@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from numberkeep.cli.entry import importing
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.targets import setting_option
 from numberkeep.config import table
@@ -45,8 +46,9 @@ def serve(host: str, port: int, database: str, workers: int) -> None:
     """
     settings = load_settings(host=host, port=port, database=database, workers=workers)
     # Only this command needs the server; the others should start fast.
-    from numberkeep import serving  # noqa: PLC0415
-    from numberkeep.stores import database_warning  # noqa: PLC0415
+    with importing():
+        from numberkeep import serving  # noqa: PLC0415
+        from numberkeep.stores import database_warning  # noqa: PLC0415
 
     warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:
