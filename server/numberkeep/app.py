@@ -17,6 +17,7 @@ from numberkeep.http.closing import Closing
 from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
+from numberkeep.service.clock import Clock
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
@@ -25,16 +26,17 @@ from numberkeep.service.relay import Relay
 from numberkeep.stores import make_context, make_staging
 
 
-def make_notifier(settings: Settings) -> Notifier:
+def make_notifier(settings: Settings, clock: Clock) -> Notifier:
     """Return the notifier, which sends events to webhooks."""
-    return WebhookNotifier(Poster(), Targets(settings.allowed_networks), reveals=settings.reveal_secrets)
+    targets = Targets(settings.allowed_networks)
+    return WebhookNotifier(Poster(), targets, clock.seconds, reveals=settings.reveal_secrets)
 
 
-def make_sender(settings: Settings) -> Sender:
+def make_sender(settings: Settings, clock: Clock) -> Sender:
     """Return the sender, which sends messages to phones."""
     match settings.sender:
         case WebhookSenderSettings():
-            return WebhookSender(Poster(), settings.sender)
+            return WebhookSender(Poster(), settings.sender, clock.seconds)
         case SendblueSettings():
             return SendblueSender(Poster(), settings.sender)
         case TwilioSettings():
@@ -50,8 +52,9 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         settings: how the process runs.
         closing: signals shutdown to open-ended responses, before the server stops.
     """
-    context, notifier = make_context(settings), make_notifier(settings)
-    relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
+    context = make_context(settings)
+    notifier, sender = make_notifier(settings, context.clock), make_sender(settings, context.clock)
+    relay = Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
     runner = JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
     return build_application(
         context,
