@@ -14,6 +14,7 @@ from numberkeep.domain.jobs.commands import ChangeJob, DeleteJobParts
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
 from numberkeep.domain.jobs.job import LEASE, RETAINED_DAYS, Job
 from numberkeep.service.context import Context
+from numberkeep.service.signals import ALL_ACCOUNTS
 from numberkeep.store.queries import GetJob, ListOldJobs, ListWaitingJobs
 
 _log = logging.getLogger("numberkeep.jobs")
@@ -24,10 +25,12 @@ _AT_A_TIME: Final = 2
 _LOOK_SECONDS: Final = 1.0
 """How often to look for jobs of other processes, new or left."""
 
-_RETRY_SECONDS: Final = 15.0
-"""How long a job that could not be worked on waits."""
+_REST: Final = 15 * SECOND
+"""How long a job that could not be worked on waits, microseconds."""
 
-_RETENTION_SECONDS: Final = 600.0
+_RETENTION: Final = 600 * SECOND
+"""How often to look for old data of jobs to delete, microseconds."""
+
 _DAY: Final = 24 * 3600 * SECOND
 
 
@@ -58,7 +61,7 @@ class JobRunner:
         self._workers = workers
         self._left_over = alone
         self._working: dict[int, asyncio.Task[bool]] = {}
-        self._resting: dict[tuple[int, int], float] = {}
+        self._resting: dict[tuple[int, int], int] = {}  # since when
         self._main: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -73,19 +76,22 @@ class JobRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        now = asyncio.get_running_loop().time
-        retention_at = now()
+        clock = self._context.clock
+        looked_for_old = -_RETENTION
         failure = ""
-        with self._context.job_signals.listening() as listener:
+        with (
+            self._context.job_signals.listening() as listener,
+            clock.watching(lambda: listener.notify(ALL_ACCOUNTS)),
+        ):
             while True:
                 try:
-                    if now() >= retention_at:
-                        retention_at = now() + _RETENTION_SECONDS
+                    if not 0 <= clock.now() - looked_for_old < _RETENTION:  # it may have been set back
+                        looked_for_old = clock.now()
                         await delete_old_parts(self._context)
                     if self._left_over:
                         await self._end_leases()
                         self._left_over = False
-                    await self._begin_waiting()
+                    await self.begin_waiting()
                     failure = ""
                 except Exception as error:  # noqa: BLE001 - the jobs go on later
                     reason = _reason(error)
@@ -93,21 +99,25 @@ class JobRunner:
                         _log.warning("jobs wait: %s", reason)
                     failure = reason
                 changed = await listener.wait(_LOOK_SECONDS)
-                self._resting = {
-                    key: until for key, until in self._resting.items() if until > now() and key[0] not in changed
-                }
+                self._resting = {key: at for key, at in self._resting.items() if key[0] not in changed}
 
     async def _end_leases(self) -> None:
-        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.take() + LEASE)):
-            free = ChangeJob(account_id, job_id, lambda job: replace(job, lease_until=0), self._context.stamp())
+        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.now() + LEASE)):
+            free = ChangeJob(account_id, job_id, lambda job: replace(job, lease_until=0), self._context.stamp(0))
             with suppress(JobNotFound):
                 await self._context.apply(free)
 
-    async def _begin_waiting(self) -> None:
-        """Begin the jobs that nobody works on, one of each account, as long as there is room."""
+    async def begin_waiting(self) -> None:
+        """Begin the jobs that nobody works on, one of each account, as long as there is room.
+
+        Raises:
+            NumberkeepError: the store failed.
+        """
+        now = self._context.clock.now()
+        self._resting = {key: at for key, at in self._resting.items() if 0 <= now - at < _REST}
         if len(self._working) >= _AT_A_TIME:
             return
-        for key in await self._context.store.read(ListWaitingJobs(self._context.clock.take())):
+        for key in await self._context.store.read(ListWaitingJobs(now)):
             if key not in self._resting and key[0] not in self._working and len(self._working) < _AT_A_TIME:
                 task = self._working[key[0]] = asyncio.create_task(self._work(*key))
                 task.add_done_callback(partial(self._ended, *key))
@@ -117,7 +127,7 @@ class JobRunner:
         if not task.cancelled() and task.result():
             self._context.job_signals.notify(account_id)
         else:
-            self._resting[account_id, job_id] = asyncio.get_running_loop().time() + _RETRY_SECONDS
+            self._resting[account_id, job_id] = self._context.clock.now()
 
     async def _work(self, account_id: int, job_id: int) -> bool:
         """Work on a job, and return whether it has ended, or another process has it."""
@@ -142,9 +152,9 @@ def _reason(error: Exception) -> str:
 
 async def delete_old_parts(context: Context) -> None:
     """Delete what jobs keep, `RETAINED_DAYS` after they were added; the jobs stay."""
-    before = context.clock.take() - RETAINED_DAYS * _DAY
+    before = context.clock.now() - RETAINED_DAYS * _DAY
     for account_id, job_id in await context.store.read(ListOldJobs(before)):
-        stamp = context.stamp()
+        stamp = context.stamp(0)
 
         def idle(job: Job, at: int = stamp.at) -> Job:
             job.check_idle(at)

@@ -6,6 +6,10 @@ Changes by other processes are not notified: waiters must look for them at inter
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+ALL_ACCOUNTS: Final = 0
+"""Stands for all accounts when a listener is notified; no account has this id."""
 
 
 class Listener:
@@ -16,7 +20,7 @@ class Listener:
         self._event = asyncio.Event()
 
     def notify(self, account_id: int) -> None:
-        """Record that an account has changed."""
+        """Record that an account has changed, or ALL_ACCOUNTS."""
         self._changed.add(account_id)
         self._event.set()
 
