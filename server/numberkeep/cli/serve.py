@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from numberkeep.cli.entry import importing
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.targets import setting_option
 from numberkeep.config import table
@@ -56,8 +57,9 @@ def serve(ctx: click.Context, *, host: str, port: int, database: str, workers: i
         database = IN_MEMORY
     settings = load_settings(host=host, port=port, database=database, workers=workers, test=test)
     # Only this command needs the server; the others should start fast.
-    from numberkeep import serving  # noqa: PLC0415
-    from numberkeep.stores import database_warning  # noqa: PLC0415
+    with importing():
+        from numberkeep import serving  # noqa: PLC0415
+        from numberkeep.stores import database_warning  # noqa: PLC0415
 
     warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:
