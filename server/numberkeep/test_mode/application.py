@@ -1,16 +1,19 @@
 """The ASGI application of test mode: the service's own, with faults and a journal around it."""
 
+from functools import partial
+
 from starlette.types import Receive, Scope, Send
 
 from numberkeep.domain.errors import InvalidCredentials, StoreUnavailable
 from numberkeep.domain.identity import ApiKey
 from numberkeep.http.application import Application
-from numberkeep.test_mode.called import called, phone_in
+from numberkeep.test_mode.called import Called, called, phone_in
 from numberkeep.test_mode.control import PREFIX
 from numberkeep.test_mode.effects import Cut, Effects
 from numberkeep.test_mode.faults import Fault
 from numberkeep.test_mode.kept_body import KeptBody
 from numberkeep.test_mode.mode import TestMode
+from numberkeep.test_mode.recording import Recording
 
 
 class TestApplication:
@@ -37,21 +40,29 @@ class TestApplication:
         if key is None:
             await self._application(scope, receive, send)
             return
+        account, mode = key.account, self._mode
         body = KeptBody(receive)
-        fault = await self._fault(scope, body, key)
-        if fault is None:
-            await self._application(scope, body.receive, send)
-        else:
-            await self._effects.run(fault.given, scope, body.receive, send)
+        call = called(self._application, scope, account.region)
+        add = partial(mode.record, account.account_id)
+        recording = Recording(scope, send, body, call=call, at=mode.context.clock.take(), add=add)
+        try:
+            fault = await self._fault(account.account_id, call, body)
+            if fault is None:
+                await self._application(scope, body.receive, recording.send)
+            else:
+                recording.fault_id = fault.fault_id
+                await body.read()  # for the journal: the fault may answer at once
+                await self._effects.run(fault.given, scope, body.receive, recording.send)
+        finally:
+            recording.end()
 
-    async def _fault(self, scope: Scope, body: KeptBody, key: ApiKey) -> Fault | None:
-        faults = self._mode.faults.get(key.account.account_id)
+    async def _fault(self, account_id: int, call: Called, body: KeptBody) -> Fault | None:
+        faults = self._mode.faults.get(account_id)
         if faults is None:
             return None
-        call = called(self._application, scope, key.account.region)
         phone = call.phone
         if phone is None and faults.ask_for_number(call.operation):
-            phone = phone_in(await body.read(), key.account.region)
+            phone = phone_in(await body.read(), call.region)
         return faults.next(call.operation, phone)
 
     async def _key(self, scope: Scope) -> ApiKey | None:

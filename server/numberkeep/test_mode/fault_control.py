@@ -1,6 +1,5 @@
 """The control API of faults: add, list and remove them."""
 
-import difflib
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -9,14 +8,12 @@ from msgspec import UNSET
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.phone import parse_phone
 from numberkeep.http.errors import HttpError
-from numberkeep.http.routes import INBOUND, ROUTES
-from numberkeep.http.stream import STREAM
+from numberkeep.test_mode.called import check_operation
 from numberkeep.test_mode.control import AccountCall
 from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, Fault, FaultBody, FaultOut, WebhookKind
 from numberkeep.wire.answers import Nothing, StatusOut, invalid
 
 _MAX_DIGITS: Final = 18
-_OPERATIONS: Final = frozenset(route.operation.name for route in (*ROUTES, INBOUND)) | {STREAM, ANY, WEBHOOKS}
 _WEBHOOK_KINDS: Final = frozenset(get_args(WebhookKind))
 
 _REQUIRED: Final = {"status": "status", "latency": "seconds", "late": "seconds"}
@@ -90,10 +87,8 @@ async def remove_all(call: AccountCall, _: Nothing) -> StatusOut:
 
 def _check(given: FaultBody) -> None:
     errors: list[FieldError] = []
-    if given.operation not in _OPERATIONS:
-        nearest = difflib.get_close_matches(given.operation, sorted(_OPERATIONS), 1, cutoff=0)
-        errors.append(FieldError("operation", f"must be an operation, `*` or `webhooks`; did you mean {nearest[0]}?"))
-    elif (given.operation == WEBHOOKS) != (given.kind in _WEBHOOK_KINDS):
+    check_operation(given.operation, ANY, WEBHOOKS)
+    if (given.operation == WEBHOOKS) != (given.kind in _WEBHOOK_KINDS):
         one_of = "lost, doubled or reordered for webhooks" if given.operation == WEBHOOKS else "one of calls"
         errors.append(FieldError("kind", f"must be {one_of}: {given.kind} is not"))
     needed = _REQUIRED.get(given.kind)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from numberkeep.http.endpoint import Api
 from numberkeep.service.context import Context
 from numberkeep.test_mode.faults import Faults
+from numberkeep.test_mode.journal import Entry, Journal
 
 
 @dataclass(slots=True, frozen=True)
@@ -16,6 +17,7 @@ class TestMode:
         api: what endpoints work with. Its decoder refuses unknown fields, whatever the settings say.
         creating: held while an account is created.
         faults: the faults of each account that has some.
+        journals: the calls of each account that has made some.
     """
 
     __test__ = False  # not a test case
@@ -23,6 +25,7 @@ class TestMode:
     api: Api
     creating: asyncio.Lock = field(default_factory=asyncio.Lock)
     faults: dict[int, Faults] = field(default_factory=dict)
+    journals: dict[int, Journal] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
@@ -33,6 +36,11 @@ class TestMode:
         """Return the faults of an account, to add some."""
         return self.faults.setdefault(account_id, Faults())
 
+    def record(self, account_id: int, entry: Entry) -> None:
+        """Add a call to the journal of an account."""
+        self.journals.setdefault(account_id, Journal()).add(entry)
+
     def forget(self, account_id: int) -> None:
         """Remove what is kept of an account that is reset or deleted: its faults and its journal."""
         self.faults.pop(account_id, None)
+        self.journals.pop(account_id, None)
