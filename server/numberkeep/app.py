@@ -70,6 +70,7 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
     from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
     from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
 
@@ -77,9 +78,14 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
     notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)))
     authenticator = Authenticator(context.store)
     mode = TestMode(Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing))
-    more = endpoints(mode, ROUTES)
     application = _application(
-        settings, closing, context, TestSender(), notifier, authenticator=authenticator, more=more
+        settings,
+        closing,
+        context,
+        TestSender(),
+        TestNotifier(notifier, mode),
+        authenticator=authenticator,
+        more=endpoints(mode, ROUTES),
     )
     return TestApplication(application, mode, cut)
 

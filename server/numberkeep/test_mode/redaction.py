@@ -15,10 +15,7 @@ def redacted_header(name: str, value: str) -> str:
 def redacted(value: Any) -> Any:
     """Return a JSON value without the values of members whose names contain `secret`."""
     if isinstance(value, dict):
-        return {
-            name: REDACTED if _is_secret(name) and each else redacted(each)
-            for name, each in value.items()
-        }
+        return {name: REDACTED if _is_secret(name) and each else redacted(each) for name, each in value.items()}
     return [redacted(each) for each in value] if isinstance(value, list) else value
 
 
