@@ -11,7 +11,7 @@ SILENT: Final = "+15005550002"
 OPTED_OUT: Final = "+15005550003"
 UNKNOWN: Final = "+15005550004"
 
-_FAILURES: Final = {
+FAILURES: Final = {
     FAILING: lambda: DeliveryFailed("the carrier rejected the message", permanent=True),
     SILENT: lambda: DeliveryFailed("the carrier did not answer"),
     OPTED_OUT: lambda: DeliveryFailed("the recipient has opted out", permanent=True, opted_out=True),
@@ -31,7 +31,7 @@ class TestSender:
         Raises:
             DeliveryFailed: it is to a magic number.
         """
-        failure = _FAILURES.get(message.phone)
+        failure = FAILURES.get(message.phone)
         if failure is not None:
             raise failure()
         return Delivered(handle=f"test-{message.message_id}")
