@@ -1,7 +1,8 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -67,21 +68,30 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
     return _application(settings, closing, context, sender, notifier)
 
 
-def make_test_application(settings: Settings, closing: Closing | None = None) -> ASGIApp:
-    """Return the ASGI application in test mode, likewise."""
+def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
+    """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
     # Without --test, nothing of it is loaded.
+    from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
     from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
 
-    context, closing = make_context(settings), closing or Closing()
+    context = make_context(settings)
     notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)), context.clock)
     authenticator = Authenticator(context.store)
     mode = TestMode(Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing))
-    return _application(
-        settings, closing, context, TestSender(), notifier, authenticator=authenticator, more=endpoints(mode, ROUTES)
+    application = _application(
+        settings,
+        closing,
+        context,
+        TestSender(),
+        TestNotifier(notifier, mode),
+        authenticator=authenticator,
+        more=endpoints(mode, ROUTES),
     )
+    return TestApplication(application, mode, cut)
 
 
 def _application(
