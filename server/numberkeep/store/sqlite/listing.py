@@ -137,7 +137,8 @@ def _read(
 ) -> Iterator[tuple[Any, ...]]:
     where = _Where()
     by_tag = bool(query.where.tags)
-    source = "contact_tags AS t CROSS JOIN contacts AS c ON c.contact_id = t.contact_id" if by_tag else "contacts AS c"
+    source = "contact_tags AS t CROSS JOIN contacts AS c "
+        "ON c.account_id = t.account_id AND c.contact_id = t.contact_id" if by_tag else "contacts AS c"
     driver = "t" if by_tag else "c"
     where.add(f"{driver}.account_id = ?", account_id)
     if by_tag:
