@@ -2,12 +2,12 @@
 
 import pytest
 
+from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import CannotCopy, StoreUnusable
 from numberkeep.service.copying import copy
 from numberkeep.store.contract import Store
 from numberkeep.store.transfer import Mark
 from numberkeep.stores import make_store, make_transfer
-from numberkeep.config.settings import Settings
 from support.databases import ENGINES, NewDatabase, opened
 from support.store import PHONE, AccountDriver, new_account
 

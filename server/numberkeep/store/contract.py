@@ -55,8 +55,8 @@ class Store(Protocol):
                 store must then exist and have a current schema.
 
         Raises:
-            StoreUnusable: the store cannot be opened, is not numberkeep's, or (StoreTooNew) is of a newer version; or it
-                is opened for tests, and has accounts that test mode did not create.
+            StoreUnusable: the store cannot be opened, is not numberkeep's, has accounts that test mode did not create
+                and is opened for it, or (StoreTooNew) is of a newer version.
         """
 
     async def upgrade(self) -> Upgrade:
