@@ -24,8 +24,8 @@ def make_store(settings: Settings) -> Store:
         ConfigError: they do not name a store.
     """
     if not is_postgres(settings.database):
-        return SqliteStore(sqlite_path(settings.database))
-    store: Store = _postgres().PostgresStore(postgres_url(settings.database))
+        return SqliteStore(sqlite_path(settings.database), for_tests=settings.test)
+    store: Store = _postgres().PostgresStore(postgres_url(settings.database), for_tests=settings.test)
     return store
 
 

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
+from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, NoSuchEvent, StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.webhooks.types import expand
@@ -104,7 +104,8 @@ class Stream:
         await self._send(request, _FIRST % after)
         quiet_since = time.monotonic()
         async with aclosing(feed.follow(self._api.context, account, after)) as following:
-            with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # reported when the client reconnects
+            # Reported when the client reconnects.
+            with contextlib.suppress(StoreUnavailable, InvalidCredentials, NoSuchEvent):
                 async for events in following:
                     after = events[-1].event_id if events else after
                     wanted = [event for event in events if not types or event.type in types]
