@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BUILD := -c constraints.txt hatchling editables
-CODE := client server tests bench examples
+CODE := client server tests bench examples docsite
 # One process per core, at most four; `make test ARGS="-n0 ..."` runs the tests in one process, for a debugger.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test check soak lint types bench openapi cli-docs lock clean
+.PHONY: install serve test check soak lint types bench openapi cli-docs docs lock clean
 install: $(VENV)/installed
 
 serve: install
@@ -46,6 +46,11 @@ openapi: $(VENV)/installed
 cli-docs: $(VENV)/installed
 	$(BIN)/python -m numberkeep.cli.reference > docs/cli.md
 
+# Builds the site of the documentation in build/docs; a warning fails it.
+docs: $(VENV)/installed-dev
+	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html --conf-dir docsite \
+		--doctree-dir build/doctrees docs build/docs
+
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev
 	$(PIP) install uv
@@ -53,7 +58,7 @@ lock: $(VENV)/installed-dev
 		--output-file constraints.txt --extra postgres client/pyproject.toml server/pyproject.toml requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .venv-bench
+	rm -rf $(VENV) .venv-bench build
 
 # Where Python comes without ensurepip (Debian's python3 without python3-venv), the system's pip fills the environment.
 $(VENV)/bin/python:
@@ -69,6 +74,6 @@ $(VENV)/installed: $(VENV)/bin/python constraints.txt client/pyproject.toml serv
 	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt requirements-docs.txt
 	@$(PIP) install -c constraints.txt -r requirements-dev.txt
 	@touch $@
