@@ -6,7 +6,7 @@ from sphinx.application import Sphinx
 
 SECTIONS: Final = {
     "Start": [],
-    "How-to guides": ["contacts", "import", "messaging", "operations", "scaling"],
+    "How-to guides": ["ci", "contacts", "import", "messaging", "operations", "scaling"],
     "Reference": ["api", "client", "commands", "cli", "settings", "fidelity", "glossary"],
     "Explanation": ["consent", "architecture", "adr/index"],
 }
