@@ -47,14 +47,14 @@ def _topic(path: str) -> str:
 
 
 def _usual_errors(operations: Iterable[_Json]) -> dict[str, str]:
-    """Return the errors that most operations with their status describe in the same words."""
+    """Return the errors that most operations with their status describe in the same words, if there are several."""
     found: dict[str, Counter[str]] = {}
     for operation in operations:
         for code, answer in operation["responses"].items():
             if not code.startswith("2"):
                 found.setdefault(code, Counter())[answer["description"]] += 1
     usual = {code: words.most_common(1)[0] for code, words in sorted(found.items())}
-    return {code: words for code, (words, count) in usual.items() if count > found[code].total() / 2}
+    return {code: words for code, (words, count) in usual.items() if 1 < count > found[code].total() / 2}
 
 
 def _operation(path: str, method: str, operation: _Json, usual: Mapping[str, str]) -> Iterator[str]:

@@ -21,11 +21,11 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _add(_app: Sphinx, page: str, source: list[str]) -> None:
     if page == "index":
-        trees = (_tree(pages, f":caption: {title}") for title, pages in SECTIONS.items())
+        trees = (_tree(pages, f":caption: {title}", ":hidden:") for title, pages in SECTIONS.items())
         source[0] += "\n".join(["", *trees])
     elif page == "adr/index":
-        source[0] += "\n" + _tree(["0*"], ":glob:")
+        source[0] += "\n" + _tree(["0*"], ":glob:", ":maxdepth: 1")
 
 
-def _tree(pages: list[str], option: str) -> str:
-    return "\n".join(["```{toctree}", ":hidden:", option, "", *pages, "```", ""])
+def _tree(pages: list[str], *options: str) -> str:
+    return "\n".join(["```{toctree}", *options, "", *pages, "```", ""])
