@@ -11,8 +11,10 @@ from numberkeep import __version__
 from numberkeep.config.database_url import is_postgres
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url
+from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
+from numberkeep.service.context import Context
 from numberkeep.serving.address import CannotServe, free_address, when_listening
 from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
@@ -111,6 +113,15 @@ def _connections(wanted: int) -> int:
     return min(wanted, possible)
 
 
+async def _seed(context: Context, data: bytes) -> None:
+    from numberkeep.test_mode.seeding import fill_default  # noqa: PLC0415 - only for test mode
+
+    try:
+        await fill_default(context, data)
+    except InvalidInput as error:
+        raise CannotServe(f"cannot use the file of --seed: {error}") from error
+
+
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     """Open the store once, so that errors are reported before anything starts.
 
@@ -126,6 +137,8 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
                 "--database"
             )
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
+        if made and settings.seed:
+            await _seed(context, settings.seed)
     finally:
         await context.store.close()
     if made:
