@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Shows one line for a step of the set-up, with its time; pip's own output only if the step fails.
+STEP := $(BIN)/python tools/step.py
 BUILD := -c constraints.txt hatchling editables
-CODE := client server tests bench examples
+CODE := client server tests bench examples tools
 # One process per core, at most four; `make test ARGS="-n0 ..."` runs the tests in one process, for a debugger.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
@@ -48,7 +50,6 @@ cli-docs: $(VENV)/installed
 
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev
-	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 		--output-file constraints.txt --extra postgres client/pyproject.toml server/pyproject.toml requirements-dev.txt
 
@@ -65,10 +66,10 @@ $(VENV)/bin/python:
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
 
 $(VENV)/installed: $(VENV)/bin/python constraints.txt client/pyproject.toml server/pyproject.toml
-	@$(PIP) install $(BUILD)
-	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
+	@$(STEP) "Installing the build tools" $(PIP) install $(BUILD)
+	@$(STEP) "Installing numberkeep and the client" $(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
-	@$(PIP) install -c constraints.txt -r requirements-dev.txt
+	@$(STEP) "Installing the tools of the tests" $(PIP) install -c constraints.txt -r requirements-dev.txt
 	@touch $@

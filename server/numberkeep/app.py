@@ -1,5 +1,10 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.types import ASGIApp
+
 from numberkeep.carriers.hosted.sender import SendblueSender
 from numberkeep.carriers.hosted.settings import SendblueSettings
 from numberkeep.carriers.inbound import inbound_carriers
@@ -14,16 +19,21 @@ from numberkeep.config.settings import Settings
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
+from numberkeep.http.endpoint import Api, Endpoint
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.outbound.networks import LOOPBACK
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
+from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.stores import make_context, make_staging
+from numberkeep.wire.decoding import Decoder
 
 
 def make_notifier(settings: Settings, clock: Clock) -> Notifier:
@@ -53,9 +63,62 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         closing: signals shutdown to open-ended responses, before the server stops.
     """
     context = make_context(settings)
-    notifier, sender = make_notifier(settings, context.clock), make_sender(settings, context.clock)
-    relay = Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
-    runner = JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+    notifier = make_notifier(settings, context.clock)
+    relay = _make_relay(settings, context, make_sender(settings, context.clock), notifier)
+    runner = _make_runner(settings, context)
+    return _application(settings, closing, context, notifier, relay=relay, runner=runner)
+
+
+def make_test_application(settings: Settings, closing: Closing | None = None) -> ASGIApp:
+    """Return the ASGI application in test mode, likewise."""
+    # Without --test, nothing of it is loaded.
+    from numberkeep.service.settable_clock import SettableClock  # noqa: PLC0415
+    from numberkeep.test_mode.context import TestContext  # noqa: PLC0415
+    from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
+    from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
+    from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
+    from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
+
+    clock, closing = SettableClock(), closing or Closing()
+    context = TestContext.of(make_context(settings), clock)
+    notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)), clock)
+    relay = _make_relay(settings, context, TestSender(), notifier)
+    runner = _make_runner(settings, context)
+    authenticator = Authenticator(context.store)
+    api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
+    mode = TestMode(api, ServiceTime(clock, relay, runner))
+    return _application(
+        settings,
+        closing,
+        context,
+        notifier,
+        relay=relay,
+        runner=runner,
+        authenticator=authenticator,
+        more=endpoints(mode, ROUTES),
+    )
+
+
+def _make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:
+    return Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
+
+
+def _make_runner(settings: Settings, context: Context) -> JobRunner:
+    return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+
+
+def _application(
+    settings: Settings,
+    closing: Closing | None,
+    context: Context,
+    notifier: Notifier,
+    *,
+    relay: Relay,
+    runner: JobRunner,
+    authenticator: Authenticator | None = None,
+    more: Mapping[str, Endpoint] | None = None,
+) -> Application:
     return build_application(
         context,
         relay,
@@ -67,4 +130,6 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         closing=closing,
         stream_limits=StreamLimits(settings.streams_per_key, settings.unread_seconds),
         limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
+        authenticator=authenticator,
+        more=more,
     )

@@ -155,6 +155,8 @@ def build_application(
     closing: Closing | None = None,
     stream_limits: StreamLimits | None = None,
     limits: Limits | None = None,
+    authenticator: Authenticator | None = None,
+    more: Mapping[str, Endpoint] | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -169,10 +171,13 @@ def build_application(
         closing: signals shutdown to open-ended responses.
         stream_limits: the limits of event streams.
         limits: what the process takes on at a time.
+        authenticator: authenticates requests; by default one of its own.
+        more: endpoints beyond those of the API, by path.
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
-    api = Api(context, Authenticator(context.store), decoder, notifier, closing, bulk_turns(limits.bulk))
+    authenticator = authenticator or Authenticator(context.store)
+    api = Api(context, authenticator, decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -195,7 +200,7 @@ def build_application(
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
     traffic = Traffic()
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
-    endpoints |= _open_endpoints(context, relay, traffic)
+    endpoints |= {**_open_endpoints(context, relay, traffic), **(more or {})}
     return Application(endpoints, api.outage, Router(lifespan=lifespan), limits, traffic)
 
 

@@ -13,6 +13,7 @@ from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
+from numberkeep.service.context import Context
 from numberkeep.serving.address import CannotServe, free_address, when_listening
 from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
@@ -33,12 +34,14 @@ class Started:
         new_pair: the random key pair that an empty database got; nobody else knows its secret.
         given_pair_made: an empty database got the key pair of the settings.
         given_pair_unknown: the key pair of the settings is not one of this database, which already has keys.
+        controlled: it is in test mode.
     """
 
     url: str
     new_pair: KeyPair | None = None
     given_pair_made: bool = False
     given_pair_unknown: bool = False
+    controlled: bool = False
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -78,7 +81,7 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     if lock is not None:
         lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
-    started = Started(url, None if given or not made else pair, given and made, given and not opens)
+    started = Started(url, None if given or not made else pair, given and made, given and not opens, settings.test)
     when_listening(address, port, partial(announce, started))
     stopping, stop = multiprocessing.Pipe(duplex=False)
     target = partial(load, replace(settings, first_key=pair), port, lock, stopping)
@@ -109,6 +112,16 @@ def _connections(wanted: int) -> int:
     return min(wanted, possible)
 
 
+async def _check_accounts(context: Context) -> None:
+    from numberkeep.test_mode.database import has_other_accounts  # noqa: PLC0415 - only for test mode
+
+    if await has_other_accounts(context):
+        raise CannotServe(
+            "the database has accounts that --test did not create, and tests may delete them: name another with "
+            "--database, or leave it out for one in memory"
+        )
+
+
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     """Open the store once, so that errors are reported before anything starts.
 
@@ -118,6 +131,8 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     context = make_context(settings)
     await context.store.open()
     try:
+        if settings.test:
+            await _check_accounts(context)
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
     finally:
         await context.store.close()

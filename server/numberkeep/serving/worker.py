@@ -19,7 +19,7 @@ from granian._loops import loops
 from granian.constants import Loops
 from granian.server.mp import MPServer
 
-from numberkeep.app import make_application
+from numberkeep.app import make_application, make_test_application
 from numberkeep.config.settings import Settings
 from numberkeep.http.closing import Closing
 from numberkeep.serving.listening import cut_connections, listening_socket
@@ -99,7 +99,7 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
     set_up_logging(settings.log, settings.log_format)
     closing = Closing()
     threading.Thread(target=_end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
-    application = make_application(settings, closing)
+    application = (make_test_application if settings.test else make_application)(settings, closing)
     calm_collector()
     return application
 
