@@ -1,7 +1,8 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -69,26 +70,31 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
     return _application(settings, closing, context, notifier, relay=relay, runner=runner)
 
 
-def make_test_application(settings: Settings, closing: Closing | None = None) -> ASGIApp:
-    """Return the ASGI application in test mode, likewise."""
+def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
+    """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
     # Without --test, nothing of it is loaded.
     from numberkeep.service.settable_clock import SettableClock  # noqa: PLC0415
+    from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
     from numberkeep.test_mode.context import TestContext  # noqa: PLC0415
     from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
+    from numberkeep.test_mode.faults import Faults  # noqa: PLC0415
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
     from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
 
-    clock, closing = SettableClock(), closing or Closing()
+    clock = SettableClock()
     context = TestContext.of(make_context(settings), clock)
-    notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)), clock)
+    allowed = (*settings.allowed_networks, *LOOPBACK)
+    faults: dict[int, Faults] = {}
+    notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
     relay = _make_relay(settings, context, TestSender(), notifier)
     runner = _make_runner(settings, context)
     authenticator = Authenticator(context.store)
     api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
-    mode = TestMode(api, ServiceTime(clock, relay, runner))
-    return _application(
+    mode = TestMode(api, relay, runner, ServiceTime(clock, relay, runner), faults=faults)
+    application = _application(
         settings,
         closing,
         context,
@@ -98,6 +104,7 @@ def make_test_application(settings: Settings, closing: Closing | None = None) ->
         authenticator=authenticator,
         more=endpoints(mode, ROUTES),
     )
+    return TestApplication(application, mode, cut)
 
 
 def _make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:

@@ -10,9 +10,10 @@ import pytest
 from support.process import PATIENCE, Serving, serving
 from support.receiver import OK as OK_ANSWER
 from support.receiver import answer, receiving
+from support.test_mode import CONTROL, new_account
 
 CONTACTS: Final = "/api/v2/contacts"
-CLOCK: Final = "/_numberkeep/test/clock"
+CLOCK: Final = f"{CONTROL}/clock"
 NEW_YEAR: Final = "2026-01-01T00:00:00Z"
 NEW_YEAR_SECONDS: Final = 1_767_225_600
 PHONE: Final = "+14155552671"
@@ -29,9 +30,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 @pytest.fixture
 def wire(running: Serving) -> Iterator[httpx2.Client]:
     """Return a plain HTTP client of a new account; the clock runs before and after."""
-    with httpx2.Client(base_url=running.url, timeout=PATIENCE) as client:
-        made = client.post("/_numberkeep/test/accounts").json()
-        client.headers.update({"sb-api-key-id": made["api_key"], "sb-api-secret-key": made["api_secret"]})
+    with new_account(running.url) as client:
         yield client
         assert client.post(CLOCK, json={"resume": True}).json()["frozen"] is False
 

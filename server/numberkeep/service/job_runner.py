@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
@@ -62,6 +63,7 @@ class JobRunner:
         self._left_over = alone
         self._working: dict[int, asyncio.Task[bool]] = {}
         self._resting: dict[tuple[int, int], int] = {}  # since when
+        self._stopped: Counter[int] = Counter()
         self._main: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -74,6 +76,23 @@ class JobRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    @asynccontextmanager
+    async def stopped(self, account_id: int) -> AsyncIterator[None]:
+        """Work on no job of an account while the block runs; the one under way is left, and continued afterwards."""
+        self._stopped[account_id] += 1
+        try:
+            task = self._working.get(account_id)
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            yield
+        finally:
+            self._stopped[account_id] -= 1
+            if not self._stopped[account_id]:
+                del self._stopped[account_id]
+        self._resting = {key: at for key, at in self._resting.items() if key[0] != account_id}
+        self._context.job_signals.notify(account_id)
 
     async def _run(self) -> None:
         clock = self._context.clock
@@ -118,7 +137,8 @@ class JobRunner:
         if len(self._working) >= _AT_A_TIME:
             return
         for key in await self._context.store.read(ListWaitingJobs(now)):
-            if key not in self._resting and key[0] not in self._working and len(self._working) < _AT_A_TIME:
+            busy = key[0] in self._working or key[0] in self._stopped
+            if key not in self._resting and not busy and len(self._working) < _AT_A_TIME:
                 task = self._working[key[0]] = asyncio.create_task(self._work(*key))
                 task.add_done_callback(partial(self._ended, *key))
 

@@ -9,7 +9,8 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import Final
@@ -64,6 +65,7 @@ class Relay:
         self._deliverer = Deliverer(context, sender, notifier, lease_seconds)
         self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
+        self._stopped: Counter[int] = Counter()
         self._closing = False
         self._logging_errors = _LoggingErrors()
 
@@ -88,6 +90,25 @@ class Relay:
                 task.cancel()
         await asyncio.gather(*tasks, *([self._main] if self._main else []), return_exceptions=True)
         await self._deliverer.close()
+
+    @asynccontextmanager
+    async def stopped(self, account_id: int) -> AsyncIterator[None]:
+        """Do nothing for an account while the block runs.
+
+        What is under way is abandoned; it is done later if it is still due then.
+        """
+        self._stopped[account_id] += 1
+        try:
+            tasks = [task for (_, each), task in self._working.items() if each == account_id]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            yield
+        finally:
+            self._stopped[account_id] -= 1
+            if not self._stopped[account_id]:
+                del self._stopped[account_id]
+        self._context.signals.notify(account_id)
 
     async def turn(self) -> int:
         """Do all work once, with at most eight deliveries of each account, and return the number of deliveries.
@@ -171,7 +192,7 @@ class Relay:
     def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
         """Start a task for an account, so that none waits for another, unless the same work is running."""
         key = (what, account_id)
-        if key in self._working or self._closing:
+        if key in self._working or self._closing or account_id in self._stopped:
             return
 
         async def run() -> None:

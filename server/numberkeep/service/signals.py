@@ -13,9 +13,14 @@ ALL_ACCOUNTS: Final = 0
 
 
 class Listener:
-    """Waits for changes to accounts."""
+    """Waits for changes to accounts.
+
+    Attributes:
+        restarted: whether the change log of an account began again, so that its numbers mean other events.
+    """
 
     def __init__(self) -> None:
+        self.restarted = False
         self._changed: set[int] = set()
         self._event = asyncio.Event()
 
@@ -51,6 +56,13 @@ class ChangeSignals:
         for listener, wanted in self._listeners.items():
             if wanted in {None, account_id}:
                 listener.notify(account_id)
+
+    def notify_restart(self, account_id: int) -> None:
+        """Notify the listeners to one account that its change log began again, or has ended."""
+        for listener, wanted in self._listeners.items():
+            if wanted == account_id:
+                listener.restarted = True
+        self.notify(account_id)
 
     @contextmanager
     def listening(self, account_id: int | None = None) -> Iterator[Listener]:

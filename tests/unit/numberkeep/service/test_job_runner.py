@@ -164,3 +164,39 @@ async def test_jobs_of_a_killed_process_go_on_at_once_if_no_other_can_have_them(
     async with running(worker, "known", taken=True, alone=alone):
         await asyncio.sleep(1.3)
     assert worker.done.is_set() is alone
+
+
+async def test_a_stopped_account_has_no_job_worked_on() -> None:
+    """The one under way ends, and is continued at the end of the stop."""
+    context = Context(SqliteStore(None))
+    await context.store.open()
+    key = await keys.create(context, "default", new_key_pair())
+    account_id = key.account.account_id
+    await context.apply(AddJob(account_id, "known", JobStatus.RUNNING, "", context.stamp()))
+    begun, ended = asyncio.Event(), asyncio.Event()
+    worker = Worker()
+
+    class Slow:
+        """Hangs at first."""
+
+        async def work(self, context: Context, account_id: int, job_id: int) -> None:
+            """Hang, or end the job."""
+            if not begun.is_set():
+                begun.set()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    ended.set()
+            await worker.work(context, account_id, job_id)
+
+    runner = JobRunner(context, {"known": Slow()})
+    runner.start()
+    await asyncio.wait_for(begun.wait(), 20)
+    async with runner.stopped(account_id):
+        assert ended.is_set()
+        context.job_signals.notify(account_id)
+        await asyncio.sleep(0.1)
+        assert worker.calls == []
+    await asyncio.wait_for(worker.done.wait(), 5)
+    await runner.close()
+    await context.store.close()
