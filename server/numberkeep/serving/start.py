@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import multiprocessing
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from numberkeep import __version__
 from numberkeep.config.database_url import is_postgres
@@ -24,6 +26,9 @@ from numberkeep.store.sqlite import ServiceLock
 from numberkeep.stores import lock_store, make_context
 
 _log = logging.getLogger("numberkeep.serving")
+
+_FAULTS: Final = 10
+"""Faults of a file that are reported."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -119,7 +124,10 @@ async def _seed(context: Context, data: bytes) -> None:
     try:
         await fill_default(context, data)
     except InvalidInput as error:
-        raise CannotServe(f"cannot use the file of --seed: {error}") from error
+        # Without what follows the reason, which may contain a number: this goes where the log goes.
+        faults = [f"`{each.field}` {re.split('[:;]', each.message)[0]}" for each in error.fields[:_FAULTS]]
+        more = f" and {len(error.fields) - _FAULTS} more" if len(error.fields) > _FAULTS else ""
+        raise CannotServe(f"cannot use the file of --seed: {', '.join(faults) or error}{more}") from error
 
 
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:

@@ -100,6 +100,7 @@ class Control:
         if route.needs_key:
             key = await self._mode.api.key_of(request)
             request.account_id = key.account.account_id
+            await self._mode.wait_for_order(request.account_id)
             call = AccountCall(self._mode, request.argument, key=key)
         output = await route.function(call, await self._input(request, route))
         return output if isinstance(output, Answer) else ok(output)

@@ -25,11 +25,11 @@ class ResetBody(msgspec.Struct, kw_only=True):
 async def reset(call: AccountCall, given: ResetBody) -> StatusOut:
     """Delete everything of the account, with its faults and its journal; keep its keys and its region."""
     mode, account_id = call.mode, call.key.account.account_id
-    async with mode.background.stopped(account_id):
+    async with mode.stopped(account_id):
         await mode.context.apply(EmptyAccount(account_id, restart=given.deterministic))
         mode.forget(account_id)
         if given.deterministic:
-            mode.deterministic.add(account_id)
+            mode.in_order.add(account_id)
             mode.context.signals.notify_restart(account_id)
     return StatusOut()
 
@@ -47,7 +47,7 @@ async def restore(call: AccountCall, data: bytes) -> StatusOut:
     """
     mode, account_id = call.mode, call.key.account.account_id
     contents = snapshots.load(seeding.document(data))
-    async with mode.background.stopped(account_id):
+    async with mode.stopped(account_id):
         await mode.context.apply(ReplaceContents(account_id, contents))
         mode.api.authenticator.forget(account_id)
         mode.context.signals.notify_restart(account_id)
@@ -68,7 +68,7 @@ async def seed(call: AccountCall, data: bytes) -> seeding.SeedAnswer:
 async def delete(call: AccountCall, _: Nothing) -> StatusOut:
     """Delete the account with its keys and everything that it has."""
     mode, account_id = call.mode, call.key.account.account_id
-    async with mode.background.stopped(account_id):
+    async with mode.stopped(account_id):
         await mode.context.apply(DeleteAccount(account_id))
         mode.api.authenticator.forget(account_id)
         mode.forget(account_id)
