@@ -8,6 +8,9 @@ import pytest
 
 from support.distributions import Environment, Wheelhouse, download
 
+OFFICIAL = "sendblue==1.33.0"
+"""The official client, which installs the package `sendblue_api` too."""
+
 
 @pytest.fixture(scope="session")
 def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
@@ -19,7 +22,7 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = base / "wheelhouse"
         if not folder.exists():
-            download(folder)
+            download(folder, OFFICIAL)
     return Wheelhouse(folder)
 
 
