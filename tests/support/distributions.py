@@ -15,6 +15,12 @@ from typing import Final
 from support.process import PATIENCE, Serving
 
 ROOT: Final = Path(__file__).parents[2]
+OFFICIAL_CLIENT: Final = "sendblue==1.33.0"
+"""It installs the same package as our client, so it is in no environment with it."""
+
+BESIDE: Final = ("pytest", "pytest-xdist", OFFICIAL_CLIENT)
+"""What users of the wheels install beside them."""
+
 UV: Final = Path(sys.executable).with_name("uv")
 _DOWNLOAD_SECONDS: Final = 300
 _FOREIGN: Final = ("NUMBERKEEP_", "SENDBLUE_API_", "PYTHON", "VIRTUAL_ENV", "UV_", "COVERAGE")
@@ -96,6 +102,15 @@ def download(folder: Path, *more: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     part.rename(folder)
+
+
+def download_alone(requirement: str, folder: Path) -> Path:
+    """Download one wheel, of another version than that in constraints.txt, and return its path."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_DOWNLOAD_SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+    [wheel] = folder.glob("*.whl")
+    return wheel
 
 
 class Environment:

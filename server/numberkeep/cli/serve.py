@@ -46,8 +46,15 @@ class _WithSettings(click.Command):
     help="For tests: sends nothing to phones, and opens the control API at /_numberkeep/test/, which needs no key. The "
     "default database is in memory.",
 )
+@click.option(
+    "--stop-on-eof",
+    is_flag=True,
+    help="Stop when standard input ends: a program that starts the service with a pipe takes it along when it ends.",
+)
 @click.pass_context
-def serve(ctx: click.Context, *, host: str, port: int, database: str, workers: int, test: bool) -> None:
+def serve(
+    ctx: click.Context, *, host: str, port: int, database: str, workers: int, test: bool, stop_on_eof: bool
+) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
     An empty database gets the account `default` with one key pair: that of NUMBERKEEP_API_KEY and
@@ -61,6 +68,8 @@ def serve(ctx: click.Context, *, host: str, port: int, database: str, workers: i
         from numberkeep import serving  # noqa: PLC0415
         from numberkeep.stores import database_warning  # noqa: PLC0415
 
+    if stop_on_eof:
+        serving.stop_at_end_of_input()
     warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:
         serving.serve(settings, partial(_announce, warnings))
