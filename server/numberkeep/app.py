@@ -1,7 +1,8 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -24,6 +25,7 @@ from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.networks import LOOPBACK
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
+from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.worker import ImportWorker
@@ -35,16 +37,17 @@ from numberkeep.stores import make_context, make_staging
 from numberkeep.wire.decoding import Decoder
 
 
-def make_notifier(settings: Settings) -> Notifier:
+def make_notifier(settings: Settings, clock: Clock) -> Notifier:
     """Return the notifier, which sends events to webhooks."""
-    return WebhookNotifier(Poster(), Targets(settings.allowed_networks), reveals=settings.reveal_secrets)
+    targets = Targets(settings.allowed_networks)
+    return WebhookNotifier(Poster(), targets, clock.seconds, reveals=settings.reveal_secrets)
 
 
-def make_sender(settings: Settings) -> Sender:
+def make_sender(settings: Settings, clock: Clock) -> Sender:
     """Return the sender, which sends messages to phones."""
     match settings.sender:
         case WebhookSenderSettings():
-            return WebhookSender(Poster(), settings.sender)
+            return WebhookSender(Poster(), settings.sender, clock.seconds)
         case SendblueSettings():
             return SendblueSender(Poster(), settings.sender)
         case TwilioSettings():
@@ -60,24 +63,35 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         settings: how the process runs.
         closing: signals shutdown to open-ended responses, before the server stops.
     """
-    return _application(settings, closing, make_context(settings), make_sender(settings), make_notifier(settings))
+    context = make_context(settings)
+    sender, notifier = make_sender(settings, context.clock), make_notifier(settings, context.clock)
+    return _application(settings, closing, context, sender, notifier)
 
 
-def make_test_application(settings: Settings, closing: Closing | None = None) -> ASGIApp:
-    """Return the ASGI application in test mode, likewise."""
+def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
+    """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
     # Without --test, nothing of it is loaded.
+    from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
     from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
 
-    context, closing = make_context(settings), closing or Closing()
-    notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)))
+    context = make_context(settings)
+    notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)), context.clock)
     authenticator = Authenticator(context.store)
     mode = TestMode(Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing))
-    return _application(
-        settings, closing, context, TestSender(), notifier, authenticator=authenticator, more=endpoints(mode, ROUTES)
+    application = _application(
+        settings,
+        closing,
+        context,
+        TestSender(),
+        TestNotifier(notifier, mode),
+        authenticator=authenticator,
+        more=endpoints(mode, ROUTES),
     )
+    return TestApplication(application, mode, cut)
 
 
 def _application(

@@ -1,64 +1,42 @@
 """`numberkeep serve --test`: what it refuses, and the accounts of its control API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from support.process import Serving, run, serving
+from support.test_mode import CONTROL, new_account
 
 CONTACTS = "/api/v2/contacts"
-CONTROL = "/_numberkeep/test"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """Return one service in test mode for all tests of this file."""
-    with serving(tmp_path_factory.mktemp("test-mode"), "--test") as service:
-        service.read_export()
-        yield service
-
-
-@pytest.fixture
-def wire(running: Serving) -> Iterator[httpx2.Client]:
-    """Return a plain HTTP client without a key."""
-    with httpx2.Client(base_url=running.url) as client:
-        yield client
-
-
-def account(wire: httpx2.Client, **given: str) -> Mapping[str, str]:
-    """Return the key headers of a new account."""
-    made = wire.post(f"{CONTROL}/accounts", json=given).json()
-    assert made["status"] == "OK", made
-    return {"sb-api-key-id": made["api_key"], "sb-api-secret-key": made["api_secret"]}
-
-
-def test_it_needs_no_file_and_announces_itself(running: Serving) -> None:
+def test_it_needs_no_file_and_announces_itself(test_mode: Serving) -> None:
     """The database is in memory, the account `default` works, and the start says who is in control."""
-    with running.wire() as default:
+    with test_mode.wire() as default:
         assert default.get(CONTACTS).json() == []
-    assert not list(Path(f"/proc/{running.process.pid}/cwd").iterdir())
-    assert running.process.stderr
-    while (line := running.process.stderr.readline()) and not line.startswith("Test mode"):
+    assert not list(Path(f"/proc/{test_mode.process.pid}/cwd").iterdir())
+    assert test_mode.process.stderr
+    while (line := test_mode.process.stderr.readline()) and not line.startswith("Test mode"):
         pass
     assert "/_numberkeep/test/" in line
 
 
-def test_accounts_do_not_see_each_other(wire: httpx2.Client) -> None:
-    """Each test can have an account of its own, with a name of its own or a random one."""
-    one, two = account(wire), account(wire)
-    wire.post(CONTACTS, headers=one, json={"number": "+14155552671"})
-    assert wire.get(f"{CONTACTS}/count", headers=one).json() == {"count": 1}
-    assert wire.get(f"{CONTACTS}/count", headers=two).json() == {"count": 0}
+def test_accounts_do_not_see_each_other(test_mode: Serving) -> None:
+    """Each test can have an account of its own, with a random name."""
+    with new_account(test_mode.url) as one, new_account(test_mode.url) as two:
+        one.post(CONTACTS, json={"number": "+14155552671"})
+        assert one.get(f"{CONTACTS}/count").json() == {"count": 1}
+        assert two.get(f"{CONTACTS}/count").json() == {"count": 0}
 
 
-def test_an_account_has_the_name_and_region_of_the_request(wire: httpx2.Client) -> None:
+def test_an_account_has_the_name_and_region_of_the_request(test_mode: Serving) -> None:
     """A number without + is read in the account's region; a second account of the name is refused."""
-    made = account(wire, name="shop-gb", region="gb")
-    wire.post(CONTACTS, headers=made, json={"number": "020 7183 8750"})
-    assert wire.get(CONTACTS, headers=made).json()[0]["phone"] == "+442071838750"
-    again = wire.post(f"{CONTROL}/accounts", json={"name": "shop-gb"})
+    with new_account(test_mode.url, name="shop-gb", region="gb") as wire:
+        wire.post(CONTACTS, json={"number": "020 7183 8750"})
+        assert wire.get(CONTACTS).json()[0]["phone"] == "+442071838750"
+        again = wire.post(f"{CONTROL}/accounts", json={"name": "shop-gb"})
     assert again.status_code == 409
     assert "choose another" in again.json()["message"]
 
@@ -66,23 +44,23 @@ def test_an_account_has_the_name_and_region_of_the_request(wire: httpx2.Client) 
 @pytest.mark.parametrize(
     ("given", "field"), [({"nane": "x"}, "nane"), ({"region": "XX"}, "region"), ({"name": " "}, "name")]
 )
-def test_a_field_that_is_not_valid_is_named(wire: httpx2.Client, given: Mapping[str, str], field: str) -> None:
+def test_a_field_that_is_not_valid_is_named(bare: httpx2.Client, given: Mapping[str, str], field: str) -> None:
     """Errors have the one shape."""
-    refused = wire.post(f"{CONTROL}/accounts", json=given)
+    refused = bare.post(f"{CONTROL}/accounts", json=given)
     assert refused.status_code == 400
     assert [error["field"] for error in refused.json()["errors"]] == [field]
 
 
-def test_a_page_in_a_browser_is_refused(wire: httpx2.Client) -> None:
+def test_a_page_in_a_browser_is_refused(bare: httpx2.Client) -> None:
     """Browsers send Origin with every request that changes something on another site."""
-    refused = wire.post(f"{CONTROL}/accounts", headers={"origin": "http://127.0.0.1:3000"})
+    refused = bare.post(f"{CONTROL}/accounts", headers={"origin": "http://127.0.0.1:3000"})
     assert refused.status_code == 403
     assert "Origin" in refused.json()["message"]
 
 
-def test_other_methods_are_refused(wire: httpx2.Client) -> None:
+def test_other_methods_are_refused(bare: httpx2.Client) -> None:
     """As on every path."""
-    assert wire.get(f"{CONTROL}/accounts").status_code == 405
+    assert bare.get(f"{CONTROL}/accounts").status_code == 405
 
 
 def test_without_test_mode_there_is_no_control_api(tmp_path: Path) -> None:

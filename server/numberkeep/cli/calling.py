@@ -223,7 +223,7 @@ def _opened(settings: Settings, name: str) -> Iterator[_OnDatabase]:
             account = runner.run(context.store.read(GetAccount(name)))
             if account is None:
                 raise no_account(name)
-            notifier = make_notifier(settings)
+            notifier = make_notifier(settings, context.clock)
             yield _OnDatabase(runner, context, account, notifier, place)
             runner.run(notifier.close())
         finally:

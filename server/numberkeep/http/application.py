@@ -121,17 +121,23 @@ class Application:
             return answer, not isinstance(error, BodyInPieces)  # it may have been found before the body was read
         return answer, False
 
+    def find(self, path: str) -> tuple[Endpoint | None, str]:
+        """Return the endpoint of a path, None if there is none, and the argument in the path, `""` if there is none."""
+        endpoint = self._fixed.get(path)
+        if endpoint is not None:
+            return endpoint, ""
+        start = path.rfind("/") + 1
+        argument = path[start:]
+        endpoint = self._with_argument.get((path[:start], "")) if argument else None
+        if endpoint is None:
+            before = path.rfind("/", 0, start - 1) + 1
+            argument = path[before : start - 1]
+            endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if argument else None
+        return endpoint, argument
+
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
-        endpoint = self._fixed.get(path)
-        if endpoint is None:
-            start = path.rfind("/") + 1
-            endpoint = self._with_argument.get((path[:start], "")) if path[start:] else None
-            request.argument = path[start:]
-            if endpoint is None:
-                before = path.rfind("/", 0, start - 1) + 1
-                request.argument = path[before : start - 1]
-                endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if request.argument else None
+        endpoint, request.argument = self.find(path)
         if endpoint is None:
             raise NotFound(path)
         return endpoint

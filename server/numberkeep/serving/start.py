@@ -13,7 +13,6 @@ from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
-from numberkeep.service.context import Context
 from numberkeep.serving.address import CannotServe, free_address, when_listening
 from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
@@ -112,16 +111,6 @@ def _connections(wanted: int) -> int:
     return min(wanted, possible)
 
 
-async def _check_accounts(context: Context) -> None:
-    from numberkeep.test_mode.database import has_other_accounts  # noqa: PLC0415 - only for test mode
-
-    if await has_other_accounts(context):
-        raise CannotServe(
-            "the database has accounts that --test did not create, and tests may delete them: name another with "
-            "--database, or leave it out for one in memory"
-        )
-
-
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     """Open the store once, so that errors are reported before anything starts.
 
@@ -131,8 +120,11 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     context = make_context(settings)
     await context.store.open()
     try:
-        if settings.test:
-            await _check_accounts(context)
+        if context.store.is_for_tests and not settings.test:
+            raise CannotServe(
+                "the database was made by --test, so tests may delete what it has: give --test, or name another with "
+                "--database"
+            )
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
     finally:
         await context.store.close()

@@ -18,7 +18,7 @@ class AccountBody(msgspec.Struct, kw_only=True):
     """The account to create."""
 
     name: str | None = None
-    region: str = keys.DEFAULT_REGION
+    region: str | None = None
 
 
 class AccountOut(msgspec.Struct, kw_only=True):
@@ -45,7 +45,8 @@ async def create(call: ServiceCall, given: AccountBody) -> AccountOut:
         InvalidInput: the name or the region cannot be used.
         AccountExists: the name is taken.
     """
-    context, name, region = call.mode.context, given.name, known_region(given.region)
+    context, name = call.mode.context, given.name
+    region = keys.DEFAULT_REGION if given.region is None else known_region(given.region)
     if name is None:
         name = f"test-{secrets.token_hex(6)}"
     elif not keys.is_account_name(name):

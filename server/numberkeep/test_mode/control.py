@@ -9,13 +9,14 @@ import msgspec
 from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.endpoint import Endpoint
+from numberkeep.http.endpoint import NO_OPERATION, Endpoint
 from numberkeep.http.errors import HttpError, MethodNotAllowed
 from numberkeep.http.request import Request
 from numberkeep.test_mode.mode import TestMode
 from numberkeep.wire.answers import Nothing
 
 PREFIX: Final = "/_numberkeep/test/"
+_OPERATION: Final = "test"
 
 
 @dataclass(slots=True, frozen=True)
@@ -82,9 +83,13 @@ class Control:
         self._mode = mode
         self._routes = {route.method: route for route in routes}
 
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return a name for logs and metrics."""
+        return (_OPERATION, "") if method in self._routes else NO_OPERATION
+
     async def answer(self, request: Request) -> Answer:
         """Call the function of the route, and return its answer."""
-        request.operation = "test"
+        request.operation = _OPERATION
         if request.header(b"origin") is not None:
             raise OriginRefused
         route = self._routes.get(request.method)
