@@ -45,6 +45,7 @@ class TestApplication:
             await self._application(scope, receive, send)
             return
         account, mode = key.account, self._mode
+        await mode.wait_for_order(account.account_id)
         body = KeptBody(scope, receive)
         call = called(self._application, scope, account.region)
         add = partial(mode.record, account.account_id)
