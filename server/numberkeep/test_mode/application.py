@@ -46,7 +46,7 @@ class TestApplication:
             return
         account, mode = key.account, self._mode
         await mode.wait_for_order(account.account_id)
-        body = KeptBody(receive)
+        body = KeptBody(scope, receive)
         call = called(self._application, scope, account.region)
         add = partial(mode.record, account.account_id)
         recording = Recording(scope, send, body, call=call, at=mode.context.clock.now(), add=add)
