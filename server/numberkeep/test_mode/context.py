@@ -41,9 +41,9 @@ class TestContext(Context):
 
     @classmethod
     def of(cls, context: Context, clock: Clock) -> "TestContext":
-        """Return a context with another clock and otherwise as this one."""
+        """Return a context with another clock and the node 0, so that ids repeat, and otherwise as this one."""
         values = {each.name: getattr(context, each.name) for each in fields(context)}
-        return cls(**{**values, "clock": clock})
+        return cls(**{**values, "clock": clock, "node": 0})
 
     async def apply(self, command: Command[R], once: Idempotency | None = None) -> R:
         """Apply a command; see `Context.apply`."""
