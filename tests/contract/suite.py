@@ -31,6 +31,7 @@ from contract.tagging import TaggingContract
 from contract.undoing import UndoContract
 from contract.verification import VerificationContract
 from contract.webhooks import WebhookContract
+from contract.whole_accounts import WholeAccountContract
 from numberkeep.store.contract import Store
 from support.databases import Behind
 
@@ -65,6 +66,7 @@ class StoreContract(
     JobContract,
     UndoContract,
     ConcurrencyContract,
+    WholeAccountContract,
 ):
     """All rules that apply to every store."""
 

@@ -32,6 +32,7 @@ COMMANDS = Commands(
         "env": "env:env",
         "completion": "completion:completion",
         "doctor": "doctor:doctor",
+        "ready": "ready:ready",
     }
 )
 

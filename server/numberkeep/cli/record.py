@@ -62,11 +62,11 @@ def _region(_context: click.Context, _parameter: click.Parameter, given: str) ->
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="recording.jsonl")
 def record(upstream: str, host: str, port: int, region: str, file: Path) -> None:
-    """Forward requests to a service, and append each with its answer to FILE.
+    """Record what a service answers, without personal data.
 
-    It forwards what a program sends, with the program's own key, and returns what the service answers. Before anything
-    is written, phone numbers, names, texts, ids and secrets are replaced by fictitious ones; the same value is always
-    replaced by the same one within a run. FILE is recording.jsonl if it is not given.
+    It forwards what a program sends, with the program's own key, returns what the service answers, and appends both to
+    FILE. Before anything is written, phone numbers, names, texts, ids and secrets are replaced by fictitious ones; the
+    same value is always replaced by the same one within a run. FILE is recording.jsonl if it is not given.
 
     `numberkeep drift FILE` repeats the requests on numberkeep and compares the answers. Ctrl-C ends the recording.
     """

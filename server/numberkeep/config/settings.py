@@ -29,6 +29,7 @@ class Settings:
         sender: where messages to phones go; None sends nothing.
         reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
+        test: whether the process is for tests, see numberkeep.test_mode.
     """
 
     host: str = table.HOST.default
@@ -54,6 +55,7 @@ class Settings:
     account_memory_mib: int = table.ACCOUNT_MEMORY_MIB.default
     log: str = table.LOG.default
     log_format: str = table.LOG_FORMAT.default
+    test: bool = False
 
 
 def load_settings(
@@ -62,14 +64,15 @@ def load_settings(
     port: int | None = None,
     database: str | None = None,
     workers: int | None = None,
+    test: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Return the settings: flags override the environment, which overrides the defaults.
 
     Raises:
-        ConfigError: a value in the environment cannot be used.
+        ConfigError: a value in the environment cannot be used, or not in test mode.
     """
-    return Settings(
+    settings = Settings(
         host=host or table.HOST.read(environ),
         port=table.PORT.read(environ) if port is None else port,
         database=database or table.DATABASE.read(environ),
@@ -95,7 +98,13 @@ def load_settings(
         account_memory_mib=table.ACCOUNT_MEMORY_MIB.read(environ),
         log=table.LOG.read(environ),
         log_format=table.LOG_FORMAT.read(environ),
+        test=test,
     )
+    if test and settings.workers > 1:
+        raise ConfigError("--test runs one process: leave NUMBERKEEP_WORKERS and --workers at 1")
+    if test and settings.sender is not None:
+        raise ConfigError("--test sends nothing to phones: unset NUMBERKEEP_SENDER")
+    return settings
 
 
 def setting_warnings(environ: Iterable[str] = os.environ) -> list[str]:

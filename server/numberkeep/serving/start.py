@@ -33,12 +33,14 @@ class Started:
         new_pair: the random key pair that an empty database got; nobody else knows its secret.
         given_pair_made: an empty database got the key pair of the settings.
         given_pair_unknown: the key pair of the settings is not one of this database, which already has keys.
+        controlled: it is in test mode.
     """
 
     url: str
     new_pair: KeyPair | None = None
     given_pair_made: bool = False
     given_pair_unknown: bool = False
+    controlled: bool = False
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -78,7 +80,7 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     if lock is not None:
         lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
-    started = Started(url, None if given or not made else pair, given and made, given and not opens)
+    started = Started(url, None if given or not made else pair, given and made, given and not opens, settings.test)
     when_listening(address, port, partial(announce, started))
     stopping, stop = multiprocessing.Pipe(duplex=False)
     target = partial(load, replace(settings, first_key=pair), port, lock, stopping)
@@ -118,6 +120,11 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     context = make_context(settings)
     await context.store.open()
     try:
+        if context.store.is_for_tests and not settings.test:
+            raise CannotServe(
+                "the database was made by --test, so tests may delete what it has: give --test, or name another with "
+                "--database"
+            )
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
     finally:
         await context.store.close()

@@ -18,8 +18,9 @@ from granian._granian import SocketHolder
 from granian._loops import loops
 from granian.constants import Loops
 from granian.server.mp import MPServer
+from starlette.types import ASGIApp
 
-from numberkeep.app import make_application
+from numberkeep.app import make_application, make_test_application
 from numberkeep.config.settings import Settings
 from numberkeep.http.closing import Closing
 from numberkeep.serving.listening import cut_connections, listening_socket
@@ -99,7 +100,10 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
     set_up_logging(settings.log, settings.log_format)
     closing = Closing()
     threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
-    application = make_application(settings, closing)
+    if settings.test:
+        application: ASGIApp = make_test_application(settings, closing, partial(cut_connections, port))
+    else:
+        application = make_application(settings, closing)
     calm_collector()
     return application
 

@@ -16,7 +16,7 @@ from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.http.application import build_application
 from numberkeep.service import accounts, keys
-from numberkeep.service.context import Clock
+from numberkeep.service.clock import Clock
 from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.relay import Relay
 from numberkeep.stores import make_context
