@@ -92,6 +92,7 @@ def test_the_seed_is_one(tmp_path: Path) -> None:
         with running.wire() as wire:
             assert wire.get("/api/v2/contacts/count").json() == {"count": 2}
             assert wire.get(f"{PREFIX}snapshot").json()["content"]["numbers"]["entries"] == 2
+            assert wire.get("/api/v2/messages").json()["pagination"]["total"] == 2
             assert wire.post(f"{PREFIX}seed", content=example).json()["contacts"] == 2
 
 
