@@ -9,7 +9,7 @@ import pytest
 
 from support.process import PATIENCE, PROGRAM, environment
 
-SERVE = [PROGRAM, "serve", "--stop-on-eof", "--port", "0"]
+SERVE = [str(PROGRAM), "serve", "--stop-on-eof", "--port", "0"]
 LIVE = "/health/live"
 
 

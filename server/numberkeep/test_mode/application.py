@@ -1,6 +1,7 @@
 """The ASGI application of test mode: the service's own, with faults and a journal around it."""
 
 from functools import partial
+from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
@@ -14,6 +15,9 @@ from numberkeep.test_mode.faults import Fault
 from numberkeep.test_mode.kept_body import KeptBody
 from numberkeep.test_mode.mode import TestMode
 from numberkeep.test_mode.recording import Recording
+
+OBSERVER: Final = b"x-numberkeep-observer"
+"""The header of calls that a test makes itself: they are not recorded, and no fault applies to them."""
 
 
 class TestApplication:
@@ -44,7 +48,7 @@ class TestApplication:
         body = KeptBody(receive)
         call = called(self._application, scope, account.region)
         add = partial(mode.record, account.account_id)
-        recording = Recording(scope, send, body, call=call, at=mode.context.clock.take(), add=add)
+        recording = Recording(scope, send, body, call=call, at=mode.context.clock.now(), add=add)
         try:
             fault = await self._fault(account.account_id, call, body)
             if fault is None:
@@ -66,10 +70,10 @@ class TestApplication:
         return faults.next(call.operation, phone)
 
     async def _key(self, scope: Scope) -> ApiKey | None:
-        """Return the key of a request; None if it has none that is valid, which the application answers."""
+        """Return the key of a request; None if it only observes, or has no valid one, which the application answers."""
         headers = dict(scope["headers"])
         key_id, secret = headers.get(b"sb-api-key-id"), headers.get(b"sb-api-secret-key")
-        if not key_id or not secret:
+        if not key_id or not secret or OBSERVER in headers:
             return None
         try:
             return await self._mode.api.authenticator.key(key_id, secret)

@@ -11,6 +11,7 @@ from numberkeep import __version__
 
 _Shape = TypeVar("_Shape")
 
+_AGENT: Final = f"numberkeep-testing/{__version__}"
 _SECONDS: Final = 30.0
 _NOT_FOUND: Final = 404
 
@@ -43,7 +44,7 @@ class Connection:
         # Proxies of the environment are ignored: few of them reach this machine's own ports.
         self._client = client or httpx2.Client(timeout=_SECONDS, trust_env=False)
         self._url = url.rstrip("/")
-        self._headers = {"user-agent": f"numberkeep-testing/{__version__}", **(headers or {})}
+        self._headers = {"x-numberkeep-observer": "1", "user-agent": _AGENT, **(headers or {})}
 
     def with_headers(self, headers: Mapping[str, str]) -> "Connection":
         """Return the same service with other headers; it is closed with this one."""
@@ -61,10 +62,12 @@ class Connection:
         Raises:
             ControlError: the service refuses the call, is not in test mode, or cannot be reached.
         """
+        __tracebackhide__ = True
         return self.call(method, f"/_numberkeep/test/{path}", body, **query)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Call any path of the service, as `control` calls the control API."""
+        __tracebackhide__ = True
         given = {name: value for name, value in query.items() if value is not None}
         content = None if body is None else json.dumps(body).encode()
         headers = self._headers if content is None else {**self._headers, "content-type": "application/json"}

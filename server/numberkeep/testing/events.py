@@ -64,6 +64,7 @@ class Events:
         Raises:
             AssertionError: none happened in time.
         """
+        __tracebackhide__ = True
         for event in self._follow(timeout):
             if event.type == event_type and event.id not in self._taken and number in {None, *event.numbers}:
                 self._taken.add(event.id)

@@ -69,21 +69,23 @@ class ServiceProcess:
         line = output.readline() if ready else ""
         found = re.search(r"SENDBLUE_API_BASE_URL=(\S+)", line)
         if found is None:
-            self.stop()
+            self._end()
             self._log.seek(0)
             raise ControlError(f"the service did not start; it logged: {self._log.read()[-_LOG_CHARACTERS:].strip()}")
         return found[1]
 
     def stop(self) -> None:
         """Stop it with its workers; those that do not end in time are killed."""
-        process = self._process
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        for stream in (process.stdin, process.stdout):
+        self._end()
+        for stream in (self._process.stdin, self._process.stdout, self._log):
             if stream is not None:
                 stream.close()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
