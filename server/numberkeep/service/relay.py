@@ -71,7 +71,7 @@ class Relay:
 
     @property
     def delivered(self) -> Mapping[tuple[str, str], int]:
-        """The number of deliveries that ended in this process, by channel (`sender`, `webhook`) and outcome."""
+        """The number of deliveries that ended in this process, by channel and outcome; see `Deliverer`."""
         return self._deliverer.delivered
 
     def start(self) -> None:
