@@ -13,7 +13,7 @@ class Message:
     """A message to a phone.
 
     Attributes:
-        content: its text.
+        content: its text; `""` if it is a file alone.
         status: `QUEUED` until it is delivered, then `SENT` or `DELIVERED`.
         message_handle: its id.
         from_number: the account's number.
@@ -77,7 +77,8 @@ class Phone:
     @property
     def inbox(self) -> list[Message]:
         """The messages that the account sent to the phone, oldest first, without those that failed."""
-        return [known(Message, row) for row in self._rows() if row["status"] != "ERROR"]
+        rows = [row for row in self._rows() if row["status"] != "ERROR"]
+        return [known(Message, {**row, "content": row["content"] or ""}) for row in rows]
 
     @property
     def last_message(self) -> Message:
