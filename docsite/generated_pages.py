@@ -1,4 +1,4 @@
-"""Adds to pages what is generated: the API from openapi.json, and the client from its docstrings."""
+"""Adds to pages what is generated: the API from openapi.json, and the client and the test kit from their docstrings."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from docsite.api_reference import api_reference
-from docsite.client_reference import client_reference
+from docsite.python_reference import client_reference, kit_reference
 from sphinx.application import Sphinx
 
 _PAGES: Final[Mapping[str, Callable[[Path], str]]] = {
     "api": lambda docs: api_reference(json.loads((docs / "openapi.json").read_text())),
     "client": lambda _docs: client_reference(),
+    "kit": lambda _docs: kit_reference(),
 }
 
 

@@ -5,9 +5,9 @@ from typing import Final
 from sphinx.application import Sphinx
 
 SECTIONS: Final = {
-    "Start": [],
-    "How-to guides": ["ci", "contacts", "import", "messaging", "operations", "scaling"],
-    "Reference": ["api", "client", "commands", "cli", "settings", "fidelity", "glossary"],
+    "Start": ["tutorial", "install"],
+    "How-to guides": ["testing", "ci", "contacts", "import", "messaging", "recording", "operations", "scaling"],
+    "Reference": ["api", "testing-api", "kit", "client", "commands", "cli", "settings", "fidelity", "glossary"],
     "Explanation": ["consent", "architecture", "adr/index"],
 }
 """The pages of each section, without `.md`. Sphinx reports pages that are missing here, and entries without a page."""
@@ -19,9 +19,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True}
 
 
-def _add(_app: Sphinx, page: str, source: list[str]) -> None:
+def _add(app: Sphinx, page: str, source: list[str]) -> None:
     if page == "index":
-        trees = (_tree(pages, f":caption: {title}", ":hidden:") for title, pages in SECTIONS.items())
+        found = {
+            title: [each for each in pages if (app.srcdir / f"{each}.md").exists()] for title, pages in SECTIONS.items()
+        }
+        trees = (_tree(pages, f":caption: {title}", ":hidden:") for title, pages in found.items() if pages)
         source[0] += "\n".join(["", *trees])
     elif page == "adr/index":
         source[0] += "\n" + _tree(["0*"], ":glob:", ":maxdepth: 1")

@@ -64,48 +64,68 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         closing: signals shutdown to open-ended responses, before the server stops.
     """
     context = make_context(settings)
-    sender, notifier = make_sender(settings, context.clock), make_notifier(settings, context.clock)
-    return _application(settings, closing, context, sender, notifier)
+    notifier = make_notifier(settings, context.clock)
+    relay = _make_relay(settings, context, make_sender(settings, context.clock), notifier)
+    runner = _make_runner(settings, context)
+    return _application(settings, closing, context, notifier, relay=relay, runner=runner)
 
 
 def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
     """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
     # Without --test, nothing of it is loaded.
+    from numberkeep.service.settable_clock import SettableClock  # noqa: PLC0415
     from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
+    from numberkeep.test_mode.context import TestContext  # noqa: PLC0415
     from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
+    from numberkeep.test_mode.faults import Faults  # noqa: PLC0415
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
     from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
+    from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
 
-    context = make_context(settings)
-    notifier = make_notifier(replace(settings, allowed_networks=(*settings.allowed_networks, *LOOPBACK)), context.clock)
+    clock = SettableClock()
+    context = TestContext.of(make_context(settings), clock)
+    allowed = (*settings.allowed_networks, *LOOPBACK)
+    faults: dict[int, Faults] = {}
+    notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
+    relay = _make_relay(settings, context, TestSender(), notifier)
+    runner = _make_runner(settings, context)
     authenticator = Authenticator(context.store)
-    mode = TestMode(Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing))
+    api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
+    mode = TestMode(api, relay, runner, ServiceTime(clock, relay, runner), faults=faults)
     application = _application(
         settings,
         closing,
         context,
-        TestSender(),
-        TestNotifier(notifier, mode),
+        notifier,
+        relay=relay,
+        runner=runner,
         authenticator=authenticator,
         more=endpoints(mode, ROUTES),
     )
     return TestApplication(application, mode, cut)
 
 
+def _make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:
+    return Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
+
+
+def _make_runner(settings: Settings, context: Context) -> JobRunner:
+    return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+
+
 def _application(
     settings: Settings,
     closing: Closing | None,
     context: Context,
-    sender: Sender,
     notifier: Notifier,
     *,
+    relay: Relay,
+    runner: JobRunner,
     authenticator: Authenticator | None = None,
     more: Mapping[str, Endpoint] | None = None,
 ) -> Application:
-    relay = Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
-    runner = JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
     return build_application(
         context,
         relay,

@@ -20,6 +20,7 @@ PACKAGES = (
     "operations",
     "carriers",
     "http",
+    "test_mode",
 )
 """Not the command line, which shows the times of the machine that it runs on, nor the log, which is dated by it."""
 

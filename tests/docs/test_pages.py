@@ -32,12 +32,6 @@ def test_every_variable_of_a_page_is_real(page: str) -> None:
     }
 
 
-@pytest.mark.parametrize("page", ["client/README.md", "server/README.md"])
-def test_pages_that_an_index_shows_have_whole_links(page: str) -> None:
-    """A package index shows them without the files beside them."""
-    assert not re.findall(r"\]\((?!https://|#)[^)]*\)", (ROOT / page).read_text())
-
-
 def test_the_settings_page_has_those_of_the_program() -> None:
     """Its table is the one in config/table.py; a failure prints the correct table."""
     table = "| variable, flag | default | |\n| --- | --- | --- |\n"

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+import numberkeep.testing
 import sendblue_api
 from sendblue_api.resources import ContactsResource
 from support.process import PATIENCE
@@ -58,8 +59,8 @@ def test_no_page_loads_anything_from_the_network(site: Path) -> None:
 
 
 def test_the_reference_has_every_operation_and_every_method(site: Path) -> None:
-    """Those of openapi.json, and those of the client."""
-    api, client = ((site / f"{page}.html").read_text() for page in ("api", "client"))
+    """Those of openapi.json, of the client and of the test kit."""
+    api, client, kit = ((site / f"{page}.html").read_text() for page in ("api", "client", "kit"))
     document = json.loads((ROOT / "docs" / "openapi.json").read_text())
     operations = [each for item in document["paths"].values() for each in item.values()]
     assert len(operations) > 40
@@ -68,6 +69,7 @@ def test_the_reference_has_every_operation_and_every_method(site: Path) -> None:
     methods = [f"resources.ContactsResource.{name}" for name in dir(ContactsResource) if not name.startswith("_")]
     errors = [name for name in sendblue_api.__all__ if name.endswith("Error")]
     assert not [name for name in methods + errors if f'id="sendblue_api.{name}"' not in client]
+    assert not [name for name in numberkeep.testing.__all__ if f'id="numberkeep.testing.{name}"' not in kit]
 
 
 def test_mistakes_fail_the_build(tmp_path: Path) -> None:

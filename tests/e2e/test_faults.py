@@ -202,6 +202,8 @@ def test_faults_are_listed_and_removed(wire: httpx2.Client) -> None:
         ({"operation": CREATE, "kind": "cut", "nth": 0}, "nth"),
         ({"operation": CREATE, "kind": "cut", "number": "x"}, "number"),
         ({"operation": CREATE, "kind": "cut", "time": 1}, "time"),
+        ({"operation": CREATE}, "kind"),
+        ({"operation": CREATE, "kind": "cut", "probability": 0}, "probability"),
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(wire: httpx2.Client, given: dict[str, Any], field: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -38,7 +39,8 @@ def importing() -> Iterator[None]:
     Python runs callbacks of its own then. An exception that is raised in one is printed and lost, and the command would
     go on.
     """
-    raising = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    is_main = threading.current_thread() is threading.main_thread()  # no other may set handlers
+    raising = is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if raising:
         signal.signal(signal.SIGINT, _end)
     try:

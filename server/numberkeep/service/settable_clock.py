@@ -63,7 +63,7 @@ class SettableClock(Clock):
             self._ahead += micros
         else:
             self._frozen_at += micros
-            self._next = max(self._next, self._frozen_at)
+            self._next += micros  # so that all that was stamped before is as much older now
         self._was_set(micros)
 
     def resume(self) -> None:

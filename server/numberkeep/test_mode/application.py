@@ -48,7 +48,7 @@ class TestApplication:
         body = KeptBody(receive)
         call = called(self._application, scope, account.region)
         add = partial(mode.record, account.account_id)
-        recording = Recording(scope, send, body, call=call, at=mode.context.clock.take(), add=add)
+        recording = Recording(scope, send, body, call=call, at=mode.context.clock.now(), add=add)
         try:
             fault = await self._fault(account.account_id, call, body)
             if fault is None:

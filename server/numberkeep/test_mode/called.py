@@ -73,7 +73,7 @@ def check_operation(name: str, *others: str) -> None:
     """
     if name not in OPERATIONS and name not in others:
         nearest = difflib.get_close_matches(name, sorted(OPERATIONS | {*others}), 1, cutoff=0)
-        choices = ", ".join(("an operation", *(f"`{each}`" for each in others)))
+        choices = " or ".join(("an operation", *(f"`{each}`" for each in others)))
         raise invalid(FieldError("operation", f"must be {choices}; did you mean {nearest[0]}?"))
 
 

@@ -10,7 +10,7 @@ from numberkeep.domain.phone import parse_phone
 from numberkeep.http.errors import HttpError
 from numberkeep.test_mode.called import check_operation
 from numberkeep.test_mode.control import AccountCall
-from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, Fault, FaultBody, FaultOut, WebhookKind
+from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, CallKind, Fault, FaultBody, FaultOut, WebhookKind
 from numberkeep.wire.answers import Nothing, StatusOut, invalid
 
 _MAX_DIGITS: Final = 18
@@ -89,8 +89,8 @@ def _check(given: FaultBody) -> None:
     errors: list[FieldError] = []
     check_operation(given.operation, ANY, WEBHOOKS)
     if (given.operation == WEBHOOKS) != (given.kind in _WEBHOOK_KINDS):
-        one_of = "lost, doubled or reordered for webhooks" if given.operation == WEBHOOKS else "one of calls"
-        errors.append(FieldError("kind", f"must be {one_of}: {given.kind} is not"))
+        kinds = get_args(WebhookKind if given.operation == WEBHOOKS else CallKind)
+        errors.append(FieldError("kind", f"must be {' or '.join(kinds)} for `{given.operation}`"))
     needed = _REQUIRED.get(given.kind)
     if needed is not None and getattr(given, needed) is None:
         errors.append(FieldError(needed, f"is required by the kind {given.kind}"))

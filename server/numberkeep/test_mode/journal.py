@@ -8,7 +8,7 @@ from typing import Final
 
 MOST_CALLS: Final = 1000
 MOST_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of an account's calls, counted without their headers; beyond it, the oldest are dropped."""
+"""Bytes of an account's calls; beyond it, the oldest are dropped."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -51,8 +51,9 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """The bytes that count."""
-        return len(self.query) + len(self.body or b"") + len(self.answer or b"")
+        """The bytes of what was sent."""
+        sizes = (len(name) + len(value) for name, value in self.headers)
+        return sum(sizes) + len(self.path) + len(self.query) + len(self.body or b"") + len(self.answer or b"")
 
 
 class Journal:

@@ -52,6 +52,6 @@ class KeptBody:
         self._size += len(part)
         if self._size > MOST:
             self._parts.clear()
-        else:
+        elif part:
             self._parts.append(part)
         return message

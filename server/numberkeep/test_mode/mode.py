@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 from numberkeep.http.endpoint import Api
 from numberkeep.service.context import Context
+from numberkeep.service.job_runner import JobRunner
+from numberkeep.service.relay import Relay
 from numberkeep.test_mode.faults import Faults
 from numberkeep.test_mode.journal import Entry, Journal
+from numberkeep.test_mode.service_time import ServiceTime
 
 
 @dataclass(slots=True, frozen=True)
@@ -15,6 +18,9 @@ class TestMode:
 
     Attributes:
         api: what endpoints work with. Its decoder refuses unknown fields, whatever the settings say.
+        relay: makes the deliveries of all accounts.
+        runner: runs the jobs of all accounts.
+        time: sets the clock, and waits for the work that is due then.
         creating: held while an account is created.
         faults: the faults of each account that has some.
         journals: the calls of each account that has made some.
@@ -23,6 +29,9 @@ class TestMode:
     __test__ = False  # not a test case
 
     api: Api
+    relay: Relay
+    runner: JobRunner
+    time: ServiceTime
     creating: asyncio.Lock = field(default_factory=asyncio.Lock)
     faults: dict[int, Faults] = field(default_factory=dict)
     journals: dict[int, Journal] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Final
 
 from numberkeep.domain.errors import AccountNotFound, DeliveryFailed
@@ -10,10 +11,10 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import webhooks
+from numberkeep.service.context import Context
 from numberkeep.service.inbound import account_named
 from numberkeep.service.outlets import Notifier
-from numberkeep.test_mode.faults import WEBHOOKS
-from numberkeep.test_mode.mode import TestMode
+from numberkeep.test_mode.faults import WEBHOOKS, Faults
 
 HOLD_SECONDS: Final = 2.0
 """How long a reordered event waits for the next one of its webhook."""
@@ -24,15 +25,23 @@ class TestNotifier:
 
     Args:
         notifier: sends them.
-        mode: the faults.
+        context: the context of the use cases.
+        faults: the faults of each account that has some.
         hold_seconds: as HOLD_SECONDS.
     """
 
     __test__ = False  # not a test case
 
-    def __init__(self, notifier: Notifier, mode: TestMode, hold_seconds: float = HOLD_SECONDS) -> None:
+    def __init__(
+        self,
+        notifier: Notifier,
+        context: Context,
+        faults: Mapping[int, Faults],
+        hold_seconds: float = HOLD_SECONDS,
+    ) -> None:
         self._notifier = notifier
-        self._mode = mode
+        self._context = context
+        self._faults = faults
         self._hold_seconds = hold_seconds
         self._held: dict[tuple[str, int], tuple[Webhook, Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,9 +72,9 @@ class TestNotifier:
         await self._notifier.close()
 
     async def _fault(self, name: str, event: Event) -> str | None:
-        if not self._mode.faults or (account := await self._account(name)) is None:
+        if not self._faults or (account := await self._account(name)) is None:
             return None
-        faults = self._mode.faults.get(account.account_id)
+        faults = self._faults.get(account.account_id)
         fault = None if faults is None else faults.next(WEBHOOKS, event.phone or None)
         return None if fault is None else fault.given.kind
 
@@ -86,7 +95,7 @@ class TestNotifier:
         webhook, event = self._held.pop((name, webhook_id), (None, None))
         if webhook is None or event is None or (account := await self._account(name)) is None:
             return
-        if webhook in await webhooks.list_all(self._mode.context, account):
+        if webhook in await webhooks.list_all(self._context, account):
             await self._send_quietly(name, webhook, event)
 
     async def _send_quietly(self, account: str, webhook: Webhook, event: Event) -> None:
@@ -95,6 +104,6 @@ class TestNotifier:
 
     async def _account(self, name: str) -> Account | None:
         try:
-            return await account_named(self._mode.context, name)
+            return await account_named(self._context, name)
         except AccountNotFound:
             return None

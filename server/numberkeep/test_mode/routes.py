@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from numberkeep.test_mode import accounts, fault_control, journal_control
+from numberkeep.test_mode import accounts, clock, fault_control, journal_control
 from numberkeep.test_mode.control import ControlRoute
 from numberkeep.test_mode.faults import FaultBody
 
 ROUTES: Final = (
     ControlRoute("POST", "accounts", accounts.create, accounts.AccountBody, needs_key=False),
+    ControlRoute("GET", "clock", clock.read, needs_key=False),
+    ControlRoute("POST", "clock", clock.change, clock.ClockBody, needs_key=False),
     ControlRoute("GET", "faults", fault_control.list_all),
     ControlRoute("POST", "faults", fault_control.add, FaultBody),
     ControlRoute("DELETE", "faults", fault_control.remove_all),

@@ -57,7 +57,7 @@ def test_the_same_calls_get_the_same_stamps_after_every_freeze(clock: SettableCl
     first = calls()
     clock.advance(3600 * SECOND)
     system.pass_seconds(5)
-    assert calls() == first == [NEW_YEAR, NEW_YEAR + 1, NEW_YEAR + 60 * SECOND, NEW_YEAR + 60 * SECOND + 1]
+    assert calls() == first == [NEW_YEAR, NEW_YEAR + 1, NEW_YEAR + 60 * SECOND + 3, NEW_YEAR + 60 * SECOND + 4]
 
 
 def test_freezing_it_as_it_is_keeps_its_time(clock: SettableClock, system: SetClock) -> None:
@@ -71,13 +71,13 @@ def test_freezing_it_as_it_is_keeps_its_time(clock: SettableClock, system: SetCl
     assert clock.take() == first + 1
 
 
-def test_a_short_advance_after_many_stamps_repeats_none(clock: SettableClock) -> None:
-    """It goes on after them."""
+def test_an_advance_makes_every_stamp_as_much_older(clock: SettableClock) -> None:
+    """However many there were: a limit of 60 s lifts when the clock is advanced by 60 s."""
     clock.freeze(NEW_YEAR)
     last = clock.take(5000) + 4999
     clock.advance(1000)
     assert clock.at == NEW_YEAR + 1000
-    assert clock.take() == last + 1
+    assert clock.now() >= last + 1000
 
 
 def test_a_running_clock_runs_on_after_an_advance(clock: SettableClock, system: SetClock) -> None:

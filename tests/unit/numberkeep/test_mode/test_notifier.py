@@ -12,17 +12,12 @@ from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, new_key_pair
 from numberkeep.domain.webhooks.webhook import Webhook
-from numberkeep.http.closing import Closing
-from numberkeep.http.endpoint import Api
 from numberkeep.service import contacts, keys, webhooks
 from numberkeep.service.context import Context
-from numberkeep.service.keys import Authenticator
 from numberkeep.store.queries import ListEvents
 from numberkeep.store.sqlite import SqliteStore
-from numberkeep.test_mode.faults import FaultBody
-from numberkeep.test_mode.mode import TestMode
+from numberkeep.test_mode.faults import FaultBody, Faults
 from numberkeep.test_mode.notifier import TestNotifier
-from numberkeep.wire.decoding import Decoder
 from support.outlets import TAKE, Script, ScriptedNotifier, failing
 
 HOLD = 0.05
@@ -32,7 +27,8 @@ HOLD = 0.05
 class Scene:
     """An account with a webhook and three events, and what its receiver got."""
 
-    mode: TestMode
+    context: Context
+    faults: dict[int, Faults]
     account: Account
     webhook: Webhook
     events: list[Event]
@@ -42,7 +38,7 @@ class Scene:
     def fault(self, kind: str, **given: Any) -> None:
         """Add a fault."""
         fault = FaultBody(operation="webhooks", kind=kind, **given)  # type: ignore[arg-type]
-        self.mode.faults_of(self.account.account_id).add(fault)
+        self.faults.setdefault(self.account.account_id, Faults()).add(fault)
 
     async def deliver(self, *places: int) -> None:
         """Deliver events by their places."""
@@ -65,10 +61,9 @@ async def scene() -> AsyncIterator[Scene]:
     for number in range(3):
         await contacts.create(context, account, f"+1415555267{number}", ContactPatch(), update_if_exists=False)
     events = list(await context.store.read(ListEvents(account.account_id, 0, 10)))
-    api = Api(context, Authenticator(context.store), Decoder(ignore_unknown=False), receiver, Closing())
-    mode = TestMode(api)
-    notifier = TestNotifier(receiver, mode, HOLD)
-    yield Scene(mode, account, webhook, events, receiver, notifier)
+    faults: dict[int, Faults] = {}
+    notifier = TestNotifier(receiver, context, faults, HOLD)
+    yield Scene(context, faults, account, webhook, events, receiver, notifier)
     await notifier.close()
     await context.store.close()
 
@@ -106,7 +101,7 @@ async def test_a_held_event_is_dropped_with_its_webhook(scene: Scene) -> None:
     """A test that has ended sends nothing into the next one."""
     scene.fault("reordered")
     await scene.deliver(0)
-    await webhooks.delete(scene.mode.context, scene.account, scene.webhook.webhook_id)
+    await webhooks.delete(scene.context, scene.account, scene.webhook.webhook_id)
     await asyncio.sleep(4 * HOLD)
     assert scene.got() == []
 
