@@ -1,23 +1,30 @@
 """The control API of an account's state: reset, snapshot, restore, seed, and the end of an account."""
 
 import asyncio
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
 
-from support.process import PATIENCE, Serving, run, serving
+from support.account_state import (
+    CONTACTS,
+    EVENTS,
+    OTHER,
+    PHONE,
+    control,
+    create,
+    done,
+    events,
+    everything,
+    following,
+    until_type,
+)
+from support.process import PATIENCE, Serving, serving
 from support.receiver import Trick, receiving
 from support.test_mode import CONTROL, new_account
-
-PHONE, OTHER = "+14155552671", "+14155552672"
-CONTACTS = "/api/v2/contacts"
-EVENTS = "/api/v2/events"
 
 
 @pytest.fixture(scope="module")
@@ -32,65 +39,6 @@ def ours(running: Serving) -> Iterator[httpx2.Client]:
     """Return a client of an account of its own."""
     with new_account(running.url) as client:
         yield client
-
-
-def done(answer: httpx2.Response) -> Any:
-    """Return what a request answered that succeeded."""
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def control(client: httpx2.Client, path: str, **given: Any) -> Any:
-    """Return what the control API answers to a POST."""
-    return done(client.post(f"{CONTROL}/{path}", json=given))
-
-
-def create(client: httpx2.Client, number: str, **given: Any) -> Mapping[str, Any]:
-    """Create a contact and return it."""
-    contact: Mapping[str, Any] = done(client.post(CONTACTS, json={"number": number, **given}))["contact"]
-    return contact
-
-
-def everything(client: httpx2.Client) -> Mapping[str, Any]:
-    """Return what an account has on the wire."""
-    return {
-        "contacts": done(client.get(CONTACTS)),
-        "webhooks": done(client.get("/_numberkeep/webhooks")),
-        "messages": done(client.get("/_numberkeep/messages")),
-        "plain messages": [{**each, "accountEmail": ""} for each in done(client.get("/api/v2/messages"))["data"]],
-        "opt-outs": done(client.get("/_numberkeep/consent/opt-outs")),
-        "ledger": done(client.get("/_numberkeep/consent/verify")),
-        "events": events(client),
-    }
-
-
-def events(client: httpx2.Client) -> list[Mapping[str, Any]]:
-    """Return the events of an account."""
-    with client.stream("GET", EVENTS) as stream:  # it begins with the position of the last event
-        last = next(line for line in stream.iter_lines() if line.startswith("id: "))
-    found: list[Mapping[str, Any]] = []
-    with client.stream("GET", EVENTS, params={"after": 0}) as stream:
-        reached = ""
-        for line in stream.iter_lines():
-            if line.startswith("data: "):
-                found.append(json.loads(line[6:]))
-            elif line.startswith("id: "):
-                reached = line
-            elif not line and reached == last:
-                break
-    return found
-
-
-def following(client: httpx2.Client, after: int) -> Iterator[Mapping[str, Any]]:
-    """Yield the events of a stream until it ends."""
-    with client.stream("GET", EVENTS, params={"after": after}) as stream:
-        assert stream.status_code == 200
-        yield from (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
-
-
-def until_type(client: httpx2.Client, type_: str) -> None:
-    """Wait until there is an event of a type."""
-    next(event for event in following(client, 0) if event["type"] == type_)
 
 
 def test_a_reset_account_is_empty_and_works_with_its_key(running: Serving, ours: httpx2.Client) -> None:
@@ -163,19 +111,6 @@ def test_a_snapshot_restores_everything(running: Serving, ours: httpx2.Client) -
     assert everything(ours) == before
 
 
-def test_a_snapshot_is_for_other_services_too(ours: httpx2.Client, tmp_path: Path) -> None:
-    """By the control API, and by --seed."""
-    create(ours, PHONE, first_name="Ada")
-    state, before = done(ours.get(f"{CONTROL}/snapshot")), everything(ours)
-    (tmp_path / "state.json").write_text(json.dumps(state, indent=1))
-    with serving(tmp_path, "--test", "--seed", "state.json") as second:
-        second.read_export()
-        with second.wire() as default, new_account(second.url) as other:
-            assert everything(default) == before
-            control(other, "restore", **state)
-            assert everything(other) == before
-
-
 def test_a_changed_snapshot_is_refused_and_nothing_is_changed(ours: httpx2.Client) -> None:
     """With the fix."""
     create(ours, PHONE)
@@ -245,51 +180,6 @@ def test_a_deleted_account_is_gone_at_once(running: Serving) -> None:
         assert done(client.get(CONTACTS)) == []
 
 
-def _in_background(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Run a function in a thread; return what waits for its result."""
-    result: list[Any] = []
-    thread = threading.Thread(target=lambda: result.append(work()))
-    thread.start()
-
-    def wait() -> Any:
-        thread.join(PATIENCE)
-        assert result, "it did not end"
-        return result[0]
-
-    return wait
-
-
-def test_the_same_calls_get_the_same_ids_and_times_on_every_run(tmp_path: Path) -> None:
-    """In new services, and after a reset in the same one; also if other accounts have the same."""
-
-    def repeat(client: httpx2.Client) -> Mapping[str, Any]:
-        done(client.post(f"{CONTROL}/clock", json={"freeze": "2026-01-01T00:00:00Z"}))
-        control(client, "reset", deterministic=True)
-        for number in (PHONE, OTHER):
-            create(client, number, tags=["vip"])
-            done(client.post(f"{CONTACTS}/verify", json={"number": number}, headers={"x-request-id": "mine"}))
-            done(client.post("/_numberkeep/inbound", json={"from": number, "content": "yes"}))
-            done(client.get(CONTACTS))
-            done(client.post("/api/send-message", json={"number": number, "content": "Hi", "from_number": PHONE}))
-        control(client, "seed", contacts=[{"phone": "+14155550101"}], opt_outs=[PHONE])
-        done(client.post(f"{CONTROL}/clock", json={"advance_seconds": 3600}))
-        create(client, "+14155550102")
-        found = everything(client)
-        for event in found["events"]:
-            del event["cause"], event["actor"]  # which name the request and the key, unless they are chosen
-        return found
-
-    found: list[Mapping[str, Any]] = []
-    for _ in range(2):
-        with serving(tmp_path, "--test") as service:
-            for _ in range(2):
-                with new_account(service.url) as client:
-                    found += [repeat(client), repeat(client)]
-    assert [each for each in found if each != found[0]] == []
-    assert len(found[0]["contacts"]) == 4
-    assert found[0]["events"][0]["id"] == "1"
-
-
 async def test_a_receiver_that_does_not_answer_keeps_no_request_waiting_for_long(
     running: Serving, ours: httpx2.Client
 ) -> None:
@@ -306,69 +196,15 @@ async def test_a_receiver_that_does_not_answer_keeps_no_request_waiting_for_long
         assert receiver.requests
 
 
-def test_a_database_in_a_file_is_served_again_in_test_mode_alone(tmp_path: Path) -> None:
-    """With what it had; a seed is for a new one."""
-    (tmp_path / "seed.json").write_text(json.dumps({"contacts": [{"phone": PHONE}], "opt_outs": [OTHER]}))
-    arguments = ("--test", "--database", "sqlite:///tests.db", "--seed", "seed.json")
-    pair = {"NUMBERKEEP_API_KEY": "key", "NUMBERKEEP_API_SECRET": "a-secret-of-some-length-0123456789"}
-    headers = {"sb-api-key-id": "key", "sb-api-secret-key": pair["NUMBERKEEP_API_SECRET"]}
-    for _ in range(2):
-        with serving(tmp_path, *arguments, **pair) as service, httpx2.Client(base_url=service.url) as client:
-            client.headers.update(headers)
-            assert [each["phone"] for each in done(client.get(CONTACTS))] == [PHONE]
-            create(client, OTHER)
-            done(client.delete(f"{CONTACTS}/{OTHER}"))
-            service.stop()
-    refused = run("serve", "--database", "sqlite:///tests.db", cwd=tmp_path)
-    assert refused.returncode == 1
-    assert "was made by --test" in refused.stderr
+def _in_background(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Run a function in a thread; return what waits for its result."""
+    result: list[Any] = []
+    thread = threading.Thread(target=lambda: result.append(work()))
+    thread.start()
 
+    def wait() -> Any:
+        thread.join(PATIENCE)
+        assert result, "it did not end"
+        return result[0]
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (
-            json.dumps({"contacts": [{"phone": PHONE}, {"phone": "12"}, {"nane": PHONE}]}),
-            "`contacts[1].phone` is not a phone number, `contacts[2].nane` is not a field of the API",
-        ),
-        ('{"numberkeep_snapshot": 7}', "version 7"),
-        ("contacts", "must be a JSON object"),
-    ],
-)
-def test_a_seed_file_that_is_not_valid_ends_the_start(tmp_path: Path, content: str, reason: str) -> None:
-    """Before it listens; a file that is corrected can be tried on the same database."""
-    (tmp_path / "seed.json").write_text(content)
-    arguments = ("--test", "--database", "sqlite:///tests.db", "--seed", "seed.json")
-    refused = run("serve", *arguments, cwd=tmp_path)
-    assert refused.returncode == 1
-    assert reason in refused.stderr
-    (tmp_path / "seed.json").write_text(json.dumps({"contacts": [{"phone": PHONE}]}))
-    with serving(tmp_path, *arguments) as service:
-        service.read_export()
-        with service.wire() as default:
-            assert [each["phone"] for each in done(default.get(CONTACTS))] == [PHONE]
-
-
-def test_a_seed_is_refused_without_test_mode(tmp_path: Path) -> None:
-    """It would be forgotten that it fills new databases alone."""
-    (tmp_path / "seed.json").write_text("{}")
-    refused = run("serve", "--seed", "seed.json", cwd=tmp_path)
-    assert refused.returncode == 2
-    assert "give --test too" in refused.stderr
-
-
-def test_state_is_the_same_on_postgresql(tmp_path: Path, postgres_url: str, ours: httpx2.Client) -> None:
-    """A snapshot of one engine is for the other too."""
-    create(ours, PHONE, first_name="Ada", tags=["vip"])
-    done(ours.post(f"{CONTACTS}/verify", json={"number": PHONE}))
-    until_type(ours, "message.updated")
-    state, before = done(ours.get(f"{CONTROL}/snapshot")), everything(ours)
-    for _ in range(2):
-        with serving(tmp_path, "--test", "--database", postgres_url) as service, new_account(service.url) as other:
-            control(other, "restore", **state)
-            assert everything(other) == before
-            assert done(other.get(f"{CONTROL}/snapshot")) == state
-            control(other, "reset", deterministic=True)
-            assert done(other.get(CONTACTS)) == []
-            done(other.delete(f"{CONTROL}/account"))
-            assert other.get(CONTACTS).status_code == 401
+    return wait

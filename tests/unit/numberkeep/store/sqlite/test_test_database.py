@@ -1,6 +1,7 @@
 """Databases for tests: their tables differ from usual ones in nothing but what makes rows unique."""
 
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -12,7 +13,7 @@ from support.everything import drivers_of, fill
 from support.store import AccountDriver, new_account, phone
 
 
-async def made(path: Path, *, for_tests: bool) -> list[tuple[str, str]]:
+async def made(path: Path, *, for_tests: bool) -> list[tuple[Any, ...]]:
     """Return the columns and the indexes of a new database."""
     store = SqliteStore(path, for_tests=for_tests)
     await store.open()
