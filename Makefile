@@ -2,15 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Shows one line for a step of the set-up, with its time; pip's own output only if the step fails.
+STEP := $(BIN)/python tools/step.py
 BUILD := -c constraints.txt hatchling editables
-CODE := client server tests bench examples
+CODE := client server tests bench examples docsite tools
 # One process per core, at most four; `make test ARGS="-n0 ..."` runs the tests in one process, for a debugger.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test check soak lint types bench openapi cli-docs lock clean
+.PHONY: install serve test check soak lint types bench openapi cli-docs docs lock clean
 install: $(VENV)/installed
 
 serve: install
@@ -46,14 +48,18 @@ openapi: $(VENV)/installed
 cli-docs: $(VENV)/installed
 	$(BIN)/python -m numberkeep.cli.reference > docs/cli.md
 
+# Builds the site of the documentation in build/docs; a warning fails it.
+docs: $(VENV)/installed-dev
+	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html --conf-dir docsite \
+		--doctree-dir build/doctrees docs build/docs
+
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev
-	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 		--output-file constraints.txt --extra postgres client/pyproject.toml server/pyproject.toml requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .venv-bench
+	rm -rf $(VENV) .venv-bench build
 
 # Where Python comes without ensurepip (Debian's python3 without python3-venv), the system's pip fills the environment.
 $(VENV)/bin/python:
@@ -65,10 +71,10 @@ $(VENV)/bin/python:
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
 
 $(VENV)/installed: $(VENV)/bin/python constraints.txt client/pyproject.toml server/pyproject.toml
-	@$(PIP) install $(BUILD)
-	@$(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
+	@$(STEP) "Installing the build tools" $(PIP) install $(BUILD)
+	@$(STEP) "Installing numberkeep and the client" $(PIP) install -c constraints.txt --no-build-isolation -e client -e 'server[postgres]'
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt
-	@$(PIP) install -c constraints.txt -r requirements-dev.txt
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.txt requirements-docs.txt
+	@$(STEP) "Installing the tools of the tests" $(PIP) install -c constraints.txt -r requirements-dev.txt
 	@touch $@

@@ -41,7 +41,7 @@ def measure(rounds: int) -> Iterator[str]:
 async def _measure(database: str, url: str) -> tuple[float, float]:
     """Return deliveries per second by the relay and by a loop."""
     context, account = await opened(database)
-    notifier = WebhookNotifier(Poster(), Targets([ip_network("127.0.0.0/8")]))
+    notifier = WebhookNotifier(Poster(), Targets([ip_network("127.0.0.0/8")]), context.clock.seconds)
     await context.apply(CreateWebhook(account.account_id, url, _SECRET, (), context.stamp()))
     rows = list(people.rows(0, _EVENTS))
     for row in rows:

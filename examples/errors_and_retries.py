@@ -16,7 +16,7 @@ from sendblue_api import (
     SendblueAPI,
 )
 
-PHONE = "+14155552671"
+PHONE = "+14155552673"
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
             print(error.status_code, "a contact with this number exists")
 
         try:
-            client.contacts.retrieve("+14155550000")
+            client.contacts.retrieve("+14155552674")
         except NotFoundError as error:
             print(error.status_code, "with a request_id to ask about:", error.request_id is not None)
 

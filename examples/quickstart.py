@@ -7,14 +7,16 @@ Run it with the three variables of the `export` line that `make serve` prints:
 
 from sendblue_api import NotFoundError, SendblueAPI
 
-PHONE = "+14155552671"
+PHONE = "+14155552672"
 
 
 def main() -> None:
     """Create a contact, use every call on it, and delete it."""
     with SendblueAPI() as client:
+        client.contacts.bulk.delete(contact_ids=[PHONE])  # if an earlier run was interrupted
+
         created = client.contacts.create(
-            number="(415) 555-2671", first_name="Ada", tags=["vip", "beta"], custom_variables={"plan": "pro"}
+            number="(415) 555-2672", first_name="Ada", tags=["vip", "beta"], custom_variables={"plan": "pro"}
         )
         print("created", created.contact.phone, created.contact.tags)
 
@@ -23,9 +25,9 @@ def main() -> None:
         contact = client.contacts.retrieve(PHONE).contact
         print("updated", contact.first_name, contact.last_name, contact.tags, contact.custom_variables)
 
-        for each in client.contacts.list(order_by="first_name", order_direction="asc", limit=10):
+        for each in client.contacts.list(phone_number=PHONE, order_by="first_name", limit=10):
             print("listed", each.phone, each.first_name)
-        print("counted", client.contacts.count().count)
+        print("counted at least one:", client.contacts.count().count >= 1)
 
         client.contacts.delete(PHONE)
         try:

@@ -8,11 +8,13 @@ Run it with the three variables of the `export` line that `make serve` prints:
     .venv/bin/python examples/verification.py
 """
 
+import secrets
 from typing import Any
 
 from sendblue_api import RateLimitError, SendblueAPI, Stream
 
-PHONE = "+14155552671"
+# A new number in each run, because the service sends a number one message a minute. No phone has it.
+PHONE = f"+1{200 + secrets.randbelow(800)}555{2000 + secrets.randbelow(8000)}"
 
 
 def ask(client: SendblueAPI, phone: str) -> str:
@@ -29,29 +31,29 @@ def ask(client: SendblueAPI, phone: str) -> str:
 def main() -> None:
     """Ask twice, answer, and print the messages and the events that followed."""
     with SendblueAPI() as client:
-        client.contacts.create(number=PHONE, first_name="Ada", update_if_exists=True)
-        print(ask(client, PHONE))
-        print(ask(client, PHONE))
+        client.contacts.create(number=PHONE, first_name="Ada")
 
-        for message in client.get("/_numberkeep/messages", cast_to=list[dict[str, Any]]):
-            print(message["to"], message["content"])
-
-        client.post("/_numberkeep/inbound", body={"from": PHONE, "content": "Yes"}, cast_to=dict[str, Any])
-        print(ask(client, PHONE))
-
-        # With `after=0`, all events so far; without `after`, only new ones. A real listener would run indefinitely.
+        # The stream has the events from now on, of all contacts. A real listener would run indefinitely.
         with client.get(
-            "/api/v2/events",
-            cast_to=dict[str, Any],
-            options={"params": {"after": 0}},
-            stream=True,
-            stream_cls=Stream[dict[str, Any]],
+            "/api/v2/events", cast_to=dict[str, Any], stream=True, stream_cls=Stream[dict[str, Any]]
         ) as events:
+            print(ask(client, PHONE))
+            print(ask(client, PHONE))
+
+            for message in client.get("/_numberkeep/messages", cast_to=list[dict[str, Any]]):
+                if message["to"] == PHONE:
+                    print(message["to"], message["content"])
+
+            client.post("/_numberkeep/inbound", body={"from": PHONE, "content": "Yes"}, cast_to=dict[str, Any])
+            print(ask(client, PHONE))
+
             for event in events:
-                if event["type"].startswith("verification."):
+                if event["type"].startswith("verification.") and event["data"]["number"] == PHONE:
                     print(event["type"], event["data"]["number"])
-                if event["type"] == "verification.approved":
-                    break
+                    if event["type"] == "verification.approved":
+                        break
+
+        client.contacts.delete(PHONE)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Fixtures for all tests. A server starts when the first test requests it, and is shared."""
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 from numberkeep.store.postgres import PostgresStore
 from support import leaks, pgbouncer
 from support.databases import NewDatabase, sqlite_url
+from support.distributions import BESIDE, Wheelhouse, download
 from support.pgbouncer import PgBouncer
 from support.postgres import PostgresDatabases, PostgresServer
 from support.row_deletion import RowDeletion
@@ -123,6 +125,20 @@ def pgbouncer_server(postgres_server: PostgresDatabases) -> Iterator[PgBouncer]:
 def pgbouncer_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
     """Return the database of `postgres_url` through PgBouncer."""
     return pgbouncer_server.url_of(postgres_url)
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
+    """Return a folder with both wheels and what is installed beside them, downloaded once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    with (base / "wheelhouse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = base / "wheelhouse"
+        if not folder.exists():
+            download(folder, *BESIDE)
+    return Wheelhouse(folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,11 +10,18 @@ client.contacts.create(number="+15551234567", first_name="Ada", tags=["vip"])
 Public names load their modules at first use, so importing the package is cheap.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 if sys.version_info < (3, 11):  # noqa: UP036 - no installer has checked it where a checkout is on the path
     raise ImportError(f"sendblue_api needs Python 3.11 or newer, and this is Python {sys.version.split()[0]}.")
+
+# One look at one file costs microseconds; a search of the metadata would cost more than this import.
+if os.path.exists(f"{__path__[0]}/_base_client.py"):  # noqa: PTH110 - as would pathlib
+    from ._two_clients import refuse
+
+    refuse()
 
 from ._lazy import exports
 from ._version import __title__, __version__

@@ -1,5 +1,12 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from starlette.types import ASGIApp
+
 from numberkeep.carriers.hosted.sender import SendblueSender
 from numberkeep.carriers.hosted.settings import SendblueSettings
 from numberkeep.carriers.inbound import inbound_carriers
@@ -14,27 +21,34 @@ from numberkeep.config.settings import Settings
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
+from numberkeep.http.endpoint import Api, Endpoint
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.outbound.networks import LOOPBACK
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
+from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
+from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.stores import make_context, make_staging
+from numberkeep.wire.decoding import Decoder
 
 
-def make_notifier(settings: Settings) -> Notifier:
+def make_notifier(settings: Settings, clock: Clock) -> Notifier:
     """Return the notifier, which sends events to webhooks."""
-    return WebhookNotifier(Poster(), Targets(settings.allowed_networks), reveals=settings.reveal_secrets)
+    targets = Targets(settings.allowed_networks)
+    return WebhookNotifier(Poster(), targets, clock.seconds, reveals=settings.reveal_secrets)
 
 
-def make_sender(settings: Settings) -> Sender:
+def make_sender(settings: Settings, clock: Clock) -> Sender:
     """Return the sender, which sends messages to phones."""
     match settings.sender:
         case WebhookSenderSettings():
-            return WebhookSender(Poster(), settings.sender)
+            return WebhookSender(Poster(), settings.sender, clock.seconds)
         case SendblueSettings():
             return SendblueSender(Poster(), settings.sender)
         case TwilioSettings():
@@ -50,9 +64,72 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         settings: how the process runs.
         closing: signals shutdown to open-ended responses, before the server stops.
     """
-    context, notifier = make_context(settings), make_notifier(settings)
-    relay = Relay(context, make_sender(settings), notifier, lease_seconds=settings.lease_seconds)
-    runner = JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+    context = make_context(settings)
+    notifier = make_notifier(settings, context.clock)
+    relay = _make_relay(settings, context, make_sender(settings, context.clock), notifier)
+    runner = _make_runner(settings, context)
+    return _application(settings, closing, context, notifier, relay=relay, runner=runner)
+
+
+def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
+    """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
+    # Without --test, nothing of it is loaded.
+    from numberkeep.service.settable_clock import SettableClock  # noqa: PLC0415
+    from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
+    from numberkeep.test_mode.context import TestContext  # noqa: PLC0415
+    from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
+    from numberkeep.test_mode.faults import Faults  # noqa: PLC0415
+    from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
+    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
+    from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
+    from numberkeep.test_mode.seeding import fill_default  # noqa: PLC0415
+    from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
+    from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
+
+    clock = SettableClock()
+    context = TestContext.of(replace(make_context(settings), node=0), clock)  # the same ids in every run
+    allowed = (*settings.allowed_networks, *LOOPBACK)
+    faults: dict[int, Faults] = {}
+    notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
+    relay = _make_relay(settings, context, TestSender(), notifier)
+    runner = _make_runner(settings, context)
+    authenticator = Authenticator(context.store)
+    api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
+    mode = TestMode(api, relay, runner, ServiceTime(clock, relay, runner), faults=faults)
+    application = _application(
+        settings,
+        closing,
+        context,
+        notifier,
+        relay=relay,
+        runner=runner,
+        authenticator=authenticator,
+        more=endpoints(mode, ROUTES),
+        fill=partial(fill_default, context, settings.seed) if settings.seed else None,
+    )
+    return TestApplication(application, mode, cut)
+
+
+def _make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:
+    return Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
+
+
+def _make_runner(settings: Settings, context: Context) -> JobRunner:
+    return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+
+
+def _application(
+    settings: Settings,
+    closing: Closing | None,
+    context: Context,
+    notifier: Notifier,
+    *,
+    relay: Relay,
+    runner: JobRunner,
+    authenticator: Authenticator | None = None,
+    more: Mapping[str, Endpoint] | None = None,
+    fill: Callable[[], Awaitable[None]] | None = None,
+) -> Application:
     return build_application(
         context,
         relay,
@@ -64,4 +141,7 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
         closing=closing,
         stream_limits=StreamLimits(settings.streams_per_key, settings.unread_seconds),
         limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
+        authenticator=authenticator,
+        more=more,
+        fill=fill,
     )

@@ -24,8 +24,8 @@ def make_store(settings: Settings) -> Store:
         ConfigError: they do not name a store.
     """
     if not is_postgres(settings.database):
-        return SqliteStore(sqlite_path(settings.database))
-    store: Store = _postgres().PostgresStore(postgres_url(settings.database))
+        return SqliteStore(sqlite_path(settings.database), for_tests=settings.test)
+    store: Store = _postgres().PostgresStore(postgres_url(settings.database), for_tests=settings.test)
     return store
 
 
@@ -81,7 +81,7 @@ def make_context(settings: Settings) -> Context:
 def make_deployment(settings: Settings) -> Deployment:
     """Return what is reported of the deployment."""
     path = None if is_postgres(settings.database) else sqlite_path(settings.database)
-    sender, lacks = sender_state(settings.sender)
+    sender, lacks = ("test", ()) if settings.test else sender_state(settings.sender)
     return Deployment(sender, lacks, lambda: None if path is None else measure(path))
 
 

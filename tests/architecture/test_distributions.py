@@ -1,9 +1,9 @@
-"""The contents of the two wheels besides their code. Building them needs no network."""
+"""The contents of the wheels and sdists of both distributions. Building them needs no network."""
 
 import re
-import subprocess
-import sys
+import tarfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -11,22 +11,47 @@ from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
+from trove_classifiers import classifiers
 
-ROOT = Path(__file__).parents[2]
+from support.distributions import ROOT, build
+
 REPOSITORY = "https://github.com/numberkeep/numberkeep"
 FILES = f"{REPOSITORY}/blob/main/"
 PYTHONS = ["3.11", "3.12", "3.13"]  # the versions that the tests ran with
 
 
-@pytest.fixture(scope="module", params=["client", "server"])
-def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """Return the files in `dist-info` of one distribution's wheel, by name."""
-    target = tmp_path_factory.mktemp(request.param)
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    done = subprocess.run(command, cwd=ROOT / request.param, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    [path] = target.glob("*.whl")
-    with ZipFile(path) as archive:
+@dataclass(frozen=True)
+class Built:
+    """A distribution's wheel.
+
+    Attributes:
+        folder: its folder in the repository.
+        package: the package that it installs.
+        archive: the file.
+    """
+
+    folder: str
+    package: str
+    archive: Path
+
+    @property
+    def names(self) -> set[str]:
+        """Return the names of the files that it installs, without those in `dist-info`."""
+        with ZipFile(self.archive) as archive:
+            return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+@pytest.fixture(scope="module", params=[("client", "sendblue_api"), ("server", "numberkeep")], ids=lambda each: each[0])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Build one distribution's wheel."""
+    folder, package = request.param
+    return Built(folder, package, build(folder, tmp_path_factory.mktemp(folder)))
+
+
+@pytest.fixture
+def wheel(built: Built) -> Mapping[str, str]:
+    """Return the files in `dist-info` of the wheel, by name."""
+    with ZipFile(built.archive) as archive:
         inside = [name for name in archive.namelist() if ".dist-info/" in name]
         return {name.partition(".dist-info/")[2]: archive.read(name).decode() for name in inside}
 
@@ -35,6 +60,28 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def metadata(wheel: Mapping[str, str]) -> Message:
     """Return what a package index shows; its payload is the README."""
     return Parser().parsestr(wheel["METADATA"])
+
+
+def test_the_wheel_has_the_package_and_nothing_else(built: Built) -> None:
+    """Code, migrations, lists of words and the mark of types; no tests, and nothing that a run leaves behind."""
+    root = ROOT / built.folder
+    files = {path for path in (root / built.package).rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert built.names == {str(path.relative_to(root)) for path in files}
+    assert f"{built.package}/py.typed" in built.names
+    assert {Path(name).suffix for name in built.names} <= {".py", ".typed", ".sql", ".txt"}
+
+
+def test_the_sdist_builds_the_same_wheel(built: Built, tmp_path: Path) -> None:
+    """It contains what the wheel does, the metadata and the licence, and nothing else."""
+    sdist = build(built.folder, tmp_path, "sdist")
+    top = sdist.name.removesuffix(".tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {member.name.removeprefix(f"{top}/") for member in archive.getmembers() if member.isfile()}
+        archive.extractall(tmp_path, filter="data")
+    assert names == built.names | {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO", ".gitignore"}
+    target = tmp_path / "again"
+    target.mkdir()
+    assert build(built.folder, target, source=tmp_path / top).read_bytes() == built.archive.read_bytes()
 
 
 def test_the_licence_is_in_the_wheel(wheel: Mapping[str, str], metadata: Message) -> None:
@@ -51,10 +98,15 @@ def test_each_supported_python_has_a_classifier(metadata: Message) -> None:
     assert metadata["Requires-Python"] == f">={PYTHONS[0]}"
 
 
+def test_classifiers_are_known_to_the_index(metadata: Message) -> None:
+    """It refuses a distribution with another."""
+    assert set(metadata.get_all("Classifier", [])) <= classifiers
+
+
 def test_links_are_absolute_and_lead_to_files_of_the_repository(metadata: Message) -> None:
     """A package index shows the README without the files beside it."""
     urls = dict(line.split(", ") for line in metadata.get_all("Project-URL", []))
-    assert urls.keys() == {"Repository", "Documentation", "Changelog"}
+    assert urls.keys() == {"Repository", "Documentation", "Changelog", "Issues"}
     assert urls["Repository"] == REPOSITORY
     in_readme = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
     assert in_readme
@@ -64,7 +116,7 @@ def test_links_are_absolute_and_lead_to_files_of_the_repository(metadata: Messag
             assert (ROOT / url.removeprefix(FILES)).exists(), url
 
 
-@pytest.mark.parametrize("wheel", ["client"], indirect=True)
+@pytest.mark.parametrize("built", [("client", "sendblue_api")], indirect=True)
 def test_only_the_python_version_is_reported_if_it_is_too_old(metadata: Message) -> None:
     """Older pips resolve dependencies first: on Python 3.10 they would report that no httpx2 is compatible."""
     needed = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]

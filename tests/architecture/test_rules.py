@@ -79,10 +79,14 @@ def test_legacy_names_are_in_one_module_of_each_package() -> None:
 
 
 def test_few_modules_read_the_environment() -> None:
-    """Each package reads its settings in one module; the client's log level, per process, is read in another."""
+    """Each package reads its settings in one module; the client's log level, per process, is read in another.
+
+    The test kit sets variables for clients.
+    """
     reading = {named(path) for path in MODULES if re.search(r"\bos\.(environ|getenv)\b", path.read_text())}
     assert reading == {
         "server/numberkeep/config/settings.py",
+        "server/numberkeep/testing/environment.py",
         "client/sendblue_api/_settings.py",
         "client/sendblue_api/_log.py",
     }

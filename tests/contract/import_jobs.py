@@ -13,7 +13,8 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict, JobLost
 from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
-from numberkeep.service.context import Clock, Context
+from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.service.imports import commands, jobs, uploads
 from numberkeep.service.imports.counts import Counts, Outcome
 from numberkeep.service.imports.options import Options

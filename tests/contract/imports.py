@@ -11,7 +11,8 @@ import pytest
 from numberkeep.domain.contacts.importing import Existing, ImportedRow
 from numberkeep.domain.event import EventType
 from numberkeep.domain.limits import MAX_TAGS, MAX_VARIABLES
-from numberkeep.service.context import Clock, Context
+from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.service.imports.counts import KEPT_OPTED_OUT, Counts, Outcome
 from numberkeep.service.imports.numbers import Numbers
 from numberkeep.service.imports.options import Options

@@ -34,6 +34,7 @@ from contract.tagging import TaggingContract
 from contract.undoing import UndoContract
 from contract.verification import VerificationContract
 from contract.webhooks import WebhookContract
+from contract.whole_accounts import WholeAccountContract
 from numberkeep.store.contract import Store
 from support.databases import Behind
 
@@ -72,6 +73,7 @@ class StoreContract(
     JobContract,
     UndoContract,
     ConcurrencyContract,
+    WholeAccountContract,
 ):
     """All rules that apply to every store."""
 

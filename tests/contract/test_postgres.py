@@ -9,6 +9,7 @@ from contract.deliveries import AT, ask, items
 from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, run_machine
 from contract.suite import StoreContract
+from contract.whole_accounts import RepeatedContentsContract
 from numberkeep.domain.outbox.delivery import Pending
 from numberkeep.store.contract import Store
 from numberkeep.store.postgres import PostgresStore
@@ -27,7 +28,7 @@ class PostgresContract(StoreContract):
         return lambda statement: execute(emptied_postgres, f"{statement} RETURNING 1")
 
 
-class TestPostgres(PostgresContract, DurabilityContract):
+class TestPostgres(PostgresContract, DurabilityContract, RepeatedContentsContract):
     """`postgresql://...`."""
 
     @pytest.fixture

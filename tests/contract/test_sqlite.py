@@ -8,6 +8,7 @@ import pytest
 from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, StoreMachine, run_machine
 from contract.suite import StoreContract
+from contract.whole_accounts import RepeatedContentsContract
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import SqliteStore
 from support.databases import Behind
@@ -35,6 +36,18 @@ class TestMemory(SqliteContract):
     async def store(self) -> AsyncIterator[SqliteStore]:
         """Return a store in memory."""
         store = SqliteStore(None)
+        await store.open()
+        yield store
+        await store.close()
+
+
+class TestForTests(SqliteContract, RepeatedContentsContract):
+    """A store of test mode in memory, whose tables differ."""
+
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[SqliteStore]:
+        """Return a store in memory."""
+        store = SqliteStore(None, for_tests=True)
         await store.open()
         yield store
         await store.close()

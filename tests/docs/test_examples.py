@@ -1,7 +1,6 @@
 """The examples run against the real process, and print what they document."""
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -14,39 +13,10 @@ import pytest
 
 from numberkeep.outbound.signing import signature
 from support.daemon import free_port
-from support.process import PATIENCE, environment, run, serving
+from support.example_runs import EXAMPLES, PRINTED, printed_by, run_example
+from support.process import environment, run, serving
 
 ALLOWED = {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8"}
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
-PRINTED = {
-    "quickstart": """\
-created +14155552671 ['vip', 'beta']
-updated Ada Lovelace ['vip'] {'plan': 'pro', 'seats': '3'}
-listed +14155552671 Ada
-counted 1
-deleted +14155552671
-""",
-    "at_once": """\
-99 found, missing: +14155552007
-99 deleted
-""",
-    "errors_and_retries": """\
-409 a contact with this number exists
-404 with a request_id to ask about: True
-400 Invalid phone number
-401 wrong keys
-not reached: Connection error.
-""",
-    "verification": """\
-asked
-asked a moment ago, try again in SECONDS s
-+14155552671 Please reply to this message to confirm your phone number. Reply STOP to receive no more messages.
-verified already
-verification.requested +14155552671
-verification.approved +14155552671
-""",
-}
 
 
 @pytest.fixture
@@ -56,23 +26,12 @@ def exported(tmp_path: Path) -> Iterator[Mapping[str, str]]:
         yield running.read_export()
 
 
-def run_example(name: str, *arguments: object, exported: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a program of the folder to its end, without a warning."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *map(str, arguments)],
-        env=environment(**exported),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
 def test_every_example_is_run() -> None:
     """No program of the folder is left out."""
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         *PRINTED,
-        "test_with_numberkeep",
+        "test_with_pytest",  # this and the next run in tests/kit
+        "test_with_unittest",
         "webhook_receiver",
     }
 
@@ -80,24 +39,7 @@ def test_every_example_is_run() -> None:
 @pytest.mark.parametrize("name", PRINTED)
 def test_the_example_prints_what_it_shows(name: str, exported: Mapping[str, str]) -> None:
     """A program runs unchanged, and prints exactly this."""
-    done = run_example(name, exported=exported)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.sub(r"in \d+ s", "in SECONDS s", done.stdout) == PRINTED[name]
-
-
-def test_the_fixture_works(tmp_path: Path) -> None:
-    """The example for pytest has two passing tests, in a folder without any settings."""
-    (tmp_path / "test_copied.py").write_text((EXAMPLES / "test_with_numberkeep.py").read_text())
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-W", "error", "-q", "--rootdir", tmp_path, tmp_path],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert printed_by(name, exported=exported) == PRINTED[name]
 
 
 def test_the_receiver_accepts_what_numberkeep_signs(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from numberkeep.http.application import Application, build_application
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service import keys
-from numberkeep.service.context import Clock, Context
+from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.service.imports.record import KIND
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
@@ -98,8 +99,8 @@ async def running_service(
     Webhooks may reach the network `allowed`. Deliveries are made when a test runs the relay.
     """
     clock = SetClock()
-    notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]))
     context = Context(store or SqliteStore(None), Clock(clock, clock))
+    notifier = WebhookNotifier(Poster(limit=0.5), Targets([ip_network(allowed)]), context.clock.seconds)
     relay = HandRelay(context, LogSender(), notifier)
     application = build_application(
         context,

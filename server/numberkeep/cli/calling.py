@@ -12,6 +12,7 @@ import click
 import httpx2
 import msgspec
 
+from numberkeep.cli.entry import importing
 from numberkeep.cli.filters import Filters
 from numberkeep.cli.on_database import no_account
 from numberkeep.cli.on_service import Refused, service, without_login
@@ -211,7 +212,8 @@ def _record(contact: ContactOut) -> ContactRecord:
 
 @contextmanager
 def _opened(settings: Settings, name: str) -> Iterator[_OnDatabase]:
-    from numberkeep.app import make_notifier  # noqa: PLC0415 - not needed to call a service
+    with importing():
+        from numberkeep.app import make_notifier  # noqa: PLC0415 - not needed to call a service
 
     context = make_context(settings)
     place = f"the account {name} in {without_password(settings.database)}"
@@ -221,7 +223,7 @@ def _opened(settings: Settings, name: str) -> Iterator[_OnDatabase]:
             account = runner.run(context.store.read(GetAccount(name)))
             if account is None:
                 raise no_account(name)
-            notifier = make_notifier(settings)
+            notifier = make_notifier(settings, context.clock)
             yield _OnDatabase(runner, context, account, notifier, place)
             runner.run(notifier.close())
         finally:

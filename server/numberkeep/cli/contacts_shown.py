@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from numberkeep.cli.contacts_fields import ALL_FIELDS, SHORT_FIELDS, cell, runs_left, value_of, words
+from numberkeep.cli.entry import importing
 from numberkeep.wire.contacts import ContactOut
 
 Fields = Sequence[str] | None
@@ -109,10 +110,11 @@ class _Table:
         self._header = header
 
     def show(self, contacts: Sequence[ContactOut]) -> None:
-        from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - loads slowly, and only a terminal needs it
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        with importing():
+            from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - loads slowly, and only a terminal needs it
+            from rich.console import Console  # noqa: PLC0415
+            from rich.table import Table  # noqa: PLC0415
+            from rich.text import Text  # noqa: PLC0415
 
         console = Console(highlight=False)
         style = "" if console.no_color else "bold"

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _INTERRUPTED = 130
@@ -24,12 +27,27 @@ def main() -> None:
 
 
 def raise_interrupts() -> None:
-    """Raise KeyboardInterrupt at Ctrl-C from now on, so that a command can clean up.
-
-    Until then the process ends at once: while modules are imported, Python may print an exception and continue.
-    """
+    """Raise KeyboardInterrupt at Ctrl-C from now on, so that a command can clean up."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """End the process at Ctrl-C while modules are imported.
+
+    Python runs callbacks of its own then. An exception that is raised in one is printed and lost, and the command would
+    go on.
+    """
+    is_main = threading.current_thread() is threading.main_thread()  # no other may set handlers
+    raising = is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if raising:
+        signal.signal(signal.SIGINT, _end)
+    try:
+        yield
+    finally:
+        if raising:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -6,27 +6,13 @@ import click
 
 from numberkeep.cli.exit_codes import ExitCode, Failure
 from numberkeep.cli.on_database import run_for
+from numberkeep.cli.own_url import own_url_option
 from numberkeep.cli.shells import Shell, lines, shell_of
 from numberkeep.cli.targets import account_option, database_option
-from numberkeep.config.settings import github_env_file, load_settings, remote_variables, user_shell
-from numberkeep.config.values import http_url, url
+from numberkeep.config.settings import github_env_file, remote_variables, user_shell
 from numberkeep.domain.identity import Account, KeyPair, new_key_pair
 from numberkeep.service import keys as service
 from numberkeep.service.context import Context
-
-_ANY: dict[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a service on any address is reached
-
-
-def _url(_context: click.Context, _parameter: click.Parameter, given: str | None) -> str:
-    if given is not None:
-        try:
-            return url(given)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
-    settings = load_settings()
-    if settings.port == 0:
-        raise Failure("NUMBERKEEP_PORT=0 names no port: name the service's URL with --url", ExitCode.USAGE)
-    return http_url(_ANY.get(settings.host, settings.host), settings.port)
 
 
 @click.command()
@@ -35,13 +21,7 @@ def _url(_context: click.Context, _parameter: click.Parameter, given: str | None
     type=click.Choice([each.value for each in Shell]),
     help="Form of the lines: sh also for bash and zsh, github for a step of GitHub Actions.  [default: by $SHELL]",
 )
-@click.option(
-    "--url",
-    "base_url",
-    metavar="URL",
-    callback=_url,
-    help="URL of the service.  [default: by NUMBERKEEP_HOST and NUMBERKEEP_PORT]",
-)
+@own_url_option
 @account_option
 @database_option
 def env(shell: str | None, base_url: str, account: str, database: str) -> None:

@@ -130,7 +130,7 @@ async def _job(context: Context, account: Account, given: FileImport, *, alone: 
     """Return the import to run: one that was interrupted, or a new one; see `resume_local`."""
     if given.resume:
         job = await jobs.resume_local(context, account, given.digest, alone=alone)
-        wait = job.held_for(context.clock.take()) / SECOND
+        wait = job.held_for(context.clock.now()) / SECOND
         if wait > 0:
             click.echo(
                 f"Waiting {wait:.0f} s, in case the interrupted command still works on import {job.job_id}.", err=True

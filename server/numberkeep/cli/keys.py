@@ -31,7 +31,7 @@ def create(account: str, database: str, *, as_json: bool) -> None:
 
     This is the only time that the secret is shown: the database keeps a hash of it.
     """
-    if not account.strip() or not account.isprintable():
+    if not service.is_account_name(account):
         raise click.BadParameter("must be a name of printable characters", param_hint="--account")
     pair = new_key_pair()
     key = run(database, lambda context: service.create(context, account, pair), may_create=True)

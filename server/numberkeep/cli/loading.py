@@ -5,6 +5,8 @@ from importlib import import_module
 
 import click
 
+from numberkeep.cli.entry import importing
+
 
 class Commands(Mapping[str, click.Command]):
     """Commands by name.
@@ -19,7 +21,8 @@ class Commands(Mapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         """Import a command."""
         module, _, attribute = self._places[name].partition(":")
-        command: click.Command = getattr(import_module(f"numberkeep.cli.{module}"), attribute)
+        with importing():
+            command: click.Command = getattr(import_module(f"numberkeep.cli.{module}"), attribute)
         return command
 
     def __iter__(self) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
+from numberkeep.cli.entry import importing
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.config.database_url import existing_database
 from numberkeep.config.settings import load_settings
@@ -28,7 +29,8 @@ def run(database: str, use_case: Callable[[Context], Awaitable[R]], *, may_creat
         ConfigError: the database cannot be used.
         NumberkeepError: the use case failed.
     """
-    from numberkeep.stores import make_context  # noqa: PLC0415 - commands that call a service should start fast
+    with importing():
+        from numberkeep.stores import make_context  # noqa: PLC0415 - commands that call a service should start fast
 
     settings = load_settings(database=database if may_create else existing_database(database))
 

@@ -13,7 +13,7 @@ _TOP: Final = """\
 
 <!-- Written by `make cli-docs` from the commands' own help. -->
 
-What `numberkeep COMMAND --help` shows, on one page. The [README](../README.md#commands) lists the commands by purpose.
+What `numberkeep COMMAND --help` shows, on one page. [Commands by purpose](commands.md) is shorter.
 """
 _UNWRAPPED: Final = "\b"
 """Click's mark of a paragraph whose lines stay as they are."""

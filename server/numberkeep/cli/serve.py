@@ -1,14 +1,18 @@
 """`numberkeep serve`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
+from click.core import ParameterSource
 
+from numberkeep.cli.entry import importing
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.targets import setting_option
 from numberkeep.config import table
+from numberkeep.config.database_url import IN_MEMORY
 from numberkeep.config.settings import load_settings, sender_warning
 
 if TYPE_CHECKING:
@@ -37,17 +41,54 @@ class _WithSettings(click.Command):
 @setting_option(table.PORT)
 @setting_option(table.DATABASE)
 @setting_option(table.WORKERS)
-def serve(host: str, port: int, database: str, workers: int) -> None:
+@click.option(
+    "--test",
+    is_flag=True,
+    help="For tests: sends nothing to phones, and opens the control API at /_numberkeep/test/, which needs no key. The "
+    "default database is in memory.",
+)
+@click.option(
+    "--seed",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="With --test: a JSON file with contacts and opt-outs, or a snapshot, for a new account `default`.",
+)
+@click.option(
+    "--stop-on-eof",
+    is_flag=True,
+    help="Stop when standard input ends: a program that starts the service with a pipe takes it along when it ends.",
+)
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int,
+    database: str,
+    workers: int,
+    test: bool,
+    seed: BinaryIO | None,
+    stop_on_eof: bool,
+) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
     An empty database gets the account `default` with one key pair: that of NUMBERKEEP_API_KEY and
     NUMBERKEEP_API_SECRET, or a random one, which is shown once.
     """
-    settings = load_settings(host=host, port=port, database=database, workers=workers)
+    if test and ctx.get_parameter_source("database") is ParameterSource.DEFAULT:
+        database = IN_MEMORY
+    if seed is not None and not test:
+        raise click.UsageError("--seed is for tests: give --test too, or import contacts with `numberkeep import`")
+    settings = load_settings(host=host, port=port, database=database, workers=workers, test=test)
+    if seed is not None:
+        settings = replace(settings, seed=seed.read())
     # Only this command needs the server; the others should start fast.
-    from numberkeep import serving  # noqa: PLC0415
-    from numberkeep.stores import database_warning  # noqa: PLC0415
+    with importing():
+        from numberkeep import serving  # noqa: PLC0415
+        from numberkeep.stores import database_warning  # noqa: PLC0415
 
+    if stop_on_eof:
+        serving.stop_at_end_of_input()
     warnings = [warning for warning in (sender_warning(), database_warning(settings)) if warning]
     try:
         serving.serve(settings, partial(_announce, warnings))
@@ -57,6 +98,8 @@ def serve(host: str, port: int, database: str, workers: int) -> None:
 
 def _announce(warnings: Sequence[str], started: "Started") -> None:
     click.echo(f"numberkeep listens on {started.url}", err=True)
+    if started.controlled:
+        click.echo(f"Test mode: anyone who reaches {started.url}/_numberkeep/test/ controls the service.", err=True)
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
     if started.given_pair_unknown:

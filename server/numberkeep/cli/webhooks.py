@@ -61,7 +61,7 @@ def add(
     async def stored(context: Context, found: Account) -> WebhookOut:
         from numberkeep.app import make_notifier  # noqa: PLC0415 - a command that calls a service should start fast
 
-        notifier = make_notifier(load_settings())
+        notifier = make_notifier(load_settings(), context.clock)
         try:
             made = await service.create(context, _Lenient(notifier), found, url, types=types, secret=secret)
         finally:

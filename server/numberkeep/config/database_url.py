@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from numberkeep.config.values import ConfigError
 
-_FORMS: Final = "sqlite:///numberkeep.db, sqlite:////an/absolute/path.db, sqlite://:memory: or postgresql://..."
+IN_MEMORY: Final = "sqlite://:memory:"
+
+_FORMS: Final = f"sqlite:///numberkeep.db, sqlite:////an/absolute/path.db, {IN_MEMORY} or postgresql://..."
 
 
 def sqlite_path(database: str) -> Path | None:
@@ -15,7 +17,7 @@ def sqlite_path(database: str) -> Path | None:
     Raises:
         ConfigError: this is not such a URL.
     """
-    if database == "sqlite://:memory:":
+    if database == IN_MEMORY:
         return None
     path = database.removeprefix("sqlite:///")
     if path == database or path in {"", ":memory:"}:  # SQLite would open no file at all for the latter

@@ -29,6 +29,8 @@ class Settings:
         sender: where messages to phones go; None sends nothing.
         reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
+        test: whether the process is for tests, see numberkeep.test_mode.
+        seed: a file that fills a new account `default` in test mode; empty for none.
     """
 
     host: str = table.HOST.default
@@ -54,6 +56,8 @@ class Settings:
     account_memory_mib: int = table.ACCOUNT_MEMORY_MIB.default
     log: str = table.LOG.default
     log_format: str = table.LOG_FORMAT.default
+    test: bool = False
+    seed: bytes = field(default=b"", repr=False)
 
 
 def load_settings(
@@ -62,14 +66,15 @@ def load_settings(
     port: int | None = None,
     database: str | None = None,
     workers: int | None = None,
+    test: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Return the settings: flags override the environment, which overrides the defaults.
 
     Raises:
-        ConfigError: a value in the environment cannot be used.
+        ConfigError: a value in the environment cannot be used, or not in test mode.
     """
-    return Settings(
+    settings = Settings(
         host=host or table.HOST.read(environ),
         port=table.PORT.read(environ) if port is None else port,
         database=database or table.DATABASE.read(environ),
@@ -95,7 +100,13 @@ def load_settings(
         account_memory_mib=table.ACCOUNT_MEMORY_MIB.read(environ),
         log=table.LOG.read(environ),
         log_format=table.LOG_FORMAT.read(environ),
+        test=test,
     )
+    if test and settings.workers > 1:
+        raise ConfigError("--test runs one process: leave NUMBERKEEP_WORKERS and --workers at 1")
+    if test and settings.sender is not None:
+        raise ConfigError("--test sends nothing to phones: unset NUMBERKEEP_SENDER")
+    return settings
 
 
 def setting_warnings(environ: Iterable[str] = os.environ) -> list[str]:
@@ -153,12 +164,14 @@ def remote_is_named(environ: Mapping[str, str] = os.environ) -> bool:
     return any(environ.get(each.name) for each in _REMOTE)
 
 
-def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
-    """Return the service that the environment names.
+def load_remote(environ: Mapping[str, str] = os.environ, *, url: str | None = None) -> Remote:
+    """Return the service that the environment names; `url` overrides where it listens.
 
     Raises:
         ConfigError: a variable is missing, or its value cannot be used.
     """
+    if url is not None:
+        environ = {**environ, _BASE_URL.name: url}
     missing = [each.name for each in _REMOTE if not environ.get(each.name)]
     if missing:
         raise ConfigError(f'set {", ".join(missing)}: eval "$(numberkeep env)" creates a key and sets them')

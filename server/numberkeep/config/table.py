@@ -1,4 +1,4 @@
-"""The table of all settings. Parsing, the flags, `serve --help` and the README's table follow from it."""
+"""The table of all settings. Parsing, the flags, `serve --help` and the table in docs/settings.md follow from it."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping

@@ -38,6 +38,7 @@ NumberkeepError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from numberkeep.domain.phone_spelling import visible
 
@@ -233,7 +234,7 @@ class DeliveryFailed(NumberkeepError):
     Args:
         reason: why, in words that may be stored, shown and logged: without numbers, names, secrets or answers' bodies.
         permanent: whether it is pointless to try again.
-        retry_after: seconds that the receiver asked to wait; None if it did not.
+        retry_after: how long the receiver asked to wait, seconds, or until when; None if it did not.
         opted_out: whether the carrier says that the recipient has opted out.
         code: the carrier's number for the error; 0 for none.
         key: the error in one word, as the carrier says it; `""` for none.
@@ -244,7 +245,7 @@ class DeliveryFailed(NumberkeepError):
         reason: str,
         *,
         permanent: bool = False,
-        retry_after: float | None = None,
+        retry_after: float | datetime | None = None,
         opted_out: bool = False,
         code: int = 0,
         key: str = "",

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Final
@@ -121,17 +121,23 @@ class Application:
             return answer, not isinstance(error, BodyInPieces)  # it may have been found before the body was read
         return answer, False
 
+    def find(self, path: str) -> tuple[Endpoint | None, str]:
+        """Return the endpoint of a path, None if there is none, and the argument in the path, `""` if there is none."""
+        endpoint = self._fixed.get(path)
+        if endpoint is not None:
+            return endpoint, ""
+        start = path.rfind("/") + 1
+        argument = path[start:]
+        endpoint = self._with_argument.get((path[:start], "")) if argument else None
+        if endpoint is None:
+            before = path.rfind("/", 0, start - 1) + 1
+            argument = path[before : start - 1]
+            endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if argument else None
+        return endpoint, argument
+
     def _endpoint(self, request: Request) -> Endpoint:
         path: str = request.scope["path"]
-        endpoint = self._fixed.get(path)
-        if endpoint is None:
-            start = path.rfind("/") + 1
-            endpoint = self._with_argument.get((path[:start], "")) if path[start:] else None
-            request.argument = path[start:]
-            if endpoint is None:
-                before = path.rfind("/", 0, start - 1) + 1
-                request.argument = path[before : start - 1]
-                endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if request.argument else None
+        endpoint, request.argument = self.find(path)
         if endpoint is None:
             raise NotFound(path)
         return endpoint
@@ -155,6 +161,9 @@ def build_application(
     closing: Closing | None = None,
     stream_limits: StreamLimits | None = None,
     limits: Limits | None = None,
+    authenticator: Authenticator | None = None,
+    more: Mapping[str, Endpoint] | None = None,
+    fill: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -169,17 +178,23 @@ def build_application(
         closing: signals shutdown to open-ended responses.
         stream_limits: the limits of event streams.
         limits: what the process takes on at a time.
+        authenticator: authenticates requests; by default one of its own.
+        more: endpoints beyond those of the API, by path.
+        fill: fills a store that had no keys.
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
-    api = Api(context, Authenticator(context.store), decoder, notifier, closing, bulk_turns(limits.bulk))
+    authenticator = authenticator or Authenticator(context.store)
+    api = Api(context, authenticator, decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
         await context.store.open()
         try:
             if first_key is not None:
-                await keys.create_first(context, first_key)
+                made = await keys.create_first(context, first_key)
+                if made and fill is not None:
+                    await fill()
             relay.start()
             runner.start()
             yield
@@ -195,7 +210,7 @@ def build_application(
     endpoints: dict[str, Endpoint] = {path: Operations(api, of_path) for path, of_path in routes.items()}
     traffic = Traffic()
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
-    endpoints |= _open_endpoints(context, relay, traffic)
+    endpoints |= {**_open_endpoints(context, relay, traffic), **(more or {})}
     return Application(endpoints, api.outage, Router(lifespan=lifespan), limits, traffic)
 
 

@@ -29,6 +29,7 @@ from numberkeep.wire.decoding import Decoder
 Function = Callable[[Call, Any], Awaitable[Any]]
 
 _MOST_DIGITS: Final = 18
+NO_OPERATION: Final = ("none", "")
 
 
 @dataclass(slots=True, frozen=True)
@@ -93,6 +94,9 @@ class Endpoint(Protocol):
     async def answer(self, request: Request) -> Answer | None:
         """Return the answer, or None if it was sent already. Errors are answered too, unless something was sent."""
 
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the names of what answers a method and of the argument in its path; `none` and `""` if not there."""
+
 
 class Operations:
     """Answers a path by the operation of each method.
@@ -107,6 +111,11 @@ class Operations:
         self._routes = {route.method: route for route in routes}
         if "GET" in self._routes:
             self._routes["HEAD"] = self._routes["GET"]  # the server leaves out the body
+
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the names of the method's operation and of its argument."""
+        route = self._routes.get(method)
+        return NO_OPERATION if route is None else (route.operation.name, route.argument)
 
     async def answer(self, request: Request) -> Answer | None:
         """Run the operation and return its answer; None for a long page or a file, which is sent at once."""
@@ -176,6 +185,10 @@ class Open:
     def __init__(self, name: str, get: Callable[[], Awaitable[Answer]]) -> None:
         self._name = name
         self._get = get
+
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return its name."""
+        return (self._name, "") if method in {"GET", "HEAD"} else NO_OPERATION
 
     async def answer(self, request: Request) -> Answer:
         """Return the answer."""

@@ -9,7 +9,7 @@ from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import Account
 from numberkeep.domain.stamp import Actor, ActorKind
 from numberkeep.http.answer import Answer, ok
-from numberkeep.http.endpoint import Api
+from numberkeep.http.endpoint import NO_OPERATION, Api
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.request import Request
 from numberkeep.operations import messages
@@ -36,6 +36,10 @@ class Inbound:
     def __init__(self, api: Api, carriers: Sequence[Carrier]) -> None:
         self._api = api
         self._carriers = carriers
+
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the name of the operation."""
+        return (messages.receive.name, "") if method == "POST" else NO_OPERATION
 
     async def answer(self, request: Request) -> Answer:
         """Store the message and return the answer."""

@@ -11,11 +11,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, StoreUnavailable
+from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, NoSuchEvent, StoreUnavailable
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.webhooks.types import expand
-from numberkeep.http.endpoint import Api
+from numberkeep.http.endpoint import NO_OPERATION, Api
 from numberkeep.http.errors import MethodNotAllowed
 from numberkeep.http.request import Request
 from numberkeep.http.stream_limits import StreamLimits
@@ -26,6 +26,8 @@ from numberkeep.wire.events import MAX_EVENT_DIGITS, EventsParams, encode_event
 _log = logging.getLogger("numberkeep.http")
 
 PATH: Final = "/api/v2/events"
+STREAM: Final = "events.stream"
+"""The name of the operation."""
 
 HEARTBEAT_SECONDS: Final = 15.0
 """How long without an event until a comment is sent, so that proxies keep the connection and a lost one is noticed."""
@@ -60,11 +62,15 @@ class Stream:
         self._limits = limits or StreamLimits()
         self._heartbeat_seconds = heartbeat_seconds
 
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the name of the operation."""
+        return (STREAM, "") if method == "GET" else NO_OPERATION
+
     async def answer(self, request: Request) -> None:
         """Send the stream."""
         if request.method != "GET":
             raise MethodNotAllowed(request.method, ("GET",))
-        request.operation = "events.stream"
+        request.operation = STREAM
         key = await self._api.key_of(request)
         params = self._api.decoder.params(request.query(), EventsParams)
         types = _types(params)
@@ -98,7 +104,8 @@ class Stream:
         await self._send(request, _FIRST % after)
         quiet_since = time.monotonic()
         async with aclosing(feed.follow(self._api.context, account, after)) as following:
-            with contextlib.suppress(StoreUnavailable, InvalidCredentials):  # reported when the client reconnects
+            # Reported when the client reconnects.
+            with contextlib.suppress(StoreUnavailable, InvalidCredentials, NoSuchEvent):
                 async for events in following:
                     after = events[-1].event_id if events else after
                     wanted = [event for event in events if not types or event.type in types]

@@ -10,6 +10,8 @@ from typing import Final
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+LOOPBACK: Final = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
 _IPV4: Final = tuple(
     (IPv4Network(network), kind)
     for network, kind in (

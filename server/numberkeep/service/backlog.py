@@ -107,4 +107,4 @@ class CachedBacklog:
         """Return for how many seconds the oldest delivery has been pending; 0 if there is none."""
         if backlog is None or backlog.oldest_at is None:
             return 0.0
-        return max(self._context.clock.take() - backlog.oldest_at, 0) / SECOND
+        return max(self._context.clock.now() - backlog.oldest_at, 0) / SECOND

@@ -1,7 +1,6 @@
 """The context of every use case, which the composition root builds once."""
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -9,40 +8,13 @@ from typing import Any, TypeVar
 from numberkeep.domain.command import AccountCommand, Command, Once
 from numberkeep.domain.identity import NODE_BITS
 from numberkeep.domain.stamp import SYSTEM, Actor, Cause, Stamp
+from numberkeep.service.clock import Clock
 from numberkeep.service.deployment import Deployment
 from numberkeep.service.signals import ChangeSignals
 from numberkeep.service.slices import Slices
 from numberkeep.store.contract import Store
 
 R = TypeVar("R")
-
-
-class Clock:
-    """Microseconds since 1970 that are unique within a process and rise, whatever the system's clock does.
-
-    If the system's clock is set back by an hour, this one runs at half speed until the other has caught up: what is due
-    in a minute is then due after two minutes, and not after an hour.
-
-    Args:
-        now_ns: nanoseconds since 1970; tests pass their own.
-        steady_ns: nanoseconds of a monotonic clock; tests pass their own.
-    """
-
-    def __init__(
-        self, now_ns: Callable[[], int] = time.time_ns, steady_ns: Callable[[], int] = time.monotonic_ns
-    ) -> None:
-        self._now_ns = now_ns
-        self._steady_ns = steady_ns
-        self._last = 0
-        self._steady = 0
-
-    def take(self, count: int = 1) -> int:
-        """Reserve `count` consecutive microseconds, and return the first."""
-        now, steady = self._now_ns() // 1000, self._steady_ns() // 1000
-        slow = self._last + max((steady - self._steady) // 2, 1)
-        first = now if now > self._last else slow
-        self._last, self._steady = first + count - 1, steady
-        return first
 
 
 @dataclass(slots=True, frozen=True)
@@ -99,7 +71,10 @@ class Context:
         return replace(self, actor=actor, cause=cause)
 
     def stamp(self, count: int = 1) -> Stamp:
-        """Return a stamp of now; `count` reserves the microseconds from its `at` on for the rows of one command."""
+        """Return a stamp of now; `count` reserves the microseconds from its `at` on for the rows of one command.
+
+        Background work reserves none, see clock.py.
+        """
         return Stamp(self.clock.take(count), self.actor, self.cause)
 
     async def apply(self, command: Command[R], once: Idempotency | None = None) -> R:
@@ -113,7 +88,7 @@ class Context:
             NumberkeepError: as for `Store.apply`; with `once` also as for the command `Once`.
         """
         if once is not None and isinstance(command, AccountCommand):
-            command = Once(command, once.key, once.fingerprint, once.encode, self.clock.take())
+            command = Once(command, once.key, once.fingerprint, once.encode, self.clock.now())
         result = await self.store.apply(command)
         if isinstance(command, AccountCommand):
             self.signals.notify(command.account_id)

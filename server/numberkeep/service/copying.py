@@ -128,11 +128,13 @@ class _Pass:
         self._done = 0
 
     async def refuse_strangers(self) -> None:
-        """Check that the source has all accounts of the target.
+        """Check that the target is not one for tests, and that the source has all of its accounts.
 
         Raises:
-            CannotCopy: it does not.
+            CannotCopy: it is, or the source does not.
         """
+        if await self._target.mark() is Mark.TEST:
+            raise CannotCopy(f"{TARGET} was made by `numberkeep serve --test`: name another database")
         async for page in self._pages(self._target, ACCOUNTS, None):
             for account_id, name, _, created_at, *_ in page:
                 same = await self._source.rows(ACCOUNTS, None, (account_id - 1,), 1)

@@ -10,9 +10,11 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from numberkeep.domain.command import SECOND
+from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
@@ -43,7 +45,7 @@ ATTEMPTS: Final = 15
 _BACKOFF_SECONDS: Final = 5.0
 _MAX_BACKOFF_SECONDS: Final = 3600.0
 _MAX_DOUBLINGS: Final = 10  # then the maximum is reached
-_JITTER_SECONDS: Final = 2.0
+_SPREAD_SECONDS: Final = 2.0
 
 _CHANNELS: Final = {SENDER: ("sender", "the sender"), CALLBACKS: ("callback", "a status callback")}
 """The channel of each target that is no webhook, for metrics, and its name, for the log."""
@@ -87,7 +89,7 @@ class Deliverer:
         Raises:
             NumberkeepError: the store failed.
         """
-        command = TakeDeliveries(account_id, limit, self._lease_seconds * SECOND, self._context.stamp(), busy)
+        command = TakeDeliveries(account_id, limit, self._lease_seconds * SECOND, self._context.stamp(0), busy)
         taken = await self._context.store.apply(command)
         if taken.canceled:
             self._context.signals.notify(account_id)
@@ -97,7 +99,7 @@ class Deliverer:
         """Make a delivery, call `sent` when it has ended, and record the outcome; failures are logged."""
         delivery = pending.delivery
         outcome = None
-        seconds = (delivery.due_at - self._context.clock.take()) / SECOND - self._lease_seconds / 3
+        seconds = (delivery.due_at - self._context.clock.now()) / SECOND - self._lease_seconds / 3
         if seconds > 0:  # else taking it was so slow that another process may soon take it
             outcome = await self._outcome(account_id, pending, seconds)
         sent()
@@ -107,7 +109,7 @@ class Deliverer:
             return
         self._report(account_id, delivery, outcome)
         try:
-            await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp()))
+            await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp(0)))
         except NumberkeepError as error:
             text = f"cannot record the outcome of delivery {delivery.item}: {error}"
             self._failures.add(logging.WARNING, account_id, "not recorded", text)
@@ -150,7 +152,7 @@ class Deliverer:
 
     async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Outcome:
         try:
-            async with asyncio.timeout(seconds):
+            async with self._context.clock.timeout(seconds):
                 account = await self._name(account_id)
                 match pending:
                     case PendingMessage():
@@ -173,11 +175,15 @@ class Deliverer:
         return self._undelivered(pending.delivery, failed)
 
     def _undelivered(self, delivery: Delivery, failed: DeliveryFailed) -> Undelivered:
-        now = self._context.clock.take()
+        now = self._context.clock.now()
         too_old = delivery.created_at + self._context.webhook_retry_days * 24 * 3600 * SECOND <= now
         if failed.permanent or too_old or delivery.attempts >= ATTEMPTS:
             return Undelivered(str(failed), None, failed.opted_out, failed.code, failed.key)
-        seconds = max(backoff_seconds(delivery.attempts), failed.retry_after or 0)
+        asked = failed.retry_after or 0
+        if isinstance(asked, datetime):
+            asked = (micros(asked) - now) / SECOND
+        spread = self._context.clock.spread(_SPREAD_SECONDS)
+        seconds = max(backoff_seconds(delivery.attempts, spread), min(asked, _MAX_BACKOFF_SECONDS))
         return Undelivered(str(failed), now + int(seconds * SECOND))
 
     async def _name(self, account_id: int) -> str:
@@ -188,8 +194,10 @@ class Deliverer:
         return name
 
 
-def backoff_seconds(attempts: int) -> float:
-    """Return the seconds to wait after this many attempts: from 5 on, twice as many each time, up to an hour."""
-    jitter = random.uniform(0, _JITTER_SECONDS)  # noqa: S311 - to spread retries
+def backoff_seconds(attempts: int, spread: float) -> float:
+    """Return the seconds to wait after this many attempts: from 5 on, twice as many each time, up to an hour.
+
+    `spread` is added, so that retries that failed together are not made together.
+    """
     doublings = min(attempts - 1, _MAX_DOUBLINGS)
-    return min(_BACKOFF_SECONDS * 2.0**doublings + jitter, _MAX_BACKOFF_SECONDS)
+    return min(_BACKOFF_SECONDS * 2.0**doublings + spread, _MAX_BACKOFF_SECONDS)

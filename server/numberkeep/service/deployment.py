@@ -6,7 +6,7 @@ from typing import Literal
 
 from numberkeep.store.space import Space
 
-SenderName = Literal["log", "webhook", "sendblue", "twilio"]
+SenderName = Literal["log", "webhook", "sendblue", "twilio", "test"]
 
 
 def _unknown() -> Space | None:
@@ -18,7 +18,7 @@ class Deployment:
     """The deployment.
 
     Attributes:
-        sender: what sends messages; `log` sends nothing.
+        sender: what sends messages; `log` and `test` send nothing.
         sender_lacks: the settings that the sender works without, but not for every message.
         measure: returns the room on the database's disk; None if that is not known. Raises OSError.
     """

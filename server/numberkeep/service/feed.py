@@ -40,10 +40,16 @@ async def first(context: Context, account: Account, after: int | None) -> int:
 
 
 async def follow(context: Context, account: Account, after: int) -> AsyncGenerator[Sequence[Event]]:
-    """Yield events after a number as they come, in order; regularly an empty sequence if none comes."""
+    """Yield events after a number as they come, in order; regularly an empty sequence if none comes.
+
+    Raises:
+        NoSuchEvent: the log began again meanwhile, as only test mode has it.
+    """
     with context.signals.listening(account.account_id) as listener:
         waited = True
         while True:
+            if listener.restarted:
+                raise NoSuchEvent("The log has begun again: begin after 0")
             events = await context.store.read(ListEvents(account.account_id, after, _PAGE, _PAGE_BYTES))
             if events:
                 after = events[-1].event_id

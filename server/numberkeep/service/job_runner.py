@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
@@ -14,6 +15,7 @@ from numberkeep.domain.jobs.commands import ChangeJob, DeleteJobParts
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
 from numberkeep.domain.jobs.job import LEASE, RETAINED_DAYS, Job
 from numberkeep.service.context import Context
+from numberkeep.service.signals import ALL_ACCOUNTS
 from numberkeep.store.queries import GetJob, ListOldJobs, ListWaitingJobs
 
 _log = logging.getLogger("numberkeep.jobs")
@@ -24,10 +26,12 @@ _AT_A_TIME: Final = 2
 _LOOK_SECONDS: Final = 1.0
 """How often to look for jobs of other processes, new or left."""
 
-_RETRY_SECONDS: Final = 15.0
-"""How long a job that could not be worked on waits."""
+_REST: Final = 15 * SECOND
+"""How long a job that could not be worked on waits, microseconds."""
 
-_RETENTION_SECONDS: Final = 600.0
+_RETENTION: Final = 600 * SECOND
+"""How often to look for old data of jobs to delete, microseconds."""
+
 _DAY: Final = 24 * 3600 * SECOND
 
 
@@ -58,7 +62,8 @@ class JobRunner:
         self._workers = workers
         self._left_over = alone
         self._working: dict[int, asyncio.Task[bool]] = {}
-        self._resting: dict[tuple[int, int], float] = {}
+        self._resting: dict[tuple[int, int], int] = {}  # since when
+        self._stopped: Counter[int] = Counter()
         self._main: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -72,20 +77,40 @@ class JobRunner:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @asynccontextmanager
+    async def stopped(self, account_id: int) -> AsyncIterator[None]:
+        """Work on no job of an account while the block runs; the one under way is left, and continued afterwards."""
+        self._stopped[account_id] += 1
+        try:
+            task = self._working.get(account_id)
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            yield
+        finally:
+            self._stopped[account_id] -= 1
+            if not self._stopped[account_id]:
+                del self._stopped[account_id]
+        self._resting = {key: at for key, at in self._resting.items() if key[0] != account_id}
+        self._context.job_signals.notify(account_id)
+
     async def _run(self) -> None:
-        now = asyncio.get_running_loop().time
-        retention_at = now()
+        clock = self._context.clock
+        looked_for_old = -_RETENTION
         failure = ""
-        with self._context.job_signals.listening() as listener:
+        with (
+            self._context.job_signals.listening() as listener,
+            clock.watching(lambda: listener.notify(ALL_ACCOUNTS)),
+        ):
             while True:
                 try:
-                    if now() >= retention_at:
-                        retention_at = now() + _RETENTION_SECONDS
+                    if not 0 <= clock.now() - looked_for_old < _RETENTION:  # it may have been set back
+                        looked_for_old = clock.now()
                         await delete_old_parts(self._context)
                     if self._left_over:
                         await self._end_leases()
                         self._left_over = False
-                    await self._begin_waiting()
+                    await self.begin_waiting()
                     failure = ""
                 except Exception as error:  # noqa: BLE001 - the jobs go on later
                     reason = _reason(error)
@@ -93,22 +118,27 @@ class JobRunner:
                         _log.warning("jobs wait: %s", reason)
                     failure = reason
                 changed = await listener.wait(_LOOK_SECONDS)
-                self._resting = {
-                    key: until for key, until in self._resting.items() if until > now() and key[0] not in changed
-                }
+                self._resting = {key: at for key, at in self._resting.items() if key[0] not in changed}
 
     async def _end_leases(self) -> None:
-        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.take() + LEASE)):
-            free = ChangeJob(account_id, job_id, lambda job: replace(job, lease_until=0), self._context.stamp())
+        for account_id, job_id in await self._context.store.read(ListWaitingJobs(self._context.clock.now() + LEASE)):
+            free = ChangeJob(account_id, job_id, lambda job: replace(job, lease_until=0), self._context.stamp(0))
             with suppress(JobNotFound):
                 await self._context.apply(free)
 
-    async def _begin_waiting(self) -> None:
-        """Begin the jobs that nobody works on, one of each account, as long as there is room."""
+    async def begin_waiting(self) -> None:
+        """Begin the jobs that nobody works on, one of each account, as long as there is room.
+
+        Raises:
+            NumberkeepError: the store failed.
+        """
+        now = self._context.clock.now()
+        self._resting = {key: at for key, at in self._resting.items() if 0 <= now - at < _REST}
         if len(self._working) >= _AT_A_TIME:
             return
-        for key in await self._context.store.read(ListWaitingJobs(self._context.clock.take())):
-            if key not in self._resting and key[0] not in self._working and len(self._working) < _AT_A_TIME:
+        for key in await self._context.store.read(ListWaitingJobs(now)):
+            busy = key[0] in self._working or key[0] in self._stopped
+            if key not in self._resting and not busy and len(self._working) < _AT_A_TIME:
                 task = self._working[key[0]] = asyncio.create_task(self._work(*key))
                 task.add_done_callback(partial(self._ended, *key))
 
@@ -117,7 +147,7 @@ class JobRunner:
         if not task.cancelled() and task.result():
             self._context.job_signals.notify(account_id)
         else:
-            self._resting[account_id, job_id] = asyncio.get_running_loop().time() + _RETRY_SECONDS
+            self._resting[account_id, job_id] = self._context.clock.now()
 
     async def _work(self, account_id: int, job_id: int) -> bool:
         """Work on a job, and return whether it has ended, or another process has it."""
@@ -142,9 +172,9 @@ def _reason(error: Exception) -> str:
 
 async def delete_old_parts(context: Context) -> None:
     """Delete what jobs keep, `RETAINED_DAYS` after they were added; the jobs stay."""
-    before = context.clock.take() - RETAINED_DAYS * _DAY
+    before = context.clock.now() - RETAINED_DAYS * _DAY
     for account_id, job_id in await context.store.read(ListOldJobs(before)):
-        stamp = context.stamp()
+        stamp = context.stamp(0)
 
         def idle(job: Job, at: int = stamp.at) -> Job:
             job.check_idle(at)

@@ -80,7 +80,7 @@ class Working:
                 lambda job: job.advanced(worker, now, job.detail),
                 lambda job, result, events: job.advanced(worker, now, advance(job.detail, result, events)),
                 parts,
-                self.context.stamp(),
+                self.context.stamp(0),
             )
         )
 
@@ -107,11 +107,11 @@ class Working:
         await self._change(lambda job: replace(job.advanced(self._worker, 0, job.detail), lease_until=0))
 
     async def _change(self, change: Callable[[Job], Job], parts: Sequence[JobPart] = ()) -> None:
-        command = ChangeJob(self.account_id, self.job.job_id, change, self.context.stamp(), parts)
+        command = ChangeJob(self.account_id, self.job.job_id, change, self.context.stamp(0), parts)
         self.job = await self.context.apply(command)
 
     def _now(self) -> int:
-        return self.context.clock.take()
+        return self.context.clock.now()
 
 
 @asynccontextmanager
@@ -131,8 +131,8 @@ async def working(
         JobBusy: another process has it.
         JobLost: it does not run, or another process has taken it meanwhile, or it was deleted.
     """
-    worker, now = secrets.token_hex(8), context.clock.take()
-    take = ChangeJob(account_id, job_id, lambda job: job.taken(worker, now), context.stamp())
+    worker, now = secrets.token_hex(8), context.clock.now()
+    take = ChangeJob(account_id, job_id, lambda job: job.taken(worker, now), context.stamp(0))
     held = Working(context, account_id, await context.apply(take), worker)
     keeper = asyncio.create_task(_keep(held, progress))
     task = asyncio.current_task()

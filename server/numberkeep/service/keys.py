@@ -49,6 +49,12 @@ class Authenticator:
             raise InvalidCredentials
         return key
 
+    def forget(self, account_id: int) -> None:
+        """Read the keys of an account again when they are used next."""
+        gone = [key_id for key_id, (_, key) in self._known.items() if key.account.account_id == account_id]
+        for key_id in gone:
+            del self._known[key_id]
+
     async def _look_up(self, key_id: bytes) -> ApiKey | None:
         key = await self._store.read(GetApiKey(key_id.decode("latin-1")))
         if key is None:
@@ -65,7 +71,7 @@ def same_secret(given: str, secret: str) -> bool:
 
 async def create_first(context: Context, pair: KeyPair) -> bool:
     """Create the account `default` with this pair in a store without keys; return whether it was created."""
-    return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair))) is not None
+    return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair, DEFAULT_REGION))) is not None
 
 
 async def opens(context: Context, pair: KeyPair) -> bool:
@@ -74,13 +80,18 @@ async def opens(context: Context, pair: KeyPair) -> bool:
     return key is not None and key.opens_with(pair.secret.encode())
 
 
-async def create(context: Context, account_name: str, pair: KeyPair) -> ApiKey:
-    """Create a key for an account, and the account if it does not exist.
+def is_account_name(text: str) -> bool:
+    """Return whether an account may have this name."""
+    return bool(text.strip()) and text.isprintable()
+
+
+async def create(context: Context, account_name: str, pair: KeyPair, region: str = DEFAULT_REGION) -> ApiKey:
+    """Create a key for an account, and the account, in this region, if it does not exist.
 
     Raises:
         InvalidInput: the key id is taken.
     """
-    return await context.apply(_creation(context, account_name, pair))
+    return await context.apply(_creation(context, account_name, pair, region))
 
 
 async def list_all(context: Context) -> Sequence[ApiKey]:
@@ -93,5 +104,5 @@ async def revoke(context: Context, key_id: str) -> bool:
     return await context.apply(RevokeKey(key_id, context.clock.take()))
 
 
-def _creation(context: Context, account_name: str, pair: KeyPair) -> CreateKey:
-    return CreateKey(account_name, DEFAULT_REGION, pair.key_id, pair.secret_hash, context.clock.take())
+def _creation(context: Context, account_name: str, pair: KeyPair, region: str) -> CreateKey:
+    return CreateKey(account_name, region, pair.key_id, pair.secret_hash, context.clock.take())

@@ -9,20 +9,21 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import Final
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.errors import NumberkeepError
-from numberkeep.domain.outbox.delivery import Taken
+from numberkeep.domain.outbox.delivery import Agenda, Taken
 from numberkeep.domain.verification.commands import ExpireVerifications
 from numberkeep.service import retention
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import LEASE_SECONDS, Deliverer
 from numberkeep.service.outlets import Notifier, Sender
-from numberkeep.service.signals import Listener
+from numberkeep.service.signals import ALL_ACCOUNTS, Listener
 from numberkeep.store.queries import GetAgenda, GetAgendaOf
 
 _log = logging.getLogger("numberkeep.relay")
@@ -39,8 +40,8 @@ _LOOK_SECONDS: Final = 1.0
 _PAUSE_SECONDS: Final = 0.02
 """The least time between two looks: under load one look serves many changes."""
 
-_RETENTION_SECONDS: Final = 600.0
-"""How often to look for old events and dead deliveries to delete."""
+_RETENTION: Final = 600 * SECOND
+"""How often to look for old events and dead deliveries to delete, microseconds."""
 
 _EXPIRED_AT_A_TIME: Final = 256
 _GRACE_SECONDS: Final = 10.0
@@ -64,6 +65,7 @@ class Relay:
         self._deliverer = Deliverer(context, sender, notifier, lease_seconds)
         self._working: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._main: asyncio.Task[None] | None = None
+        self._stopped: Counter[int] = Counter()
         self._closing = False
         self._logging_errors = _LoggingErrors()
 
@@ -89,13 +91,32 @@ class Relay:
         await asyncio.gather(*tasks, *([self._main] if self._main else []), return_exceptions=True)
         await self._deliverer.close()
 
+    @asynccontextmanager
+    async def stopped(self, account_id: int) -> AsyncIterator[None]:
+        """Do nothing for an account while the block runs.
+
+        What is under way is abandoned; it is done later if it is still due then.
+        """
+        self._stopped[account_id] += 1
+        try:
+            tasks = self._working_for(account_id)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            yield
+        finally:
+            self._stopped[account_id] -= 1
+            if not self._stopped[account_id]:
+                del self._stopped[account_id]
+        self._context.signals.notify(account_id)
+
     async def turn(self) -> int:
         """Do all work once, with at most eight deliveries of each account, and return the number of deliveries.
 
         Raises:
             NumberkeepError: the store failed.
         """
-        agenda = await self._context.store.read(GetAgenda(self._context.clock.take()))
+        agenda = await self._context.store.read(GetAgenda(self._context.clock.now()))
         for account_id in agenda.expired:
             await self._expire(account_id)
         for account_id in await retention.accounts_with_old(self._context):
@@ -107,17 +128,58 @@ class Relay:
             taken += len(pending)
         return taken
 
+    async def catch_up(self, *, delete_old: bool = False) -> int | None:
+        """Do all work that is due, also what follows from it, and wait until deliveries under way are recorded.
+
+        Args:
+            delete_old: whether that includes old events and dead deliveries.
+
+        Returns:
+            When there will be more work, microseconds since 1970; None if unknown.
+
+        Raises:
+            NumberkeepError: the store failed.
+        """
+        if delete_old:
+            await self._look_for_old()
+        while True:
+            agenda = await self._context.store.read(GetAgenda(self._context.clock.now()))
+            self._begin_all(agenda)
+            if not self._working:
+                return agenda.next_at
+            await asyncio.wait({*self._working.values()})
+
+    async def finish(self, account_id: int) -> None:
+        """Do all work of an account that is due, also what follows from it, and wait until it is recorded.
+
+        Raises:
+            NumberkeepError: the store failed.
+        """
+        while True:
+            agenda = await self._context.store.read(GetAgendaOf(self._context.clock.now(), {account_id}))
+            self._begin_all(agenda)
+            working = self._working_for(account_id)
+            if not working:
+                return
+            await asyncio.wait(working)
+
+    def _working_for(self, account_id: int) -> list[asyncio.Task[None]]:
+        return [task for (_, each), task in self._working.items() if each == account_id]
+
     async def _run(self) -> None:
-        now = asyncio.get_running_loop().time
-        retention_at = now()
+        now, clock = asyncio.get_running_loop().time, self._context.clock
+        looked_for_old = -_RETENTION
         whole_at = now()  # when to look at all accounts, and not only at those that have changed
-        with self._context.signals.listening() as listener:
+        with (
+            self._context.signals.listening() as listener,
+            clock.watching(lambda: listener.notify(ALL_ACCOUNTS)),
+        ):
             changed: set[int] = set()
             while True:
-                if now() >= retention_at:
+                if not 0 <= clock.now() - looked_for_old < _RETENTION:  # it may have been set back
+                    looked_for_old = clock.now()
                     await self._look_for_old()
-                    retention_at = now() + _RETENTION_SECONDS
-                among = changed if now() < whole_at else None
+                among = changed if now() < whole_at and ALL_ACCOUNTS not in changed else None
                 wait = await self._look(among)
                 whole_at = now() + wait if among is None else min(whole_at, now() + wait)
                 await asyncio.sleep(_PAUSE_SECONDS)
@@ -126,15 +188,18 @@ class Relay:
     async def _look(self, among: Collection[int] | None) -> float:
         """Begin the work, and return the seconds after which to look again even without a notification."""
         with self._logging_errors:
-            at = self._context.clock.take()
+            at = self._context.clock.now()
             agenda = await self._context.store.read(GetAgenda(at) if among is None else GetAgendaOf(at, among))
-            for account_id in agenda.due:
-                self._begin("serve", account_id, self._serve)
-            for account_id in agenda.expired:
-                self._begin("expire", account_id, self._expire)
+            self._begin_all(agenda)
             if agenda.next_at is not None:
-                return min(_LOOK_SECONDS, (agenda.next_at - at) / SECOND)
+                return min(_LOOK_SECONDS, self._context.clock.seconds_until(agenda.next_at))
         return _LOOK_SECONDS
+
+    def _begin_all(self, agenda: Agenda) -> None:
+        for account_id in agenda.due:
+            self._begin("serve", account_id, self._serve)
+        for account_id in agenda.expired:
+            self._begin("expire", account_id, self._expire)
 
     async def _look_for_old(self) -> None:
         with self._logging_errors:
@@ -144,7 +209,7 @@ class Relay:
     def _begin(self, what: str, account_id: int, work: Callable[[int], Awaitable[None]]) -> None:
         """Start a task for an account, so that none waits for another, unless the same work is running."""
         key = (what, account_id)
-        if key in self._working or self._closing:
+        if key in self._working or self._closing or account_id in self._stopped:
             return
 
         async def run() -> None:
@@ -188,7 +253,7 @@ class Relay:
                     flying -= done
 
     async def _expire(self, account_id: int) -> None:
-        await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, self._context.stamp()))
+        await self._context.apply(ExpireVerifications(account_id, _EXPIRED_AT_A_TIME, self._context.stamp(0)))
 
     async def _delete_old(self, account_id: int) -> None:
         await retention.delete_old(self._context, account_id, lambda: self._closing)

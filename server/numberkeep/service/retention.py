@@ -37,4 +37,4 @@ async def delete_old(context: Context, account_id: int, closing: Callable[[], bo
 
 
 def _before(context: Context, days: int) -> int:
-    return context.clock.take() - days * _DAY
+    return context.clock.now() - days * _DAY

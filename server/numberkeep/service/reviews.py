@@ -28,4 +28,4 @@ async def decide(
 
 async def counts(context: Context) -> tuple[int, int]:
     """Return how many reviews are open, over all accounts, and how many of them are past their deadline."""
-    return await context.store.read(CountReviews(context.clock.take()))
+    return await context.store.read(CountReviews(context.clock.now()))

@@ -6,17 +6,26 @@ Changes by other processes are not notified: waiters must look for them at inter
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+ALL_ACCOUNTS: Final = 0
+"""Stands for all accounts when a listener is notified; no account has this id."""
 
 
 class Listener:
-    """Waits for changes to accounts."""
+    """Waits for changes to accounts.
+
+    Attributes:
+        restarted: whether the change log of an account began again, so that its numbers mean other events.
+    """
 
     def __init__(self) -> None:
+        self.restarted = False
         self._changed: set[int] = set()
         self._event = asyncio.Event()
 
     def notify(self, account_id: int) -> None:
-        """Record that an account has changed."""
+        """Record that an account has changed, or ALL_ACCOUNTS."""
         self._changed.add(account_id)
         self._event.set()
 
@@ -47,6 +56,13 @@ class ChangeSignals:
         for listener, wanted in self._listeners.items():
             if wanted in {None, account_id}:
                 listener.notify(account_id)
+
+    def notify_restart(self, account_id: int) -> None:
+        """Notify the listeners to one account that its change log began again, or has ended."""
+        for listener, wanted in self._listeners.items():
+            if wanted == account_id:
+                listener.restarted = True
+        self.notify(account_id)
 
     @contextmanager
     def listening(self, account_id: int | None = None) -> Iterator[Listener]:

@@ -6,9 +6,10 @@ import resource
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _SPARE_FILES: Final = 256
 """Files that a process opens beside its connections: the database, deliveries, the log."""
@@ -45,12 +46,19 @@ def raise_open_files() -> int:
     return sys.maxsize if soft == resource.RLIM_INFINITY else max(soft - _SPARE_FILES, 1)
 
 
-def cut_connections(port: int) -> int:
-    """Shut down every connection that this process has accepted on a port, and return how many there were."""
+def cut_connections(port: int, client: Sequence[Any] | None = None) -> int:
+    """Shut down connections that this process has accepted on a port, and return how many there were.
+
+    Args:
+        port: the port.
+        client: the address and the port, which Granian has as a text, of the only client to cut off; None for all.
+    """
+    wanted = None if client is None else (ip_address(client[0]), int(client[1]))
     count = 0
     for connection in _sockets():
         with connection, contextlib.suppress(OSError):  # it may be closed or reset meanwhile
-            if connection.getsockname()[1] == port and connection.getpeername():
+            host, its_port = connection.getpeername()[:2]
+            if connection.getsockname()[1] == port and wanted in {None, (ip_address(host), its_port)}:
                 connection.shutdown(socket.SHUT_RDWR)
                 count += 1
     return count

@@ -18,8 +18,9 @@ from granian._granian import SocketHolder
 from granian._loops import loops
 from granian.constants import Loops
 from granian.server.mp import MPServer
+from starlette.types import ASGIApp
 
-from numberkeep.app import make_application
+from numberkeep.app import make_application, make_test_application
 from numberkeep.config.settings import Settings
 from numberkeep.http.closing import Closing
 from numberkeep.serving.listening import cut_connections, listening_socket
@@ -98,8 +99,11 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
         lock.join()
     set_up_logging(settings.log, settings.log_format)
     closing = Closing()
-    threading.Thread(target=_end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
-    application = make_application(settings, closing)
+    threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
+    if settings.test:
+        application: ASGIApp = make_test_application(settings, closing, partial(cut_connections, port))
+    else:
+        application = make_application(settings, closing)
     calm_collector()
     return application
 
@@ -114,7 +118,7 @@ def calm_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
 
 
-def _end_with_supervisor(stopping: Connection, closing: Closing, port: int) -> None:
+def end_with_supervisor(stopping: Connection, closing: Closing, port: int) -> None:
     """End what keeps this worker from stopping when the supervisor stops, and the worker when the supervisor is gone.
 
     Open-ended responses end first. Granian then waits for every other request, so that a client that sends its body

@@ -43,6 +43,10 @@ class Store(Protocol):
     A read sees everything that was applied before it began. Every method may raise StoreUnavailable.
     """
 
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether test mode made the database; known when the store is open."""
+
     async def open(self, *, migrate: bool = True) -> None:
         """Connect, and bring the schema up to date under a lock.
 
@@ -51,7 +55,8 @@ class Store(Protocol):
                 store must then exist and have a current schema.
 
         Raises:
-            StoreUnusable: the store cannot be opened, is not numberkeep's, or (StoreTooNew) is of a newer version.
+            StoreUnusable: the store cannot be opened, is not numberkeep's, has accounts that test mode did not create
+                and is opened for it, or (StoreTooNew) is of a newer version.
         """
 
     async def upgrade(self) -> Upgrade:

@@ -92,6 +92,13 @@ def refuse_unfinished(steps: Iterable[str]) -> None:
         raise StoreUnusable(f"the database's upgrade was not finished ({names}): run `numberkeep migrate`")
 
 
+NOT_FOR_TESTS = (
+    "the database has accounts that --test did not create, and tests may delete them: name another with --database, or "
+    "leave it out for one in memory"
+)
+"""Why test mode refuses a database."""
+
+
 def refuse_older(missing: Sequence[Migration]) -> None:
     """Check that the schema of a store is current.
 

@@ -174,7 +174,7 @@ class LastNumbers(NamedTuple):
 
 
 class Mark(IntEnum):
-    """The state of a database with respect to copying; one with an unfinished copy cannot be opened as a store."""
+    """What a database is, if it is no usual one; one with an unfinished copy cannot be opened as a store."""
 
     NONE = 0
     """It is in use, or new."""
@@ -182,6 +182,8 @@ class Mark(IntEnum):
     """It is a finished copy, which was not opened as a store since."""
     UNFINISHED = 2
     """A copy to it has begun and not finished."""
+    TEST = 3
+    """Test mode made it: its accounts may be emptied and deleted by anybody who reaches the service."""
 
 
 class Transfer(Protocol):

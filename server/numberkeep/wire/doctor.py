@@ -51,7 +51,7 @@ class DoctorAnswer(msgspec.Struct):
     account: str
     region: str
     usual_region: str | None
-    sender: Literal["log", "webhook", "sendblue", "twilio"]
+    sender: Literal["log", "webhook", "sendblue", "twilio", "test"]
     sender_lacks: Sequence[str]
     logged: bool
     messages: DeliveriesOut

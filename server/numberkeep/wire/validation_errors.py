@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, get_args
 
 import msgspec
@@ -22,7 +22,10 @@ _JSON_NAMES: Final = {
     "object": "an object",
     "datetime": "a time in ISO 8601, for example 2026-01-31T09:30:00Z",
 }
-_expected = re.compile(r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=) (-?\d+))(?: - at .*)?")
+_expected = re.compile(
+    r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=|<|>) (-?[\d.]+))(?: - at .*)?"
+)
+_BOUNDS: Final = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
 
 _odd_object = re.compile(r"Object (missing required|contains unknown) field `([^`]+)`(?: - at .*)?").fullmatch
 _deeper = re.compile(r" - at `\$(?:\[[\d.]+\]|\.\w+)([.[][^`]*)`$").search
@@ -51,8 +54,15 @@ def validation_errors(
     """
     if not isinstance(value, dict):
         return [FieldError(whole, f"must be a JSON object, not {_json_name(value)}")]
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
-    return list(islice(_faults(value, fields, ignore_unknown=ignore_unknown, strict=strict), most))
+    fields = msgspec.structs.fields(shape)
+    types = {field.encode_name: field.type for field in fields}
+    faults = _faults(value, types, ignore_unknown=ignore_unknown, strict=strict)
+    missing = (
+        FieldError(field.encode_name, "is required")
+        for field in fields
+        if field.required and field.encode_name not in value
+    )
+    return list(islice(chain(faults, missing), most))
 
 
 def first_fault(text: str, whole: str) -> FieldError:
@@ -149,11 +159,10 @@ def _in_words(text: str) -> str:
     wanted, got, length_is, length, value_is, value = match.groups()
     kind = wanted.split(" | ")[0]
     if length:
-        bound = "at most" if length_is == "<=" else "at least"
         unit = {"str": "characters", "array": "items", "object": "entries"}.get(kind, "long")
-        return "must be empty, or left out" if length == "0" else f"must have {bound} {length} {unit}"
+        return "must be empty, or left out" if length == "0" else f"must have {_BOUNDS[length_is]} {length} {unit}"
     if value:
-        return f"must be at {'most' if value_is == '<=' else 'least'} {value}"
+        return f"must be {_BOUNDS[value_is]} {value.removesuffix('.0')}"
     names = " or ".join(_JSON_NAMES.get(one, one) for one in wanted.split(" | "))
     return f"must be {names}, not {_JSON_NAMES.get(got, got)}"
 

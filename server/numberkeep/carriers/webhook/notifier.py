@@ -1,6 +1,5 @@
 """Sends events to webhooks: to checked addresses only, signed, in the form that the webhook is registered for."""
 
-import time
 from collections.abc import Callable
 
 from numberkeep.domain.errors import DeliveryFailed, TargetRefused
@@ -20,13 +19,11 @@ class WebhookNotifier:
     Args:
         poster: sends the requests.
         targets: resolves and checks URLs.
+        now: returns the time of day, seconds since 1970.
         reveals: whether every webhook also gets its secret itself, and not only those with a hosted name.
-        now: seconds since 1970; tests pass their own.
     """
 
-    def __init__(
-        self, poster: Poster, targets: Targets, *, reveals: bool = False, now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, poster: Poster, targets: Targets, now: Callable[[], float], *, reveals: bool = False) -> None:
         self._poster = poster
         self._targets = targets
         self._reveals = reveals

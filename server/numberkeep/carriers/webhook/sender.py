@@ -1,6 +1,5 @@
 """Sends messages through a program of the operator's."""
 
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -36,10 +35,10 @@ class WebhookSender:
     Args:
         poster: sends the requests.
         settings: where to send them.
-        now: seconds since 1970; tests pass their own.
+        now: returns the time of day, seconds since 1970.
     """
 
-    def __init__(self, poster: Poster, settings: WebhookSenderSettings, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, poster: Poster, settings: WebhookSenderSettings, now: Callable[[], float]) -> None:
         self._poster = poster
         self._settings = settings
         self._now = now

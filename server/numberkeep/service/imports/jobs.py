@@ -247,7 +247,7 @@ async def _change(
 
 def _idle(context: Context, job: Job, status: JobStatus, change: Callable[[ImportRecord], ImportRecord]) -> Job:
     """Return a job that nothing works on, with another status and record."""
-    return job.started(status, context.clock.take(), changing(change)(job.detail))
+    return job.started(status, context.clock.now(), changing(change)(job.detail))
 
 
 def _check_not_begun(job_id: int | None, record: ImportRecord) -> None:

@@ -58,7 +58,7 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
 async def _deleted_as_abandoned(context: Context, account: Account, job: Job) -> bool:
     """Delete an import whose upload ended with the process that received it, and return whether it is one."""
     record = load(job.detail)
-    if record.digest or job.status is not JobStatus.DRAFT or job.updated_at > context.clock.take() - _ABANDONED:
+    if record.digest or job.status is not JobStatus.DRAFT or job.updated_at > context.clock.now() - _ABANDONED:
         return False
     with suppress(JobConflict, JobNotFound):
         await jobs.delete(context, account, job.job_id)

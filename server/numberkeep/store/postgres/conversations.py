@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, cast
 import asyncpg
 
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.postgres import whole_account_statements as of_whole_accounts
 from numberkeep.store.postgres.copying_rows import copy_rows
 from numberkeep.store.postgres.statements import COPIED, FETCHED, SAVES, SINGLE_SAVES, SPREAD
 
@@ -21,6 +22,9 @@ _COPIED_FROM: Final = 100
 """The number of rows from which COPY is faster than an INSERT, whose arrays the driver encodes value by value."""
 
 _COPY_SECONDS: Final = 30.0
+
+_FETCHED: Final = {**FETCHED, **of_whole_accounts.FETCHED}
+_SAVES: Final = {**SAVES, **of_whole_accounts.SAVES}
 
 
 async def run(connection: asyncpg.Connection, flow: Flow[R], *, on_citus: bool = False) -> R:
@@ -75,7 +79,7 @@ async def _answered(connection: asyncpg.Connection, step: Fetch | Write, *, copi
     values = step.values
     if step.name in SPREAD:
         values = (values[0], *map(list, zip(*values[1], strict=True)))
-    return cast("Sequence[Row]", await connection.fetch(FETCHED[step.name], *values))
+    return cast("Sequence[Row]", await connection.fetch(_FETCHED[step.name], *values))
 
 
 async def _write(connection: asyncpg.Connection, step: Write, *, copies: bool) -> None:
@@ -88,4 +92,4 @@ async def _write(connection: asyncpg.Connection, step: Write, *, copies: bool) -
         records = ((account_id, *row) for row in rows)
         await copy_rows(connection, table, ["account_id", *columns.split(", ")], records, seconds=_COPY_SECONDS)
     else:
-        await connection.execute(SAVES[step.name], account_id, *map(list, zip(*rows, strict=True)))
+        await connection.execute(_SAVES[step.name], account_id, *map(list, zip(*rows, strict=True)))

@@ -8,7 +8,15 @@ import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store import canonical_numbers
-from numberkeep.store.migrations import Upgrade, load_migrations, logged, pending, refuse_older, refuse_unfinished
+from numberkeep.store.migrations import (
+    NOT_FOR_TESTS,
+    Upgrade,
+    load_migrations,
+    logged,
+    pending,
+    refuse_older,
+    refuse_unfinished,
+)
 from numberkeep.store.postgres.conversations import run
 from numberkeep.store.transfer import Mark
 
@@ -17,8 +25,12 @@ _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
 _LOCK: Final = 0x6E6B6570
 """The advisory lock under which one process migrates at a time."""
 
-_MARKS: Final = {"a copy, not used yet": Mark.COPIED, "a copy, not finished": Mark.UNFINISHED}
-"""The comments on the schema that mark it as a copy."""
+_MARKS: Final = {
+    "a copy, not used yet": Mark.COPIED,
+    "a copy, not finished": Mark.UNFINISHED,
+    "for tests": Mark.TEST,
+}
+"""The comments on the schema that mark it."""
 
 _OLDEST: Final = 14
 
@@ -142,6 +154,19 @@ async def take_into_use(connection: asyncpg.Connection) -> None:
         raise StoreUnusable("it is an unfinished copy: start the copy again")
     if mark is Mark.COPIED:
         await set_mark(connection, Mark.NONE)
+
+
+async def use_for_tests(connection: asyncpg.Connection) -> None:
+    """Mark a database as one for tests, unless it is one.
+
+    Raises:
+        StoreUnusable: it has accounts that test mode did not create.
+    """
+    if await mark_of(connection) is Mark.TEST:
+        return
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM numberkeep.accounts)"):
+        raise StoreUnusable(NOT_FOR_TESTS)
+    await set_mark(connection, Mark.TEST)
 
 
 async def _exists(connection: asyncpg.Connection) -> bool:

@@ -31,7 +31,7 @@ _TYPES: Final = {
         "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline "
         "job_id updated_at lease_until size place error_code sent_at"
     ),
-    "boolean": "verified opt_out opted_out pending plain",
+    "boolean": "verified opt_out opted_out pending head plain",
     "bytea": "hash fingerprint answer data",
 }
 _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
@@ -43,7 +43,7 @@ def _unnest(columns: str) -> str:
     return f"unnest({', '.join(arrays)})"
 
 
-def _insert(table: str, columns: str) -> str:
+def insertion(table: str, columns: str) -> str:
     """Return an insertion that takes the account's id from its locked row.
 
     With $1 in its place, Citus would collect the rows on the coordinator and commit in two phases.
@@ -141,41 +141,41 @@ _QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
 SAVES: Final[Mapping[str, str]] = {
     "delete_tags": _delete("contact_tags", "tag, created_at, contact_id"),
     "delete_contacts": _delete("contacts", "contact_id"),
-    "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
+    "insert_contacts": insertion("contacts", f"{COLUMNS}, last_event"),
     "update_contacts": _update("contacts", "contact_id", f"phone, created_at, {_CHANGEABLE}"),
     "touch_contacts": _update("contacts", "phone", "last_event"),
     "put_last_events": (
-        f"{_insert('last_events', 'phone, last_event')} "
+        f"{insertion('last_events', 'phone, last_event')} "
         f"ON CONFLICT (account_id, phone) DO UPDATE SET {_excluded('last_event')}"
     ),
     "delete_last_events": _delete("last_events", "phone"),
-    "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
+    "insert_tags": insertion("contact_tags", "tag, created_at, contact_id"),
     "delete_opt_outs": _delete("opt_outs", "phone"),
-    "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
-    "insert_entries": _insert("consent", ENTRY_COLUMNS),
-    "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
+    "insert_opt_outs": insertion("opt_outs", OPT_OUT_COLUMNS),
+    "insert_entries": insertion("consent", ENTRY_COLUMNS),
+    "insert_reviews": insertion("reviews", REVIEW_COLUMNS),
     "close_reviews": _update("reviews", "review_id", "decision"),
     "delete_job_parts": _delete("job_parts", "job_id"),
     "delete_jobs": _delete("jobs", "job_id"),
     "put_jobs": (
-        f"{_insert('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
+        f"{insertion('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
         f"DO UPDATE SET {_excluded('status, updated_at, worker, lease_until, size, detail')}"
     ),
     "put_job_parts": (
-        f"{_insert('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
+        f"{insertion('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
         f"DO UPDATE SET {_excluded('data')}"
     ),
     "put_verifications": (
-        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT (account_id, phone) "
+        f"{insertion('verifications', VERIFICATION_COLUMNS)} ON CONFLICT (account_id, phone) "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
     ),
-    "insert_messages": _insert("messages", MESSAGE_COLUMNS),
+    "insert_messages": insertion("messages", MESSAGE_COLUMNS),
     "update_messages": _update("messages", "message_id", STATUS_COLUMNS),
-    "insert_events": _insert("events", EVENT_COLUMNS),
+    "insert_events": insertion("events", EVENT_COLUMNS),
     "delete_webhooks": _delete("webhooks", "webhook_id"),
     "delete_deliveries_to": _delete("outbox", "target"),
     "put_webhooks": (
-        f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
+        f"{insertion('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
         f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
     ),
     "hold_deliveries": _in_state("state < 2", f"state = 3, due_at = {NEVER}"),
@@ -187,7 +187,7 @@ SAVES: Final[Mapping[str, str]] = {
         "created_at, attempts, due_at, state, error",
         also=", head = t.head AND new.state <> 2",
     ),
-    "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
+    "insert_deliveries": insertion("outbox", DELIVERY_COLUMNS),
     "unset_heads": f"UPDATE numberkeep.outbox AS o SET head = false FROM {_QUEUES} WHERE {_OF_QUEUE} AND o.head",
     # First one lookup a queue, then the rows: in one step, a planner without statistics would compare every pair.
     "set_heads": (
@@ -197,7 +197,7 @@ SAVES: Final[Mapping[str, str]] = {
         "AND o.target = first.target AND o.phone = first.phone AND o.item = first.item AND NOT o.head"
     ),
     "put_answers": (
-        f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
+        f"{insertion('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
 }

@@ -27,6 +27,7 @@ from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.read_statements import READS as SQL
 from numberkeep.store.queries import ListContacts, Query
 from numberkeep.store.reads import READS
+from numberkeep.store.transfer import Mark
 
 R = TypeVar("R")
 
@@ -50,15 +51,23 @@ class PostgresStore:
 
     Args:
         url: `postgresql://user:password@host:port/database`, with libpq's parameters behind a `?`.
+        for_tests: whether test mode uses it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, for_tests: bool = False) -> None:
         self._url = url
+        self._for_tests = for_tests
+        self._is_for_tests = False
         self._statements = 0
         self._reads: Pool | None = None
         self._writes: Pool | None = None
         self._queues: AccountQueues | None = None
         self._nodes: Nodes | None = None
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether the schema has the mark."""
+        return self._is_for_tests
 
     async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
@@ -72,6 +81,9 @@ class PostgresStore:
                 else:
                     await schema.refuse_other(connection)
                 await schema.take_into_use(connection)
+                if self._for_tests:
+                    await schema.use_for_tests(connection)
+                self._is_for_tests = await schema.mark_of(connection) is Mark.TEST
                 on_citus = on_citus and bool(await citus.spread_tables(connection))
                 if migrate and on_citus:  # the tables that an upgrade has added, or an interrupted `migrate` has left
                     await citus.distribute(connection)

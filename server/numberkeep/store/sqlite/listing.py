@@ -34,6 +34,7 @@ _HAS_TAG: Final = (
     "EXISTS (SELECT 1 FROM contact_tags AS has WHERE has.account_id = c.account_id AND has.tag = ? "
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
+_SAME_CONTACT: Final = "c.account_id = t.account_id AND c.contact_id = t.contact_id"
 
 _SHORT: Final = 100
 """Reading a page of this many contacts takes no longer than switching to a thread and back."""
@@ -137,7 +138,7 @@ def _read(
 ) -> Iterator[tuple[Any, ...]]:
     where = _Where()
     by_tag = bool(query.where.tags)
-    source = "contact_tags AS t CROSS JOIN contacts AS c ON c.contact_id = t.contact_id" if by_tag else "contacts AS c"
+    source = f"contact_tags AS t CROSS JOIN contacts AS c ON {_SAME_CONTACT}" if by_tag else "contacts AS c"
     driver = "t" if by_tag else "c"
     where.add(f"{driver}.account_id = ?", account_id)
     if by_tag:

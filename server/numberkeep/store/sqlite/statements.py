@@ -28,6 +28,7 @@ from numberkeep.store.rows import (
 )
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
 Statement = tuple[str, Sequence[Any]]
@@ -214,7 +215,7 @@ _FOR_MANY: Final[Mapping[str, str]] = {
 
 _ROWS_OF_A_STATEMENT: Final = 64
 
-_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING}
+_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING, **OF_WHOLE_ACCOUNTS}
 
 
 def run(connection: apsw.Connection, flow: Flow[R]) -> R:

@@ -34,7 +34,9 @@ from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.read_statements import READS as SQL
 from numberkeep.store.sqlite.snapshot import Snapshot
 from numberkeep.store.sqlite.statements import bound, run
+from numberkeep.store.sqlite.test_database import use_for_tests
 from numberkeep.store.sqlite.writer import Writer
+from numberkeep.store.transfer import Mark
 
 R = TypeVar("R")
 
@@ -55,16 +57,24 @@ class SqliteStore:
 
     Args:
         path: the file; None for a store in memory, for tests and trials.
+        for_tests: whether test mode uses it.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, for_tests: bool = False) -> None:
         self._database = Database(path)
+        self._for_tests = for_tests
+        self._is_for_tests = False
         self._failures = Failures()
         self._inline: apsw.Connection | None = None
         self._writer: Writer | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._reader = threading.local()
         self._connections: list[apsw.Connection] = []
+
+    @property
+    def is_for_tests(self) -> bool:
+        """Whether the file has the mark, or the store in memory is for tests."""
+        return self._is_for_tests
 
     async def open(self, *, migrate: bool = True) -> None:
         """Connect and migrate."""
@@ -76,11 +86,15 @@ class SqliteStore:
             if migrate:
                 self._database.migrate(first)
             self._database.take_into_use(first)
+            if self._for_tests:
+                use_for_tests(first)
+            self._is_for_tests = mark_of(first) is Mark.TEST
             self._inline = self._connect()
             self._inline.pragma("cache_size", -_CACHE_KIB)
             # Opened here and not by the threads, so that errors are raised now and not by the first listing.
             spare = [self._connect() for _ in range(_READERS)]
-            ahead = self._connect() if self._database.path else None
+            # The statements of large commands are for usual tables.
+            ahead = self._connect() if self._database.path and not self._is_for_tests else None
         except StoreUnusable:
             await self.close()
             raise

@@ -21,6 +21,10 @@ class Named:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the name, whatever the method."""
+        return self._name, method
+
     async def answer(self, request: Request) -> Answer:
         """Return both."""
         return ok([self._name, request.argument])

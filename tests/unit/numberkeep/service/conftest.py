@@ -6,7 +6,8 @@ import pytest
 
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.service import keys
-from numberkeep.service.context import Clock, Context
+from numberkeep.service.clock import Clock
+from numberkeep.service.context import Context
 from numberkeep.store.sqlite import SqliteStore
 from support.api import SetClock
 

@@ -12,6 +12,7 @@ from numberkeep.domain.retention import DeleteOldEvents
 from numberkeep.service import bulk, contacts, feed
 from numberkeep.service.bulk import GivenRow
 from numberkeep.service.context import Context
+from numberkeep.store.whole_account import EmptyAccount
 from support.api import SetClock
 
 PHONE = "+14155552671"
@@ -82,3 +83,32 @@ async def test_without_events_a_page_is_empty(
         monkeypatch.setattr(context.signals, "notify", lambda _: None)
         await create(context, account, 1)
         assert [event.event_id for event in await anext(following)] == [1]
+
+
+async def test_a_log_that_begins_again_ends_whoever_follows_it(context: Context, account: Account) -> None:
+    """At once: its numbers mean other events from then on."""
+    await create(context, account, 3)
+    async with aclosing(feed.follow(context, account, 3)) as following:
+
+        async def follow() -> None:
+            async for events in following:
+                assert not events
+
+        ending = asyncio.create_task(follow())
+        await asyncio.sleep(0.01)
+        await context.apply(EmptyAccount(account.account_id, restart=True))
+        context.signals.notify_restart(account.account_id)
+        with pytest.raises(NoSuchEvent, match="begin after 0"):
+            await asyncio.wait_for(ending, PATIENCE)
+
+
+async def test_the_log_of_an_emptied_account_goes_on(context: Context, account: Account) -> None:
+    """Who follows it sees what happens next, and who returns to an older position is told of the gap."""
+    await create(context, account, 3)
+    async with aclosing(feed.follow(context, account, 3)) as following, asyncio.timeout(PATIENCE):
+        await context.apply(EmptyAccount(account.account_id))
+        await create(context, account, 1)
+        seen = [event.event_id for event in await anext(following)]
+    assert seen == [4]
+    with pytest.raises(NoSuchEvent, match="begin after 3"):
+        await feed.first(context, account, 2)

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.errors import StoreFull
 from numberkeep.domain.identity import new_key_pair
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
-from numberkeep.domain.jobs.job import Job, JobStatus
+from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
 from numberkeep.service import keys
+from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
 from numberkeep.service.job_runner import JobRunner
+from numberkeep.service.settable_clock import SettableClock
 from numberkeep.store.queries import GetAccount, GetJob, ListWaitingJobs, Query
 from numberkeep.store.sqlite import SqliteStore
+from support.relaying import until
 
 
 class Worker:
@@ -71,13 +75,18 @@ class BrokenOnce(SqliteStore):
 
 @asynccontextmanager
 async def running(
-    worker: Worker, *kinds: str, store: SqliteStore | None = None, taken: bool = False, alone: bool = False
+    worker: Worker,
+    *kinds: str,
+    store: SqliteStore | None = None,
+    taken: bool = False,
+    alone: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Context]:
     """Run jobs of these kinds in an account of their own; the worker works on the kind `known`.
 
     `taken` jobs were those of a process that was killed.
     """
-    context = Context(store or SqliteStore(None))
+    context = Context(store or SqliteStore(None), clock or Clock())
     await context.store.open()
     for number, kind in enumerate(kinds):
         await keys.create(context, f"account{number}", new_key_pair())
@@ -123,6 +132,31 @@ async def test_an_unexpected_error_does_not_end_the_runner(caplog: pytest.LogCap
     assert "+1415" not in caplog.text
 
 
+async def test_a_job_that_failed_is_tried_again_when_its_rest_is_over() -> None:
+    """Also if the rest is over because the time was set; the runner need not be polled for that."""
+    clock = SettableClock()
+    worker = Worker(StoreFull("the disk is full"))
+    async with running(worker, "known", clock=clock):
+        await until(lambda: bool(worker.calls))
+        clock.freeze()
+        clock.advance(14 * SECOND)
+        await asyncio.sleep(0.1)
+        assert not worker.done.is_set()
+        clock.advance(SECOND)
+        await asyncio.wait_for(worker.done.wait(), 0.9)
+
+
+async def test_a_lease_ends_when_the_time_is_set() -> None:
+    """The job of a worker that shows no progress is taken by another one."""
+    clock = SettableClock()
+    worker = Worker()
+    async with running(worker, "known", taken=True, clock=clock):
+        await asyncio.sleep(0.1)
+        assert not worker.calls
+        clock.advance(LEASE)
+        await asyncio.wait_for(worker.done.wait(), 0.9)
+
+
 @pytest.mark.parametrize("alone", [True, False])
 async def test_jobs_of_a_killed_process_go_on_at_once_if_no_other_can_have_them(alone: bool) -> None:  # noqa: FBT001
     """Elsewhere when their leases have ended."""
@@ -130,3 +164,39 @@ async def test_jobs_of_a_killed_process_go_on_at_once_if_no_other_can_have_them(
     async with running(worker, "known", taken=True, alone=alone):
         await asyncio.sleep(1.3)
     assert worker.done.is_set() is alone
+
+
+async def test_a_stopped_account_has_no_job_worked_on() -> None:
+    """The one under way ends, and is continued at the end of the stop."""
+    context = Context(SqliteStore(None))
+    await context.store.open()
+    key = await keys.create(context, "default", new_key_pair())
+    account_id = key.account.account_id
+    await context.apply(AddJob(account_id, "known", JobStatus.RUNNING, "", context.stamp()))
+    begun, ended = asyncio.Event(), asyncio.Event()
+    worker = Worker()
+
+    class Slow:
+        """Hangs at first."""
+
+        async def work(self, context: Context, account_id: int, job_id: int) -> None:
+            """Hang, or end the job."""
+            if not begun.is_set():
+                begun.set()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    ended.set()
+            await worker.work(context, account_id, job_id)
+
+    runner = JobRunner(context, {"known": Slow()})
+    runner.start()
+    await asyncio.wait_for(begun.wait(), 20)
+    async with runner.stopped(account_id):
+        assert ended.is_set()
+        context.job_signals.notify(account_id)
+        await asyncio.sleep(0.1)
+        assert worker.calls == []
+    await asyncio.wait_for(worker.done.wait(), 5)
+    await runner.close()
+    await context.store.close()

@@ -1,6 +1,6 @@
 """Bodies from other services, and fields whose name on the wire differs from the attribute's."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
@@ -78,3 +78,30 @@ def test_errors_use_the_name_on_the_wire(decoder: Decoder) -> None:
     with pytest.raises(InvalidInput) as refused:
         convert_loosely({"From": "\0", "More": "\0"}, TwilioForm)
     assert errors_of(refused.value) == {"From": "must not contain a NUL character"}
+
+
+class Bounded(msgspec.Struct):
+    """A shape with a required field and bounded numbers."""
+
+    kind: str
+    share: Annotated[float, msgspec.Meta(gt=0, le=1.5)] = 1.0
+    seconds: Annotated[float, msgspec.Meta(lt=300)] = 1.0
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        (b"{}", {"kind": "is required"}),
+        (b'{"share": 0}', {"share": "must be more than 0", "kind": "is required"}),
+        (
+            b'{"kind": "x", "share": 2, "seconds": 300}',
+            {"share": "must be at most 1.5", "seconds": "must be less than 300"},
+        ),
+    ],
+)
+def test_required_fields_and_bounds_are_named(decoder: Decoder, body: bytes, errors: dict[str, str]) -> None:
+    """In words, whatever the bound."""
+    with pytest.raises(InvalidInput) as refused:
+        decoder.body(body, Bounded)
+    assert errors_of(refused.value) == errors

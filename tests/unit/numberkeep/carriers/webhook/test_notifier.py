@@ -1,6 +1,7 @@
 """Delivery of events to webhooks: signed, in the requested format, only to allowed addresses."""
 
 import json
+import time
 from collections.abc import Sequence
 from ipaddress import ip_network
 
@@ -52,7 +53,7 @@ async def test_an_event_arrives_signed(poster: Poster) -> None:
     """The body is the event; the headers follow both schemes, and every attempt has the same id."""
     times = iter([100.0, 200.0])
     async with receiving(answer(500, b"secret"), OK) as receiver:
-        notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), now=lambda: next(times))
+        notifier: Notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: next(times))
         with pytest.raises(DeliveryFailed, match=r"^answered 500$") as failed:
             await notifier.notify("acme", webhook(receiver.port), EVENT)
         assert not failed.value.permanent
@@ -85,7 +86,7 @@ async def test_the_secret_itself_is_sent_under_hosted_names_only(
 ) -> None:
     """Their receivers compare it; others verify the signature, and need not have it read by a proxy."""
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), reveals=reveals)
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), time.time, reveals=reveals)
         await notifier.notify("acme", webhook(receiver.port, types), EVENT)
     (request,) = receiver.requests
     assert request.headers.get("sb-signing-secret") == sent
@@ -95,7 +96,7 @@ async def test_the_secret_itself_is_sent_under_hosted_names_only(
 async def test_an_event_without_a_secret_is_not_signed(poster: Poster) -> None:
     """An empty secret would sign nothing."""
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")))
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), time.time)
         await notifier.notify("acme", webhook(receiver.port, secret=""), EVENT)
     (request,) = receiver.requests
     assert not {"webhook-signature", "sb-signing-secret"} & set(request.headers)
@@ -105,7 +106,7 @@ async def test_an_event_without_a_secret_is_not_signed(poster: Poster) -> None:
 async def test_a_hosted_name_selects_the_hosted_format(poster: Poster) -> None:
     """A webhook registered for `receive` gets the flat payload, signed as sent."""
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), now=lambda: 1.0)
+        notifier = WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), lambda: 1.0)
         await notifier.notify("acme", webhook(receiver.port, ["receive"]), EVENT)
     (request,) = receiver.requests
     assert json.loads(request.body)["accountEmail"] == "acme"
@@ -117,7 +118,7 @@ async def test_a_refused_event_is_retried(poster: Poster, status: int) -> None:
     """A receiver that is down, or does not know the secret yet, gets the event later."""
     async with receiving(answer(status)) as receiver:
         with pytest.raises(DeliveryFailed, match=f"^answered {status}$") as failed:
-            await WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1"))).notify(
+            await WebhookNotifier(poster, Targets(LOCAL, Names("127.0.0.1")), time.time).notify(
                 "acme", webhook(receiver.port), EVENT
             )
     assert not failed.value.permanent
@@ -127,7 +128,7 @@ async def test_a_name_is_resolved_once_and_its_address_is_connected_to(poster: P
     """DNS rebinding between the check and the connection has no effect."""
     names = Names("127.0.0.1", "127.0.0.2")
     async with receiving() as receiver:
-        await WebhookNotifier(poster, Targets(LOCAL, names)).notify("acme", webhook(receiver.port), EVENT)
+        await WebhookNotifier(poster, Targets(LOCAL, names), time.time).notify("acme", webhook(receiver.port), EVENT)
     assert names.asked == 1
     assert len(receiver.requests) == 1
 
@@ -136,7 +137,7 @@ async def test_every_delivery_is_checked_again(poster: Poster) -> None:
     """A name that was public at registration and is private now is rejected as long as it is private."""
     names = Names("8.8.8.8", "127.0.0.1")
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(resolve=names))
+        notifier = WebhookNotifier(poster, Targets(resolve=names), time.time)
         await notifier.check("acme", webhook(receiver.port).url)
         with pytest.raises(DeliveryFailed, match="the host has a loopback address") as refused:
             await notifier.notify("acme", webhook(receiver.port), EVENT)
@@ -147,7 +148,7 @@ async def test_every_delivery_is_checked_again(poster: Poster) -> None:
 async def test_check_sends_no_request(poster: Poster) -> None:
     """Checking a URL connects to nothing; a rejected URL gets a reason."""
     async with receiving() as receiver:
-        notifier = WebhookNotifier(poster, Targets(LOCAL))
+        notifier = WebhookNotifier(poster, Targets(LOCAL), time.time)
         await notifier.check("acme", f"http://127.0.0.1:{receiver.port}/")
         with pytest.raises(TargetRefused, match=r"169\.254\.169\.254 is a link-local address"):
             await notifier.check("acme", "http://169.254.169.254/latest/meta-data/")
@@ -156,6 +157,6 @@ async def test_check_sends_no_request(poster: Poster) -> None:
 
 async def test_close_closes_the_poster() -> None:
     """After close nothing can be sent; a second close has no effect."""
-    notifier = WebhookNotifier(Poster(limit=0.2), Targets(LOCAL))
+    notifier = WebhookNotifier(Poster(limit=0.2), Targets(LOCAL), time.time)
     await notifier.close()
     await notifier.close()

@@ -1,0 +1,84 @@
+"""What a request calls: the operation, and the number that it concerns."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from starlette.types import Scope
+
+from numberkeep.domain.errors import FieldError, InvalidInput
+from numberkeep.domain.phone import find_phone
+from numberkeep.http.application import Application
+from numberkeep.http.query import plus_restored, query_pairs
+from numberkeep.http.routes import INBOUND, ROUTES
+from numberkeep.http.stream import STREAM
+from numberkeep.wire.answers import invalid
+from numberkeep.wire.legacy_names import current_name
+
+OPERATIONS: Final = frozenset(route.operation.name for route in (*ROUTES, INBOUND)) | {STREAM}
+"""The names of the operations of the API."""
+
+_NUMBER: Final = "number"
+_SAME: Final = {"phone": _NUMBER, "from": _NUMBER}  # bulk rows, and messages that people write
+
+
+@dataclass(slots=True, frozen=True)
+class Called:
+    """A call.
+
+    Attributes:
+        operation: the operation's name; `none` if nothing has the path and the method.
+        phone: the number in the URL, E.164; None if there is none.
+        region: the region of the account, in which numbers without `+` are read.
+    """
+
+    operation: str
+    phone: str | None
+    region: str
+
+
+def called(application: Application, scope: Scope, region: str) -> Called:
+    """Return what a request calls, as far as its URL says."""
+    endpoint, argument = application.find(scope["path"])
+    operation, argument_name = ("none", "") if endpoint is None else endpoint.operation(scope["method"])
+    if current_name(argument_name) == _NUMBER:
+        return Called(operation, find_phone(plus_restored(argument), region), region)
+    try:
+        pairs = query_pairs(scope["query_string"])
+    except InvalidInput:  # the application answers it
+        pairs = []
+    return Called(operation, _first(pairs, region), region)
+
+
+def phone_in(body: bytes | None, region: str) -> str | None:
+    """Return the number that a JSON body names, E.164; None if it names none."""
+    try:
+        value = msgspec.json.decode(body) if body else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return _first(value.items(), region) if isinstance(value, dict) else None
+
+
+def check_operation(name: str, *others: str) -> None:
+    """Check the name of an operation in a request: one that does not exist would never be called.
+
+    Args:
+        name: the name.
+        others: what it may be besides.
+
+    Raises:
+        InvalidInput: there is no such operation.
+    """
+    if name not in OPERATIONS and name not in others:
+        nearest = difflib.get_close_matches(name, sorted(OPERATIONS | {*others}), 1, cutoff=0)
+        choices = " or ".join(("an operation", *(f"`{each}`" for each in others)))
+        raise invalid(FieldError("operation", f"must be {choices}; did you mean {nearest[0]}?"))
+
+
+def _first(pairs: Iterable[tuple[str, Any]], region: str) -> str | None:
+    for name, value in pairs:
+        if current_name(_SAME.get(name, name)) == _NUMBER and isinstance(value, str):
+            return find_phone(value, region)
+    return None

@@ -1,0 +1,109 @@
+"""Faults of deliveries to webhooks: lost, doubled and reordered."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Final
+
+from numberkeep.domain.errors import AccountNotFound, DeliveryFailed
+from numberkeep.domain.event import Event
+from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.webhooks.webhook import Webhook
+from numberkeep.service import webhooks
+from numberkeep.service.context import Context
+from numberkeep.service.inbound import account_named
+from numberkeep.service.outlets import Notifier
+from numberkeep.test_mode.faults import WEBHOOKS, Faults
+
+HOLD_SECONDS: Final = 2.0
+"""How long a reordered event waits for the next one of its webhook."""
+
+
+class TestNotifier:
+    """Sends events to webhooks, with the faults of their account.
+
+    Args:
+        notifier: sends them.
+        context: the context of the use cases.
+        faults: the faults of each account that has some.
+        hold_seconds: as HOLD_SECONDS.
+    """
+
+    __test__ = False  # not a test case
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        context: Context,
+        faults: Mapping[int, Faults],
+        hold_seconds: float = HOLD_SECONDS,
+    ) -> None:
+        self._notifier = notifier
+        self._context = context
+        self._faults = faults
+        self._hold_seconds = hold_seconds
+        self._held: dict[tuple[str, int], tuple[Webhook, Event]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+        """Send an event, or not, or twice, or later; errors as of the notifier."""
+        match await self._fault(account, event):
+            case "lost":
+                return Delivered()
+            case "doubled":
+                await self._send_quietly(account, webhook, event)
+            case "reordered" if (account, webhook.webhook_id) not in self._held:
+                self._hold(account, webhook, event)
+                return Delivered()
+        try:
+            return await self._notifier.notify(account, webhook, event)
+        finally:
+            await self._release(account, webhook.webhook_id)
+
+    async def check(self, account: str, url: str) -> None:
+        """Check whether a webhook may have this URL; errors as of the notifier."""
+        await self._notifier.check(account, url)
+
+    async def close(self) -> None:
+        """Drop what is held, and close connections."""
+        for task in self._tasks:
+            task.cancel()
+        await self._notifier.close()
+
+    async def _fault(self, name: str, event: Event) -> str | None:
+        if not self._faults or (account := await self._account(name)) is None:
+            return None
+        faults = self._faults.get(account.account_id)
+        fault = None if faults is None else faults.next(WEBHOOKS, event.phone or None)
+        return None if fault is None else fault.given.kind
+
+    def _hold(self, account: str, webhook: Webhook, event: Event) -> None:
+        self._held[account, webhook.webhook_id] = webhook, event
+
+        async def release() -> None:
+            await asyncio.sleep(self._hold_seconds)
+            if self._held.get((account, webhook.webhook_id)) == (webhook, event):
+                await self._release(account, webhook.webhook_id)
+
+        task = asyncio.create_task(release())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _release(self, name: str, webhook_id: int) -> None:
+        """Send the event that is held for a webhook, if its account has not been emptied meanwhile."""
+        webhook, event = self._held.pop((name, webhook_id), (None, None))
+        if webhook is None or event is None or (account := await self._account(name)) is None:
+            return
+        if webhook in await webhooks.list_all(self._context, account):
+            await self._send_quietly(name, webhook, event)
+
+    async def _send_quietly(self, account: str, webhook: Webhook, event: Event) -> None:
+        with contextlib.suppress(DeliveryFailed):  # only the real delivery is retried
+            await self._notifier.notify(account, webhook, event)
+
+    async def _account(self, name: str) -> Account | None:
+        try:
+            return await account_named(self._context, name)
+        except AccountNotFound:
+            return None

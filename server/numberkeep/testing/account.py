@@ -1,0 +1,158 @@
+"""An account of a service in test mode, as a test uses it."""
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from numberkeep.testing.calls import Call, Expected, matching, miss
+from numberkeep.testing.clock import Clock
+from numberkeep.testing.connection import Connection, known
+from numberkeep.testing.environment import client_environment
+from numberkeep.testing.events import Event, Events
+from numberkeep.testing.faults import Faults
+from numberkeep.testing.phone import Phone
+
+_PAGE: Final = 1000
+
+
+class Account:
+    """An account. As a context manager it sets `SENDBLUE_API_*` in a block, and is deleted at its end.
+
+    Attributes:
+        name: its name.
+        api_key: the id of its key pair.
+        api_secret: the secret of its key pair.
+        base_url: the URL of the service.
+        clock: the clock of the service; the end of the block puts it back.
+        faults: the faults of the account's calls and webhooks.
+    """
+
+    def __init__(self, service: Connection, base_url: str, name: str, api_key: str, api_secret: str) -> None:
+        self.name = name
+        self.api_key = api_key
+        self.api_secret = api_secret
+        self.base_url = base_url
+        self.clock = Clock(service)
+        self._connection = service.with_headers({"sb-api-key-id": api_key, "sb-api-secret-key": api_secret})
+        self.faults = Faults(self._connection)
+        self._events = Events(self._connection)
+        self._environment: AbstractContextManager[None] | None = None
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables with which clients use the account."""
+        return {
+            "SENDBLUE_API_BASE_URL": self.base_url,
+            "SENDBLUE_API_API_KEY": self.api_key,
+            "SENDBLUE_API_API_SECRET": self.api_secret,
+        }
+
+    def reset(self) -> None:
+        """Empty the account; its keys stay."""
+        self._connection.control("POST", "reset")
+        self._events.forget()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return everything in the account, as `restore` takes it and JSON can store it."""
+        state: dict[str, Any] = self._connection.control("GET", "snapshot")
+        return state
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Set the account to a snapshot of it or of another."""
+        self._connection.control("POST", "restore", state)
+        self._events.forget()
+
+    def seed(self, data: Mapping[str, Any] | str | Path) -> None:
+        """Add contacts, opt-outs and messages: all of them, or none.
+
+        Args:
+            data: `{"contacts": [...], "opt_outs": [...], "messages": [...]}`, or the path of a JSON file with it.
+
+        Raises:
+            ControlError: a row is invalid.
+        """
+        rows = data if isinstance(data, Mapping) else json.loads(Path(data).read_text(encoding="utf-8"))
+        self._connection.control("POST", "seed", rows)
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls of the account, oldest first; the service retains the last 1,000. The kit's own are left out."""
+        return self._recorded()
+
+    def assert_called(
+        self,
+        operation: str,
+        *,
+        number: str | None = None,
+        status: int | None = None,
+        body: Mapping[str, Any] | None = None,
+        times: int | None = None,
+    ) -> list[Call]:
+        """Return the calls that are as expected.
+
+        Args:
+            operation: their operation, such as `contacts.create`.
+            number: the phone number that they are about.
+            status: the HTTP status of their answers.
+            body: fields that their JSON bodies have, with these values.
+            times: how many there are; by default at least one.
+
+        Raises:
+            AssertionError: there is none, or another number of them; the message names the nearest calls.
+        """
+        __tracebackhide__ = True
+        calls, expected = self.calls, Expected(operation, number, status, body)
+        found = matching(calls, expected)
+        if not found and times != 0:
+            raise AssertionError(miss(calls, expected))
+        if times not in {None, len(found)}:
+            lines = "".join(f"\n  {call}" for call in found)
+            raise AssertionError(f"{expected} was called {len(found)} times, not {times}:{lines}")
+        return found
+
+    def wait_for(self, event_type: str, *, number: str | None = None, timeout: float = 2) -> Event:
+        """Return the next event of a type, which may have happened already; each is returned once.
+
+        Args:
+            event_type: its type, such as `verification.approved`.
+            number: a phone number that it is about, in E.164; by default any.
+            timeout: how many seconds to wait.
+
+        Raises:
+            AssertionError: none happened in time; the message names the last events.
+        """
+        __tracebackhide__ = True
+        return self._events.wait_for(event_type, number, timeout)
+
+    def phone(self, number: str) -> Phone:
+        """Return a phone that the account writes to, in E.164."""
+        return Phone(self._connection, number)
+
+    def delete(self) -> None:
+        """Delete the account with everything in it; the end of `with` does this."""
+        self.clock.put_back()
+        self._connection.control("DELETE", "account")
+
+    def _recorded(self) -> list[Call]:
+        calls: list[Call] = []
+        page: list[dict[str, Any]] = [{}]
+        while page:
+            after = calls[-1].call_id if calls else None
+            page = self._connection.control("GET", "calls", after=after, limit=_PAGE)["calls"]
+            calls += (known(Call, each) for each in page)
+        return calls
+
+    def __enter__(self) -> Self:
+        self._environment = client_environment(self.environ)
+        self._environment.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._environment is not None:
+            self._environment.__exit__(kind, error, trace)
+        self.delete()

@@ -1,0 +1,115 @@
+"""The calls of an account, as the service recorded them, and how a test finds the one it expects."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+_SHOWN: Final = 3
+"""How many of the nearest calls a failure names."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API.
+
+    Attributes:
+        call_id: its number; later calls have higher ones.
+        at: the service's time, in ISO 8601.
+        operation: its operation, such as `contacts.create`.
+        method: the HTTP method.
+        path: the path.
+        query: the parameters.
+        headers: the headers, by name in lower case; secrets are replaced.
+        body: the JSON of the request; None if there was none, or if it was too large.
+        status: the HTTP status of the answer.
+        answer: the JSON of the answer; None as for `body`.
+        seconds: how long it took.
+        phone: the phone number that it is about, in E.164; None if there is not exactly one.
+        fault_id: the fault that changed it.
+    """
+
+    call_id: int
+    at: str
+    operation: str | None
+    method: str
+    path: str
+    query: Mapping[str, Any]
+    headers: Mapping[str, str]
+    body: Any
+    status: int | None
+    answer: Any
+    seconds: float
+    phone: str | None = None
+    fault_id: int | None = None
+
+    def __str__(self) -> str:
+        """Return the call in one line."""
+        about = f" about {self.phone}" if self.phone else ""
+        fault = f" (fault {self.fault_id})" if self.fault_id else ""
+        return f"{self.operation}{about}: {self.method} {self.path} -> {self.status}{fault}"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a test expects of a call; None for what it does not.
+
+    Attributes:
+        operation: its operation.
+        number: the phone number that it is about.
+        status: the HTTP status of the answer.
+        body: fields of the request's body.
+    """
+
+    operation: str
+    number: str | None = None
+    status: int | None = None
+    body: Mapping[str, Any] | None = None
+
+    def differences(self, call: Call) -> Sequence[str]:
+        """Return in what a call differs, the most important first."""
+        return list(self._differences(call))
+
+    def _differences(self, call: Call) -> Iterator[str]:
+        if call.operation != self.operation:
+            yield f"its operation is {call.operation}"
+        if self.number is not None and call.phone != plain(self.number):
+            yield f"its number is {call.phone}"
+        if self.status is not None and call.status != self.status:
+            yield f"its status is {call.status}"
+        found = call.body if isinstance(call.body, dict) else {}
+        for name, value in (self.body or {}).items():
+            if name not in found:
+                yield f"its body has no {name}"
+            elif found[name] != value:
+                yield f"its {name} is {found[name]!r}"
+
+    def __str__(self) -> str:
+        """Return the operation, and what else is expected."""
+        others = {"number": self.number, "status": self.status, "body": self.body}
+        named = ", ".join(f"{name}={value!r}" for name, value in others.items() if value is not None)
+        return f"{self.operation} with {named}" if named else self.operation
+
+
+def plain(number: str) -> str:
+    """Return a phone number without the separators that people write in it."""
+    return re.sub(r"[\s().-]", "", number)
+
+
+def matching(calls: Sequence[Call], expected: Expected) -> list[Call]:
+    """Return the calls that are as expected."""
+    return [call for call in calls if not expected.differences(call)]
+
+
+def miss(calls: Sequence[Call], expected: Expected) -> str:
+    """Return why no call is as expected: the nearest ones, with what differs."""
+    if not calls:
+        return f"{expected} was not called: no call was made"
+    found = {call.call_id: expected.differences(call) for call in calls}
+
+    def distance(call: Call) -> tuple[bool, int, int]:
+        return (call.operation != expected.operation, len(found[call.call_id]), -call.call_id)
+
+    nearest = sorted(calls, key=distance)[:_SHOWN]
+    lines = [f"  {call}, but {' and '.join(found[call.call_id])}" for call in nearest]
+    return "\n".join([f"{expected} was not called. The nearest of {len(calls)} calls:", *lines])

@@ -1,0 +1,111 @@
+"""Faults of an account's calls and webhooks."""
+
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Final, Self
+
+from numberkeep.testing.connection import Connection, ControlError
+
+_NOT_FOUND: Final = 404
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that is in place. As a context manager, it is removed at the end of the block.
+
+    Attributes:
+        fault_id: its id, which the calls that it changed name.
+        operation: the operation that it changes; `*` for all, `webhooks` for deliveries to webhooks.
+        kind: what it does.
+    """
+
+    fault_id: int
+    operation: str
+    kind: str
+    _connection: Connection = field(repr=False, compare=False)
+
+    def remove(self) -> None:
+        """End the fault; nothing happens if it has ended."""
+        try:
+            self._connection.control("DELETE", f"faults/{self.fault_id}")
+        except ControlError as error:
+            if error.status != _NOT_FOUND:
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+class Faults:
+    """The faults of an account.
+
+    Args:
+        connection: the service, with the account's keys.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        operation: str,
+        kind: str = "status",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        message: str | None = None,
+        seconds: float | None = None,
+        nth: int | None = None,
+        times: int | None = None,
+        probability: float | None = None,
+        number: str | None = None,
+    ) -> Fault:
+        """Make calls of an operation fail; `with faults.add(...)` does so for a block.
+
+        Args:
+            operation: a name such as `contacts.create`; `*` for all; `webhooks` for deliveries to webhooks.
+            kind: `status` (an error, without a change), `latency` (a late answer), `cut` (the body ends early),
+                `malformed` (broken JSON), `late` (the change is made, the answer comes later), `cut_after` (the change
+                is made, the connection is cut); for `webhooks`: `lost`, `doubled`, `reordered`.
+            status: for `status`, the HTTP status.
+            retry_after: for `status`, the `Retry-After` header, in seconds.
+            message: for `status`, the message of the error.
+            seconds: for `latency` and `late`, how long the answer takes.
+            nth: only from this fitting call on, counted from 1.
+            times: at most so often.
+            probability: of each fitting call, from 0 to 1.
+            number: only calls about this phone number.
+
+        Raises:
+            ControlError: there is no such operation or kind, or a value does not fit.
+        """
+        wanted = {
+            "operation": operation,
+            "kind": kind,
+            "status": status,
+            "retry_after": retry_after,
+            "message": message,
+            "seconds": seconds,
+            "nth": nth,
+            "times": times,
+            "probability": probability,
+            "number": number,
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return self._fault(self._connection.control("POST", "faults", given)["fault"])
+
+    def list(self) -> list[Fault]:
+        """Return the faults that are in place."""
+        return [self._fault(each) for each in self._connection.control("GET", "faults")["faults"]]
+
+    def clear(self) -> None:
+        """End all faults."""
+        self._connection.control("DELETE", "faults")
+
+    def _fault(self, values: dict[str, Any]) -> Fault:
+        return Fault(values["fault_id"], values["operation"], values["kind"], self._connection)
