@@ -17,6 +17,7 @@ from support.api import FIRST, Service, running_service
 from support.recording import client_through, edited, exchanges_of, recording, text_and_mode, wire_through
 
 ADA, BOB, EVE = "+14158675309", "+442079460958", "+13125558412"
+PAIR = {"sb-api-key-id": FIRST.key_id, "sb-api-secret-key": FIRST.secret}
 PLANTED = (
     *("Adalbertine", "Lovelacesson", "Analytical Engines", "adalbertine@corp.test", "vip-customer", "goldplanet"),
     *("Bobwinston", "likes tea at noon", "Zzyzxian"),
@@ -77,8 +78,7 @@ async def plain_errors(transport: httpx2.AsyncBaseTransport, client: AsyncSendbl
     async with wire_through(transport, {}) as nobody:
         assert (await nobody.get("/api/v2/contacts")).status_code == 403
         assert (await nobody.get("/api/v2/nowhere/Zzyzxian")).status_code == 404
-    pair = {"sb-api-key-id": FIRST.key_id, "sb-api-secret-key": FIRST.secret}
-    async with wire_through(transport, pair) as wire:
+    async with wire_through(transport, PAIR) as wire:
         body = {"Zzyzxian": ADA, "frist_name": "Adalbertine"}
         assert (await wire.post("/api/v2/contacts", json=body)).status_code == 400
         assert (await wire.post("/api/v2/contacts", json={})).status_code == 400
@@ -88,9 +88,22 @@ async def plain_errors(transport: httpx2.AsyncBaseTransport, client: AsyncSendbl
         for _ in range(2):
             again = await wire.post("/api/v2/contacts", json={"number": BOB}, headers=keyed)
             assert again.status_code == 200
-        page = await wire.get("/api/v2/contacts", params={"limit": "1", "phone_number": ""})
-        while "next" in page.links:
-            page = await wire.get(page.links["next"]["url"])
+        page = await wire.get("/api/v2/contacts", params={"limit": "1"})
+        second = await wire.get(page.links["next"]["url"])
+        assert second.json()[0]["contact_id"] != page.json()[0]["contact_id"]
+        since = {"created_at_gte": page.json()[0]["created_at"]}
+        assert len((await wire.get("/api/v2/contacts", params=since)).json()) == 1
+
+
+async def other_operations(wire: httpx2.AsyncClient) -> None:
+    """Use what the hosted service has beside contacts."""
+    assert (await wire.post("/api/v2/contacts/opt-out", json={"number": ADA})).status_code == 200
+    assert (await wire.get(f"/api/v2/contacts/{ADA}")).json()["contact"]["opt_out"] is True
+    hooks = "/api/account/webhooks"
+    hook = {"url": "http://127.0.0.1:9/Zzyzxian", "secret": "vip-customer-secret"}
+    assert (await wire.post(hooks, json={"webhooks": [hook], "type": "receive"})).status_code == 200
+    assert len((await wire.get(hooks)).json()["webhooks"]["receive"]) == 1
+    assert (await wire.request("DELETE", hooks, json={"webhooks": [hook["url"]]})).status_code == 200
 
 
 @pytest.fixture
@@ -100,6 +113,8 @@ async def recorded(service: Service, tmp_path: Path) -> Path:
     async with recording(service.application, path) as transport, client_through(transport, FIRST) as client:
         await nine_operations(client)
         await plain_errors(transport, client)
+        async with wire_through(transport, PAIR) as wire:
+            await other_operations(wire)
     return path
 
 
