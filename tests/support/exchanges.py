@@ -1,5 +1,6 @@
 """Recordings that are written by hand, and what comes of them on numberkeep."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from numberkeep.recording.drift.difference import Outcome
@@ -8,12 +9,13 @@ from numberkeep.recording.exchange import Exchange, RecordedAnswer, RecordedRequ
 from numberkeep.recording.file import Recording
 
 CONTACTS = "/api/v2/contacts"
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def judged(*exchanges: Exchange, region: str = "US") -> list[Outcome]:
     """Return what comes of these exchanges, recorded a second apart, in the lines from 2 on."""
     for second, each in enumerate(exchanges):
-        each.at = f"2026-01-01T00:{second // 60:02d}:{second % 60:02d}Z"
+        each.at = _BEGIN + timedelta(seconds=second)
     return drift_in_memory(Recording(region, [*enumerate(exchanges, 2)]))
 
 
@@ -51,7 +53,7 @@ def exchange(
     made = RecordedAnswer(status=status, headers={"content-type": "application/json", **named})
     if answer is not None:
         made.body = answer
-    return Exchange(at="", request=request, answer=made)
+    return Exchange(at=_BEGIN, request=request, answer=made)
 
 
 def created(phone: str, **fields: Any) -> Exchange:

@@ -137,6 +137,9 @@ def test_what_is_not_repeated_is_said() -> None:
     """A temporary failure, and a body that was left out."""
     broken = exchange(f"POST {CONTACTS}", 400, error("no JSON"))
     broken.request.left_out = "it is not JSON"
+    unread = exchange(f"GET {CONTACTS}", 200)
+    unread.answer.left_out = "it is too large"
+    assert reasons(unread) == ["the body of the answer is not recorded: it is too large"]
     found = judged(exchange(f"GET {CONTACTS}", 503, error("later")), exchange(f"GET {CONTACTS}", 429), broken)
     assert [each.skipped for each in found] == [
         "the recorded service failed temporarily (status 503)",
