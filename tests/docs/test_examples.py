@@ -14,7 +14,7 @@ import pytest
 from numberkeep.outbound.signing import signature
 from support.daemon import free_port
 from support.example_runs import EXAMPLES, PRINTED, printed_by, run_example
-from support.process import PATIENCE, environment, run, serving
+from support.process import environment, run, serving
 
 ALLOWED = {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8"}
 
@@ -30,7 +30,8 @@ def test_every_example_is_run() -> None:
     """No program of the folder is left out."""
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         *PRINTED,
-        "test_with_numberkeep",
+        "test_with_pytest",  # this and the next run in tests/kit
+        "test_with_unittest",
         "webhook_receiver",
     }
 
@@ -39,21 +40,6 @@ def test_every_example_is_run() -> None:
 def test_the_example_prints_what_it_shows(name: str, exported: Mapping[str, str]) -> None:
     """A program runs unchanged, and prints exactly this."""
     assert printed_by(name, exported=exported) == PRINTED[name]
-
-
-def test_the_fixture_works(tmp_path: Path) -> None:
-    """The example for pytest has two passing tests, in a folder without any settings."""
-    (tmp_path / "test_copied.py").write_text((EXAMPLES / "test_with_numberkeep.py").read_text())
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-W", "error", "-q", "--rootdir", tmp_path, tmp_path],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_receiver_accepts_what_numberkeep_signs(tmp_path: Path) -> None:

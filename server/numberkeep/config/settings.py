@@ -30,6 +30,7 @@ class Settings:
         reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
         test: whether the process is for tests, see numberkeep.test_mode.
+        seed: a file that fills a new account `default` in test mode; empty for none.
     """
 
     host: str = table.HOST.default
@@ -56,6 +57,7 @@ class Settings:
     log: str = table.LOG.default
     log_format: str = table.LOG_FORMAT.default
     test: bool = False
+    seed: bytes = field(default=b"", repr=False)
 
 
 def load_settings(
