@@ -1,7 +1,8 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -81,11 +82,12 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
     from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
     from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
     from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
+    from numberkeep.test_mode.seeding import fill_default  # noqa: PLC0415
     from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
     from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
 
     clock = SettableClock()
-    context = TestContext.of(make_context(settings), clock)
+    context = TestContext.of(replace(make_context(settings), node=0), clock)  # the same ids in every run
     allowed = (*settings.allowed_networks, *LOOPBACK)
     faults: dict[int, Faults] = {}
     notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
@@ -103,6 +105,7 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
         runner=runner,
         authenticator=authenticator,
         more=endpoints(mode, ROUTES),
+        fill=partial(fill_default, context, settings.seed) if settings.seed else None,
     )
     return TestApplication(application, mode, cut)
 
@@ -125,6 +128,7 @@ def _application(
     runner: JobRunner,
     authenticator: Authenticator | None = None,
     more: Mapping[str, Endpoint] | None = None,
+    fill: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     return build_application(
         context,
@@ -139,4 +143,5 @@ def _application(
         limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
         authenticator=authenticator,
         more=more,
+        fill=fill,
     )

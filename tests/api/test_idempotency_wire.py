@@ -15,6 +15,7 @@ POSTS: list[tuple[str, dict[str, Any]]] = [
     (f"{CONTACTS}/bulk?on_error=skip", {"contacts": [{"phone": PHONE}, {"phone": "no number"}]}),
     (f"{CONTACTS}/verify", {"number": PHONE}),
     (f"{CONTACTS}/opt-out", {"number": PHONE}),
+    ("/api/send-message", {"number": PHONE, "content": "Hello"}),
     ("/_numberkeep/tags", {"tag": "vip", "numbers": [PHONE]}),
     ("/_numberkeep/inbound", {"from": PHONE, "content": "Hello"}),
     ("/_numberkeep/webhooks", {"url": "http://127.0.0.1:9/"}),

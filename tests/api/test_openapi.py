@@ -39,6 +39,7 @@ def test_errors_of_a_body_are_described() -> None:
 def test_every_path_parameter_is_described() -> None:
     """A phone number is a string, an id an integer, and no parameter is missing."""
     types = {"phone_number": "string", "review_id": "integer", "webhook_id": "integer", "import_id": "integer"}
+    types["message_id"] = "string"
     for path, methods in document()["paths"].items():
         for described in methods.values():
             parts = {each["name"]: each["schema"]["type"] for each in described["parameters"] if each["in"] == "path"}
@@ -83,6 +84,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "contacts.opt_out": {"number": "+14155552671"},
         "contacts.bulk.create": {"contacts": [{"phone": "+14155550002"}]},
         "contacts.bulk.delete": {"contact_ids": ["+14155550002"]},
+        "messages.send": {"number": "+14155552671", "content": "Hi", "reply_to": {"message_handle": "h"}},
         "webhooks.enable": {"state": "enabled"},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
@@ -96,17 +98,18 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "hosted_webhooks.remove": {"webhooks": ["http://127.0.0.1:9/"]},
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
-    order += ["contacts.update", "messages.list", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
-    order += ["webhooks.enable"]
+    order += ["contacts.update", "messages.newest", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
+    order += ["webhooks.enable", "messages.send", "messages.list", "messages.get_status", "messages.retrieve"]
     last = [f"imports.{act}" for act in ("create", "list", "retrieve", "map", "plan", "run", "undo", "delete")]
     last += ["consent.review", "consent.decide", "consent.list", "consent.show"]
     last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
-    queries = {"consent.show": "?number=%2B14155552671"}
+    queries = {"consent.show": "?number=%2B14155552671", "messages.get_status": "?handle=h-1"}
     names = {line.operation.name: line for line in ROUTES if line.operation.output is not Download}
-    await wire.post("/_numberkeep/inbound", json={"from": "+14155550004", "content": "No"})
+    await wire.post("/_numberkeep/inbound", json={"from": "+14155550004", "content": "No", "handle": "h-1"})
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]
-        path = re.sub(r"\{(webhook|review|import)_id\}", "1", line.path.replace("{phone_number}", "+14155552671"))
+        path = line.path.replace("{phone_number}", "+14155552671").replace("{message_id}", "h-1")
+        path = re.sub(r"\{(webhook|review|import)_id\}", "1", path)
         if name == "deliveries.list_dead":
             await _exhaust_retries(service)
         answer = await wire.request(line.method, path + queries.get(name, ""), json=bodies.get(name))

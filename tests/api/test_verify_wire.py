@@ -23,7 +23,7 @@ async def test_verify_enqueues_a_message(service: Service, wire: httpx2.AsyncCli
     messages = (await wire.get(MESSAGES)).json()
     assert [message["to"] for message in messages] == ["+14155550002", PHONE]
     assert set(messages[0]) == {
-        *("id", "direction", "to", "from", "content", "status", "created_at", "handle", "error"),
+        *("id", "direction", "to", "from", "content", "media_url", "status", "created_at", "handle", "error"),
     }
     assert [(message["id"], message["direction"], message["status"]) for message in messages] == [
         ("2", "outbound", "queued"),

@@ -10,6 +10,7 @@ from numberkeep.domain.consent.commands import Imported, ImportOptOuts
 from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.messages.commands import KeepMessage, Received
+from numberkeep.domain.messages.message import Message
 from numberkeep.domain.messages.reply import ReplyRules, Verdict
 from numberkeep.domain.stamp import Stamp
 from support.store import SECOND, START, AccountDriver, phone
@@ -65,6 +66,8 @@ acts = st.builds(
                     "carrier-help",
                     "bye",
                     "sender",
+                    "text",
+                    "text-called-back",
                     "import",
                     "decide-keep",
                     "decide-opt_out",
@@ -115,7 +118,7 @@ def call(account: AccountDriver, act: Act, contact_id: int, at: int) -> Coroutin
         case "out" | "in" | "import" | "decide-keep" | "decide-opt_out":
             return _consent(account, act, at)
         case _:
-            return _receive(account, act, at)
+            return _message(account, act, at)
 
 
 def _consent(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, object]:
@@ -127,6 +130,15 @@ def _consent(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, o
             return account.store.apply(ImportOptOuts(account.account_id, [number], [], Stamp(at)))
         case _:
             return account.decide(_review(handle), opts_out=kind == "decide-opt_out", at=at)
+
+
+def _message(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, object]:
+    kind, number, _ = act
+    match kind:
+        case "text" | "text-called-back":
+            return account.send(number, at=at, status_callback="" if kind == "text" else "https://example.com/")
+        case _:
+            return _receive(account, act, at)
 
 
 def _receive(account: AccountDriver, act: Act, at: int) -> Coroutine[Any, Any, object]:
@@ -162,13 +174,22 @@ def expected(model: ModelAccount, act: Act, contact_id: int) -> str:
             done = model.expire(2)
         case "import":
             done = model.import_opt_out(number)
-        case "sender":
-            done = model.receive(SENDER_ID, "stop", handle)
         case "decide-keep" | "decide-opt_out":
             done = model.decide(_review(handle), kind.removeprefix("decide-"))
         case _:
-            done = model.receive(number, kind, handle)
+            done = _expected_message(model, act)
     return str(done)
+
+
+def _expected_message(model: ModelAccount, act: Act) -> str:
+    kind, number, handle = act
+    match kind:
+        case "text" | "text-called-back":
+            return model.text(number, callback=kind != "text")
+        case "sender":
+            return model.receive(SENDER_ID, "stop", handle)
+        case _:
+            return model.receive(number, kind, handle)
 
 
 def shown(outcome: object) -> str:
@@ -177,6 +198,8 @@ def shown(outcome: object) -> str:
         return type(outcome).__name__
     if isinstance(outcome, Received):
         return str((outcome.duplicate, outcome.verified, outcome.opted_out))
+    if isinstance(outcome, Message):
+        return outcome.status.value
     if isinstance(outcome, Review):
         return outcome.decision.value
     if isinstance(outcome, Imported):

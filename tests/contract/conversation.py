@@ -58,6 +58,7 @@ class ConversationContract:
             MessageStatus.RECEIVED,
             START + 7,
             "handle",
+            sent_at=START + 7,
         )
         assert (await ours.messages())[0] == received
         assert (await ours.events())[-1].subject == received

@@ -61,10 +61,22 @@ class ModelAccount:
         """Cancel the pending messages to a number, except for those in flight."""
         for key, delivery in sorted(self.outbox.items()):
             waiting = not delivery["dead"] and not (delivery["in_flight"] and delivery["due"] > self.at)
-            if key[0] == 0 and delivery["phone"] == phone and waiting and not self.messages[key[1] - 1]["confirms"]:
-                del self.outbox[key]
-                self.messages[key[1] - 1]["status"] = "canceled"
-                self.record("message.updated", phone)
+            if key[0] == 0 and delivery["phone"] == phone and waiting:
+                message = self.messages[key[1] - 1]
+                if not (message["confirms"] or message["plain"]):
+                    del self.outbox[key]
+                    self.update(message, "canceled")
+
+    def update(self, message: Fields, status: str) -> None:
+        """Set a message's status, and enqueue it for the URL that the message names, if any."""
+        message["status"] = status
+        self.record("message.updated", message["phone"])
+        self.call_back(message)
+
+    def call_back(self, message: Fields) -> None:
+        """Enqueue the last event for the URL that a message names, if any."""
+        if message["callback"]:
+            self.enqueue(-1, len(self.events), message["phone"])
 
     def upsert(self, phone: str, patch: Fields, *, contact_id: int) -> None:
         """Create the contact if it does not exist, then apply the patch."""
@@ -193,10 +205,25 @@ class ModelAccount:
 
     def send(self, phone: str, confirms: int = 0) -> None:
         """Enqueue a message, which may confirm a ledger entry."""
-        message = {"phone": phone, "at": self.at, "status": "queued", "inbound": False, "confirms": confirms}
-        self.messages.append(message)
+        self.add_message(phone, "queued", confirms=confirms)
         self.enqueue(0, len(self.messages), phone)
         self.record("message.created", phone)
+
+    def text(self, phone: str, *, callback: bool) -> str:
+        """Send a plain message, and return its status."""
+        status = "failed" if phone in self.opted_out else "queued"
+        self.add_message(phone, status, plain=True, callback=callback)
+        self.record("message.created", phone)
+        if status == "queued":
+            self.enqueue(0, len(self.messages), phone)
+        else:
+            self.call_back(self.messages[-1])
+        return status
+
+    def add_message(self, phone: str, status: str, **kind: Any) -> None:
+        """Add a message of this kind."""
+        unsaid = {"inbound": False, "confirms": 0, "plain": False, "callback": False}
+        self.messages.append({"phone": phone, "at": self.at, "status": status, **unsaid, **kind})
 
     def receive(self, phone: str, word: str, handle: str) -> str:
         """Receive a message, and return whether it is a duplicate, whether it verified, and the new opt-out.
@@ -207,8 +234,7 @@ class ModelAccount:
             return "(True, False, None)"
         if handle:
             self.handles.add(handle)
-        received = {"phone": phone, "at": self.at, "status": "received", "inbound": True, "confirms": 0}
-        self.messages.append(received)
+        self.add_message(phone, "received", inbound=True)
         self.record("message.received", phone)
         if phone == SENDER_ID:
             return "(False, False, None)"

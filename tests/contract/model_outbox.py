@@ -37,13 +37,15 @@ class ModelOutbox(ModelAccount):
             self.set_status(key, "canceled")
 
     def is_wanted(self, key: Key) -> bool:
-        """Return whether the verification that a message asks for is pending, or the opt-out that it confirms new."""
+        """Return whether what a message asks for is pending, what it confirms is new, or nobody opted out of it."""
         message = self.messages[key[1] - 1]
         phone = message["phone"]
         if message["confirms"]:
             last = max((n for n, (of, _) in enumerate(self.ledger, 1) if of == phone), default=0)
             soon = self.at < message["at"] + 240_000_000
             return soon and message["confirms"] == last and not self.outbox[key]["attempts"]
+        if message["plain"]:
+            return phone not in self.opted_out
         return self.is_pending(phone) and self.asked[phone]["at"] == message["at"]
 
     def settle(self, key: Key, taken: tuple[int, int], retry_at: int | None, *, arrived: bool) -> bool:
@@ -84,9 +86,7 @@ class ModelOutbox(ModelAccount):
     def set_status(self, key: Key, status: str) -> None:
         """Set a message's status and record the event; events have no status."""
         if key[0] == 0:
-            message = self.messages[key[1] - 1]
-            message["status"] = status
-            self.record("message.updated", message["phone"])
+            self.update(self.messages[key[1] - 1], status)
 
     def add_webhook(self, types: tuple[str, ...]) -> int:
         """Add a webhook, and return its number."""

@@ -33,7 +33,7 @@ class OutboxContract:
         assert await ours.take(at=AT) == []
         before = await ours.last_event()
         assert await ours.settle(pending, Delivered(MessageStatus.SENT, "h"), at=AT) is True
-        sent = replace(queued, status=MessageStatus.SENT, handle="h")
+        sent = replace(queued, status=MessageStatus.SENT, handle="h", updated_at=AT, sent_at=AT)
         assert await ours.messages() == [sent]
         assert [(event.type.value, event.at, event.subject) for event in await ours.events(before)] == [
             ("message.updated", AT, sent)

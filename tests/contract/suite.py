@@ -4,6 +4,7 @@ import pytest
 
 from contract.accounts import AccountContract
 from contract.bulk import BulkContract
+from contract.callbacks import CallbackContract
 from contract.concurrency import ConcurrencyContract
 from contract.confirming import ConfirmingContract
 from contract.consent import ConsentContract
@@ -21,10 +22,12 @@ from contract.jobs import JobContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
 from contract.long_pages import LongPageContract
+from contract.message_pages import MessagePageContract
 from contract.opt_out import OptOutContract
 from contract.outbox import OutboxContract
 from contract.preview import PreviewContract
 from contract.review import ReviewContract
+from contract.sending import ReceiptContract, SendingContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
 from contract.tagging import TaggingContract
@@ -54,6 +57,10 @@ class StoreContract(
     ConversationContract,
     EventContract,
     OutboxContract,
+    SendingContract,
+    ReceiptContract,
+    CallbackContract,
+    MessagePageContract,
     SettlingContract,
     SettingsContract,
     WebhookContract,

@@ -9,6 +9,7 @@ from typing import Final, get_args
 from markdown_it import MarkdownIt
 
 from numberkeep.test_mode import sender
+from numberkeep.test_mode.clock import ClockBody
 from numberkeep.test_mode.control import PREFIX
 from numberkeep.test_mode.faults import CallKind, FaultBody, WebhookKind
 from numberkeep.test_mode.journal_control import CallOut
@@ -57,6 +58,11 @@ def test_the_commands_work(tmp_path: Path) -> None:
 def test_the_routes_are_those_of_the_code() -> None:
     """Each with its method."""
     assert first_cells(section("Routes")) == {f"{route.method} {route.path}" for route in ROUTES}
+
+
+def test_the_clock_has_the_fields_of_the_code() -> None:
+    """None is missing, and none is invented."""
+    assert first_cells(section("Clock")) == {*ClockBody.__struct_fields__}
 
 
 def test_the_kinds_and_fields_are_those_of_the_code() -> None:

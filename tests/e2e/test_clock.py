@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
@@ -132,6 +133,17 @@ async def test_a_webhook_is_retried_after_its_wait(running: Serving, wire: httpx
                 assert (await client.post(CLOCK, json={"advance_seconds": seconds})).json()["done"]
             times = [int(request.headers["webhook-timestamp"]) - NEW_YEAR_SECONDS for request in receiver.requests]
             assert times == [0, 120, 130]
+
+
+def test_ids_are_the_same_in_every_run(running: Serving, wire: httpx2.Client, tmp_path: Path) -> None:
+    """At the same frozen time, in a service that has just started too."""
+    moment = "2030-01-01T00:00:00Z"
+    set_clock(wire, freeze=moment)
+    here = create(wire)
+    with serving(tmp_path, "--test") as other, new_account(other.url) as there:
+        assert other.url != running.url
+        set_clock(there, freeze=moment)
+        assert create(there) == here
 
 
 def test_the_same_calls_create_the_same_contacts(wire: httpx2.Client) -> None:

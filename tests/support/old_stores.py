@@ -11,7 +11,7 @@ from typing import Final
 
 from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.identity import Account, ApiKey
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus, ReplyTo
 from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.store.migrations import load_migrations
 from support.databases import ENGINES, execute
@@ -31,6 +31,9 @@ REVIEWS = {"sqlite": 8, "postgres": 6}
 
 JOBS = {"sqlite": 9, "postgres": 7}
 """The first version with jobs."""
+
+PLAIN_MESSAGES = {"sqlite": 10, "postgres": 8}
+"""The first version in which programs may send messages: one of the first account's is such a one."""
 
 SINCE = (
     {("sqlite", "answers"): 2}
@@ -127,6 +130,27 @@ def queued(number: int, to: Contact, text: str, at: int, verification_id: int = 
 
 OUR_MESSAGES = [queued(3, ADA, "Again", 10 * SECOND, 1), queued(2, SMILE, "It's you?", 3), queued(1, ADA, "Hello", 1)]
 THEIR_MESSAGES = [queued(2, EVE, "Again", 11 * SECOND, 1), queued(1, EVE, "Hello \U0001f600", 2)]
+
+
+def our_messages(engine: str, version: int) -> list[Message]:
+    """Return the messages of the first account of a store of that version, newest first."""
+    if version < PLAIN_MESSAGES[engine]:
+        return OUR_MESSAGES
+    plain = replace(
+        OUR_MESSAGES[0],
+        plain=True,
+        media_url="https://example.com/\U0001f600.png",
+        send_style="slam",
+        seat_id="seat",
+        reply_to=ReplyTo("h-1", 2),
+        status_callback="https://example.com/status",
+        service="SMS",
+        error_code=30003,
+        error_key="KEY",
+        updated_at=START + 10 * SECOND + 1,
+        sent_at=START + 10 * SECOND + 2,
+    )
+    return [plain, *OUR_MESSAGES[1:]]
 
 
 def canceled(*messages: Message) -> list[Message]:

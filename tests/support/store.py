@@ -15,8 +15,10 @@ from numberkeep.domain.contacts.listing import ContactFilter, ListQuery, Order, 
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
-from numberkeep.domain.messages.message import Message
+from numberkeep.domain.messages.listing import MessageFilter, MessageOrder, MessagePage, MessageQuery
+from numberkeep.domain.messages.message import Draft, Message, MessageStatus
 from numberkeep.domain.messages.reply import ReplyRules, Verdict
+from numberkeep.domain.messages.sending import Receipt, RecordReceipt, SendMessage
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Delivered, Outcome, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
@@ -26,6 +28,7 @@ from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, En
 from numberkeep.domain.webhooks.hosted import AddHosted, HostedWebhook, ReplaceHosted
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.store.contract import Store
+from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts, ListEvents, ListMessages
 
 START = 1_790_000_000_000_000
@@ -172,12 +175,30 @@ class AccountDriver:
         *,
         carrier: Verdict | None = None,
         rules: ReplyRules | None = None,
+        service: str = "",
     ) -> Received:
         """Receive a message from a person."""
         stamp, rules = self._stamp(at), rules or ReplyRules()
         return await self.store.apply(
-            ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier, rules)
+            ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier, rules, service=service)
         )
+
+    async def send(
+        self, number: str = PHONE, content: str = "Hello", *, at: int | None = None, **draft: Any
+    ) -> Message:
+        """Send a message."""
+        return await self.store.apply(SendMessage(self.account_id, Draft(number, content, **draft), self._stamp(at)))
+
+    async def receipt(self, handle: str, status: MessageStatus, *, at: int | None = None, **reported: Any) -> bool:
+        """Record what a carrier reports of a message that was sent."""
+        receipt = Receipt(handle, status, **reported)
+        return await self.store.apply(RecordReceipt(self.account_id, receipt, self._stamp(at)))
+
+    async def message_page(self, *, limit: int = 1000, offset: int = 0, **given: Any) -> MessagePage:
+        """Return a page of messages; `order` and `descending` may be given, the rest is the filter."""
+        order, descending = given.pop("order", MessageOrder.CREATED_AT), given.pop("descending", True)
+        query = MessageQuery(MessageFilter(**given), order, descending, limit, offset)
+        return await self.store.read(ListMessagePage(self.account_id, query))
 
     async def decide(self, review_id: int, *, opts_out: bool, at: int | None = None) -> Review:
         """Decide what an unclear reply means."""

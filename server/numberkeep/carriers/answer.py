@@ -1,11 +1,13 @@
 """Reads the JSON answer of a carrier to a message."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.limits import MAX_HANDLE
+from numberkeep.domain.messages.message import OPTED_OUT
 from numberkeep.outbound.answers import ENDS
 
 REFUSES: Final = ENDS | {400, 413, 422}
@@ -14,8 +16,10 @@ token or URL, so the message is retried."""
 
 _OPTED_OUT_CODES: Final = frozenset({21610})
 """Twilio's code for a recipient who has opted out. Source: its error and warning dictionary."""
-_OPTED_OUT_KEY: Final = "OPTED_OUT"
-"""The hosted service's `error_key` for the same."""
+NOT_DELIVERED: Final = "the carrier reports that it did not arrive"
+"""The error of a message that a carrier took, and could not deliver."""
+_MAX_CODE: Final = 2**31
+_is_key = re.compile(r"[A-Z][A-Z0-9_]{0,63}").fullmatch
 
 
 def read_answer(body: bytes) -> Mapping[str, Any]:
@@ -44,7 +48,18 @@ def handle_in(answer: Mapping[str, Any], name: str) -> str:
 def code_in(answer: Mapping[str, Any]) -> int | None:
     """Return the carrier's error code; None if there is none."""
     code = answer.get("error_code") or answer.get("code")  # Twilio's errors have the latter, its messages the former
-    return code if isinstance(code, int) else None
+    return code if isinstance(code, int) and 0 < code < _MAX_CODE else None
+
+
+def key_in(answer: Mapping[str, Any]) -> str:
+    """Return the carrier's error in one word; `""` if there is none, or something longer."""
+    key = answer.get("error_key")
+    return key if isinstance(key, str) and _is_key(key) else ""
+
+
+def reports_opt_out(code: int | None, key: str) -> bool:
+    """Return whether a carrier says by an error that the recipient has opted out."""
+    return code in _OPTED_OUT_CODES or key == OPTED_OUT
 
 
 def failure(reason: str, answer: Mapping[str, Any], *, permanent: bool = True) -> DeliveryFailed:
@@ -55,7 +70,7 @@ def failure(reason: str, answer: Mapping[str, Any], *, permanent: bool = True) -
         answer: the answer; its code is shown, and its text is not, because it may contain a number.
         permanent: whether to retry is in vain.
     """
-    code = code_in(answer)
-    opted_out = code in _OPTED_OUT_CODES or answer.get("error_key") == _OPTED_OUT_KEY
+    code, key = code_in(answer), key_in(answer)
+    opted_out = reports_opt_out(code, key)
     shown = reason if code is None else f"{reason} (code {code})"
-    return DeliveryFailed(shown, permanent=permanent or opted_out, opted_out=opted_out)
+    return DeliveryFailed(shown, permanent=permanent or opted_out, opted_out=opted_out, code=code or 0, key=key)

@@ -22,6 +22,8 @@ COMMANDS = Commands(
         "consent": "consent:consent",
         "simulate": "simulate:simulate",
         "listen": "listen:listen",
+        "record": "record:record",
+        "drift": "drift:drift",
         "backup": "database:backup",
         "restore": "database:restore",
         "check": "database:check",

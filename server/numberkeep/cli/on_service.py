@@ -44,17 +44,18 @@ class Refused(Failure):
 
 
 @contextmanager
-def service(seconds: float) -> Iterator[httpx2.Client]:
+def service(seconds: float, *, url: str | None = None) -> Iterator[httpx2.Client]:
     """Yield a client of the service that the environment names. The key is sent to nothing but a numberkeep.
 
     Args:
         seconds: how long the service may stay silent.
+        url: where the service listens; None if the environment says so.
 
     Raises:
         ConfigError: the environment names no service, or a value that cannot be sent.
         Failure: the service cannot be reached, or is not a numberkeep.
     """
-    remote = load_remote()
+    remote = load_remote(url=url)
     key = {"sb-api-key-id": remote.key.key_id, "sb-api-secret-key": remote.key.secret}
     agent = {"user-agent": f"numberkeep/{__version__}"}
     try:

@@ -1,8 +1,9 @@
 """`numberkeep serve`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 from click.core import ParameterSource
@@ -47,13 +48,27 @@ class _WithSettings(click.Command):
     "default database is in memory.",
 )
 @click.option(
+    "--seed",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="With --test: a JSON file with contacts and opt-outs, or a snapshot, for a new account `default`.",
+)
+@click.option(
     "--stop-on-eof",
     is_flag=True,
     help="Stop when standard input ends: a program that starts the service with a pipe takes it along when it ends.",
 )
 @click.pass_context
 def serve(
-    ctx: click.Context, *, host: str, port: int, database: str, workers: int, test: bool, stop_on_eof: bool
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int,
+    database: str,
+    workers: int,
+    test: bool,
+    seed: BinaryIO | None,
+    stop_on_eof: bool,
 ) -> None:
     """Serve the API until SIGTERM or Ctrl-C.
 
@@ -62,7 +77,11 @@ def serve(
     """
     if test and ctx.get_parameter_source("database") is ParameterSource.DEFAULT:
         database = IN_MEMORY
+    if seed is not None and not test:
+        raise click.UsageError("--seed is for tests: give --test too, or import contacts with `numberkeep import`")
     settings = load_settings(host=host, port=port, database=database, workers=workers, test=test)
+    if seed is not None:
+        settings = replace(settings, seed=seed.read())
     # Only this command needs the server; the others should start fast.
     with importing():
         from numberkeep import serving  # noqa: PLC0415

@@ -30,6 +30,7 @@ class Settings:
         reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
         test: whether the process is for tests, see numberkeep.test_mode.
+        seed: a file that fills a new account `default` in test mode; empty for none.
     """
 
     host: str = table.HOST.default
@@ -56,6 +57,7 @@ class Settings:
     log: str = table.LOG.default
     log_format: str = table.LOG_FORMAT.default
     test: bool = False
+    seed: bytes = field(default=b"", repr=False)
 
 
 def load_settings(
@@ -162,12 +164,14 @@ def remote_is_named(environ: Mapping[str, str] = os.environ) -> bool:
     return any(environ.get(each.name) for each in _REMOTE)
 
 
-def load_remote(environ: Mapping[str, str] = os.environ) -> Remote:
-    """Return the service that the environment names.
+def load_remote(environ: Mapping[str, str] = os.environ, *, url: str | None = None) -> Remote:
+    """Return the service that the environment names; `url` overrides where it listens.
 
     Raises:
         ConfigError: a variable is missing, or its value cannot be used.
     """
+    if url is not None:
+        environ = {**environ, _BASE_URL.name: url}
     missing = [each.name for each in _REMOTE if not environ.get(each.name)]
     if missing:
         raise ConfigError(f'set {", ".join(missing)}: eval "$(numberkeep env)" creates a key and sets them')

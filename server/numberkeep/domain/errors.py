@@ -10,6 +10,7 @@ NumberkeepError
 ├── ContactExists
 ├── AccountNotFound
 ├── WebhookNotFound
+├── MessageNotFound
 ├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
 ├── ReplyUnderReview         a reply of the recipient is unclear and not decided yet
@@ -151,6 +152,10 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook with this number."""
 
 
+class MessageNotFound(NumberkeepError):
+    """The account has no message with this handle."""
+
+
 class AccountNotFound(NumberkeepError):
     """There is no account with this name."""
 
@@ -231,6 +236,8 @@ class DeliveryFailed(NumberkeepError):
         permanent: whether it is pointless to try again.
         retry_after: how long the receiver asked to wait, seconds, or until when; None if it did not.
         opted_out: whether the carrier says that the recipient has opted out.
+        code: the carrier's number for the error; 0 for none.
+        key: the error in one word, as the carrier says it; `""` for none.
     """
 
     def __init__(
@@ -240,11 +247,15 @@ class DeliveryFailed(NumberkeepError):
         permanent: bool = False,
         retry_after: float | datetime | None = None,
         opted_out: bool = False,
+        code: int = 0,
+        key: str = "",
     ) -> None:
         super().__init__(reason)
         self.permanent = permanent
         self.retry_after = retry_after
         self.opted_out = opted_out
+        self.code = code
+        self.key = key
 
 
 class DeliveryRefused(DeliveryFailed):

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Final
@@ -163,6 +163,7 @@ def build_application(
     limits: Limits | None = None,
     authenticator: Authenticator | None = None,
     more: Mapping[str, Endpoint] | None = None,
+    fill: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
 
@@ -179,6 +180,7 @@ def build_application(
         limits: what the process takes on at a time.
         authenticator: authenticates requests; by default one of its own.
         more: endpoints beyond those of the API, by path.
+        fill: fills a store that had no keys.
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
@@ -190,7 +192,9 @@ def build_application(
         await context.store.open()
         try:
             if first_key is not None:
-                await keys.create_first(context, first_key)
+                made = await keys.create_first(context, first_key)
+                if made and fill is not None:
+                    await fill()
             relay.start()
             runner.start()
             yield

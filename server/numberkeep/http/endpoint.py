@@ -212,6 +212,7 @@ def _id(text: str) -> int | None:
 
 _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "phone_number": plus_restored,
+    "message_id": str,
     "webhook_id": _id,
     "review_id": _id,
     "import_id": _id,

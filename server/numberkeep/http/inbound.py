@@ -13,7 +13,7 @@ from numberkeep.http.endpoint import NO_OPERATION, Api
 from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.request import Request
 from numberkeep.operations import messages
-from numberkeep.service.inbound import Carrier, CarrierRequest, account_named
+from numberkeep.service.inbound import Carrier, CarrierRequest, Incoming, account_named
 from numberkeep.service.keys import DEFAULT_ACCOUNT
 from numberkeep.wire.answers import StatusOut, invalid
 from numberkeep.wire.messages import InboundBody
@@ -70,12 +70,12 @@ class Inbound:
             self._check_account(request, account)
         if not carrier.signs_body:
             handed = replace(handed, body=await request.body())
-        message = carrier.read(handed)
-        if message is None:
-            answer = ok(StatusOut())
-        else:
-            actor = Actor(ActorKind.CARRIER, carrier.name)
-            answer = await self._api.change(request, account, actor, messages.take_in, message, once=True)
+        given, answer = carrier.read(handed), ok(StatusOut())
+        actor = Actor(ActorKind.CARRIER, carrier.name)
+        if isinstance(given, Incoming):
+            answer = await self._api.change(request, account, actor, messages.take_in, given, once=True)
+        elif given is not None:
+            answer = await self._api.change(request, account, actor, messages.take_in_receipt, given, once=False)
         if carrier.reply is None:
             return answer
         content_type, body = carrier.reply

@@ -48,6 +48,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "description": "The contact's number, E.164 or a national format of the account's region.",
         "schema": {"type": "string"},
     },
+    "message_id": {"description": "The message's handle.", "schema": {"type": "string"}},
     "import_id": {"description": "The import's id.", "schema": {"type": "integer", "minimum": 1}},
     "review_id": {"description": "The review's id.", "schema": {"type": "integer", "minimum": 1}},
     "webhook_id": {"description": "The webhook's id.", "schema": {"type": "integer", "minimum": 1}},

@@ -45,6 +45,13 @@ def _zone_restored(time: str) -> str:
 _restored: Final = {
     "phone_number": plus_restored,
     "number": plus_restored,
-    "created_at_gte": _zone_restored,
+    "from_number": plus_restored,
+    "to_number": plus_restored,
+    "sendblue_number": plus_restored,
     "created_after": _zone_restored,
+    **{
+        f"{column}_{bound}": _zone_restored
+        for column in ("created_at", "updated_at", "sent_at")
+        for bound in ("gte", "lte")
+    },
 }

@@ -22,6 +22,8 @@ REQUIRED: Final = {
     "ImportBody": "numbers",
     "InboundBody": "from",
     "NumberBody": "number",
+    "SendBody": "number",
+    "StatusParams": "handle",
     "OptOutBody": "number",
     "RemoveHostedBody": "webhooks",
     "ReplaceHostedBody": "webhooks",
@@ -32,6 +34,9 @@ REQUIRED: Final = {
 
 MAY_BE_EMPTY: Final = frozenset({"BulkBody", "BulkDeleteBody"})
 """Those whose field may be an empty array."""
+
+EITHER: Final = {"SendBody": "content media_url"}
+"""The fields of which a request needs one."""
 
 _NO_NUL: Final = "^[^\\u0000]*$"
 
@@ -49,8 +54,15 @@ def be_strict(schemas: _Schema, names: Iterable[str]) -> None:
         if name in REQUIRED:
             for field in REQUIRED[name].split():
                 require(schema, field, may_be_empty=name in MAY_BE_EMPTY)
+        if name in EITHER:
+            schema.setdefault("allOf", []).append({"anyOf": [_with(field) for field in EITHER[name].split()]})
         for part in _parts(schema):
             _refine(part)
+
+
+def _with(field: str) -> _Schema:
+    """Return the schema of an object with this text."""
+    return {"required": [field], "properties": {field: {"type": "string", "minLength": 1}}}
 
 
 def require(schema: _Schema, field: str, *, may_be_empty: bool = False) -> None:

@@ -90,6 +90,7 @@ def _route(method: str, path: str, operation: Operation[Any, Any]) -> Route:
 
 _ALL: Final = "/api/v2/contacts"
 _ONE: Final = f"{_ALL}/{{phone_number}}"
+_MESSAGES: Final = "/api/v2/messages"
 _HOSTED: Final = "/api/account/webhooks"
 _OURS: Final = "/_numberkeep"
 
@@ -130,7 +131,11 @@ ROUTES: Final = (
     Route("POST", f"{_IMPORT}/undo", imports.undo, body=UndoBody),
     _route("GET", f"{_IMPORT}/rejects", imports.rejects),
     _route("GET", f"{_IMPORT}/differences", imports.differences),
-    _route("GET", f"{_OURS}/messages", messages.list_messages),
+    _route("POST", "/api/send-message", messages.send),
+    _route("GET", "/api/status", messages.get_status),
+    _route("GET", _MESSAGES, messages.list_messages),
+    _route("GET", f"{_MESSAGES}/{{message_id}}", messages.retrieve),
+    _route("GET", f"{_OURS}/messages", messages.newest),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
     _route("GET", f"{_OURS}/consent/opt-outs", consent.list_opted_out),

@@ -18,6 +18,7 @@ from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
+    CALLBACKS,
     SENDER,
     Delivered,
     Delivery,
@@ -46,6 +47,9 @@ _MAX_BACKOFF_SECONDS: Final = 3600.0
 _MAX_DOUBLINGS: Final = 10  # then the maximum is reached
 _SPREAD_SECONDS: Final = 2.0
 
+_CHANNELS: Final = {SENDER: ("sender", "the sender"), CALLBACKS: ("callback", "a status callback")}
+"""The channel of each target that is no webhook, for metrics, and its name, for the log."""
+
 _RECORD_PAUSE_SECONDS: Final = 0.1
 _MAX_RECORD_PAUSE_SECONDS: Final = 2.0
 
@@ -60,7 +64,8 @@ class Deliverer:
         lease_seconds: how long a delivery that was taken is reserved; it is given up after two thirds of that.
 
     Attributes:
-        delivered: the number of deliveries that ended in this process, by channel (`sender`, `webhook`) and outcome.
+        delivered: the number of deliveries that ended in this process, by channel (`sender`, `webhook`, `callback`) and
+            outcome.
     """
 
     def __init__(self, context: Context, sender: Sender, notifier: Notifier, lease_seconds: int) -> None:
@@ -130,8 +135,8 @@ class Deliverer:
 
     def _report(self, account_id: int, delivery: Delivery, outcome: Outcome) -> None:
         """Count and log the outcome."""
-        to_sender = delivery.target == SENDER
-        channel, target = ("sender", "the sender") if to_sender else ("webhook", f"webhook {delivery.target}")
+        webhook = ("webhook", f"webhook {delivery.target}")
+        channel, target = _CHANNELS.get(delivery.target, webhook)
         if isinstance(outcome, Delivered):
             self.delivered[channel, "delivered"] += 1
             _log.debug("account %d: delivery %d to %s arrived", account_id, delivery.item, target)
@@ -165,7 +170,7 @@ class Deliverer:
             return self._undelivered(pending.delivery, failure)
 
     def _failed(self, pending: Pending, failed: DeliveryFailed) -> Outcome:
-        if isinstance(failed, ReceiverGone) and isinstance(pending, PendingEvent):
+        if isinstance(failed, ReceiverGone) and isinstance(pending, PendingEvent) and pending.webhook.webhook_id > 0:
             return Gone(str(failed))
         return self._undelivered(pending.delivery, failed)
 
@@ -173,7 +178,7 @@ class Deliverer:
         now = self._context.clock.now()
         too_old = delivery.created_at + self._context.webhook_retry_days * 24 * 3600 * SECOND <= now
         if failed.permanent or too_old or delivery.attempts >= ATTEMPTS:
-            return Undelivered(str(failed), None, failed.opted_out)
+            return Undelivered(str(failed), None, failed.opted_out, failed.code, failed.key)
         asked = failed.retry_after or 0
         if isinstance(asked, datetime):
             asked = (micros(asked) - now) / SECOND

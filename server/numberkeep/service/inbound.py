@@ -7,9 +7,12 @@ from typing import Protocol
 
 from numberkeep.domain.errors import AccountNotFound, NumberkeepError
 from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_URL
 from numberkeep.domain.messages.commands import KeepMessage, Received, ReceiveMessage
+from numberkeep.domain.messages.message import known_service
 from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.messages.sender import find_sender_id
+from numberkeep.domain.messages.sending import Receipt
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash
@@ -30,6 +33,8 @@ class Incoming:
         line: the account's own number that it was sent to; `""` if it is not known.
         field: the request's name for the person's number.
         verdict: what the carrier says that the message means; None if it says nothing.
+        media_url: the file that it carries; `""` for none.
+        service: by which service it came, as the carrier writes it; `""` if it does not say.
     """
 
     number: str
@@ -38,6 +43,13 @@ class Incoming:
     line: str
     field: str
     verdict: Verdict | None = None
+    media_url: str = ""
+    service: str = ""
+
+    @property
+    def media(self) -> str:
+        """The file's URL if it can be stored, else `""`: the message counts, whatever it carries."""
+        return self.media_url if len(self.media_url) <= MAX_URL else ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -84,8 +96,8 @@ class Carrier(Protocol):
             InvalidInput: the body cannot be read.
         """
 
-    def read(self, request: CarrierRequest) -> Incoming | None:
-        """Return the message that is handed in; None if the request is not about a message that a person wrote.
+    def read(self, request: CarrierRequest) -> Incoming | Receipt | None:
+        """Return the message that is handed in, or what becomes of one that was sent; None for anything else.
 
         Raises:
             InvalidInput: the body does not fit.
@@ -106,13 +118,23 @@ async def receive(context: Context, account: Account, message: Incoming, once: I
         InvalidPhone: it is neither a number nor a sender id.
     """
     account_id, region, stamp = account.account_id, account.region, context.stamp()
-    line = find_phone(message.line, region) or ""
+    line, service = find_phone(message.line, region) or "", known_service(message.service)
     sender = None if find_phone(message.number, region) else find_sender_id(message.number)
     if sender is not None:
-        return await context.apply(KeepMessage(account_id, sender, line, message.content, message.handle, stamp), once)
+        keep = KeepMessage(account_id, sender, line, message.content, message.handle, stamp, message.media, service)
+        return await context.apply(keep, once)
     phone = parse_phone(message.number, region, field=message.field)
     command = ReceiveMessage(
-        account_id, phone, line, message.content, message.handle, stamp, message.verdict, account.replies
+        account_id,
+        phone,
+        line,
+        message.content,
+        message.handle,
+        stamp,
+        message.verdict,
+        account.replies,
+        message.media,
+        service,
     )
     return await context.apply(command, once)
 

@@ -49,6 +49,12 @@ class Authenticator:
             raise InvalidCredentials
         return key
 
+    def forget(self, account_id: int) -> None:
+        """Read the keys of an account again when they are used next."""
+        gone = [key_id for key_id, (_, key) in self._known.items() if key.account.account_id == account_id]
+        for key_id in gone:
+            del self._known[key_id]
+
     async def _look_up(self, key_id: bytes) -> ApiKey | None:
         key = await self._store.read(GetApiKey(key_id.decode("latin-1")))
         if key is None:

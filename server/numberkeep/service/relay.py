@@ -71,7 +71,7 @@ class Relay:
 
     @property
     def delivered(self) -> Mapping[tuple[str, str], int]:
-        """The number of deliveries that ended in this process, by channel (`sender`, `webhook`) and outcome."""
+        """The number of deliveries that ended in this process, by channel and outcome; see `Deliverer`."""
         return self._deliverer.delivered
 
     def start(self) -> None:
@@ -99,7 +99,7 @@ class Relay:
         """
         self._stopped[account_id] += 1
         try:
-            tasks = [task for (_, each), task in self._working.items() if each == account_id]
+            tasks = self._working_for(account_id)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -148,6 +148,23 @@ class Relay:
             if not self._working:
                 return agenda.next_at
             await asyncio.wait({*self._working.values()})
+
+    async def finish(self, account_id: int) -> None:
+        """Do all work of an account that is due, also what follows from it, and wait until it is recorded.
+
+        Raises:
+            NumberkeepError: the store failed.
+        """
+        while True:
+            agenda = await self._context.store.read(GetAgendaOf(self._context.clock.now(), {account_id}))
+            self._begin_all(agenda)
+            working = self._working_for(account_id)
+            if not working:
+                return
+            await asyncio.wait(working)
+
+    def _working_for(self, account_id: int) -> list[asyncio.Task[None]]:
+        return [task for (_, each), task in self._working.items() if each == account_id]
 
     async def _run(self) -> None:
         now, clock = asyncio.get_running_loop().time, self._context.clock

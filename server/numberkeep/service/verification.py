@@ -1,16 +1,12 @@
-"""The use cases on verification: send a verification message, and list the messages."""
-
-from collections.abc import Sequence
+"""The use case on verification: send a verification message."""
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account
-from numberkeep.domain.messages.message import Message
 from numberkeep.domain.phone import parse_phone
 from numberkeep.domain.verification.commands import RequestVerification
 from numberkeep.domain.verification.verification import DEFAULT_TEXT
 from numberkeep.service.context import Context, Idempotency
-from numberkeep.store.queries import ListMessages
 
 
 async def request(context: Context, account: Account, number: str, *, once: Idempotency | None = None) -> bool:
@@ -38,8 +34,3 @@ async def request(context: Context, account: Account, number: str, *, once: Idem
         ),
         once,
     )
-
-
-async def messages(context: Context, account: Account, limit: int) -> Sequence[Message]:
-    """Return the account's newest messages, newest first."""
-    return await context.store.read(ListMessages(account.account_id, limit))

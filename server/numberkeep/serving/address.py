@@ -40,8 +40,8 @@ def free_address(host: str, port: int) -> tuple[str, int]:
         raise CannotServe(f"cannot listen on {host} port {port}: {error.strerror or error}; {fix}") from error
 
 
-def when_listening(address: str, port: int, then: Callable[[], None]) -> None:
-    """Call `then` in a thread once a request is answered.
+def when_listening(address: str, port: int, then: Callable[[], None], path: str = "/health/live") -> None:
+    """Call `then` in a thread once a GET of `path` is answered.
 
     A connection alone is not enough: the supervisor's socket accepts it before the worker runs, and a SIGTERM until
     then would reach the worker before its handler is installed, and be lost.
@@ -52,7 +52,7 @@ def when_listening(address: str, port: int, then: Callable[[], None]) -> None:
         for _ in range(3000):
             try:
                 with socket.create_connection((target, port), timeout=_ANSWER_SECONDS) as connection:
-                    connection.sendall(b"GET /health/live HTTP/1.1\r\nhost: numberkeep\r\nconnection: close\r\n\r\n")
+                    connection.sendall(f"GET {path} HTTP/1.1\r\nhost: numberkeep\r\nconnection: close\r\n\r\n".encode())
                     answered = connection.recv(1)
             except OSError:
                 answered = b""

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 import multiprocessing
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from numberkeep import __version__
 from numberkeep.config.database_url import is_postgres
 from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url, reachable_host
+from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
+from numberkeep.service.context import Context
 from numberkeep.serving.address import CannotServe, free_address, when_listening
 from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
@@ -22,6 +26,9 @@ from numberkeep.store.sqlite import ServiceLock
 from numberkeep.stores import lock_store, make_context
 
 _log = logging.getLogger("numberkeep.serving")
+
+_FAULTS: Final = 10
+"""Faults of a file that are reported."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -120,6 +127,18 @@ def _connections(wanted: int) -> int:
     return min(wanted, possible)
 
 
+async def _seed(context: Context, data: bytes) -> None:
+    from numberkeep.test_mode.seeding import fill_default  # noqa: PLC0415 - only for test mode
+
+    try:
+        await fill_default(context, data)
+    except InvalidInput as error:
+        # Without what follows the reason, which may contain a number: this goes where the log goes.
+        faults = [f"`{each.field}` {re.split('[:;]', each.message)[0]}" for each in error.fields[:_FAULTS]]
+        more = f" and {len(error.fields) - _FAULTS} more" if len(error.fields) > _FAULTS else ""
+        raise CannotServe(f"cannot use the file of --seed: {', '.join(faults) or error}{more}") from error
+
+
 async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
     """Open the store once, so that errors are reported before anything starts.
 
@@ -135,6 +154,8 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
                 "--database"
             )
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
+        if made and settings.seed:
+            await _seed(context, settings.seed)
     finally:
         await context.store.close()
     if made:

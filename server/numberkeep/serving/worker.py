@@ -99,7 +99,7 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
         lock.join()
     set_up_logging(settings.log, settings.log_format)
     closing = Closing()
-    threading.Thread(target=_end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
+    threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     if settings.test:
         application: ASGIApp = make_test_application(settings, closing, partial(cut_connections, port))
     else:
@@ -118,7 +118,7 @@ def calm_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 50)
 
 
-def _end_with_supervisor(stopping: Connection, closing: Closing, port: int) -> None:
+def end_with_supervisor(stopping: Connection, closing: Closing, port: int) -> None:
     """End what keeps this worker from stopping when the supervisor stops, and the worker when the supervisor is gone.
 
     Open-ended responses end first. Granian then waits for every other request, so that a client that sends its body

@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.work.snapshot import Needs, OldEvents, Snapshot, Tallies
 from numberkeep.store.flow import Fetch, Flow
+from numberkeep.store.message_rows import message_of
 from numberkeep.store.rows import (
     answer_of,
     contact_and_last_event_of,
     delivery_of,
     event_of,
     job_of,
-    message_of,
     review_of,
     verification_of,
     webhook_of,
@@ -30,7 +30,8 @@ def load(account_id: int, needs: Needs, tallies: Tallies) -> Flow[Snapshot]:
     yield from _load_deliveries(account_id, needs, snapshot)
     messages_to = [phone for target, phone in _queues(snapshot.deliveries.values()) if target == SENDER]
     yield from _load_reviews(account_id, "reviews", list(needs.reviews), snapshot)
-    asked = dict(needs.verifications) | {review.phone: None for review in snapshot.reviews.values()}
+    sent = yield from _load_sent(account_id, needs, snapshot)
+    asked = dict(needs.verifications) | {review.phone: None for review in snapshot.reviews.values()} | sent
     if needs.due:
         asked |= dict.fromkeys(messages_to)
     if tallies.open_reviews:
@@ -98,10 +99,18 @@ def _load_contents(account_id: int, snapshot: Snapshot) -> Flow[None]:
     events = list({item: None for target, item in snapshot.deliveries if target != SENDER})
     if messages:
         found = map(message_of, (yield Fetch("messages", (account_id, messages))))
-        snapshot.messages = {message.message_id: message for message in found}
+        snapshot.messages |= {message.message_id: message for message in found}
     if events:
         found_events = map(event_of, (yield Fetch("events", (account_id, events))))
         snapshot.events = {event.event_id: event for event in found_events}
+
+
+def _load_sent(account_id: int, needs: Needs, snapshot: Snapshot) -> Flow[dict[str, None]]:
+    """Load the messages with these handles, and return their numbers."""
+    if needs.sent:
+        found = map(message_of, (yield Fetch("sent_messages", (account_id, list(needs.sent)))))
+        snapshot.messages |= {message.message_id: message for message in found}
+    return dict.fromkeys(message.phone for message in snapshot.messages.values())
 
 
 def _load_numbers(account_id: int, phones: list[str], snapshot: Snapshot) -> Flow[None]:

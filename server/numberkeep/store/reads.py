@@ -1,6 +1,6 @@
 """How rows become the answer to each query; each engine has the statement for it, under the query's class.
 
-Listings of contacts have their own statements, in each engine's listing.py.
+Listings have their own statements: those of contacts in each engine's listing.py, of messages in message_pages.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,13 +12,14 @@ from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
+from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
+from numberkeep.store.message_rows import message_of
 from numberkeep.store.rows import (
     cause_text,
     delivery_of,
     entry_of,
     event_of,
     job_of,
-    message_of,
     opted_out_of,
     record_of,
     review_of,
@@ -77,6 +78,8 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),
     q.ListMessages: Read(_every(message_of), lambda it: (it.account_id, it.limit)),
+    GetMessage: Read(_first(message_of), lambda it: (it.account_id, it.message_id), quick=True),
+    GetReceivedMessage: Read(_first(message_of), lambda it: (it.account_id, it.handle), quick=True),
     q.ListEvents: Read(_every(event_of), lambda it: (it.account_id, it.after, it.limit, it.max_bytes)),
     q.ListEventsOf: Read(_every(event_of), lambda it: (it.account_id, it.phone, it.limit)),
     q.ListEventsOfCause: Read(

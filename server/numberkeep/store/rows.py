@@ -13,7 +13,6 @@ from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivery, DeliveryState
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
@@ -30,9 +29,6 @@ COLUMNS: Final = (
 """The columns of a contact."""
 ANSWER_COLUMNS: Final = "key, fingerprint, answer, created_at"
 VERIFICATION_COLUMNS: Final = "verification_id, phone, requested_at, expires_at, pending"
-MESSAGE_COLUMNS: Final = (
-    "message_id, phone, line, direction, content, status, created_at, handle, error, verification_id, entry_id"
-)
 EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replaced, previous_event"
 ENTRY_COLUMNS: Final = "entry_id, phone, at, opted_out, source, wording, hash"
 DELIVERY_COLUMNS: Final = "target, phone, item, created_at, attempts, due_at, state, error"
@@ -127,29 +123,6 @@ def values_of_verification(verification: Verification) -> tuple[Any, ...]:
         verification.requested_at,
         verification.expires_at,
         verification.pending,
-    )
-
-
-def message_of(row: Iterable[Any]) -> Message:
-    """Return the message whose `MESSAGE_COLUMNS` these are."""
-    message_id, phone, line, direction, content, status, *others = row
-    return Message(message_id, phone, line, Direction(direction), content, MessageStatus(status), *others)
-
-
-def values_of_message(message: Message) -> tuple[Any, ...]:
-    """Return the `MESSAGE_COLUMNS` of a message."""
-    return (
-        message.message_id,
-        message.phone,
-        message.line,
-        message.direction.value,
-        message.content,
-        message.status.value,
-        message.at,
-        message.handle,
-        message.error,
-        message.verification_id,
-        message.entry_id,
     )
 
 

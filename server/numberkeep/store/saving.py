@@ -8,6 +8,7 @@ from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.snapshot import OldEvents
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.message_rows import values_of_message, values_of_status
 from numberkeep.store.rows import (
     values_of,
     values_of_answer,
@@ -16,7 +17,6 @@ from numberkeep.store.rows import (
     values_of_events,
     values_of_job,
     values_of_job_part,
-    values_of_message,
     values_of_opt_out,
     values_of_review,
     values_of_tags,
@@ -76,8 +76,7 @@ def _messages(changes: Changes) -> Writes:
     yield "put_verifications", list(map(values_of_verification, changes.verifications.written))
     if messages:
         yield "insert_messages", list(map(values_of_message, messages.inserted))
-        updated = [new for _, new in messages.updated]
-        yield "update_messages", [(each.message_id, each.status.value, each.handle, each.error) for each in updated]
+        yield "update_messages", [values_of_status(new) for _, new in messages.updated]
 
 
 def _webhooks(changes: Changes) -> Writes:

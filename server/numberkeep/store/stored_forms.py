@@ -7,7 +7,6 @@ JSON object.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +16,9 @@ from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
 from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, micros, moment
 from numberkeep.domain.event import EventType, Subject
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
+from numberkeep.store.message_forms import MESSAGE
 from numberkeep.store.stored_form import Form, encode
 
 
@@ -130,49 +129,6 @@ class VerificationV1(msgspec.Struct, array_like=True, tag=1):
         return Verification(self.verification_id, phone, self.requested_at, self.expires_at, self.pending)
 
 
-class MessageV0(msgspec.Struct):
-    """A message from before messages named their verification."""
-
-    message_id: int
-    line: str
-    direction: str
-    content: str
-    status: str
-    at: int
-    handle: str
-    error: str
-    verification_id: int = 0
-
-    def to_domain(self, phone: str) -> Message:
-        """Return the message."""
-        return Message(
-            self.message_id,
-            phone,
-            self.line,
-            Direction(self.direction),
-            self.content,
-            MessageStatus(self.status),
-            self.at,
-            self.handle,
-            self.error,
-            self.verification_id,
-        )
-
-
-class MessageV1(MessageV0, array_like=True, tag=1):
-    """A message from before messages named the opt-out that they confirm."""
-
-
-class MessageV2(MessageV0, array_like=True, tag=2):
-    """A message."""
-
-    entry_id: int = 0
-
-    def to_domain(self, phone: str) -> Message:
-        """Return the message."""
-        return replace(MessageV0.to_domain(self, phone), entry_id=self.entry_id)
-
-
 class ConsentEntryV0(msgspec.Struct):
     """A ledger entry."""
 
@@ -224,23 +180,6 @@ VERIFICATION: Final = Form(
     lambda it: VerificationV1(it.verification_id, it.requested_at, it.expires_at, it.pending),
     VerificationV0,
     VerificationV1,
-)
-MESSAGE: Final = Form(
-    lambda it: MessageV2(
-        it.message_id,
-        it.line,
-        it.direction,
-        it.content,
-        it.status,
-        it.at,
-        it.handle,
-        it.error,
-        it.verification_id,
-        it.entry_id,
-    ),
-    MessageV0,
-    MessageV1,
-    MessageV2,
 )
 CONSENT_ENTRY: Final = Form(
     lambda it: ConsentEntryV1(it.entry_id, it.at, it.opted_out, it.source, it.wording, it.hash),

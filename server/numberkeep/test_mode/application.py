@@ -45,7 +45,8 @@ class TestApplication:
             await self._application(scope, receive, send)
             return
         account, mode = key.account, self._mode
-        body = KeptBody(receive)
+        await mode.wait_for_order(account.account_id)
+        body = KeptBody(scope, receive)
         call = called(self._application, scope, account.region)
         add = partial(mode.record, account.account_id)
         recording = Recording(scope, send, body, call=call, at=mode.context.clock.now(), add=add)

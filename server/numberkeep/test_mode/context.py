@@ -28,9 +28,8 @@ _MOST: Final = _NEXT + 4
 class TestContext(Context):
     """A context that gives contacts other ids if theirs are taken.
 
-    An id is made from the time, see `contact_id_at`, and the clock of test mode may be set to the same time twice.
-    On SQLite ids are unique in the database, so that another account may have them. As long as the same ids are free,
-    the same calls at the same frozen time create the same ids.
+    An id is made from the time, see `contact_id_at`, and the clock of test mode may be set to the same time twice. As
+    long as an account does not have the same ids, the same calls at the same frozen time create the same ids.
 
     Attributes:
         collisions: counts the ids for which there were too many attempts.
@@ -42,9 +41,9 @@ class TestContext(Context):
 
     @classmethod
     def of(cls, context: Context, clock: Clock) -> "TestContext":
-        """Return a context with another clock and otherwise as this one."""
+        """Return a context with another clock and the node 0, so that ids repeat, and otherwise as this one."""
         values = {each.name: getattr(context, each.name) for each in fields(context)}
-        return cls(**{**values, "clock": clock})
+        return cls(**{**values, "clock": clock, "node": 0})
 
     async def apply(self, command: Command[R], once: Idempotency | None = None) -> R:
         """Apply a command; see `Context.apply`."""

@@ -51,7 +51,8 @@ class ControlRoute:
         method: the HTTP method.
         path: the path below PREFIX; an argument is one of its parts, in braces.
         function: what answers a call and its input. It returns an `Answer`, or what is encoded as one.
-        input: the shape of the query of a GET, and of the body of any other method, where no body counts as `{}`.
+        input: the shape of the query of a GET, and of the body of any other method, where no body counts as `{}`;
+            `bytes` for a body as it is.
         needs_key: whether it works on the account of the request's key, and so takes an `AccountCall`.
         limit: the most bytes of the body.
     """
@@ -59,7 +60,7 @@ class ControlRoute:
     method: str
     path: str
     function: Callable[[Any, Any], Awaitable[Any]]
-    input: type[msgspec.Struct] = Nothing
+    input: type[msgspec.Struct] | type[bytes] = Nothing
     needs_key: bool = True
     limit: int = MAX_BODY_BYTES
 
@@ -99,12 +100,16 @@ class Control:
         if route.needs_key:
             key = await self._mode.api.key_of(request)
             request.account_id = key.account.account_id
+            await self._mode.wait_for_order(request.account_id)
             call = AccountCall(self._mode, request.argument, key=key)
         output = await route.function(call, await self._input(request, route))
         return output if isinstance(output, Answer) else ok(output)
 
-    async def _input(self, request: Request, route: ControlRoute) -> msgspec.Struct:
+    async def _input(self, request: Request, route: ControlRoute) -> msgspec.Struct | bytes:
         decoder = self._mode.api.decoder
+        if issubclass(route.input, bytes):
+            decoder.params(request.query(), Nothing)
+            return await request.body(route.limit)
         if route.method == "GET":
             return decoder.params(request.query(), route.input)
         decoder.params(request.query(), Nothing)

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
 from numberkeep.http.body import BODY_SECONDS
 
@@ -16,10 +16,12 @@ class KeptBody:
     """Passes a body on, and keeps it if it is small.
 
     Args:
+        scope: the request's ASGI scope.
         receive: the request's ASGI channel for the body.
     """
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._scope = scope
         self._receive = receive
         self._early: deque[Message] = deque()
         self._parts: list[bytes] = []
@@ -36,7 +38,14 @@ class KeptBody:
         return self._early.popleft() if self._early else await self._next()
 
     async def read(self) -> bytes | None:
-        """Read the body ahead of the application, and return it; None if it is larger than MOST or too slow."""
+        """Read the body ahead of the application, and return it.
+
+        Returns:
+            None if there is no body, or it is too slow or larger than MOST. A body that is declared to be so large is
+            not touched.
+        """
+        if not self._may_be_small():
+            return None
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 while not self._ended and self._size <= MOST:
@@ -44,6 +53,14 @@ class KeptBody:
         except TimeoutError:
             return None
         return self.content
+
+    def _may_be_small(self) -> bool:
+        for name, value in self._scope["headers"]:
+            if name == b"content-length":
+                return value.isdigit() and 0 < int(value) <= MOST
+            if name == b"transfer-encoding":
+                return True
+        return False
 
     async def _next(self) -> Message:
         message = await self._receive()

@@ -11,11 +11,14 @@ import msgspec
 
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.event import Event
+from numberkeep.domain.messages.handles import handle_of
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.messages.reply import Verdict, verdict_of
 from numberkeep.domain.webhooks import types as webhook_types
+from numberkeep.domain.webhooks.callback import STATUS_CALLBACK
 from numberkeep.wire.events import event_out
 from numberkeep.wire.field_types import Time
+from numberkeep.wire.hosted_messages import message_response
 
 
 class ReceiveOut(msgspec.Struct, kw_only=True, rename={"account_email": "accountEmail"}):
@@ -31,8 +34,8 @@ class ReceiveOut(msgspec.Struct, kw_only=True, rename={"account_email": "account
     number: str
     to_number: str | None
     sendblue_number: str | None
-    service: None = None
-    media_url: str = ""
+    service: str | None
+    media_url: str
     group_id: str = ""
     participants: Sequence[str]
     opted_out: bool
@@ -47,8 +50,8 @@ def receive_out(account: str, event: Event) -> ReceiveOut:
     Args:
         account: the account's name, in the place of the hosted service's e-mail address.
         event: an event whose subject is a message. `opted_out` is true if this message opts out; whether its writer
-            had opted out before is not included. A message without a handle gets one derived from its id, because
-            receivers recognise repeated deliveries by it.
+            had opted out before is not included. A message without a handle gets one, because receivers recognise
+            repeated deliveries by it.
 
     Raises:
         TypeError: the event's subject is not a message.
@@ -60,8 +63,10 @@ def receive_out(account: str, event: Event) -> ReceiveOut:
     return ReceiveOut(
         account_email=account,
         content=message.content,
-        message_handle=message.handle or f"{account}-{message.message_id}",
+        message_handle=handle_of(message),
         date_sent=moment(message.at),
+        service=message.service or None,
+        media_url=message.media_url,
         from_number=message.phone,
         number=message.phone,
         to_number=line,
@@ -80,6 +85,8 @@ def encode_for(account: str, names: Sequence[str], event: Event) -> bytes:
             hosted form; the hosted `outbound` has no form of its own, so such events look as under their own name.
         event: the event.
     """
+    if STATUS_CALLBACK in names and isinstance(event.subject, Message):
+        return _encode(message_response(account, event.subject))
     match webhook_types.hosted_name(names, event.type):
         case webhook_types.RECEIVE:
             return _encode(receive_out(account, event))

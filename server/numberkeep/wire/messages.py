@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.messages.commands import Received
 from numberkeep.domain.messages.message import Direction, Message
-from numberkeep.wire.field_types import Content, Handle, Number, Sender, Time
+from numberkeep.wire.field_types import Content, Handle, Number, Sender, Time, Url
 
 
 class MessageOut(msgspec.Struct):
@@ -19,6 +19,7 @@ class MessageOut(msgspec.Struct):
     to: str | None
     from_: str | None = msgspec.field(name="from")
     content: str
+    media_url: str | None
     status: str
     created_at: Time
     handle: str | None
@@ -36,6 +37,7 @@ class InboundBody(msgspec.Struct, kw_only=True):
     from_: Sender | UnsetType | None = msgspec.field(default=UNSET, name="from")
     to: Number | None = None
     content: Content | None = None
+    media_url: Url | None = None
     handle: Handle | None = None
 
 
@@ -65,6 +67,7 @@ def message_out(message: Message) -> MessageOut:
         message.phone if outbound else line,
         line if outbound else message.phone,
         message.content,
+        message.media_url or None,
         message.status,
         moment(message.at),
         message.handle or None,

@@ -3,12 +3,16 @@
 Source: api-reference.md, "Events and webhooks of the hosted service".
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from numberkeep.carriers.answer import NOT_DELIVERED, code_in, key_in, reports_opt_out
+from numberkeep.carriers.hosted.statuses import DELIVERED, FAILED
 from numberkeep.domain.identity import Account
+from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.messages.reply import Verdict
+from numberkeep.domain.messages.sending import Receipt
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned, account_signing
 from numberkeep.service.keys import same_secret
@@ -17,7 +21,10 @@ from numberkeep.wire.field_types import Content, Handle, Number, Sender
 
 
 class ReceiveBody(msgspec.Struct, kw_only=True):
-    """The hosted service's payload `receive`; it may have more fields than these."""
+    """The hosted service's payload `receive`; it may have more fields than these.
+
+    Whatever the last five contain, the message counts.
+    """
 
     content: Content | None = None
     is_outbound: bool | None = None
@@ -27,6 +34,11 @@ class ReceiveBody(msgspec.Struct, kw_only=True):
     to_number: Number | None = None
     sendblue_number: Number | None = None
     opted_out: bool | None = None
+    media_url: Any = None
+    service: Any = None
+    status: Any = None
+    error_code: Any = None
+    error_key: Any = None
 
 
 class HostedCarrier:
@@ -54,11 +66,11 @@ class HostedCarrier:
             raise NotSigned("The sb-signing-secret is unknown: set it with `numberkeep accounts set`.")
         return account
 
-    def read(self, request: CarrierRequest) -> Incoming | None:
-        """Return the message; None for a status of one that the account sent."""
+    def read(self, request: CarrierRequest) -> Incoming | Receipt | None:
+        """Return the message, or what becomes of one that the account sent."""
         body = decode_loosely(request.body, ReceiveBody)
         if body.is_outbound:
-            return None
+            return _receipt(body)
         return Incoming(
             body.number or body.from_number or "",  # `number` is the other side's in every payload
             body.content or "",
@@ -66,4 +78,22 @@ class HostedCarrier:
             body.sendblue_number or body.to_number or "",
             field="number",
             verdict=Verdict.OPT_OUT if body.opted_out else None,  # false says nothing: the text may still refuse
+            media_url=_text(body.media_url),
+            service=_text(body.service),
         )
+
+
+def _receipt(body: ReceiveBody) -> Receipt | None:
+    handle, service, status = body.message_handle or "", _text(body.service), _text(body.status)
+    if status == DELIVERED:
+        return Receipt(handle, MessageStatus.DELIVERED, service)
+    if status not in FAILED:
+        return None
+    reported = {"error_code": body.error_code, "error_key": body.error_key}
+    code, key = code_in(reported), key_in(reported)
+    opted_out = reports_opt_out(code, key)
+    return Receipt(handle, MessageStatus.FAILED, service, NOT_DELIVERED, code or 0, key, opted_out)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

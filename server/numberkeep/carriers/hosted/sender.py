@@ -5,17 +5,17 @@ key, so a message is sent again if the answer to an attempt is lost.
 """
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from numberkeep.carriers.answer import REFUSES, code_in, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.hosted.settings import SendblueSettings
+from numberkeep.carriers.hosted.statuses import FAILED
 from numberkeep.domain.errors import DeliveryRefused
+from numberkeep.domain.messages.handles import number_in
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 
-_FAILED: Final = frozenset({"ERROR", "FAILED", "DECLINED"})
-"""Values of `status` for a message that is not sent: ERROR today, the others in older versions."""
 _BUSY: Final = frozenset({4001, 5000, 5003})
 """Codes of temporary errors: too many requests, an internal error, overload."""
 
@@ -40,17 +40,29 @@ class SendblueSender:
 
     async def send(self, account: str, message: Message) -> Delivered:  # noqa: ARG002 - as outlets.Sender has it
         """Post the message; see outlets.Sender."""
-        body = {"number": message.phone, "content": message.content}
-        if line := message.line or self._line:
-            body["from_number"] = line
-        content = json.dumps(body).encode()
+        content = json.dumps(self._body(message)).encode()
         try:
             answer = read_answer(await self._poster.post(self._url, content, self._headers, final=REFUSES))
         except DeliveryRefused as refused:
             raise failure(str(refused), read_answer(refused.answer)) from None
-        if status_in(answer) in _FAILED:
+        if status_in(answer) in FAILED:
             raise failure("was not sent by the hosted service", answer, permanent=code_in(answer) not in _BUSY)
         return Delivered(handle=handle_in(answer, "message_handle"))
+
+    def _body(self, message: Message) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "number": message.phone,
+            "content": message.content,
+            "from_number": message.line or self._line,
+            "media_url": message.media_url,
+            "send_style": message.send_style,
+            "seat_id": message.seat_id,
+        }
+        reply = message.reply_to
+        if reply is not None and number_in(reply.handle) is None:  # else the handle is ours: it does not know it
+            part = {} if reply.part is None else {"part_index": reply.part}
+            body["reply_to"] = {"message_handle": reply.handle, **part}
+        return {name: value for name, value in body.items() if value}
 
     async def close(self) -> None:
         """Close connections."""

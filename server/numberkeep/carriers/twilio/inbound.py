@@ -8,16 +8,21 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from numberkeep.carriers.answer import NOT_DELIVERED, code_in, reports_opt_out
 from numberkeep.carriers.twilio.signature import is_signed, signed_urls
+from numberkeep.carriers.twilio.statuses import DELIVERED, FAILED
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account
+from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.messages.reply import Verdict
+from numberkeep.domain.messages.sending import Receipt
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned
 from numberkeep.wire.decoding import convert_loosely
 from numberkeep.wire.field_types import Content, Handle, Number, Sender
 
 _MAX_FIELDS: Final = 200
+_MOST_DIGITS: Final = 9
 _VERDICTS: Final = {"STOP": Verdict.OPT_OUT, "START": Verdict.OPT_IN, "HELP": Verdict.HELP}
 """Values of `OptOutType`, which Twilio sends if it has recognised a keyword of the messaging service."""
 
@@ -31,6 +36,8 @@ class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
     message_sid: Handle | None = None
     opt_out_type: str | None = None
     message_status: str | None = None
+    error_code: str | None = None
+    media_url0: str | None = None
 
 
 class TwilioCarrier:
@@ -62,11 +69,11 @@ class TwilioCarrier:
             )
         return None
 
-    def read(self, request: CarrierRequest) -> Incoming | None:
-        """Return the message; None for a status of one that the account sent."""
+    def read(self, request: CarrierRequest) -> Incoming | Receipt | None:
+        """Return the message, or what becomes of one that the account sent."""
         sent = convert_loosely(dict(_form(request)), TwilioForm)
         if sent.body is None and sent.message_status is not None:
-            return None
+            return _receipt(sent)
         return Incoming(
             sent.from_ or "",
             sent.body or "",
@@ -74,7 +81,20 @@ class TwilioCarrier:
             sent.to or "",
             field="From",
             verdict=_VERDICTS.get((sent.opt_out_type or "").upper()),
+            media_url=sent.media_url0 or "",
+            service="SMS",
         )
+
+
+def _receipt(sent: TwilioForm) -> Receipt | None:
+    handle = sent.message_sid or ""
+    if sent.message_status in DELIVERED:
+        return Receipt(handle, MessageStatus.DELIVERED)
+    if sent.message_status not in FAILED:
+        return None
+    text = sent.error_code or ""
+    code = code_in({"code": int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0}) or 0
+    return Receipt(handle, MessageStatus.FAILED, "", NOT_DELIVERED, code, opted_out=reports_opt_out(code, ""))
 
 
 def _form(request: CarrierRequest) -> list[tuple[str, str]]:

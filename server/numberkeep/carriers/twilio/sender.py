@@ -5,17 +5,15 @@ answer to an attempt is lost.
 """
 
 import base64
-from typing import Final
 from urllib.parse import quote, urlencode
 
 from numberkeep.carriers.answer import REFUSES, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.twilio.settings import TwilioSettings
+from numberkeep.carriers.twilio.statuses import FAILED
 from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
-
-_FAILED: Final = frozenset({"failed", "undelivered", "canceled"})
 
 
 class TwilioSender:
@@ -40,14 +38,15 @@ class TwilioSender:
         line = message.line or self._line
         if not line:
             raise DeliveryFailed("there is no line to send from; give the contact or the sender one")
-        form = urlencode({"To": message.phone, "From": line, "Body": message.content})
+        fields = {"To": message.phone, "From": line, "Body": message.content, "MediaUrl": message.media_url}
+        form = urlencode({name: value for name, value in fields.items() if value})
         try:
             answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers, final=REFUSES))
         except DeliveryRefused as refused:
             raise failure(str(refused), read_answer(refused.answer)) from None
-        if status_in(answer) in _FAILED:
+        if status_in(answer) in FAILED:
             raise failure("was not sent by Twilio", answer)
-        return Delivered(handle=handle_in(answer, "sid"))
+        return Delivered(handle=handle_in(answer, "sid"), service="SMS")
 
     async def close(self) -> None:
         """Close connections."""

@@ -14,13 +14,15 @@ from numberkeep.wire.field_types import Time
 
 
 class OutboundMessage(msgspec.Struct, kw_only=True):
-    """The JSON of a message; `from` is null if no line is chosen."""
+    """The JSON of a message; `from` is null if no line is chosen, and the others are if nothing was said of them."""
 
     id: str
     account: str
     to: str
     from_: str | None = msgspec.field(name="from")
     content: str
+    media_url: str | None
+    send_style: str | None
     created_at: Time
 
 
@@ -63,6 +65,8 @@ def encode_message(account: str, message: Message) -> bytes:
             to=message.phone,
             from_=message.line or None,
             content=message.content,
+            media_url=message.media_url or None,
+            send_style=message.send_style or None,
             created_at=moment(message.at),
         )
     )

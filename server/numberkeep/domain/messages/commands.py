@@ -46,6 +46,8 @@ class ReceiveMessage(AccountCommand[Received]):
         stamp: see AccountCommand.
         carrier: what the carrier says that it means; None if it says nothing.
         rules: how the account treats replies.
+        media_url: the file that it carries; `""` for none.
+        service: by which service it came; `""` if unknown.
     """
 
     account_id: int
@@ -56,6 +58,8 @@ class ReceiveMessage(AccountCommand[Received]):
     stamp: Stamp
     carrier: Verdict | None = None
     rules: ReplyRules = field(default_factory=ReplyRules)
+    media_url: str = ""
+    service: str = ""
 
     def want(self, needs: Needs) -> None:
         """Need the number, its verification, and whether the message is known."""
@@ -67,7 +71,15 @@ class ReceiveMessage(AccountCommand[Received]):
         """Return what it has changed."""
         if self.handle in work.outbox.handles:
             return Received(self.phone, duplicate=True)
-        work.receive(self.phone, self.line, self.content, self.handle, self.stamp)
+        work.messages.receive(
+            self.phone,
+            self.line,
+            self.content,
+            self.handle,
+            self.stamp,
+            media_url=self.media_url,
+            service=self.service,
+        )
         verdict = verdict_of(self.content, self.carrier, self.rules.opt_out_words)
         if verdict is Verdict.OPT_OUT or (verdict is Verdict.UNCLEAR and self.rules.unclear_opts_out):
             self._opt_out(work)
@@ -118,6 +130,8 @@ class KeepMessage(AccountCommand[Received]):
     content: str
     handle: str
     stamp: Stamp
+    media_url: str = ""
+    service: str = ""
 
     def want(self, needs: Needs) -> None:
         """Need the last event about the sender, and whether the message is known."""
@@ -129,5 +143,13 @@ class KeepMessage(AccountCommand[Received]):
         """Return whether it is a duplicate."""
         duplicate = self.handle in work.outbox.handles
         if not duplicate:
-            work.receive(self.sender, self.line, self.content, self.handle, self.stamp)
+            work.messages.receive(
+                self.sender,
+                self.line,
+                self.content,
+                self.handle,
+                self.stamp,
+                media_url=self.media_url,
+                service=self.service,
+            )
         return Received(self.sender, duplicate=duplicate)

@@ -2,6 +2,19 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+OPTED_OUT: Final = "OPTED_OUT"
+"""The `error_key` of a message that was not sent because the recipient has opted out."""
+
+
+SERVICES: Final = ("iMessage", "SMS", "RCS")
+"""The services by which messages travel."""
+
+
+def known_service(text: str) -> str:
+    """Return a service as a carrier writes it; `""` if it is none of `SERVICES`."""
+    return text if text in SERVICES else ""
 
 
 class Direction(StrEnum):
@@ -18,14 +31,60 @@ class MessageStatus(StrEnum):
     """In the outbox: it will be handed to the sender."""
     SENT = "sent"
     """The sender has taken it."""
+    DELIVERED = "delivered"
+    """The carrier says that it has reached the phone."""
     LOGGED = "logged"
     """The sender `log` has taken it, which sends nothing."""
     CANCELED = "canceled"
     """It was not sent, because there was no reason for it any more."""
     FAILED = "failed"
-    """It was not sent, because the sender did not take it."""
+    """It was not sent or did not arrive: refused by numberkeep, by the sender or later by the carrier."""
     RECEIVED = "received"
     """The person wrote it."""
+
+
+@dataclass(slots=True, frozen=True)
+class ReplyTo:
+    """The message that a message answers.
+
+    Attributes:
+        handle: its handle, as a program knows it.
+        part: which part of it, from 0; None if that was not said.
+    """
+
+    handle: str
+    part: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Draft:
+    """What a message is to say, and to whom.
+
+    Attributes:
+        phone: the recipient's number, E.164.
+        content: the text; `""` for media alone.
+        line: the account's own number to send from; `""` leaves it to the sender.
+        media_url: a file to send; `""` for none.
+        send_style: the effect that iMessage shows it with; `""` for none.
+        seat_id: the seat that sends it; `""` if none was named.
+        reply_to: the message that it answers, if it is a reply.
+        status_callback: the URL that is notified of its status; `""` for none.
+        verification_id: the verification that it asks for; 0 for none.
+        entry_id: the ledger entry of the opt-out that it confirms; 0 for none.
+        plain: whether a program has written it, so that it asks for nothing and confirms nothing.
+    """
+
+    phone: str
+    content: str
+    line: str = ""
+    media_url: str = ""
+    send_style: str = ""
+    seat_id: str = ""
+    reply_to: ReplyTo | None = None
+    status_callback: str = ""
+    verification_id: int = 0
+    entry_id: int = 0
+    plain: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +104,17 @@ class Message:
         error: why it was not sent, without a number or a name; `""` for all others.
         verification_id: the verification that it asks for; 0 for any other message.
         entry_id: the ledger entry of the opt-out that it confirms; 0 for any other message.
+        plain: whether a program has written it, see `Draft`; false for received messages.
+        media_url: the file that it carries; `""` for none.
+        send_style: see `Draft`.
+        seat_id: see `Draft`.
+        reply_to: see `Draft`.
+        status_callback: see `Draft`.
+        service: by which service it travels (`iMessage`, `SMS`, `RCS`), as the carrier says; `""` if unknown.
+        error_code: the carrier's number for the error; 0 for none.
+        error_key: the error in one word, such as OPTED_OUT; `""` for none.
+        updated_at: when its status was last set, microseconds since 1970; for 0, `at` is taken.
+        sent_at: when the sender took it or the person wrote it, microseconds since 1970; 0 if it was not sent.
     """
 
     message_id: int
@@ -58,6 +128,21 @@ class Message:
     error: str = ""
     verification_id: int = 0
     entry_id: int = 0
+    plain: bool = False
+    media_url: str = ""
+    send_style: str = ""
+    seat_id: str = ""
+    reply_to: ReplyTo | None = None
+    status_callback: str = ""
+    service: str = ""
+    error_code: int = 0
+    error_key: str = ""
+    updated_at: int = 0
+    sent_at: int = 0
+
+    def __post_init__(self) -> None:
+        """Let a new message have been updated when it was committed."""
+        self.updated_at = self.updated_at or self.at
 
     @property
     def confirms_opt_out(self) -> bool:

@@ -8,8 +8,9 @@ from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
-from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.messages.message import OPTED_OUT, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import (
+    CALLBACKS,
     SENDER,
     Delivered,
     Delivery,
@@ -114,37 +115,37 @@ class SettleDelivery(AccountCommand[bool]):
         if isinstance(self.outcome, Delivered):
             work.outbox.finish(pending.delivery)
             if isinstance(pending, PendingMessage):
-                sent = replace(pending.message, status=self.outcome.status, handle=self.outcome.handle, error="")
-                work.update_message(sent, self.stamp)
+                work.messages.update(_sent(pending.message, self.outcome, self.stamp.at), self.stamp)
             return True
         if pending.delivery != self.taken:
             return False
         if isinstance(self.outcome, Gone):
             self._disable(work, pending, self.outcome.error)
         else:
-            self._retry(work, pending, self.outcome.error or "it failed", self.outcome.retry_at)
+            self._retry(work, pending, self.outcome)
         return True
 
     def _disable(self, work: Work, pending: Pending, error: str) -> None:
-        if not isinstance(pending, PendingEvent):
-            self._retry(work, pending, error, None)
+        if not isinstance(pending, PendingEvent) or pending.delivery.target == CALLBACKS:
+            self._retry(work, pending, Undelivered(error, None))
             return
         work.disable_webhook(pending.webhook, error, self.stamp)
         work.outbox.reschedule(replace(pending.delivery, error=error))
 
-    def _retry(self, work: Work, pending: Pending, error: str, retry_at: int | None) -> None:
+    def _retry(self, work: Work, pending: Pending, outcome: Undelivered) -> None:
         message = pending.message if isinstance(pending, PendingMessage) else None
+        error = outcome.error or "it failed"
         if message is not None and message.confirms_opt_out:  # sent at most once, so it cannot be replayed either
             work.outbox.finish(pending.delivery)
-            work.update_message(replace(message, status=MessageStatus.FAILED, error=error), self.stamp)
-        elif retry_at is None:
+            work.messages.update(_failed(message, error, outcome), self.stamp)
+        elif outcome.retry_at is None:
             work.outbox.reschedule(replace(pending.delivery, state=DeliveryState.DEAD, error=error))
             if message is not None:
-                work.update_message(replace(message, status=MessageStatus.FAILED, error=error), self.stamp)
+                work.messages.update(_failed(message, error, outcome), self.stamp)
         elif isinstance(pending, PendingMessage) and not _may_send(work, pending, self.stamp.at):
             _cancel(work, pending, self.stamp)
         else:
-            waiting = replace(pending.delivery, due_at=retry_at, state=DeliveryState.WAITING, error=error)
+            waiting = replace(pending.delivery, due_at=outcome.retry_at, state=DeliveryState.WAITING, error=error)
             work.outbox.reschedule(waiting)
 
 
@@ -187,7 +188,8 @@ class ReplayDeliveries(AccountCommand[int]):
             waiting = replace(pending.delivery, attempts=0, due_at=self.stamp.at, state=DeliveryState.WAITING)
             work.outbox.reschedule(waiting)
             if isinstance(pending, PendingMessage):
-                work.update_message(replace(pending.message, status=MessageStatus.QUEUED, error=""), self.stamp)
+                queued = replace(pending.message, status=MessageStatus.QUEUED, error="", error_code=0, error_key="")
+                work.messages.update(queued, self.stamp)
         return len(dead)
 
 
@@ -198,6 +200,8 @@ def _may_send(work: Work, pending: PendingMessage, at: int) -> bool:
     if message.confirms_opt_out:
         in_force = opt_out is not None and opt_out.entry_id == message.entry_id
         return in_force and at < message.at + CONFIRMED_WITHIN and not pending.delivery.attempts
+    if message.plain:
+        return opt_out is None
     verification = work.pending_verification(message.phone, at)
     return opt_out is None and verification is not None and verification.verification_id == message.verification_id
 
@@ -206,4 +210,22 @@ def _cancel(work: Work, pending: PendingMessage, stamp: Stamp) -> None:
     # Looking for the reason may have expired the verification, which has canceled the message already.
     delivery = pending.delivery
     if work.outbox.deliveries.get((delivery.target, delivery.item)) is not None:
-        work.cancel(delivery, pending.message, stamp)
+        work.messages.cancel(delivery, pending.message, stamp)
+
+
+def _sent(message: Message, outcome: Delivered, at: int) -> Message:
+    return replace(
+        message,
+        status=outcome.status,
+        handle=outcome.handle,
+        service=outcome.service,
+        error="",
+        error_code=0,
+        error_key="",
+        sent_at=at,
+    )
+
+
+def _failed(message: Message, error: str, outcome: Undelivered) -> Message:
+    key = outcome.key or (OPTED_OUT if outcome.opted_out else "")
+    return replace(message, status=MessageStatus.FAILED, error=error, error_code=outcome.code, error_key=key)

@@ -15,7 +15,10 @@ from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.webhooks.webhook import Webhook
 
 SENDER: Final = 0
-"""The target of messages; every other target is the number of a webhook."""
+"""The target of messages."""
+
+CALLBACKS: Final = -1
+"""The target of the status of messages that name a URL for it. Every other target is the number of a webhook."""
 
 NEVER: Final = MAX_INTEGER
 """The `due_at` of a delivery that is held."""
@@ -42,7 +45,7 @@ class Delivery:
     dead.
 
     Attributes:
-        target: the number of the webhook, or SENDER.
+        target: the number of the webhook, SENDER or CALLBACKS.
         item: the number of the event, or for SENDER of the message.
         phone: the number that it concerns, E.164.
         created_at: when it was enqueued, microseconds since 1970.
@@ -89,7 +92,7 @@ class PendingMessage:
 
 @dataclass(slots=True, frozen=True)
 class PendingEvent:
-    """An event to be sent to a webhook."""
+    """An event to be sent to a webhook, which may be the callback of a message."""
 
     delivery: Delivery
     event: Event
@@ -126,10 +129,12 @@ class Delivered:
     Attributes:
         status: the status of a message from now on.
         handle: the carrier's id of the message; `""` if unknown.
+        service: by which service it travels; `""` if unknown.
     """
 
     status: MessageStatus = MessageStatus.SENT
     handle: str = ""
+    service: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -140,11 +145,15 @@ class Undelivered:
         error: why, without numbers and names.
         retry_at: when to try again, microseconds since 1970; None makes the delivery dead.
         opted_out: whether the carrier says that the recipient has opted out.
+        code: the carrier's number for the error; 0 for none.
+        key: the error in one word, as the carrier says it; `""` for none.
     """
 
     error: str
     retry_at: int | None
     opted_out: bool = False
+    code: int = 0
+    key: str = ""
 
 
 @dataclass(slots=True, frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from numberkeep.domain.outbox.delivery import (
+    CALLBACKS,
     SENDER,
     Delivery,
     DeliveryState,
@@ -11,6 +12,7 @@ from numberkeep.domain.outbox.delivery import (
     PendingMessage,
     PendingNothing,
 )
+from numberkeep.domain.webhooks.callback import callback_of
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.log import ChangeLog
 from numberkeep.domain.work.rows import Journal, Rows
@@ -22,7 +24,7 @@ class Outbox:
 
     Attributes:
         deliveries: by target and item.
-        messages: by number; loaded ones are those that deliveries carry.
+        messages: by number; loaded ones are those that deliveries carry, and those that commands named by handle.
         webhooks: by number, oldest first.
         handles: those handles that commands named of messages that were received before, and of new ones.
         last_message: the number of the account's last message.
@@ -146,7 +148,8 @@ class Outbox:
         if delivery.target == SENDER:
             message = self.messages.get(delivery.item)
             return PendingNothing(delivery) if message is None else PendingMessage(delivery, message)
-        event, webhook = self._log.get(delivery.item), self.webhooks.get(delivery.target)
-        if event is None or webhook is None:
+        event = self._log.get(delivery.item)
+        if event is None:
             return PendingNothing(delivery)
-        return PendingEvent(delivery, event, webhook)
+        webhook = callback_of(event) if delivery.target == CALLBACKS else self.webhooks.get(delivery.target)
+        return PendingNothing(delivery) if webhook is None else PendingEvent(delivery, event, webhook)

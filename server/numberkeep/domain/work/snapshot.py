@@ -9,7 +9,7 @@ from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
 from numberkeep.domain.jobs.job import Job
 from numberkeep.domain.messages.message import Message
-from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.outbox.delivery import CALLBACKS, SENDER, Delivery
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
 
@@ -32,8 +32,8 @@ class Due:
     busy: tuple[int, ...] = ()
 
     def targets(self, webhooks: Iterable[int]) -> list[int]:
-        """Return the targets to look at: the sender and these webhooks, except for busy ones."""
-        return [target for target in (SENDER, *webhooks) if target not in self.busy]
+        """Return the targets to look at: the sender, callbacks and these webhooks, except for busy ones."""
+        return [target for target in (SENDER, CALLBACKS, *webhooks) if target not in self.busy]
 
     def first(self, due: Iterable[Delivery]) -> list[Delivery]:
         """Return the first `limit` of what is due to several targets, by the time at which they became due."""
@@ -67,6 +67,7 @@ class Needs:
         expired: pending verifications that have expired, with their numbers.
         answers: idempotency keys to load the kept answers of.
         handles: handles to look up among the received messages.
+        sent: carriers' handles of messages that were sent, to load each with its number.
         deliveries: deliveries to load with their contents, by target, phone and item.
         due: deliveries to load because they are due, with contents; messages with their numbers and verifications.
         dead: how many dead deliveries to load at most, with contents and numbers, by target; None for all targets.
@@ -81,6 +82,7 @@ class Needs:
     expired: Limit | None = None
     answers: dict[str, None] = field(default_factory=dict)
     handles: dict[str, None] = field(default_factory=dict)
+    sent: dict[str, None] = field(default_factory=dict)
     deliveries: dict[tuple[int, str, int], None] = field(default_factory=dict)
     due: Due | None = None
     dead: dict[int | None, int] = field(default_factory=dict)
@@ -190,7 +192,7 @@ class Snapshot:
         handles: the handles of received messages.
         webhooks: by number, oldest first.
         deliveries: by target and item.
-        messages: the messages that the deliveries carry, by number.
+        messages: the messages that the deliveries carry, and those needed by handle, by number.
         events: the events that the deliveries carry, by number.
         due: the deliveries that are due, in order.
         old_events: events to delete.

@@ -5,15 +5,13 @@ difference. So the meaning of a command is defined once, and a store only reads 
 """
 
 from dataclasses import replace
-from typing import Final
 
 from numberkeep.domain.consent.ledger import Said
 from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact
-from numberkeep.domain.event import NO_PHONE, Event, EventType, Subject
+from numberkeep.domain.event import NO_PHONE, EventType
 from numberkeep.domain.limits import MAX_OPEN_REVIEWS
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
-from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.messages.message import Draft
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
@@ -21,15 +19,13 @@ from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import Changes, identified
 from numberkeep.domain.work.jobs import Jobs
 from numberkeep.domain.work.ledger import Ledger
-from numberkeep.domain.work.log import ChangeLog, replaced_values
+from numberkeep.domain.work.log import ChangeLog
+from numberkeep.domain.work.messages import Messages
 from numberkeep.domain.work.outbox import Outbox
+from numberkeep.domain.work.recorder import Recorder
 from numberkeep.domain.work.reviews import Reviews
 from numberkeep.domain.work.rows import Journal, Rows
 from numberkeep.domain.work.snapshot import OldEvents, Snapshot, Tallies
-
-_NOT_PENDING: Final = "the verification that it asks for no longer waits for an answer"
-_NOT_CONFIRMED: Final = "it would have confirmed an opt-out too late, or one that is no longer in force"
-_PERHAPS_SENT: Final = "; an earlier attempt may have sent it"
 
 
 class Work:
@@ -49,6 +45,7 @@ class Work:
         jobs: long jobs.
         log: the change log.
         outbox: deliveries, messages and webhooks.
+        messages: what happens to messages.
     """
 
     def __init__(self, account_id: int, snapshot: Snapshot) -> None:
@@ -65,6 +62,8 @@ class Work:
         self.jobs = Jobs(journal, snapshot)
         self.log = ChangeLog(journal, snapshot)
         self.outbox = Outbox(journal, snapshot, self.log)
+        self._recorder = Recorder(self.log, self.outbox)
+        self.messages = Messages(self.outbox, self.consent, self._recorder)
 
     @property
     def changed(self) -> int:
@@ -81,9 +80,9 @@ class Work:
         if contact.opt_out != self.consent.opted_out(phone):
             self._record_consent(phone, Said(), stamp, opted_out=contact.opt_out)
         if old is None:
-            self._record(EventType.CONTACT_CREATED, stamp, phone, contact)
+            self._recorder.record(EventType.CONTACT_CREATED, stamp, phone, contact)
         elif old != contact:
-            self._record_update(old, contact, stamp)
+            self._recorder.record_update(old, contact, stamp)
         return contact
 
     def drop(self, phone: str, stamp: Stamp) -> bool:
@@ -93,7 +92,7 @@ class Work:
             return False
         self.contacts.remove(phone)
         self._cancel_verification(phone, stamp)
-        self._record(EventType.CONTACT_DELETED, stamp, phone, contact)
+        self._recorder.record(EventType.CONTACT_DELETED, stamp, phone, contact)
         return True
 
     def set_opt_out(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> bool:
@@ -108,7 +107,7 @@ class Work:
         if old is not None and old.opt_out != opted_out:
             contact = replace(old, opt_out=opted_out)
             self.contacts.put(phone, contact)
-            self._record_update(old, contact, stamp)
+            self._recorder.record_update(old, contact, stamp)
         return True
 
     def _record_consent(self, phone: str, said: Said, stamp: Stamp, *, opted_out: bool) -> None:
@@ -116,7 +115,7 @@ class Work:
         if opted_out:
             self._cancel_verification(phone, stamp)
         type_ = EventType.CONSENT_OPTED_OUT if opted_out else EventType.CONSENT_OPTED_IN
-        self._record(type_, stamp, phone, entry)
+        self._recorder.record(type_, stamp, phone, entry)
         if opted_out:
             self.close_reviews(phone, Decision.OPT_OUT, stamp)
 
@@ -125,12 +124,12 @@ class Work:
         if self.consent.opted_out(phone) or len(self.reviews.open_of(phone)) >= MAX_OPEN_REVIEWS:
             return None
         review = self.reviews.add(phone, wording, stamp.at)
-        self._record(EventType.CONSENT_UNCLEAR, stamp, phone, review)
+        self._recorder.record(EventType.CONSENT_UNCLEAR, stamp, phone, review)
         return review
 
     def close_review(self, review: Review, decision: Decision, stamp: Stamp) -> None:
         """Close an open review."""
-        self._record(EventType.CONSENT_DECIDED, stamp, review.phone, self.reviews.close(review, decision))
+        self._recorder.record(EventType.CONSENT_DECIDED, stamp, review.phone, self.reviews.close(review, decision))
 
     def close_reviews(self, phone: str, decision: Decision, stamp: Stamp) -> None:
         """Close the open reviews of a number."""
@@ -154,19 +153,19 @@ class Work:
 
         Messages that ask for the previous one are canceled, unless they are in flight.
         """
-        self._cancel_messages(phone, stamp)
+        self.messages.cancel_asking(phone, stamp)
         self._last_verification += 1
         verification = Verification(self._last_verification, phone, stamp.at, expires_at, pending=True)
         self.verifications.put(phone, verification)
-        self._record(EventType.VERIFICATION_REQUESTED, stamp, phone, verification)
-        self._send(phone, line, text, stamp, verification_id=verification.verification_id)
+        self._recorder.record(EventType.VERIFICATION_REQUESTED, stamp, phone, verification)
+        self.messages.send(Draft(phone, text, line, verification_id=verification.verification_id), stamp)
 
     def close_verification(self, verification: Verification, how: EventType, stamp: Stamp) -> None:
         """End a verification, and cancel the messages that ask for it, unless they are in flight."""
         closed = replace(verification, pending=False)
         self.verifications.put(closed.phone, closed)
-        self._record(how, stamp, closed.phone, closed)
-        self._cancel_messages(closed.phone, stamp)
+        self._recorder.record(how, stamp, closed.phone, closed)
+        self.messages.cancel_asking(closed.phone, stamp)
 
     def expire(self, limit: int, stamp: Stamp) -> int:
         """Close up to `limit` of the loaded verifications that have expired, and return how many there were."""
@@ -181,57 +180,19 @@ class Work:
         if pending is not None:
             self.close_verification(pending, EventType.VERIFICATION_CANCELED, stamp)
 
-    # Messages and their deliveries
-
     def confirm_opt_out(self, phone: str, line: str, text: str, stamp: Stamp) -> None:
         """Enqueue the message that confirms the opt-out of a number, which was just recorded."""
         opt_out = self.consent.opt_outs.get(phone)
         if opt_out is not None:
-            self._send(phone, line, text, stamp, entry_id=opt_out.entry_id)
+            self.messages.send(Draft(phone, text, line, entry_id=opt_out.entry_id), stamp)
 
-    def _send(
-        self, phone: str, line: str, text: str, stamp: Stamp, *, verification_id: int = 0, entry_id: int = 0
-    ) -> None:
-        number = self.outbox.next_message()
-        outbound, queued = Direction.OUTBOUND, MessageStatus.QUEUED
-        message = Message(
-            number, phone, line, outbound, text, queued, stamp.at, verification_id=verification_id, entry_id=entry_id
-        )
-        self.outbox.messages.put(number, message)
-        self.outbox.enqueue(SENDER, number, phone, stamp.at)
-        self._record(EventType.MESSAGE_CREATED, stamp, phone, message)
-
-    def receive(self, phone: str, line: str, content: str, handle: str, stamp: Stamp) -> None:
-        """Store a message from a person."""
-        if handle:
-            self.outbox.handles.add(handle)
-        number = self.outbox.next_message()
-        message = Message(number, phone, line, Direction.INBOUND, content, MessageStatus.RECEIVED, stamp.at, handle)
-        self.outbox.messages.put(number, message)
-        self._record(EventType.MESSAGE_RECEIVED, stamp, phone, message)
-
-    def update_message(self, message: Message, stamp: Stamp) -> None:
-        """Store another status of a message."""
-        self.outbox.messages.put(message.message_id, message)
-        self._record(EventType.MESSAGE_UPDATED, stamp, message.phone, message)
-
-    def cancel(self, delivery: Delivery, message: Message, stamp: Stamp) -> None:
-        """Remove a message from the outbox because the reason to send it is gone."""
-        self.outbox.finish(delivery)
-        error = _NOT_CONFIRMED if message.confirms_opt_out else _NOT_PENDING
-        error += _PERHAPS_SENT if delivery.attempts else ""
-        self.update_message(replace(message, status=MessageStatus.CANCELED, error=error), stamp)
-
-    def _cancel_messages(self, phone: str, stamp: Stamp) -> None:
-        for pending in self.outbox.unsent(phone, stamp.at):
-            if not pending.message.confirms_opt_out:
-                self.cancel(pending.delivery, pending.message, stamp)
+    # Webhooks
 
     def disable_webhook(self, webhook: Webhook, reason: str, stamp: Stamp) -> None:
         """Disable a webhook, and record it; see `Outbox.put_webhook`."""
         self.outbox.put_webhook(replace(webhook, disabled_at=stamp.at))
         subject = DisabledWebhook(webhook.webhook_id, webhook.url, reason)
-        self._record(EventType.WEBHOOK_DISABLED, stamp, NO_PHONE, subject)
+        self._recorder.record(EventType.WEBHOOK_DISABLED, stamp, NO_PHONE, subject)
 
     # The change log
 
@@ -287,14 +248,3 @@ class Work:
             ],
             self._old_events,
         )
-
-    def _record(self, type_: EventType, stamp: Stamp, phone: str, subject: Subject) -> None:
-        self._deliver(self.log.add(type_, stamp, phone, subject))
-
-    def _record_update(self, old: Contact, new: Contact, stamp: Stamp) -> None:
-        self._deliver(self.log.add(EventType.CONTACT_UPDATED, stamp, new.phone, new, replaced_values(old, new)))
-
-    def _deliver(self, event: Event) -> None:
-        for webhook in self.outbox.webhooks or ():
-            if webhook.wants(event):
-                self.outbox.enqueue(webhook.webhook_id, event.event_id, event.phone, event.at)

@@ -1,17 +1,18 @@
-"""The SQL that answers each query, apart from listings of contacts. $1 is the account, if the query names one."""
+"""The SQL that answers each query, apart from listings. $1 is the account, if the query names one."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
+from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
     JOB_COLUMNS,
-    MESSAGE_COLUMNS,
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
@@ -76,6 +77,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetTallies: TALLIES,
     q.ListMessages: (
         f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
+    ),
+    GetMessage: f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 AND message_id = $2",
+    GetReceivedMessage: (
+        f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages "
+        "WHERE account_id = $1 AND handle = $2 AND direction = 'inbound' AND handle <> ''"
     ),
     q.ListEvents: (
         f"SELECT {EVENT_COLUMNS} FROM numberkeep.events WHERE account_id = $1 AND event_id > $2 AND event_id <= "

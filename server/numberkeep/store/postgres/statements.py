@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from numberkeep.domain.outbox.delivery import NEVER
+from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
+from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
@@ -15,7 +16,6 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     JOB_PART_COLUMNS,
-    MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
@@ -29,9 +29,9 @@ _TYPES: Final = {
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
         "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline "
-        "job_id updated_at lease_until size place"
+        "job_id updated_at lease_until size place error_code sent_at"
     ),
-    "boolean": "verified opt_out opted_out pending head",
+    "boolean": "verified opt_out opted_out pending head plain",
     "bytea": "hash fingerprint answer data",
 }
 _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
@@ -118,6 +118,7 @@ LOADS: Final[Mapping[str, str]] = {
     "deliveries": f"{OUTBOX} AND (target, phone, item) IN (SELECT * FROM {_unnest('target, phone, item')})",
     "unsent": f"{OUTBOX} AND target = 0 AND phone = ANY($2::text[]) AND state <> 2",
     "messages": _of(MESSAGE_COLUMNS, "messages", "message_id", "bigint"),
+    "sent_messages": f"{_of(MESSAGE_COLUMNS, 'messages', 'handle')} AND direction = 'outbound' AND handle <> ''",
     "events": _of(EVENT_COLUMNS, "events", "event_id", "bigint"),
     # Up to the first young event, whatever the times of those after it. By numbers, which have no gaps: without
     # statistics, the planner would sort the whole table to find the first.
@@ -169,7 +170,7 @@ SAVES: Final[Mapping[str, str]] = {
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
     ),
     "insert_messages": insertion("messages", MESSAGE_COLUMNS),
-    "update_messages": _update("messages", "message_id", "status, handle, error"),
+    "update_messages": _update("messages", "message_id", STATUS_COLUMNS),
     "insert_events": insertion("events", EVENT_COLUMNS),
     "delete_webhooks": _delete("webhooks", "webhook_id"),
     "delete_deliveries_to": _delete("outbox", "target"),
@@ -209,9 +210,10 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
         "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
     ),
     "delete_deliveries_of_old_events": (
-        "WITH old AS MATERIALIZED (SELECT w.webhook_id, e.phone, e.event_id "
-        "FROM numberkeep.events AS e, numberkeep.webhooks AS w "
-        "WHERE e.account_id = $1 AND e.event_id <= $2 AND w.account_id = $1) "
+        "WITH old AS MATERIALIZED (SELECT w.webhook_id, e.phone, e.event_id FROM numberkeep.events AS e, "
+        f"(SELECT webhook_id FROM numberkeep.webhooks WHERE account_id = $1 UNION ALL "
+        f"SELECT {CALLBACKS} FROM numberkeep.writers WHERE account_id = $1) AS w "
+        "WHERE e.account_id = $1 AND e.event_id <= $2) "
         "DELETE FROM numberkeep.outbox AS o USING old WHERE o.account_id = $1 AND o.target = old.webhook_id "
         "AND o.phone = old.phone AND o.item = old.event_id RETURNING o.target, o.phone"
     ),

@@ -11,8 +11,11 @@ import asyncpg
 from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
+from numberkeep.store.message_pages import Tables, page_of, statement
+from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import citus, listing, schema
 from numberkeep.store.postgres.account_queues import AccountQueues
@@ -27,6 +30,8 @@ from numberkeep.store.reads import READS
 from numberkeep.store.transfer import Mark
 
 R = TypeVar("R")
+
+_TABLES: Final = Tables("numberkeep.messages", "numberkeep.writers")
 
 _READING: Final = 6
 _WRITING: Final = 4
@@ -127,6 +132,8 @@ class PostgresStore:
         if isinstance(query, ListContacts):
             page = await reads.run_long(lambda connection: listing.page(connection, query.account_id, query.query))
             return cast("R", page)
+        if isinstance(query, ListMessagePage):
+            return cast("R", await self._messages(query))
         if self._nodes is not None and self._nodes.answers(query):
             return await self._nodes.read(query)
         read = READS[type(query)]
@@ -135,6 +142,11 @@ class PostgresStore:
         rows = await run(lambda connection: connection.fetch(sql, *values))
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
+
+    async def _messages(self, query: ListMessagePage) -> MessagePage:
+        sql, values = statement(query.account_id, query.query, _TABLES)
+        rows = await self._opened(self._reads).run_long(lambda connection: connection.fetch(sql, *values))
+        return page_of(cast("Sequence[Any]", rows))
 
     @asynccontextmanager
     async def page_in_slices(self, query: ListContacts) -> AsyncIterator[LongPage]:

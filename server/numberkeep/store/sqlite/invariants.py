@@ -175,10 +175,11 @@ INVARIANTS: Final = [
     ),
     Invariant(
         "outbox",
-        "event {0} is in the outbox for webhook {1}, but one of the two does not exist",
+        "event {0} is in the outbox for webhook {1} (-1 is a status callback), but one of the two does not exist",
         "SELECT o.account_id, NULL, o.item, o.target FROM outbox AS o WHERE o.target <> 0 AND (NOT EXISTS (SELECT 1 "
         "FROM events AS e WHERE e.account_id = o.account_id AND e.event_id = o.item AND e.phone = o.phone) "
-        "OR NOT EXISTS (SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
+        "OR o.target > 0 AND NOT EXISTS "
+        "(SELECT 1 FROM webhooks AS w WHERE w.account_id = o.account_id AND w.webhook_id = o.target))",
     ),
     Invariant(
         "outbox",

@@ -1,17 +1,18 @@
-"""The SQL that answers each query, apart from listings of contacts."""
+"""The SQL that answers each query, apart from listings."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
+from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
     ENTRY_COLUMNS,
     EVENT_COLUMNS,
     JOB_COLUMNS,
-    MESSAGE_COLUMNS,
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
@@ -35,6 +36,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
     q.GetTallies: TALLIES,
     q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
+    GetMessage: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? AND message_id = ?",
+    GetReceivedMessage: (
+        f"SELECT {MESSAGE_COLUMNS} FROM messages "
+        "WHERE account_id = ? AND handle = ? AND direction = 'inbound' AND handle <> ''"
+    ),
     # The lengths of texts are in the rows' headers, so texts beyond the last event are not read.
     q.ListEvents: (
         f"SELECT {EVENT_COLUMNS} FROM events WHERE account_id = ?1 AND event_id > ?2 AND event_id <= "

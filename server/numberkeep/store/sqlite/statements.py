@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
-from numberkeep.domain.outbox.delivery import NEVER
+from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -20,7 +21,6 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     JOB_PART_COLUMNS,
-    MESSAGE_COLUMNS,
     OPT_OUT_COLUMNS,
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
@@ -82,6 +82,10 @@ LOADS: Final[Mapping[str, str]] = {
     ),
     "unsent": f"{OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
     "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
+    "sent_messages": (
+        f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE direction = 'outbound' AND handle <> '' AND "
+        f"{_IN.format('handle')}"
+    ),
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
     # Up to the first young event, whatever the times of those after it.
     "old_events": (
@@ -138,7 +142,7 @@ SAVES: Final[Mapping[str, str]] = {
     ),
     "insert_messages": _insert("messages", MESSAGE_COLUMNS),
     "update_messages": (
-        "UPDATE messages SET status = ?3, handle = ?4, error = ?5 WHERE account_id = ?1 AND message_id = ?2"
+        f"UPDATE messages SET {_set(STATUS_COLUMNS, first=3)} WHERE account_id = ?1 AND message_id = ?2"
     ),
     "insert_events": _insert("events", EVENT_COLUMNS),
     "delete_webhooks": "DELETE FROM webhooks WHERE account_id = ?1 AND webhook_id = ?2",
@@ -171,8 +175,9 @@ SAVES: Final[Mapping[str, str]] = {
     ),
     "delete_deliveries_of_old_events": (
         "DELETE FROM outbox WHERE account_id = ?1 AND (target, phone, item) IN "
-        "(SELECT w.webhook_id, e.phone, e.event_id FROM events AS e, webhooks AS w "
-        "WHERE e.account_id = ?1 AND e.event_id <= ?2 AND w.account_id = ?1) "
+        "(SELECT w.webhook_id, e.phone, e.event_id FROM events AS e, "
+        f"(SELECT webhook_id FROM webhooks WHERE account_id = ?1 UNION ALL SELECT {CALLBACKS}) AS w "
+        "WHERE e.account_id = ?1 AND e.event_id <= ?2) "
         "RETURNING target, phone"
     ),
     "delete_old_events": "DELETE FROM events WHERE account_id = ?1 AND event_id <= ?2",

@@ -20,8 +20,11 @@ from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.contacts.listing import LongPage, Page, Position
 from numberkeep.domain.errors import StoreUnusable
+from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
+from numberkeep.store.message_pages import Tables, page_of, statement
+from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
 from numberkeep.store.reads import READS
@@ -43,6 +46,8 @@ _CACHE_KIB: Final = 16_000
 lookup takes 13 microseconds instead of 20 with SQLite's 2000, and writing ten thousand rows a quarter less."""
 
 _READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
+
+_TABLES: Final = Tables("messages", "accounts")
 
 _NOT_OPEN: Final = "the store is not open"
 
@@ -130,6 +135,8 @@ class SqliteStore:
         """Look up a key inline; read anything else on a reader thread."""
         if isinstance(query, ListContacts):
             return cast("R", await self._page(query))
+        if isinstance(query, ListMessagePage):
+            return cast("R", await self._messages(query))
         sql, read = _READS[type(query)]
         values = read.values(query)
         if read.quick:  # the values of a lookup are never lists
@@ -146,6 +153,12 @@ class SqliteStore:
             with self._failures:
                 return listing.page(self._connection, query.account_id, query.query)
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
+
+    async def _messages(self, query: ListMessagePage) -> MessagePage:
+        sql, values = statement(query.account_id, query.query, _TABLES)
+        sql = sql.replace("$", "?")  # SQLite numbers $1 by its place, and not by its name
+        rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
+        return page_of(rows)
 
     @asynccontextmanager
     async def page_in_slices(self, query: ListContacts) -> AsyncIterator[LongPage]:

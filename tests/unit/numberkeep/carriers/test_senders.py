@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -15,7 +16,7 @@ from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.webhook.sender import WebhookSender
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus, ReplyTo
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import signature
@@ -118,7 +119,7 @@ async def test_twilio_is_called_as_documented(poster: Poster) -> None:
     """A form to the account's Messages.json, with basic authentication; the response's sid is the handle."""
     async with receiving(answer(201, b'{"sid": "SM1", "status": "queued"}')) as receiver:
         sender = twilio(poster, receiver.port)
-        assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "SM1")
+        assert await sender.send("acme", message(LINE)) == Delivered(MessageStatus.SENT, "SM1", "SMS")
         await sender.send("acme", message())
     first, second = receiver.requests
     assert first.line == "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1"
@@ -161,6 +162,65 @@ async def test_a_carrier_may_report_that_the_recipient_has_opted_out(
         with pytest.raises(DeliveryFailed) as failed:
             await make(poster, receiver.port).send("acme", message())
     assert (str(failed.value), failed.value.permanent, failed.value.opted_out) == (shown, True, True)
+
+
+PICTURE = replace(
+    message(LINE), content="", media_url="https://example.com/a.png", send_style="slam", plain=True, seat_id="s-1"
+)
+
+
+async def test_every_sender_sends_files(poster: Poster) -> None:
+    """By their URL, with a text only if there is one; the hosted service also gets how to show it."""
+    async with receiving(answer(200)) as receiver:
+        settings = WebhookSenderSettings(f"http://127.0.0.1:{receiver.port}/in")
+        for sender in (WebhookSender(poster, settings), sendblue(poster, receiver.port), twilio(poster, receiver.port)):
+            await sender.send("acme", PICTURE)
+    of_webhook, of_sendblue, of_twilio = [request.body for request in receiver.requests]
+    shown = json.loads(of_webhook)
+    assert (shown["content"], shown["media_url"], shown["send_style"]) == ("", PICTURE.media_url, "slam")
+    assert json.loads(of_sendblue) == {
+        "number": PHONE,
+        "from_number": LINE,
+        "media_url": PICTURE.media_url,
+        "send_style": "slam",
+        "seat_id": "s-1",
+    }
+    assert parse_qs(of_twilio.decode()) == {"To": [PHONE], "From": [LINE], "MediaUrl": [PICTURE.media_url]}
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "sent"),
+    [
+        (ReplyTo("h-1", 0), {"message_handle": "h-1", "part_index": 0}),
+        (ReplyTo("h-1"), {"message_handle": "h-1"}),
+        (ReplyTo("nk-3-65c0fcaa29bcd"), None),
+    ],
+)
+async def test_sendblue_gets_the_message_that_is_answered(
+    poster: Poster, reply_to: ReplyTo, sent: dict[str, object] | None
+) -> None:
+    """If it knows that message: handles of our own making mean nothing to it."""
+    async with receiving(answer(200)) as receiver:
+        await sendblue(poster, receiver.port).send("acme", replace(message(), reply_to=reply_to))
+    assert json.loads(receiver.requests[0].body).get("reply_to") == sent
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "key"),
+    [
+        ({"error_code": 4002, "error_key": "INVALID_NUMBER"}, 4002, "INVALID_NUMBER"),
+        ({"error_code": 2**40, "error_key": "no such number as +14155552671"}, 0, ""),
+        ({"error_code": "4002", "error_key": 7}, 0, ""),
+    ],
+)
+async def test_a_failure_has_the_carrier_s_code_and_key(
+    poster: Poster, body: dict[str, object], code: int, key: str
+) -> None:
+    """If they are what they should be; a text may contain a number."""
+    async with receiving(answer(200, json.dumps({"status": "ERROR", **body}).encode())) as receiver:
+        with pytest.raises(DeliveryFailed) as failed:
+            await sendblue(poster, receiver.port).send("acme", message())
+    assert (failed.value.code, failed.value.key) == (code, key)
 
 
 async def test_twilio_requires_a_line(poster: Poster) -> None:
@@ -206,4 +266,5 @@ async def test_a_2xx_response_without_a_handle_is_a_success(
 ) -> None:
     """The status decides: a retry would send the person a second message."""
     async with receiving(odd) as receiver:
-        assert await make(poster, receiver.port).send("acme", message()) == Delivered()
+        accepted = await make(poster, receiver.port).send("acme", message())
+    assert (accepted.status, accepted.handle) == (MessageStatus.SENT, "")

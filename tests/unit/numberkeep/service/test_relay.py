@@ -14,7 +14,7 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Backlog
-from numberkeep.service import contacts, verification, webhooks
+from numberkeep.service import contacts, messages, verification, webhooks
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import ATTEMPTS, backoff_seconds
@@ -43,7 +43,7 @@ async def enqueue_message(context: Context, account: Account) -> None:
 
 async def status(context: Context, account: Account) -> tuple[MessageStatus, str, str]:
     """Return the message's status, handle and error."""
-    (message,) = await verification.messages(context, account, 10)
+    (message,) = await messages.newest(context, account, 10)
     return message.status, message.handle, message.error
 
 

@@ -11,7 +11,7 @@ from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.verification.commands import ExpireVerifications
-from numberkeep.service import contacts, keys, relay, retention, verification, webhooks
+from numberkeep.service import contacts, keys, messages, relay, retention, verification, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
 from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog, GetTallies, ListEvents, Query
@@ -143,7 +143,7 @@ async def test_close_waits_for_deliveries_in_progress(context: Context, account:
         held.set()
         await closing
     assert (sender.closed, notifier.closed) == (True, True)
-    (message,) = await verification.messages(context, account, 10)
+    (message,) = await messages.newest(context, account, 10)
     assert message.handle == "handle-1"
     assert (await context.store.read(GetBacklog())).waiting == 0
 

@@ -1,4 +1,4 @@
-"""A relay that does nothing for one account for a while: what was under way has no consequence."""
+"""A relay that does nothing for one account for a while, or finishes what it has to do for one."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from numberkeep.service.context import Context
 from numberkeep.store.queries import GetBacklog, GetTallies
 from numberkeep.store.whole_account import EmptyAccount
 from support.outlets import Script, ScriptedNotifier, waiting
-from support.relaying import at_work, create, register, until
+from support.relaying import PATIENCE, at_work, create, register, until
 
 
 async def test_what_was_under_way_has_no_consequence(context: Context, account: Account) -> None:
@@ -44,3 +44,18 @@ async def test_other_accounts_are_served_meanwhile(context: Context, account: Ac
             await notifier.until_taken(1)
             assert [name for name, *_ in notifier.taken] == ["other"]
         await notifier.until_taken(2)
+
+
+async def test_an_account_s_work_is_finished_on_demand(context: Context, account: Account) -> None:
+    """Whatever others wait for."""
+    other = (await keys.create(context, "other", KeyPair("key2", "s"))).account
+    held = asyncio.Event()
+    notifier = ScriptedNotifier(slow=Script(waiting(held)))
+    await register(context, other, "slow")
+    await register(context, account, "fast")
+    async with at_work(context, notifier) as relay:
+        await create(context, other, 1)
+        await create(context, account, *range(20))
+        await asyncio.wait_for(relay.finish(account.account_id), PATIENCE)
+        assert len(notifier.taken) == 20
+        held.set()

@@ -9,7 +9,7 @@ from numberkeep.domain.errors import ContactNotFound, MissingFields, RecipientOp
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.verification.verification import DEFAULT_TEXT
-from numberkeep.service import contacts, inbound, verification
+from numberkeep.service import contacts, inbound, messages, verification
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import Incoming
 from support.api import SetClock
@@ -29,7 +29,7 @@ async def test_a_request_enqueues_the_text(context: Context, account: Account, c
     assert await verification.request(context, account, "(415) 555-2671") is True
     at = clock.now_ns // 1000
     queued = Message(1, PHONE, "", Direction.OUTBOUND, DEFAULT_TEXT, MessageStatus.QUEUED, at, verification_id=1)
-    assert list(await verification.messages(context, account, 10)) == [queued]
+    assert list(await messages.newest(context, account, 10)) == [queued]
     assert "STOP" in DEFAULT_TEXT
 
 
@@ -38,7 +38,7 @@ async def test_the_account_s_text_contains_the_contact_s_values(context: Context
     await contacts.update(context, account, PHONE, ContactPatch(first_name="Ada"), ReadOnly())
     own = replace(account, verification_text="{first_name}{last_name}, is {phone} yours?")
     await verification.request(context, own, PHONE)
-    (message,) = await verification.messages(context, account, 10)
+    (message,) = await messages.newest(context, account, 10)
     assert message.content == f"Ada, is {PHONE} yours?"
 
 
@@ -47,7 +47,7 @@ async def test_a_verified_contact_is_not_asked_again(context: Context, account: 
     await verification.request(context, account, PHONE)
     await inbound.receive(context, account, Incoming(PHONE, "yes", "", "", "from"))
     assert await verification.request(context, account, PHONE) is False
-    assert len(await verification.messages(context, account, 10)) == 2
+    assert len(await messages.newest(context, account, 10)) == 2
 
 
 async def test_a_repeated_request_waits_for_the_interval(context: Context, account: Account, clock: SetClock) -> None:
@@ -60,8 +60,8 @@ async def test_a_repeated_request_waits_for_the_interval(context: Context, accou
     assert refused.value.retry_after == 40
     clock.pass_seconds(40)
     await verification.request(context, account, PHONE)
-    assert len(await verification.messages(context, account, 10)) == 2
-    assert len(await verification.messages(context, account, 1)) == 1
+    assert len(await messages.newest(context, account, 10)) == 2
+    assert len(await messages.newest(context, account, 1)) == 1
 
 
 @pytest.mark.parametrize("number", ["+14155559999", "12", "nobody"])
@@ -69,7 +69,7 @@ async def test_a_number_without_contact_is_not_asked(context: Context, account: 
     """It is not found, like an impossible number, and nothing is sent."""
     with pytest.raises(ContactNotFound):
         await verification.request(context, account, number)
-    assert list(await verification.messages(context, account, 10)) == []
+    assert list(await messages.newest(context, account, 10)) == []
 
 
 @pytest.mark.parametrize("number", ["", "  "])
@@ -85,4 +85,4 @@ async def test_an_opted_out_recipient_is_not_asked(context: Context, account: Ac
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)
     with pytest.raises(RecipientOptedOut):
         await verification.request(context, account, PHONE)
-    assert list(await verification.messages(context, account, 10)) == []
+    assert list(await messages.newest(context, account, 10)) == []

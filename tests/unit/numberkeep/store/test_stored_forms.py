@@ -1,6 +1,6 @@
 """The stored forms of events stay readable in every version, independent of the domain's classes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -10,11 +10,12 @@ from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
 from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, ContactPatch, moment, new_contact
 from numberkeep.domain.event import Event, EventType, Subject
-from numberkeep.domain.messages.message import Direction, Message, MessageStatus
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus, ReplyTo
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook
 from numberkeep.store import stored_forms
+from numberkeep.store.message_forms import MESSAGE
 from numberkeep.store.queries import ListEvents
 from numberkeep.store.rows import event_of, values_of_events
 from numberkeep.store.stored_form import Form
@@ -30,7 +31,30 @@ SUBJECTS: dict[str, Subject] = {
         2**62, PHONE, moment(AT), "A", EMOJI, "", "", "", ("a", EMOJI), {EMOJI: "x"}, verified=True, opt_out=False
     ),
     "verification": Verification(3, PHONE, AT, AT + 5, pending=True),
-    "message": Message(4, PHONE, "", Direction.INBOUND, EMOJI, MessageStatus.RECEIVED, AT, "h", "e", 9, 8),
+    "message": Message(
+        4,
+        PHONE,
+        "",
+        Direction.INBOUND,
+        EMOJI,
+        MessageStatus.RECEIVED,
+        AT,
+        "h",
+        "e",
+        9,
+        8,
+        plain=True,
+        media_url="m",
+        send_style="slam",
+        seat_id="s",
+        reply_to=ReplyTo("r", 3),
+        status_callback="c",
+        service="SMS",
+        error_code=30003,
+        error_key="KEY",
+        updated_at=AT + 7,
+        sent_at=AT + 8,
+    ),
     "consent": ConsentEntry(5, PHONE, AT, True, ConsentSource.MESSAGE, EMOJI, bytes(range(32))),  # noqa: FBT003
     "review": Review(7, PHONE, AT, AT + 6, EMOJI, Decision.KEEP),
     "webhook": DisabledWebhook(6, f"https://example.com/{EMOJI}", "answered 410"),
@@ -38,7 +62,10 @@ SUBJECTS: dict[str, Subject] = {
 KEPT = {
     "contact": f'[1,{2**62},{AT},"A",{{e}},"","","",["a",{{e}}],{{{{{{e}}:"x"}}}},true,false]',
     "verification": f"[1,3,{AT},{AT + 5},true]",
-    "message": f'[2,4,"","inbound",{{e}},"received",{AT},"h","e",9,8]',
+    "message": (
+        f'[3,4,"","inbound",{{e}},"received",{AT},"h","e",9,8,true,"m","slam","s","[1,\\"r\\",3]","c","SMS",30003,"KEY",'
+        f"{AT + 7},{AT + 8}]"
+    ),
     "review": f'[1,7,{AT},{AT + 6},{{e}},"keep"]',
     "webhook": '[1,6,"https://example.com/\U0001f600\u00e5\\"\\\\","answered 410"]',
     "consent": f'[1,5,{AT},true,"message",{{e}},"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]',
@@ -66,6 +93,13 @@ def test_the_stored_form_is_frozen(kind: str) -> None:
     kept = KEPT[kind].replace("{{", "{").replace("}}", "}").replace("{e}", msgspec.json.encode(EMOJI).decode())
     assert form.dump(SUBJECTS[kind]) == kept
     assert form.load(kept, PHONE) == SUBJECTS[kind]
+
+
+def test_messages_of_earlier_versions_are_readable() -> None:
+    """What they did not have yet is as for a message that asks for nothing and was not changed since."""
+    message = Message(4, PHONE, "", Direction.INBOUND, "Hi", MessageStatus.RECEIVED, AT, "h", "e", 9)
+    assert MESSAGE.load(f'[1,4,"","inbound","Hi","received",{AT},"h","e",9]', PHONE) == message
+    assert MESSAGE.load(f'[2,4,"","inbound","Hi","received",{AT},"h","e",9,8]', PHONE) == replace(message, entry_id=8)
 
 
 @dataclass(slots=True)

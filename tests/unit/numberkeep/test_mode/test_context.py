@@ -16,7 +16,7 @@ from numberkeep.store.queries import GetContact
 from numberkeep.test_mode.context import TestContext
 from support.set_time import NEW_YEAR, PHONE
 
-ID = contact_id_at(NEW_YEAR, 5)
+ID = contact_id_at(NEW_YEAR, 0)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def context(store: Store, clock: SettableClock) -> Context:
-    """Return a context of node 5."""
+    """Return a context that replaces one of node 5."""
     return TestContext.of(Context(store, node=5, resend_seconds=7), clock)
 
 
@@ -46,10 +46,10 @@ async def create(context: Context, account: Account, phone: str = PHONE) -> int:
 
 
 async def test_it_has_the_settings_of_the_context_that_it_replaces(context: Context) -> None:
-    """Also with another actor."""
+    """Also with another actor. Only the node, which a process chooses at random, is always the same."""
     acting = context.acting(context.actor, None)
     assert isinstance(acting, TestContext)
-    assert (acting.node, acting.resend_seconds) == (5, 7)
+    assert (acting.node, acting.resend_seconds) == (0, 7)
 
 
 async def test_an_account_gets_other_ids_if_its_own_are_taken(context: Context, clock: SettableClock) -> None:

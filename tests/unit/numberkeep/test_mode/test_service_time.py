@@ -11,9 +11,10 @@ from numberkeep.domain.errors import DeliveryFailed, VerificationTooSoon
 from numberkeep.domain.event import EventType
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.job import Job, JobStatus
+from numberkeep.domain.outbox.commands import TakeDeliveries
 from numberkeep.service import verification, webhooks
 from numberkeep.service.context import Context
-from numberkeep.service.delivering import ATTEMPTS
+from numberkeep.service.delivering import ATTEMPTS, LEASE_SECONDS
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetBacklog, ListEvents
 from numberkeep.store.sqlite import SqliteStore
@@ -120,6 +121,22 @@ async def test_a_delivery_that_hangs_times_out(store: Store, monkeypatch: pytest
         monkeypatch.setattr(service_time, "PATIENCE_SECONDS", 5.0)
         assert await service.seconds(5)
         assert service.attempts == [0.0, pytest.approx(3605, abs=0.03)]
+        assert (await store.read(GetBacklog())).waiting == 0
+
+
+async def test_the_lease_of_a_delivery_ends(store: Store) -> None:
+    """What a process took that has gone is delivered by this one."""
+    async with timed_service(store) as service:
+        account_id = service.account.account_id
+        await service.hook("contact.created")
+        async with service.time._relay.stopped(account_id):
+            await service.create()
+            take = TakeDeliveries(account_id, 8, LEASE_SECONDS * SECOND, service.context.stamp())
+            assert len((await store.apply(take)).pending) == 1
+        await service.seconds(LEASE_SECONDS - 1)
+        assert service.attempts == []
+        await service.seconds(1)
+        assert service.attempts == [LEASE_SECONDS]
         assert (await store.read(GetBacklog())).waiting == 0
 
 

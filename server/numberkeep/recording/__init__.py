@@ -1,0 +1,1 @@
+"""Recording what a service answers, without personal data, and comparing it with what numberkeep answers."""

@@ -1,0 +1,1 @@
+"""Comparing recorded answers with numberkeep's answers to the same requests."""

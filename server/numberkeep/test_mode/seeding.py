@@ -1,0 +1,144 @@
+"""Seeds fill an account with contacts and opt-outs: `POST /_numberkeep/test/seed`, and `serve --test --seed FILE`."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from numberkeep.domain.contacts.commands import BulkRow
+from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows
+from numberkeep.domain.identity import Account, contact_id_at
+from numberkeep.domain.limits import MAX_BULK_ROWS
+from numberkeep.domain.phone import parse_phone
+from numberkeep.domain.seeding import Seed
+from numberkeep.service.contacts import normalised
+from numberkeep.service.context import Context
+from numberkeep.service.inbound import account_named
+from numberkeep.service.keys import DEFAULT_ACCOUNT
+from numberkeep.service.snapshots import is_snapshot, load
+from numberkeep.store.whole_account import DeleteAccount, ReplaceContents
+from numberkeep.wire.contacts import BulkRow as BulkRowBody
+from numberkeep.wire.contacts import patch_of
+from numberkeep.wire.decoding import Decoder
+
+R = TypeVar("R")
+S = TypeVar("S", bound=msgspec.Struct)
+
+Entries = Annotated[list[Raw], Meta(max_length=MAX_BULK_ROWS)]
+
+_decode: Final = Decoder(ignore_unknown=False).body
+_WHOLE: Final = frozenset({"body", "row"})
+"""What errors call a value as a whole."""
+
+
+class SeedContact(BulkRowBody, kw_only=True):
+    """A contact to create or change."""
+
+    opt_out: bool | UnsetType = UNSET
+    verified: bool = False
+
+
+class SeedBody(msgspec.Struct, kw_only=True):
+    """What to add to an account. Each entry is decoded by itself, so that errors say which one they are of."""
+
+    contacts: Entries = msgspec.field(default_factory=list)
+    opt_outs: Entries = msgspec.field(default_factory=list)
+
+
+class SeedAnswer(msgspec.Struct, kw_only=True):
+    """How many entries there were."""
+
+    contacts: int
+    opt_outs: int
+    status: Literal["OK"] = "OK"
+
+
+async def fill_default(context: Context, data: bytes) -> None:
+    """Fill the account `default`, which is new, from a file: a seed or a snapshot.
+
+    Raises:
+        InvalidInput: it is neither, or is not valid; the account was deleted, so that another file can be tried.
+    """
+    account = await account_named(context, DEFAULT_ACCOUNT)
+    try:
+        found = document(data)
+        if is_snapshot(found):
+            await context.apply(ReplaceContents(account.account_id, load(found)))
+        else:
+            await seed(context, account, data)
+    except InvalidInput:
+        await context.apply(DeleteAccount(account.account_id))
+        raise
+
+
+def document(data: bytes) -> Any:
+    """Return a JSON document; None if it is not JSON, for which decoding it into a shape says why."""
+    try:
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Windows tools write a byte order mark
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+async def seed(context: Context, account: Account, data: bytes) -> SeedAnswer:
+    """Add everything in a JSON document to an account, or nothing.
+
+    Raises:
+        InvalidInput: it is not valid; `fields` name each entry by its list and index, as in `contacts[2].phone`.
+    """
+    given = _decode(data, SeedBody)
+    errors: list[FieldError] = []
+    contacts = _each("contacts", given.contacts, lambda raw: _contact(account, raw), errors)
+    opt_outs = _each("opt_outs", given.opt_outs, lambda raw: _phone(account, raw), errors)
+    _refuse(errors)
+    stamp = context.stamp(max(len(contacts), 1))
+    rows = {
+        phone: BulkRow(phone, patch, contact_id_at(stamp.at + index, context.node), stamp.at + index, index)
+        for index, (phone, patch, _) in enumerate(contacts)
+    }
+    verified = [phone for phone, _, is_verified in contacts if is_verified]
+    try:
+        await context.apply(Seed(account.account_id, list(rows.values()), verified, opt_outs, stamp))
+    except InvalidRows as error:
+        _refuse([_placed("contacts", each.index or 0, each) for each in error.fields])
+    return SeedAnswer(contacts=len(contacts), opt_outs=len(opt_outs))
+
+
+def _each(name: str, entries: Sequence[Raw], read: Callable[[bytes], R], errors: list[FieldError]) -> Sequence[R]:
+    """Return what each entry says; add what is wrong with the others to `errors`."""
+    found: list[R] = []
+    for index, raw in enumerate(entries):
+        try:
+            found.append(read(bytes(raw)))
+        except InvalidInput as error:
+            errors += [_placed(name, index, each) for each in error.fields]
+    return found
+
+
+def _contact(account: Account, data: bytes) -> tuple[str, ContactPatch, bool]:
+    given = _decode(data, SeedContact)
+    patch = normalised(patch_of(given), account)
+    if given.opt_out is not UNSET:
+        patch.opt_out = given.opt_out
+    number = given.phone
+    return parse_phone(number if isinstance(number, str) else "", account.region, field="phone"), patch, given.verified
+
+
+def _phone(account: Account, data: bytes) -> str:
+    number = document(data)
+    if not isinstance(number, str):
+        raise InvalidInput("", [FieldError("body", "must be a phone number as a string")])
+    return parse_phone(number, account.region, field="body")
+
+
+def _placed(name: str, index: int, error: FieldError) -> FieldError:
+    """Return an error of an entry, named by the entry's place."""
+    entry = f"{name}[{index}]"
+    return FieldError(entry if error.field in _WHOLE else f"{entry}.{error.field}", error.message)
+
+
+def _refuse(errors: Sequence[FieldError]) -> None:
+    if errors:
+        first = errors[0]
+        raise InvalidInput(f"Nothing was seeded, because `{first.field}` {first.message}.", errors)
