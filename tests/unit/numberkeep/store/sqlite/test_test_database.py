@@ -20,11 +20,12 @@ async def made(path: Path, *, for_tests: bool) -> list[tuple[Any, ...]]:
     await store.close()
     connection = apsw.Connection(str(path))
     try:
-        return connection.execute(
+        rows = connection.execute(
             "SELECT t.name, c.name || ' ' || c.type || ' ' || coalesce(c.dflt_value, '') FROM sqlite_schema AS t, "
             "pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' "
             "UNION ALL SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1, 2"
-        ).fetchall()
+        )
+        return [(str(table), str(described)) for table, described in rows]
     finally:
         connection.close()
 
