@@ -1,11 +1,6 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import Any
-
-from starlette.types import ASGIApp
 
 from numberkeep.carriers.hosted.sender import SendblueSender
 from numberkeep.carriers.hosted.settings import SendblueSettings
@@ -21,9 +16,8 @@ from numberkeep.config.settings import Settings
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
-from numberkeep.http.endpoint import Api, Endpoint
+from numberkeep.http.endpoint import Endpoint
 from numberkeep.http.stream_limits import StreamLimits
-from numberkeep.outbound.networks import LOOPBACK
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service.clock import Clock
@@ -35,7 +29,6 @@ from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
 from numberkeep.stores import make_context, make_staging
-from numberkeep.wire.decoding import Decoder
 
 
 def make_notifier(settings: Settings, clock: Clock) -> Notifier:
@@ -66,59 +59,22 @@ def make_application(settings: Settings, closing: Closing | None = None) -> Appl
     """
     context = make_context(settings)
     notifier = make_notifier(settings, context.clock)
-    relay = _make_relay(settings, context, make_sender(settings, context.clock), notifier)
-    runner = _make_runner(settings, context)
-    return _application(settings, closing, context, notifier, relay=relay, runner=runner)
+    relay = make_relay(settings, context, make_sender(settings, context.clock), notifier)
+    runner = make_runner(settings, context)
+    return assemble(settings, closing, context, notifier, relay=relay, runner=runner)
 
 
-def make_test_application(settings: Settings, closing: Closing, cut: Callable[[Any], object]) -> ASGIApp:
-    """Return the ASGI application in test mode, likewise; `cut` closes the connection of a client."""
-    # Without --test, nothing of it is loaded.
-    from numberkeep.service.settable_clock import SettableClock  # noqa: PLC0415
-    from numberkeep.test_mode.application import TestApplication  # noqa: PLC0415
-    from numberkeep.test_mode.context import TestContext  # noqa: PLC0415
-    from numberkeep.test_mode.control import endpoints  # noqa: PLC0415
-    from numberkeep.test_mode.faults import Faults  # noqa: PLC0415
-    from numberkeep.test_mode.mode import TestMode  # noqa: PLC0415
-    from numberkeep.test_mode.notifier import TestNotifier  # noqa: PLC0415
-    from numberkeep.test_mode.routes import ROUTES  # noqa: PLC0415
-    from numberkeep.test_mode.seeding import fill_default  # noqa: PLC0415
-    from numberkeep.test_mode.sender import TestSender  # noqa: PLC0415
-    from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
-
-    clock = SettableClock()
-    context = TestContext.of(make_context(settings), clock)
-    allowed = (*settings.allowed_networks, *LOOPBACK)
-    faults: dict[int, Faults] = {}
-    notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
-    relay = _make_relay(settings, context, TestSender(), notifier)
-    runner = _make_runner(settings, context)
-    authenticator = Authenticator(context.store)
-    api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
-    mode = TestMode(api, relay, runner, ServiceTime(clock, relay, runner), faults=faults)
-    application = _application(
-        settings,
-        closing,
-        context,
-        notifier,
-        relay=relay,
-        runner=runner,
-        authenticator=authenticator,
-        more=endpoints(mode, ROUTES),
-        fill=partial(fill_default, context, settings.seed) if settings.seed else None,
-    )
-    return TestApplication(application, mode, cut)
-
-
-def _make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:
+def make_relay(settings: Settings, context: Context, sender: Sender, notifier: Notifier) -> Relay:
+    """Return the relay, which makes the deliveries of all accounts."""
     return Relay(context, sender, notifier, lease_seconds=settings.lease_seconds)
 
 
-def _make_runner(settings: Settings, context: Context) -> JobRunner:
+def make_runner(settings: Settings, context: Context) -> JobRunner:
+    """Return what runs the jobs of all accounts."""
     return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
 
 
-def _application(
+def assemble(
     settings: Settings,
     closing: Closing | None,
     context: Context,
@@ -130,6 +86,7 @@ def _application(
     more: Mapping[str, Endpoint] | None = None,
     fill: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
+    """Return the application of these parts, and with what else the settings say; see `build_application`."""
     return build_application(
         context,
         relay,

@@ -33,9 +33,9 @@ def settled(wire: httpx2.Client, **wanted: Any) -> dict[str, Any]:
 
 
 def test_a_message_is_delivered_at_once_and_can_be_read(wire: httpx2.Client) -> None:
-    """It is in the store, as sent."""
+    """It is in the store, as delivered."""
     verify(wire, NUMBER)
-    message = settled(wire, status="sent")
+    message = settled(wire, status="delivered")
     assert (message["to"], message["handle"]) == (NUMBER, f"test-{message['id']}")
 
 
@@ -52,6 +52,26 @@ def test_a_message_to_a_magic_number_fails(wire: httpx2.Client, number: str, err
     verify(wire, number)
     assert settled(wire, status="failed")["error"] == error
     assert wire.get(CONTACTS).json()[0]["opt_out"] is (number == "+15005550003")
+
+
+def test_a_plain_message_is_delivered_or_fails_as_its_number_says(wire: httpx2.Client) -> None:
+    """A program that polls the status sees the end of the message, with the hosted service's words."""
+    ends = {}
+    for number in (NUMBER, "+15005550001", "+15005550003", "+15005550004"):
+        sent = wire.post("/api/send-message", json={"number": number, "content": "hi", "from_number": "+14155550100"})
+        assert sent.status_code == 200, sent.text
+        give_up = time.monotonic() + PATIENCE
+        params = {"handle": sent.json()["message_handle"]}
+        while (status := wire.get("/api/status", params=params).json())["status"] == "QUEUED":
+            assert time.monotonic() < give_up
+            time.sleep(0.01)
+        ends[number[-4:]] = (status["status"], status["error_key"], status["error_message"])
+    assert ends == {
+        "2671": ("DELIVERED", None, None),
+        "0001": ("ERROR", None, "the carrier rejected the message"),
+        "0003": ("ERROR", "OPTED_OUT", "the recipient has opted out"),
+        "0004": ("ERROR", None, "the carrier does not know the number"),
+    }
 
 
 def test_a_message_to_a_silent_number_is_retried(wire: httpx2.Client) -> None:

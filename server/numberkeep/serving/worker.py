@@ -20,7 +20,7 @@ from granian.constants import Loops
 from granian.server.mp import MPServer
 from starlette.types import ASGIApp
 
-from numberkeep.app import make_application, make_test_application
+from numberkeep.app import make_application
 from numberkeep.config.settings import Settings
 from numberkeep.http.closing import Closing
 from numberkeep.serving.listening import cut_connections, listening_socket
@@ -101,6 +101,8 @@ def load(settings: Settings, port: int, lock: ServiceLock | None, stopping: Conn
     closing = Closing()
     threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     if settings.test:
+        from numberkeep.test_app import make_test_application  # noqa: PLC0415 - nothing of it is loaded otherwise
+
         application: ASGIApp = make_test_application(settings, closing, partial(cut_connections, port))
     else:
         application = make_application(settings, closing)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from numberkeep.domain.errors import AccountNotFound, DeliveryFailed
 from numberkeep.domain.event import Event
@@ -14,10 +14,19 @@ from numberkeep.service import webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import account_named
 from numberkeep.service.outlets import Notifier
+from numberkeep.store.queries import ListEvents
 from numberkeep.test_mode.faults import WEBHOOKS, Faults
 
 HOLD_SECONDS: Final = 2.0
 """How long a reordered event waits for the next one of its webhook."""
+
+
+class _Target(NamedTuple):
+    """Where events go: a webhook, or the status callback of messages."""
+
+    account: str
+    webhook_id: int
+    url: str
 
 
 class TestNotifier:
@@ -43,7 +52,7 @@ class TestNotifier:
         self._context = context
         self._faults = faults
         self._hold_seconds = hold_seconds
-        self._held: dict[tuple[str, int], tuple[Webhook, Event]] = {}
+        self._held: dict[_Target, tuple[Webhook, Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
@@ -53,13 +62,13 @@ class TestNotifier:
                 return Delivered()
             case "doubled":
                 await self._send_quietly(account, webhook, event)
-            case "reordered" if (account, webhook.webhook_id) not in self._held:
-                self._hold(account, webhook, event)
+            case "reordered" if (target := _Target(account, webhook.webhook_id, webhook.url)) not in self._held:
+                self._hold(target, webhook, event)
                 return Delivered()
         try:
             return await self._notifier.notify(account, webhook, event)
         finally:
-            await self._release(account, webhook.webhook_id)
+            await self._release(_Target(account, webhook.webhook_id, webhook.url))
 
     async def check(self, account: str, url: str) -> None:
         """Check whether a webhook may have this URL; errors as of the notifier."""
@@ -78,25 +87,30 @@ class TestNotifier:
         fault = None if faults is None else faults.next(WEBHOOKS, event.phone or None)
         return None if fault is None else fault.given.kind
 
-    def _hold(self, account: str, webhook: Webhook, event: Event) -> None:
-        self._held[account, webhook.webhook_id] = webhook, event
+    def _hold(self, target: _Target, webhook: Webhook, event: Event) -> None:
+        self._held[target] = webhook, event
 
         async def release() -> None:
             await asyncio.sleep(self._hold_seconds)
-            if self._held.get((account, webhook.webhook_id)) == (webhook, event):
-                await self._release(account, webhook.webhook_id)
+            if self._held.get(target) == (webhook, event):
+                await self._release(target)
 
         task = asyncio.create_task(release())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _release(self, name: str, webhook_id: int) -> None:
-        """Send the event that is held for a webhook, if its account has not been emptied meanwhile."""
-        webhook, event = self._held.pop((name, webhook_id), (None, None))
-        if webhook is None or event is None or (account := await self._account(name)) is None:
+    async def _release(self, target: _Target) -> None:
+        """Send the event that is held for a target, if its account has not been emptied meanwhile."""
+        webhook, event = self._held.pop(target, (None, None))
+        if webhook is None or event is None or (account := await self._account(target.account)) is None:
             return
-        if webhook.webhook_id == CALLBACKS or webhook in await webhooks.list_all(self._context, account):
-            await self._send_quietly(name, webhook, event)
+        if await self._is_current(account, webhook, event):
+            await self._send_quietly(target.account, webhook, event)
+
+    async def _is_current(self, account: Account, webhook: Webhook, event: Event) -> bool:
+        if webhook.webhook_id != CALLBACKS and webhook not in await webhooks.list_all(self._context, account):
+            return False
+        return event in await self._context.store.read(ListEvents(account.account_id, event.event_id - 1, 1))
 
     async def _send_quietly(self, account: str, webhook: Webhook, event: Event) -> None:
         with contextlib.suppress(DeliveryFailed):  # only the real delivery is retried

@@ -3,7 +3,7 @@
 from typing import Final
 
 from numberkeep.domain.errors import DeliveryFailed
-from numberkeep.domain.messages.message import Message
+from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered
 
 FAILING: Final = "+15005550001"
@@ -34,7 +34,7 @@ class TestSender:
         failure = FAILURES.get(message.phone)
         if failure is not None:
             raise failure()
-        return Delivered(handle=f"test-{message.message_id}")
+        return Delivered(MessageStatus.DELIVERED, handle=f"test-{message.message_id}")
 
     async def close(self) -> None:
         """Do nothing: there are no connections."""

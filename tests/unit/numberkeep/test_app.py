@@ -4,11 +4,12 @@ import subprocess
 import sys
 from typing import Final
 
-from numberkeep.app import make_application, make_test_application
+from numberkeep.app import make_application
 from numberkeep.config.database_url import IN_MEMORY
 from numberkeep.config.settings import Settings
 from numberkeep.http.application import Application
 from numberkeep.http.closing import Closing
+from numberkeep.test_app import make_test_application
 from numberkeep.test_mode.application import TestApplication
 
 _LOADED: Final = """
@@ -17,7 +18,7 @@ from numberkeep.config.settings import load_settings
 from numberkeep.serving import load
 _, stopping = multiprocessing.Pipe(duplex=False)
 application = load(load_settings(database="sqlite://:memory:", environ={}), 0, None, stopping)
-print(type(application).__name__, [name for name in sys.modules if name.startswith("numberkeep.test_mode")])
+print(type(application).__name__, [name for name in sys.modules if name.startswith("numberkeep.test_")])
 """
 
 

@@ -17,6 +17,7 @@ from numberkeep.service import contacts, keys, webhooks
 from numberkeep.service.context import Context
 from numberkeep.store.queries import ListEvents
 from numberkeep.store.sqlite import SqliteStore
+from numberkeep.store.whole_account import EmptyAccount
 from numberkeep.test_mode.faults import FaultBody, Faults
 from numberkeep.test_mode.notifier import TestNotifier
 from support.outlets import TAKE, Script, ScriptedNotifier, failing
@@ -105,6 +106,18 @@ async def test_a_held_event_is_dropped_with_its_webhook(scene: Scene) -> None:
     await webhooks.delete(scene.context, scene.account, scene.webhook.webhook_id)
     await asyncio.sleep(4 * HOLD)
     assert scene.got() == []
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+async def test_a_held_status_callback_is_dropped_with_its_account(scene: Scene, *, emptied: bool) -> None:
+    """It is to no webhook of the account, but to the URL of a message."""
+    scene.webhook = Webhook(CALLBACKS, "https://example.com/status", "", ("status_callback",), 0)
+    scene.fault("reordered")
+    await scene.deliver(0)
+    if emptied:
+        await scene.notifier._context.apply(EmptyAccount(scene.account.account_id))
+    await asyncio.sleep(4 * HOLD)
+    assert scene.got() == ([] if emptied else [0])
 
 
 async def test_a_failing_copy_does_not_retry_the_delivery(scene: Scene) -> None:
