@@ -1,17 +1,15 @@
 """The URL of the service of this machine, as its settings name it; nothing is read from SENDBLUE_API_*."""
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from numberkeep.cli.exit_codes import ExitCode, Failure
 from numberkeep.config.settings import load_settings
-from numberkeep.config.values import http_url, url
+from numberkeep.config.values import http_url, reachable_host, url
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a service on any address is reached
 
 
 def own_url_option(command: Command) -> Command:
@@ -34,4 +32,4 @@ def _own_url(_context: click.Context, _parameter: click.Parameter, given: str | 
     settings = load_settings()
     if settings.port == 0:
         raise Failure("NUMBERKEEP_PORT=0 names no port: name the service's URL with --url", ExitCode.USAGE)
-    return http_url(_ANY.get(settings.host, settings.host), settings.port)
+    return http_url(reachable_host(settings.host), settings.port)

@@ -51,7 +51,7 @@ class _WithSettings(click.Command):
     "--seed",
     type=click.File("rb"),
     metavar="FILE",
-    help="With --test: a JSON file with contacts and opt-outs, or a snapshot, for a new account `default`.",
+    help="With --test: a JSON file with contacts, opt-outs and messages, or a snapshot, for a new account `default`.",
 )
 @click.option(
     "--stop-on-eof",
@@ -110,11 +110,11 @@ def _announce(warnings: Sequence[str], started: "Started") -> None:
         )
     if started.new_pair is not None:
         click.echo("Created the account `default` with this key pair, which is shown once:", err=True)
-        _export(started.url, started.new_pair.key_id, started.new_pair.secret)
+        _export(started.local_url, started.new_pair.key_id, started.new_pair.secret)
     if started.given_pair_made:
         click.echo("Created the account `default` with the key pair from the environment:", err=True)
         # Output ends up in logs, and the person who set the secret knows it.
-        _export(started.url, '"$NUMBERKEEP_API_KEY"', '"$NUMBERKEEP_API_SECRET"')
+        _export(started.local_url, '"$NUMBERKEEP_API_KEY"', '"$NUMBERKEEP_API_SECRET"')
 
 
 def _export(url: str, key: str, secret: str) -> None:

@@ -66,6 +66,11 @@ def http_url(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def reachable_host(host: str) -> str:
+    """Return the host under which its own machine reaches a service that listens on a host, which may be all."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing listens
+
+
 def networks(text: str) -> tuple[Network, ...]:
     """Return the networks of a list that is separated by commas or spaces."""
     try:

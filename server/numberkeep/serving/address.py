@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Final
 
+from numberkeep.config.values import reachable_host
+
 _PORT_ERRORS: Final = (errno.EADDRINUSE, errno.EACCES)
 _ANSWER_SECONDS: Final = 30
 
@@ -44,7 +46,7 @@ def when_listening(address: str, port: int, then: Callable[[], None], path: str 
     A connection alone is not enough: the supervisor's socket accepts it before the worker runs, and a SIGTERM until
     then would reach the worker before its handler is installed, and be lost.
     """
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - any address is reached on loopback
+    target = reachable_host(address)
 
     def wait() -> None:
         for _ in range(3000):

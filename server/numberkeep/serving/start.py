@@ -12,7 +12,7 @@ from typing import Final
 from numberkeep import __version__
 from numberkeep.config.database_url import is_postgres
 from numberkeep.config.settings import Settings
-from numberkeep.config.values import ConfigError, http_url
+from numberkeep.config.values import ConfigError, http_url, reachable_host
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.service import keys
@@ -37,6 +37,7 @@ class Started:
 
     Attributes:
         url: where it listens.
+        local_url: where this machine reaches it.
         new_pair: the random key pair that an empty database got; nobody else knows its secret.
         given_pair_made: an empty database got the key pair of the settings.
         given_pair_unknown: the key pair of the settings is not one of this database, which already has keys.
@@ -44,6 +45,7 @@ class Started:
     """
 
     url: str
+    local_url: str
     new_pair: KeyPair | None = None
     given_pair_made: bool = False
     given_pair_unknown: bool = False
@@ -87,7 +89,14 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
     if lock is not None:
         lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
-    started = Started(url, None if given or not made else pair, given and made, given and not opens, settings.test)
+    started = Started(
+        url,
+        http_url(reachable_host(settings.host), port),
+        None if given or not made else pair,
+        given and made,
+        given and not opens,
+        settings.test,
+    )
     when_listening(address, port, partial(announce, started))
     stopping, stop = multiprocessing.Pipe(duplex=False)
     target = partial(load, replace(settings, first_key=pair), port, lock, stopping)
