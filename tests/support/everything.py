@@ -19,7 +19,8 @@ from numberkeep.domain.identity import contact_id_at
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.job import JobPart, JobStatus
 from numberkeep.domain.limits import MAX_INTEGER
-from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.messages.listing import MessageOrder, Span
+from numberkeep.domain.messages.message import MessageStatus, ReplyTo
 from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
 from numberkeep.domain.stamp import Stamp
@@ -134,7 +135,24 @@ async def fill(store: Store) -> None:
         await store.apply(SetAccount(NAMES[place], text, hashed, None, words, place == 1, "Bye." * place))
         await store.apply(_once(account, "ours", b"\0\xff answer"))
         await store.apply(_once(account, "\U0001f600", b""))
+        await _send(account, place)
     await store.apply(RevokeKey("key-of-theirs", START + 5))
+
+
+async def _send(account: AccountDriver, place: int) -> None:
+    """Send messages of all kinds, one of them to who has opted out, so that its callback is pending."""
+    for n, text in enumerate(TEXTS):
+        await account.send(
+            phone(500 + n),
+            text,
+            line="+14155550100" if n % 2 else "",
+            media_url=f"https://example.com/{n}" if n % 3 else "",
+            send_style="slam" * (n % 2),
+            seat_id=text[:100],
+            reply_to=ReplyTo(text[:100], n or None) if n % 4 == place else None,
+            status_callback="https://example.com/status" if n % 2 == 0 else "",
+        )
+    await account.receive(phone(520), "Hi", f"{place}-sms", service="SMS")
 
 
 def _once(account: AccountDriver, key: str, answer: bytes) -> Once[Any]:
@@ -182,6 +200,11 @@ async def read_all(store: Store) -> dict[str, Any]:
         reads[str(account.account_id)] = {
             "count": await account.count(),
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
+            "message pages": [
+                await account.message_page(order=order, limit=7, **where)
+                for order in MessageOrder
+                for where in ({}, {"number": phone(500)}, {"sent": Span(START)}, {"is_outbound": False})
+            ],
             "events": list(await account.events()),
             "ledger": list(await store.read(ListConsent(account.account_id, 0, 1000))),
             "reviews": list(await store.read(ListOpenReviews(account.account_id, 0, 1000))),

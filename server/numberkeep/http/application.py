@@ -31,6 +31,7 @@ from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.http.traffic import Traffic
 from numberkeep.http.turns import bulk_turns
 from numberkeep.http.unread_body import discard_rest
+from numberkeep.http.unserved import unserved_endpoints, unserved_path
 from numberkeep.service import keys
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -70,6 +71,7 @@ class Application:
         traffic: counts and logs requests.
         router: answers what is not an HTTP request: the server's lifespan events.
         limits: what the process takes on at a time.
+        fallbacks: what answers paths that no endpoint has, by their pattern; see `unserved_path`.
     """
 
     def __init__(
@@ -79,12 +81,15 @@ class Application:
         router: Router | None = None,
         limits: Limits | None = None,
         traffic: Traffic | None = None,
+        *,
+        fallbacks: Mapping[str, Endpoint] | None = None,
     ) -> None:
         self.router = router or Router()
         self._budget = Budget(limits or Limits())
         self._traffic = traffic or Traffic()
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
+        self._fallbacks = fallbacks or {}
         self._with_argument = {_frame(path): endpoint for path, endpoint in endpoints.items() if "{" in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,6 +138,8 @@ class Application:
             before = path.rfind("/", 0, start - 1) + 1
             argument = path[before : start - 1]
             endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if argument else None
+        if endpoint is None and self._fallbacks:
+            endpoint = self._fallbacks.get(unserved_path(path) or "")
         return endpoint, argument
 
     def _endpoint(self, request: Request) -> Endpoint:
@@ -211,7 +218,9 @@ def build_application(
     traffic = Traffic()
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
     endpoints |= {**_open_endpoints(context, relay, traffic), **(more or {})}
-    return Application(endpoints, api.outage, Router(lifespan=lifespan), limits, traffic)
+    return Application(
+        endpoints, api.outage, Router(lifespan=lifespan), limits, traffic, fallbacks=unserved_endpoints(api)
+    )
 
 
 def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[str, Endpoint]:

@@ -33,6 +33,8 @@ from numberkeep.wire.answers import ErrorOut, field_error_out
 
 _CLOSE: Final[Headers] = ((b"connection", b"close"),)
 """The rest of the body may not be read, so the connection cannot serve another request."""
+_NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)
+"""Clients retry a 409 and a 501 unless told otherwise, and a 429 after its time, when the message would be late."""
 _SOON: Final[Headers] = ((b"retry-after", b"1"),)
 
 
@@ -132,6 +134,17 @@ class NotFound(HttpError):
         super().__init__(404, message)
 
 
+class NotServed(HttpError):
+    """The hosted API has the path, and numberkeep does not.
+
+    Args:
+        missing: what it would take, and what to do instead if anything.
+    """
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(501, f"numberkeep does not have {missing}.", _NO_RETRY)
+
+
 class ServiceBusy(HttpError):
     """The process has too much under way, of all accounts together."""
 
@@ -150,8 +163,6 @@ class _Line(NamedTuple):
     headers: Headers = ()
 
 
-_NO_RETRY: Final[Headers] = ((b"x-should-retry", b"false"),)
-"""Clients retry a 409 unless told otherwise, and a 429 after its time, when the refused message would be sent late."""
 _LATER: Final[Headers] = ((b"retry-after", b"5"),)
 
 _TABLE: Final = (

@@ -1,0 +1,110 @@
+"""The paths of the hosted API that numberkeep does not serve: they answer 501, so that nobody takes them for mistakes.
+
+Source: the methods and paths that the hosted service's client 1.33.0 calls.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from numberkeep.http.answer import Answer
+from numberkeep.http.endpoint import NO_OPERATION, Api
+from numberkeep.http.errors import MethodNotAllowed, NotServed
+from numberkeep.http.request import Request
+
+UNSERVED: Final = "unserved"
+"""The name of these paths, for logs and metrics."""
+
+_GROUPS: Final = "group messages: send a message to each number"
+_LOCATIONS: Final = "locations of phones"
+_LINES: Final = "the management of lines"
+_SEATS: Final = "seats"
+_CODES: Final = "one-time passwords"
+_VERIFY: Final = "verification services: use POST /api/v2/contacts/verify"
+_TOKENS: Final = "tokens: authenticate with an API key and its secret"
+
+_GET: Final = ("GET",)
+_POST: Final = ("POST",)
+
+PATHS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "/api/evaluate-service": (_GET, "lookups of a number's service"),
+    "/api/lines/{sendblue_number}/call-forwarding": (("DELETE", "GET", "PUT"), _LINES),
+    "/api/location": (_GET, _LOCATIONS),
+    "/api/location/{number}": (_GET, _LOCATIONS),
+    "/api/location/{number}/watch": (_GET, _LOCATIONS),
+    "/api/messages/{message_handle}/update-app-card": (_POST, "app cards: send a text or a file"),
+    "/api/modify-group": (_POST, _GROUPS),
+    "/api/request-location": (_POST, _LOCATIONS),
+    "/api/send-carousel": (_POST, "carousels: send each file in a message"),
+    "/api/send-group-message": (_POST, _GROUPS),
+    "/api/send-typing-indicator": (_POST, "typing indicators"),
+    "/api/upload-media-object": (_POST, "uploads of files to send: name the file by its `media_url`"),
+    "/api/v2/groups/{group_id}": (_GET, _GROUPS),
+    "/api/v2/groups/{group_id}/name": (_POST, _GROUPS),
+    "/api/v2/groups/{group_id}/photo": (_POST, _GROUPS),
+    "/api/v2/lines/contact-status": (_GET, _LINES),
+    "/api/v2/lines/state": (_GET, _LINES),
+    "/api/v2/lines/usage": (_GET, _LINES),
+    "/api/v2/seats": (_GET, _SEATS),
+    "/api/v2/seats/count": (_GET, _SEATS),
+    "/api/v2/seats/{seat_id}": (_GET, _SEATS),
+    "/api/v2/totp/code/{secret_id}": (_GET, _CODES),
+    "/api/v2/totp/secrets": (("GET", "POST"), _CODES),
+    "/api/v2/totp/secrets/{secret_id}": (("DELETE",), _CODES),
+    "/api/v2/verify/services/{service_sid}/verifications": (_POST, _VERIFY),
+    "/api/v2/verify/services/{service_sid}/verifications/{verification_sid}": (_GET, _VERIFY),
+    "/api/v2/verify/verifications": (_GET, _VERIFY),
+    "/v3/auth/tokens": (_POST, _TOKENS),
+    "/v3/auth/tokens/{token_id}": (("DELETE",), _TOKENS),
+    "/v3/verified-contacts": (("GET", "POST"), _VERIFY),
+    "/v3/verified-contacts/{phone_number}": (_GET, _VERIFY),
+}
+"""The methods of each path, and what is missing."""
+
+
+@dataclass(slots=True, frozen=True)
+class Unserved:
+    """Answers a path with 501, to who has a key.
+
+    Attributes:
+        api: what to work with.
+        methods: the methods that the hosted API has at the path.
+        missing: what is missing.
+    """
+
+    api: Api
+    methods: tuple[str, ...]
+    missing: str
+
+    def operation(self, method: str) -> tuple[str, str]:
+        """Return the name of all such paths."""
+        return (UNSERVED, "") if method in self.methods else NO_OPERATION
+
+    async def answer(self, request: Request) -> Answer:
+        """Refuse the request as every route refuses one without a key, or by a wrong method; else with 501."""
+        if request.method not in self.methods:
+            raise MethodNotAllowed(request.method, self.methods)
+        request.operation = UNSERVED
+        key = await self.api.key_of(request)
+        request.account_id = key.account.account_id
+        raise NotServed(self.missing)
+
+
+def unserved_path(path: str) -> str | None:
+    """Return the path in `PATHS` that a path is; None if it is none of them."""
+    if path in PATHS:
+        return path
+    parts = path.split("/")
+    return next((pattern for pattern in PATHS if _fits(parts, pattern.split("/"))), None)
+
+
+def _fits(parts: list[str], pattern: list[str]) -> bool:
+    return len(parts) == len(pattern) and all(
+        bool(part) if expected.startswith("{") else part == expected
+        for part, expected in zip(parts, pattern, strict=True)
+    )
+
+
+def unserved_endpoints(api: Api) -> Mapping[str, Unserved]:
+    """Return the endpoint of each path in `PATHS`."""
+    return {path: Unserved(api, methods, missing) for path, (methods, missing) in PATHS.items()}
