@@ -113,6 +113,16 @@ def test_a_region_and_a_name_can_be_chosen() -> None:
     assert refused.value.status == 409
 
 
+def test_a_service_that_does_not_react_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its worker: the end of the tests does not hang."""
+    monkeypatch.setattr("numberkeep.testing.process._STOP_SECONDS", 0.2)
+    with Service() as service:
+        assert service._process
+        pid = service._process._process.pid
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: not living(pid))
+
+
 def test_it_ends_with_a_test_process_that_is_killed() -> None:
     """Nothing of a killed run stays behind: neither the supervisor nor its worker."""
     command = [sys.executable, "-c", STARTS_AND_WAITS]

@@ -11,6 +11,7 @@ import pytest
 
 from support.distributions import ROOT
 from support.ending import listens, until
+from support.pages import files
 from support.process import PATIENCE, PROGRAM, environment
 
 VITEST = ROOT / "examples" / "vitest"
@@ -27,9 +28,11 @@ def program(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the suite, with the packages that it names."""
+    """Return a copy of the suite, with the test of docs/testing.md and the packages that it names."""
     folder = tmp_path_factory.mktemp("suite") / "vitest"
     shutil.copytree(VITEST, folder, ignore=shutil.ignore_patterns("node_modules"))
+    test = "contacts.test.ts"
+    (folder / test).write_text(files("docs/testing.md")[test])
     command = [program("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,17 +53,12 @@ def vitest(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_suite_passes(suite: Path) -> None:
-    """Three tests, each with an account of its own, against one service."""
+def test_the_suite_passes_and_leaves_no_service_behind(suite: Path) -> None:
+    """Each test has an account of its own, and the service stops with the run."""
     done = vitest(suite)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((suite / "report.json").read_text())
-    assert (report["numPassedTests"], report["numTotalTests"]) == (3, 3)
-
-
-def test_no_service_stays_behind(suite: Path) -> None:
-    """It stops with the run of the tests."""
-    done = vitest(suite)
+    assert (report["numPassedTests"], report["numTotalTests"]) == (4, 4)
     [url] = re.findall(r"listens on (http://\S+)", done.stderr)
     until(lambda: not listens(url))
 
