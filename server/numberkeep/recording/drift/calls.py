@@ -56,6 +56,10 @@ class Call:
         """Return whether the request sets this field of a contact."""
         return snake_case(field) in self.rows.get(phone, frozenset())
 
+    def sets_any(self, *fields: str) -> bool:
+        """Return whether the request sets one of these fields of any contact."""
+        return any(self.sets(phone, field) for phone in self.rows for field in fields)
+
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str], str]]:

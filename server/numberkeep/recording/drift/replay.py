@@ -9,10 +9,11 @@ import msgspec
 from msgspec import UNSET
 
 from numberkeep.recording.drift.calls import Call
+from numberkeep.recording.drift.case import Case
 from numberkeep.recording.drift.comparing import by_phone, compared
 from numberkeep.recording.drift.correspondence import Correspondence, times_in
 from numberkeep.recording.drift.difference import Answer, Difference, Outcome, What
-from numberkeep.recording.drift.documented import Case, documented
+from numberkeep.recording.drift.documented import documented
 from numberkeep.recording.drift.unsettled import Knowledge
 from numberkeep.recording.exchange import Exchange
 from numberkeep.recording.file import Recording

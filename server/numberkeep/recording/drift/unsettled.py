@@ -6,8 +6,8 @@ That is what was there before the recording began, and what people did with thei
 from typing import Any, Final
 
 from numberkeep.recording.drift.calls import Call
+from numberkeep.recording.drift.case import Case
 from numberkeep.recording.drift.difference import What
-from numberkeep.recording.drift.documented import Case
 from numberkeep.recording.drift.unsettled_messages import message_reason
 from numberkeep.recording.fields import snake_case
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from numberkeep.recording.drift.case import Case
 from numberkeep.recording.drift.difference import What
-from numberkeep.recording.drift.documented import Case
 
 OLDER: Final = "the message is older than the recording, or neither side of it is in the recording"
 OUTCOME: Final = "what becomes of a message depends on the phone and on when it is looked at"
