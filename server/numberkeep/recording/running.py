@@ -74,6 +74,7 @@ def record(settings: RecorderSettings, announce: Callable[[str], None]) -> int:
 def _load(settings: RecorderSettings, port: int, stopping: Connection) -> Recorder:
     """Return the application. Called in the server's process, so the key exists nowhere else."""
     set_up_logging("warning")
-    threading.Thread(target=end_with_supervisor, args=(stopping, Closing(), port), daemon=True).start()
+    closing = Closing()
+    threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     rewriter = Rewriter(Fictitious(os.urandom(_KEY_BYTES), settings.region))
-    return Recorder(make_client(settings.upstream), rewriter, Writer(settings.path))
+    return Recorder(make_client(settings.upstream), rewriter, Writer(settings.path), closing)

@@ -82,7 +82,8 @@ def _sentence(difference: Difference) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) and " " in value else json.dumps(value, ensure_ascii=False)
+    is_sentence = isinstance(value, str) and " " in value and value.isprintable()  # else it could move the cursor
+    text = value if is_sentence else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
