@@ -30,6 +30,14 @@ def test_a_difference_is_a_sentence(difference: Difference, expected: str) -> No
     ]
 
 
+def test_a_request_cannot_control_a_terminal() -> None:
+    """A recording may come from anybody."""
+    difference = Difference(What.IDENTITY, "body.\x1b[2J")
+    first, second, _ = lines([Outcome(2, "GET /\x1b[2J", differences=[difference])])
+    assert first.isprintable()
+    assert second.isprintable()
+
+
 def test_what_does_not_count_is_counted_by_reason() -> None:
     """After the differences."""
     difference = Difference(What.EXTRA, "body.a")
