@@ -150,6 +150,12 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, upstream: Serving) -> None
     )
 
 
+def test_a_proxy_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """httpx2 reports missing SOCKS support by an ImportError."""
+    done = run("record", "--upstream", "http://x", "--port", "0", cwd=tmp_path, ALL_PROXY="socks5://127.0.0.1:9")
+    assert (done.returncode, done.stderr.count("\n"), "ALL_PROXY" in done.stderr) == (1, 1, True), done.stderr
+
+
 def test_a_key_without_tls_is_warned_of(tmp_path: Path) -> None:
     """Unless the service is on the same machine; the upstream's password is not shown."""
     with recorder(tmp_path, "http://user:password@upstream.invalid") as recording:

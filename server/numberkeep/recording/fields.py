@@ -46,7 +46,7 @@ _time = re.compile(r"\w+_(?:at|gte|lte)|date_\w+").fullmatch
 _hump = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _field = re.compile(r"[a-z]+(?:_[a-z]+|[A-Z][a-z]*)*_?\d{0,2}", re.ASCII).fullmatch
 _LONGEST: Final = 40
-_id = re.compile(r"(?:\w+_)?(?:id|cid|handle|cursor|hash)").fullmatch
+_id = re.compile(r"(?:\w+_)?(?:id|cid|handle|cursor|hash)|account_email").fullmatch
 
 
 def snake_case(name: str) -> str:

@@ -17,10 +17,12 @@ from starlette.types import Message, Receive, Scope, Send
 
 from numberkeep.domain.limits import MAX_BULK_BODY_BYTES
 from numberkeep.http.answer import ok, sent
+from numberkeep.http.closing import Closing
 from numberkeep.http.errors import plain_error
 from numberkeep.http.request_ids import request_id_for
 from numberkeep.recording.exchange import SeenAnswer, SeenRequest
 from numberkeep.recording.file import Writer
+from numberkeep.recording.open_ended import until_closing
 from numberkeep.recording.rewriting import Rewriter
 from numberkeep.wire.answers import StatusOut
 
@@ -92,10 +94,14 @@ class Recorder:
         client: calls the service; see `make_client`. It is closed with the application.
         rewriter: makes what is recorded.
         writer: writes it.
+        closing: signals shutdown to answers without an end.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, rewriter: Rewriter, writer: Writer) -> None:
+    def __init__(
+        self, client: httpx2.AsyncClient, rewriter: Rewriter, writer: Writer, closing: Closing | None = None
+    ) -> None:
         self._client = client
+        self._closing = closing or Closing()
         self._base = client.base_url
         self._rewriter = rewriter
         self._writer = writer
@@ -143,7 +149,8 @@ class Recorder:
                 }
             )
             try:
-                async for part in response.aiter_raw():
+                parts = response.aiter_raw()
+                async for part in until_closing(parts, self._closing) if streams else parts:
                     if not streams:
                         answered.add(part)
                     if not await sent(send, {"type": "http.response.body", "body": part, "more_body": True}):

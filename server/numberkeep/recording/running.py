@@ -51,10 +51,15 @@ def record(settings: RecorderSettings, announce: Callable[[str], None]) -> int:
         announce: called with the recorder's URL once it listens.
 
     Raises:
-        CannotServe: the address cannot be used.
+        CannotServe: the address cannot be used, or the proxy that the environment names.
         RecordingError: the file cannot be used.
         OSError: the file cannot be opened.
     """
+    try:
+        make_client(settings.upstream)
+    except ImportError:
+        fix = "run pip install 'httpx2[socks]', or unset ALL_PROXY to connect without it"
+        raise CannotServe(f"the proxy of this shell needs SOCKS support: {fix}") from None
     address, port = free_address(settings.host, settings.port)
     with begun(settings.path, settings.region) as progress:
         when_listening(address, port, partial(announce, http_url(settings.host, port)), READY)
@@ -69,6 +74,7 @@ def record(settings: RecorderSettings, announce: Callable[[str], None]) -> int:
 def _load(settings: RecorderSettings, port: int, stopping: Connection) -> Recorder:
     """Return the application. Called in the server's process, so the key exists nowhere else."""
     set_up_logging("warning")
-    threading.Thread(target=end_with_supervisor, args=(stopping, Closing(), port), daemon=True).start()
+    closing = Closing()
+    threading.Thread(target=end_with_supervisor, args=(stopping, closing, port), daemon=True).start()
     rewriter = Rewriter(Fictitious(os.urandom(_KEY_BYTES), settings.region))
-    return Recorder(make_client(settings.upstream), rewriter, Writer(settings.path))
+    return Recorder(make_client(settings.upstream), rewriter, Writer(settings.path), closing)

@@ -10,6 +10,8 @@ from importlib import resources
 from typing import Final
 
 MASK: Final = "…"
+_LONGEST: Final = 200
+"""A longer word is none, and matching it would take long."""
 _MOST_DIGITS: Final = 4
 """Longer numbers in a message may be codes or parts of phone numbers."""
 
@@ -60,6 +62,8 @@ def _masked_words(text: str, number: Callable[[str], str | None]) -> str:
 
 
 def _masked_word(word: str, number: Callable[[str], str | None]) -> str:
+    if len(word) > _LONGEST:
+        return MASK
     found = _core(word)
     if found is None or not found["core"]:
         return _punctuation(word)

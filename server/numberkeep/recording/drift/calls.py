@@ -14,6 +14,8 @@ from numberkeep.http.routes import ROUTES
 from numberkeep.recording.exchange import RecordedRequest
 from numberkeep.recording.fields import snake_case
 
+_OURS: Final = ("/openapi.json", "/metrics")
+_BELOW_OURS: Final = ("/_numberkeep/", "/health/")
 _NUMBERS: Final = ("number", "phone_number", "phone")
 
 
@@ -52,9 +54,18 @@ class Call:
         """The numbers of the contacts that the request names."""
         return frozenset(self.rows)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether only numberkeep has the path, so that a comparison says nothing about the hosted service."""
+        return self.path in _OURS or self.path.startswith(_BELOW_OURS)
+
     def sets(self, phone: str, field: str) -> bool:
         """Return whether the request sets this field of a contact."""
         return snake_case(field) in self.rows.get(phone, frozenset())
+
+    def sets_any(self, *fields: str) -> bool:
+        """Return whether the request sets one of these fields of any contact."""
+        return any(self.sets(phone, field) for phone in self.rows for field in fields)
 
 
 @cache

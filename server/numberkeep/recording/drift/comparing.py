@@ -107,7 +107,10 @@ class _Bodies:
     def _lists(self, where: str, recorded: list[Any], ours: list[Any], name: str, phone: str) -> Iterator[Difference]:
         there, here = by_phone(recorded), by_phone(ours)
         if there is not None and here is not None and (there or here):
-            yield from self._contacts(where, there, here)
+            yield from self._named(where, there, here)
+            return
+        if _are_messages(recorded) and _are_messages(ours) and (recorded or ours):
+            yield from self._named(where, *self._by_handle(recorded, ours))
             return
         for index, (value, other) in enumerate(zip(recorded, ours, strict=False)):
             yield from self.compared(f"{where}[{index}]", value, other, name=name, phone=phone)
@@ -116,16 +119,35 @@ class _Bodies:
         for index, value in enumerate(ours[len(recorded) :], len(recorded)):
             yield Difference(What.EXTRA, f"{where}[{index}]", None, value, phone)
 
-    def _contacts(self, where: str, recorded: dict[str, Any], ours: dict[str, Any]) -> Iterator[Difference]:
-        for phone, contact in recorded.items():
-            place = f"{where}[{phone}]"
-            if phone in ours:
-                yield from self.compared(place, contact, ours[phone], name="", phone=phone)
+    def _named(self, where: str, recorded: dict[str, Any], ours: dict[str, Any]) -> Iterator[Difference]:
+        """Compare contacts by their numbers, or messages by their recorded handles."""
+        for name, item in recorded.items():
+            place, phone = f"{where}[{name}]", item.get("phone", "")
+            if name in ours:
+                yield from self.compared(place, item, ours[name], name="", phone=phone)
             else:
-                yield Difference(What.MISSING, place, contact, None, phone)
-        for phone, contact in ours.items():
-            if phone not in recorded:
-                yield Difference(What.EXTRA, f"{where}[{phone}]", None, contact, phone)
+                yield Difference(What.MISSING, place, item, None, phone)
+        for name, item in ours.items():
+            if name not in recorded:
+                yield Difference(What.EXTRA, f"{where}[{name}]", None, item, item.get("phone", ""))
+
+    def _by_handle(self, recorded: list[Any], ours: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return messages by recorded handles.
+
+        Those that no answer named before belong together if they are between the same ends, in their order.
+        """
+        here = {str(each["message_handle"]): each for each in ours}
+        there = {str(each["message_handle"]): each for each in recorded}
+        made = {}
+        for handle, message in there.items():
+            known = self._ids.counterpart(handle)
+            same = (
+                other for other, each in here.items() if not self._ids.is_ours(other) and _ends(each) == _ends(message)
+            )
+            found = str(known) if known is not None else next(same, None)
+            if found in here:
+                made[handle] = here.pop(found)
+        return there, made | here
 
     def _same(self, name: str, recorded: Any, ours: Any) -> bool:
         """Return whether two values of the same type are the same for all that can be known."""
@@ -146,6 +168,14 @@ def by_phone(items: list[Any]) -> dict[str, Any] | None:
     """Return contacts by their numbers; None if the items are something else, or a number is there twice."""
     found = {each["phone"]: each for each in items if isinstance(each, dict) and isinstance(each.get("phone"), str)}
     return found if len(found) == len(items) else None
+
+
+def _are_messages(items: list[Any]) -> bool:
+    return all(isinstance(each, dict) and isinstance(each.get("message_handle"), str) for each in items)
+
+
+def _ends(message: dict[str, Any]) -> tuple[Any, Any]:
+    return message.get("number"), message.get("is_outbound")
 
 
 def _type(value: Any) -> str:

@@ -33,6 +33,14 @@ class Correspondence:
         """Return whether a value of the recording has a counterpart."""
         return recorded in self._ours
 
+    def counterpart(self, recorded: str) -> Any:
+        """Return our value for one of the recording; None if it has none."""
+        return self._ours.get(recorded)
+
+    def is_ours(self, value: str) -> bool:
+        """Return whether one of our values has a counterpart in the recording."""
+        return value in self._recorded
+
     def target(self, target: str) -> str:
         """Return a path and query of the recording with our ids in it."""
         path, mark, query = target.partition("?")

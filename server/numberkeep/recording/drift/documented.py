@@ -1,12 +1,10 @@
 """The differences from the hosted service that docs/fidelity.md lists: they are chosen, and so they are no drift."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from numberkeep.recording.drift.calls import Call
-from numberkeep.recording.drift.difference import Answer, Difference, What
-from numberkeep.recording.exchange import RecordedAnswer
+from numberkeep.recording.drift.case import Case
+from numberkeep.recording.drift.difference import What
 from numberkeep.recording.fields import snake_case
 
 _OK: Final = 200
@@ -19,46 +17,6 @@ _FIRST_TOO_LARGE: Final = 1000
 _FIRST_TOO_FAR: Final = 10_000
 
 
-@dataclass(slots=True, frozen=True)
-class Case:
-    """A difference in its exchange."""
-
-    call: Call
-    recorded: RecordedAnswer
-    ours: Answer
-    difference: Difference
-
-    @property
-    def is_stricter(self) -> bool:
-        """Whether numberkeep refuses the request as invalid, and the recorded service accepted it."""
-        accepted = self.recorded.status < _BAD <= self.ours.status == _BAD
-        return self.difference.what is What.STATUS and accepted
-
-    @property
-    def is_looser(self) -> bool:
-        """Whether numberkeep accepts a request that the recorded service refused as invalid."""
-        refused = self.ours.status < _BAD <= self.recorded.status
-        return self.difference.what is What.STATUS and refused
-
-    def is_extra(self, *places: str) -> bool:
-        """Return whether it is something that numberkeep adds at one of these places."""
-        return self.difference.what is What.EXTRA and self.difference.where in places
-
-    def blames(self, field: str) -> bool:
-        """Return whether numberkeep's answer names this field as invalid."""
-        return any(error.get("field") == field for error in self._errors)
-
-    def says(self, words: str) -> bool:
-        """Return whether a message of numberkeep's answer contains these words."""
-        body = self.ours.body if isinstance(self.ours.body, dict) else {}
-        return any(words in str(each.get("message", "")) for each in (body, *self._errors))
-
-    @property
-    def _errors(self) -> Collection[dict[str, Any]]:
-        errors = self.ours.body.get("errors") if isinstance(self.ours.body, dict) else None
-        return [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
-
-
 def _added_to_errors(case: Case) -> bool:
     return case.is_extra("body.errors", "body.request_id")
 
@@ -67,8 +25,8 @@ def _added_link(case: Case) -> bool:
     return case.is_extra("headers.link")
 
 
-def _added_replayed(case: Case) -> bool:
-    return case.is_extra("headers.idempotency-replayed")
+def _replayed(case: Case) -> bool:
+    return case.is_replayed
 
 
 def _added_retry(case: Case) -> bool:
@@ -121,6 +79,36 @@ def _read_only(case: Case) -> bool:
     return case.is_stricter and case.call.operation == "contacts.update" and any(map(case.blames, _READ_ONLY))
 
 
+def _any_number(case: Case) -> bool:
+    return case.is_looser and bool(case.call.phones) and "number" in str(case.difference.recorded)
+
+
+def _line(case: Case) -> bool:
+    return case.is_stricter and case.blames("sendblue_number")
+
+
+def _company(case: Case) -> bool:
+    return case.is_looser and case.call.operation == "contacts.create" and case.call.sets_any("company_name")
+
+
+def _complete_rows(case: Case) -> bool:
+    added = case.call.sets_any("assigned_to_email", "sendblue_number")
+    return case.is_looser and case.call.operation == "contacts.bulk.create" and added
+
+
+def _verify(case: Case) -> bool:
+    refused = case.recorded.status == _OK and case.ours.status in _CONFLICTS
+    return refused and case.call.operation == "contacts.verify"
+
+
+def _any_cid(case: Case) -> bool:
+    return case.is_looser and "cid" in case.call.query
+
+
+def _any_time(case: Case) -> bool:
+    return case.is_looser and "created_at_gte" in case.call.query
+
+
 def _partial_bulk(case: Case) -> bool:
     return case.is_stricter and case.call.operation == "contacts.bulk.create"
 
@@ -143,7 +131,7 @@ def _hosted_webhooks(case: Case) -> bool:
 DOCUMENTED: Final[dict[str, Callable[[Case], bool]]] = {
     "`errors`, `request_id`": _added_to_errors,
     "`tag`, `verified`, `opt_out`, `cursor`": _added_link,
-    "`Idempotency-Key`": _added_replayed,
+    "`Idempotency-Key`": _replayed,
     "`x-should-retry`": _added_retry,
     "missing credentials": _shape_of_missing_credentials,
     "absent texts": _absent,
@@ -151,9 +139,16 @@ DOCUMENTED: Final[dict[str, Callable[[Case], bool]]] = {
     "`limit`": _limit,
     "`offset`": _offset,
     "a number that cannot exist": _impossible_number,
+    "a number with `+`": _any_number,
+    "`sendblue_number`": _line,
     "a number without `+`": _strange_number,
     "read-only fields in an update": _read_only,
     "bulk create": _partial_bulk,
+    "bulk create's rows": _complete_rows,
+    "create": _company,
+    "verify": _verify,
+    "`contact_id`": _any_cid,
+    "`created_at_gte`": _any_time,
     "a trailing slash": _trailing_slash,
     "GET `/`": _root,
     "`/api/account/webhooks`": _hosted_webhooks,

@@ -14,7 +14,7 @@ def lines(outcomes: Outcomes) -> Iterator[str]:
     """Yield the lines of a report for people: every difference, what is documented and what cannot be judged."""
     for outcome in outcomes:
         for difference in outcome.differences:
-            yield f"line {outcome.line}: {outcome.request}"
+            yield f"line {outcome.line}: {_printable(outcome.request)}"
             yield f"  {_sentence(difference)}"
     documented = Counter(row for outcome in outcomes for row, _ in outcome.documented)
     if documented:
@@ -70,19 +70,25 @@ def _fields(difference: Difference) -> dict[str, Any]:
 
 
 def _sentence(difference: Difference) -> str:
+    where, recorded, ours = _printable(difference.where), _shown(difference.recorded), _shown(difference.numberkeep)
     match difference.what:
         case What.MISSING:
-            return f"{difference.where}: numberkeep does not have it; recorded {_shown(difference.recorded)}"
+            return f"{where}: numberkeep does not have it; recorded {recorded}"
         case What.EXTRA:
-            return f"{difference.where}: only numberkeep has it: {_shown(difference.numberkeep)}"
+            return f"{where}: only numberkeep has it: {ours}"
         case What.IDENTITY:
-            return f"{difference.where}: stands for something that had another id before"
-    recorded, ours = _shown(difference.recorded), _shown(difference.numberkeep)
-    return f"{difference.where}: recorded {recorded}, numberkeep {ours}"
+            return f"{where}: stands for something that had another id before"
+    return f"{where}: recorded {recorded}, numberkeep {ours}"
+
+
+def _printable(text: str) -> str:
+    """Return a text without characters that control a terminal: a recording may come from anywhere."""
+    return text if text.isprintable() else ascii(text)
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) and " " in value else json.dumps(value, ensure_ascii=False)
+    is_sentence = isinstance(value, str) and " " in value and value.isprintable()
+    text = value if is_sentence else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

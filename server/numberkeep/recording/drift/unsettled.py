@@ -6,8 +6,9 @@ That is what was there before the recording began, and what people did with thei
 from typing import Any, Final
 
 from numberkeep.recording.drift.calls import Call
-from numberkeep.recording.drift.difference import Difference, What
-from numberkeep.recording.drift.documented import Case
+from numberkeep.recording.drift.case import Case
+from numberkeep.recording.drift.difference import What
+from numberkeep.recording.drift.unsettled_messages import message_reason
 from numberkeep.recording.fields import snake_case
 
 _MISSING: Final = 404
@@ -15,7 +16,6 @@ _CONFLICT: Final = 409
 _TOO_SOON: Final = 429
 _OK: Final = 200
 _DEFAULT_PAGE: Final = 100
-_MOVING: Final = frozenset({"QUEUED", "SENT", "DELIVERED", "READ"})
 _REPLACED_ORDERS: Final = frozenset({"first_name", "last_name", "phone"})
 _PAGING: Final = frozenset({"limit", "offset", "cursor", "order_by", "order_direction"})
 
@@ -25,7 +25,6 @@ SORTED: Final = "the page depends on the order of names or numbers, which are re
 PERSON: Final = "a person answered, opted out or opted in by a message"
 EARLIER: Final = "a verification was sent before the recording began"
 TIMED: Final = "the requests are repeated faster than they were recorded"
-MOVING: Final = "the state of a message changes by itself"
 
 
 class Knowledge:
@@ -40,12 +39,13 @@ class Knowledge:
         self._settled: set[str] = set()  # numbers whose contacts are what the recording made of them
         self._asked: set[str] = set()  # numbers that were sent a verification
         self._others: int | None = None  # contacts from before; None if unknown
+        self._sent: set[str] = set()  # the handles of messages that the recording sent
         self._touched = 0  # requests that may have changed one of these
 
     def reason(self, case: Case) -> str:
         """Return why a difference cannot be judged; `""` if it can."""
-        if _is_moving(case.difference):
-            return MOVING
+        if case.call.operation.startswith("messages."):
+            return message_reason(case, self._sent)
         if self._is_of_person(case):
             return PERSON
         if case.difference.what is What.STATUS:
@@ -71,6 +71,8 @@ class Knowledge:
                 self._settled |= call.phones
             case "contacts.verify", 200:
                 self._asked |= call.phones
+            case "messages.send", 200 if isinstance(body, dict):
+                self._sent.add(str(body.get("message_handle")))
             case "contacts.count", 200:
                 self._learn_others(_count(body) - _count(ours))
             case "contacts.list", 200 if isinstance(body, list) and isinstance(ours, list):
@@ -147,8 +149,3 @@ def _is_page(call: Call, body: list[Any]) -> bool:
 def _count(body: Any) -> int:
     count = body.get("count") if isinstance(body, dict) else None
     return count if isinstance(count, int) else 0
-
-
-def _is_moving(difference: Difference) -> bool:
-    values = (difference.recorded, difference.numberkeep)
-    return difference.field == "status" and all(isinstance(each, str) and each in _MOVING for each in values)

@@ -87,7 +87,7 @@ def _exchanges(draw: st.DrawFn) -> tuple[list[str], SeenRequest, SeenAnswer]:
     return [*planted, secret], request, answer
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=250, deadline=None)
 @given(made=_exchanges())
 @example(
     made=(

@@ -42,6 +42,8 @@ def test_what_apis_say_stays(message: str) -> None:
         ("héllo contact", "… contact"),
         ("contact☎", "contact"),
         ("custom_variables.shoesize", "…"),
+        (f"contact a{'!' * 100_000}a", "contact …"),
+        (f"contact {'(1' * 50_000}x", "contact …(…"),
     ],
 )
 def test_what_they_repeat_is_masked(message: str, expected: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from numberkeep.recording.drift.replay import OURS
 from numberkeep.recording.drift.unsettled import BEFORE, EARLIER, OTHERS_BEFORE, PERSON, SORTED
 from support.exchanges import CONTACTS, contact, created, differences, error, exchange, judged, reasons
 
@@ -146,3 +147,14 @@ def test_what_is_not_repeated_is_said() -> None:
         "the recorded service failed temporarily (status 429)",
         "the body of the request is not recorded: it is not JSON",
     ]
+
+
+def test_our_own_paths_are_not_compared() -> None:
+    """What changes something is repeated for its effect: here the reply that verifies."""
+    asked = exchange(f"POST {CONTACTS}/verify", 200, OK, body={"number": ADA})
+    reply = exchange("POST /_numberkeep/inbound", 200, {"other": 1}, body={"from": ADA, "content": "river"})
+    about = exchange("GET /openapi.json", 200, {"other": 1})
+    found = judged(created(ADA), asked, reply, about, retrieved(ADA, verified=True))
+    assert [each.skipped for each in found] == ["", "", "", OURS, ""]
+    assert [(reason, each.line) for each in found for reason, _ in each.unsettled] == [(OURS, 4)]
+    assert [each.differences for each in found] == [[]] * 5
