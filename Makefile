@@ -50,8 +50,9 @@ cli-docs: $(VENV)/installed
 
 # Builds the site of the documentation in build/docs; a warning fails it.
 docs: $(VENV)/installed-dev
-	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html --conf-dir docsite \
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env --builder html --conf-dir docsite \
 		--doctree-dir build/doctrees docs build/docs
+	@echo "The first page is build/docs/index.html."
 
 # Rewrites constraints.txt with the newest releases that fit, for every Python and platform; names no index.
 lock: $(VENV)/installed-dev

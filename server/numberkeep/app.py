@@ -87,7 +87,7 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
     from numberkeep.test_mode.service_time import ServiceTime  # noqa: PLC0415
 
     clock = SettableClock()
-    context = TestContext.of(replace(make_context(settings), node=0), clock)  # the same ids in every run
+    context = TestContext.of(make_context(settings), clock)
     allowed = (*settings.allowed_networks, *LOOPBACK)
     faults: dict[int, Faults] = {}
     notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)

@@ -54,12 +54,17 @@ PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md"))
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_the_files_that_docs_name_exist(page: Path) -> None:
-    """By its path in the repository, a package or the tests; by its name alone if the text names the folder."""
+    """By its path in the repository, a package or the tests; by its name alone if the text names the folder.
+
+    Or the page has the reader save it.
+    """
+    text = page.read_text()
+    saved = set(re.findall(r"Save this as `([^`]+)`", text))
     homes = (ROOT, *PACKAGES, PACKAGES[1].parent, ROOT / "tests")
     files = {path.name for home in homes[1:] for path in home.rglob("*.py")}
-    for name in re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|json))`", page.read_text()):
+    for name in re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|json))`", text):
         found = any((home / name).exists() for home in homes)
-        assert found or name in files, name
+        assert found or name in files | saved, name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

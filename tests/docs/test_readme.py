@@ -29,8 +29,8 @@ def run_block(*command: str, exported: Mapping[str, str], cwd: Path) -> str:
 
 
 def test_every_block_of_the_readme_is_run_here() -> None:
-    """A start, curl, CI; a program."""
-    assert [len(blocks("README.md", language)) for language in ("sh", "python", "text", "")] == [3, 1, 0, 0]
+    """A start, curl, CI; a program and a test."""
+    assert [len(blocks("README.md", language)) for language in ("sh", "python", "text", "")] == [3, 2, 0, 0]
 
 
 def test_the_checkout_start_of_the_readme_exists() -> None:
@@ -45,6 +45,14 @@ def test_the_program_of_the_readme_works_again_and_again(exported: Mapping[str, 
     for _ in range(2):
         said = run_block(sys.executable, "-W", "error", "-c", block, exported=exported, cwd=tmp_path)
         assert f"It prints `{said.strip()}`." in (ROOT / "README.md").read_text()
+
+
+def test_the_test_of_the_readme_passes(tmp_path: Path) -> None:
+    """In a file of its own, with the fixture of the installed plugin."""
+    [block] = [block for block in blocks("README.md", "python") if "def test" in block]
+    (tmp_path / "test_welcome.py").write_text(block)
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:schemathesis", "--rootdir", str(tmp_path)]
+    assert "1 passed" in run_block(*command, exported={}, cwd=tmp_path)
 
 
 def test_the_curl_block_of_the_readme_works(exported: Mapping[str, str], tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ def test_the_commands_work(tmp_path: Path) -> None:
             assert wire.get(f"{PREFIX}calls").json()["calls"] == []
             assert wire.get("/api/v2/contacts/count").json() == {"count": 1}
     assert "}503\n503\n200\n{" in done.stdout
+    assert '{"contacts":1,"opt_outs":1,"status":"OK"}' in done.stdout
+    assert '{"now":"2026-01-02T01:00:00Z","frozen":true,"done":true,"status":"OK"}' in done.stdout
     assert '"operation":"contacts.create"' in done.stdout
 
 
@@ -79,8 +81,21 @@ def test_the_kinds_and_fields_are_those_of_the_code() -> None:
 
 def test_the_call_has_the_fields_of_the_code() -> None:
     """All but the one that marks large bodies, which is described."""
-    [example] = blocks("json")
+    [example] = [block for block in blocks("json") if "call_id" in block]
     assert {*json.loads(example), "omitted"} == {*CallOut.__struct_fields__}
+
+
+def test_the_seed_is_one(tmp_path: Path) -> None:
+    """As a file, and as a request."""
+    [example] = [block for block in blocks("json") if "opt_outs" in block]
+    (tmp_path / "seed.json").write_text(example)
+    with serving(tmp_path, "--test", "--seed", "seed.json") as running:
+        running.read_export()
+        with running.wire() as wire:
+            assert wire.get("/api/v2/contacts/count").json() == {"count": 2}
+            assert wire.get(f"{PREFIX}snapshot").json()["content"]["numbers"]["entries"] == 2
+            assert wire.get("/api/v2/messages").json()["pagination"]["total"] == 2
+            assert wire.post(f"{PREFIX}seed", content=example).json()["contacts"] == 2
 
 
 def test_the_magic_numbers_are_those_of_the_code() -> None:

@@ -22,9 +22,9 @@ def test_the_files_for_python_pass(tmp_path: Path) -> None:
     for name, text in saved.items():
         (tmp_path / name).write_text(text)
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:schemathesis", "--rootdir", tmp_path],
+        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "numberkeep.testing.plugin", "--rootdir", tmp_path],
         cwd=tmp_path,
-        env=environment(),
+        env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE,

@@ -57,6 +57,7 @@ def everything(client: httpx2.Client) -> Mapping[str, Any]:
         "contacts": done(client.get(CONTACTS)),
         "webhooks": done(client.get("/_numberkeep/webhooks")),
         "messages": done(client.get("/_numberkeep/messages")),
+        "plain messages": [{**each, "accountEmail": ""} for each in done(client.get("/api/v2/messages"))["data"]],
         "opt-outs": done(client.get("/_numberkeep/consent/opt-outs")),
         "ledger": done(client.get("/_numberkeep/consent/verify")),
         "events": events(client),
@@ -207,10 +208,16 @@ async def test_what_a_snapshot_caught_under_way_is_done_after_the_restore(
 
 
 def test_a_seed_is_added(ours: httpx2.Client) -> None:
-    """Contacts as in a bulk request, and opt-outs."""
+    """Contacts as in a bulk request, opt-outs, and messages of earlier."""
     create(ours, PHONE, last_name="Lovelace")
-    seed = {"contacts": [{"phone": PHONE, "first_name": "Ada", "verified": True}], "opt_outs": [OTHER]}
-    assert control(ours, "seed", **seed) == {"contacts": 1, "opt_outs": 1, "status": "OK"}
+    seed = {
+        "contacts": [{"phone": PHONE, "first_name": "Ada", "verified": True}],
+        "opt_outs": [OTHER],
+        "messages": [{"number": PHONE, "content": "Hi", "is_outbound": True}],
+    }
+    assert control(ours, "seed", **seed) == {"contacts": 1, "opt_outs": 1, "messages": 1, "status": "OK"}
+    [message] = done(ours.get("/api/v2/messages"))["data"]
+    assert (message["content"], message["status"]) == ("Hi", "DELIVERED")
     found = done(ours.get(f"{CONTACTS}/{PHONE}"))["contact"]
     assert (found["first_name"], found["last_name"], found["verified"]) == ("Ada", "Lovelace", True)
     assert create(ours, OTHER)["opt_out"] is True
@@ -263,6 +270,7 @@ def test_the_same_calls_get_the_same_ids_and_times_on_every_run(tmp_path: Path) 
             done(client.post(f"{CONTACTS}/verify", json={"number": number}, headers={"x-request-id": "mine"}))
             done(client.post("/_numberkeep/inbound", json={"from": number, "content": "yes"}))
             done(client.get(CONTACTS))
+            done(client.post("/api/send-message", json={"number": number, "content": "Hi", "from_number": PHONE}))
         control(client, "seed", contacts=[{"phone": "+14155550101"}], opt_outs=[PHONE])
         done(client.post(f"{CONTROL}/clock", json={"advance_seconds": 3600}))
         create(client, "+14155550102")
@@ -347,3 +355,20 @@ def test_a_seed_is_refused_without_test_mode(tmp_path: Path) -> None:
     refused = run("serve", "--seed", "seed.json", cwd=tmp_path)
     assert refused.returncode == 2
     assert "give --test too" in refused.stderr
+
+
+def test_state_is_the_same_on_postgresql(tmp_path: Path, postgres_url: str, ours: httpx2.Client) -> None:
+    """A snapshot of one engine is for the other too."""
+    create(ours, PHONE, first_name="Ada", tags=["vip"])
+    done(ours.post(f"{CONTACTS}/verify", json={"number": PHONE}))
+    until_type(ours, "message.updated")
+    state, before = done(ours.get(f"{CONTROL}/snapshot")), everything(ours)
+    for _ in range(2):
+        with serving(tmp_path, "--test", "--database", postgres_url) as service, new_account(service.url) as other:
+            control(other, "restore", **state)
+            assert everything(other) == before
+            assert done(other.get(f"{CONTROL}/snapshot")) == state
+            control(other, "reset", deterministic=True)
+            assert done(other.get(CONTACTS)) == []
+            done(other.delete(f"{CONTROL}/account"))
+            assert other.get(CONTACTS).status_code == 401

@@ -91,6 +91,20 @@ def test_reset_empties_the_account(numberkeep: Account) -> None:
     numberkeep.wait_for("contact.created", number=ADA)
 
 
+def test_ids_and_times_are_the_same_on_request(numberkeep: Account) -> None:
+    """A suite may compare whole answers with those of an earlier run."""
+    made = []
+    with SendblueAPI() as client:
+        for _ in range(2):
+            numberkeep.clock.freeze("2026-01-01T00:00:00Z")
+            numberkeep.reset(deterministic=True)
+            made.append((client.contacts.create(number=ADA).contact, numberkeep.wait_for("contact.created")))
+        numberkeep.reset()
+        client.contacts.create(number=ADA)
+    assert made[0] == made[1]
+    assert numberkeep.wait_for("contact.created").id != made[0][1].id
+
+
 def test_a_snapshot_is_restored_as_often_as_wanted(numberkeep: Account) -> None:
     """It is JSON, so a suite may keep it in a file."""
     with SendblueAPI() as client:

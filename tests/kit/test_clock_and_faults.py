@@ -1,5 +1,6 @@
 """The clock of a service, and the faults of an account."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,20 @@ def test_a_client_retries_what_is_cut_after_the_change(numberkeep: Account) -> N
         with pytest.raises(APIConnectionError):
             client.contacts.create(number=ADA)
         assert client.contacts.retrieve(ADA).contact.phone == ADA
+
+
+def test_a_seed_repeats_what_chance_does(numberkeep: Account) -> None:
+    """A share of the calls fails, the same ones in each run."""
+    runs = []
+    with SendblueAPI(max_retries=0) as client:
+        for _ in range(2):
+            with numberkeep.faults.add("contacts.count", status=500, probability=0.5, seed=1):
+                for _ in range(10):
+                    with suppress(InternalServerError):
+                        client.contacts.count()
+            runs.append([call.status for call in numberkeep.calls[-10:]])
+    assert runs[0] == runs[1]
+    assert set(runs[0]) == {200, 500}
 
 
 def test_faults_do_not_change_what_the_kit_reads(numberkeep: Account) -> None:

@@ -40,12 +40,13 @@ def test_each_has_an_account_of_its_own(numberkeep, numberkeep_service, worker_i
 
 
 def pytest_runs(folder: Path, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest on one file."""
+    """Run pytest on one file, with no other plugins of this environment than those of the kit and pytest-xdist."""
     (folder / "test_it.py").write_text(code)
+    plugins = ["-p", "numberkeep.testing.plugin", "-p", "xdist"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-W", "error", "-q", "-p", "no:schemathesis", "--rootdir", folder, *arguments],
+        [sys.executable, "-m", "pytest", "-W", "error", "-q", *plugins, "--rootdir", folder, *arguments],
         cwd=folder,
-        env=environment(),
+        env=environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -13,7 +13,7 @@ from numberkeep.testing import ControlError, Service
 from sendblue_api import SendblueAPI
 from support.daemon import free_port
 from support.ending import listens, living, until
-from support.process import PATIENCE, environment
+from support.process import PATIENCE, environment, serving
 
 STARTS_AND_WAITS = """
 import sys
@@ -93,6 +93,14 @@ def test_a_service_that_does_not_run_is_named() -> None:
     missing = Service(f"http://127.0.0.1:{free_port()}")
     with missing as service, pytest.raises(ControlError, match=r"cannot reach .*: does the service run\?"):
         service.account()
+
+
+def test_a_service_that_is_not_in_test_mode_is_refused(tmp_path: Path) -> None:
+    """It may have the contacts of real people."""
+    with serving(tmp_path) as running, Service(running.url) as service:
+        with pytest.raises(ControlError, match="Start it with `numberkeep serve --test`"):
+            service.account()
+        running.read_export()
 
 
 def test_a_region_and_a_name_can_be_chosen() -> None:

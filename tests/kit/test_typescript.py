@@ -71,9 +71,3 @@ def test_a_service_that_does_not_start_fails_the_run(suite: Path) -> None:
     assert done.returncode != 0
     assert "NUMBERKEEP_RESEND_SECONDS" in done.stderr
     assert "numberkeep did not start" in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("path", sorted(VITEST.glob("*.ts")), ids=lambda path: path.name)
-def test_each_file_is_short(path: Path) -> None:
-    """A reader takes it in at once."""
-    assert len(path.read_text().splitlines()) <= 40

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -51,9 +51,10 @@ class Wheelhouse:
         self.folder = folder
         [self.client], [self.server] = folder.glob("sendblue_api-*.whl"), folder.glob("numberkeep-*.whl")
 
-    def uv(self, *arguments: str | Path, cwd: Path | None = None) -> str:
-        """Run uv with this folder as its only index, and return its output."""
-        settings = {
+    @property
+    def uv_settings(self) -> Mapping[str, str]:
+        """The variables with which uv uses this folder as its only index, and reaches no network."""
+        return {
             "UV_OFFLINE": "1",
             "UV_NO_INDEX": "1",
             "UV_FIND_LINKS": str(self.folder),
@@ -62,10 +63,23 @@ class Wheelhouse:
             "UV_CACHE_DIR": str(self.folder / ".uv"),
             "UV_TOOL_DIR": str(self.folder / ".tools"),
         }
+
+    @property
+    def pip_settings(self) -> Mapping[str, str]:
+        """The same for pip."""
+        return {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.folder),
+            "PIP_NO_COMPILE": "1",  # a test runs little of it
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        }
+
+    def uv(self, *arguments: str | Path, cwd: Path | None = None) -> str:
+        """Run uv with this folder as its only index, and return its output."""
         done = subprocess.run(
             [UV, *arguments],
             cwd=cwd or self.folder,
-            env=clean_environ(**settings),
+            env=clean_environ(**self.uv_settings),
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -15,14 +15,17 @@ from numberkeep.recording.proxy import Recorder
 from numberkeep.recording.rewriting import Rewriter
 from sendblue_api import AsyncSendblueAPI
 
-URL = "http://upstream.test"
-Client = Callable[..., AsyncSendblueAPI]
+
+def upstream_of(application: Any) -> httpx2.AsyncClient:
+    """Return the client by which a recorder calls an application without a socket."""
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=application), base_url="http://upstream.test")
 
 
 @asynccontextmanager
-async def recording(application: Any, path: Path, region: str = "US") -> AsyncIterator[httpx2.AsyncBaseTransport]:
-    """Record into a file, and yield the transport that leads through the recorder to an application."""
-    upstream = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=application), base_url=URL)
+async def recording(
+    upstream: httpx2.AsyncClient, path: Path, region: str = "US"
+) -> AsyncIterator[httpx2.ASGITransport]:
+    """Record into a file, and yield the transport that leads through the recorder to a service."""
     with begun(path, region):
         recorder = Recorder(upstream, Rewriter(Fictitious(b"key of tests", region)), Writer(path))
         async with recorder.router.lifespan_context(recorder):

@@ -43,7 +43,7 @@ def known(webhook_id: int | None) -> Iterator[None]:
 def dead(database: str | None, account: str | None, *, as_json: bool) -> None:
     """List deliveries that exhausted their retries.
 
-    Both events for webhooks and messages to phones are listed.
+    Events for webhooks and for status callbacks, and messages to phones are listed.
     """
 
     async def stored(context: Context, found: Account) -> Sequence[DeliveryOut]:
@@ -61,8 +61,7 @@ def dead(database: str | None, account: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps([_shown(each) for each in listed]))
     else:
         for each in listed:
-            to = f"message {each.message}" if each.webhook is None else f"webhook {each.webhook}, event {each.event}"
-            click.echo(f"{to}  {each.attempts} attempts  {each.error}")
+            click.echo(f"{_target(each)}  {each.attempts} attempts  {each.error}")
     if not listed and not as_json:
         click.echo("No delivery exhausted its retries.", err=True)
     if len(listed) == MAX_PAGE:
@@ -75,7 +74,8 @@ def dead(database: str | None, account: str | None, *, as_json: bool) -> None:
 def replay(webhook_id: int | None, database: str | None, account: str | None) -> None:
     """Retry failed deliveries to the webhook ID, or all of them.
 
-    Without ID, messages to phones are retried too. Exits with 3 if there may be more: repeat the command then.
+    Without ID, status callbacks and messages to phones are retried too. Exits with 3 if there may be more: repeat the
+    command then.
     """
 
     async def stored(context: Context, found: Account) -> int:
@@ -97,6 +97,13 @@ def replay(webhook_id: int | None, database: str | None, account: str | None) ->
         end(ExitCode.PARTLY)
 
 
+def _target(delivery: DeliveryOut) -> str:
+    if delivery.event is None:
+        return f"message {delivery.message}"
+    to = "status callback" if delivery.webhook is None else f"webhook {delivery.webhook}"
+    return f"{to}, event {delivery.event}"
+
+
 def _shown(delivery: DeliveryOut) -> dict[str, Any]:
-    item = {"message": delivery.message} if delivery.webhook is None else {"event": delivery.event}
+    item = {"message": delivery.message} if delivery.event is None else {"event": delivery.event}
     return {"webhook": delivery.webhook, **item, "attempts": delivery.attempts, "error": delivery.error}

@@ -51,7 +51,7 @@ class _WithSettings(click.Command):
     "--seed",
     type=click.File("rb"),
     metavar="FILE",
-    help="With --test: a JSON file with contacts and opt-outs, or a snapshot, for a new account `default`.",
+    help="With --test: a JSON file with contacts, opt-outs and messages, or a snapshot, for a new account `default`.",
 )
 @click.option(
     "--stop-on-eof",

@@ -188,6 +188,7 @@ def _query(shape: type[msgspec.Struct]) -> list[dict[str, Any]]:
     for each in parameters:
         if each["name"] == REQUIRED.get(shape.__name__):
             each["required"] = True
+            each["schema"]["minLength"] = 1
     return parameters
 
 

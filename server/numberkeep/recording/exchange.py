@@ -68,10 +68,10 @@ class Exchange(msgspec.Struct, kw_only=True):
     """A request and its answer.
 
     Attributes:
-        at: when the request arrived, ISO 8601, moved like all times of the recording.
+        at: when the request arrived, moved like all times of the recording.
     """
 
-    at: str
+    at: datetime
     request: RecordedRequest
     answer: RecordedAnswer
 

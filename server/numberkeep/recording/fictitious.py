@@ -120,11 +120,15 @@ class Fictitious:
             return " ".join(fold(value))
         return self._once(f"content {value}", lambda _, random: _words(value, verdict, random))
 
+    def moved(self, time: datetime) -> datetime:
+        """Return a time, moved by the days of this recording."""
+        return time - self._days
+
     def moment(self, value: str) -> str:
-        """Return a time, moved by the days of this recording; the replacement of a text if it is none."""
+        """Return a time in ISO 8601, moved by the days of this recording; the replacement of a text if it is none."""
         match = _moment(value)
         try:
-            moved = datetime.fromisoformat(match["date"]) - self._days if match else None
+            moved = self.moved(datetime.fromisoformat(match["date"])) if match else None
         except (ValueError, OverflowError):
             moved = None
         if match is None or moved is None:
@@ -171,7 +175,7 @@ class Fictitious:
             index = (next(random) << 16 | next(random)) % FICTITIOUS
             if index not in self._taken_phones and fictitious_number(index) != phone:
                 yield index
-        yield next(index for index in range(FICTITIOUS + len(self._taken_phones), 10**12))
+        yield FICTITIOUS + len(self._taken_phones)
 
     def _no_phone(self, text: str, random: Iterator[int]) -> str:
         for _ in range(_ATTEMPTS):

@@ -30,7 +30,6 @@ class Rewriter:
 
     def exchange(self, request: SeenRequest, answer: SeenAnswer) -> Exchange:
         """Return what is recorded of an exchange."""
-        time = request.at.replace(tzinfo=None).isoformat(timespec="microseconds")
         body, left_out = self._body(request)
         made = RecordedRequest(
             method=request.method if request.method in _METHODS else "OTHER",
@@ -42,7 +41,7 @@ class Rewriter:
         )
         body, left_out = self._body(answer)
         return Exchange(
-            at=self._fictitious.moment(f"{time}Z"),
+            at=self._fictitious.moved(request.at),
             request=made,
             answer=RecordedAnswer(
                 status=answer.status,

@@ -15,7 +15,7 @@ from numberkeep.test_mode.faults import Faults
 from numberkeep.test_mode.journal import Entry, Journal
 from numberkeep.test_mode.service_time import ServiceTime
 
-ORDER_SECONDS: Final = 0.5
+ORDER_SECONDS: Final = 1.0
 """How long a request waits for what those before it have caused."""
 
 

@@ -12,7 +12,7 @@ ROUTES: Final = (
     ControlRoute("DELETE", "account", state.delete),
     ControlRoute("POST", "reset", state.reset, state.ResetBody),
     ControlRoute("GET", "snapshot", state.snapshot),
-    ControlRoute("POST", "restore", state.restore, bytes, limit=MAX_BULK_BODY_BYTES),
+    ControlRoute("POST", "restore", state.restore, bytes, limit=2 * MAX_BULK_BODY_BYTES),
     ControlRoute("POST", "seed", state.seed, bytes, limit=MAX_BULK_BODY_BYTES),
     ControlRoute("GET", "clock", clock.read, needs_key=False),
     ControlRoute("POST", "clock", clock.change, clock.ClockBody, needs_key=False),

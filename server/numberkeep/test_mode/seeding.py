@@ -1,4 +1,4 @@
-"""Seeds fill an account with contacts and opt-outs: `POST /_numberkeep/test/seed`, and `serve --test --seed FILE`."""
+"""Seeds add contacts, opt-outs and messages: `POST /_numberkeep/test/seed`, and `serve --test --seed FILE`."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -7,10 +7,11 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from numberkeep.domain.contacts.commands import BulkRow
-from numberkeep.domain.contacts.contact import ContactPatch
+from numberkeep.domain.contacts.contact import ContactPatch, micros
 from numberkeep.domain.errors import FieldError, InvalidInput, InvalidRows
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.limits import MAX_BULK_ROWS
+from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.phone import parse_phone
 from numberkeep.domain.seeding import Seed
 from numberkeep.service.contacts import normalised
@@ -19,9 +20,11 @@ from numberkeep.service.inbound import account_named
 from numberkeep.service.keys import DEFAULT_ACCOUNT
 from numberkeep.service.snapshots import is_snapshot, load
 from numberkeep.store.whole_account import DeleteAccount, ReplaceContents
+from numberkeep.wire.answers import invalid
 from numberkeep.wire.contacts import BulkRow as BulkRowBody
 from numberkeep.wire.contacts import patch_of
 from numberkeep.wire.decoding import Decoder
+from numberkeep.wire.field_types import Content, Number, Time, Url
 
 R = TypeVar("R")
 S = TypeVar("S", bound=msgspec.Struct)
@@ -29,6 +32,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 Entries = Annotated[list[Raw], Meta(max_length=MAX_BULK_ROWS)]
 
 _decode: Final = Decoder(ignore_unknown=False).body
+_STATUSES: Final = {
+    None: MessageStatus.DELIVERED,
+    "DELIVERED": MessageStatus.DELIVERED,
+    "SENT": MessageStatus.SENT,
+    "ERROR": MessageStatus.FAILED,
+}
+"""The statuses of outbound messages."""
 _WHOLE: Final = frozenset({"body", "row"})
 """What errors call a value as a whole."""
 
@@ -40,11 +50,23 @@ class SeedContact(BulkRowBody, kw_only=True):
     verified: bool = False
 
 
+class SeedMessage(msgspec.Struct, kw_only=True):
+    """A message of earlier. It is stored as it is: nothing is sent, and an inbound STOP opts nobody out."""
+
+    number: Number
+    is_outbound: bool
+    content: Content = ""
+    media_url: Url | None = None
+    status: Literal["DELIVERED", "SENT", "ERROR", "RECEIVED"] | None = None
+    at: Time | None = None
+
+
 class SeedBody(msgspec.Struct, kw_only=True):
     """What to add to an account. Each entry is decoded by itself, so that errors say which one they are of."""
 
     contacts: Entries = msgspec.field(default_factory=list)
     opt_outs: Entries = msgspec.field(default_factory=list)
+    messages: Entries = msgspec.field(default_factory=list)
 
 
 class SeedAnswer(msgspec.Struct, kw_only=True):
@@ -52,6 +74,7 @@ class SeedAnswer(msgspec.Struct, kw_only=True):
 
     contacts: int
     opt_outs: int
+    messages: int
     status: Literal["OK"] = "OK"
 
 
@@ -91,18 +114,21 @@ async def seed(context: Context, account: Account, data: bytes) -> SeedAnswer:
     errors: list[FieldError] = []
     contacts = _each("contacts", given.contacts, lambda raw: _contact(account, raw), errors)
     opt_outs = _each("opt_outs", given.opt_outs, lambda raw: _phone(account, raw), errors)
+    messages = _each("messages", given.messages, lambda raw: _message(account, raw), errors)
     _refuse(errors)
-    stamp = context.stamp(max(len(contacts), 1))
+    stamp = context.stamp(max(len(contacts) + len(messages), 1))
+    for place, message in enumerate(messages, start=stamp.at + len(contacts)):
+        _date(message, message.at or place)
     rows = {
         phone: BulkRow(phone, patch, contact_id_at(stamp.at + index, context.node), stamp.at + index, index)
         for index, (phone, patch, _) in enumerate(contacts)
     }
     verified = [phone for phone, _, is_verified in contacts if is_verified]
     try:
-        await context.apply(Seed(account.account_id, list(rows.values()), verified, opt_outs, stamp))
+        await context.apply(Seed(account.account_id, list(rows.values()), verified, opt_outs, messages, stamp))
     except InvalidRows as error:
         _refuse([_placed("contacts", each.index or 0, each) for each in error.fields])
-    return SeedAnswer(contacts=len(contacts), opt_outs=len(opt_outs))
+    return SeedAnswer(contacts=len(contacts), opt_outs=len(opt_outs), messages=len(messages))
 
 
 def _each(name: str, entries: Sequence[Raw], read: Callable[[bytes], R], errors: list[FieldError]) -> Sequence[R]:
@@ -123,6 +149,32 @@ def _contact(account: Account, data: bytes) -> tuple[str, ContactPatch, bool]:
         patch.opt_out = given.opt_out
     number = given.phone
     return parse_phone(number if isinstance(number, str) else "", account.region, field="phone"), patch, given.verified
+
+
+def _message(account: Account, data: bytes) -> Message:
+    """Return a message without a number, and with the time 0 if it has none."""
+    given = _decode(data, SeedMessage)
+    phone = parse_phone(given.number, account.region, field="number")
+    if not given.content and not given.media_url:
+        raise invalid(FieldError("content", "is required, unless there is a `media_url`"))
+    if (given.status == "RECEIVED") is given.is_outbound and given.status is not None:
+        raise invalid(FieldError("status", "must be RECEIVED if `is_outbound` is false, and only then"))
+    return Message(
+        0,
+        phone,
+        "",
+        Direction.OUTBOUND if given.is_outbound else Direction.INBOUND,
+        given.content,
+        _STATUSES[given.status] if given.is_outbound else MessageStatus.RECEIVED,
+        0 if given.at is None else micros(given.at),
+        plain=given.is_outbound,
+        media_url=given.media_url or "",
+    )
+
+
+def _date(message: Message, at: int) -> None:
+    message.at = message.updated_at = at
+    message.sent_at = 0 if message.status is MessageStatus.FAILED else at
 
 
 def _phone(account: Account, data: bytes) -> str:

@@ -55,7 +55,7 @@ async def restore(call: AccountCall, data: bytes) -> StatusOut:
 
 
 async def seed(call: AccountCall, data: bytes) -> seeding.SeedAnswer:
-    """Add contacts and opt-outs to the account.
+    """Add contacts, opt-outs and messages to the account.
 
     Raises:
         InvalidInput: entries are not valid; nothing was added.

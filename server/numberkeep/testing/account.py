@@ -50,9 +50,14 @@ class Account:
             "SENDBLUE_API_API_SECRET": self.api_secret,
         }
 
-    def reset(self) -> None:
-        """Empty the account; its keys stay."""
-        self._connection.control("POST", "reset")
+    def reset(self, *, deterministic: bool = False) -> None:
+        """Empty the account, with its faults and calls; its keys stay.
+
+        Args:
+            deterministic: whether the same calls get the same ids as after any other such reset, at the same frozen
+                time.
+        """
+        self._connection.control("POST", "reset", {"deterministic": deterministic})
         self._events.forget()
 
     def snapshot(self) -> dict[str, Any]:

@@ -118,8 +118,8 @@ def known(shape: type[_Shape], values: Mapping[str, Any]) -> _Shape:
 def _refusal(answer: httpx2.Response, called: str) -> str:
     try:
         body = answer.json()
-        faults = "; ".join(f"{each['field']} {each['message']}" for each in body.get("errors", ()))
-        said = f"{body['message']} ({faults})" if faults else str(body["message"])
+        faults = [f"{each['field']} {each['message']}" for each in body.get("errors", ())]
+        said = str(body["message"]) + (f" ({'; '.join(faults)})" if len(faults) > 1 else "")
     except (ValueError, KeyError, TypeError, AttributeError):
         said = answer.text[:200]
     if answer.status_code == _NOT_FOUND and "/_numberkeep/test/" in called:

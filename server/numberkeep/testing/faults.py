@@ -63,6 +63,7 @@ class Faults:
         nth: int | None = None,
         times: int | None = None,
         probability: float | None = None,
+        seed: int | None = None,
         number: str | None = None,
     ) -> Fault:
         """Make calls of an operation fail; `with faults.add(...)` does so for a block.
@@ -78,7 +79,8 @@ class Faults:
             seconds: for `latency` and `late`, how long the answer takes.
             nth: only from this fitting call on, counted from 1.
             times: at most so often.
-            probability: of each fitting call, from 0 to 1.
+            probability: of each fitting call, above 0 and at most 1.
+            seed: with the same one, the same calls fail.
             number: only calls about this phone number.
 
         Raises:
@@ -94,6 +96,7 @@ class Faults:
             "nth": nth,
             "times": times,
             "probability": probability,
+            "seed": seed,
             "number": number,
         }
         given = {name: value for name, value in wanted.items() if value is not None}

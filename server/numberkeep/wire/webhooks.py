@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.limits import MAX_TAGS
-from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.outbox.delivery import CALLBACKS, SENDER, Delivery
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.wire.answers import invalid
 from numberkeep.wire.field_types import EventName, LongSecret, Time, Url
@@ -67,7 +67,10 @@ class WebhookAnswer(msgspec.Struct):
 
 
 class DeliveryOut(msgspec.Struct):
-    """A delivery that exhausted its retries: an event to a webhook, or a message to a phone (`webhook` is null)."""
+    """A delivery that exhausted its retries: an event to a webhook, or a message to a phone, which has no event.
+
+    An event without a webhook is for the status callback of its message.
+    """
 
     webhook: int | None
     event: str | None
@@ -101,7 +104,7 @@ def delivery_out(delivery: Delivery) -> DeliveryOut:
     of_sender = delivery.target == SENDER
     item = str(delivery.item)
     return DeliveryOut(
-        None if of_sender else delivery.target,
+        None if of_sender or delivery.target == CALLBACKS else delivery.target,
         None if of_sender else item,
         item if of_sender else None,
         delivery.attempts,

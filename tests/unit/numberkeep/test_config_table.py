@@ -18,8 +18,10 @@ def test_every_setting_is_named_once() -> None:
 
 
 def test_the_flags_of_serve_are_those_of_the_table() -> None:
-    """With the same variables and defaults."""
+    """With the same variables and defaults; those for tests have no variable."""
     options = {each.opts[0]: (each.envvar, each.default) for each in serve.params}
+    for flag in ("--test", "--seed", "--stop-on-eof"):
+        assert options.pop(flag)[0] is None
     assert options == {each.flag: (each.name, each.default) for each in SETTINGS if each.flag}
 
 

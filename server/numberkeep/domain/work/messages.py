@@ -79,6 +79,12 @@ class Messages:
         )
         self._add(message, EventType.MESSAGE_RECEIVED, stamp)
 
+    def keep(self, message: Message, stamp: Stamp) -> None:
+        """Store a message of earlier under the next number; nothing is sent, and nothing follows from what it says."""
+        received = message.direction is Direction.INBOUND
+        how = EventType.MESSAGE_RECEIVED if received else EventType.MESSAGE_CREATED
+        self._add(replace(message, message_id=self._outbox.next_message()), how, stamp)
+
     def update(self, message: Message, stamp: Stamp) -> None:
         """Store another status of a message."""
         self._add(replace(message, updated_at=stamp.at), EventType.MESSAGE_UPDATED, stamp)

@@ -11,6 +11,7 @@ from numberkeep.recording.fields import snake_case
 
 _OK: Final = 200
 _BAD: Final = 400
+_MISSING: Final = 404
 _NO_CREDENTIALS: Final = frozenset({401, 403})
 _CONFLICTS: Final = frozenset({409, 429})
 _READ_ONLY: Final = frozenset({"phone", "contact_id", "created_at", "verified"})
@@ -105,14 +106,11 @@ def _offset(case: Case) -> bool:
 
 
 def _impossible_number(case: Case) -> bool:
-    is_path = case.call.operation in {"contacts.retrieve", "contacts.delete", "contacts.verify", "contacts.list"}
-    return (
-        case.difference.what is What.STATUS
-        and is_path
-        and not case.call.phones
-        and case.recorded.status == _BAD
-        and case.ours.status in {_OK, 404}
-    )
+    if case.call.phones or case.difference.what is not What.STATUS:
+        return False
+    named = case.call.operation in {"contacts.retrieve", "contacts.delete", "contacts.verify"}
+    filtered = case.call.operation == "contacts.list" and "phone_number" in case.call.query
+    return (named or filtered) and case.recorded.status == _BAD and case.ours.status in {_OK, _MISSING}
 
 
 def _strange_number(case: Case) -> bool:
@@ -128,7 +126,7 @@ def _partial_bulk(case: Case) -> bool:
 
 
 def _trailing_slash(case: Case) -> bool:
-    return case.difference.what is What.STATUS and case.call.path.endswith("/") and case.ours.status == 404  # noqa: PLR2004
+    return case.difference.what is What.STATUS and case.call.path.endswith("/") and case.ours.status == _MISSING
 
 
 def _root(case: Case) -> bool:

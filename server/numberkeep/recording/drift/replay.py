@@ -76,6 +76,9 @@ def replay(
         known = knowledge.get(exchange.request.credentials, knowledge[""])
         differences = [*compared(exchange.answer, ours, ids), *_disorder(call, exchange, ours)]
         _judge(outcome, [Case(call, exchange.answer, ours, each) for each in differences], known)
+        if exchange.answer.left_out:
+            reason = f"the body of the answer is not recorded: {exchange.answer.left_out}"
+            outcome.unsettled.append((reason, Difference(What.VALUE, "body")))
         body = None if exchange.answer.body is UNSET else exchange.answer.body
         known.learn(call, exchange.answer.status, body, ours.body)
     return outcomes
@@ -103,7 +106,7 @@ def _repeated(exchange: Exchange, ids: Correspondence) -> Repeated:
     request = exchange.request
     has_body = request.body is not UNSET
     return Repeated(
-        datetime.fromisoformat(exchange.at),
+        exchange.at,
         request.method,
         ids.target(request.target),
         request.credentials,

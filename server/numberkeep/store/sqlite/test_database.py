@@ -6,6 +6,7 @@ several accounts and repeatable ids repeat in all of them; elsewhere it is the r
 """
 
 import re
+from typing import Final
 
 import apsw
 
@@ -13,6 +14,13 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store.migrations import NOT_FOR_TESTS
 from numberkeep.store.sqlite.connection import mark_of, transaction
 from numberkeep.store.transfer import Mark
+
+_ACCOUNTS: Final = (r"(\baccount_id\s+INTEGER PRIMARY KEY)", r"\1 AUTOINCREMENT")
+_CONTACTS: Final = (
+    r"\bcontact_id\s+INTEGER PRIMARY KEY(.*)\)\s*STRICT$",
+    r"contact_id INTEGER NOT NULL\1, PRIMARY KEY (account_id, contact_id)) STRICT, WITHOUT ROWID",
+)
+"""What is replaced in the definitions of tables, and by what."""
 
 
 def use_for_tests(connection: apsw.Connection) -> None:
@@ -26,13 +34,8 @@ def use_for_tests(connection: apsw.Connection) -> None:
     with transaction(connection):
         if connection.execute("SELECT 1 FROM accounts LIMIT 1").get is not None:
             raise StoreUnusable(NOT_FOR_TESTS)
-        _rebuild(connection, "accounts", r"(\baccount_id\s+INTEGER PRIMARY KEY)", r"\1 AUTOINCREMENT")
-        _rebuild(
-            connection,
-            "contacts",
-            r"\bcontact_id\s+INTEGER PRIMARY KEY(.*)\)\s*STRICT$",
-            r"contact_id INTEGER NOT NULL\1, PRIMARY KEY (account_id, contact_id)) STRICT, WITHOUT ROWID",
-        )
+        _rebuild(connection, "accounts", *_ACCOUNTS)
+        _rebuild(connection, "contacts", *_CONTACTS)
         connection.pragma("user_version", Mark.TEST.value)
 
 

@@ -173,7 +173,8 @@ async def test_every_sender_sends_files(poster: Poster) -> None:
     """By their URL, with a text only if there is one; the hosted service also gets how to show it."""
     async with receiving(answer(200)) as receiver:
         settings = WebhookSenderSettings(f"http://127.0.0.1:{receiver.port}/in")
-        for sender in (WebhookSender(poster, settings), sendblue(poster, receiver.port), twilio(poster, receiver.port)):
+        webhook = WebhookSender(poster, settings, lambda: 1_790_000_000.0)
+        for sender in (webhook, sendblue(poster, receiver.port), twilio(poster, receiver.port)):
             await sender.send("acme", PICTURE)
     of_webhook, of_sendblue, of_twilio = [request.body for request in receiver.requests]
     shown = json.loads(of_webhook)

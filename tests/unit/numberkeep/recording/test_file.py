@@ -4,6 +4,7 @@ import errno
 import itertools
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from numberkeep.recording.exchange import Exchange, RecordedAnswer, RecordedRequ
 from numberkeep.recording.file import RecordingError, Writer, begun, read
 
 EXCHANGE = Exchange(
-    at="2026-01-01T00:00:00Z",
+    at=datetime(2026, 1, 1, tzinfo=UTC),
     request=RecordedRequest(method="GET", target="/api/v2/contacts"),
     answer=RecordedAnswer(status=200, body=[]),
 )

@@ -11,7 +11,7 @@ from numberkeep.domain.errors import InvalidInput
 from numberkeep.service import snapshots
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import SqliteStore
-from numberkeep.store.transfer import ACCOUNTS
+from numberkeep.store.transfer import ACCOUNTS, TABLES
 from numberkeep.store.whole_account import SETTINGS, Contents, ReadContents
 from support.everything import drivers_of, fill
 
@@ -44,6 +44,11 @@ async def test_a_document_survives_a_library_whose_numbers_are_floats(contents: 
     through = json.loads(json.dumps(sent(contents)), parse_int=lambda text: int(float(text)))
     reordered = json.loads(json.dumps(through, sort_keys=True, indent=2, ensure_ascii=False))
     assert snapshots.load(reordered) == contents
+
+
+def test_every_other_table_is_about_accounts() -> None:
+    """What belongs to no account cannot be in a snapshot, and is not deleted with an account."""
+    assert {table.name for table in TABLES if not table.of_account} == {"accounts", "api_keys"}
 
 
 def test_every_setting_of_an_account_is_covered() -> None:

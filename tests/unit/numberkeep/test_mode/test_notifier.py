@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from numberkeep.domain.contacts.contact import ContactPatch
 from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, new_key_pair
+from numberkeep.domain.outbox.delivery import CALLBACKS
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import contacts, keys, webhooks
 from numberkeep.service.context import Context
@@ -119,3 +120,11 @@ async def test_faults_belong_to_one_account(scene: Scene) -> None:
     scene.fault("lost")
     await scene.notifier.notify("nobody", scene.webhook, scene.events[0])
     assert scene.got() == [0]
+
+
+async def test_a_status_callback_is_reordered_too(scene: Scene) -> None:
+    """Though it is no webhook that the account has registered."""
+    scene.webhook = replace(scene.webhook, webhook_id=CALLBACKS)
+    scene.fault("reordered", times=1)
+    await scene.deliver(0, 1)
+    assert scene.got() == [1, 0]

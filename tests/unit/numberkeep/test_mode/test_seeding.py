@@ -9,9 +9,10 @@ import pytest
 from numberkeep.domain.consent.ledger import ConsentSource
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account, KeyPair
+from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.service import contacts, keys
 from numberkeep.service.context import Context
-from numberkeep.store.queries import GetTallies, ListConsent, ListOptOuts
+from numberkeep.store.queries import GetBacklog, GetTallies, ListConsent, ListMessages, ListOptOuts
 from numberkeep.store.sqlite import SqliteStore
 from numberkeep.test_mode import seeding
 
@@ -69,6 +70,34 @@ async def test_opt_outs_need_no_contact_and_are_in_the_ledger(context: Context, 
     ]
 
 
+async def test_messages_are_stored_as_they_are(context: Context, account: Account) -> None:
+    """Nothing is sent, an inbound STOP opts nobody out, and a recipient may have opted out."""
+    done = await seed(
+        context,
+        account,
+        opt_outs=[OTHER],
+        messages=[
+            {"number": "(415) 555-2671", "content": "Hi", "is_outbound": True, "at": "2026-01-01T00:00:00Z"},
+            {"number": PHONE, "content": "STOP", "is_outbound": False},
+            {"number": OTHER, "media_url": "https://example.com/a.png", "is_outbound": True, "status": "ERROR"},
+            {"number": OTHER, "content": "x", "is_outbound": True, "status": "SENT"},
+        ],
+    )
+    assert done.messages == 4
+    found = list(reversed(await context.store.read(ListMessages(account.account_id, 10))))
+    assert [(each.message_id, each.phone, each.content, each.status, each.plain) for each in found] == [
+        (1, PHONE, "Hi", MessageStatus.DELIVERED, True),
+        (2, PHONE, "STOP", MessageStatus.RECEIVED, False),
+        (3, OTHER, "", MessageStatus.FAILED, True),
+        (4, OTHER, "x", MessageStatus.SENT, True),
+    ]
+    assert found[0].at == found[0].sent_at == 1_767_225_600_000_000
+    assert found[1].at < found[2].at == found[2].updated_at < found[3].at == found[3].sent_at
+    assert found[2].media_url == "https://example.com/a.png"
+    assert set(await context.store.read(ListOptOuts(account.account_id))) == {OTHER}
+    assert (await context.store.read(GetBacklog())).waiting == 0
+
+
 async def test_a_seed_adds_to_what_is_there(context: Context, account: Account) -> None:
     """A second time it changes nothing."""
     for _ in range(2):
@@ -86,6 +115,15 @@ async def test_errors_name_the_entry_and_the_field_and_nothing_is_stored(context
             account,
             contacts=[{"phone": PHONE}, {"phone": "?"}, {"phone": OTHER, "nane": "x"}, 5, {"first_name": "Ada"}],
             opt_outs=[OTHER, "?", 5],
+            messages=[
+                {"number": "?", "content": "x", "is_outbound": True},
+                {"number": PHONE, "is_outbound": True},
+                {"number": PHONE, "content": "x", "is_outbound": True, "status": "RECEIVED"},
+                {"number": PHONE, "content": "x", "is_outbound": False, "status": "SENT"},
+                {"number": PHONE, "content": "x", "is_outbound": False, "status": "QUEUED"},
+                {"number": PHONE, "content": "x", "is_outbound": False, "at": "yesterday"},
+                {"content": "x"},
+            ],
         )
     assert [error.field for error in refused.value.fields] == [
         "contacts[1].phone",
@@ -94,6 +132,14 @@ async def test_errors_name_the_entry_and_the_field_and_nothing_is_stored(context
         "contacts[4].phone",
         "opt_outs[1]",
         "opt_outs[2]",
+        "messages[0].number",
+        "messages[1].content",
+        "messages[2].status",
+        "messages[3].status",
+        "messages[4].status",
+        "messages[5].at",
+        "messages[6].number",
+        "messages[6].is_outbound",
     ]
     assert (await context.store.read(GetTallies(account.account_id))).events == 0
 

@@ -12,7 +12,7 @@ from numberkeep.domain.event import EventType
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.domain.outbox.commands import TakeDeliveries
-from numberkeep.service import verification, webhooks
+from numberkeep.service import messages, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import ATTEMPTS, LEASE_SECONDS
 from numberkeep.store.contract import Store
@@ -53,7 +53,7 @@ async def test_a_resend_limit_lifts(store: Store) -> None:
         assert refused.value.retry_after == 1
         await service.seconds(1)
         await service.ask()
-        assert len(await verification.messages(service.context, service.account, 10)) == 2
+        assert len(await messages.newest(service.context, service.account, 10)) == 2
 
 
 async def test_a_message_is_sent_again_after_its_wait(store: Store) -> None:
@@ -65,7 +65,7 @@ async def test_a_message_is_sent_again_after_its_wait(store: Store) -> None:
         assert service.attempts == [0.0]
         await service.seconds(60)
         assert service.attempts == [0.0, pytest.approx(5, abs=0.03)]
-        (message,) = await verification.messages(service.context, service.account, 10)
+        (message,) = await messages.newest(service.context, service.account, 10)
         assert message.handle == "handle-1"
 
 
