@@ -18,8 +18,8 @@ ROOT: Final = Path(__file__).parents[2]
 OFFICIAL_CLIENT: Final = "sendblue==1.33.0"
 """It installs the same package as our client, so it is in no environment with it."""
 
-BESIDE: Final = ("pytest", "pytest-xdist", OFFICIAL_CLIENT)
-"""What users of the wheels install beside them."""
+BESIDE: Final = ("pytest", "pytest-xdist", OFFICIAL_CLIENT, "hatchling")
+"""What users of the wheels install beside them, and what installers need to build them from a checkout."""
 
 UV: Final = Path(sys.executable).with_name("uv")
 _DOWNLOAD_SECONDS: Final = 300
