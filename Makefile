@@ -58,6 +58,8 @@ docs: $(VENV)/installed-dev
 lock: $(VENV)/installed-dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --upgrade \
 		--output-file constraints.txt --extra postgres client/pyproject.toml server/pyproject.toml requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.13 --python-platform linux --no-header --no-annotate --upgrade \
+		--output-file .github/release-constraints.txt .github/release-requirements.txt
 
 clean:
 	rm -rf $(VENV) .venv-bench build

@@ -4,11 +4,11 @@ The base image is replaced by a folder, such as `/`, with this Python in /usr/lo
 that their result runs as the image's user; not that an image is built, nor how large the real base is.
 """
 
+import importlib.util
 import os
 import shlex
 import shutil
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -40,7 +40,10 @@ def python_layer(folder: Path) -> Path:
     left_out = shutil.ignore_patterns("test", "tests", "__pycache__", "idlelib", "site-packages", "config-*")
     shutil.copytree(source / "lib" / version, local / "lib" / version, ignore=left_out)
     packages = local / "lib" / version / "site-packages"
-    shutil.copytree(Path(sysconfig.get_path("purelib", vars={"base": sys.base_prefix})) / "pip", packages / "pip")
+    pip = importlib.util.find_spec("pip")  # of this environment: a system's Python may have none
+    assert pip
+    assert pip.origin
+    shutil.copytree(Path(pip.origin).parent, packages / "pip")
     for library in (source / "lib").glob("libpython*.so*"):
         shutil.copy(library, local / "lib" / library.name)
     return folder
