@@ -19,12 +19,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True}
 
 
-def _add(app: Sphinx, page: str, source: list[str]) -> None:
+def _add(_app: Sphinx, page: str, source: list[str]) -> None:
     if page == "index":
-        found = {
-            title: [each for each in pages if (app.srcdir / f"{each}.md").exists()] for title, pages in SECTIONS.items()
-        }
-        trees = (_tree(pages, f":caption: {title}", ":hidden:") for title, pages in found.items() if pages)
+        trees = (_tree(pages, f":caption: {title}", ":hidden:") for title, pages in SECTIONS.items())
         source[0] += "\n".join(["", *trees])
     elif page == "adr/index":
         source[0] += "\n" + _tree(["0*"], ":glob:", ":maxdepth: 1")

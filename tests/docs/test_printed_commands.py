@@ -1,12 +1,15 @@
 """Commands that install and start run as they are printed: with pip, uvx and a shell, from the wheels."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from support.distributions import OFFICIAL_CLIENT, Wheelhouse, clean_environ, serving_command
-from support.pages import blocks, files
+import pytest
+
+from support.distributions import OFFICIAL_CLIENT, UV, Wheelhouse, clean_environ, serving_command
+from support.pages import ROOT, blocks, files
 from support.process import PATIENCE
 
 
@@ -70,3 +73,16 @@ def test_the_readme_is_right_for_the_official_client(wheelhouse: Wheelhouse, tmp
     (tmp_path / "test_welcome.py").write_text(test)
     done = made.run("-m", "pytest", "--rootdir", str(tmp_path), "test_welcome.py", cwd=tmp_path)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_uvx_starts_as_the_readme_says(wheelhouse: Wheelhouse, tmp_path: Path, line: int) -> None:
+    """From the wheel, and from a checkout."""
+    [block] = [block for block in blocks("README.md", "sh") if "uvx" in block]
+    shutil.copytree(ROOT / "server", tmp_path / "server")
+    shell = {**wheelhouse.uv_settings, "PATH": os.pathsep.join([str(UV.parent), clean_environ()["PATH"]])}
+    with serving_command(["bash", "-c", f"exec {block.splitlines()[line]}"], tmp_path, **shell) as service:
+        service.read_export()
+        with service.wire() as wire:
+            assert wire.get("/api/v2/contacts/count").json() == {"count": 0}
+    assert [path.name for path in tmp_path.glob("*.db")] == ["numberkeep.db"]

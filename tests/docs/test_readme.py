@@ -29,14 +29,21 @@ def run_block(*command: str, exported: Mapping[str, str], cwd: Path) -> str:
 
 
 def test_every_block_of_the_readme_is_run_here() -> None:
-    """A start, curl, CI; a program and a test."""
-    assert [len(blocks("README.md", language)) for language in ("sh", "python", "text", "")] == [3, 2, 0, 0]
+    """Three starts, curl, CI; a program and a test."""
+    assert [len(blocks("README.md", language)) for language in ("sh", "python", "text", "")] == [5, 2, 0, 0]
 
 
 def test_the_checkout_start_of_the_readme_exists() -> None:
     """`make serve` is a target."""
     [block] = [block for block in blocks("README.md", "sh") if "make" in block]
     subprocess.run([*block.split(), "-n"], cwd=ROOT, capture_output=True, check=True)
+
+
+def test_the_docker_start_of_the_readme_is_that_of_its_file() -> None:
+    """Where there is Docker, .github/workflows/test.yml runs both lines."""
+    [block] = [block for block in blocks("README.md", "sh") if "docker" in block]
+    top = (ROOT / "deploy" / "compose.yaml").read_text()
+    assert [line for line in block.splitlines() if f"#   {line}\n" not in top] == []
 
 
 def test_the_program_of_the_readme_works_again_and_again(exported: Mapping[str, str], tmp_path: Path) -> None:

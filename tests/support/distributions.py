@@ -19,7 +19,7 @@ OFFICIAL_CLIENT: Final = "sendblue==1.33.0"
 """It installs the same package as our client, so it is in no environment with it."""
 
 BESIDE: Final = ("hatchling", "pytest", "pytest-xdist", OFFICIAL_CLIENT)
-"""What users of the wheels install beside them."""
+"""What users of the wheels install beside them, and what installers need to build them from a checkout."""
 
 UV: Final = Path(sys.executable).with_name("uv")
 _DOWNLOAD_SECONDS: Final = 300
