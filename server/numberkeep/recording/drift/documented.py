@@ -10,6 +10,7 @@ from numberkeep.recording.fields import snake_case
 _OK: Final = 200
 _BAD: Final = 400
 _MISSING: Final = 404
+_UNSERVED: Final = 501
 _NO_CREDENTIALS: Final = frozenset({401, 403})
 _CONFLICTS: Final = frozenset({409, 429})
 _READ_ONLY: Final = frozenset({"phone", "contact_id", "created_at", "verified"})
@@ -128,6 +129,10 @@ def _hosted_webhooks(case: Case) -> bool:
     return case.is_stricter or secret
 
 
+def _unserved(case: Case) -> bool:
+    return case.ours.status == _UNSERVED
+
+
 DOCUMENTED: Final[dict[str, Callable[[Case], bool]]] = {
     "`errors`, `request_id`": _added_to_errors,
     "`tag`, `verified`, `opt_out`, `cursor`": _added_link,
@@ -152,6 +157,7 @@ DOCUMENTED: Final[dict[str, Callable[[Case], bool]]] = {
     "a trailing slash": _trailing_slash,
     "GET `/`": _root,
     "`/api/account/webhooks`": _hosted_webhooks,
+    "the rest of the hosted API": _unserved,
 }
 """A row of the table "Our choice" of docs/fidelity.md, by its first column, and which differences it explains."""
 
