@@ -35,8 +35,13 @@ def test_the_official_client_keeps_and_texts_a_contact(numberkeep):
     with SendblueAPI() as client:
         client.contacts.create(number=PHONE, body_first_name_1="Ada")
         sent = client.messages.send(number=PHONE, content="Hello, Ada", from_number="+14155550199")
-        assert sent.message_handle
-    assert numberkeep.phone(PHONE).last_message.content == "Hello, Ada"
+        assert numberkeep.phone(PHONE).last_message.content == "Hello, Ada"
+        numberkeep.wait_for("message.updated", number=PHONE)
+        assert client.messages.get_status(handle=sent.message_handle).status == "DELIVERED"
+        [listed] = client.messages.list(number=PHONE).data
+        assert client.messages.retrieve(sent.message_handle).data.to_dict() == listed.to_dict()
+        numberkeep.phone(PHONE).reply("STOP")
+        assert client.messages.send(number=PHONE, content="Hi", from_number="+14155550199").error_key == "OPTED_OUT"
     numberkeep.assert_called("contacts.create", number=PHONE)
     numberkeep.assert_called("messages.send", number=PHONE, body={"content": "Hello, Ada"})
 
