@@ -118,7 +118,7 @@ async def test_a_silent_service_is_a_504(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(OPENSSL is None, reason="needs the program openssl")
 async def test_a_certificate_that_nobody_trusts_is_refused(tmp_path: Path) -> None:
-    """The key is not sent to whoever answers there."""
+    """The key is not sent to a host that cannot prove its name."""
     certificate: ssl.SSLContext = new_certificate(tmp_path, "localhost").server()
     async with receiving(tls=certificate) as receiver:
         assert (await failed(make_client(f"https://localhost:{receiver.port}"), tmp_path / "r"))[0] == 502

@@ -86,6 +86,14 @@ class WholeAccountContract(FullAccount):
         await full.create(PHONE)
         assert [event.event_id for event in await full.events()] == [before.events + 1]
 
+    async def test_messages_of_an_emptied_account_are_not_counted(self, full: AccountDriver) -> None:
+        """Nor those before them, whose numbers are not used again."""
+        await full.store.apply(EmptyAccount(full.account_id))
+        assert (await full.message_page()).total == 0
+        sent = [await full.send(phone(500)), await full.send(phone(501))]
+        page = await full.message_page(limit=1)
+        assert (list(page.messages), page.total) == (sent[1:], 2)
+
     async def test_numbers_start_again_on_demand(self, full: AccountDriver) -> None:
         """An account whose numbers start again is as new."""
         await full.store.apply(EmptyAccount(full.account_id, restart=True))
@@ -132,7 +140,7 @@ class WholeAccountContract(FullAccount):
         assert account.verification_text == read.settings["verification_text"]
 
     async def test_deliveries_under_way_are_due_again_when_they_are_put_back(self, hooked: AccountDriver) -> None:
-        """Whoever took them reports nothing any more."""
+        """Their outcomes will not be reported any more."""
         taken = await hooked.take(1, lease=DAY)
         read = await contents(hooked)
         await hooked.store.apply(ReplaceContents(hooked.account_id, read))

@@ -77,7 +77,7 @@ def test_a_stream_of_events_goes_on_after_a_reset(ours: httpx2.Client) -> None:
 
 
 def test_a_stream_of_events_ends_when_numbers_start_again(ours: httpx2.Client) -> None:
-    """Its position is that of another log, which it is told when it reconnects."""
+    """Its position belongs to another log, so reconnecting returns an error."""
     for number in (PHONE, OTHER):
         create(ours, number)
     rest = _in_background(lambda: list(following(ours, 2)))

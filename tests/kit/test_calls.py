@@ -109,6 +109,13 @@ def test_assert_called_returns_the_calls_or_fails(numberkeep: Account) -> None:
         numberkeep.assert_called("contacts.create", times=1)
     with pytest.raises(AssertionError, match=rf"but its number is \{ADA}"):
         numberkeep.assert_called("contacts.create", number=GRACE)
+    numberkeep.reset()
+    with SendblueAPI() as client:
+        client.contacts.count()
+    with pytest.raises(AssertionError, match=r"contacts\.count was called once, not 2:\n"):
+        numberkeep.assert_called("contacts.count", times=2)
+    with pytest.raises(AssertionError, match=r"contacts\.list was not called\. The only call:\n"):
+        numberkeep.assert_called("contacts.list")
 
 
 def test_a_call_is_recorded_when_its_answer_arrives(numberkeep: Account) -> None:

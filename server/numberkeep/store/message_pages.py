@@ -1,8 +1,9 @@
 """The statement for a page of messages, in the SQL that both engines have.
 
 How many messages a listing has can only be counted, so a filter costs as much as there are messages that meet it: first
-their numbers are collected along an index, then those of the page are read. Without a filter all are counted already,
-because messages are numbered without gaps and never deleted, and the page is read along the index of its order.
+their numbers are collected along an index, then those of the page are read. Without a filter the first and the last
+number say how many there are, because messages are numbered without gaps and only deleted all at once, and the page is
+read along the index of its order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,19 +17,6 @@ from numberkeep.store.message_rows import MESSAGE_COLUMNS, message_of
 _COLUMNS: Final = ", ".join(f"m.{name}" for name in MESSAGE_COLUMNS.split(", "))
 _OF_WRITERS: Final = {Direction.OUTBOUND: ("line", "phone"), Direction.INBOUND: ("phone", "line")}
 """The columns with who wrote a message and whom it is for."""
-
-
-@dataclass(slots=True, frozen=True)
-class Tables:
-    """The names of tables on one engine.
-
-    Attributes:
-        messages: the messages.
-        tallies: the counters of accounts.
-    """
-
-    messages: str
-    tallies: str
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,15 +54,25 @@ class _Values:
         return f"${len(self.values)}"
 
 
-def statement(account_id: int, query: MessageQuery, tables: Tables) -> tuple[str, list[Any]]:
-    """Return the statement for a page and its values, which it names `$1` and so on; see `page_of`."""
+def statement(account_id: int, query: MessageQuery, table: str) -> tuple[str, list[Any]]:
+    """Return the statement for a page and its values, which it names `$1` and so on; see `page_of`.
+
+    Args:
+        account_id: whose messages.
+        query: the page.
+        table: the engine's name of the table of messages.
+    """
     values = _Values()
     account = values.add(account_id)
     direction = "DESC" if query.descending else "ASC"
-    every = f"SELECT message_id, {query.order} AS place FROM {tables.messages} WHERE account_id = {account}"
+    every = f"SELECT message_id, {query.order} AS place FROM {table} WHERE account_id = {account}"
     if query.where == MessageFilter():
         collect, source = "", every
-        total = f"SELECT last_message AS total FROM {tables.tallies} WHERE account_id = {account}"
+        # Apart from each other: SQLite reads only a single minimum or maximum along an index.
+        first, last = (
+            f"(SELECT {end}(message_id) FROM {table} WHERE account_id = {account})" for end in ("min", "max")
+        )
+        total = f"SELECT coalesce({last} - {first} + 1, 0) AS total"
     else:
         branches = [every + conditions for conditions in _conditions(query.where, values)]
         found = " UNION ALL ".join(branches or [f"{every} AND 1 = 0"])
@@ -86,7 +84,7 @@ def statement(account_id: int, query: MessageQuery, tables: Tables) -> tuple[str
     )
     sql = (
         f"{collect}SELECT t.total, {_COLUMNS} FROM ({total}) AS t LEFT JOIN ({chosen}) AS c ON true "
-        f"LEFT JOIN {tables.messages} AS m ON m.account_id = {account} AND m.message_id = c.message_id "
+        f"LEFT JOIN {table} AS m ON m.account_id = {account} AND m.message_id = c.message_id "
         f"ORDER BY c.place {direction}, c.message_id {direction}"
     )
     return sql, values.values

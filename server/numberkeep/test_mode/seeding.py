@@ -193,4 +193,5 @@ def _placed(name: str, index: int, error: FieldError) -> FieldError:
 def _refuse(errors: Sequence[FieldError]) -> None:
     if errors:
         first = errors[0]
-        raise InvalidInput(f"Nothing was seeded, because `{first.field}` {first.message}.", errors)
+        end = "" if first.message.endswith("?") else "."
+        raise InvalidInput(f"Nothing was seeded, because `{first.field}` {first.message}{end}", errors)

@@ -115,7 +115,8 @@ class Account:
             raise AssertionError(miss(calls, expected))
         if times not in {None, len(found)}:
             lines = "".join(f"\n  {call}" for call in found)
-            raise AssertionError(f"{expected} was called {len(found)} times, not {times}:{lines}")
+            count = "once" if len(found) == 1 else f"{len(found)} times"
+            raise AssertionError(f"{expected} was called {count}, not {times}:{lines}")
         return found
 
     def wait_for(self, event_type: str, *, number: str | None = None, timeout: float = 2) -> Event:

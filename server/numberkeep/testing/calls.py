@@ -112,4 +112,5 @@ def miss(calls: Sequence[Call], expected: Expected) -> str:
 
     nearest = sorted(calls, key=distance)[:_SHOWN]
     lines = [f"  {call}, but {' and '.join(found[call.call_id])}" for call in nearest]
-    return "\n".join([f"{expected} was not called. The nearest of {len(calls)} calls:", *lines])
+    heading = "The only call:" if len(calls) == 1 else f"The nearest of {len(calls)} calls:"
+    return "\n".join([f"{expected} was not called. {heading}", *lines])

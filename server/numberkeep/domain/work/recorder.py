@@ -1,4 +1,4 @@
-"""Records events, and enqueues each for whoever is to be notified of it."""
+"""Records events, and enqueues each for the webhooks and the callback that report it."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -14,7 +14,7 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import Tables, page_of, statement
+from numberkeep.store.message_pages import page_of, statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import citus, listing, schema
@@ -30,8 +30,6 @@ from numberkeep.store.reads import READS
 from numberkeep.store.transfer import Mark
 
 R = TypeVar("R")
-
-_TABLES: Final = Tables("numberkeep.messages", "numberkeep.writers")
 
 _READING: Final = 6
 _WRITING: Final = 4
@@ -144,7 +142,7 @@ class PostgresStore:
         return result
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, _TABLES)
+        sql, values = statement(query.account_id, query.query, "numberkeep.messages")
         rows = await self._opened(self._reads).run_long(lambda connection: connection.fetch(sql, *values))
         return page_of(cast("Sequence[Any]", rows))
 

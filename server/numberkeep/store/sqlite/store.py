@@ -23,7 +23,7 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import Tables, page_of, statement
+from numberkeep.store.message_pages import page_of, statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
@@ -46,8 +46,6 @@ _CACHE_KIB: Final = 16_000
 lookup takes 13 microseconds instead of 20 with SQLite's 2000, and writing ten thousand rows a quarter less."""
 
 _READS: Final = {kind: (SQL[kind], read) for kind, read in READS.items()}
-
-_TABLES: Final = Tables("messages", "accounts")
 
 _NOT_OPEN: Final = "the store is not open"
 
@@ -155,7 +153,7 @@ class SqliteStore:
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, _TABLES)
+        sql, values = statement(query.account_id, query.query, "messages")
         sql = sql.replace("$", "?")  # SQLite numbers $1 by its place, and not by its name
         rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
         return page_of(rows)

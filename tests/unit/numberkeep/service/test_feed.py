@@ -103,7 +103,7 @@ async def test_a_log_that_begins_again_ends_whoever_follows_it(context: Context,
 
 
 async def test_the_log_of_an_emptied_account_goes_on(context: Context, account: Account) -> None:
-    """Who follows it sees what happens next, and who returns to an older position is told of the gap."""
+    """A follower sees what happens next; one that returns to an older position gets an error that names the gap."""
     await create(context, account, 3)
     async with aclosing(feed.follow(context, account, 3)) as following, asyncio.timeout(PATIENCE):
         await context.apply(EmptyAccount(account.account_id))
