@@ -113,7 +113,12 @@ def test_the_steps_that_follow_have_a_service(runner: Runner) -> None:
     assert after.returncode == 0, after.stdout
     assert after.stdout.splitlines()[-1] == str(runner.folder / "numberkeep" / "bin" / "numberkeep")
 
-    again = runner.run(STEPS[1])
+    command = runner.folder / "numberkeep" / "bin" / "numberkeep"
+    program = command.resolve()
+    command.unlink()
+    command.write_text(f'#!/bin/sh\nif [ "$1" = serve ]; then sleep 2; fi\nexec "{program}" "$@"\n')
+    command.chmod(0o755)
+    again = runner.run(STEPS[1])  # the other service answers before this one finds its port taken
     assert again.returncode == 1, "the port is taken, and the service that has it is not this step's"
     assert "choose another with --port" in again.stdout
 
