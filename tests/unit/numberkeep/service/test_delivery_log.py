@@ -20,7 +20,10 @@ def fail(log: DeliveryLog, count: int, account_id: int = 1) -> None:
     for n in range(1, count):
         log.add(logging.WARNING, account_id, "failed", f"delivery {n} to webhook 7 failed: answered 500")
     log.add(
-        logging.ERROR, account_id, "failed permanently", f"delivery {count} to webhook 7 failed permanently: answered 500"
+        logging.ERROR,
+        account_id,
+        "failed permanently",
+        f"delivery {count} to webhook 7 failed permanently: answered 500",
     )
 
 
