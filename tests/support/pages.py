@@ -22,6 +22,6 @@ def files(page: str) -> dict[str, str]:
     for token in tokens:
         if token.type == "fence" and name:
             saved[name], name = token.content, None
-        elif token.type == "inline" and (found := re.search(r"[Ss]ave this as `([^`]+)`:$", token.content)):
+        elif token.type == "inline" and (found := re.search(r"[Ss]ave this as\s`([^`]+)`:$", token.content)):
             name = found[1]
     return saved
