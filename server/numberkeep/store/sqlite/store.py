@@ -31,8 +31,8 @@ from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
 from numberkeep.store.sqlite.connection import Database, mark_of, transaction
 from numberkeep.store.sqlite.failures import Failures
+from numberkeep.store.sqlite.page_slices import PageSlices
 from numberkeep.store.sqlite.read_statements import READS as SQL
-from numberkeep.store.sqlite.snapshot import Snapshot
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.test_database import use_for_tests
 from numberkeep.store.sqlite.writer import Writer
@@ -169,14 +169,14 @@ class SqliteStore:
             yield LongPage(_each(slices), place)
             return
         connection = await self._in_thread(self._database.connect)
-        snapshot = Snapshot(connection, query)
+        page = PageSlices(connection, query)
         try:
-            yield LongPage(self._slices(snapshot), await self._in_thread(snapshot.begin))
+            yield LongPage(self._slices(page), await self._in_thread(page.begin))
         finally:
-            snapshot.close()
+            page.close()
 
-    async def _slices(self, snapshot: Snapshot) -> AsyncIterator[Sequence[ContactRecord]]:
-        while contacts := await self._in_thread(snapshot.read):
+    async def _slices(self, page: PageSlices) -> AsyncIterator[Sequence[ContactRecord]]:
+        while contacts := await self._in_thread(page.read):
             yield contacts
 
     async def apply(self, command: Command[R]) -> R:
