@@ -23,7 +23,7 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import page_of, statement
+from numberkeep.store.message_pages import page_of, sqlite_statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
@@ -153,8 +153,7 @@ class SqliteStore:
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, "messages")
-        sql = sql.replace("$", "?")  # SQLite numbers $1 by its place, and not by its name
+        sql, values = sqlite_statement(query.account_id, query.query)
         rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
         return page_of(rows)
 
