@@ -10,7 +10,7 @@ from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.read_statements import READS
 from numberkeep.store.sqlite.statements import LOADS
 
-STATEMENTS: Final = LOADS | {query.__name__: sql for query, sql in READS.items() if "WHERE account_id = ?" in sql}
+STATEMENTS: Final = {**LOADS} | {query.__name__: sql for query, sql in READS.items() if "WHERE account_id = ?" in sql}
 OF_AN_ACCOUNT: Final = {
     "webhooks",
     "ListWebhooks",
