@@ -73,8 +73,8 @@ def check_operation(name: str, *others: str) -> None:
     """
     if name not in OPERATIONS and name not in others:
         nearest = difflib.get_close_matches(name, sorted(OPERATIONS | {*others}), 1, cutoff=0)
-        choices = " or ".join(("an operation", *(f"`{each}`" for each in others)))
-        raise invalid(FieldError("operation", f"must be {choices}; did you mean {nearest[0]}?"))
+        choices = "".join(f", or `{each}`" for each in others)
+        raise invalid(FieldError("operation", f"must be the name of an operation{choices}: did you mean {nearest[0]}?"))
 
 
 def _first(pairs: Iterable[tuple[str, Any]], region: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final, get_args
 
@@ -22,6 +22,10 @@ _JSON_NAMES: Final = {
     "object": "an object",
     "datetime": "a time in ISO 8601, for example 2026-01-31T09:30:00Z",
 }
+_TEXT: Final = ", not a string"
+_FEW: Final = 2
+"""Choices that can be read without a comma."""
+
 _expected = re.compile(
     r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=|<|>) (-?[\d.]+))(?: - at .*)?"
 )
@@ -79,6 +83,11 @@ def first_fault(text: str, whole: str) -> FieldError:
     return FieldError(_shown(path[1]) if path else whole, _in_words(text))
 
 
+def one_of(choices: Sequence[str]) -> str:
+    """Return the values among which a field must be, for a sentence."""
+    return " or ".join(choices) if len(choices) <= _FEW else f"one of {', '.join(choices)}"
+
+
 def has_nul(value: Any) -> bool:
     """Return whether any text in `value` contains a NUL character, which PostgreSQL cannot store."""
     waiting = [value]  # no recursion: the decoder accepts values nested deeper than Python's own stack
@@ -114,10 +123,13 @@ def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[Fi
     if text is None:
         return
     if text.startswith("Invalid enum value"):
-        yield FieldError(name, f"must be {' or '.join(_choices(wanted))}")
+        yield FieldError(name, f"must be {one_of(_choices(wanted))}")
         return
     if " - at `" not in text:
-        yield FieldError(name, _in_words(text if strict else text.replace(" | null", "")))  # no query says null
+        # In a query no value is null, and every one is a string.
+        yield FieldError(
+            name, _in_words(text) if strict else _in_words(text.replace(" | null", "")).removesuffix(_TEXT)
+        )
         return
     for place, part in _parts(name, given):
         fault = _misfit(part, wanted, strict=strict)
