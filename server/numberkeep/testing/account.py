@@ -96,21 +96,24 @@ class Account:
         body: Mapping[str, Any] | None = None,
         times: int | None = None,
     ) -> list[Call]:
-        """Return the calls that are as expected.
+        """Check that the program made a call, and return all such calls.
 
         Args:
-            operation: their operation, such as `contacts.create`.
-            number: the phone number that they are about.
-            status: the HTTP status of their answers.
-            body: fields that their JSON bodies have, with these values.
-            times: how many there are; by default at least one.
+            operation: the operation, such as `contacts.create`.
+            number: the phone number that the calls are about, in E.164.
+            status: the HTTP status of the answers.
+            body: fields that the JSON bodies have, with these values.
+            times: how many such calls there are; by default at least one.
 
         Raises:
-            AssertionError: there is none, or another number of them; the message names the nearest calls.
+            AssertionError: there is no such call, or another number of them; the message names the nearest calls.
+            ControlError: there is no such operation.
         """
         __tracebackhide__ = True
         calls, expected = self.calls, Expected(operation, number, status, body)
         found = matching(calls, expected)
+        if not found:
+            self._connection.control("GET", "calls", operation=operation, limit=1)  # refuses a misspelled name
         if not found and times != 0:
             raise AssertionError(miss(calls, expected))
         if times not in {None, len(found)}:

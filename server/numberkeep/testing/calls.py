@@ -113,4 +113,6 @@ def miss(calls: Sequence[Call], expected: Expected) -> str:
     nearest = sorted(calls, key=distance)[:_SHOWN]
     lines = [f"  {call}, but {' and '.join(found[call.call_id])}" for call in nearest]
     heading = "The only call:" if len(calls) == 1 else f"The nearest of {len(calls)} calls:"
+    if expected.number is not None and not plain(expected.number).startswith("+"):
+        lines.append("Write `number` in E.164 form, such as +14155550123.")
     return "\n".join([f"{expected} was not called. {heading}", *lines])

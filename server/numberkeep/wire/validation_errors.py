@@ -26,6 +26,9 @@ _TEXT: Final = ", not a string"
 _FEW: Final = 2
 """Choices that can be read without a comma."""
 
+_NUMBERS: Final = ("number", "phone", "numbers", "from")
+"""What requests call the number of a contact; no shape has two of them."""
+
 _expected = re.compile(
     r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=|<|>) (-?[\d.]+))(?: - at .*)?"
 )
@@ -126,10 +129,10 @@ def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[Fi
         yield FieldError(name, f"must be {one_of(_choices(wanted))}")
         return
     if " - at `" not in text:
-        # In a query no value is null, and every one is a string.
-        yield FieldError(
-            name, _in_words(text) if strict else _in_words(text.replace(" | null", "")).removesuffix(_TEXT)
-        )
+        if strict:
+            yield FieldError(name, _in_words(text))
+        else:  # in a query no value is null, and every one is a string
+            yield FieldError(name, _in_words(text.replace(" | null", "")).removesuffix(_TEXT))
         return
     for place, part in _parts(name, given):
         fault = _misfit(part, wanted, strict=strict)
@@ -182,9 +185,14 @@ def _in_words(text: str) -> str:
 def _unknown(name: str, known: list[str]) -> str:
     if not known:
         return "is not a field of the API: this request has none"
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = _other_name(name, known) or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     fix = f"did you mean {current_name(near[0])}?" if near else f"the fields are {', '.join(_current(known))}"
     return f"is not a field of the API: {fix}"
+
+
+def _other_name(name: str, known: Sequence[str]) -> list[str]:
+    """Return what a route calls the number that another calls by this name; an empty list if it is no such name."""
+    return [each for each in _NUMBERS if each in known][:1] if name in _NUMBERS else []
 
 
 def _current(known: list[str]) -> list[str]:
