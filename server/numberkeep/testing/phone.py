@@ -42,7 +42,7 @@ class Received:
         number: the number of the phone, in E.164.
         verified: whether the reply verified the contact.
         opted_out: True if the reply opted the number out, False if it opted it in, None if neither.
-        meaning: how the service understood the reply: `opt_out`, `opt_in`, `help`, `unclear` or `ordinary`.
+        meaning: what the reply means: `opt_out`, `opt_in`, `help`, `unclear` or `ordinary`; None for a duplicate.
         duplicate: whether a message with the same handle was received before, so that nothing changed.
         review: the number of the review in which an unclear reply waits for a decision; None if there is none.
     """
