@@ -14,8 +14,10 @@ from numberkeep.domain.jobs.job import JobPart, JobStatus
 from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
-from numberkeep.service.imports.stored_files import differences_name, stored
-from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
+from numberkeep.service.imports.stored_files import differences_name
+from numberkeep.service.imports.worker import ImportWorker
+from numberkeep.service.job_attempts import MOST_TAKES
+from numberkeep.service.job_files import stored
 from numberkeep.store.queries import GetJob, GetJobPart
 from numberkeep.store.sqlite import SqliteStaging
 from support.store import DAY, AccountDriver, phone

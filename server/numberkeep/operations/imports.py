@@ -15,7 +15,8 @@ from numberkeep.service.imports import jobs, uploads
 from numberkeep.service.imports.choosing import Chosen, options_of
 from numberkeep.service.imports.counts import Outcome
 from numberkeep.service.imports.record import Task, load
-from numberkeep.service.imports.stored_files import differences_name, rejects_name, stored
+from numberkeep.service.imports.stored_files import differences_name, rejects_name
+from numberkeep.service.job_files import stored
 from numberkeep.wire.answers import StatusOut, page_size
 from numberkeep.wire.imports import (
     ByImport,

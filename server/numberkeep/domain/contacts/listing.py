@@ -41,6 +41,8 @@ class ContactFilter:
         tags: has all of these tags.
         verified: is verified, or is not.
         opt_out: has opted out, or has not.
+        unclear: has a reply that waits for a decision, or has none.
+        created_before: was created before this time, microseconds since 1970.
     """
 
     contact_id: int | None = None
@@ -49,6 +51,8 @@ class ContactFilter:
     tags: tuple[str, ...] = ()
     verified: bool | None = None
     opt_out: bool | None = None
+    unclear: bool | None = None
+    created_before: int | None = None
 
 
 NO_CONTACTS: Final = ContactFilter(contact_id=-1)
