@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.jobs.errors import JobConflict
@@ -14,6 +15,8 @@ from numberkeep.store.queries import ListEvents, ListEventsOf, ListEventsOfCause
 
 _MOST_SINCE: Final = 100
 """Events about a number that are looked at; if there were more since, its opt-out stays, or its contact deleted."""
+
+_DAY: Final = 24 * 3600 * SECOND
 
 _EVENTS: Final = 500
 """Events that are undone at a time; most have a contact in them twice."""
@@ -47,6 +50,11 @@ Advance = Callable[[str, int, Undone], str]
 def undoing_of(job_id: int) -> Cause:
     """Return the cause of what undoing a job changes."""
     return Cause(CauseKind.UNDO, str(job_id))
+
+
+def undoable_until(context: Context, begun_at: int) -> int | None:
+    """Return until when changes that began at a time can be undone, microseconds since 1970; None for no limit."""
+    return begun_at + context.history_days * _DAY if context.history_days else None
 
 
 async def check_undoable(context: Context, account_id: int, events: tuple[int, int], what: str) -> None:

@@ -3,16 +3,34 @@
 from dataclasses import replace
 
 from numberkeep.domain.contacts.undoing import Undone
+from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.domain.stamp import Cause, CauseKind
+from numberkeep.service.context import Context
 from numberkeep.service.imports.plan import Progress
-from numberkeep.service.imports.record import dump, load
+from numberkeep.service.imports.record import Task, dump, load
 from numberkeep.service.jobs import Working
-from numberkeep.service.undoing import Undoing, undo_changes
+from numberkeep.service.undoing import Undoing, undo_changes, undoable_until
 
 
 def cause_of(job_id: int) -> Cause:
     """Return the cause of what an import changes."""
     return Cause(CauseKind.IMPORT, str(job_id))
+
+
+def undo_until(context: Context, job: Job) -> int | None:
+    """Return until when an import that runs now, or has run, can be undone; see `undoable_until`."""
+    return undoable_until(context, load(job.detail).begun_at or job.created_at)
+
+
+def is_undoable(context: Context, job: Job) -> bool:
+    """Return whether an import has changed something that can be undone now: after an undo, its opt-outs can."""
+    record = load(job.detail)
+    if not record.events[0] or job.active:
+        return False
+    if record.task is Task.UNDO and job.status is JobStatus.DONE and not (record.undone and record.undone.opted_out):
+        return False
+    until = undo_until(context, job)
+    return until is None or context.clock.now() < until
 
 
 async def undo_import(held: Working, progress: Progress) -> Undone:
