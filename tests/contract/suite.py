@@ -3,6 +3,7 @@
 import pytest
 
 from contract.accounts import AccountContract
+from contract.actions import ActionContract
 from contract.bulk import BulkContract
 from contract.callbacks import CallbackContract
 from contract.concurrency import ConcurrencyContract
@@ -10,6 +11,7 @@ from contract.confirming import ConfirmingContract
 from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
+from contract.counting import CountingContract
 from contract.cursor import CursorContract
 from contract.disabling import DisablingContract
 from contract.events import EventContract
@@ -72,6 +74,8 @@ class StoreContract(
     ImportStateContract,
     JobContract,
     UndoContract,
+    ActionContract,
+    CountingContract,
     ConcurrencyContract,
     WholeAccountContract,
 ):

@@ -3,10 +3,12 @@
 from typing import Any, Final
 
 from numberkeep.operations import (
+    actions,
     consent,
     contacts,
     doctor,
     exports,
+    history,
     hosted_webhooks,
     imports,
     messages,
@@ -18,7 +20,20 @@ from numberkeep.operations.operation import Operation
 
 OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
-    for topic in (contacts, tags, imports, exports, consent, reviews, messages, hosted_webhooks, webhooks, doctor)
+    for topic in (
+        contacts,
+        tags,
+        actions,
+        imports,
+        exports,
+        history,
+        consent,
+        reviews,
+        messages,
+        hosted_webhooks,
+        webhooks,
+        doctor,
+    )
     for each in vars(topic).values()
     if isinstance(each, Operation)
 )

@@ -12,6 +12,7 @@ from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import message_of
 from numberkeep.store.rows import (
@@ -23,6 +24,7 @@ from numberkeep.store.rows import (
     opted_out_of,
     record_of,
     review_of,
+    verification_of,
     webhook_of,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
@@ -76,6 +78,8 @@ def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
 
 READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.GetContact: Read(_first(record_of), lambda it: (it.account_id, it.phone), quick=True),
+    ListContactsOf: Read(_every(record_of), lambda it: (it.account_id, list(it.phones))),
+    GetVerification: Read(_first(verification_of), lambda it: (it.account_id, it.phone), quick=True),
     q.GetTallies: Read(
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),
