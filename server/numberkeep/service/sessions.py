@@ -7,8 +7,8 @@ from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.session import NOTED_EVERY, ROTATED_EVERY, Session, new_session, unused_session
 from numberkeep.service.clock import Clock
 from numberkeep.service.keys import Authenticator
+from numberkeep.store.access_queries import GetSession
 from numberkeep.store.contract import Store
-from numberkeep.store.queries import GetSession
 from numberkeep.store.session_commands import ChangeSession, DeleteSession, PutSession
 
 _PARTS: Final = 3

@@ -11,6 +11,7 @@ from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.store import queries as q
+from numberkeep.store.access_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.account_rows import account_of, key_of
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import message_of
@@ -113,7 +114,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListAccounts: Read(_every(account_of), lambda _: ()),
     q.GetApiKey: Read(_first(key_of), lambda it: (it.key_id,), quick=True),
     q.ListApiKeys: Read(_every(key_of), lambda _: ()),
-    q.ListApiKeysOf: Read(_every(key_of), lambda it: (it.account_id,)),
-    q.ListKeyUses: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
-    q.GetSession: Read(_first(session_of), lambda it: (it.account_id, it.session_id), quick=True),
+    ListApiKeysOf: Read(_every(key_of), lambda it: (it.account_id,)),
+    ListKeyUses: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
+    GetSession: Read(_first(session_of), lambda it: (it.account_id, it.session_id), quick=True),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
+from numberkeep.store.access_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
@@ -143,8 +144,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
     q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
-    q.ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
-    q.ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
-    q.GetSession: SESSION,
+    ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
+    GetSession: SESSION,
 }
 """The statement of each query."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
+from numberkeep.store.access_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
@@ -113,8 +114,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
-    q.ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
-    q.ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
-    q.GetSession: SESSION,
+    ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
+    GetSession: SESSION,
 }
 """The statement of each query."""

@@ -26,9 +26,9 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
-from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, SESSION, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.session_statements import STATEMENTS as SESSIONS
 from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
@@ -206,20 +206,6 @@ DIRECTORY: Final[Mapping[str, str]] = {
     ),
 }
 """The statements of the commands on accounts and keys."""
-
-SESSIONS: Final[Mapping[str, str]] = {
-    "session": SESSION,
-    "put_session": f"INSERT OR REPLACE INTO sessions ({SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "delete_session": "DELETE FROM sessions WHERE account_id = ? AND session_id = ?",
-    "delete_old_sessions": (
-        "DELETE FROM sessions WHERE account_id = ? AND (max(used_at, created_at) < ? OR created_at < ?)"
-    ),
-    "put_key_use": (
-        "INSERT INTO key_uses (account_id, key_id, used_at) VALUES (?, ?, ?) "
-        "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
-    ),
-}
-"""The statements of the commands on sessions and uses of keys."""
 
 _FOR_MANY: Final[Mapping[str, str]] = {
     **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
