@@ -14,10 +14,10 @@ from numberkeep.domain.errors import InvalidCredentials, NumberkeepError
 from numberkeep.domain.identity import Account, ApiKey, KeyPair, hash_secret
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
-from numberkeep.store.access_queries import ListApiKeysOf, ListKeyUses
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetApiKey, ListApiKeys
 from numberkeep.store.session_commands import NoteKeyUse
+from numberkeep.store.session_queries import ListApiKeysOf, ListKeyUses
 
 DEFAULT_ACCOUNT: Final = "default"
 DEFAULT_REGION: Final = "US"

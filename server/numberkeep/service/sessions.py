@@ -7,9 +7,9 @@ from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.session import NOTED_EVERY, ROTATED_EVERY, Session, new_session, unused_session
 from numberkeep.service.clock import Clock
 from numberkeep.service.keys import Authenticator
-from numberkeep.store.access_queries import GetSession
 from numberkeep.store.contract import Store
 from numberkeep.store.session_commands import ChangeSession, DeleteSession, PutSession
+from numberkeep.store.session_queries import GetSession
 
 _PARTS: Final = 3
 _MOST_DIGITS: Final = 18

@@ -9,9 +9,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store import queries as q
-from numberkeep.store.access_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.account_rows import account_of, key_of
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import message_of
@@ -26,6 +25,7 @@ from numberkeep.store.rows import (
     review_of,
     webhook_of,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import session_of
 
 R = TypeVar("R")

@@ -1,4 +1,4 @@
-"""The SQL of the commands on sessions and uses of keys."""
+"""The SQL of the commands on sessions of the console and uses of keys."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from numberkeep.store.postgres.read_statements import SESSION
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
-STATEMENTS: Final[Mapping[str, str]] = {
+SESSIONS: Final[Mapping[str, str]] = {
     "session": SESSION,
     "put_session": (
         f"INSERT INTO numberkeep.sessions ({SESSION_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
@@ -23,3 +23,4 @@ STATEMENTS: Final[Mapping[str, str]] = {
         "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = greatest(k.used_at, excluded.used_at)"
     ),
 }
+"""The statements of the commands on sessions and uses of keys."""

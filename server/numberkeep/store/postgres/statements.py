@@ -8,7 +8,7 @@ from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
-from numberkeep.store.postgres.session_statements import STATEMENTS as SESSIONS
+from numberkeep.store.postgres.session_statements import SESSIONS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -21,6 +21,7 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
+    WRITTEN_COLUMNS,
 )
 
 R = TypeVar("R")
@@ -85,7 +86,7 @@ def _assigned(columns: str) -> str:
     return ", ".join(f"{name} = ${n}" for n, name in enumerate(columns.split(", "), start=2))
 
 
-_CHANGEABLE: Final = ", ".join([*COLUMNS.split(", ")[3:], "last_event"])
+_CHANGEABLE: Final = ", ".join(WRITTEN_COLUMNS.split(", ")[3:])
 
 
 def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
@@ -142,8 +143,9 @@ _QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
 SAVES: Final[Mapping[str, str]] = {
     "delete_tags": _delete("contact_tags", "tag, created_at, contact_id"),
     "delete_contacts": _delete("contacts", "contact_id"),
-    "insert_contacts": insertion("contacts", f"{COLUMNS}, last_event"),
+    "insert_contacts": insertion("contacts", WRITTEN_COLUMNS),
     "update_contacts": _update("contacts", "contact_id", f"phone, created_at, {_CHANGEABLE}"),
+    "set_search_texts": _update("contacts", "contact_id", "search_text"),
     "touch_contacts": _update("contacts", "phone", "last_event"),
     "put_last_events": (
         f"{insertion('last_events', 'phone, last_event')} "
@@ -224,7 +226,7 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
 """The statements that save a unit of work, once for each row."""
 
 COPIED: Final = {
-    "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
+    "insert_contacts": ("contacts", WRITTEN_COLUMNS),
     "insert_tags": ("contact_tags", "tag, created_at, contact_id"),
     "insert_events": ("events", EVENT_COLUMNS),
     "insert_deliveries": ("outbox", DELIVERY_COLUMNS),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from numberkeep.store import queries as q
-from numberkeep.store.access_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
@@ -17,6 +16,7 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"

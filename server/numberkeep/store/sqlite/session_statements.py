@@ -1,4 +1,4 @@
-"""The SQL of the commands on sessions and uses of keys."""
+"""The SQL of the commands on sessions of the console and uses of keys."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.read_statements import SESSION
 
-STATEMENTS: Final[Mapping[str, str]] = {
+SESSIONS: Final[Mapping[str, str]] = {
     "session": SESSION,
     "put_session": f"INSERT OR REPLACE INTO sessions ({SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "delete_session": "DELETE FROM sessions WHERE account_id = ? AND session_id = ?",
@@ -18,3 +18,4 @@ STATEMENTS: Final[Mapping[str, str]] = {
         "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
     ),
 }
+"""The statements of the commands on sessions and uses of keys."""

@@ -1,4 +1,4 @@
-"""The reads of an account's keys and sessions, as values; see queries.py."""
+"""The reads of an account's keys and sessions of the console, as values; see queries.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
