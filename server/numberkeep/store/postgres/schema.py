@@ -53,6 +53,10 @@ DISTRIBUTED: Final = (
     "answers",
     "jobs",
     "job_parts",
+    "conversations",
+    "conclusions",
+    "attempts",
+    "event_days",
     "key_uses",
     "sessions",
 )

@@ -9,9 +9,11 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
+from numberkeep.domain.outbox.attempt import KEPT_ATTEMPTS
 from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.inbox_rows import ATTEMPT_COLUMNS, CONCLUSION_COLUMNS
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
@@ -146,8 +148,17 @@ SAVES: Final[Mapping[str, str]] = {
         f"UPDATE messages SET {_set(STATUS_COLUMNS, first=3)} WHERE account_id = ?1 AND message_id = ?2"
     ),
     "insert_events": _insert("events", EVENT_COLUMNS),
+    "add_event_days": (
+        f"{_insert('event_days', 'day, type, count')} ON CONFLICT DO UPDATE SET count = count + excluded.count"
+    ),
+    "put_conversations": (
+        f"{_insert('conversations', 'phone, last_message')} ON CONFLICT (account_id, phone) "
+        "DO UPDATE SET last_message = max(last_message, excluded.last_message)"
+    ),
+    "insert_conclusions": _insert("conclusions", CONCLUSION_COLUMNS),
     "delete_webhooks": "DELETE FROM webhooks WHERE account_id = ?1 AND webhook_id = ?2",
     "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
+    "delete_attempts_to": "DELETE FROM attempts WHERE account_id = ?1 AND webhook_id = ?2",
     "put_webhooks": (
         f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
         f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
@@ -170,6 +181,12 @@ SAVES: Final[Mapping[str, str]] = {
         f"UPDATE outbox SET head = 1 WHERE head = 0 AND {_QUEUE} AND item = "
         f"(SELECT min(item) FROM outbox WHERE {_QUEUE} AND state <> 2)"
     ),
+    "insert_attempts": _insert("attempts", ATTEMPT_COLUMNS),
+    "trim_attempts": (
+        "DELETE FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 AND attempt_id <= (SELECT attempt_id "
+        "FROM attempts WHERE account_id = ?1 AND webhook_id = ?2 "
+        f"ORDER BY attempt_id DESC LIMIT 1 OFFSET {KEPT_ATTEMPTS})"
+    ),
     "put_answers": (
         f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
@@ -181,6 +198,7 @@ SAVES: Final[Mapping[str, str]] = {
         "WHERE e.account_id = ?1 AND e.event_id <= ?2) "
         "RETURNING target, phone"
     ),
+    "delete_attempts_of_old_events": "DELETE FROM attempts WHERE account_id = ?1 AND event_id <= ?2",
     "delete_old_events": "DELETE FROM events WHERE account_id = ?1 AND event_id <= ?2",
     "delete_old_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND last_event <= ?2",
 }
