@@ -22,6 +22,8 @@ REQUIRED: Final = {
     "ImportBody": "numbers",
     "InboundBody": "from",
     "NumberBody": "number",
+    "ReplyBody": "content",
+    "RetryBody": "webhook attempt",
     "SendBody": "number",
     "StatusParams": "handle",
     "OptOutBody": "number",

@@ -1,10 +1,14 @@
 """Conversations: the messages to and from one number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.consent.review import Decision
+from numberkeep.domain.consent.ledger import ConsentEntry
+from numberkeep.domain.consent.review import Decision, Review
+from numberkeep.domain.contacts.contact import ContactRecord
 from numberkeep.domain.messages.conclusion import Conclusion
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.verification.verification import Verification
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,3 +44,31 @@ class Exchanged:
     message: Message
     conclusion: Conclusion | None
     decision: Decision | None
+
+
+@dataclass(slots=True, frozen=True)
+class Thread:
+    """A conversation, and what is known of the person.
+
+    Attributes:
+        phone: the number, E.164, or a sender id.
+        messages: the last messages, newest first.
+        contact: the contact; None if there is none.
+        verification: the last verification; None if there was none. One that is pending has not expired.
+        reviews: the open reviews, oldest first.
+        consent: the entries of the ledger, oldest first.
+    """
+
+    phone: str
+    messages: Sequence[Exchanged]
+    contact: ContactRecord | None
+    verification: Verification | None
+    reviews: Sequence[Review]
+    consent: Sequence[ConsentEntry]
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the number is opted out."""
+        if self.contact is not None:
+            return bool(self.contact.opt_out)
+        return bool(self.consent) and self.consent[-1].opted_out
