@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store import inbox_queries as inbox
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
@@ -28,6 +28,7 @@ from numberkeep.store.rows import (
     verification_of,
     webhook_of,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import session_of
 
 R = TypeVar("R")
@@ -130,7 +131,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListAccounts: Read(_every(account_of), lambda _: ()),
     q.GetApiKey: Read(_first(key_of), lambda it: (it.key_id,), quick=True),
     q.ListApiKeys: Read(_every(key_of), lambda _: ()),
-    q.ListApiKeysOf: Read(_every(key_of), lambda it: (it.account_id,)),
-    q.ListKeyUses: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
-    q.GetSession: Read(_first(session_of), lambda it: (it.account_id, it.session_id), quick=True),
+    ListApiKeysOf: Read(_every(key_of), lambda it: (it.account_id,)),
+    ListKeyUses: Read(lambda rows, _: dict(map(tuple, rows)), lambda it: (it.account_id,)),
+    GetSession: Read(_first(session_of), lambda it: (it.account_id, it.session_id), quick=True),
 }

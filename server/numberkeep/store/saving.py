@@ -5,13 +5,12 @@ from typing import Any
 
 from numberkeep.domain.command import ANSWERS_RETAINED
 from numberkeep.domain.work.changes import Changes
-from numberkeep.domain.work.snapshot import OldEvents
+from numberkeep.domain.work.loaded import OldEvents
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.inbox_rows import values_of_attempt, values_of_conclusion
 from numberkeep.store.message_rows import values_of_message, values_of_status
 from numberkeep.store.rows import (
-    values_of,
     values_of_answer,
     values_of_delivery,
     values_of_entry,
@@ -23,6 +22,7 @@ from numberkeep.store.rows import (
     values_of_tags,
     values_of_verification,
     values_of_webhook,
+    written_values_of,
 )
 
 Writes = Iterator[tuple[str, Sequence[Row]]]
@@ -51,8 +51,8 @@ def _contacts(changes: Changes) -> Writes:
     if contacts:
         yield "delete_tags", values_of_tags(changes.untagged)
         yield "delete_contacts", [(contact.contact_id,) for contact in contacts.deleted]
-        yield "insert_contacts", [(*values_of(contact), last[contact.phone]) for contact in contacts.inserted]
-        yield "update_contacts", [(*values_of(new), last[new.phone]) for _, new in contacts.updated]
+        yield "insert_contacts", [written_values_of(contact, last[contact.phone]) for contact in contacts.inserted]
+        yield "update_contacts", [written_values_of(new, last[new.phone]) for _, new in contacts.updated]
         yield "insert_tags", values_of_tags(changes.tagged)
     yield "touch_contacts", [(phone, last[phone]) for phone in changes.touched]
     yield "put_last_events", [(phone, last[phone]) for phone in changes.orphaned]

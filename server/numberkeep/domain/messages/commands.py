@@ -9,7 +9,7 @@ from numberkeep.domain.event import EventType
 from numberkeep.domain.messages.conclusion import Conclusion
 from numberkeep.domain.messages.reply import Judgement, ReplyRules, Verdict, judge
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -7,7 +7,7 @@ from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import DeliveryState
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

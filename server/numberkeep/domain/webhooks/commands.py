@@ -10,7 +10,7 @@ from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.outbox.delivery import SENDER
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.webhooks.webhook import Webhook
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -16,8 +16,8 @@ from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
+from numberkeep.domain.work.loaded import KeptAnswer, OldEvents, Tallies
 from numberkeep.domain.work.rows import Difference
-from numberkeep.domain.work.snapshot import KeptAnswer, OldEvents, Tallies
 
 DAY: Final = 24 * 3600 * 1_000_000
 """Microseconds of a day."""

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from numberkeep.store import inbox_queries as inbox
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
-from numberkeep.store.inbox_rows import OF_ATTEMPT, OF_CONCLUSION, OF_MESSAGE
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
+from numberkeep.store.postgres.inbox_statements import READS as INBOX
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
@@ -16,9 +15,9 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
-    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
@@ -140,50 +139,15 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
-    inbox.ListConversations: (
-        f"SELECT {OF_MESSAGE}, c.first_name, c.last_name, c.company_name, c.verified, "
-        "EXISTS (SELECT 1 FROM numberkeep.opt_outs AS o WHERE o.account_id = v.account_id AND o.phone = v.phone), "
-        "EXISTS (SELECT 1 FROM numberkeep.reviews AS r "
-        "WHERE r.account_id = v.account_id AND r.phone = v.phone AND r.decision = 'open') "
-        "FROM numberkeep.conversations AS v "
-        "JOIN numberkeep.messages AS m ON m.account_id = v.account_id AND m.message_id = v.last_message "
-        "LEFT JOIN numberkeep.contacts AS c ON c.account_id = v.account_id AND c.phone = v.phone "
-        "WHERE v.account_id = $1 AND v.last_message < $2 ORDER BY v.last_message DESC LIMIT $3"
-    ),
-    inbox.ListThread: (
-        f"SELECT {OF_MESSAGE}, {OF_CONCLUSION}, r.decision FROM numberkeep.messages AS m "
-        "LEFT JOIN numberkeep.conclusions AS o ON o.account_id = m.account_id AND o.message_id = m.message_id "
-        "LEFT JOIN numberkeep.reviews AS r ON r.account_id = o.account_id AND r.review_id = o.review_id "
-        "WHERE m.account_id = $1 AND m.phone = $2 AND m.message_id < $3 ORDER BY m.message_id DESC LIMIT $4"
-    ),
-    inbox.GetVerification: (
-        f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications WHERE account_id = $1 AND phone = $2"
-    ),
-    inbox.ListOpenReviewsOf: (
-        f"SELECT {REVIEW_COLUMNS} FROM numberkeep.reviews "
-        "WHERE account_id = $1 AND phone = $2 AND decision = 'open' ORDER BY review_id"
-    ),
-    inbox.ListAttempts: (
-        f"SELECT {OF_ATTEMPT}, o.state FROM numberkeep.attempts AS t LEFT JOIN numberkeep.outbox AS o "
-        "ON o.account_id = t.account_id AND o.target = t.webhook_id AND o.phone = t.phone AND o.item = t.event_id "
-        "WHERE t.account_id = $1 AND t.webhook_id = $2 AND t.attempt_id < $3 ORDER BY t.attempt_id DESC LIMIT $4"
-    ),
-    inbox.CountDeliveries: (
-        "SELECT count(*) FILTER (WHERE state < 2), count(*) FILTER (WHERE state = 2), "
-        "count(*) FILTER (WHERE state = 3) "
-        "FROM (SELECT state FROM numberkeep.outbox WHERE account_id = $1 AND target = $2 LIMIT $3) AS first"
-    ),
-    inbox.ListDays: (
-        "SELECT day, type, count FROM numberkeep.event_days WHERE account_id = $1 AND day >= $2 ORDER BY day, type"
-    ),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = $1",
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
     q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
-    q.ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
-    q.ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
-    q.GetSession: SESSION,
+    ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
+    GetSession: SESSION,
 }
 """The statement of each query."""
