@@ -154,6 +154,14 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook with this number."""
 
 
+class AttemptNotFound(NumberkeepError):
+    """The webhook has no attempt with this number, or it is no longer kept."""
+
+
+class NotSimulated(NumberkeepError):
+    """A reply cannot be simulated, because a carrier is connected; the text says which."""
+
+
 class MessageNotFound(NumberkeepError):
     """The account has no message with this handle."""
 

@@ -20,6 +20,7 @@ from numberkeep.store.rows import (
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
+from numberkeep.store.sqlite.inbox_statements import READS as INBOX
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
@@ -119,6 +120,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT (SELECT count(*) FROM outbox WHERE state < 2), (SELECT min(created_at) FROM outbox WHERE state < 2), "
         "(SELECT count(*) FROM outbox WHERE state = 2)"
     ),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = ?",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = ?",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = ?",
