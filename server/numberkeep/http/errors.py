@@ -12,6 +12,7 @@ from numberkeep.domain.errors import (
     IdempotencyKeyReused,
     InvalidCredentials,
     InvalidInput,
+    KeyNotFound,
     MessageNotFound,
     NoSuchEvent,
     NumberkeepError,
@@ -192,6 +193,7 @@ _TABLE: Final = (
     _Line(TooManyUploads, 409, str, "The account's imports keep too many files.", _NO_RETRY),
     _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
+    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
     _Line(MessageNotFound, 404, "Message not found", "There is no message with this handle."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
     _Line(
