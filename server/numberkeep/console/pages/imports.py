@@ -10,6 +10,7 @@ from numberkeep.console.page import Events, Page, Redirect, Reply, page
 from numberkeep.console.pages.imports_form import (
     EXISTING,
     NUMBERS,
+    changed_label,
     choices_for,
     label_of,
     options_entered,
@@ -71,6 +72,7 @@ _WORDS: Final = {
     "contacts_words": contacts_words,
     "size_of": size_of,
     "label_of": label_of,
+    "changed_label": changed_label,
     "choices_for": choices_for,
     "shown_options": shown_options,
     "EXISTING": EXISTING,
@@ -201,7 +203,7 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 
 
 def _new(error: str = "", *, status: int = 200) -> Page:
-    data = {"error": error, "most_mb": MAX_UPLOAD_BYTES // 1_000_000}
+    data = {"error": error, "most_mb": MAX_UPLOAD_BYTES >> 20}
     return Page("imports/new.html", data, title="Import contacts", section="imports", status=status)
 
 

@@ -53,6 +53,11 @@ def label_of(field: str) -> str:
     return FIELDS.get(field) or _DETECTED.get(field, field)
 
 
+def changed_label(name: str) -> str:
+    """Return how a field that changes is called in a preview."""
+    return name.removeprefix(_VARIABLE) if name.startswith(_VARIABLE) else label_of(name)
+
+
 def choices_for(column: ColumnOut, entered: str | None = None) -> Sequence[tuple[str, str, bool]]:
     """Return what a column can be used for: the value to send, what it is called, and whether it is chosen.
 
@@ -63,7 +68,7 @@ def choices_for(column: ColumnOut, entered: str | None = None) -> Sequence[tuple
         entered: what was chosen in a form that was refused; None if none was.
     """
     chosen = entered if entered is not None else column.field if column.chosen else ""
-    choices = {"": f"{label_of(column.detected)} (by its name)"} | FIELDS
+    choices = {"": f"{label_of(column.detected)} (detected)"} | FIELDS
     if chosen not in choices:
         choices[chosen] = label_of(chosen)
     return [(value, label, value == chosen) for value, label in choices.items()]

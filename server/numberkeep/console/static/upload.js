@@ -39,3 +39,12 @@ function send(form) {
     toast(text);
   }
 }
+
+// data-outdates="ID": what this form changes has to be sent before what the element with this id offers.
+document.addEventListener("change", ({ target }) => {
+  const place = document.getElementById(target.form?.dataset.outdates || "_");
+  for (const element of place?.querySelectorAll("button, [data-outdated]") ?? []) {
+    if (element.matches("button")) element.disabled = true;
+    else element.hidden = false;
+  }
+});
