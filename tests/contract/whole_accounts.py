@@ -10,7 +10,7 @@ from numberkeep.domain.consent.ledger import broken
 from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.identity import hash_secret
 from numberkeep.domain.outbox.delivery import DeliveryState
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetAccount, GetApiKey, GetTallies, ListApiKeys, ListConsent, ListWaitingJobs
 from numberkeep.store.whole_account import (
@@ -80,6 +80,7 @@ class WholeAccountContract(FullAccount):
             events=before.events,
             last_webhook=before.last_webhook,
             last_verification=before.last_verification,
+            last_attempt=before.last_attempt,
             last_review=before.last_review,
             last_job=before.last_job,
         )

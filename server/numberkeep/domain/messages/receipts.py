@@ -8,7 +8,8 @@ from numberkeep.domain.command import ANSWERS_RETAINED, AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.messages.message import OPTED_OUT, Direction, Message, MessageStatus
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import KeptAnswer, Needs
+from numberkeep.domain.work.loaded import KeptAnswer
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 _KEY: Final = "receipt of "

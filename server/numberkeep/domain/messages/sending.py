@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.messages.message import Draft, Message
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.contact import ContactPatch, moment
-from numberkeep.domain.errors import DeliveryFailed, ReceiverGone, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Backlog
+from numberkeep.domain.outbox.errors import DeliveryFailed, ReceiverGone
 from numberkeep.service import contacts, messages, verification, webhooks
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context
@@ -84,7 +85,7 @@ async def test_a_permanent_failure_is_dead_at_once(
     assert await status(context, account) == (MessageStatus.FAILED, "", "was not sent")
     (dead,) = await webhooks.dead(context, account, 10)
     assert (dead.attempts, dead.error) == (1, "was not sent")
-    assert "failed for good: was not sent" in caplog.text
+    assert "failed permanently: was not sent" in caplog.text
     assert "415555" not in caplog.text
 
 
