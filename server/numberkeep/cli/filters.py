@@ -23,7 +23,7 @@ class Filters:
         opted_out: whether they opted out; None for either.
         created_after: created at this time or later; None for any time.
         where: custom variables with these values, each `LABEL=VALUE`; an empty value is one that they lack.
-        q: words that are found; `service.matching.matcher` says where.
+        q: words that are found; `domain.contacts.search.parse_search` says where.
     """
 
     tags: tuple[str, ...] = ()

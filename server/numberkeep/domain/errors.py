@@ -10,6 +10,7 @@ NumberkeepError
 ├── ContactExists
 ├── AccountNotFound
 ├── WebhookNotFound
+├── KeyNotFound
 ├── MessageNotFound
 ├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
@@ -25,6 +26,7 @@ NumberkeepError
 ├── IdempotencyKeyReused    the key was used for another request
 ├── AnsweredBefore          the request was answered before: not a failure, and nothing was done again
 ├── InvalidCredentials
+├── ReadOnlyKey             the key may change nothing
 ├── StoreBusy               too many writes are waiting: try again
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
 │   └── StoreUnsure         the connection was lost during commit
@@ -152,6 +154,14 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook with this number."""
 
 
+class AttemptNotFound(NumberkeepError):
+    """The webhook has no attempt with this number, or it is no longer kept."""
+
+
+class NotSimulated(NumberkeepError):
+    """A reply cannot be simulated, because a carrier is connected; the text says which."""
+
+
 class MessageNotFound(NumberkeepError):
     """The account has no message with this handle."""
 
@@ -182,6 +192,14 @@ class AnsweredBefore(NumberkeepError):
     def __init__(self, answer: bytes) -> None:
         super().__init__()
         self.answer = answer
+
+
+class KeyNotFound(NumberkeepError):
+    """The account has no API key with this id."""
+
+
+class ReadOnlyKey(NumberkeepError):
+    """The key is read-only, and the request would change something."""
 
 
 class InvalidCredentials(NumberkeepError):

@@ -12,6 +12,8 @@ MAX_TAG = 100
 MAX_VARIABLES = 100
 MAX_LABEL = 100
 MAX_VALUE = 4000
+MAX_SEARCH_TEXT = 4096
+"""Bytes of a contact's folded texts, in UTF-8, in which words are searched."""
 MAX_TEXT = 1000
 """Of a verification message, and of the message that confirms an opt-out."""
 MAX_OPT_OUT_WORDS = 50

@@ -10,6 +10,8 @@ class ActorKind(StrEnum):
 
     API_KEY = "api_key"
     """A program; the id is the key's id."""
+    CONSOLE_SESSION = "console_session"
+    """A person in the console; the id is that of the key that signed in."""
     CARRIER = "carrier"
     """A carrier that delivers a person's message; the id is the carrier's name."""
     SYSTEM = "system"
@@ -40,7 +42,10 @@ class CauseKind(StrEnum):
     REQUEST = "request"
     """An HTTP request; the id is its `x-request-id`, which the caller may have chosen."""
     IMPORT = "import"
+    ACTION = "action"
+    """An action on many contacts; the id is its number."""
     UNDO = "undo"
+    """The undo of an import or action; the id is its number."""
     MERGE = "merge"
 
 

@@ -13,17 +13,17 @@ from numberkeep.domain.work.loaded import Tallies
 ACCOUNT_COLUMNS: Final = "account_id, name, region, verification_text, opt_out_words, unclear_opts_out, confirmation"
 TALLY_COLUMNS: Final = (
     "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification, "
-    "last_review, open_reviews, last_job"
+    "last_review, open_reviews, last_job, last_attempt"
 )
 
 _decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """Return the key whose key_id, secret_hash, created_at, revoked_at and `ACCOUNT_COLUMNS` these are."""
-    key_id, secret_hash, created_at, revoked_at, *account = row
+    """Return the key whose key_id, secret_hash, created_at, revoked_at, read_only and `ACCOUNT_COLUMNS` these are."""
+    key_id, secret_hash, created_at, revoked_at, read_only, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
+    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked, read_only=read_only == 1)
 
 
 def account_of(row: Iterable[Any]) -> Account:
@@ -47,4 +47,5 @@ def values_of_tallies(tallies: Tallies) -> tuple[Any, ...]:
         tallies.last_review,
         tallies.open_reviews,
         tallies.last_job,
+        tallies.last_attempt,
     )

@@ -75,9 +75,25 @@ ACCOUNTS: Final = Table(
     lasting=True,
 )
 
+ACCESS: Final = (
+    Table("key_uses", ("key_id",), ("used_at",)),
+    Table(
+        "sessions",
+        ("session_id",),
+        ("key_id", "token_hash", "previous_hash", "form_token", "created_at", "rotated_at", "used_at"),
+    ),
+)
+"""Who uses an account. Unlike its data they are not part of its state, which tests save and restore."""
+
 TABLES: Final = (
     ACCOUNTS,
-    Table("api_keys", ("key_id",), ("account_id", "secret_hash", "created_at", "revoked_at"), of_account=False),
+    Table(
+        "api_keys",
+        ("key_id",),
+        ("account_id", "secret_hash", "created_at", "revoked_at", "read_only"),
+        of_account=False,
+        flags=frozenset({"read_only"}),
+    ),
     Table(
         "contacts",
         # Both engines have an index of this order, which is roughly the order of the rows on disk.
@@ -94,6 +110,7 @@ TABLES: Final = (
             "verified",
             "opt_out",
             "last_event",
+            "search_text",
         ),
         flags=frozenset({"verified", "opt_out"}),
         unique=("contact_id", "phone"),
@@ -146,8 +163,37 @@ TABLES: Final = (
         ("event_id",),
         ("type", "at", "phone", "subject", "actor", "cause", "replaced", "previous_event"),
     ),
+    Table("event_days", ("day", "type"), ("count",)),
+    Table("conversations", ("phone",), ("last_message",)),
+    Table(
+        "conclusions",
+        ("message_id",),
+        ("verdict", "ground", "entry_id", "verification_id", "review_id", "simulated"),
+        flags=frozenset({"simulated"}),
+    ),
     Table("last_events", ("phone",), ("last_event",)),
     Table("webhooks", ("webhook_id",), ("url", "secret", "types", "created_at", "disabled_at")),
+    Table(
+        "attempts",
+        ("webhook_id", "attempt_id"),
+        (
+            "event_id",
+            "phone",
+            "type",
+            "at",
+            "took",
+            "attempts",
+            "error",
+            "url",
+            "headers",
+            "request",
+            "answered",
+            "answer",
+            "sample",
+        ),
+        flags=frozenset({"sample"}),
+        page=200,
+    ),
     Table(
         "outbox",
         ("target", "phone", "item"),
@@ -159,6 +205,7 @@ TABLES: Final = (
     ),
     # A part has up to 256 KiB.
     Table("job_parts", ("job_id", "name", "place"), ("data",), page=16),
+    *ACCESS,
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),
 )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from numberkeep.domain.contacts.contact import ContactRecord
+from numberkeep.domain.contacts.search import Search
 from numberkeep.domain.limits import DEFAULT_PAGE, MAX_INTEGER
 
 
@@ -41,6 +42,9 @@ class ContactFilter:
         tags: has all of these tags.
         verified: is verified, or is not.
         opt_out: has opted out, or has not.
+        unclear: has a reply that waits for a decision, or has none.
+        created_before: was created before this time, microseconds since 1970.
+        search: is found by these words.
     """
 
     contact_id: int | None = None
@@ -49,6 +53,9 @@ class ContactFilter:
     tags: tuple[str, ...] = ()
     verified: bool | None = None
     opt_out: bool | None = None
+    unclear: bool | None = None
+    created_before: int | None = None
+    search: Search | None = None
 
 
 NO_CONTACTS: Final = ContactFilter(contact_id=-1)

@@ -13,7 +13,7 @@ class Selection:
     Attributes:
         where: what the store finds by its indexes.
         values: custom variables, each with the value that it must have; `""` is a variable that the contact lacks.
-        q: words; `service.matching.matcher` says what they find.
+        q: words; `domain.contacts.search.parse_search` says what they find.
     """
 
     where: ContactFilter = field(default_factory=ContactFilter)

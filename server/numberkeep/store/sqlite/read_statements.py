@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.rows import (
@@ -14,17 +15,22 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
+    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
+from numberkeep.store.session_rows import SESSION_COLUMNS
+from numberkeep.store.sqlite.inbox_statements import READS as INBOX
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM accounts"
 KEYS: Final = (
-    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, {ACCOUNT_COLUMNS} "
+    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, {ACCOUNT_COLUMNS} "
     "FROM api_keys JOIN accounts USING (account_id)"
 )
+SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE account_id = ? AND session_id = ?"
 
 _AGENDA: Final = (
     "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
@@ -34,6 +40,11 @@ _AGENDA: Final = (
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
+    ListContactsOf: (
+        f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?)) "
+        "ORDER BY created_at, contact_id"
+    ),
+    GetVerification: f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ? AND phone = ?",
     q.GetTallies: TALLIES,
     q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
     GetMessage: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? AND message_id = ?",
@@ -109,11 +120,15 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT (SELECT count(*) FROM outbox WHERE state < 2), (SELECT min(created_at) FROM outbox WHERE state < 2), "
         "(SELECT count(*) FROM outbox WHERE state = 2)"
     ),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = ?",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = ?",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = ?",
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
+    ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
+    GetSession: SESSION,
 }
 """The statement of each query."""

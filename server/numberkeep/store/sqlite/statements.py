@@ -25,9 +25,13 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
+    WRITTEN_COLUMNS,
 )
+from numberkeep.store.sqlite.inbox_statements import SAVES as INBOX
+from numberkeep.store.sqlite.insertion import insertion
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.session_statements import SESSIONS
 from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
@@ -35,10 +39,6 @@ Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
 
 encode: Final = msgspec.json.Encoder().encode
-
-
-def _insert(table: str, columns: str) -> str:
-    return f"INSERT INTO {table} (account_id, {columns}) VALUES (?{', ?' * (columns.count(',') + 1)})"
 
 
 def _set(columns: str, *, first: int) -> str:
@@ -51,7 +51,7 @@ def _excluded(columns: str) -> str:
 
 _IN: Final = "account_id = ?1 AND {} IN (SELECT value FROM json_each(?2))"
 _QUEUE: Final = "account_id = ?1 AND target = ?2 AND phone = ?3"
-_CHANGEABLE: Final = ", ".join(COLUMNS.split(", ")[3:])
+_CHANGEABLE: Final = ", ".join(WRITTEN_COLUMNS.split(", ")[3:])
 
 LOADS: Final[Mapping[str, str]] = {
     "tallies": TALLIES,
@@ -107,6 +107,7 @@ _FOR_EACH: Final = frozenset({"due"})
 """Statements that run once for each item of the list, because SQLite would sort what is due to several targets."""
 
 SAVES: Final[Mapping[str, str]] = {
+    **INBOX,
     "put_tallies": f"UPDATE accounts SET {_set(TALLY_COLUMNS, first=2)} WHERE account_id = ?1",
     "delete_old_answers": (
         "DELETE FROM answers WHERE answer_id IN "
@@ -116,44 +117,43 @@ SAVES: Final[Mapping[str, str]] = {
         "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4"
     ),
     "delete_contacts": "DELETE FROM contacts WHERE account_id = ?1 AND contact_id = ?2",
-    "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
-    "update_contacts": (
-        f"UPDATE contacts SET {_set(_CHANGEABLE + ', last_event', first=5)} WHERE account_id = ?1 AND contact_id = ?2"
-    ),
+    "insert_contacts": insertion("contacts", WRITTEN_COLUMNS),
+    "update_contacts": (f"UPDATE contacts SET {_set(_CHANGEABLE, first=5)} WHERE account_id = ?1 AND contact_id = ?2"),
+    "set_search_texts": "UPDATE contacts SET search_text = ?3 WHERE account_id = ?1 AND contact_id = ?2",
     "touch_contacts": "UPDATE contacts SET last_event = ?3 WHERE account_id = ?1 AND phone = ?2",
     "put_last_events": (
-        f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
+        f"{insertion('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
     ),
     "delete_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND phone = ?2",
-    "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
+    "insert_tags": insertion("contact_tags", "tag, created_at, contact_id"),
     "delete_opt_outs": "DELETE FROM opt_outs WHERE account_id = ?1 AND phone = ?2",
-    "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
-    "insert_entries": _insert("consent", ENTRY_COLUMNS),
-    "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
+    "insert_opt_outs": insertion("opt_outs", OPT_OUT_COLUMNS),
+    "insert_entries": insertion("consent", ENTRY_COLUMNS),
+    "insert_reviews": insertion("reviews", REVIEW_COLUMNS),
     "close_reviews": "UPDATE reviews SET decision = ?3 WHERE account_id = ?1 AND review_id = ?2",
     "delete_job_parts": "DELETE FROM job_parts WHERE account_id = ?1 AND job_id = ?2",
     "delete_jobs": "DELETE FROM jobs WHERE account_id = ?1 AND job_id = ?2",
     "put_jobs": (
-        f"{_insert('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
+        f"{insertion('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
         f"DO UPDATE SET {_excluded('status, updated_at, worker, lease_until, size, detail')}"
     ),
     "put_job_parts": (
-        f"{_insert('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
+        f"{insertion('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
         f"DO UPDATE SET {_excluded('data')}"
     ),
     "put_verifications": (
-        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
+        f"{insertion('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
     ),
-    "insert_messages": _insert("messages", MESSAGE_COLUMNS),
+    "insert_messages": insertion("messages", MESSAGE_COLUMNS),
     "update_messages": (
         f"UPDATE messages SET {_set(STATUS_COLUMNS, first=3)} WHERE account_id = ?1 AND message_id = ?2"
     ),
-    "insert_events": _insert("events", EVENT_COLUMNS),
+    "insert_events": insertion("events", EVENT_COLUMNS),
     "delete_webhooks": "DELETE FROM webhooks WHERE account_id = ?1 AND webhook_id = ?2",
     "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
     "put_webhooks": (
-        f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
+        f"{insertion('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
         f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
     ),
     "hold_deliveries": (
@@ -168,14 +168,14 @@ SAVES: Final[Mapping[str, str]] = {
         "UPDATE outbox SET attempts = ?6, due_at = ?7, state = ?8, error = ?9, head = iif(?8 = 2, 0, head) "
         f"WHERE {_QUEUE} AND item = ?4"
     ),
-    "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
+    "insert_deliveries": insertion("outbox", DELIVERY_COLUMNS),
     "unset_heads": f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_QUEUE}",
     "set_heads": (
         f"UPDATE outbox SET head = 1 WHERE head = 0 AND {_QUEUE} AND item = "
         f"(SELECT min(item) FROM outbox WHERE {_QUEUE} AND state <> 2)"
     ),
     "put_answers": (
-        f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
+        f"{insertion('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
     "delete_deliveries_of_old_events": (
@@ -197,7 +197,9 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "any_key": "SELECT 1 FROM api_keys LIMIT 1",
     "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
     "insert_writer": "SELECT ?1 WHERE 0",  # the counters are in the account's row
-    "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
+    "insert_key": (
+        "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, read_only) VALUES (?, ?, ?, ?, ?)"
+    ),
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
     # NULL leaves a value as it is.
     "set_account": (
@@ -212,15 +214,14 @@ DIRECTORY: Final[Mapping[str, str]] = {
 _FOR_MANY: Final[Mapping[str, str]] = {
     **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
     "update_contacts": (
-        f"{_insert('contacts', f'{COLUMNS}, last_event')} ON CONFLICT (contact_id) "
-        f"DO UPDATE SET {_excluded(f'{_CHANGEABLE}, last_event')}"
+        f"{insertion('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}"
     ),
 }
 """Statements whose `VALUES` may have any number of rows."""
 
 _ROWS_OF_A_STATEMENT: Final = 64
 
-_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING, **OF_WHOLE_ACCOUNTS}
+_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **SESSIONS, **MOVING, **OF_WHOLE_ACCOUNTS}
 
 
 def run(connection: apsw.Connection, flow: Flow[R]) -> R:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numberkeep.domain.contacts.contact import ContactRecord
-from numberkeep.service.folding import fold
+from numberkeep.domain.folding import fold
 from numberkeep.service.matching import matcher
 
 PHONE = "+14155550123"

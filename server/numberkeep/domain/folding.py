@@ -9,8 +9,6 @@ import re
 from typing import Final
 from unicodedata import category, combining, normalize
 
-from anyascii import anyascii
-
 _KEPT: Final = (
     "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
 )
@@ -50,6 +48,8 @@ def _folded_character(character: str) -> str:
     kind = category(character)[0]
     if kind in "SZC":  # the names of emoji are no words of a person
         return character
+    from anyascii import anyascii  # noqa: PLC0415 - its tables load slowly, and most texts need none
+
     unknown = "" if kind == "M" else character  # marks that are no accents choose between the forms of a character
     return anyascii(character) or unknown
 
