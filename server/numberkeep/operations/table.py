@@ -11,6 +11,7 @@ from numberkeep.operations import (
     history,
     hosted_webhooks,
     imports,
+    matching,
     messages,
     reviews,
     tags,
@@ -22,6 +23,7 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
     for topic in (
         contacts,
+        matching,
         tags,
         actions,
         imports,
