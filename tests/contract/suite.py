@@ -4,6 +4,7 @@ import pytest
 
 from contract.accounts import AccountContract
 from contract.actions import ActionContract
+from contract.attempts import AttemptContract
 from contract.bulk import BulkContract
 from contract.callbacks import CallbackContract
 from contract.concurrency import ConcurrencyContract
@@ -20,6 +21,7 @@ from contract.idempotency import IdempotencyContract
 from contract.import_jobs import ImportJobContract
 from contract.import_states import ImportStateContract
 from contract.imports import ImportContract
+from contract.inbox import InboxContract
 from contract.jobs import JobContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
@@ -63,6 +65,8 @@ class StoreContract(
     ReceiptContract,
     CallbackContract,
     MessagePageContract,
+    InboxContract,
+    AttemptContract,
     SettlingContract,
     SettingsContract,
     WebhookContract,

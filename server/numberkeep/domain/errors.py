@@ -10,6 +10,7 @@ NumberkeepError
 ├── ContactExists
 ├── AccountNotFound
 ├── WebhookNotFound
+├── KeyNotFound
 ├── MessageNotFound
 ├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
@@ -153,6 +154,14 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook with this number."""
 
 
+class AttemptNotFound(NumberkeepError):
+    """The webhook has no attempt with this number, or it is no longer kept."""
+
+
+class NotSimulated(NumberkeepError):
+    """A reply cannot be simulated, because a carrier is connected; the text says which."""
+
+
 class MessageNotFound(NumberkeepError):
     """The account has no message with this handle."""
 
@@ -183,6 +192,10 @@ class AnsweredBefore(NumberkeepError):
     def __init__(self, answer: bytes) -> None:
         super().__init__()
         self.answer = answer
+
+
+class KeyNotFound(NumberkeepError):
+    """The account has no API key with this id."""
 
 
 class ReadOnlyKey(NumberkeepError):

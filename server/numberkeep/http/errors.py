@@ -7,13 +7,16 @@ from typing import Final, NamedTuple
 
 from numberkeep.domain.errors import (
     AccountNotFound,
+    AttemptNotFound,
     ContactExists,
     ContactNotFound,
     IdempotencyKeyReused,
     InvalidCredentials,
     InvalidInput,
+    KeyNotFound,
     MessageNotFound,
     NoSuchEvent,
+    NotSimulated,
     NumberkeepError,
     ReadOnlyKey,
     RecipientOptedOut,
@@ -198,6 +201,9 @@ _TABLE: Final = (
     _Line(TooManyUploads, 409, str, "The account's imports or exports keep too many files.", _NO_RETRY),
     _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
+    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
+    _Line(AttemptNotFound, 404, "This attempt is not kept", "The webhook has no attempt with this id."),
+    _Line(NotSimulated, 409, str, "A carrier is connected, so replies are not simulated.", _NO_RETRY),
     _Line(MessageNotFound, 404, "Message not found", "There is no message with this handle."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
     _Line(

@@ -23,6 +23,8 @@ REQUIRED: Final = {
     "ImportBody": "numbers",
     "InboundBody": "from",
     "NumberBody": "number",
+    "ReplyBody": "content",
+    "RetryBody": "webhook attempt",
     "SendBody": "number",
     "StatusParams": "handle",
     "OptOutBody": "number",

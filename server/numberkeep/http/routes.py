@@ -12,6 +12,7 @@ from numberkeep.operations import (
     actions,
     consent,
     contacts,
+    conversations,
     doctor,
     exports,
     history,
@@ -19,6 +20,7 @@ from numberkeep.operations import (
     imports,
     matching,
     messages,
+    overview,
     reviews,
     tags,
     webhooks,
@@ -26,7 +28,9 @@ from numberkeep.operations import (
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
 from numberkeep.wire.answers import LimitParams, Nothing
+from numberkeep.wire.attempts import AttemptsParams
 from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, UpdateBody
+from numberkeep.wire.conversations import ReplyBody, ThreadParams
 from numberkeep.wire.decoding import Decoder
 from numberkeep.wire.imports import ImportOptionsBody, PlanBody, UndoBody, UploadParams
 from numberkeep.wire.reviews import DecideBody
@@ -153,6 +157,10 @@ ROUTES: Final = (
     _route("GET", _MESSAGES, messages.list_messages),
     _route("GET", f"{_MESSAGES}/{{message_id}}", messages.retrieve),
     _route("GET", f"{_OURS}/messages", messages.newest),
+    _route("GET", f"{_OURS}/conversations", conversations.list_conversations),
+    Route("GET", f"{_OURS}/conversations/{{phone_number}}", conversations.show, query=ThreadParams),
+    Route("POST", f"{_OURS}/conversations/{{phone_number}}", conversations.simulate, body=ReplyBody),
+    _route("GET", f"{_OURS}/overview", overview.show),
     _route("GET", f"{_OURS}/consent", consent.show),
     _route("GET", f"{_OURS}/consent/verify", consent.verify),
     _route("GET", f"{_OURS}/consent/opt-outs", consent.list_opted_out),
@@ -174,7 +182,10 @@ ROUTES: Final = (
     _route("POST", f"{_OURS}/webhooks", webhooks.create),
     Route("POST", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.enable, body=EnableBody),
     _route("DELETE", f"{_OURS}/webhooks/{{webhook_id}}", webhooks.delete),
+    _route("POST", f"{_OURS}/webhooks/{{webhook_id}}/sample", webhooks.sample),
+    Route("GET", f"{_OURS}/webhooks/{{webhook_id}}/attempts", webhooks.list_attempts, query=AttemptsParams),
     _route("GET", f"{_OURS}/deliveries", webhooks.list_dead),
+    _route("POST", f"{_OURS}/deliveries/retry", webhooks.retry),
     _route("POST", f"{_OURS}/deliveries/replay", webhooks.replay),
     _route("GET", f"{_OURS}/doctor", doctor.examine),
 )

@@ -6,6 +6,7 @@ from numberkeep.operations import (
     actions,
     consent,
     contacts,
+    conversations,
     doctor,
     exports,
     history,
@@ -13,6 +14,7 @@ from numberkeep.operations import (
     imports,
     matching,
     messages,
+    overview,
     reviews,
     tags,
     webhooks,
@@ -32,8 +34,10 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
         consent,
         reviews,
         messages,
+        conversations,
         hosted_webhooks,
         webhooks,
+        overview,
         doctor,
     )
     for each in vars(topic).values()

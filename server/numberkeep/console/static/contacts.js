@@ -45,7 +45,7 @@ document.addEventListener("keydown", (event) => {
   const row = document.activeElement?.closest("tbody tr");
   if (event.key === "j" || event.key === "k") {
     event.preventDefault();
-    document.dispatchEvent(new KeyboardEvent("keydown", { key: event.key === "j" ? "ArrowDown" : "ArrowUp", bubbles: true }));
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: event.key === "j" ? "ArrowDown" : "ArrowUp", bubbles: true }));
   } else if (event.key.toLowerCase() === "x" && row) {
     const box = row.querySelector("[name=number]");
     if (!box) return;

@@ -8,6 +8,7 @@ from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
 from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
+from numberkeep.store.postgres.inbox_statements import READS as INBOX
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
@@ -147,6 +148,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = $1",
