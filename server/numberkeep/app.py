@@ -19,11 +19,13 @@ from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.operations import actions
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
+from numberkeep.service.actions.record import KIND as ACTION
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
-from numberkeep.service.imports.record import KIND
+from numberkeep.service.imports.record import KIND as IMPORT
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.keys import Authenticator
@@ -72,7 +74,9 @@ def make_relay(settings: Settings, context: Context, sender: Sender, notifier: N
 
 def make_runner(settings: Settings, context: Context) -> JobRunner:
     """Return what runs the jobs of all accounts."""
-    return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+    return JobRunner(
+        context, {IMPORT: ImportWorker(make_staging), ACTION: actions.WORKER}, alone=not is_postgres(settings.database)
+    )
 
 
 def assemble(

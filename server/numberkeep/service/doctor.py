@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.domain.contacts.listing import ListQuery
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import TargetChecker

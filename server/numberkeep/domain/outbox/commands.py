@@ -9,6 +9,7 @@ from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import OPTED_OUT, Message, MessageStatus
+from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
     SENDER,
@@ -84,13 +85,14 @@ class SettleDelivery(AccountCommand[bool]):
     """Record the outcome of a delivery that was taken; return False if it is settled already.
 
     `taken` is the delivery as it was taken: a process that was too slow must not undo what another does with it. An
-    arrival is recorded in any case, and so is an opt-out that the carrier reports.
+    arrival is recorded in any case, and so is an opt-out that the carrier reports. So is `attempt`, if it is given.
     """
 
     account_id: int
     taken: Delivery
     outcome: Outcome
     stamp: Stamp
+    attempt: Attempt | None = None
 
     def want(self, needs: Needs) -> None:
         """Need the delivery, for a message its number and verification, and the chain of events that may grow."""
@@ -103,6 +105,8 @@ class SettleDelivery(AccountCommand[bool]):
 
     def apply(self, work: Work) -> bool:
         """Return whether it was still open."""
+        if self.attempt is not None:
+            work.outbox.keep_attempt(self.attempt)
         settled = self._settle(work)
         if isinstance(self.outcome, Undelivered) and self.outcome.opted_out:
             work.set_opt_out(self.taken.phone, Said(ConsentSource.CARRIER), self.stamp, opted_out=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed, NetworkRefused
 from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox.errors import DeliveryFailed, NetworkRefused
 from numberkeep.service import doctor, webhooks
 from numberkeep.service.context import Context
 from numberkeep.store.space import MB, Room, Space
