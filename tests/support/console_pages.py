@@ -13,7 +13,7 @@ STARTS: Final = ("contacts", "inbox", "review", "imports", "imports/new", "expor
 """Where the search begins, as paths below /console."""
 
 _NO_PAGES: Final = ("sign-", "static", "export/file")
-_argument = re.compile(r"(?<=/)(?:%2B|\+)?\d+")
+_argument = re.compile(r"(?<=/)(?:(?:%2B|\+)?\d+|nk_\w+)")
 
 
 def shape_of(path: str) -> str:

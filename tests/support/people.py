@@ -71,7 +71,7 @@ HOSTILE: Final[tuple[Mapping[str, Any], ...]] = (
     {
         "first_name": "{{7*7}}",
         "last_name": "{% for x in y %}${7*7}",
-        "company_name": "#{7*7} <%= 7*7 %>",
+        "company_name": "{{191*7}} #{191*7} ${191*7} <%= 191*7 %>",
         "tags": ["__proto__", "constructor", "../../etc/passwd"],
     },
     {
