@@ -35,10 +35,14 @@ JOBS = {"sqlite": 9, "postgres": 7}
 PLAIN_MESSAGES = {"sqlite": 10, "postgres": 8}
 """The first version in which programs may send messages: one of the first account's is such a one."""
 
+SESSIONS = {"sqlite": 11, "postgres": 9}
+"""The first version with sessions, times of use and keys that may only read: the second account's is such a one."""
+
 SINCE = (
     {("sqlite", "answers"): 2}
     | {("sqlite", "reviews"): 8, ("postgres", "reviews"): 6}
     | {(engine, table): version for engine, version in JOBS.items() for table in ("jobs", "job_parts")}
+    | {(engine, table): version for engine, version in SESSIONS.items() for table in ("key_uses", "sessions")}
     | {
         (engine, table): version
         for engine, version in CHANGE_LOG.items()
@@ -119,7 +123,15 @@ def keys_of(engine: str, version: int) -> list[ApiKey]:
     """Return the keys of a store of that version, with their accounts."""
     if version < REVIEWS[engine]:
         return KEYS
-    return [replace(key, account=replace(key.account, replies=RULES[key.account.account_id])) for key in KEYS]
+    since = version >= SESSIONS[engine]
+    return [
+        replace(
+            key,
+            account=replace(key.account, replies=RULES[key.account.account_id]),
+            read_only=since and key.account == THEIRS,
+        )
+        for key in KEYS
+    ]
 
 
 def queued(number: int, to: Contact, text: str, at: int, verification_id: int = 0) -> Message:

@@ -21,6 +21,7 @@ class CreateKey(Command[ApiKey]):
     key_id: str
     secret_hash: bytes
     at: int
+    read_only: bool = False
 
 
 @dataclass(slots=True)

@@ -55,13 +55,23 @@ class Account:
 
 @dataclass(slots=True, frozen=True)
 class ApiKey:
-    """A key as it is stored, with the hash of its secret."""
+    """A key as it is stored, with the hash of its secret.
+
+    Attributes:
+        key_id: what clients send with the secret.
+        secret_hash: see `hash_secret`.
+        account: what it gives access to.
+        created_at: when it was created.
+        revoked_at: when it was revoked; None if it was not.
+        read_only: whether it may change nothing.
+    """
 
     key_id: str
     secret_hash: bytes
     account: Account
     created_at: datetime
     revoked_at: datetime | None = None
+    read_only: bool = False
 
     def opens_with(self, secret: bytes) -> bool:
         """Return whether `secret` is this key's and the key is not revoked; takes the same time for any secret."""

@@ -10,6 +10,8 @@ class ActorKind(StrEnum):
 
     API_KEY = "api_key"
     """A program; the id is the key's id."""
+    CONSOLE_SESSION = "console_session"
+    """A person in the console; the id is that of the key that signed in."""
     CARRIER = "carrier"
     """A carrier that delivers a person's message; the id is the carrier's name."""
     SYSTEM = "system"

@@ -20,10 +20,10 @@ _decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """Return the key whose key_id, secret_hash, created_at, revoked_at and `ACCOUNT_COLUMNS` these are."""
-    key_id, secret_hash, created_at, revoked_at, *account = row
+    """Return the key whose key_id, secret_hash, created_at, revoked_at, read_only and `ACCOUNT_COLUMNS` these are."""
+    key_id, secret_hash, created_at, revoked_at, read_only, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked)
+    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked, read_only=read_only == 1)
 
 
 def account_of(row: Iterable[Any]) -> Account:

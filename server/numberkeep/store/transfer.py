@@ -75,9 +75,25 @@ ACCOUNTS: Final = Table(
     lasting=True,
 )
 
+ACCESS: Final = (
+    Table("key_uses", ("key_id",), ("used_at",)),
+    Table(
+        "sessions",
+        ("session_id",),
+        ("key_id", "token_hash", "previous_hash", "form_token", "created_at", "rotated_at", "used_at"),
+    ),
+)
+"""Who uses an account. Unlike its data they are not part of its state, which tests save and restore."""
+
 TABLES: Final = (
     ACCOUNTS,
-    Table("api_keys", ("key_id",), ("account_id", "secret_hash", "created_at", "revoked_at"), of_account=False),
+    Table(
+        "api_keys",
+        ("key_id",),
+        ("account_id", "secret_hash", "created_at", "revoked_at", "read_only"),
+        of_account=False,
+        flags=frozenset({"read_only"}),
+    ),
     Table(
         "contacts",
         # Both engines have an index of this order, which is roughly the order of the rows on disk.
@@ -159,6 +175,7 @@ TABLES: Final = (
     ),
     # A part has up to 256 KiB.
     Table("job_parts", ("job_id", "name", "place"), ("data",), page=16),
+    *ACCESS,
     # The answer to a bulk request can have hundreds of kilobytes.
     Table("answers", ("key",), ("fingerprint", "answer", "created_at"), page=200),
 )

@@ -13,12 +13,12 @@ from numberkeep.domain.work.snapshot import Tallies
 from numberkeep.domain.work.unit import Work
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
-from numberkeep.store.transfer import ACCOUNTS, TABLES, Table
+from numberkeep.store.transfer import ACCESS, ACCOUNTS, TABLES, Table
 
 R = TypeVar("R")
 
-OF_ACCOUNTS: Final = tuple(table for table in TABLES if table.of_account)
-"""The tables whose rows belong to accounts."""
+OF_ACCOUNTS: Final = tuple(table for table in TABLES if table.of_account and table not in ACCESS)
+"""The tables whose rows are the state of accounts."""
 
 SETTINGS: Final = ("region", "verification_text", "opt_out_words", "unclear_opts_out", "confirmation")
 """The columns of an account's settings, in the order of the parameters of the statement `set_account`. Its name, its
@@ -141,7 +141,12 @@ class DeleteAccount(WholeAccount[None]):
     def flow(self, tallies: Tallies) -> Flow[None]:  # noqa: ARG002 - they are deleted
         """Delete all rows, then the account."""
         yield from _delete_rows(self.account_id)
-        for statement in ("delete_writer", "delete_keys", "delete_account"):
+        for statement in (
+            *(f"delete_all_{table.name}" for table in ACCESS),
+            "delete_writer",
+            "delete_keys",
+            "delete_account",
+        ):
             yield Fetch(statement, (self.account_id,))
 
 

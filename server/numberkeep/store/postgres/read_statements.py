@@ -16,15 +16,17 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE account_id = $1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM numberkeep.accounts AS a"
 KEYS: Final = (
-    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, {ACCOUNT_COLUMNS} "
+    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, k.read_only, {ACCOUNT_COLUMNS} "
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
 )
+SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2"
 
 # Lookups for each account: grouped, the statement would read the whole outbox. An account's rows are on one node, so on
 # Citus each node answers for its own accounts. {o} and the like are conditions on the table of that alias.
@@ -141,5 +143,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
     q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
+    q.ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
+    q.ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
+    q.GetSession: SESSION,
 }
 """The statement of each query."""

@@ -53,6 +53,8 @@ DISTRIBUTED: Final = (
     "answers",
     "jobs",
     "job_parts",
+    "key_uses",
+    "sessions",
 )
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 

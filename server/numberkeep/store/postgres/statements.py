@@ -7,7 +7,7 @@ from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, SESSION, TALLIES, WEBHOOKS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -21,6 +21,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_rows import SESSION_COLUMNS
 
 R = TypeVar("R")
 
@@ -237,7 +238,8 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "insert_account": "INSERT INTO numberkeep.accounts (name, region, created_at) VALUES ($1, $2, $3)",
     "insert_writer": "INSERT INTO numberkeep.writers (account_id) VALUES ($1)",
     "insert_key": (
-        "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at, read_only) "
+        "VALUES ($1, $2, $3, $4, $5)"
     ),
     "revoke_key": "UPDATE numberkeep.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1",
     # NULL leaves a value as it is.
@@ -250,4 +252,22 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **MOVING}
+SESSIONS: Final[Mapping[str, str]] = {
+    "session": SESSION,
+    "put_session": (
+        f"INSERT INTO numberkeep.sessions ({SESSION_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (account_id, session_id) DO UPDATE SET token_hash = excluded.token_hash, "
+        "previous_hash = excluded.previous_hash, rotated_at = excluded.rotated_at, used_at = excluded.used_at"
+    ),
+    "delete_session": "DELETE FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2",
+    "delete_old_sessions": (
+        "DELETE FROM numberkeep.sessions WHERE account_id = $1 AND (used_at < $2 OR created_at < $3)"
+    ),
+    "put_key_use": (
+        "INSERT INTO numberkeep.key_uses AS k (account_id, key_id, used_at) VALUES ($1, $2, $3) "
+        "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = greatest(k.used_at, excluded.used_at)"
+    ),
+}
+"""The statements of the commands on sessions and uses of keys."""
+
+FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **SESSIONS, **MOVING}

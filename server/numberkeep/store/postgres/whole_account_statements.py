@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from numberkeep.store.postgres.statements import insertion
+from numberkeep.store.transfer import ACCESS
 from numberkeep.store.whole_account import OF_ACCOUNTS, SETTINGS, columns_of
 
 FETCHED: Final[Mapping[str, str]] = {
-    **{f"delete_all_{each.name}": f"DELETE FROM numberkeep.{each.name} WHERE account_id = $1" for each in OF_ACCOUNTS},
+    **{
+        f"delete_all_{each.name}": f"DELETE FROM numberkeep.{each.name} WHERE account_id = $1"
+        for each in (*OF_ACCOUNTS, *ACCESS)
+    },
     **{
         f"all_{each.name}": (
             f"SELECT {', '.join(columns_of(each))} FROM numberkeep.{each.name} WHERE account_id = $1 "

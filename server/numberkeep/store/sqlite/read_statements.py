@@ -16,15 +16,17 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM accounts"
 KEYS: Final = (
-    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, {ACCOUNT_COLUMNS} "
+    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, {ACCOUNT_COLUMNS} "
     "FROM api_keys JOIN accounts USING (account_id)"
 )
+SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE account_id = ? AND session_id = ?"
 
 _AGENDA: Final = (
     "SELECT account_id, (SELECT min(due_at) FROM outbox AS o WHERE o.account_id = a.account_id AND head = 1), "
@@ -111,5 +113,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
+    q.ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
+    q.ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
+    q.GetSession: SESSION,
 }
 """The statement of each query."""

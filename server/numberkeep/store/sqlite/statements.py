@@ -26,8 +26,9 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, SESSION, TALLIES, WEBHOOKS
 from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
@@ -192,7 +193,9 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "any_key": "SELECT 1 FROM api_keys LIMIT 1",
     "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
     "insert_writer": "SELECT ?1 WHERE 0",  # the counters are in the account's row
-    "insert_key": "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at) VALUES (?, ?, ?, ?)",
+    "insert_key": (
+        "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, read_only) VALUES (?, ?, ?, ?, ?)"
+    ),
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
     # NULL leaves a value as it is.
     "set_account": (
@@ -203,6 +206,18 @@ DIRECTORY: Final[Mapping[str, str]] = {
     ),
 }
 """The statements of the commands on accounts and keys."""
+
+SESSIONS: Final[Mapping[str, str]] = {
+    "session": SESSION,
+    "put_session": f"INSERT OR REPLACE INTO sessions ({SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "delete_session": "DELETE FROM sessions WHERE account_id = ? AND session_id = ?",
+    "delete_old_sessions": "DELETE FROM sessions WHERE account_id = ? AND (used_at < ? OR created_at < ?)",
+    "put_key_use": (
+        "INSERT INTO key_uses (account_id, key_id, used_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
+    ),
+}
+"""The statements of the commands on sessions and uses of keys."""
 
 _FOR_MANY: Final[Mapping[str, str]] = {
     **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
@@ -215,7 +230,7 @@ _FOR_MANY: Final[Mapping[str, str]] = {
 
 _ROWS_OF_A_STATEMENT: Final = 64
 
-_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **MOVING, **OF_WHOLE_ACCOUNTS}
+_STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **SESSIONS, **MOVING, **OF_WHOLE_ACCOUNTS}
 
 
 def run(connection: apsw.Connection, flow: Flow[R]) -> R:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from numberkeep.store.transfer import ACCESS
 from numberkeep.store.whole_account import OF_ACCOUNTS, SETTINGS, columns_of
 
 STATEMENTS: Final[Mapping[str, str]] = {
-    **{f"delete_all_{each.name}": f"DELETE FROM {each.name} WHERE account_id = ?1" for each in OF_ACCOUNTS},
+    **{f"delete_all_{each.name}": f"DELETE FROM {each.name} WHERE account_id = ?1" for each in (*OF_ACCOUNTS, *ACCESS)},
     **{
         f"all_{each.name}": (
             f"SELECT {', '.join(columns_of(each))} FROM {each.name} WHERE account_id = ?1 "

@@ -1,0 +1,83 @@
+"""Sessions of the console: who is signed in, for how long, and when a session's token is replaced.
+
+The token is in the browser's cookie; what is stored is its SHA-256 (docs/adr/0029-the-console.md).
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from numberkeep.domain.identity import hash_secret
+
+_SECOND: Final = 1_000_000
+IDLE: Final = 12 * 3600 * _SECOND
+"""How long a session lasts without a request, microseconds."""
+LIFETIME: Final = 7 * 24 * 3600 * _SECOND
+"""How long a session lasts at most, microseconds."""
+ROTATED_EVERY: Final = 3600 * _SECOND
+"""After how long a token is replaced, microseconds."""
+NOTED_EVERY: Final = 60 * _SECOND
+"""How often a use is stored, of a session as of a key, microseconds."""
+_GRACE: Final = 60 * _SECOND
+"""How long a replaced token is still accepted: requests that were sent together carry the same one."""
+
+
+@dataclass(slots=True, frozen=True)
+class Session:
+    """A sign-in.
+
+    Attributes:
+        account_id: whose data it shows.
+        session_id: identity within the account.
+        key_id: the API key that signed in; the session ends with it.
+        token_hash: the hash of the token.
+        previous_hash: the hash of the token before it; `b""` if there was none.
+        form_token: what every form of the session repeats.
+        created_at: when it began, microseconds since 1970.
+        rotated_at: when the token was made.
+        used_at: when it was used last, to the minute.
+    """
+
+    account_id: int
+    session_id: int
+    key_id: str
+    token_hash: bytes = field(repr=False)
+    previous_hash: bytes = field(repr=False)
+    form_token: str = field(repr=False)
+    created_at: int
+    rotated_at: int
+    used_at: int
+
+    def opens_with(self, token: str, at: int) -> bool:
+        """Return whether the session lasts at this time and the token is its own, or was until a moment ago."""
+        if not self.used_at - NOTED_EVERY <= at <= min(self.used_at + IDLE, self.created_at + LIFETIME):
+            return False
+        given = hash_secret(token.encode())
+        known = hmac.compare_digest(given, self.token_hash)
+        before = hmac.compare_digest(given, self.previous_hash) and at <= self.rotated_at + _GRACE
+        return known or before
+
+    def has_current(self, token: str) -> bool:
+        """Return whether a token that opens the session is its newest."""
+        return hmac.compare_digest(hash_secret(token.encode()), self.token_hash)
+
+    def used(self, at: int) -> "Session":
+        """Return the session after a use."""
+        return replace(self, used_at=at)
+
+    def rotated(self, at: int) -> "tuple[Session, str]":
+        """Return the session with another token, and that token."""
+        token = secrets.token_urlsafe(32)
+        changed = replace(
+            self, token_hash=hash_secret(token.encode()), previous_hash=self.token_hash, rotated_at=at, used_at=at
+        )
+        return changed, token
+
+
+def new_session(account_id: int, key_id: str, at: int) -> tuple[Session, str]:
+    """Return a session that begins now, and its token."""
+    token = secrets.token_urlsafe(32)
+    form_token = secrets.token_urlsafe(24)
+    session_id = secrets.randbits(62)
+    return Session(account_id, session_id, key_id, hash_secret(token.encode()), b"", form_token, at, at, at), token
