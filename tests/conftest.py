@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
@@ -164,7 +165,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record all log output, for the check at the end."""
+    """Restore Ctrl-C, and record all log output, for the check at the end."""
+    # A shell starts background jobs with SIGINT ignored, and every program that they start inherits that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_LEAKS] = []
     handler = leaks.collect()
     config.add_cleanup(handler.close)

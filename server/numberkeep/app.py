@@ -1,6 +1,7 @@
 """The composition root: builds the carriers and the application from the settings, over what stores.py builds."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 from numberkeep.carriers.hosted.sender import SendblueSender
 from numberkeep.carriers.hosted.settings import SendblueSettings
@@ -16,7 +17,7 @@ from numberkeep.config.settings import Settings
 from numberkeep.http.application import Application, build_application
 from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
-from numberkeep.http.endpoint import Endpoint
+from numberkeep.http.endpoint import Api, Endpoint
 from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
@@ -100,5 +101,14 @@ def assemble(
         limits=Limits(settings.memory_mib * MIB, settings.account_memory_mib * MIB, settings.bulk_requests),
         authenticator=authenticator,
         more=more,
+        mounts={"console": partial(_console, settings)},
         fill=fill,
     )
+
+
+def _console(settings: Settings, api: Api) -> Endpoint:
+    """Return the console. It is imported at the first request to it: most services have none, and start faster."""
+    from numberkeep.console.building import make_console  # noqa: PLC0415
+
+    streams = StreamLimits(settings.streams_per_key, settings.unread_seconds)
+    return make_console(api, settings.host, settings.public_url, streams)

@@ -8,7 +8,7 @@ import pytest
 
 from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.errors import ContactNotFound, VerificationTooSoon
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store.queries import (
     GetTallies,
     ListConsent,

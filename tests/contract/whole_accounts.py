@@ -10,7 +10,7 @@ from numberkeep.domain.consent.ledger import broken
 from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.identity import hash_secret
 from numberkeep.domain.outbox.delivery import DeliveryState
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store.contract import Store
 from numberkeep.store.queries import GetAccount, GetApiKey, GetTallies, ListApiKeys, ListConsent, ListWaitingJobs
 from numberkeep.store.whole_account import (

@@ -16,12 +16,12 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 def files(page: str) -> dict[str, str]:
-    """Return the blocks that follow "Save this as `NAME`:", by their names."""
+    """Return the blocks that follow "save this as `NAME`:", by their names."""
     tokens = MarkdownIt().parse((ROOT / page).read_text())
     saved, name = {}, None
     for token in tokens:
         if token.type == "fence" and name:
             saved[name], name = token.content, None
-        elif token.type == "inline" and (found := re.search(r"Save this as `([^`]+)`:$", token.content)):
+        elif token.type == "inline" and (found := re.search(r"[Ss]ave this as\s`([^`]+)`:$", token.content)):
             name = found[1]
     return saved

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from numberkeep.domain.errors import AnsweredBefore, IdempotencyKeyReused, NumberkeepError
-from numberkeep.domain.work.snapshot import KeptAnswer, Needs
+from numberkeep.domain.work.loaded import KeptAnswer
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 R = TypeVar("R")

@@ -25,6 +25,7 @@ NumberkeepError
 ├── IdempotencyKeyReused    the key was used for another request
 ├── AnsweredBefore          the request was answered before: not a failure, and nothing was done again
 ├── InvalidCredentials
+├── ReadOnlyKey             the key may change nothing
 ├── StoreBusy               too many writes are waiting: try again
 ├── StoreUnavailable        the store cannot read or write (disk full, connection lost)
 │   └── StoreUnsure         the connection was lost during commit
@@ -182,6 +183,10 @@ class AnsweredBefore(NumberkeepError):
     def __init__(self, answer: bytes) -> None:
         super().__init__()
         self.answer = answer
+
+
+class ReadOnlyKey(NumberkeepError):
+    """The key is read-only, and the request would change something."""
 
 
 class InvalidCredentials(NumberkeepError):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -8,7 +8,7 @@ from numberkeep.domain.consent.ledger import Said
 from numberkeep.domain.contacts.commands import BulkRow, UpsertContacts
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

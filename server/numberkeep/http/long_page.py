@@ -15,7 +15,7 @@ from numberkeep.operations.operation import LongListed
 _log = logging.getLogger("numberkeep.http")
 
 PAGE_SECONDS: Final = 300.0
-"""How long a page may take: until its end, it keeps a snapshot of the database."""
+"""How long a page may take: it holds a read transaction until its end."""
 
 LONG_PAGES: Final = 2
 """Long pages of one account that are sent at once; each has a connection to the database."""

@@ -144,7 +144,7 @@ class Deliverer:
         if isinstance(outcome, Gone):
             became, level, text = "failed", logging.ERROR, "failed and disabled it"
         elif outcome.retry_at is None:
-            became, level, text = "dead", logging.ERROR, "failed for good"
+            became, level, text = "dead", logging.ERROR, "failed permanently"
         else:
             became, level, text = "failed", logging.WARNING, "failed"
         self.delivered[channel, became] += 1

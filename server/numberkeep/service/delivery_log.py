@@ -28,7 +28,7 @@ class DeliveryLog:
         Args:
             level: the level of the line.
             account_id: whose delivery it is.
-            became: what happened in two or three words, for the count: `failed for good`.
+            became: what happened in two or three words, for the count: `failed permanently`.
             text: what happened; without a number or a name.
         """
         if self._timer is None:

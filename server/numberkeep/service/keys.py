@@ -39,15 +39,22 @@ class Authenticator:
         Raises:
             InvalidCredentials: the key is unknown or revoked, or the secret is wrong; callers cannot tell which.
         """
-        trusted_until, key = self._known.get(key_id, (-math.inf, None))
-        if trusted_until < self._now():
-            key = await self._look_up(key_id)
+        key = await self._key(key_id)
         if key is None:
             hash_secret(secret)
             raise InvalidCredentials
         if not key.opens_with(secret):
             raise InvalidCredentials
         return key
+
+    async def valid(self, key_id: str) -> ApiKey | None:
+        """Return the key with this id; None if it is unknown or revoked."""
+        key = await self._key(key_id.encode("latin-1", "replace"))
+        return key if key is not None and key.revoked_at is None else None
+
+    async def _key(self, key_id: bytes) -> ApiKey | None:
+        trusted_until, key = self._known.get(key_id, (-math.inf, None))
+        return await self._look_up(key_id) if trusted_until < self._now() else key
 
     def forget(self, account_id: int) -> None:
         """Read the keys of an account again when they are used next."""

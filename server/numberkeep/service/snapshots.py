@@ -14,7 +14,7 @@ import msgspec
 
 from numberkeep import __version__
 from numberkeep.domain.errors import InvalidInput
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store.flow import Row
 from numberkeep.store.whole_account import OF_ACCOUNTS, SETTINGS, Contents, columns_of
 

@@ -8,7 +8,7 @@ import msgspec
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.messages.reply import ReplyRules
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 
 ACCOUNT_COLUMNS: Final = "account_id, name, region, verification_text, opt_out_words, unclear_opts_out, confirmation"
 TALLY_COLUMNS: Final = (

@@ -84,7 +84,7 @@ class Store(Protocol):
         """
 
     def page_in_slices(self, query: ListContacts) -> AbstractAsyncContextManager[LongPage]:
-        """Read a page of any size while the block runs, which holds a connection and a snapshot of the database."""
+        """Read a page of any size while the block runs, which holds a connection and a read transaction."""
 
     async def apply(self, command: Command[R]) -> R:
         """Apply one command in a transaction of its own, all of it or nothing, and return its result.

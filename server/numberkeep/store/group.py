@@ -5,7 +5,8 @@ from typing import Any, cast
 
 from numberkeep.domain.command import AccountCommand, outcomes
 from numberkeep.domain.errors import AccountNotFound, StoreUnavailable
-from numberkeep.domain.work.snapshot import Needs, Tallies
+from numberkeep.domain.work.loaded import Tallies
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 from numberkeep.store.contract import Preview
 from numberkeep.store.flow import Fetch, Flow

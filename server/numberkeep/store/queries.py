@@ -17,7 +17,7 @@ from numberkeep.domain.outbox.delivery import Agenda, Backlog, Delivery
 from numberkeep.domain.session import Session
 from numberkeep.domain.stamp import Cause
 from numberkeep.domain.webhooks.webhook import Webhook
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 
 R_co = TypeVar("R_co", covariant=True)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage

@@ -18,7 +18,7 @@ from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import OptOut
-from numberkeep.domain.work.snapshot import KeptAnswer
+from numberkeep.domain.work.loaded import KeptAnswer
 from numberkeep.store.stored_form import encode
 from numberkeep.store.stored_forms import FORM_OF, dump_replaced, load_replaced
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from numberkeep.domain.command import ANSWERS_RETAINED
 from numberkeep.domain.work.changes import Changes
-from numberkeep.domain.work.snapshot import OldEvents
+from numberkeep.domain.work.loaded import OldEvents
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.message_rows import values_of_message, values_of_status

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.consent.ledger import FIRST
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.domain.work.unit import Work
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

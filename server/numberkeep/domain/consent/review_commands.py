@@ -8,7 +8,7 @@ from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.errors import ReviewDecided, ReviewNotFound
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -7,7 +7,7 @@ from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ReadOnly, moment, new_contact, patched
 from numberkeep.domain.errors import ContactExists, ContactNotFound, FieldError, InvalidInput, InvalidRows
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

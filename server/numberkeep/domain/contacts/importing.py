@@ -11,7 +11,7 @@ from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, mom
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.limits import MAX_TAGS
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -7,7 +7,7 @@ from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.limits import MAX_TAGS
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -10,7 +10,7 @@ from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.limits import MAX_TAGS
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 _NEVER_RESTORED: Final = frozenset({"verified", "opt_out"})

@@ -9,7 +9,7 @@ from numberkeep.domain.jobs.errors import JobNotFound
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 R = TypeVar("R")

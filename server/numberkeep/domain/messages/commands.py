@@ -8,7 +8,7 @@ from numberkeep.domain.consent.review import Decision
 from numberkeep.domain.event import EventType
 from numberkeep.domain.messages.reply import ReplyRules, Verdict, verdict_of
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

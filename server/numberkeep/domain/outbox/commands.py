@@ -24,7 +24,7 @@ from numberkeep.domain.outbox.delivery import (
     Undelivered,
 )
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 CONFIRMED_WITHIN: Final = 240 * SECOND

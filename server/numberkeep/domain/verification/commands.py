@@ -6,7 +6,7 @@ from numberkeep.domain.command import SECOND, AccountCommand
 from numberkeep.domain.errors import ContactNotFound, RecipientOptedOut, ReplyUnderReview, VerificationTooSoon
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import text_for
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 

@@ -12,8 +12,8 @@ from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
+from numberkeep.domain.work.loaded import KeptAnswer, OldEvents, Tallies
 from numberkeep.domain.work.rows import Difference
-from numberkeep.domain.work.snapshot import KeptAnswer, OldEvents, Tallies
 
 Queue = tuple[int, str]
 """Target and phone of deliveries that wait for each other."""

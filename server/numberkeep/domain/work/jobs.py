@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
-from numberkeep.domain.work.rows import Journal, Rows
-from numberkeep.domain.work.snapshot import Snapshot
+from numberkeep.domain.work.loaded import LoadedRows
+from numberkeep.domain.work.rows import ChangeCounter, Rows
 
 
 class Jobs:
@@ -17,9 +17,9 @@ class Jobs:
         parts: new parts.
     """
 
-    def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
-        self.rows = Rows(journal, snapshot.jobs)
-        self.last = snapshot.tallies.last_job
+    def __init__(self, counter: ChangeCounter, loaded: LoadedRows) -> None:
+        self.rows = Rows(counter, loaded.jobs)
+        self.last = loaded.tallies.last_job
         self.emptied: list[int] = []
         self.parts: list[JobPart] = []
 

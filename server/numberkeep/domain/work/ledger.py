@@ -2,8 +2,8 @@
 
 from numberkeep.domain.consent.ledger import ConsentEntry, Said, next_entry
 from numberkeep.domain.work.changes import OptOut
-from numberkeep.domain.work.rows import Journal, Rows
-from numberkeep.domain.work.snapshot import Snapshot
+from numberkeep.domain.work.loaded import LoadedRows
+from numberkeep.domain.work.rows import ChangeCounter, Rows
 
 
 class Ledger:
@@ -16,12 +16,12 @@ class Ledger:
         hash: that entry's hash.
     """
 
-    def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
-        known = {phone: OptOut(phone, *since) for phone, since in snapshot.opt_outs.items()}
-        self.opt_outs = Rows(journal, known)
+    def __init__(self, counter: ChangeCounter, loaded: LoadedRows) -> None:
+        known = {phone: OptOut(phone, *since) for phone, since in loaded.opt_outs.items()}
+        self.opt_outs = Rows(counter, known)
         self.entries: list[ConsentEntry] = []
-        self.last = snapshot.tallies.entries
-        self.hash = snapshot.tallies.ledger
+        self.last = loaded.tallies.entries
+        self.hash = loaded.tallies.ledger
 
     def opted_out(self, phone: str) -> bool:
         """Return whether the recipient with this number has opted out."""

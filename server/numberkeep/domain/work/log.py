@@ -7,8 +7,8 @@ from typing import Any, Final
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event, EventType, Subject
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.rows import Journal
-from numberkeep.domain.work.snapshot import Snapshot
+from numberkeep.domain.work.loaded import LoadedRows
+from numberkeep.domain.work.rows import ChangeCounter
 
 _CHANGEABLE: Final = (
     "first_name",
@@ -34,18 +34,18 @@ class ChangeLog:
         last: the number of the account's last event.
     """
 
-    def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
+    def __init__(self, counter: ChangeCounter, loaded: LoadedRows) -> None:
         self.new: list[Event] = []
         self.last_events: dict[str, int] = {}
-        self.last = snapshot.tallies.events
-        self._journal = journal
-        self._loaded = snapshot
+        self.last = loaded.tallies.events
+        self._counter = counter
+        self._loaded = loaded
 
     def add(
         self, type_: EventType, stamp: Stamp, phone: str, subject: Subject, replaced: Mapping[str, Any] = _NOTHING
     ) -> Event:
         """Append an event and return it; `replaced` are the old values of the fields that changed."""
-        self._journal.changes += 1
+        self._counter.changes += 1
         self.last = number = self.last + 1
         previous = self.last_events.get(phone) or self._loaded.last_events.get(phone, 0)
         event = Event(number, type_, stamp, phone, subject, previous, replaced)

@@ -14,9 +14,9 @@ from numberkeep.domain.outbox.delivery import (
 )
 from numberkeep.domain.webhooks.callback import callback_of
 from numberkeep.domain.webhooks.webhook import Webhook
+from numberkeep.domain.work.loaded import DeliveryKey, LoadedRows
 from numberkeep.domain.work.log import ChangeLog
-from numberkeep.domain.work.rows import Journal, Rows
-from numberkeep.domain.work.snapshot import DeliveryKey, Snapshot
+from numberkeep.domain.work.rows import ChangeCounter, Rows
 
 
 class Outbox:
@@ -31,18 +31,18 @@ class Outbox:
         last_webhook: the number of the account's last webhook.
     """
 
-    def __init__(self, journal: Journal, snapshot: Snapshot, log: ChangeLog) -> None:
-        self.deliveries = Rows(journal, snapshot.deliveries)
-        self.messages = Rows(journal, snapshot.messages)
-        self.webhooks = Rows(journal, snapshot.webhooks)
-        self.handles = set(snapshot.handles)
-        self.last_message = snapshot.tallies.messages
-        self.last_webhook = snapshot.tallies.last_webhook
+    def __init__(self, counter: ChangeCounter, loaded: LoadedRows, log: ChangeLog) -> None:
+        self.deliveries = Rows(counter, loaded.deliveries)
+        self.messages = Rows(counter, loaded.messages)
+        self.webhooks = Rows(counter, loaded.webhooks)
+        self.handles = set(loaded.handles)
+        self.last_message = loaded.tallies.messages
+        self.last_webhook = loaded.tallies.last_webhook
         self._log = log
-        self._due = snapshot.due
-        self._old = snapshot.old_deliveries
+        self._due = loaded.due
+        self._old = loaded.old_deliveries
         self._messages_to: dict[str, set[int]] = {}  # the items of the deliveries to the sender, by phone
-        for delivery in snapshot.deliveries.values():
+        for delivery in loaded.deliveries.values():
             self._index(delivery)
 
     def enqueue(self, target: int, item: int, phone: str, at: int) -> None:

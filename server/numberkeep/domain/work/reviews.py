@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from numberkeep.domain.consent.review import Decision, Review, deadline_of
-from numberkeep.domain.work.rows import Journal, Rows
-from numberkeep.domain.work.snapshot import Snapshot
+from numberkeep.domain.work.loaded import LoadedRows
+from numberkeep.domain.work.rows import ChangeCounter, Rows
 
 
 class Reviews:
@@ -17,12 +17,12 @@ class Reviews:
         open: how many open reviews the account has.
     """
 
-    def __init__(self, journal: Journal, snapshot: Snapshot) -> None:
-        self.rows = Rows(journal, snapshot.reviews)
-        self.last = snapshot.tallies.last_review
-        self.open = snapshot.tallies.open_reviews
+    def __init__(self, counter: ChangeCounter, loaded: LoadedRows) -> None:
+        self.rows = Rows(counter, loaded.reviews)
+        self.last = loaded.tallies.last_review
+        self.open = loaded.tallies.open_reviews
         self._open_of: dict[str, dict[int, Review]] = {}
-        for review in snapshot.reviews.values():
+        for review in loaded.reviews.values():
             self._put(review)
 
     def get(self, review_id: int) -> Review | None:

@@ -8,7 +8,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Journal:
+class ChangeCounter:
     """Counts the changes to all rows of one unit of work.
 
     Attributes:
@@ -42,14 +42,14 @@ class Rows(Generic[K, V]):
     """The rows of one kind by key.
 
     Args:
-        journal: counts the changes.
+        counter: counts the changes.
         loaded: the rows as the store has them; never changed.
     """
 
-    __slots__ = ("_journal", "_loaded", "_now")
+    __slots__ = ("_counter", "_loaded", "_now")
 
-    def __init__(self, journal: Journal, loaded: Mapping[K, V]) -> None:
-        self._journal = journal
+    def __init__(self, counter: ChangeCounter, loaded: Mapping[K, V]) -> None:
+        self._counter = counter
         self._loaded = loaded
         self._now: dict[K, V | None] = {}  # the touched keys, None for a removed row
 
@@ -59,12 +59,12 @@ class Rows(Generic[K, V]):
 
     def put(self, key: K, row: V) -> None:
         """Insert or replace a row."""
-        self._journal.changes += 1
+        self._counter.changes += 1
         self._now[key] = row
 
     def remove(self, key: K) -> None:
         """Remove the row with this key."""
-        self._journal.changes += 1
+        self._counter.changes += 1
         self._now[key] = None
 
     def __bool__(self) -> bool:

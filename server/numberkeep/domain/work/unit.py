@@ -1,6 +1,6 @@
 """The state that a group of commands reads and changes, and the rules that connect its parts.
 
-A store loads a snapshot of what the commands need, the commands change it in memory, and the store writes the
+A store loads what the commands need, the commands change it in memory, and the store writes the
 difference. So the meaning of a command is defined once, and a store only reads and writes rows.
 """
 
@@ -19,13 +19,13 @@ from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import Changes, identified
 from numberkeep.domain.work.jobs import Jobs
 from numberkeep.domain.work.ledger import Ledger
+from numberkeep.domain.work.loaded import LoadedRows, OldEvents, Tallies
 from numberkeep.domain.work.log import ChangeLog
 from numberkeep.domain.work.messages import Messages
 from numberkeep.domain.work.outbox import Outbox
 from numberkeep.domain.work.recorder import Recorder
 from numberkeep.domain.work.reviews import Reviews
-from numberkeep.domain.work.rows import Journal, Rows
-from numberkeep.domain.work.snapshot import OldEvents, Snapshot, Tallies
+from numberkeep.domain.work.rows import ChangeCounter, Rows
 
 
 class Work:
@@ -33,7 +33,7 @@ class Work:
 
     Args:
         account_id: the account.
-        snapshot: the rows that the commands need.
+        loaded: the rows that the commands need.
 
     Attributes:
         account_id: the account.
@@ -48,27 +48,27 @@ class Work:
         messages: what happens to messages.
     """
 
-    def __init__(self, account_id: int, snapshot: Snapshot) -> None:
+    def __init__(self, account_id: int, loaded: LoadedRows) -> None:
         self.account_id = account_id
-        self._snapshot = snapshot
-        self._journal = journal = Journal()
-        self._last_verification = snapshot.tallies.last_verification
+        self._loaded = loaded
+        self._counter = counter = ChangeCounter()
+        self._last_verification = loaded.tallies.last_verification
         self._old_events: OldEvents | None = None
-        self.contacts = Rows(journal, snapshot.contacts)
-        self.verifications = Rows(journal, snapshot.verifications)
-        self.answers = Rows(journal, snapshot.answers)
-        self.consent = Ledger(journal, snapshot)
-        self.reviews = Reviews(journal, snapshot)
-        self.jobs = Jobs(journal, snapshot)
-        self.log = ChangeLog(journal, snapshot)
-        self.outbox = Outbox(journal, snapshot, self.log)
+        self.contacts = Rows(counter, loaded.contacts)
+        self.verifications = Rows(counter, loaded.verifications)
+        self.answers = Rows(counter, loaded.answers)
+        self.consent = Ledger(counter, loaded)
+        self.reviews = Reviews(counter, loaded)
+        self.jobs = Jobs(counter, loaded)
+        self.log = ChangeLog(counter, loaded)
+        self.outbox = Outbox(counter, loaded, self.log)
         self._recorder = Recorder(self.log, self.outbox)
         self.messages = Messages(self.outbox, self.consent, self._recorder)
 
     @property
     def changed(self) -> int:
         """How many changes there were; shows whether a refused command left anything behind."""
-        return self._journal.changes
+        return self._counter.changes
 
     # Contacts and consent
 
@@ -198,19 +198,19 @@ class Work:
 
     def delete_old_events(self) -> bool:
         """Delete the events that were loaded as old, with their deliveries; return whether there may be more."""
-        old = self._snapshot.old_events
+        old = self._loaded.old_events
         if old is None or not old.count:
             return False
-        self._journal.changes += 1
+        self._counter.changes += 1
         self._old_events = old
         return old.more
 
     def changes(self) -> Changes:
-        """Return what differs from the snapshot; calling it changes nothing."""
+        """Return what differs from the loaded rows; calling it changes nothing."""
         contacts = identified(self.contacts.difference())
         webhooks = self.outbox.webhooks.difference()
         last_events = dict(self.log.last_events)
-        before = self._snapshot
+        before = self._loaded
         tallies = Tallies(
             before.tallies.contacts + len(contacts.inserted) - len(contacts.deleted),
             self.outbox.last_message,

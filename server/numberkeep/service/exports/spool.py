@@ -1,9 +1,9 @@
 """Contacts between the store and a file, in a temporary file.
 
-A reader may take hours for an export. The store's snapshot must not wait for it: on SQLite it keeps the WAL from being
-reused, on PostgreSQL it takes a connection and keeps dead rows. So an export is read as fast as the store can, and
-written from here. That all contacts were read before the first is written also tells the columns of CSV, and an error
-of the store is known before any part of the file is sent.
+A reader may take hours for an export. The store's read transaction must not wait for it: on SQLite it keeps the WAL
+from being reused, on PostgreSQL it takes a connection and keeps dead rows. So an export is read as fast as the store
+can, and written from here. Because all contacts are read before the first is written, the columns of CSV are known, and
+an error of the store is reported before any part of the file is sent.
 """
 
 import tempfile

@@ -51,8 +51,10 @@ async def add_local(
         digest: SHA-256 of its content, in hexadecimal digits.
         options: how it is imported.
     """
-    record = ImportRecord(name=name, length=length, digest=digest, options=options).begun(Task.RUN, context.actor)
-    return await context.apply(AddJob(account.account_id, KIND, JobStatus.FOREGROUND, dump(record), context.stamp()))
+    stamp = context.stamp()
+    record = ImportRecord(name=name, length=length, digest=digest, options=options, owner=context.actor)
+    record = record.begun(Task.RUN, context.actor, stamp.at)
+    return await context.apply(AddJob(account.account_id, KIND, JobStatus.FOREGROUND, dump(record), stamp))
 
 
 async def find(context: Context, account: Account, digest: str) -> Job | None:
@@ -116,7 +118,7 @@ async def choose(context: Context, account: Account, job_id: int | None, options
 
     def change(record: ImportRecord) -> ImportRecord:
         _check_not_begun(job_id, record)
-        return replace(record, options=options, planned=None)
+        return replace(record, options=options, planned=None, preview=0)
 
     return await _change(context, account, job_id, lambda job: _idle(context, job, job.status, change))
 
@@ -152,7 +154,7 @@ async def start(
             _check_not_begun(job_id, record)
         if task is Task.RUN and record.task is Task.RUN:
             return record.continued(context.actor)
-        return replace(record.begun(task, context.actor), differences=differences)
+        return replace(record.begun(task, context.actor, context.clock.now()), differences=differences)
 
     part = await context.store.read(GetJobPart(account.account_id, job_id, UPLOAD, 0)) if job_id else None
 
@@ -209,7 +211,7 @@ async def start_undo(
             raise JobConflict(f"Import {job_id} has not run, so there is nothing to undo")
         if record.task is Task.UNDO and job.status is not JobStatus.DONE and record.lift_opt_outs == lift_opt_outs:
             return _idle(context, job, status, lambda record: record.continued(context.actor))
-        begun = replace(record.begun(Task.UNDO, context.actor), lift_opt_outs=lift_opt_outs, before=0, undone=None)
+        begun = replace(record.begun(Task.UNDO, context.actor, 0), lift_opt_outs=lift_opt_outs, before=0, undone=None)
         return _idle(context, job, status, lambda _: begun)
 
     job = await _change(context, account, job_id, change, once)

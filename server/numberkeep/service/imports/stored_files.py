@@ -30,6 +30,11 @@ def differences_name(attempt: int) -> str:
     return f"differences/{attempt}"
 
 
+def preview_name(attempt: int) -> str:
+    """Return the name of the parts of the samples that a plan found."""
+    return f"preview/{attempt}"
+
+
 def refused_name(attempt: int) -> str:
     """Return the name of the parts that say why rows were refused when they were applied."""
     return f"refused/{attempt}"

@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
 from numberkeep.domain.event import Event, EventType
+from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.domain.stamp import Cause, CauseKind
 from numberkeep.service.context import Context
 from numberkeep.service.imports.plan import Progress
-from numberkeep.service.imports.record import dump, load
+from numberkeep.service.imports.record import Task, dump, load
 from numberkeep.service.jobs import Working
 from numberkeep.store.queries import ListEventsOf, ListEventsOfCause
 
 _MOST_SINCE: Final = 100
 """Events about a number that are looked at; if there were more since, its opt-out stays."""
+
+_DAY: Final = 24 * 3600 * SECOND
 
 _EVENTS: Final = 500
 """Events that are undone at a time; most have a contact in them twice."""
@@ -28,6 +32,27 @@ def cause_of(job_id: int) -> Cause:
 def undoing(job_id: int) -> Cause:
     """Return the cause of what undoing an import changes."""
     return Cause(CauseKind.UNDO, str(job_id))
+
+
+def undo_until(context: Context, job: Job) -> int | None:
+    """Return until when an import that runs now, or has run, can be undone, microseconds since 1970.
+
+    None if that is not limited.
+    """
+    if not context.history_days:
+        return None
+    return (load(job.detail).begun_at or job.created_at) + context.history_days * _DAY
+
+
+def is_undoable(context: Context, job: Job) -> bool:
+    """Return whether an import has changed something that can be undone now: after an undo, its opt-outs can."""
+    record = load(job.detail)
+    if not record.events[0] or job.active:
+        return False
+    if record.task is Task.UNDO and job.status is JobStatus.DONE and not (record.undone and record.undone.opted_out):
+        return False
+    until = undo_until(context, job)
+    return until is None or context.clock.now() < until
 
 
 async def undo_import(held: Working, progress: Progress) -> Undone:

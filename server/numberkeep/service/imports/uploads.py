@@ -45,7 +45,7 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
             f"The files of this account's imports take {stored >> 20} MiB: delete some with DELETE "
             "/_numberkeep/imports/ID, or wait until they are 30 days old"
         )
-    record = ImportRecord(name=name, options=Options(account.region))
+    record = ImportRecord(name=name, options=Options(account.region), owner=context.actor)
     job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(record), context.stamp()))
     try:
         return await _store(context, account, job, content)

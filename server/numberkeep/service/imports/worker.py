@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from tempfile import TemporaryFile
 from typing import BinaryIO, Final, cast
 
@@ -23,12 +23,14 @@ from numberkeep.service.imports.preview import preview_import
 from numberkeep.service.imports.record import ImportRecord, Task, changing, load
 from numberkeep.service.imports.rejects import write_rejects
 from numberkeep.service.imports.run import run_import
+from numberkeep.service.imports.samples import Samples
 from numberkeep.service.imports.source import Source
 from numberkeep.service.imports.staging import Staging
 from numberkeep.service.imports.stored_files import (
     NOT_STORED,
     UPLOAD,
     differences_name,
+    preview_name,
     rejects_name,
     store_file,
     stored,
@@ -154,16 +156,20 @@ class ImportWorker:
                     await held.show(changing(lambda now: replace(now, attempt=now.attempt + 1)))
                 planned = await _plan(held, record, source, staging, progress)
                 await _store_rejects(held, record, staging)
-                await held.end(JobStatus.DRAFT, changing(lambda now: replace(now, planned=planned)))
+                await held.end(
+                    JobStatus.DRAFT, changing(lambda now: replace(now, planned=planned, preview=record.attempt))
+                )
 
 
 async def _plan(
     held: Working, record: ImportRecord, source: Source, staging: Staging, progress: ShownProgress
 ) -> Outcome:
+    samples = Samples()
     with TemporaryFile() as differences:
 
         def note(done: ImportedRow) -> None:
-            difference = difference_of(done)
+            samples.note(done)
+            difference = difference_of(done) if record.differences else None
             if difference is not None:
                 differences.write(_encode(difference) + b"\n")
 
@@ -175,9 +181,11 @@ async def _plan(
             staging=staging,
             progress=progress,
             rest=_REST_SECONDS,
-            changed=note if record.differences else lambda _: None,
+            changed=note,
         )
         await store_file(held, differences_name(record.attempt), differences)
+    samples.note_rejects(staging)
+    await store_file(held, preview_name(record.attempt), BytesIO(_encode(samples)))
     return outcome
 
 

@@ -261,7 +261,8 @@ SESSIONS: Final[Mapping[str, str]] = {
     ),
     "delete_session": "DELETE FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2",
     "delete_old_sessions": (
-        "DELETE FROM numberkeep.sessions WHERE account_id = $1 AND (used_at < $2 OR created_at < $3)"
+        "DELETE FROM numberkeep.sessions WHERE account_id = $1 "
+        "AND (greatest(used_at, created_at) < $2 OR created_at < $3)"
     ),
     "put_key_use": (
         "INSERT INTO numberkeep.key_uses AS k (account_id, key_id, used_at) VALUES ($1, $2, $3) "

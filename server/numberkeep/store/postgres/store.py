@@ -14,7 +14,7 @@ from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import page_of, statement
+from numberkeep.store.message_pages import page_of, postgres_statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import citus, listing, schema
@@ -142,7 +142,7 @@ class PostgresStore:
         return result
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, "numberkeep.messages")
+        sql, values = postgres_statement(query.account_id, query.query)
         rows = await self._opened(self._reads).run_long(lambda connection: connection.fetch(sql, *values))
         return page_of(cast("Sequence[Any]", rows))
 

@@ -211,7 +211,9 @@ SESSIONS: Final[Mapping[str, str]] = {
     "session": SESSION,
     "put_session": f"INSERT OR REPLACE INTO sessions ({SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "delete_session": "DELETE FROM sessions WHERE account_id = ? AND session_id = ?",
-    "delete_old_sessions": "DELETE FROM sessions WHERE account_id = ? AND (used_at < ? OR created_at < ?)",
+    "delete_old_sessions": (
+        "DELETE FROM sessions WHERE account_id = ? AND (max(used_at, created_at) < ? OR created_at < ?)"
+    ),
     "put_key_use": (
         "INSERT INTO key_uses (account_id, key_id, used_at) VALUES (?, ?, ?) "
         "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)"

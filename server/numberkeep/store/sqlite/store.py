@@ -23,7 +23,7 @@ from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import page_of, statement
+from numberkeep.store.message_pages import page_of, sqlite_statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
@@ -31,8 +31,8 @@ from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
 from numberkeep.store.sqlite.connection import Database, mark_of, transaction
 from numberkeep.store.sqlite.failures import Failures
+from numberkeep.store.sqlite.page_slices import PageSlices
 from numberkeep.store.sqlite.read_statements import READS as SQL
-from numberkeep.store.sqlite.snapshot import Snapshot
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.test_database import use_for_tests
 from numberkeep.store.sqlite.writer import Writer
@@ -153,8 +153,7 @@ class SqliteStore:
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, "messages")
-        sql = sql.replace("$", "?")  # SQLite numbers $1 by its place, and not by its name
+        sql, values = sqlite_statement(query.account_id, query.query)
         rows = await self._on_reader(lambda connection: connection.execute(sql, values).fetchall())
         return page_of(rows)
 
@@ -169,14 +168,14 @@ class SqliteStore:
             yield LongPage(_each(slices), place)
             return
         connection = await self._in_thread(self._database.connect)
-        snapshot = Snapshot(connection, query)
+        page = PageSlices(connection, query)
         try:
-            yield LongPage(self._slices(snapshot), await self._in_thread(snapshot.begin))
+            yield LongPage(self._slices(page), await self._in_thread(page.begin))
         finally:
-            snapshot.close()
+            page.close()
 
-    async def _slices(self, snapshot: Snapshot) -> AsyncIterator[Sequence[ContactRecord]]:
-        while contacts := await self._in_thread(snapshot.read):
+    async def _slices(self, page: PageSlices) -> AsyncIterator[Sequence[ContactRecord]]:
+        while contacts := await self._in_thread(page.read):
             yield contacts
 
     async def apply(self, command: Command[R]) -> R:

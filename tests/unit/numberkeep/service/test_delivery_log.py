@@ -1,12 +1,12 @@
 """The log of failing deliveries."""
 
-import asyncio
 import logging
 
 import pytest
 
 from numberkeep.service import delivery_log
 from numberkeep.service.delivery_log import DeliveryLog
+from support.relaying import until
 
 
 @pytest.fixture
@@ -16,11 +16,14 @@ def log() -> DeliveryLog:
 
 
 def fail(log: DeliveryLog, count: int, account_id: int = 1) -> None:
-    """Let deliveries fail, the last of them for good."""
+    """Let deliveries fail, the last of them permanently."""
     for n in range(1, count):
         log.add(logging.WARNING, account_id, "failed", f"delivery {n} to webhook 7 failed: answered 500")
     log.add(
-        logging.ERROR, account_id, "failed for good", f"delivery {count} to webhook 7 failed for good: answered 500"
+        logging.ERROR,
+        account_id,
+        "failed permanently",
+        f"delivery {count} to webhook 7 failed permanently: answered 500",
     )
 
 
@@ -31,7 +34,7 @@ async def test_many_failures_are_two_lines(log: DeliveryLog, caplog: pytest.LogC
     log.close()
     assert [(record.levelno, record.message) for record in caplog.records] == [
         (logging.WARNING, "account 1: delivery 1 to webhook 7 failed: answered 500"),
-        (logging.ERROR, "more deliveries of 1 account in the last second: 9998 failed, 1 failed for good"),
+        (logging.ERROR, "more deliveries of 1 account in the last second: 9998 failed, 1 failed permanently"),
     ]
 
 
@@ -40,15 +43,15 @@ async def test_the_summary_comes_without_another_failure(
 ) -> None:
     """When the second has passed; a failure after a quiet second is a line again."""
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(delivery_log, "_SECONDS", 0.02)
+    monkeypatch.setattr(delivery_log, "_SECONDS", 0.2)
     fail(log, 2)
     fail(log, 2, account_id=2)
-    await asyncio.sleep(0.2)
+    await until(lambda: log._timer is None)
     fail(log, 1)
     assert [record.message for record in caplog.records] == [
         "account 1: delivery 1 to webhook 7 failed: answered 500",
-        "more deliveries of 2 accounts in the last second: 2 failed for good, 1 failed",
-        "account 1: delivery 1 to webhook 7 failed for good: answered 500",
+        "more deliveries of 2 accounts in the last second: 2 failed permanently, 1 failed",
+        "account 1: delivery 1 to webhook 7 failed permanently: answered 500",
     ]
     log.close()
 

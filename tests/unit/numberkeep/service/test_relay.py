@@ -84,7 +84,7 @@ async def test_a_permanent_failure_is_dead_at_once(
     assert await status(context, account) == (MessageStatus.FAILED, "", "was not sent")
     (dead,) = await webhooks.dead(context, account, 10)
     assert (dead.attempts, dead.error) == (1, "was not sent")
-    assert "failed for good: was not sent" in caplog.text
+    assert "failed permanently: was not sent" in caplog.text
     assert "415555" not in caplog.text
 
 

@@ -19,8 +19,9 @@ from numberkeep.domain.verification.commands import RequestVerification
 from numberkeep.domain.webhooks.commands import DeleteWebhook
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.changes import OptOut
+from numberkeep.domain.work.loaded import LoadedRows, Tallies
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.rows import Difference
-from numberkeep.domain.work.snapshot import Needs, Snapshot, Tallies
 from numberkeep.domain.work.unit import Work
 
 PHONE, OTHER = "+14155552671", "+14155550002"
@@ -40,7 +41,7 @@ def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
     tallies = Tallies(contacts=len(contacts), entries=len(opt_outs), events=40)
     since = {phone: (AT, entry) for entry, phone in enumerate(opt_outs, 1)}
     last_events = dict.fromkeys((contact.phone for contact in contacts), 30)
-    return Work(1, Snapshot(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
+    return Work(1, LoadedRows(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
 
 
 def create(phone: str = PHONE, contact_id: int = 8, **fields: object) -> CreateContact:
@@ -156,7 +157,7 @@ def test_the_last_event_of_a_number_outlives_its_contact() -> None:
     unit = work(ADA)
     outcomes([delete()], unit)
     assert unit.changes().orphaned == [PHONE]
-    unit = Work(1, Snapshot(Tallies(events=41), last_events={PHONE: 41}))
+    unit = Work(1, LoadedRows(Tallies(events=41), last_events={PHONE: 41}))
     outcomes([create()], unit)
     assert (unit.changes().adopted, unit.changes().orphaned) == ([PHONE], [])
     assert unit.changes().events[0].previous_event == 41
@@ -209,7 +210,7 @@ def pending(*deliveries: Delivery, contact: Contact = ADA) -> Work:
     """Return a unit of work of a contact with these due deliveries."""
     by_key = {(each.target, each.item): each for each in deliveries}
     tallies = Tallies(contacts=1, messages=1, events=9)
-    loaded = Snapshot(tallies, {contact.phone: contact}, deliveries=by_key, messages={1: MESSAGE}, due=tuple(by_key))
+    loaded = LoadedRows(tallies, {contact.phone: contact}, deliveries=by_key, messages={1: MESSAGE}, due=tuple(by_key))
     return Work(1, loaded)
 
 
@@ -276,7 +277,7 @@ def test_the_deliveries_of_a_removed_webhook_are_removed() -> None:
     deliveries = {(1, 1): delivery(1, 1), (1, 2): replace(dead(1, 2), phone=OTHER)}
     tallies = Tallies(webhooks=1, last_webhook=1, events=2)
     events = {n: Event(n, EventType.CONTACT_CREATED, Stamp(AT), PHONE, ADA, 0, {}) for n in (1, 2)}
-    unit = Work(1, Snapshot(tallies, webhooks={1: hook}, deliveries=deliveries, events=events, due=[(1, 1)]))
+    unit = Work(1, LoadedRows(tallies, webhooks={1: hook}, deliveries=deliveries, events=events, due=[(1, 1)]))
     commands = [DeleteWebhook(1, 1), ReplayDeliveries(1, None, 10, stamp()), TakeDeliveries(1, 10, 60, stamp())]
     assert outcomes(commands, unit) == [None, 0, Taken([])]
     changes = unit.changes()

@@ -68,7 +68,7 @@ def diary(monkeypatch: pytest.MonkeyPatch) -> Diary:
     return diary
 
 
-async def test_the_snapshot_ends_before_the_first_byte(diary: Diary) -> None:
+async def test_the_read_transaction_ends_before_the_first_byte(diary: Diary) -> None:
     """Whatever the client does then; everything was noted before."""
     async with exported(Context(SqliteStore(None)), ACCOUNT, Selection(), diary) as export:
         assert diary.entries == ["begin", "note Ada", "note Grace", "note Ada", "end"]

@@ -15,7 +15,7 @@ from numberkeep.domain.consent.ledger import Said
 from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.stamp import Stamp
-from numberkeep.domain.work.snapshot import Needs
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 from numberkeep.store.queries import GetApiKey, ListApiKeys, ListMessages
 from numberkeep.store.sqlite import SqliteStore

@@ -1,4 +1,4 @@
-"""A page of contacts that is read in slices, from one snapshot of a file."""
+"""A page of contacts that is read in slices, all in one read transaction."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ from numberkeep.store.sqlite import listing
 _CACHE_KIB: Final = 256
 
 
-class Snapshot:
-    """Reads a page; its methods may be called on any thread, and wait for each other.
+class PageSlices:
+    """The slices of a page. Its methods may be called on any thread, and wait for each other.
 
     Args:
         connection: for this page alone; it holds back the reuse of the WAL until it is closed.
@@ -29,7 +29,7 @@ class Snapshot:
         self._slices: Iterator[Sequence[ContactRecord]] = iter(())
 
     def begin(self) -> Position | None:
-        """Take the snapshot, and return the position where the next page starts; None on the last."""
+        """Begin the read transaction, and return the position where the next page starts; None on the last."""
         account_id, query = self._query.account_id, self._query.query
         with self._lock:
             self._connection.pragma("cache_size", -_CACHE_KIB)
