@@ -8,8 +8,8 @@ from numberkeep.domain.session import NOTED_EVERY, ROTATED_EVERY, Session, new_s
 from numberkeep.service.clock import Clock
 from numberkeep.service.keys import Authenticator
 from numberkeep.store.contract import Store
-from numberkeep.store.queries import GetSession
 from numberkeep.store.session_commands import ChangeSession, DeleteSession, PutSession
+from numberkeep.store.session_queries import GetSession
 
 _PARTS: Final = 3
 _MOST_DIGITS: Final = 18

@@ -11,6 +11,7 @@ import msgspec
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, OptedOut
 from numberkeep.domain.consent.review import Decision, Review
 from numberkeep.domain.contacts.contact import Contact, ContactRecord, micros, moment
+from numberkeep.domain.contacts.search import search_text
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.jobs.job import Job, JobPart, JobStatus
 from numberkeep.domain.outbox.delivery import Delivery, DeliveryState
@@ -27,6 +28,8 @@ COLUMNS: Final = (
     "tags, custom_variables, verified, opt_out"
 )
 """The columns of a contact."""
+WRITTEN_COLUMNS: Final = f"{COLUMNS}, last_event, search_text"
+"""The columns of a contact that are written, with what is derived from it."""
 ANSWER_COLUMNS: Final = "key, fingerprint, answer, created_at"
 VERIFICATION_COLUMNS: Final = "verification_id, phone, requested_at, expires_at, pending"
 EVENT_COLUMNS: Final = "event_id, type, at, phone, subject, actor, cause, replaced, previous_event"
@@ -92,6 +95,11 @@ def values_of(contact: Contact) -> tuple[Any, ...]:
         contact.verified,
         contact.opt_out,
     )
+
+
+def written_values_of(contact: Contact, last_event: int) -> tuple[Any, ...]:
+    """Return the `WRITTEN_COLUMNS` of a contact."""
+    return *values_of(contact), last_event, search_text(contact)
 
 
 def values_of_tags(tags: Iterable[tuple[Contact, str]]) -> list[tuple[str, int, int]]:

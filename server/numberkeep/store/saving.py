@@ -10,7 +10,6 @@ from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
 from numberkeep.store.message_rows import values_of_message, values_of_status
 from numberkeep.store.rows import (
-    values_of,
     values_of_answer,
     values_of_delivery,
     values_of_entry,
@@ -22,6 +21,7 @@ from numberkeep.store.rows import (
     values_of_tags,
     values_of_verification,
     values_of_webhook,
+    written_values_of,
 )
 
 Writes = Iterator[tuple[str, Sequence[Row]]]
@@ -50,8 +50,8 @@ def _contacts(changes: Changes) -> Writes:
     if contacts:
         yield "delete_tags", values_of_tags(changes.untagged)
         yield "delete_contacts", [(contact.contact_id,) for contact in contacts.deleted]
-        yield "insert_contacts", [(*values_of(contact), last[contact.phone]) for contact in contacts.inserted]
-        yield "update_contacts", [(*values_of(new), last[new.phone]) for _, new in contacts.updated]
+        yield "insert_contacts", [written_values_of(contact, last[contact.phone]) for contact in contacts.inserted]
+        yield "update_contacts", [written_values_of(new, last[new.phone]) for _, new in contacts.updated]
         yield "insert_tags", values_of_tags(changes.tagged)
     yield "touch_contacts", [(phone, last[phone]) for phone in changes.touched]
     yield "put_last_events", [(phone, last[phone]) for phone in changes.orphaned]

@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 
 from numberkeep.domain.session import IDLE, LIFETIME, Session
-from numberkeep.domain.work.snapshot import Tallies
+from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store.flow import Fetch, Flow
 from numberkeep.store.session_rows import session_of
 from numberkeep.store.whole_account import WholeAccount

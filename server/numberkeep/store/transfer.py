@@ -110,6 +110,7 @@ TABLES: Final = (
             "verified",
             "opt_out",
             "last_event",
+            "search_text",
         ),
         flags=frozenset({"verified", "opt_out"}),
         unique=("contact_id", "phone"),

@@ -1,4 +1,4 @@
-"""The SQL of the upgrade step that moves numbers to their one form. $1 is the account."""
+"""The SQL of the upgrade steps that SQL cannot do alone. $1 is the account."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,6 +15,11 @@ STATEMENTS: Final[Mapping[str, str]] = {
     "contacts_in_order": (
         "SELECT created_at, contact_id, phone, sendblue_number, tags, custom_variables FROM numberkeep.contacts "
         "WHERE account_id = $1 AND (created_at, contact_id) > ($2, $3) ORDER BY created_at, contact_id LIMIT $4"
+    ),
+    "texts_in_order": (
+        "SELECT created_at, contact_id, first_name, last_name, company_name, assigned_to_email, tags, custom_variables "
+        "FROM numberkeep.contacts WHERE account_id = $1 AND (created_at, contact_id) > ($2, $3) "
+        "ORDER BY created_at, contact_id LIMIT $4"
     ),
     "opt_outs_in_order": _in_order("opt_outs"),
     "verifications_in_order": _in_order("verifications"),

@@ -16,6 +16,7 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM numberkeep.writers WHERE account_id = $1"
@@ -143,8 +144,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE k.key_id = $1",
     q.ListApiKeys: f"{KEYS} ORDER BY k.created_at, k.key_id",
-    q.ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
-    q.ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
-    q.GetSession: SESSION,
+    ListApiKeysOf: f"{KEYS} WHERE account_id = $1 ORDER BY k.created_at, k.key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM numberkeep.key_uses WHERE account_id = $1",
+    GetSession: SESSION,
 }
 """The statement of each query."""

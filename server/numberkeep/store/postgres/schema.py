@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 
 from numberkeep.domain.errors import StoreUnusable
-from numberkeep.store import canonical_numbers
+from numberkeep.store.canonical_numbers import Report
 from numberkeep.store.migrations import (
     NOT_FOR_TESTS,
     Upgrade,
@@ -19,6 +19,7 @@ from numberkeep.store.migrations import (
 )
 from numberkeep.store.postgres.conversations import run
 from numberkeep.store.transfer import Mark
+from numberkeep.store.upgrade_steps import steps
 
 _MIGRATIONS: Final = "numberkeep.store.postgres.migrations"
 
@@ -108,14 +109,15 @@ def statements_of(script: str) -> Sequence[str]:
 
 
 async def _finish(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
-    report = canonical_numbers.Report()
-    for page in canonical_numbers.pages(report):
-        async with connection.transaction(isolation="read_committed"):
-            await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            if canonical_numbers.NAME not in await _pending_steps(connection):
-                break
-            await run(connection, page)
+    """Do the steps that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
+    report = Report()
+    for name, pages in steps(report):
+        for page in pages:
+            async with connection.transaction(isolation="read_committed"):
+                await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                if name not in await _pending_steps(connection):
+                    break
+                await run(connection, page)
     return report.collisions
 
 

@@ -7,7 +7,8 @@ from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, SESSION, TALLIES, WEBHOOKS
+from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.postgres.session_statements import SESSIONS
 from numberkeep.store.rows import (
     ANSWER_COLUMNS,
     COLUMNS,
@@ -20,8 +21,8 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
+    WRITTEN_COLUMNS,
 )
-from numberkeep.store.session_rows import SESSION_COLUMNS
 
 R = TypeVar("R")
 
@@ -85,7 +86,7 @@ def _assigned(columns: str) -> str:
     return ", ".join(f"{name} = ${n}" for n, name in enumerate(columns.split(", "), start=2))
 
 
-_CHANGEABLE: Final = ", ".join([*COLUMNS.split(", ")[3:], "last_event"])
+_CHANGEABLE: Final = ", ".join(WRITTEN_COLUMNS.split(", ")[3:])
 
 
 def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
@@ -142,8 +143,9 @@ _QUEUES: Final = f"{_unnest('target, phone')} AS queue (target, phone)"
 SAVES: Final[Mapping[str, str]] = {
     "delete_tags": _delete("contact_tags", "tag, created_at, contact_id"),
     "delete_contacts": _delete("contacts", "contact_id"),
-    "insert_contacts": insertion("contacts", f"{COLUMNS}, last_event"),
+    "insert_contacts": insertion("contacts", WRITTEN_COLUMNS),
     "update_contacts": _update("contacts", "contact_id", f"phone, created_at, {_CHANGEABLE}"),
+    "set_search_texts": _update("contacts", "contact_id", "search_text"),
     "touch_contacts": _update("contacts", "phone", "last_event"),
     "put_last_events": (
         f"{insertion('last_events', 'phone, last_event')} "
@@ -224,7 +226,7 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
 """The statements that save a unit of work, once for each row."""
 
 COPIED: Final = {
-    "insert_contacts": ("contacts", f"{COLUMNS}, last_event"),
+    "insert_contacts": ("contacts", WRITTEN_COLUMNS),
     "insert_tags": ("contact_tags", "tag, created_at, contact_id"),
     "insert_events": ("events", EVENT_COLUMNS),
     "insert_deliveries": ("outbox", DELIVERY_COLUMNS),
@@ -251,24 +253,5 @@ DIRECTORY: Final[Mapping[str, str]] = {
     ),
 }
 """The statements of the commands on accounts and keys."""
-
-SESSIONS: Final[Mapping[str, str]] = {
-    "session": SESSION,
-    "put_session": (
-        f"INSERT INTO numberkeep.sessions ({SESSION_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-        "ON CONFLICT (account_id, session_id) DO UPDATE SET token_hash = excluded.token_hash, "
-        "previous_hash = excluded.previous_hash, rotated_at = excluded.rotated_at, used_at = excluded.used_at"
-    ),
-    "delete_session": "DELETE FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2",
-    "delete_old_sessions": (
-        "DELETE FROM numberkeep.sessions WHERE account_id = $1 "
-        "AND (greatest(used_at, created_at) < $2 OR created_at < $3)"
-    ),
-    "put_key_use": (
-        "INSERT INTO numberkeep.key_uses AS k (account_id, key_id, used_at) VALUES ($1, $2, $3) "
-        "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = greatest(k.used_at, excluded.used_at)"
-    ),
-}
-"""The statements of the commands on sessions and uses of keys."""
 
 FETCHED: Final = {**LOADS, **SINGLE_SAVES, **DIRECTORY, **SESSIONS, **MOVING}

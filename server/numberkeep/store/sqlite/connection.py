@@ -12,7 +12,7 @@ from uuid import uuid4
 import apsw
 
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
-from numberkeep.store import canonical_numbers
+from numberkeep.store.canonical_numbers import Report
 from numberkeep.store.migrations import (
     Migration,
     Upgrade,
@@ -25,6 +25,7 @@ from numberkeep.store.migrations import (
 from numberkeep.store.sqlite.failures import file_reason, reason
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
+from numberkeep.store.upgrade_steps import steps
 
 _APPLICATION_ID: Final = 0x6E6B6570
 """`nkep` in SQLite's header, to recognise databases of other programs."""
@@ -192,13 +193,14 @@ def pending_steps(connection: apsw.Connection) -> Sequence[str]:
 
 
 def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
-    """Do the step that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
-    report = canonical_numbers.Report()
-    for page in canonical_numbers.pages(report):
-        with transaction(connection):
-            if canonical_numbers.NAME not in pending_steps(connection):
-                break
-            run(connection, page)
+    """Do the steps that SQL cannot do, in many transactions; return the contacts that keep another spelling."""
+    report = Report()
+    for name, pages in steps(report):
+        for page in pages:
+            with transaction(connection):
+                if name not in pending_steps(connection):
+                    break
+                run(connection, page)
     return report.collisions
 
 

@@ -16,6 +16,7 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
@@ -113,8 +114,8 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListAccounts: f"{ACCOUNT} ORDER BY account_id",
     q.GetApiKey: f"{KEYS} WHERE key_id = ?",
     q.ListApiKeys: f"{KEYS} ORDER BY api_keys.created_at, key_id",
-    q.ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
-    q.ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
-    q.GetSession: SESSION,
+    ListApiKeysOf: f"{KEYS} WHERE account_id = ? ORDER BY api_keys.created_at, key_id",
+    ListKeyUses: "SELECT key_id, used_at FROM key_uses WHERE account_id = ?",
+    GetSession: SESSION,
 }
 """The statement of each query."""

@@ -25,10 +25,11 @@ from numberkeep.store.rows import (
     REVIEW_COLUMNS,
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
+    WRITTEN_COLUMNS,
 )
-from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
-from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, SESSION, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
+from numberkeep.store.sqlite.session_statements import SESSIONS
 from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
@@ -52,7 +53,7 @@ def _excluded(columns: str) -> str:
 
 _IN: Final = "account_id = ?1 AND {} IN (SELECT value FROM json_each(?2))"
 _QUEUE: Final = "account_id = ?1 AND target = ?2 AND phone = ?3"
-_CHANGEABLE: Final = ", ".join(COLUMNS.split(", ")[3:])
+_CHANGEABLE: Final = ", ".join(WRITTEN_COLUMNS.split(", ")[3:])
 
 LOADS: Final[Mapping[str, str]] = {
     "tallies": TALLIES,
@@ -112,10 +113,9 @@ SAVES: Final[Mapping[str, str]] = {
         "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4"
     ),
     "delete_contacts": "DELETE FROM contacts WHERE account_id = ?1 AND contact_id = ?2",
-    "insert_contacts": _insert("contacts", f"{COLUMNS}, last_event"),
-    "update_contacts": (
-        f"UPDATE contacts SET {_set(_CHANGEABLE + ', last_event', first=5)} WHERE account_id = ?1 AND contact_id = ?2"
-    ),
+    "insert_contacts": _insert("contacts", WRITTEN_COLUMNS),
+    "update_contacts": (f"UPDATE contacts SET {_set(_CHANGEABLE, first=5)} WHERE account_id = ?1 AND contact_id = ?2"),
+    "set_search_texts": "UPDATE contacts SET search_text = ?3 WHERE account_id = ?1 AND contact_id = ?2",
     "touch_contacts": "UPDATE contacts SET last_event = ?3 WHERE account_id = ?1 AND phone = ?2",
     "put_last_events": (
         f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
@@ -207,25 +207,10 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-SESSIONS: Final[Mapping[str, str]] = {
-    "session": SESSION,
-    "put_session": f"INSERT OR REPLACE INTO sessions ({SESSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "delete_session": "DELETE FROM sessions WHERE account_id = ? AND session_id = ?",
-    "delete_old_sessions": (
-        "DELETE FROM sessions WHERE account_id = ? AND (max(used_at, created_at) < ? OR created_at < ?)"
-    ),
-    "put_key_use": (
-        "INSERT INTO key_uses (account_id, key_id, used_at) VALUES (?, ?, ?) "
-        "ON CONFLICT (account_id, key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)"
-    ),
-}
-"""The statements of the commands on sessions and uses of keys."""
-
 _FOR_MANY: Final[Mapping[str, str]] = {
     **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
     "update_contacts": (
-        f"{_insert('contacts', f'{COLUMNS}, last_event')} ON CONFLICT (contact_id) "
-        f"DO UPDATE SET {_excluded(f'{_CHANGEABLE}, last_event')}"
+        f"{_insert('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}"
     ),
 }
 """Statements whose `VALUES` may have any number of rows."""

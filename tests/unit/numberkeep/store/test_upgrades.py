@@ -16,6 +16,7 @@ from numberkeep.domain.consent.ledger import broken
 from numberkeep.domain.contacts.commands import CreateContact
 from numberkeep.domain.contacts.contact import Contact, ContactPatch
 from numberkeep.domain.contacts.listing import OrderBy
+from numberkeep.domain.contacts.search import search_text
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
 from numberkeep.domain.outbox.delivery import PendingMessage
 from numberkeep.domain.stamp import Stamp
@@ -282,3 +283,9 @@ async def test_a_newer_or_modified_schema_is_refused_unchanged(new_database: New
         async with opened(url):
             pass
     assert (await execute(url, "SELECT checksum FROM schema_migrations WHERE version = 1")) == [("other",)]
+
+
+async def test_words_are_found_in_contacts_from_before(store: Store, url: str) -> None:  # noqa: ARG001 - it upgrades
+    """Each has the text in which they are searched."""
+    rows = await execute(url, "SELECT contact_id, search_text FROM contacts")
+    assert dict(map(tuple, rows)) == {each.contact_id: search_text(each) for each in (ADA, NAMELESS, SMILE, EVE, CURIE)}
