@@ -56,7 +56,7 @@ DISTRIBUTED: Final = (
     "job_parts",
     "key_uses",
     "sessions",
-    "search_texts",
+    "search_grams",
     "search_progress",
 )
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""

@@ -11,11 +11,13 @@ _FIELDS: Final = (
 )
 
 
-def found_in_text(statement: Statement, search: Search, text: str, phone: str) -> str:
-    """Return the condition that a contact is found, by the names of its search text and its number."""
+def found_in_text(statement: Statement, search: Search) -> str:
+    """Return the condition that a contact, whose alias is page, is found by its search text and its number."""
     return " AND ".join(
-        f"({' OR '.join([f'strpos({text}, {statement.value(clause.text)}) > 0', *_numbers(statement, clause, phone)])})"
-        for clause in search.clauses
+        "("
+        + " OR ".join([f"strpos(page.search_text, {statement.value(each.text)}) > 0", *_numbers(statement, each)])
+        + ")"
+        for each in search.clauses
     )
 
 
@@ -30,7 +32,7 @@ def may_be_found_in_fields(statement: Statement, search: Search) -> str:
             + " OR ".join(
                 [
                     f'strpos(lower({_FIELDS} COLLATE "C"), {statement.value(clause.text)}) > 0',
-                    *_numbers(statement, clause, "page.phone"),
+                    *_numbers(statement, clause),
                 ]
             )
             + ")"
@@ -46,9 +48,9 @@ def _is_escaped(text: str) -> bool:
     return any(character in '"\\' or character < " " for character in text)
 
 
-def _numbers(statement: Statement, clause: Clause, phone: str) -> list[str]:
-    conditions = [f"starts_with({phone}, {statement.value(each)})" for each in clause.begins]
-    conditions += [f"right({phone}, {len(each)}) = {statement.value(each)}" for each in clause.ends]
+def _numbers(statement: Statement, clause: Clause) -> list[str]:
+    conditions = [f"starts_with(page.phone, {statement.value(each)})" for each in clause.begins]
+    conditions += [f"right(page.phone, {len(each)}) = {statement.value(each)}" for each in clause.ends]
     if clause.wholes:
-        conditions.append(f"{phone} = ANY({statement.value(list(clause.wholes))}::text[])")
+        conditions.append(f"page.phone = ANY({statement.value(list(clause.wholes))}::text[])")
     return conditions

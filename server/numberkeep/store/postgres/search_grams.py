@@ -14,7 +14,7 @@ _HALF = 2**31
 
 
 def grams_of_text(account_id: int, text: str) -> list[int]:
-    """Return the grams of a search text, each once."""
+    """Return the grams of a search text, sorted, each once."""
     ended = f"{text}\n"
     parts = {ended[place : place + _LENGTH] for place in range(len(text) - 1)}
     if not text.isascii():
@@ -42,4 +42,4 @@ def _numbers(account_id: int, parts: Iterable[str]) -> list[int]:
     Different parts may have the same number, as what is found by them is compared again.
     """
     seed = crc32(account_id.to_bytes(8, "little", signed=True))
-    return list({crc32(part.encode(), seed) - _HALF for part in parts})
+    return sorted({crc32(part.encode(), seed) - _HALF for part in parts})

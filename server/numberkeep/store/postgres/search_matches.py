@@ -4,9 +4,11 @@ A search walks along the listing at first: words that many contacts have fill a 
 the contacts that can match are looked up by their grams or last digits, and sorted. Which way is taken decides only how
 long it takes: the matches are the same, in the same order.
 
-A contact that has changed since its text was indexed is compared here, by its fields, as is one that has no text yet.
+A contact that has changed since it was indexed is compared here, by its fields: the index does not have it, and an
+older process, which does not know of search texts, may have changed it.
 """
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -22,6 +24,9 @@ from numberkeep.store.postgres.search_candidates import candidates
 from numberkeep.store.postgres.search_conditions import found_in_text, may_be_found_in_fields
 from numberkeep.store.rows import COLUMNS, contact_of
 
+_UNSTORED: Final = re.compile("[\0\ud800-\udfff]")
+"""Characters that no contact has, and that cannot be sent to the server."""
+
 _FIRST_WALK: Final = 400
 _SECOND_WALK: Final = 8_000
 _LONG_WALK: Final = 32_000
@@ -36,12 +41,12 @@ _MOST_ROWS: Final = 32
 """Rows that are fetched at a time once they are small; each fetch takes a hundred microseconds."""
 
 _PROGRESS: Final = (
-    "SELECT p.event_id, p.filled_to IS NULL AND w.last_event - p.event_id <= $2 AND (w.last_event = p.event_id OR "
+    "SELECT p.event_id, p.filled_to, w.last_event - p.event_id <= $2 AND (w.last_event = p.event_id OR "
     "EXISTS (SELECT FROM numberkeep.events AS e WHERE e.account_id = $1 AND e.event_id = p.event_id + 1)) "
     "FROM numberkeep.search_progress AS p JOIN numberkeep.writers AS w ON w.account_id = p.account_id "
     "WHERE p.account_id = $1 AND w.account_id = $1"
 )
-_SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in (*COLUMNS.split(", "), "last_event"))
+_SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in (*COLUMNS.split(", "), "last_event", "search_text"))
 _READ: Final = ", ".join(f"page.{name}" for name in COLUMNS.split(", "))
 _COLUMNS: Final = len(COLUMNS.split(", "))
 
@@ -49,15 +54,17 @@ Row = Any
 
 
 class Progress(NamedTuple):
-    """How far an account's texts are indexed.
+    """How far an account's contacts are indexed.
 
     Attributes:
-        event_id: the event up to which they are.
-        complete: whether all contacts are that had no event since then, and candidates can be looked up.
+        event_id: those with later events are not.
+        filled_to: those with later ids are not; None if they are.
+        logged: whether the later events are in the change log, and not too many.
     """
 
     event_id: int = -1
-    complete: bool = False
+    filled_to: int | None = None
+    logged: bool = False
 
 
 async def matches(
@@ -71,15 +78,14 @@ async def matches(
         query: the listing, without the search. Its limit and its offset say how many contacts will be read.
         search: the search.
     """
-    if search.is_void:
+    if search.is_void or any(_UNSTORED.search(clause.text) for clause in search.clauses):
         return
     of = _Search(account_id, search, await _progress(connection, account_id))
     missing = query.offset + query.limit + 1
     found = walked = 0
     # One number or id is read at once.
-    tries = (
-        [_FEW, _MOST] if of.progress.complete and query.where.contact_id is None and query.where.phone is None else []
-    )
+    one = query.where.contact_id is not None or query.where.phone is not None
+    tries = [_FEW, _MOST] if of.progress.logged and of.progress.filled_to is None and not one else []
     along_index = is_along_index(query)
     if along_index:
         await connection.execute("SET LOCAL enable_sort = off")  # a long walk is along the index too
@@ -115,31 +121,26 @@ class _Search:
     async def walk(self, connection: asyncpg.Connection, query: ListQuery, size: int) -> "_Reader":
         """Read the matches among the first contacts of a listing."""
         statement = Statement(self.account_id)
-        contacts = page_of(statement, query, _SELECT, size)
-        changed = f"page.last_event > {statement.value(self.progress.event_id)} OR s.text IS NULL"
-        return await self._reader(
-            connection,
-            statement,
-            f"SELECT {_READ}, {changed} FROM ({contacts}) AS page LEFT JOIN LATERAL (SELECT t.text "
-            "FROM numberkeep.search_texts AS t WHERE t.account_id = $1 AND t.reversed = reverse(page.phone) LIMIT 1) "
-            f"AS s ON true WHERE CASE WHEN {changed} THEN {may_be_found_in_fields(statement, self.search)} "
-            f"ELSE {found_in_text(statement, self.search, 's.text', 'page.phone')} END ORDER BY {order_of(query)}",
-        )
+        return await self._reader(connection, query, statement, f"({page_of(statement, query, _SELECT, size)}) AS page")
 
     async def among(self, connection: asyncpg.Connection, query: ListQuery, phones: Sequence[str]) -> "_Reader":
         """Read the matches among candidates."""
         statement = Statement(self.account_id)
-        given = statement.value(phones)
+        candidate = f"unnest({statement.value(phones)}::text[]) AS candidate (phone)"
         contact = contact_with(statement, query, "candidate.phone")
-        changed = f"page.last_event > {statement.value(self.progress.event_id)}"
-        return await self._reader(
-            connection,
-            statement,
-            f"SELECT {_READ}, {changed} FROM unnest({given}::text[]) AS candidate (phone) "
-            f"CROSS JOIN LATERAL ({contact}) AS page ORDER BY {order_of(query)}",
-        )
+        return await self._reader(connection, query, statement, f"{candidate} CROSS JOIN LATERAL ({contact}) AS page")
 
-    async def _reader(self, connection: asyncpg.Connection, statement: Statement, sql: str) -> "_Reader":
+    async def _reader(
+        self, connection: asyncpg.Connection, query: ListQuery, statement: Statement, source: str
+    ) -> "_Reader":
+        changed = f"page.last_event > {statement.value(self.progress.event_id)}"
+        if self.progress.filled_to is not None:
+            changed += f" OR page.contact_id > {statement.value(self.progress.filled_to)}"
+        sql = (
+            f"SELECT {_READ}, {changed} FROM {source} WHERE CASE WHEN {changed} "
+            f"THEN {may_be_found_in_fields(statement, self.search)} "
+            f"ELSE {found_in_text(statement, self.search)} END ORDER BY {order_of(query)}"
+        )
         return _Reader(await connection.cursor(sql, *statement.values), self.search)
 
 

@@ -160,7 +160,7 @@ class PostgresTransfer:
                         account_id,
                         FIRST if found is None else found,
                     )
-                # The texts that words are searched in are built again; what is right of them is kept.
+                # The search index is built again; what is right of it is kept.
                 await self._opened.execute("DELETE FROM numberkeep.search_progress WHERE account_id = $1", account_id)
             for each in last:
                 await self._opened.execute(_RAISE_LAST_NUMBERS, each.event, each.webhook, each.account_id)

@@ -13,7 +13,7 @@ _DELETE: Final = {
 # What words are searched in is derived from the contacts. Numbers of events may start again, so their place is deleted.
 _DELETE_SEARCH: Final = (
     "WITH place AS (DELETE FROM numberkeep.search_progress WHERE account_id = $1), "
-    "texts AS (DELETE FROM numberkeep.search_texts WHERE account_id = $1)"
+    "grams AS (DELETE FROM numberkeep.search_grams WHERE account_id = $1)"
 )
 
 FETCHED: Final[Mapping[str, str]] = {
