@@ -11,7 +11,12 @@ from support.databases import ENGINES
 
 LONGEST = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KGaA"
 HOSTILE: list[dict[str, Any]] = [
-    {"phone": "+4930123456", "first_name": "<img src=x onerror=alert(1)>", "last_name": "{{7*7}}", "tags": ["<b>x</b>"]},
+    {
+        "phone": "+4930123456",
+        "first_name": "<img src=x onerror=alert(1)>",
+        "last_name": "{{7*7}}",
+        "tags": ["<b>x</b>"],
+    },
     {"phone": "+4930123457", "first_name": "شركة", "last_name": "עברית", "company_name": "\u202egnp.exe"},
     {
         "phone": "+4930123458",
