@@ -107,7 +107,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const ids = event.submitter?.dataset.swap || form.dataset.swap;
+  const ids = event.submitter?.dataset.swap ?? form.dataset.swap;
   if (!ids || event.defaultPrevented) return;
   event.preventDefault();
   const button = event.submitter;
