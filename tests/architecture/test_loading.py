@@ -20,6 +20,6 @@ def test_the_console_is_not_loaded_at_the_start() -> None:
         [sys.executable, "-c", PROGRAM], env=environment(), capture_output=True, text=True, check=True
     )
     loaded = done.stdout.split()
-    late = ("numberkeep.console", "jinja2", "python_multipart", "numberkeep.test_mode", "phonenumbers.data")
+    late = ("numberkeep.console", "jinja2", "numberkeep.test_mode", "phonenumbers.data")
     assert [name for name in loaded if name.startswith(late)] == []
     assert "numberkeep.http.deferred" in loaded
