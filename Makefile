@@ -12,14 +12,18 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test check soak lint types bench openapi cli-docs docs lock clean
+.PHONY: install serve test browser check soak lint types bench openapi cli-docs docs lock clean
 install: $(VENV)/installed
 
 serve: install
 	@exec $(BIN)/numberkeep serve $(ARGS)
 
-test: $(VENV)/installed-dev lint types
+test: $(VENV)/installed-dev lint types browser
 	$(PYTEST) $(ARGS)
+
+# Installs the browser of the tests where there is none and the system permits it; otherwise says how.
+browser: $(VENV)/installed-dev
+	@PYTHONPATH=tests $(BIN)/python tools/browser.py
 
 # The quick part of `make test`: it takes less than a minute.
 check: $(VENV)/installed-dev lint types

@@ -111,4 +111,4 @@ def _console(settings: Settings, api: Api) -> Endpoint:
     from numberkeep.console.building import make_console  # noqa: PLC0415
 
     streams = StreamLimits(settings.streams_per_key, settings.unread_seconds)
-    return make_console(api, settings.host, settings.public_url, streams)
+    return make_console(api, settings.host, settings.carriers.public_url, streams)

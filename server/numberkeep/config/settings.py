@@ -50,7 +50,6 @@ class Settings:
     sender: SenderSettings | None = None
     allowed_networks: tuple[Network, ...] = table.ALLOWED_NETWORKS.default
     reveal_secrets: bool = False
-    public_url: str = table.PUBLIC_URL.default
     carriers: Carriers = Carriers()  # noqa: RUF009 - it is frozen
     bulk_requests: int = table.BULK_REQUESTS.default
     memory_mib: int = table.MEMORY_MIB.default
@@ -93,7 +92,6 @@ def load_settings(
         sender=_sender(environ),
         allowed_networks=table.ALLOWED_NETWORKS.read(environ),
         reveal_secrets=table.SECRET_HEADER.read(environ) == "always",
-        public_url=table.PUBLIC_URL.read(environ),
         carriers=Carriers(
             table.SIGNING_SECRET.read(environ), table.TWILIO_AUTH_TOKEN.read(environ), table.PUBLIC_URL.read(environ)
         ),

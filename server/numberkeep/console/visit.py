@@ -78,6 +78,12 @@ class Visit:
         """The reader's time zone; UTC until a script has named it."""
         return self.reader.zone
 
+    @property
+    def base_url(self) -> str:
+        """The URL of the service, as this reader reaches it."""
+        scheme = "https" if self.jar.is_secure else "http"
+        return f"{scheme}://{(self.request.header(b'host') or b'').decode('latin-1')}"
+
     @cached_property
     def query(self) -> QueryParams:
         """The query: a `+` stands for a space, as in every form."""

@@ -10,6 +10,7 @@ NumberkeepError
 ├── ContactExists
 ├── AccountNotFound
 ├── WebhookNotFound
+├── KeyNotFound
 ├── MessageNotFound
 ├── NoSuchEvent             the position is outside the retained change log
 ├── RecipientOptedOut
@@ -191,6 +192,10 @@ class AnsweredBefore(NumberkeepError):
     def __init__(self, answer: bytes) -> None:
         super().__init__()
         self.answer = answer
+
+
+class KeyNotFound(NumberkeepError):
+    """The account has no API key with this id."""
 
 
 class ReadOnlyKey(NumberkeepError):

@@ -196,7 +196,7 @@ def build_application(
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
-    authenticator = authenticator or Authenticator(context.store)
+    authenticator = authenticator or Authenticator(context.store, clock=context.clock)
     api = Api(context, authenticator, decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager

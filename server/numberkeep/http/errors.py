@@ -13,6 +13,7 @@ from numberkeep.domain.errors import (
     IdempotencyKeyReused,
     InvalidCredentials,
     InvalidInput,
+    KeyNotFound,
     MessageNotFound,
     NoSuchEvent,
     NotSimulated,
@@ -196,6 +197,7 @@ _TABLE: Final = (
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
     _Line(AttemptNotFound, 404, "This attempt is not kept", "The webhook has no attempt with this id."),
     _Line(NotSimulated, 409, str, "A carrier is connected, so replies are not simulated.", _NO_RETRY),
+    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
     _Line(MessageNotFound, 404, "Message not found", "There is no message with this handle."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
     _Line(
