@@ -1,4 +1,4 @@
-"""The commands on messages that programs send, and on what carriers report of them later."""
+"""The commands that send a message, and that record a carrier's receipt."""
 
 from dataclasses import dataclass, replace
 
@@ -37,16 +37,16 @@ class SendMessage(AccountCommand[Message]):
 
 @dataclass(slots=True, frozen=True)
 class Receipt:
-    """What a carrier reports of a message that it took earlier.
+    """A carrier's report on a message that it accepted earlier.
 
     Attributes:
         handle: the carrier's id of the message.
         status: DELIVERED or FAILED.
-        service: by which service it travelled; `""` if unknown.
+        service: the service that carried it; `""` if unknown.
         error: why it failed, without a number or a name.
         code: the carrier's number for the error; 0 for none.
         key: the error in one word; `""` for none.
-        opted_out: whether the carrier says that the recipient has opted out.
+        opted_out: whether the carrier reports that the recipient has opted out.
     """
 
     handle: str
@@ -60,7 +60,7 @@ class Receipt:
 
 @dataclass(slots=True)
 class RecordReceipt(AccountCommand[bool]):
-    """Record what a carrier reports of a message that was sent; return False if it is no such message, or no news."""
+    """Record a carrier's receipt; return False if there is no such message, or its status is final already."""
 
     account_id: int
     receipt: Receipt
@@ -71,7 +71,7 @@ class RecordReceipt(AccountCommand[bool]):
         needs.sent[self.receipt.handle] = None
 
     def apply(self, work: Work) -> bool:
-        """Return whether it changed a message."""
+        """Return whether a message was changed."""
         receipt = self.receipt
         sent = [
             message
