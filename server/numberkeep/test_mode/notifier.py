@@ -5,11 +5,12 @@ import contextlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from numberkeep.domain.errors import AccountNotFound, DeliveryFailed
+from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import CALLBACKS, Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import webhooks
 from numberkeep.service.context import Context
