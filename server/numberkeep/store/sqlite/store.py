@@ -150,7 +150,15 @@ class SqliteStore:
         if listing.is_short(query.query):
             with self._failures:
                 return listing.page(self._connection, query.account_id, query.query)
-        return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
+
+        def read(connection: apsw.Connection) -> Page:
+            connection.execute("BEGIN")  # a search reads by several statements
+            try:
+                return listing.page(connection, query.account_id, query.query)
+            finally:
+                connection.execute("ROLLBACK")
+
+        return await self._on_reader(read)
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
         sql, values = statement(query.account_id, query.query, "messages")
