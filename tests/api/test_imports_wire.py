@@ -54,7 +54,20 @@ async def test_a_file_is_uploaded_mapped_planned_run_and_undone(wire: httpx2.Asy
     path = await uploaded(wire)
     found = (await wire.get(path)).json()["import"]
     assert (found["status"], found["task"], found["name"], found["bytes"]) == ("draft", None, "list.csv", len(FILE))
-    assert (await wire.put(path, json={"columns": {"Who": "name", "Out": "opt_out"}})).status_code == 200
+    columns = (await wire.get(f"{path}/columns")).json()
+    assert (columns["has_phones"], columns["rows"]) == (True, 3)
+    assert columns["columns"][1] == {
+        "name": "Who",
+        "field": "variable",
+        "detected": "variable",
+        "chosen": False,
+        "samples": ["Ada Lovelace", "Bob", "No"],
+        "notes": [],
+    }
+    assert (await wire.get(f"{path}/preview")).status_code == 409
+    chosen = (await wire.put(path, json={"columns": {"Who": "name", "Out": "opt_out"}})).json()["import"]
+    assert chosen["options"]["columns"] == {"who": "name", "out": "opt_out"}
+    assert [each["field"] for each in (await wire.get(f"{path}/columns")).json()["columns"]][1:3] == ["name", "opt_out"]
 
     assert (await wire.post(f"{path}/plan", json={"differences": True})).json()["import"]["status"] == "running"
     planned = await ended(wire, path)
@@ -68,9 +81,15 @@ async def test_a_file_is_uploaded_mapped_planned_run_and_undone(wire: httpx2.Asy
     }
     assert [line["number"] for line in lines] == ["+14155550101", "+14155550102"]
 
+    preview = (await wire.get(f"{path}/preview")).json()
+    assert [each["name"] for each in preview["created"]] == ["Ada Lovelace", "Bob"]
+    assert [each["number"] for each in preview["opted_out"]] == ["+14155550102"]
+    assert [each["line"] for each in preview["rejected"]] == [4]
+
     assert (await wire.post(f"{path}/run")).status_code == 200
     done = await ended(wire, path)
     assert (done["status"], counted(done["result"])) == ("done", COUNTS)
+    assert (done["undoable"], done["undo_until"] > done["created_at"], done["by"]["type"]) == (True, True, "api_key")
     assert await phones(wire) == ["+14155550101", "+14155550102"]
     rejects = await wire.get(f"{path}/rejects")
     assert rejects.headers["content-disposition"] == 'attachment; filename="import-1.rejects.csv"'

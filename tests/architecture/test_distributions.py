@@ -63,12 +63,15 @@ def metadata(wheel: Mapping[str, str]) -> Message:
 
 
 def test_the_wheel_has_the_package_and_nothing_else(built: Built) -> None:
-    """Code, migrations, lists of words and the mark of types; no tests, and nothing that a run leaves behind."""
+    """Code, migrations, lists of words, the console's pages, the mark of types; nothing that tests or runs leave."""
     root = ROOT / built.folder
     files = {path for path in (root / built.package).rglob("*") if path.is_file() and path.suffix != ".pyc"}
     assert built.names == {str(path.relative_to(root)) for path in files}
     assert f"{built.package}/py.typed" in built.names
-    assert {Path(name).suffix for name in built.names} <= {".py", ".typed", ".sql", ".txt"}
+    others = {name for name in built.names if Path(name).suffix not in {".py", ".typed", ".sql", ".txt"}}
+    assert {(Path(name).parts[1], Path(name).suffix) for name in others} <= {
+        ("console", suffix) for suffix in (".html", ".css", ".js", ".svg")
+    }
 
 
 def test_the_sdist_builds_the_same_wheel(built: Built, tmp_path: Path) -> None:

@@ -5,22 +5,29 @@ from dataclasses import replace
 
 import pytest
 
-from contract.import_jobs import STEP, Importer, file_of, importer_of, opted_out_of
+from contract.import_jobs import COLUMNS, STEP, Importer, file_of, importer_of, opted_out_of
+from numberkeep.domain.contacts.importing import Existing
 from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.domain.errors import TemporaryFileFailed
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.errors import JobConflict
 from numberkeep.domain.jobs.job import JobPart, JobStatus
-from numberkeep.service.imports import jobs, uploads
+from numberkeep.domain.stamp import Actor, ActorKind
+from numberkeep.service.imports import jobs, looking, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
-from numberkeep.service.imports.stored_files import differences_name, stored
-from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
+from numberkeep.service.imports.samples import SHOWN, SampleRow
+from numberkeep.service.imports.stored_files import differences_name
+from numberkeep.service.imports.undo import is_undoable, undo_until
+from numberkeep.service.imports.worker import ImportWorker
+from numberkeep.service.job_attempts import MOST_TAKES
+from numberkeep.service.job_files import stored
 from numberkeep.store.queries import GetJob, GetJobPart
 from numberkeep.store.sqlite import SqliteStaging
 from support.store import DAY, AccountDriver, phone
 
 WORKER = ImportWorker(SqliteStaging)
+KEY = Actor(ActorKind.API_KEY, "key")
 
 
 async def record_of(importer: Importer, job_id: int = 1) -> object:
@@ -184,3 +191,70 @@ class ImportStateContract:
         parts = [part async for part in stored(context, ours.account_id, 1, differences_name(attempt))]
         assert len(parts) == 1
         assert b"+14155550101" in parts[0]
+
+    async def test_a_plan_keeps_the_first_numbers_of_each_kind(self, ours: AccountDriver) -> None:
+        """With old and new values, for an upload that a key owns; other options make them void."""
+        await ours.create(phone(1), first_name="Old", tags=("a",))
+        await ours.create(phone(2), first_name="Same")
+        lines = [f"{phone(1)},New,b,", f"{phone(2)},Same,,", f"{phone(3)},Out,,yes", "12,Nobody,,"]
+        lines += [f"{phone(10 + n)},Name {n},," for n in range(SHOWN + 5)]
+        importer = await importer_of(ours, b"")
+        context, account = importer.context.acting(KEY, None), importer.account
+
+        async def content() -> AsyncIterator[bytes]:
+            yield (COLUMNS + "\n".join(lines)).encode()
+
+        job = await uploads.upload(context, account, "list.csv", content())
+        with pytest.raises(JobConflict, match="has no preview"):
+            await looking.samples(context, account, job.job_id)
+        await jobs.start(context, account, job.job_id, Task.PLAN)
+        await WORKER.work(importer.context, account.account_id, job.job_id)
+        found = await looking.samples(context, account, job.job_id)
+        changes = {"first_name": ("Old", "New"), "tags": (["a"], ["a", "b"])}
+        assert found.updated == [SampleRow(phone(1), "New", changes)]
+        assert found.unchanged == [SampleRow(phone(2), "Same")]
+        out = SampleRow(phone(3), "Out", {"first_name": (None, "Out"), "opt_out": (None, True)})
+        assert found.opted_out == [out]
+        assert found.created[0] == out
+        assert [each.number for each in found.created[1:]] == [phone(10 + n) for n in range(SHOWN - 1)]
+        assert [(each.line, each.field, each.value) for each in found.rejected] == [(5, "phone", "12")]
+        assert [each.field for each in (await looking.columns(context, account, job.job_id)).columns] == [
+            "phone",
+            "first_name",
+            "tags",
+            "opt_out",
+        ]
+        assert load((await jobs.get(context, account, job.job_id)).detail).owner == KEY
+
+        await jobs.choose(context, account, job.job_id, Options("US", existing=Existing.SKIP))
+        with pytest.raises(JobConflict, match="has no preview"):
+            await looking.samples(context, account, job.job_id)
+        await jobs.start(context, account, job.job_id, Task.PLAN)
+        await WORKER.work(importer.context, account.account_id, job.job_id)
+        found = await looking.samples(context, account, job.job_id)
+        assert [each.number for each in found.skipped] == [phone(1), phone(2)]
+        assert not found.updated
+
+    async def test_an_import_can_be_undone_as_long_as_its_changes_are_retained(self, ours: AccountDriver) -> None:
+        """After an undo only its opt-outs can."""
+        importer = await importer_of(ours, file_of(10))
+        job = await importer.add()
+        assert not is_undoable(importer.context, job)
+        await importer.run(job)
+        done = await jobs.get(importer.context, importer.account, job.job_id)
+        begun = load(done.detail).begun_at
+        assert begun
+        assert is_undoable(importer.context, done)
+        assert undo_until(importer.context, done) == begun + importer.context.history_days * DAY
+        assert undo_until(replace(importer.context, history_days=0), done) is None
+        ours.now += importer.context.history_days * DAY
+        assert not is_undoable(importer.context, done)
+        assert is_undoable(replace(importer.context, history_days=0), done)
+        await jobs.start_undo(importer.context, importer.account, job.job_id, lift_opt_outs=False)
+        assert await importer.undo(job) == Undone(deleted=10, opted_out=1)
+        undone = await jobs.get(importer.context, importer.account, job.job_id)
+        assert is_undoable(replace(importer.context, history_days=0), undone)
+        await jobs.start_undo(importer.context, importer.account, job.job_id, lift_opt_outs=True)
+        assert await importer.undo(job) == Undone(lifted=1)
+        lifted = await jobs.get(importer.context, importer.account, job.job_id)
+        assert not is_undoable(replace(importer.context, history_days=0), lifted)

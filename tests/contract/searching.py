@@ -30,7 +30,8 @@ WORDS = (
     *("0", "1", "12", "0001", "001", "5678", "+1", "+1415", "0151", "2345678", "(415)", "600-0003", "+49", "0049"),
     *("\u200b", "\u0301", '"', "%", "_", "*", "\U0001f600", "\U0010ffff", "\ue000", "d a", "owner@", "vip", "o'"),
 )
-_texts = st.one_of(st.just(""), st.sampled_from(NAMES), st.text(max_size=8))
+_characters = st.characters(codec="utf-8", exclude_characters="\0")
+_texts = st.one_of(st.just(""), st.sampled_from(NAMES), st.text(_characters, max_size=8))
 _patches: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"first_name": _texts, "last_name": _texts, "opt_out": st.booleans()},
     optional={

@@ -14,7 +14,7 @@ import pytest
 from numberkeep.outbound.signing import signature
 from support.daemon import free_port
 from support.example_runs import EXAMPLES, PRINTED, printed_by, run_example
-from support.process import environment, run, serving
+from support.process import PATIENCE, environment, run, serving
 
 ALLOWED = {"NUMBERKEEP_ALLOWED_NETWORKS": "127.0.0.0/8"}
 
@@ -53,7 +53,9 @@ def test_the_receiver_accepts_what_numberkeep_signs(tmp_path: Path) -> None:
             run_example("quickstart", exported=exported)
             assert receiver.stdout
             printed = [receiver.stdout.readline() for _ in range(3)]
-            forged = httpx2.post(f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"})
+            forged = httpx2.post(
+                f"http://127.0.0.1:{port}/", content=b"{}", headers={"webhook-id": "x"}, timeout=PATIENCE
+            )
     assert printed == ["contact.created 1\n", "contact.updated 2\n", "contact.deleted 3\n"]
     assert forged.status_code == 401
 

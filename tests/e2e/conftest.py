@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from support.process import Serving, serving
+from support.process import PATIENCE, Serving, serving
 from support.test_mode import new_account
 
 
@@ -20,7 +20,7 @@ def test_mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 @pytest.fixture
 def bare(test_mode: Serving) -> Iterator[httpx2.Client]:
     """Return a plain HTTP client of that service without a key."""
-    with httpx2.Client(base_url=test_mode.url) as client:
+    with httpx2.Client(base_url=test_mode.url, timeout=PATIENCE) as client:
         yield client
 
 

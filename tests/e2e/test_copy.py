@@ -1,15 +1,17 @@
 """`numberkeep copy` and `numberkeep migrate` as processes: output, exit codes, and the state after a kill."""
 
+import asyncio
 import json
 import re
 import signal
 import sqlite3
 import subprocess
-import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -76,9 +78,9 @@ def test_a_service_is_moved_in_two_passes(tmp_path: Path, postgres_url: str) -> 
             "sb-api-key-id": exported["SENDBLUE_API_API_KEY"],
             "sb-api-secret-key": exported["SENDBLUE_API_API_SECRET"],
         }
-        shown = httpx2.get(f"{moved.url}{CONTACTS}", params={"tag": "vip"}, headers=headers).json()
+        shown = httpx2.get(f"{moved.url}{CONTACTS}", params={"tag": "vip"}, headers=headers, timeout=PATIENCE).json()
         assert [contact["phone"] for contact in shown] == [NUMBER]
-        assert httpx2.get(f"{moved.url}{CONTACTS}/count", headers=headers).json() == {"count": 2}
+        assert httpx2.get(f"{moved.url}{CONTACTS}/count", headers=headers, timeout=PATIENCE).json() == {"count": 2}
 
 
 def test_json_shows_both_databases(tmp_path: Path, postgres_url: str) -> None:
@@ -89,42 +91,56 @@ def test_json_shows_both_databases(tmp_path: Path, postgres_url: str) -> None:
     assert (contacts["written"], contacts["removed"], contacts["equal"], contacts["source"]["rows"]) == (1, 0, True, 1)
 
 
-def test_a_killed_copy_continues(tmp_path: Path, postgres_server: PostgresDatabases, postgres_url: str) -> None:
+async def test_a_killed_copy_continues(tmp_path: Path, postgres_url: str) -> None:
     """After kill -9 the target contains whole pages, and repeating the command writes only the rest."""
     served(tmp_path)
     with closing(sqlite3.connect(tmp_path / "a.db")) as database:
         database.executescript(MANY)
-    with subprocess.Popen(
-        [PROGRAM, "copy", "sqlite:///a.db", postgres_url], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE
-    ) as process:
-        wait_for_contacts(postgres_server, postgres_url)
+    assert run("migrate", "--database", postgres_url, cwd=tmp_path).returncode == 0
+    async with held_halfway(postgres_url) as until_held:
+        process = await asyncio.create_subprocess_exec(
+            PROGRAM, "copy", "sqlite:///a.db", postgres_url, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE
+        )
+        await until_held()
         process.send_signal(signal.SIGKILL)
-        assert process.wait(PATIENCE) == -signal.SIGKILL
-        assert process.stdout
-        assert process.stdout.read() == b""
-    there = contacts_of(postgres_server, postgres_url)
-    assert there < 40_001, "the kill came too late to test anything"
+        printed, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert printed == b""
+        assert process.returncode == -signal.SIGKILL
+    [(there,)] = await execute(postgres_url, "SELECT count(*) FROM contacts")
+    assert 0 < there < 20_000
     again = run("copy", "sqlite:///a.db", postgres_url, "--json", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     contacts = next(table for table in json.loads(again.stdout) if table["table"] == "contacts")
     assert (contacts["written"], contacts["target"]["rows"]) == (40_001 - there, 40_001)
 
 
-def contacts_of(server: PostgresDatabases, url: str) -> int:
-    """Return the number of contacts in a database; 0 if it has no such table yet."""
-    count = "SELECT count(*) FROM numberkeep.contacts"
-    is_there = "SELECT to_regclass('numberkeep.contacts') IS NOT NULL"
-    if server.execute(is_there, database=database_of(url)) == [[(False,)]]:
-        return 0
-    found: int = server.execute(count, database=database_of(url))[0][0][0]
-    return found
+HALFWAY = """
+CREATE FUNCTION numberkeep.halfway() RETURNS trigger AS $$
+BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$ LANGUAGE plpgsql;
+CREATE TRIGGER halfway BEFORE INSERT ON numberkeep.contacts
+FOR EACH ROW WHEN (NEW.contact_id = 20999) EXECUTE FUNCTION numberkeep.halfway();
+SELECT pg_advisory_lock(1)
+"""
+HELD = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
-def wait_for_contacts(server: PostgresDatabases, url: str) -> None:
-    """Wait until the first page is written."""
-    give_up = time.monotonic() + PATIENCE
-    while not contacts_of(server, url):
-        assert time.monotonic() < give_up
+@asynccontextmanager
+async def held_halfway(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Hold a copy at half of MANY, and yield what waits until it is there; at the end, undo what it had not saved."""
+    connection = await asyncpg.connect(url)
+
+    async def until_held() -> None:
+        async with asyncio.timeout(PATIENCE):
+            while await connection.fetchval(HELD) is None:  # noqa: ASYNC110 - nothing reports it
+                await asyncio.sleep(0.02)
+
+    try:
+        await connection.execute(HALFWAY)
+        yield until_held
+        await connection.fetch(f"SELECT pg_terminate_backend(pid, {PATIENCE * 1000:.0f}) FROM ({HELD}) AS held")
+        await connection.execute("DROP FUNCTION numberkeep.halfway CASCADE")
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -11,13 +11,13 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from support.ending import until
 from support.process import PATIENCE, PROGRAM, Serving, environment, run, serving
 
 CONTACTS = "/api/v2/contacts"
@@ -28,7 +28,7 @@ HEADERS = {"sb-api-key-id": "my-key", "sb-api-secret-key": "my-secret"}
 def create(running: Serving, number: int) -> None:
     """Create a contact, and wait for the acknowledgement."""
     body = {"number": f"+1415600{number:04d}", "tags": ["vip"], "first_name": "Ada"}
-    assert httpx2.post(running.url + CONTACTS, headers=HEADERS, json=body).status_code == 200
+    assert httpx2.post(running.url + CONTACTS, headers=HEADERS, json=body, timeout=PATIENCE).status_code == 200
 
 
 def names_in(folder: Path) -> set[str]:
@@ -53,7 +53,7 @@ def writing(running: Serving) -> Iterator[list[str]]:
     end = threading.Event()
 
     def write(client: int) -> None:
-        with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+        with httpx2.Client(base_url=running.url, headers=HEADERS, timeout=PATIENCE) as wire:
             for number in range(100_000):
                 phone = f"+1415{client}{number:06d}"
                 if end.is_set() or wire.post(CONTACTS, json={"number": phone, "tags": ["t"]}).status_code != 200:
@@ -74,8 +74,7 @@ def writing(running: Serving) -> Iterator[list[str]]:
 def test_a_backup_of_a_busy_service_has_all_acknowledged_writes(tmp_path: Path) -> None:
     """It has every write acknowledged before it began; it passes `check`, and can be served."""
     with serving(tmp_path, **PAIR) as running, writing(running) as acknowledged:
-        while len(acknowledged) < 200:
-            time.sleep(0.01)
+        until(lambda: len(acknowledged) >= 200)
         before = set(acknowledged)
         done = run("backup", "backup.db", cwd=tmp_path)
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -88,7 +87,9 @@ def test_a_backup_of_a_busy_service_has_all_acknowledged_writes(tmp_path: Path) 
         stored = {phone for (phone,) in copy.execute("SELECT phone FROM contacts")}
     assert before <= stored
     with serving(tmp_path, "--database", "sqlite:///backup.db", **PAIR) as copied:
-        assert httpx2.get(f"{copied.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": len(stored)}
+        assert httpx2.get(f"{copied.url}{CONTACTS}/count", headers=HEADERS, timeout=PATIENCE).json() == {
+            "count": len(stored)
+        }
 
 
 def test_a_restore_brings_the_contacts_of_the_backup(stopped: Path) -> None:
@@ -107,7 +108,9 @@ def test_a_restore_brings_the_contacts_of_the_backup(stopped: Path) -> None:
     assert names_in(stopped) == {"backup.db", "numberkeep.db", match[1]}
     for database, contacts in (("numberkeep.db", 3), (match[1], 4)):
         with serving(stopped, "--database", f"sqlite:///{database}", **PAIR) as running:
-            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": contacts}
+            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=HEADERS, timeout=PATIENCE).json() == {
+                "count": contacts
+            }
 
 
 def test_a_file_has_one_service(stopped: Path) -> None:
@@ -178,7 +181,7 @@ def test_a_killed_service_can_be_started_again(tmp_path: Path, kill: Callable[[S
         kill(running)
         running.process.wait(PATIENCE)
         with serving(tmp_path, **PAIR) as again:
-            assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=HEADERS).json() == {"count": 1}
+            assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=HEADERS, timeout=PATIENCE).json() == {"count": 1}
             assert again.stop() == 0
     assert names_in(tmp_path) == {"numberkeep.db"}
 

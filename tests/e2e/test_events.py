@@ -7,12 +7,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import httpx2
 import pytest
 
-from support.process import PATIENCE, PROGRAM, Serving, environment, run, serving
+from support.daemon import free_port
+from support.process import PATIENCE, PROGRAM, Output, Serving, environment, run, serving
 
 CONTACTS = "/api/v2/contacts"
 PAIR = {"NUMBERKEEP_API_KEY": "listen-key", "NUMBERKEEP_API_SECRET": "listen-secret"}
@@ -38,25 +39,28 @@ def number(n: int) -> str:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Serving]:
-    """Run a service with a known key pair."""
-    with serving(tmp_path, **PAIR) as service:
+    """Run a service with a known key pair, on a port that it gets again after a restart."""
+    with serving(tmp_path, "--port", str(free_port()), **PAIR) as service:
         yield service
 
 
 @contextmanager
 def listening(cwd: Path, url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run `numberkeep listen`, and wait until it listens."""
-    with subprocess.Popen(
-        [PROGRAM, "listen", *arguments],
-        cwd=cwd,
-        env=environment(**variables(url)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # in its own session, so that a signal reaches only it
-    ) as process:
+    paths = (cwd / "listen.stdout", cwd / "listen.stderr")
+    with paths[0].open("w") as stdout, paths[1].open("w") as stderr:
+        process = subprocess.Popen(
+            [PROGRAM, "listen", *arguments],
+            cwd=cwd,
+            env=environment(**variables(url)),
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,  # in its own session, so that a signal reaches only it
+        )
+    process.stdout, process.stderr = (cast("IO[str]", Output(process, path)) for path in paths)
+    with process:
         try:
-            assert process.stderr
             assert process.stderr.readline() == "Listening. Press Ctrl-C to stop.\n"
             yield process
         finally:
@@ -74,7 +78,7 @@ def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> 
     create_contacts(running, 1)
     with listening(tmp_path, running.url) as process:
         create_contacts(running, 2, 3)
-        with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+        with httpx2.Client(base_url=running.url, headers=HEADERS, timeout=PATIENCE) as wire:
             wire.post(f"{CONTACTS}/verify", json={"number": number(2)})
             lines = lines_of(process, 5)
             wire.post("/_numberkeep/inbound", json={"from": number(2), "content": "hi"})
@@ -97,7 +101,7 @@ def test_events_are_printed_as_they_happen(tmp_path: Path, running: Serving) -> 
 def test_what_is_printed_can_be_chosen(tmp_path: Path, running: Serving) -> None:
     """--after starts after an event, --type filters, --count ends with 0, --json prints complete events."""
     create_contacts(running, 1, 2, 3)
-    with httpx2.Client(base_url=running.url, headers=HEADERS) as wire:
+    with httpx2.Client(base_url=running.url, headers=HEADERS, timeout=PATIENCE) as wire:
         wire.put(f"{CONTACTS}/{number(1)}", json={"tags": ["vip"]})
     whole = listened(tmp_path, running, "--after", "0", "--count", "4")
     assert [event["id"] for event in whole] == ["1", "2", "3", "4"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from support.process import run, serving
+from support.process import PATIENCE, run, serving
 
 DATABASE = ("--database", "sqlite:///contacts.db")
 CONTACTS = "phone,first_name,tags,opt_out,Plan\n+14155550101,Ada,vip,no,gold\n+14155550102,Grace,,yes,\n"
@@ -106,7 +106,9 @@ def variables(tmp_path: Path) -> Iterator[dict[str, str]]:
             {"phone": "+14155550101", "first_name": "Ada", "tags": ["vip"], "custom_variables": {"Plan": "gold"}},
             {"phone": "+14155550102", "first_name": "Grace"},
         ]
-        answer = httpx2.post(f"{service.url}/api/v2/contacts/bulk", json={"contacts": rows}, headers=headers)
+        answer = httpx2.post(
+            f"{service.url}/api/v2/contacts/bulk", json={"contacts": rows}, headers=headers, timeout=PATIENCE
+        )
         assert answer.status_code == 200
         yield {
             "SENDBLUE_API_BASE_URL": service.url,

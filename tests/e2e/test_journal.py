@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from support.process import Serving
+from support.process import PATIENCE, Serving
 from support.test_mode import CONTROL, add_fault, new_account
 
 CONTACTS = "/api/v2/contacts"
@@ -73,6 +73,7 @@ def test_calls_are_found_by_operation_and_position(wire: httpx2.Client) -> None:
     wire.get("/api/v2/nothing")
     first, second, third = calls(wire)
     assert [each["operation"] for each in (first, second, third)] == ["contacts.create", "contacts.list", "none"]
+    assert calls(wire, operation="none") == [third]
     assert calls(wire, operation="contacts.list") == [second]
     assert calls(wire, after=first["call_id"]) == [second, third]
     assert calls(wire, limit=1) == [first]
@@ -87,7 +88,9 @@ def test_calls_belong_to_the_account_of_their_key(wire: httpx2.Client, test_mode
     with new_account(test_mode.url) as other:
         other.get(CONTACTS)
         key = other.headers["sb-api-key-id"]
-        wrong = httpx2.get(test_mode.url + CONTACTS, headers={"sb-api-key-id": key, "sb-api-secret-key": "x"})
+        wrong = httpx2.get(
+            test_mode.url + CONTACTS, headers={"sb-api-key-id": key, "sb-api-secret-key": "x"}, timeout=PATIENCE
+        )
         assert wrong.status_code == 401
         assert len(calls(other)) == 1
     assert calls(wire) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from support.process import run, serving
+from support.process import PATIENCE, run, serving
 
 CONTACTS = "/api/v2/contacts"
 
@@ -25,13 +25,13 @@ def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> 
     with serving(tmp_path) as running:
         made = json.loads(run("keys", "create", "--account", "acme", "--json", cwd=tmp_path).stdout)
         headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
-        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).json() == []
+        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers, timeout=PATIENCE).json() == []
         listed = json.loads(run("keys", "list", "--json", cwd=tmp_path).stdout)
         assert [key["account"] for key in listed] == ["default", "acme"]
         assert made["secret"] not in json.dumps(listed)
         assert run("keys", "revoke", made["key_id"], cwd=tmp_path).returncode == 0
         answers = []
-        while httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code != 401:
+        while httpx2.get(f"{running.url}{CONTACTS}", headers=headers, timeout=PATIENCE).status_code != 401:
             answers.append(1)
             assert len(answers) < 10_000
     assert run("keys", "revoke", "nk_nobody", cwd=tmp_path).returncode == 1

@@ -26,11 +26,11 @@ def test_a_first_start_creates_a_key_pair_and_shows_it_once(tmp_path: Path) -> N
         assert set(exported) == {"SENDBLUE_API_BASE_URL", "SENDBLUE_API_API_KEY", "SENDBLUE_API_API_SECRET"}
         assert exported["SENDBLUE_API_BASE_URL"] == first.url
         headers = first.headers
-        assert httpx2.post(first.url + CONTACTS, headers=headers, content=BODY).status_code == 200
+        assert httpx2.post(first.url + CONTACTS, headers=headers, content=BODY, timeout=PATIENCE).status_code == 200
         assert first.stop() == 0
     assert list(tmp_path.iterdir()) == [tmp_path / "numberkeep.db"], "a clean end leaves no side files"
     with serving(tmp_path) as second:
-        assert httpx2.get(f"{second.url}{CONTACTS}/count", headers=headers).json() == {"count": 1}
+        assert httpx2.get(f"{second.url}{CONTACTS}/count", headers=headers, timeout=PATIENCE).json() == {"count": 1}
         assert second.stop() == 0
         assert second.process.stdout
         assert second.process.stdout.read() == ""
@@ -42,7 +42,9 @@ def test_a_first_start_takes_the_pair_of_the_environment(tmp_path: Path) -> None
         settings = {"NUMBERKEEP_API_KEY": "my-key", "NUMBERKEEP_API_SECRET": "my-secret"}
         with serving(tmp_path, "--database", database, **settings) as running:
             headers = {"sb-api-key-id": "my-key", "sb-api-secret-key": "my-secret"}
-            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=headers).json() == {"count": 0}
+            assert httpx2.get(f"{running.url}{CONTACTS}/count", headers=headers, timeout=PATIENCE).json() == {
+                "count": 0
+            }
 
 
 def test_a_given_secret_is_not_printed_and_the_export_line_still_works(tmp_path: Path) -> None:
@@ -163,7 +165,9 @@ def test_a_worker_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
         running.process.wait(PATIENCE)
         wait_until_refused(running.url)
     with serving(tmp_path) as again:
-        assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
+        assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers, timeout=PATIENCE).json() == {
+            "count": 1
+        }
 
 
 def test_a_service_whose_worker_ended_reports_it(tmp_path: Path) -> None:
@@ -178,9 +182,9 @@ def test_a_service_whose_worker_ended_reports_it(tmp_path: Path) -> None:
 def test_health_needs_no_key(tmp_path: Path) -> None:
     """It reports liveness, readiness and the number of pending deliveries."""
     with serving(tmp_path) as running:
-        assert httpx2.get(f"{running.url}/health/live").json() == {"status": "OK"}
+        assert httpx2.get(f"{running.url}/health/live", timeout=PATIENCE).json() == {"status": "OK"}
         nothing = {"waiting": 0, "oldest_seconds": 0.0, "dead": 0}
-        assert httpx2.get(f"{running.url}/health/ready").json() == {"outbox": nothing, "status": "OK"}
+        assert httpx2.get(f"{running.url}/health/ready", timeout=PATIENCE).json() == {"outbox": nothing, "status": "OK"}
 
 
 def test_a_port_in_use_is_an_error(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,20 @@ def raw_response(running: Serving, line: bytes, *headers: bytes, body: bytes = b
         connection.sendall(b"\r\n".join([line, b"host: x", *keys, *headers]) + b"\r\n\r\n")
         with contextlib.suppress(ConnectionError):  # it may respond and close before the whole body is sent
             connection.sendall(body)
-        return connection.recv(65_536)
+        return whole_response(connection)
+
+
+def whole_response(connection: socket.socket) -> bytes:
+    """Return a response, which may arrive in pieces."""
+    response = connection.recv(65_536)
+    while (length := re.match(rb".*?content-length: (\d+).*?\r\n\r\n", response, re.DOTALL)) is None or (
+        len(response) < length.end() + int(length[1])
+    ):
+        more = connection.recv(65_536)
+        if not more:
+            break
+        response += more
+    return response
 
 
 @pytest.mark.parametrize(

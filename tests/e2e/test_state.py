@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,8 +79,9 @@ def test_a_stream_of_events_ends_when_numbers_start_again(ours: httpx2.Client) -
     """Its position belongs to another log, so reconnecting returns an error."""
     for number in (PHONE, OTHER):
         create(ours, number)
-    rest = _in_background(lambda: list(following(ours, 2)))
-    time.sleep(0.2)
+    begun = threading.Event()
+    rest = _in_background(lambda: list(following(ours, 2, begun)))
+    assert begun.wait(PATIENCE)
     control(ours, "reset", deterministic=True)
     assert rest() == []
     refused = ours.get(EVENTS, headers={"last-event-id": "2"})
@@ -193,7 +193,9 @@ async def test_a_receiver_that_does_not_answer_keeps_no_request_waiting_for_long
         done(await client.post("/_numberkeep/webhooks", json=hook))
         for number in (PHONE, OTHER):
             done(await client.post(CONTACTS, json={"number": number}))
-        assert receiver.requests
+        async with asyncio.timeout(PATIENCE):
+            while not receiver.requests:  # noqa: ASYNC110 - nothing reports it
+                await asyncio.sleep(0.01)
 
 
 def _in_background(work: Callable[[], Any]) -> Callable[[], Any]:

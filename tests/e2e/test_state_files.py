@@ -18,7 +18,7 @@ from support.account_state import (
     everything,
     until_type,
 )
-from support.process import run, serving
+from support.process import PATIENCE, run, serving
 from support.test_mode import CONTROL, new_account
 
 
@@ -73,7 +73,10 @@ def test_a_database_in_a_file_is_served_again_in_test_mode_alone(tmp_path: Path)
     pair = {"NUMBERKEEP_API_KEY": "key", "NUMBERKEEP_API_SECRET": "a-secret-of-some-length-0123456789"}
     headers = {"sb-api-key-id": "key", "sb-api-secret-key": pair["NUMBERKEEP_API_SECRET"]}
     for _ in range(2):
-        with serving(tmp_path, *arguments, **pair) as service, httpx2.Client(base_url=service.url) as client:
+        with (
+            serving(tmp_path, *arguments, **pair) as service,
+            httpx2.Client(base_url=service.url, timeout=PATIENCE) as client,
+        ):
             client.headers.update(headers)
             assert [each["phone"] for each in done(client.get(CONTACTS))] == [PHONE]
             create(client, OTHER)

@@ -35,12 +35,12 @@ def test_it_stops_when_its_input_ends(tmp_path: Path) -> None:
         url = process.stdout.readline().split()[1].partition("=")[2]
         process.stdin.write("anything\n")
         process.stdin.flush()
-        assert httpx2.get(url + LIVE).status_code == 200
+        assert httpx2.get(url + LIVE, timeout=PATIENCE).status_code == 200
         process.stdin.close()
         assert process.wait(PATIENCE) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["numberkeep.db"]
     with pytest.raises(httpx2.ConnectError):
-        httpx2.get(url + LIVE)
+        httpx2.get(url + LIVE, timeout=PATIENCE)
 
 
 def test_input_that_has_ended_stops_it_at_once(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from support.process import Serving, run, serving
+from support.process import PATIENCE, Serving, run, serving
 
 PHONE = "+14155552671"
 PAIR = {"NUMBERKEEP_API_KEY": "our-key", "NUMBERKEEP_API_SECRET": "our-secret"}
@@ -32,7 +32,10 @@ def running(tmp_path: Path) -> Iterator[Serving]:
     with serving(tmp_path, **PAIR) as service:
         headers = {"sb-api-key-id": "our-key", "sb-api-secret-key": "our-secret"}
         body = {"from": PHONE, "content": "STOP"}
-        assert httpx2.post(f"{service.url}/_numberkeep/inbound", json=body, headers=headers).status_code == 200
+        assert (
+            httpx2.post(f"{service.url}/_numberkeep/inbound", json=body, headers=headers, timeout=PATIENCE).status_code
+            == 200
+        )
         yield service
 
 
@@ -107,9 +110,11 @@ def stranger(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, st
     with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", requests
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", requests
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

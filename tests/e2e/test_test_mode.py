@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from support.process import Serving, run, serving
+from support.process import PATIENCE, Serving, run, serving
 from support.test_mode import CONTROL, new_account
 
 CONTACTS = "/api/v2/contacts"
@@ -66,7 +66,7 @@ def test_other_methods_are_refused(bare: httpx2.Client) -> None:
 def test_without_test_mode_there_is_no_control_api(tmp_path: Path) -> None:
     """The path is unknown like any other."""
     with serving(tmp_path, "--database", "sqlite://:memory:") as plain:
-        assert httpx2.post(f"{plain.url}{CONTROL}/accounts").status_code == 404
+        assert httpx2.post(f"{plain.url}{CONTROL}/accounts", timeout=PATIENCE).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ async def test_a_webhook_leads_to_loopback_and_can_lose_events(test_mode: Servin
     """Without NUMBERKEEP_ALLOWED_NETWORKS; the event that is lost is not retried."""
     async with receiving() as receiver:
         url = f"http://127.0.0.1:{receiver.port}/hook"
-        async with httpx2.AsyncClient(base_url=test_mode.url, headers=wire.headers) as client:
+        async with httpx2.AsyncClient(base_url=test_mode.url, headers=wire.headers, timeout=PATIENCE) as client:
             made = await client.post("/_numberkeep/webhooks", json={"url": url, "types": ["contact.created"]})
             assert made.status_code == 200, made.text
             await asyncio.to_thread(add_fault, wire, "webhooks", "lost", number=NUMBER)

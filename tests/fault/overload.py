@@ -52,10 +52,10 @@ class Overloaded:
         lines += [f"{name}: {value}" for name, value in self.attacker.items()]
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
-    async def statuses(self, requests: Sequence[bytes], until: float) -> list[int]:
-        """Send these requests of the attacker one after the other until a time, and return the answers' statuses."""
+    async def statuses(self, requests: Sequence[bytes], until: float = 0) -> list[int]:
+        """Send these requests of the attacker in turn, once or until a time, and return the answers' statuses."""
         statuses: list[int] = []
-        while time.monotonic() < until:
+        while not statuses or time.monotonic() < until:
             reader, writer = await self.connect()
             try:
                 for request in requests:

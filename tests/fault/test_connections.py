@@ -178,4 +178,6 @@ def test_the_service_ends_within_ten_seconds(tmp_path: Path) -> None:
         assert running.process.wait(PATIENCE) == 0
         assert time.monotonic() - began < 10
     with serving(tmp_path) as again:
-        assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers).json() == {"count": 1}
+        assert httpx2.get(f"{again.url}{CONTACTS}/count", headers=running.headers, timeout=PATIENCE).json() == {
+            "count": 1
+        }

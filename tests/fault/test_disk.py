@@ -19,6 +19,7 @@ from fault.checks import check, until, walk
 from fault.engines import Engine, examine_file, sqlite, wire_to
 from fault.writers import CONTACTS, WRITERS, Writer
 from support.process import PATIENCE, Serving, run, serving
+from support.wire import Wire
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces of Linux")
 
@@ -107,18 +108,24 @@ async def test_a_full_disk_refuses_writes_and_loses_none(
                 await until(lambda: sum(writer.refused for writer in writers), WRITERS)
                 assert await walk(wire, limit=1000)
                 assert (await wire.request("GET", f"{CONTACTS}/count")).status == 200
-                assert (await wire.request("GET", "/health/ready")).status == 503
+                await until_ready_is(wire, 503)
                 used.clear()
             await until(lambda: sum(writer.acknowledged for writer in writers), 100)
             stop.set()
         async with wire_to(used.running) as wire:
-            await asyncio.sleep(1)  # for so long after a failure it is not ready
-            assert (await wire.request("GET", "/health/ready")).status == 200
+            await until_ready_is(wire, 200)
             await check(wire, writers, since)
         for suffix in ("", "-wal"):  # copied, because SQLite cannot open a path in the service's own file system
             shutil.copy(f"{used.path}{suffix}", tmp_path / f"copy.db{suffix}")
         examine_file(tmp_path / "copy.db")
         assert used.running.stop() == 0
+
+
+async def until_ready_is(wire: Wire, status: int) -> None:
+    """Wait until the service reports itself ready, or not: it does not for a second after a failure."""
+    async with asyncio.timeout(PATIENCE):
+        while (await wire.request("GET", "/health/ready")).status != status:  # noqa: ASYNC110 - nothing reports it
+            await asyncio.sleep(0.02)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from fault.checks import check
+from fault.checks import check, until
 from fault.engines import Engine, postgres, sqlite, wire_to
 from fault.noting import noting
 from fault.writers import WRITERS, Writer
@@ -61,7 +61,8 @@ async def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(engine: 
             async with asyncio.TaskGroup() as group:
                 for writer in writers:
                     group.create_task(writer.run(wire_to(running)))
-                await asyncio.sleep(chance.uniform(0, 0.3))
+                await until(lambda: sum(writer.acknowledged for writer in writers), chance.randrange(120))
+                await asyncio.sleep(chance.uniform(0, 0.01))
                 kill_one_way_or_another(running, chance)
             if chance.random() < 0.25:
                 engine.kill_while_starting(chance.uniform(0.1, 0.5))

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,7 +48,7 @@ async def test_large_exports(service: Overloaded, query: str) -> None:
     path = f"/_numberkeep/export?{query}"
     rows = [{"phone": f"+1212{number:07d}", "first_name": "\N{GRINNING FACE}"} for number in range(1000)]
     body = json.dumps({"contacts": rows}).encode()
-    assert 200 in await service.statuses([service.head("POST", BULK, len(body)) + body], time.monotonic() + 0.1)
+    assert 200 in await service.statuses([service.head("POST", BULK, len(body)) + body])
     await fill(service, 150, "\N{GRINNING FACE}")
     async with unread(service, [service.head("GET", path)] * 20):
         await asyncio.sleep(3)
@@ -82,7 +81,7 @@ async def test_the_largest_bulk_request(service: Overloaded, character: str) -> 
         bodies.append(body + b" " * (MAX_BULK_BODY_BYTES - len(body)))
     async with Wire(service.service.url, service.attacker) as wire:
         requests = [service.head("POST", BULK, len(body)) + body for body in bodies]
-        statuses = await asyncio.gather(*(service.statuses([request], time.monotonic() + 0.1) for request in requests))
+        statuses = await asyncio.gather(*(service.statuses([request]) for request in requests))
         assert statuses == [[200], [200]]
         assert (await wire.request("GET", f"{CONTACTS}/count")).json() == {"count": 20_000}
 
@@ -93,7 +92,7 @@ async def test_bodies_that_grow_when_they_are_decoded(service: Overloaded, junk:
     items = junk * ((MAX_BULK_BODY_BYTES - 100) // len(junk))
     for text in (f'{{"contacts":[{items[:-1]}]}}', f'{{"contacts":[[{items[:-1]}]]}}', f"[{items[:-1]}]"):
         body = text.encode()
-        statuses = await service.statuses([service.head("POST", BULK, len(body)) + body], time.monotonic() + 0.1)
+        statuses = await service.statuses([service.head("POST", BULK, len(body)) + body])
         assert set(statuses) == {400}
 
 

@@ -36,7 +36,7 @@ def test_a_failure_shows_the_output_and_has_the_exit_code() -> None:
     assert done.returncode == 7
     assert "what was tried\n" in done.stderr
     assert "why it failed\n" in done.stderr
-    assert done.stderr.endswith("Installing failed with exit code 7 after 0 s.\n")
+    assert re.search(r"\nInstalling failed with exit code 7 after \d+ s\.\n$", done.stderr)
 
 
 def test_a_terminal_shows_what_is_being_done() -> None:
@@ -60,5 +60,5 @@ def test_a_terminal_shows_what_is_being_done() -> None:
     os.close(ours)
     assert done.returncode == 0
     text = shown.getvalue().decode()
-    assert re.search(r"\r\x1b\[KInstalling: \d s, Collecting pydantic<3", text), text
+    assert re.search(r"\r\x1b\[KInstalling: \d+ s, Collecting pydantic<3", text), text
     assert re.search(r"\r\x1b\[KInstalling took \d+ s\.\r\n$", text), text

@@ -1,6 +1,7 @@
 """What an account of a service in test mode has, on the wire."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -61,10 +62,12 @@ def events(client: httpx2.Client) -> list[Mapping[str, Any]]:
     return found
 
 
-def following(client: httpx2.Client, after: int) -> Iterator[Mapping[str, Any]]:
-    """Yield the events of a stream until it ends."""
+def following(client: httpx2.Client, after: int, begun: threading.Event | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield the events of a stream until it ends; `begun` is set when it begins."""
     with client.stream("GET", EVENTS, params={"after": after}) as stream:
         assert stream.status_code == 200
+        if begun:
+            begun.set()
         yield from (json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
 
 

@@ -12,7 +12,7 @@ from numberkeep.service.context import Context
 from numberkeep.service.relay import Relay
 from support.outlets import ScriptedNotifier, ScriptedSender
 
-PATIENCE: Final = 5
+PATIENCE: Final = 30
 
 
 @asynccontextmanager

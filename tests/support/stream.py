@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from numberkeep.domain.identity import KeyPair
 
 EVENTS: Final = "/api/v2/events"
-PATIENCE: Final = 10.0
+PATIENCE: Final = 30.0
 
 
 @dataclass(slots=True, frozen=True)

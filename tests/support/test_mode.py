@@ -14,7 +14,7 @@ CONTROL: Final = "/_numberkeep/test"
 @contextmanager
 def new_account(url: str, **given: str) -> Iterator[httpx2.Client]:
     """Yield a plain HTTP client of a new account."""
-    made = httpx2.post(f"{url}{CONTROL}/accounts", json=given).raise_for_status().json()
+    made = httpx2.post(f"{url}{CONTROL}/accounts", json=given, timeout=PATIENCE).raise_for_status().json()
     headers = {"sb-api-key-id": made["api_key"], "sb-api-secret-key": made["api_secret"]}
     with httpx2.Client(base_url=url, headers=headers, timeout=PATIENCE) as client:
         yield client

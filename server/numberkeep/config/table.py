@@ -199,7 +199,7 @@ PUBLIC_URL: Final = Setting(
     "NUMBERKEEP_PUBLIC_URL",
     url,
     "",
-    "URL under which Twilio reaches the service; set it behind a proxy.",
+    "URL under which browsers (for the console) and Twilio reach the service; set it behind a proxy.",
     secret=True,
 )
 _NO_NETWORKS: Final[tuple[Network, ...]] = ()

@@ -22,6 +22,10 @@ NOTED_EVERY: Final = 60 * _SECOND
 _GRACE: Final = 60 * _SECOND
 """How long a replaced token is still accepted: requests that were sent together carry the same one."""
 
+LINK_LIFETIME: Final = 600 * _SECOND
+"""How long a link may be used that signs in, microseconds."""
+_UNUSED: Final = 0
+
 
 @dataclass(slots=True, frozen=True)
 class Session:
@@ -36,7 +40,7 @@ class Session:
         form_token: what every form of the session repeats.
         created_at: when it began, microseconds since 1970.
         rotated_at: when the token was made.
-        used_at: when it was used last, to the minute.
+        used_at: when it was used last, to the minute; 0 for one that begins with the use of a link.
     """
 
     account_id: int
@@ -49,14 +53,23 @@ class Session:
     rotated_at: int
     used_at: int
 
+    def is_live(self, at: int) -> bool:
+        """Return whether the session lasts at this time."""
+        return at <= min(self.used_at + IDLE, self.created_at + LIFETIME)
+
     def opens_with(self, token: str, at: int) -> bool:
         """Return whether the session lasts at this time and the token is its own, or was until a moment ago."""
-        if not self.used_at - NOTED_EVERY <= at <= min(self.used_at + IDLE, self.created_at + LIFETIME):
+        if not self.is_live(at):
             return False
         given = hash_secret(token.encode())
         known = hmac.compare_digest(given, self.token_hash)
         before = hmac.compare_digest(given, self.previous_hash) and at <= self.rotated_at + _GRACE
         return known or before
+
+    def opens_by_link(self, token: str, at: int) -> bool:
+        """Return whether the session waits for its link, and the token is the link's."""
+        is_waiting = self.used_at == _UNUSED and self.created_at <= at <= self.created_at + LINK_LIFETIME
+        return is_waiting and self.has_current(token)
 
     def has_current(self, token: str) -> bool:
         """Return whether a token that opens the session is its newest."""
@@ -79,5 +92,11 @@ def new_session(account_id: int, key_id: str, at: int) -> tuple[Session, str]:
     """Return a session that begins now, and its token."""
     token = secrets.token_urlsafe(32)
     form_token = secrets.token_urlsafe(24)
-    session_id = secrets.randbits(62)
+    session_id = secrets.randbits(59)
     return Session(account_id, session_id, key_id, hash_secret(token.encode()), b"", form_token, at, at, at), token
+
+
+def unused_session(account_id: int, key_id: str, at: int) -> tuple[Session, str]:
+    """Return a session that begins when its link is used, and the token of the link."""
+    session, token = new_session(account_id, key_id, at)
+    return replace(session, used_at=_UNUSED), token

@@ -1,9 +1,8 @@
 """The ASGI application: finds the endpoint of a path, and answers every error in the one shape."""
 
-import logging
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -18,8 +17,9 @@ from numberkeep.http import stream
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.budget import SMALL, Budget, Limits
 from numberkeep.http.closing import Closing
+from numberkeep.http.deferred import Deferred
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
-from numberkeep.http.errors import CLIENT_GONE, BodyInPieces, NotFound, error_answer, plain_error
+from numberkeep.http.errors import CLIENT_GONE, BodyInPieces, NotFound, error_answer, log_unexpected, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import Stored, metrics, ready_answer
 from numberkeep.http.openapi import document
@@ -43,10 +43,8 @@ from numberkeep.service.relay import Relay
 from numberkeep.wire.answers import StatusOut
 from numberkeep.wire.decoding import Decoder
 
-_log = logging.getLogger("numberkeep.http")
-
 _READING: Final = frozenset({"GET", "HEAD"})
-_WITHOUT_STORE: Final = frozenset({"none", "about", "health.live", "metrics", "openapi"})
+_WITHOUT_STORE: Final = frozenset({"none", "about", "health.live", "metrics", "openapi", "console.asset"})
 """Operations whose success does not show that the store can be reached."""
 
 
@@ -72,6 +70,7 @@ class Application:
         router: answers what is not an HTTP request: the server's lifespan events.
         limits: what the process takes on at a time.
         fallbacks: what answers paths that no endpoint has, by their pattern; see `unserved_path`.
+        mounts: what answers every path whose first part is this one and that no endpoint has.
     """
 
     def __init__(
@@ -83,6 +82,7 @@ class Application:
         traffic: Traffic | None = None,
         *,
         fallbacks: Mapping[str, Endpoint] | None = None,
+        mounts: Mapping[str, Endpoint] | None = None,
     ) -> None:
         self.router = router or Router()
         self._budget = Budget(limits or Limits())
@@ -90,6 +90,7 @@ class Application:
         self._outage = outage
         self._fixed = {path: endpoint for path, endpoint in endpoints.items() if "{" not in path}
         self._fallbacks = fallbacks or {}
+        self._mounts = mounts or {}
         self._with_argument = {_frame(path): endpoint for path, endpoint in endpoints.items() if "{" in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +102,7 @@ class Application:
         begun, status = perf_counter(), CLIENT_GONE
         try:
             answer, unread = await self._answer(request)
-            status = 200 if answer is None else answer.status  # None: it was sent already
+            status = request.status if answer is None else answer.status  # None: it was sent already
             if 200 <= status < 300 and request.operation not in _WITHOUT_STORE:  # noqa: PLR2004
                 self._outage.ended()
             if answer is not None:
@@ -138,6 +139,8 @@ class Application:
             before = path.rfind("/", 0, start - 1) + 1
             argument = path[before : start - 1]
             endpoint = self._with_argument.get((path[:before], path[start - 1 :])) if argument else None
+        if endpoint is None:
+            endpoint = self._mounts.get(path.split("/", 2)[1]) if path.startswith("/") else None
         if endpoint is None and self._fallbacks:
             endpoint = self._fallbacks.get(unserved_path(path) or "")
         return endpoint, argument
@@ -170,6 +173,7 @@ def build_application(
     limits: Limits | None = None,
     authenticator: Authenticator | None = None,
     more: Mapping[str, Endpoint] | None = None,
+    mounts: Mapping[str, Callable[[Api], Endpoint]] | None = None,
     fill: Callable[[], Awaitable[None]] | None = None,
 ) -> Application:
     """Return the application; it opens its store when the server starts and closes it when the server stops.
@@ -187,11 +191,12 @@ def build_application(
         limits: what the process takes on at a time.
         authenticator: authenticates requests; by default one of its own.
         more: endpoints beyond those of the API, by path.
+        mounts: what answers all other paths with this first part; each is built at the first request to it.
         fill: fills a store that had no keys.
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
-    authenticator = authenticator or Authenticator(context.store)
+    authenticator = authenticator or Authenticator(context.store, clock=context.clock)
     api = Api(context, authenticator, decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
@@ -200,7 +205,7 @@ def build_application(
         try:
             if first_key is not None:
                 made = await keys.create_first(context, first_key)
-                if made and fill is not None:
+                if made is not None and fill is not None:
                     await fill()
             relay.start()
             runner.start()
@@ -219,7 +224,13 @@ def build_application(
     endpoints |= {INBOUND.path: Inbound(api, carriers), stream.PATH: Stream(api, stream_limits)}
     endpoints |= {**_open_endpoints(context, relay, traffic), **(more or {})}
     return Application(
-        endpoints, api.outage, Router(lifespan=lifespan), limits, traffic, fallbacks=unserved_endpoints(api)
+        endpoints,
+        api.outage,
+        Router(lifespan=lifespan),
+        limits,
+        traffic,
+        fallbacks=unserved_endpoints(api),
+        mounts={first: Deferred(first, partial(build, api)) for first, build in (mounts or {}).items()},
     )
 
 
@@ -255,7 +266,5 @@ def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[st
 
 
 def _unexpected(error: Exception, request_id: str) -> Answer:
-    # The exception's own text may contain a number or a name, so the log gets its type and where it was raised.
-    where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("request %s failed with %s\n%s", request_id, type(error).__name__, where)
+    log_unexpected(error, request_id)
     return plain_error(500, "The service failed unexpectedly: report it with the request_id.", request_id)

@@ -1,18 +1,24 @@
 """The one table of the answers to errors, and the errors that only HTTP has."""
 
+import logging
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from numberkeep.domain.errors import (
     AccountNotFound,
+    AttemptNotFound,
     ContactExists,
     ContactNotFound,
     IdempotencyKeyReused,
     InvalidCredentials,
     InvalidInput,
+    KeyNotFound,
     MessageNotFound,
     NoSuchEvent,
+    NotSimulated,
     NumberkeepError,
+    ReadOnlyKey,
     RecipientOptedOut,
     ReplyUnderReview,
     ReviewDecided,
@@ -30,6 +36,8 @@ from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploa
 from numberkeep.http.answer import Answer, Headers, encode
 from numberkeep.service.inbound import NotSigned
 from numberkeep.wire.answers import ErrorOut, field_error_out
+
+_log = logging.getLogger("numberkeep.http")
 
 _CLOSE: Final[Headers] = ((b"connection", b"close"),)
 """The rest of the body may not be read, so the connection cannot serve another request."""
@@ -168,6 +176,13 @@ _LATER: Final[Headers] = ((b"retry-after", b"5"),)
 _TABLE: Final = (
     _Line(InvalidInput, 400, str, "A field is not valid; `errors` names it."),
     _Line(InvalidCredentials, 401, "Invalid Credentials", "The key is unknown or revoked, or the secret is wrong."),
+    _Line(
+        ReadOnlyKey,
+        403,
+        "This API key is read-only: use a key that may make changes.",
+        "The key is read-only.",
+        _NO_RETRY,
+    ),
     _Line(NotSigned, 401, str, "The key, the signing secret or the signature is wrong."),
     _Line(ContactNotFound, 404, "Contact not found", "There is no contact with this number."),
     _Line(ContactExists, 409, "Contact already exists", "The contact exists.", _NO_RETRY),
@@ -175,11 +190,20 @@ _TABLE: Final = (
     _Line(ReplyUnderReview, 409, str, "A reply of the recipient is unclear and not decided yet.", _NO_RETRY),
     _Line(ReviewNotFound, 404, "There is no review of this number", "There is no review with this id."),
     _Line(ReviewDecided, 409, str, "Another decision was made before.", _NO_RETRY),
-    _Line(JobNotFound, 404, str, "There is no import with this id."),
-    _Line(JobConflict, 409, str, "The import's state does not allow it; `message` says what to do.", _NO_RETRY),
-    _Line(TooManyUploads, 409, str, "The account's imports keep too many files.", _NO_RETRY),
+    _Line(JobNotFound, 404, str, "There is no import or action with this id."),
+    _Line(
+        JobConflict,
+        409,
+        str,
+        "The state of the import or action does not allow it; `message` says what to do.",
+        _NO_RETRY,
+    ),
+    _Line(TooManyUploads, 409, str, "The account's imports or exports keep too many files.", _NO_RETRY),
     _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
+    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
+    _Line(AttemptNotFound, 404, "This attempt is not kept", "The webhook has no attempt with this id."),
+    _Line(NotSimulated, 409, str, "A carrier is connected, so replies are not simulated.", _NO_RETRY),
     _Line(MessageNotFound, 404, "Message not found", "There is no message with this handle."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
     _Line(
@@ -226,26 +250,47 @@ _TABLE: Final = (
 )
 
 
-def error_answer(error: Exception, request_id: str) -> Answer | None:
-    """Return the answer for an expected error; None for any other."""
+class Problem(NamedTuple):
+    """An error as clients see it."""
+
+    status: int
+    message: str
+    headers: Headers
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return an expected error as clients see it; None for any other."""
     if isinstance(error, HttpError):
-        return plain_error(error.status, error.message, request_id, error.headers)
+        return Problem(error.status, error.message, error.headers)
     line = next((line for line in _TABLE if isinstance(error, line.error)), None)
     if line is None or not isinstance(error, NumberkeepError):
         return None
-    text = line.message if isinstance(line.message, str) else line.message(error)
-    body = ErrorOut(message=text, request_id=request_id)
-    headers = line.headers
+    return Problem(line.status, line.message if isinstance(line.message, str) else line.message(error), line.headers)
+
+
+def error_answer(error: Exception, request_id: str) -> Answer | None:
+    """Return the answer for an expected error; None for any other."""
+    known = problem_of(error)
+    if known is None:
+        return None
+    body = ErrorOut(message=known.message, request_id=request_id)
+    headers = known.headers
     if isinstance(error, InvalidInput) and error.fields:
         body.errors = [field_error_out(field) for field in error.fields]
     if isinstance(error, VerificationTooSoon):
         headers = ((b"retry-after", b"%d" % error.retry_after), *headers)
-    return Answer(line.status, encode(body), headers)
+    return Answer(known.status, encode(body), headers)
 
 
 def plain_error(status: int, message: str, request_id: str, headers: Headers = ()) -> Answer:
     """Return an error in the one shape that all errors have."""
     return Answer(status, encode(ErrorOut(message=message, request_id=request_id)), headers)
+
+
+def log_unexpected(error: Exception, request_id: str) -> None:
+    """Log an error that nobody expected, without its text, which may contain a number or a name."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("request %s failed with %s\n%s", request_id, type(error).__name__, where)
 
 
 def described(error: type[NumberkeepError]) -> tuple[int, str]:

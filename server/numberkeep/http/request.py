@@ -29,6 +29,7 @@ class Request:
         held: the bytes that were counted.
         argument: the part of the path that stands for an argument; `""` if there is none.
         operation: the name of what answers it, for logs and metrics; `none` if nothing does.
+        status: the status of an answer that its endpoint has sent.
     """
 
     scope: Scope
@@ -42,6 +43,7 @@ class Request:
     held: int = 0
     argument: str = ""
     operation: str = "none"
+    status: int = 200
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, send: Send, budget: Budget) -> "Request":

@@ -3,29 +3,41 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import Any
+
+import msgspec
 
 from numberkeep.domain.contacts.contact import moment
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
 from numberkeep.domain.jobs.job import RETAINED_DAYS, Job
+from numberkeep.domain.stamp import SYSTEM
 from numberkeep.operations.operation import Call, Download, Listed, operation
 from numberkeep.service.exports.export import Export
-from numberkeep.service.imports import jobs, uploads
-from numberkeep.service.imports.choosing import Chosen, options_of
+from numberkeep.service.imports import jobs, looking, uploads
+from numberkeep.service.imports.choosing import Chosen, chosen_of, options_of
 from numberkeep.service.imports.counts import Outcome
+from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import Task, load
-from numberkeep.service.imports.stored_files import differences_name, rejects_name, stored
+from numberkeep.service.imports.stored_files import differences_name, rejects_name
+from numberkeep.service.imports.undo import is_undoable, undo_until
+from numberkeep.service.job_files import stored
 from numberkeep.wire.answers import StatusOut, page_size
+from numberkeep.wire.events import actor_out
 from numberkeep.wire.imports import (
     ByImport,
+    ColumnOut,
+    ColumnsAnswer,
     CountsOut,
     FileImportAnswer,
     ImportOptions,
+    ImportOptionsOut,
     ImportOut,
     ImportsParams,
     OutcomeOut,
     PlanImport,
+    PreviewAnswer,
     UndoImport,
     UndoneOut,
     Upload,
@@ -38,7 +50,7 @@ async def create(call: Call, given: Upload) -> FileImportAnswer:
 
     Nothing is imported before it is started by .../run. The file is deleted with the import, or after 30 days.
     """
-    return _answer(await uploads.upload(call.context, call.account, given.params.name, given.content))
+    return _answer(call, await uploads.upload(call.context, call.account, given.params.name, given.content))
 
 
 @operation("imports.list", InvalidInput, reads=True)
@@ -47,13 +59,13 @@ async def list_imports(call: Call, given: ImportsParams) -> Listed[ImportOut]:
     limit = page_size(given.limit)
     found = await jobs.recent(call.context, call.account, given.cursor, limit + 1)
     page = found[:limit]
-    return Listed([_import_out(job) for job in page], str(page[-1].job_id) if len(found) > limit else None)
+    return Listed([_import_out(call, job) for job in page], str(page[-1].job_id) if len(found) > limit else None)
 
 
 @operation("imports.retrieve", JobNotFound, reads=True)
 async def retrieve(call: Call, given: ByImport) -> FileImportAnswer:
     """Return an import: how far it is, and what it did. Not of the hosted API."""
-    return _answer(await jobs.get(call.context, call.account, given.import_id))
+    return _answer(call, await jobs.get(call.context, call.account, given.import_id))
 
 
 @operation("imports.map", InvalidInput, JobNotFound, JobConflict)
@@ -74,7 +86,14 @@ async def choose(call: Call, given: ImportOptions) -> FileImportAnswer:
         body.encoding,
     )
     options = options_of(chosen, call.account.region)
-    return _answer(await jobs.choose(call.context, call.account, given.import_id, options))
+    return _answer(call, await jobs.choose(call.context, call.account, given.import_id, options))
+
+
+@operation("imports.columns", InvalidInput, JobNotFound, JobConflict, reads=True)
+async def columns(call: Call, given: ByImport) -> ColumnsAnswer:
+    """Return the columns of the file of an import, with samples, and what they are used for. Not of the hosted API."""
+    found = await looking.columns(call.context, call.account, given.import_id)
+    return ColumnsAnswer([ColumnOut(**asdict(each)) for each in found.columns], found.has_phones, found.rows)
 
 
 @operation("imports.plan", InvalidInput, JobNotFound, JobConflict)
@@ -88,15 +107,23 @@ async def plan(call: Call, given: PlanImport) -> FileImportAnswer:
         lambda once: jobs.start(
             call.context, call.account, given.import_id, Task.PLAN, differences=differences, once=once
         ),
-        _answer,
+        partial(_answer, call),
     )
+
+
+@operation("imports.preview", JobNotFound, JobConflict, reads=True)
+async def preview(call: Call, given: ByImport) -> PreviewAnswer:
+    """Return the first ten numbers of each kind that the last plan of an import found. Not of the hosted API."""
+    found = await looking.samples(call.context, call.account, given.import_id)
+    return msgspec.convert(found, PreviewAnswer, from_attributes=True)
 
 
 @operation("imports.run", JobNotFound, JobConflict)
 async def run(call: Call, given: ByImport) -> FileImportAnswer:
     """Start an import, or continue one that failed; the service goes on with it by itself. Not of the hosted API."""
     return await call.once(
-        lambda once: jobs.start(call.context, call.account, given.import_id, Task.RUN, once=once), _answer
+        lambda once: jobs.start(call.context, call.account, given.import_id, Task.RUN, once=once),
+        partial(_answer, call),
     )
 
 
@@ -109,7 +136,7 @@ async def undo(call: Call, given: UndoImport) -> FileImportAnswer:
     lift = given.body.lift_opt_outs
     return await call.once(
         lambda once: jobs.start_undo(call.context, call.account, given.import_id, lift_opt_outs=lift, once=once),
-        _answer,
+        partial(_answer, call),
     )
 
 
@@ -165,13 +192,15 @@ async def _file(call: Call, job: Job, name: str, count: int) -> AsyncIterator[Ex
     yield Export(count, stored(call.context, call.account.account_id, job.job_id, name))
 
 
-def _answer(job: Job) -> FileImportAnswer:
-    return FileImportAnswer(_import_out(job))
+def _answer(call: Call, job: Job) -> FileImportAnswer:
+    return FileImportAnswer(_import_out(call, job))
 
 
-def _import_out(job: Job) -> ImportOut:
+def _import_out(call: Call, job: Job) -> ImportOut:
     """Return an import as answers show it."""
     record = load(job.detail)
+    undoable = is_undoable(call.context, job)
+    until = undo_until(call.context, job) if undoable else None
     return ImportOut(
         id=job.job_id,
         name=record.name,
@@ -180,15 +209,24 @@ def _import_out(job: Job) -> ImportOut:
         status=job.status.value,
         created_at=moment(job.created_at),
         updated_at=moment(job.updated_at),
+        by=None if record.owner == SYSTEM else actor_out(record.owner),
+        options=_options_out(record.options),
         task=None if record.task is None else record.task.value,
         phase=record.phase,
         done=record.done,
         total=record.total,
         planned=_outcome_out(record.planned),
         result=_outcome_out(record.result),
+        has_preview=bool(record.preview),
         undone=None if record.undone is None else UndoneOut(**asdict(record.undone)),
+        undoable=undoable,
+        undo_until=None if until is None else moment(until),
         error=record.error,
     )
+
+
+def _options_out(options: Options) -> ImportOptionsOut:
+    return msgspec.convert(chosen_of(options), ImportOptionsOut, from_attributes=True)
 
 
 def _outcome_out(outcome: Outcome | None) -> OutcomeOut | None:

@@ -1,16 +1,17 @@
 """The statement for a page of messages, in the SQL that both engines have.
 
-How many messages a listing has can only be counted, so a filter costs as much as there are messages that meet it: first
-their numbers are collected along an index, then those of the page are read. Without a filter the first and the last
-number say how many there are, because messages are numbered without gaps and only deleted all at once, and the page is
-read along the index of its order.
+How many messages a listing has can only be counted, so a filter by a number or a time costs as much as there are
+messages that meet it: first their numbers are collected along an index, then those of the page are read. Any other
+filter alone reads all messages of the account. Without a filter the first and the last number say how many there are,
+because messages are numbered without gaps and only deleted all at once, and the page is read along the index of its
+order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from numberkeep.domain.messages.listing import MessageFilter, MessagePage, MessageQuery, Span
+from numberkeep.domain.messages.listing import OPEN, MessageFilter, MessagePage, MessageQuery, Span
 from numberkeep.domain.messages.message import Direction
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, message_of
 
@@ -54,28 +55,50 @@ class _Values:
         return f"${len(self.values)}"
 
 
-def statement(account_id: int, query: MessageQuery, table: str) -> tuple[str, list[Any]]:
-    """Return the statement for a page and its values, which it names `$1` and so on; see `page_of`.
+def sqlite_statement(account_id: int, query: MessageQuery) -> tuple[str, list[Any]]:
+    """Return the statement for a page on SQLite, and its values; see `page_of`.
+
+    It names the index of a number: SQLite has no statistics here, and would read all messages of the account instead.
+    """
+    sql, values = _statement(account_id, query, lambda index: f"messages INDEXED BY {index}" if index else "messages")
+    return sql.replace("$", "?"), values  # SQLite numbers $1 by its place, and not by its name
+
+
+def postgres_statement(account_id: int, query: MessageQuery) -> tuple[str, list[Any]]:
+    """Return the statement for a page on PostgreSQL, and its values; see `page_of`."""
+    return _statement(account_id, query, lambda _: "numberkeep.messages")
+
+
+def _statement(account_id: int, query: MessageQuery, along: Callable[[str], str]) -> tuple[str, list[Any]]:
+    """Return the statement for a page and its values, which it names `$1` and so on.
 
     Args:
         account_id: whose messages.
         query: the page.
-        table: the engine's name of the table of messages.
+        along: returns the engine's name of the table, to be read along an index; `""` leaves the choice to the engine.
     """
     values = _Values()
     account = values.add(account_id)
     direction = "DESC" if query.descending else "ASC"
-    every = f"SELECT message_id, {query.order} AS place FROM {table} WHERE account_id = {account}"
+    table = along("")
+
+    def numbers(index: str = "", conditions: str = "") -> str:
+        source = along(index)
+        return f"SELECT message_id, {query.order} AS place FROM {source} WHERE account_id = {account}{conditions}"
+
     if query.where == MessageFilter():
-        collect, source = "", every
+        collect, source = "", numbers()
         # Apart from each other: SQLite reads only a single minimum or maximum along an index.
         first, last = (
             f"(SELECT {end}(message_id) FROM {table} WHERE account_id = {account})" for end in ("min", "max")
         )
         total = f"SELECT coalesce({last} - {first} + 1, 0) AS total"
     else:
-        branches = [every + conditions for conditions in _conditions(query.where, values)]
-        found = " UNION ALL ".join(branches or [f"{every} AND 1 = 0"])
+        branches = [
+            numbers(_index(branch, query.where), _conditions(branch, query.where, values))
+            for branch in _branches(query.where)
+        ]
+        found = " UNION ALL ".join(branches or [numbers(conditions=" AND 1 = 0")])
         collect, source = f"WITH found AS MATERIALIZED ({found}) ", "SELECT message_id, place FROM found"
         total = "SELECT count(*) AS total FROM found"
     chosen = (
@@ -96,21 +119,30 @@ def page_of(rows: Sequence[Sequence[Any]]) -> MessagePage:
     return MessagePage(messages, rows[0][0] if rows else 0)
 
 
-def _conditions(where: MessageFilter, values: _Values) -> Iterator[str]:
-    """Yield the conditions of each branch."""
-    for branch in _branches(where):
-        conditions = list(_numbers(branch, values))
-        if where.statuses is not None:
-            names = ", ".join(f"'{status}'" for status in where.statuses)
-            conditions.append(f"status IN ({names})" if names else "1 = 0")
-        if where.service is not None:
-            conditions.append(f"service = {values.add(where.service)}")
-        conditions += _within("created_at", where.created, values)
-        conditions += _within("updated_at", where.updated, values)
-        if where.sent != Span():
-            conditions.append("sent_at > 0")
-        conditions += _within("sent_at", where.sent, values)
-        yield "".join(f" AND {condition}" for condition in conditions)
+def _index(branch: _Branch, where: MessageFilter) -> str:
+    """Return the index of a branch's number; `""` for none.
+
+    A phone has few messages. A line may have nearly all of an account: the index of a time is the better one.
+    """
+    if branch.phone is not None:
+        return "messages_phone"
+    return "messages_line" if branch.line is not None and where.created == where.updated == where.sent == OPEN else ""
+
+
+def _conditions(branch: _Branch, where: MessageFilter, values: _Values) -> str:
+    """Return the conditions of a branch, each after `AND`."""
+    conditions = list(_numbers(branch, values))
+    if where.statuses is not None:
+        names = ", ".join(f"'{status}'" for status in where.statuses)
+        conditions.append(f"status IN ({names})" if names else "1 = 0")
+    if where.service is not None:
+        conditions.append(f"service = {values.add(where.service)}")
+    conditions += _within("created_at", where.created, values)
+    conditions += _within("updated_at", where.updated, values)
+    if where.sent != OPEN:
+        conditions.append("sent_at > 0")
+    conditions += _within("sent_at", where.sent, values)
+    return "".join(f" AND {condition}" for condition in conditions)
 
 
 def _branches(where: MessageFilter) -> list[_Branch]:
@@ -144,9 +176,7 @@ def _numbers(branch: _Branch, values: _Values) -> Iterator[str]:
     if branch.phone is not None:
         yield f"phone = {values.add(branch.phone)}"
     if branch.line is not None:
-        # A line may have nearly all messages of an account: the index on phones is the better one.
-        line = "line" if branch.phone is None else "(line || '')"
-        yield f"{line} = {values.add(branch.line)}"
+        yield f"line = {values.add(branch.line)}"
         yield "line <> ''"
     if branch.other_phone is not None:
         yield f"phone <> {values.add(branch.other_phone)}"

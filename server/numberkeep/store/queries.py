@@ -14,7 +14,6 @@ from numberkeep.domain.jobs.job import Job
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, Delivery
-from numberkeep.domain.session import Session
 from numberkeep.domain.stamp import Cause
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.loaded import Tallies
@@ -290,25 +289,3 @@ class GetApiKey(Query[ApiKey | None]):
 @dataclass(slots=True)
 class ListApiKeys(Query[Sequence[ApiKey]]):
     """Every key of every account, oldest first, including revoked ones."""
-
-
-@dataclass(slots=True)
-class ListApiKeysOf(Query[Sequence[ApiKey]]):
-    """The account's keys, revoked ones too, oldest first."""
-
-    account_id: int
-
-
-@dataclass(slots=True)
-class ListKeyUses(Query[Mapping[str, int]]):
-    """When each of the account's keys was used last, to the minute, microseconds since 1970; unused keys are not in."""
-
-    account_id: int
-
-
-@dataclass(slots=True)
-class GetSession(Query[Session | None]):
-    """The account's session of the console with this id."""
-
-    account_id: int
-    session_id: int

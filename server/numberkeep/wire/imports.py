@@ -1,12 +1,13 @@
 """The shapes of imports of files."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from numberkeep.domain.limits import MAX_INTEGER, MAX_NAME, MAX_TAGS
+from numberkeep.wire.events import ActorOut
 from numberkeep.wire.field_types import Limit, Region, Tag, Time
 
 ImportId = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
@@ -139,11 +140,26 @@ class UndoneOut(msgspec.Struct):
     opted_out: int
 
 
+class ImportOptionsOut(msgspec.Struct):
+    """How a file is imported, in the form of the options that are chosen; names of columns are in lower case."""
+
+    columns: dict[str, str]
+    unmapped: Unmapped
+    tags: Sequence[str]
+    region: str
+    numbers: Numbers
+    existing: Existing
+    replace_tags: bool
+    encoding: str | None
+
+
 class ImportOut(msgspec.Struct, kw_only=True):
     """An import.
 
     `status` is `draft` (it waits to be started), `running`, `foreground` (a command at a terminal works on it), `done`
-    or `failed`; `phase`, `done` and `total` say how far the `task` is; `planned` is what a run would do.
+    or `failed`; `phase`, `done` and `total` say how far the `task` is; `planned` is what a run would do, and
+    `has_preview` whether its samples are stored. `by` is who uploaded it. `undoable` is whether it changed something
+    that can still be undone, and `undo_until` how long it can be; null if there is no limit.
     """
 
     id: int
@@ -153,13 +169,18 @@ class ImportOut(msgspec.Struct, kw_only=True):
     status: Literal["draft", "running", "foreground", "done", "failed"]
     created_at: Time
     updated_at: Time
+    by: ActorOut | None = None
+    options: ImportOptionsOut | None = None
     task: Task | None
     phase: str
     done: int
     total: int
     planned: OutcomeOut | None
     result: OutcomeOut | None
+    has_preview: bool = False
     undone: UndoneOut | None
+    undoable: bool = False
+    undo_until: Time | None = None
     error: str
 
 
@@ -167,4 +188,57 @@ class FileImportAnswer(msgspec.Struct):
     """An import."""
 
     import_: ImportOut = msgspec.field(name="import")
+    status: Literal["OK"] = "OK"
+
+
+class ColumnOut(msgspec.Struct):
+    """A column of a file: its name, its first different values, and what it is used for.
+
+    `field` is in the form in which it is chosen; `detected` is what it is used for unless something is chosen for it.
+    """
+
+    name: str
+    field: str
+    detected: str
+    chosen: bool
+    samples: Sequence[str]
+    notes: Sequence[str]
+
+
+class ColumnsAnswer(msgspec.Struct):
+    """The columns of a file, from its first rows: `rows` is how many were looked at."""
+
+    columns: Sequence[ColumnOut]
+    has_phones: bool
+    rows: int
+    status: Literal["OK"] = "OK"
+
+
+class SampleRowOut(msgspec.Struct):
+    """What an import would do to a number; `further` counts the changed fields that are not among `changes`."""
+
+    number: str
+    name: str
+    changes: Mapping[str, tuple[Any, Any]]
+    further: int
+
+
+class RejectedRowOut(msgspec.Struct):
+    """A row that would be rejected, and why."""
+
+    line: int
+    field: str
+    value: str
+    reason: str
+
+
+class PreviewAnswer(msgspec.Struct):
+    """The first ten numbers of each kind that a plan found, with long texts cut; `opted_out` are of other kinds too."""
+
+    created: Sequence[SampleRowOut]
+    updated: Sequence[SampleRowOut]
+    unchanged: Sequence[SampleRowOut]
+    skipped: Sequence[SampleRowOut]
+    opted_out: Sequence[SampleRowOut]
+    rejected: Sequence[RejectedRowOut]
     status: Literal["OK"] = "OK"

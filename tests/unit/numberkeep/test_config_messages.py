@@ -53,7 +53,10 @@ def test_by_default_nothing_is_sent() -> None:
             {"allowed_networks": (ip_network("127.0.0.0/8"), ip_network("fd00::/8"), ip_network("10.1.2.3"))},
         ),
         ({"NUMBERKEEP_SIGNING_SECRET": "ours"}, {"carriers": Carriers(signing_secret="ours")}),
-        ({"NUMBERKEEP_PUBLIC_URL": "https://a.example"}, {"carriers": Carriers(public_url="https://a.example")}),
+        (
+            {"NUMBERKEEP_PUBLIC_URL": "https://a.example"},
+            {"carriers": Carriers(public_url="https://a.example"), "public_url": "https://a.example"},
+        ),
         ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "t"}, {"carriers": Carriers(twilio_auth_token="t")}),
         ({"NUMBERKEEP_SENDER": "log"}, {"sender": None}),
         (WEBHOOK, {"sender": WebhookSenderSettings("https://example.com/in")}),

@@ -10,7 +10,7 @@ from numberkeep.domain.limits import MAX_TAG, MAX_TAGS
 from numberkeep.domain.phone import known_region
 from numberkeep.formats.lines import is_encoding
 from numberkeep.service.imports.numbers import Numbers
-from numberkeep.service.imports.options import Options, parse_column
+from numberkeep.service.imports.options import Options, parse_column, written
 
 UNMAPPED: Final = ("variables", "drop")
 """What happens to columns that are neither mapped nor known: they become custom variables, or are left out."""
@@ -74,6 +74,20 @@ def options_of(chosen: Chosen, region: str) -> Options:
         existing=Existing(chosen.existing),
         replace_tags=chosen.replace_tags,
         encoding=chosen.encoding,
+    )
+
+
+def chosen_of(options: Options) -> Chosen:
+    """Return what was chosen to have these options, with the region; names of columns are in lower case."""
+    return Chosen(
+        {name: written(name, column) for name, column in options.columns.items()},
+        UNMAPPED[not options.keep_unmatched],
+        options.tags,
+        options.region,
+        options.numbers.value,
+        options.existing.value,
+        options.replace_tags,
+        options.encoding,
     )
 
 

@@ -13,7 +13,8 @@ from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
 from numberkeep.service.imports.stored_files import NOT_STORED, UPLOAD
-from numberkeep.store.queries import GetJob, GetJobPart, ListEvents, ListJobs
+from numberkeep.service.undoing import check_undoable
+from numberkeep.store.queries import GetJob, GetJobPart, ListJobs
 
 MOST: Final = 1000
 """Imports among which one is looked for, the newest first."""
@@ -29,7 +30,7 @@ async def get(context: Context, account: Account, job_id: int | None) -> Job:
     if job_id is not None and job_id <= MAX_INTEGER:
         job = await context.store.read(GetJob(account.account_id, job_id))
     if job is None or job.kind != KIND:
-        raise JobNotFound(job_id)
+        raise JobNotFound(job_id, KIND)
     return job
 
 
@@ -51,8 +52,10 @@ async def add_local(
         digest: SHA-256 of its content, in hexadecimal digits.
         options: how it is imported.
     """
-    record = ImportRecord(name=name, length=length, digest=digest, options=options).begun(Task.RUN, context.actor)
-    return await context.apply(AddJob(account.account_id, KIND, JobStatus.FOREGROUND, dump(record), context.stamp()))
+    stamp = context.stamp()
+    record = ImportRecord(name=name, length=length, digest=digest, options=options, owner=context.actor)
+    record = record.begun(Task.RUN, context.actor, stamp.at)
+    return await context.apply(AddJob(account.account_id, KIND, JobStatus.FOREGROUND, dump(record), stamp))
 
 
 async def find(context: Context, account: Account, digest: str) -> Job | None:
@@ -116,7 +119,7 @@ async def choose(context: Context, account: Account, job_id: int | None, options
 
     def change(record: ImportRecord) -> ImportRecord:
         _check_not_begun(job_id, record)
-        return replace(record, options=options, planned=None)
+        return replace(record, options=options, planned=None, preview=0)
 
     return await _change(context, account, job_id, lambda job: _idle(context, job, job.status, change))
 
@@ -152,7 +155,7 @@ async def start(
             _check_not_begun(job_id, record)
         if task is Task.RUN and record.task is Task.RUN:
             return record.continued(context.actor)
-        return replace(record.begun(task, context.actor), differences=differences)
+        return replace(record.begun(task, context.actor, context.clock.now()), differences=differences)
 
     part = await context.store.read(GetJobPart(account.account_id, job_id, UPLOAD, 0)) if job_id else None
 
@@ -196,12 +199,7 @@ async def start_undo(
         JobConflict: it runs, or has not run, or the change log no longer has its changes.
     """
     record = load((await get(context, account, job_id)).detail)
-    oldest = await context.store.read(ListEvents(account.account_id, 0, 1))
-    if record.events[0] and not (oldest and oldest[0].event_id <= record.events[0]):
-        raise JobConflict(
-            f"The changes of import {job_id} are older than the history, so it cannot be undone: see "
-            "NUMBERKEEP_HISTORY_DAYS"
-        )
+    await check_undoable(context, account.account_id, record.events, f"import {job_id}")
 
     def change(job: Job) -> Job:
         record = load(job.detail)
@@ -209,7 +207,7 @@ async def start_undo(
             raise JobConflict(f"Import {job_id} has not run, so there is nothing to undo")
         if record.task is Task.UNDO and job.status is not JobStatus.DONE and record.lift_opt_outs == lift_opt_outs:
             return _idle(context, job, status, lambda record: record.continued(context.actor))
-        begun = replace(record.begun(Task.UNDO, context.actor), lift_opt_outs=lift_opt_outs, before=0, undone=None)
+        begun = replace(record.begun(Task.UNDO, context.actor, 0), lift_opt_outs=lift_opt_outs, before=0, undone=None)
         return _idle(context, job, status, lambda _: begun)
 
     job = await _change(context, account, job_id, change, once)

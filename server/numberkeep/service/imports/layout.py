@@ -105,7 +105,7 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
         keep_unmatched: whether columns that are used otherwise may become custom variables too.
     """
     layout = Layout(any(ours.issubset(names) for ours in _OURS))
-    uses = _resolved(names, [column.use for column in columns])
+    uses = resolved(names, [column.use for column in columns])
     labels = {_group(name): place for place, name in enumerate(names) if uses[place] is Use.PHONE_LABEL}
     lists = {Use.TAGS: layout.tags, Use.CALLING_CODE: layout.calling_codes, Use.COUNTRY: layout.regions}
     weak: list[tuple[int, str]] = []
@@ -137,7 +137,7 @@ def make_layout(names: Sequence[str], columns: Sequence[Column], *, keep_unmatch
     return layout
 
 
-def _resolved(names: Sequence[str], uses: Sequence[Use]) -> list[Use]:
+def resolved(names: Sequence[str], uses: Sequence[Use]) -> list[Use]:
     """Return the uses, those of names decided that depend on the other columns."""
     found = list(uses)
     for place, name in enumerate(names):

@@ -139,12 +139,13 @@ class Mapper:
         if layout is None:
             if len(self._layouts) >= _MOST_LAYOUTS:
                 self._layouts.clear()
-            found = [self._column(name) for name in columns]
+            found = [self.column(name) for name in columns]
             layout = self._layouts[key] = make_layout(columns, found, keep_unmatched=self._options.keep_unmatched)
             self.has_phones = self.has_phones or bool(layout.phones)
         return layout
 
-    def _column(self, name: str) -> Column:
+    def column(self, name: str) -> Column:
+        """Return what a column is used for by itself, without regard to the other columns."""
         column = self._columns.get(name)
         if column is None:
             if len(self._columns) >= _MOST_COLUMNS:

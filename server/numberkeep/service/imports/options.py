@@ -46,6 +46,12 @@ class Options:
     encoding: str | None = None
 
 
+def written(name: str, column: Column) -> str:
+    """Return what a column is used for as `parse_column` reads it."""
+    is_label = column.use is Use.VARIABLE and column.label.casefold() != " ".join(name.split()).casefold()
+    return VARIABLES_PREFIX + column.label if is_label and len(column.label) <= MAX_LABEL else column.use.value
+
+
 def parse_column(text: str) -> tuple[str, Column]:
     """Return the column of `COLUMN=FIELD`, in lower case, and what it is used for.
 

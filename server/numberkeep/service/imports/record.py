@@ -36,7 +36,9 @@ class ImportRecord:
         length: its size, bytes.
         digest: SHA-256 of its content, in hexadecimal digits.
         options: how it is imported.
+        owner: who added it; SYSTEM if that is not known.
         actor: who started the task.
+        begun_at: when the run began, microseconds since 1970; 0 if that is not known.
         task: what is done with the file, or was done last; None before anything is.
         attempt: how many plans and runs have been started, apart from those that were continued.
         phase: what is being done.
@@ -48,6 +50,7 @@ class ImportRecord:
         tally: what has become of them.
         events: the numbers of the first and the last event of the run; 0 before there are any.
         planned: what a run would do, as the last plan found.
+        preview: the attempt that stored the samples of that plan; 0 if none did.
         result: what the run did; None if it has not ended.
         differences: whether the plan stores each difference.
         lift_opt_outs: whether the undo lifts opt-outs.
@@ -61,7 +64,9 @@ class ImportRecord:
     length: int = 0
     digest: str = ""
     options: Options = field(default_factory=lambda: Options("US"))
+    owner: Actor = SYSTEM
     actor: Actor = SYSTEM
+    begun_at: int = 0
     task: Task | None = None
     attempt: int = 0
     phase: str = ""
@@ -73,6 +78,7 @@ class ImportRecord:
     tally: Tally = field(default_factory=Tally)
     events: tuple[int, int] = (0, 0)
     planned: Outcome | None = None
+    preview: int = 0
     result: Outcome | None = None
     differences: bool = False
     lift_opt_outs: bool = False
@@ -86,12 +92,13 @@ class ImportRecord:
         """Whether the run has begun to change something, so that it must go on as it began."""
         return bool(self.place or self.opted_out or self.events[0])
 
-    def begun(self, task: Task, actor: Actor) -> "ImportRecord":
-        """Return the record with a task that begins."""
+    def begun(self, task: Task, actor: Actor, at: int) -> "ImportRecord":
+        """Return the record with a task that begins at a time, microseconds since 1970."""
         return replace(
             self,
             task=task,
             actor=actor,
+            begun_at=at if task is Task.RUN else self.begun_at,
             attempt=self.attempt + (task is not Task.UNDO),
             phase="",
             done=0,

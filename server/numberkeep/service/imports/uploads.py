@@ -17,7 +17,8 @@ from numberkeep.service.context import Context
 from numberkeep.service.imports import jobs
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, changing, dump, load
-from numberkeep.service.imports.stored_files import PART_BYTES, UPLOAD
+from numberkeep.service.imports.stored_files import UPLOAD
+from numberkeep.service.job_files import PART_BYTES
 
 _ABANDONED: Final = 600 * SECOND
 """After that time without another part an upload cannot go on any more, microseconds."""
@@ -45,7 +46,7 @@ async def upload(context: Context, account: Account, name: str, content: AsyncIt
             f"The files of this account's imports take {stored >> 20} MiB: delete some with DELETE "
             "/_numberkeep/imports/ID, or wait until they are 30 days old"
         )
-    record = ImportRecord(name=name, options=Options(account.region))
+    record = ImportRecord(name=name, options=Options(account.region), owner=context.actor)
     job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(record), context.stamp()))
     try:
         return await _store(context, account, job, content)

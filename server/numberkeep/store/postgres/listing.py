@@ -48,6 +48,11 @@ _HAS_TAG: Final = (
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
 
+_IS_UNCLEAR: Final = (
+    "EXISTS (SELECT FROM numberkeep.reviews AS r WHERE r.account_id = c.account_id AND r.phone = c.phone "
+    "AND r.decision = 'open')"
+)
+
 
 class _Statement:
     """Conditions and their values, in the same order."""
@@ -80,6 +85,13 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
         raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
+
+
+async def count(connection: asyncpg.Connection, account_id: int, where: ContactFilter, most: int) -> int:
+    """Return how many contacts meet the conditions; counting ends at `most`."""
+    inner, values = _statement(account_id, ListQuery(where, limit=most - 1), "SELECT 1")
+    found: int = await connection.fetchval(f"SELECT count(*) FROM ({inner}) AS found", *values)
+    return found
 
 
 async def next_place(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Position | None:
@@ -153,8 +165,12 @@ def _filter(statement: _Statement, given: ContactFilter, driver: str) -> None:
         statement.add("c.phone = {}", given.phone)
     if given.created_from is not None:
         statement.add(f"{driver}.created_at >= {{}}", given.created_from)
+    if given.created_before is not None:
+        statement.add(f"{driver}.created_at < {{}}", given.created_before)
     for tag in given.tags[1:]:
         statement.add(_HAS_TAG, tag)
+    if given.unclear is not None:
+        statement.add(_IS_UNCLEAR if given.unclear else f"NOT {_IS_UNCLEAR}")
     # Literals, not parameters: a partial index serves only a condition that names its value.
     if given.verified is not None:
         statement.add("c.verified" if given.verified else "NOT c.verified")

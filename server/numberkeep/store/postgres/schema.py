@@ -54,6 +54,10 @@ DISTRIBUTED: Final = (
     "answers",
     "jobs",
     "job_parts",
+    "conversations",
+    "conclusions",
+    "attempts",
+    "event_days",
     "key_uses",
     "sessions",
 )

@@ -13,8 +13,9 @@ from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
+from numberkeep.store.contact_queries import CountContacts
 from numberkeep.store.contract import Preview
-from numberkeep.store.message_pages import page_of, statement
+from numberkeep.store.message_pages import page_of, postgres_statement
 from numberkeep.store.message_queries import ListMessagePage
 from numberkeep.store.migrations import Upgrade
 from numberkeep.store.postgres import citus, listing, schema
@@ -132,6 +133,8 @@ class PostgresStore:
             return cast("R", page)
         if isinstance(query, ListMessagePage):
             return cast("R", await self._messages(query))
+        if isinstance(query, CountContacts):
+            return cast("R", await self._count(query))
         if self._nodes is not None and self._nodes.answers(query):
             return await self._nodes.read(query)
         read = READS[type(query)]
@@ -141,8 +144,13 @@ class PostgresStore:
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
 
+    async def _count(self, query: CountContacts) -> int:
+        account_id, where, most = query.account_id, query.where, query.most
+        reads = self._opened(self._reads)
+        return await reads.run_long(lambda connection: listing.count(connection, account_id, where, most))
+
     async def _messages(self, query: ListMessagePage) -> MessagePage:
-        sql, values = statement(query.account_id, query.query, "numberkeep.messages")
+        sql, values = postgres_statement(query.account_id, query.query)
         rows = await self._opened(self._reads).run_long(lambda connection: connection.fetch(sql, *values))
         return page_of(cast("Sequence[Any]", rows))
 

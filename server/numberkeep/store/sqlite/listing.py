@@ -13,6 +13,7 @@ from numberkeep.domain.contacts.listing import (
     MOST_TEXT,
     SLICE_CONTACTS,
     SLICE_TEXT,
+    ContactFilter,
     ListQuery,
     Page,
     Position,
@@ -52,6 +53,14 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
             raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
+
+
+def count(connection: apsw.Connection, account_id: int, where: ContactFilter, most: int) -> int:
+    """Return how many contacts meet the conditions; counting ends at `most`."""
+    query = ListQuery(where, limit=most)
+    if where.search is not None:
+        return Finding(connection, account_id, "SELECT 1").count(query)
+    return sum(1 for _ in read(connection, account_id, query, (), most, select="SELECT 1"))
 
 
 def next_place(connection: apsw.Connection, account_id: int, query: ListQuery) -> Position | None:

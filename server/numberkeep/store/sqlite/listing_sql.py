@@ -19,6 +19,9 @@ _HAS_TAG: Final = (
     "EXISTS (SELECT 1 FROM contact_tags AS has WHERE has.account_id = c.account_id AND has.tag = ? "
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
+_IS_UNCLEAR: Final = (
+    "c.phone IN (SELECT phone FROM reviews AS r WHERE r.account_id = c.account_id AND r.decision = 'open')"
+)
 _SAME_CONTACT: Final = "c.account_id = t.account_id AND c.contact_id = t.contact_id"
 
 Row = tuple[Any, ...]
@@ -115,8 +118,11 @@ class _Along:
             name = "opt_out" if given.opt_out else "verified"
             self.index = self.source = f"contacts AS c INDEXED BY contacts_{name}"
             self.where.add(f"c.{name} = 1")
-        if searches and by_created_at and given.created_from is not None:
-            self.where.add(f"{self.driver}.created_at >= ?", given.created_from)
+        if searches and by_created_at:
+            if given.created_from is not None:
+                self.where.add(f"{self.driver}.created_at >= ?", given.created_from)
+            if given.created_before is not None:
+                self.where.add(f"{self.driver}.created_at < ?", given.created_before)
         self.key = f"{self.driver if by_created_at else 'c'}.{by}"
         self.row_id = f"{self.driver}.contact_id"
         self._beyond = "<" if query.order.descending else ">"
@@ -152,6 +158,8 @@ def filter_by(where: Where, given: ContactFilter, driver: str, *, has_first_tag:
         where.add("c.phone = ?", given.phone)
     if given.created_from is not None:
         where.add(f"{driver}.created_at >= ?", given.created_from)
+    if given.created_before is not None:
+        where.add(f"{driver}.created_at < ?", given.created_before)
     # Literals, not parameters: a partial index serves only a condition that names its value.
     if given.verified is not None:
         where.add(f"c.verified = {int(given.verified)}")
@@ -160,5 +168,7 @@ def filter_by(where: Where, given: ContactFilter, driver: str, *, has_first_tag:
     if given.search is not None:
         condition = condition_of(given.search)
         where.add(condition.sql, *condition.values)
+    if given.unclear is not None:
+        where.add(_IS_UNCLEAR if given.unclear else f"NOT {_IS_UNCLEAR}")
     for tag in given.tags[int(has_first_tag) :]:
         where.add(_HAS_TAG, tag)

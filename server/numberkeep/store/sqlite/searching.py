@@ -61,11 +61,21 @@ class Finding:
         most = min(query.offset + limit, MAX_INTEGER)
         return islice(self._found(replace(query, offset=0), most), query.offset, None)
 
+    def count(self, query: ListQuery) -> int:
+        """Return how many contacts are found, at most the query's limit."""
+        if not self._is_short(query) and (few := self._fewest(_sources(self.account_id, query))):
+            sql, values = self._tested(query, few)
+            count: int = self.connection.execute(
+                f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)", (*values, query.limit)
+            ).get
+            return count
+        return sum(1 for _ in self.rows(query, query.limit))
+
     def _found(self, query: ListQuery, most: int) -> Iterator[Row]:
         given, left = query.where, most
         if given.search is None or given.search.is_void:
             return
-        if not (given.contact_id is not None or given.phone is not None or self._is_small()):
+        if not self._is_short(query):
             for walk in (_FIRST_WALK, _SECOND_WALK):
                 if left <= walk:
                     until = position_of_row(self.connection, self.account_id, query, walk - 1)
@@ -80,12 +90,13 @@ class Finding:
                     return
         yield from self._walk(query, left)
 
-    def _is_small(self) -> bool:
-        """Return whether the account has few contacts, or the database is for tests, which has no index of words."""
-        count = self.connection.execute(
-            "SELECT contact_count FROM accounts WHERE account_id = ?", (self.account_id,)
-        ).get
-        return (count or 0) <= _SMALL or mark_of(self.connection) is Mark.TEST
+    def _is_short(self, query: ListQuery) -> bool:
+        """Return whether what is walked through is short, or the database is for tests, which has no index of words."""
+        if query.where.contact_id is not None or query.where.phone is not None:
+            return True
+        sql = "SELECT contact_count FROM accounts WHERE account_id = ?"
+        contacts = self.connection.execute(sql, (self.account_id,)).get or 0
+        return contacts <= _SMALL or mark_of(self.connection) is Mark.TEST
 
     def _walk(self, query: ListQuery, most: int, until: Position | None = None) -> Iterator[Row]:
         """Read along the order."""
@@ -109,23 +120,28 @@ class Finding:
         return best
 
     def _sorted(self, query: ListQuery, most: int, source: Source) -> Iterator[Row]:
-        """Test candidates, with the contacts that are not indexed yet, and sort those that are found."""
-        where = Where()
-        where.add("c.account_id = ?", self.account_id)
-        by = query.order.by
-        if query.after is not None:
-            beyond = "<" if query.order.descending else ">"
-            where.add(f"(c.{by}, c.contact_id) {beyond} (?, ?)", query.after.value, query.after.contact_id)
-        filter_by(where, query.where, "c", has_first_tag=False)
-        sql, values = source
-        direction = "DESC" if query.order.descending else "ASC"
+        """Test candidates, and sort those that are found."""
+        by, direction = query.order.by, "DESC" if query.order.descending else "ASC"
+        sql, values = self._tested(query, source)
         ids = self.connection.execute(
-            f"SELECT c.contact_id FROM ({sql} UNION {UNINDEXED}) AS f CROSS JOIN contacts AS c "
-            f"ON c.contact_id = f.id WHERE {where} ORDER BY c.{by} {direction}, c.contact_id {direction} LIMIT ?",
-            (*values, *where.values, most),
+            f"SELECT c.contact_id {sql} ORDER BY c.{by} {direction}, c.contact_id {direction} LIMIT ?", (*values, most)
         ).fetchall()
         for found in ids:
             yield from self.connection.execute(f"{self.select} FROM contacts AS c WHERE c.contact_id = ?", found)
+
+    def _tested(self, query: ListQuery, source: Source) -> Source:
+        """Return what finds contacts among candidates and among those that are not indexed yet: FROM and WHERE."""
+        where = Where()
+        where.add("c.account_id = ?", self.account_id)
+        if query.after is not None:
+            beyond = "<" if query.order.descending else ">"
+            where.add(f"(c.{query.order.by}, c.contact_id) {beyond} (?, ?)", query.after.value, query.after.contact_id)
+        filter_by(where, query.where, "c", has_first_tag=False)
+        sql, values = source
+        return (
+            f"FROM ({sql} UNION {UNINDEXED}) AS f CROSS JOIN contacts AS c ON c.contact_id = f.id WHERE {where}",
+            (*values, *where.values),
+        )
 
 
 def _sources(account_id: int, query: ListQuery) -> Iterator[Source]:

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import pytest
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.heads import MAX_HEAD_BYTES
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.posting import MAX_ANSWER_BYTES, MAX_ANSWER_PARTS, POST_SECONDS, Poster
@@ -125,12 +125,10 @@ async def test_an_address_that_connects_is_the_last_one_tried(poster: Poster) ->
 )
 async def test_transient_failures_are_retried(poster: Poster, trick: bytes | Trick, reason: str) -> None:
     """A receiver that times out, closes, does not speak HTTP or refuses; each with its own message."""
-    begin = time.monotonic()
     async with receiving(trick) as receiver:
         with pytest.raises(DeliveryFailed, match=reason) as failed:
             await poster.post_pinned(pinned(receiver.port), b"", {})
     assert not failed.value.permanent
-    assert time.monotonic() - begin < 1.5
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

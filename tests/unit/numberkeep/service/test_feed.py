@@ -16,7 +16,7 @@ from numberkeep.store.whole_account import EmptyAccount
 from support.api import SetClock
 
 PHONE = "+14155552671"
-PATIENCE = 5
+PATIENCE = 30
 
 
 async def create(context: Context, account: Account, count: int) -> None:

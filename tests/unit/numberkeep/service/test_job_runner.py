@@ -13,7 +13,7 @@ from numberkeep.domain.errors import StoreFull
 from numberkeep.domain.identity import new_key_pair
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
-from numberkeep.service import keys
+from numberkeep.service import job_runner, keys
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
 from numberkeep.service.job_runner import JobRunner
@@ -132,8 +132,9 @@ async def test_an_unexpected_error_does_not_end_the_runner(caplog: pytest.LogCap
     assert "+1415" not in caplog.text
 
 
-async def test_a_job_that_failed_is_tried_again_when_its_rest_is_over() -> None:
+async def test_a_job_that_failed_is_tried_again_when_its_rest_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if the rest is over because the time was set; the runner need not be polled for that."""
+    monkeypatch.setattr(job_runner, "_LOOK_SECONDS", 3600.0)
     clock = SettableClock()
     worker = Worker(StoreFull("the disk is full"))
     async with running(worker, "known", clock=clock):
@@ -143,18 +144,19 @@ async def test_a_job_that_failed_is_tried_again_when_its_rest_is_over() -> None:
         await asyncio.sleep(0.1)
         assert not worker.done.is_set()
         clock.advance(SECOND)
-        await asyncio.wait_for(worker.done.wait(), 0.9)
+        await asyncio.wait_for(worker.done.wait(), 20)
 
 
-async def test_a_lease_ends_when_the_time_is_set() -> None:
+async def test_a_lease_ends_when_the_time_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """The job of a worker that shows no progress is taken by another one."""
+    monkeypatch.setattr(job_runner, "_LOOK_SECONDS", 3600.0)
     clock = SettableClock()
     worker = Worker()
     async with running(worker, "known", taken=True, clock=clock):
         await asyncio.sleep(0.1)
         assert not worker.calls
         clock.advance(LEASE)
-        await asyncio.wait_for(worker.done.wait(), 0.9)
+        await asyncio.wait_for(worker.done.wait(), 20)
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -162,7 +164,10 @@ async def test_jobs_of_a_killed_process_go_on_at_once_if_no_other_can_have_them(
     """Elsewhere when their leases have ended."""
     worker = Worker()
     async with running(worker, "known", taken=True, alone=alone):
-        await asyncio.sleep(1.3)
+        if alone:
+            await asyncio.wait_for(worker.done.wait(), 20)
+        else:
+            await asyncio.sleep(1.3)
     assert worker.done.is_set() is alone
 
 

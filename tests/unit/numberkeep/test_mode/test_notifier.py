@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.contacts.contact import ContactPatch
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, new_key_pair
 from numberkeep.domain.outbox.delivery import CALLBACKS
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import contacts, keys, webhooks
 from numberkeep.service.context import Context
@@ -22,7 +22,7 @@ from numberkeep.test_mode.faults import FaultBody, Faults
 from numberkeep.test_mode.notifier import TestNotifier
 from support.outlets import TAKE, Script, ScriptedNotifier, failing
 
-HOLD = 0.05
+HOLD = 0.5
 
 
 @dataclass(slots=True)
@@ -46,6 +46,10 @@ class Scene:
         """Deliver events by their places."""
         for place in places:
             await self.notifier.notify(self.account.name, self.webhook, self.events[place])
+
+    async def nothing_is_held(self) -> None:
+        """Wait until the notifier has sent or dropped what it held."""
+        await asyncio.gather(*self.notifier._tasks)
 
     def got(self) -> list[int]:
         """Return the places of the events that the receiver got."""
@@ -95,7 +99,7 @@ async def test_a_reordered_event_arrives_after_the_next(scene: Scene) -> None:
     scene.fault("reordered")
     await scene.deliver(0, 1, 2)
     assert scene.got() == [1, 0]
-    await asyncio.sleep(4 * HOLD)
+    await scene.nothing_is_held()
     assert scene.got() == [1, 0, 2], "the last one has nothing to wait for"
 
 
@@ -104,7 +108,7 @@ async def test_a_held_event_is_dropped_with_its_webhook(scene: Scene) -> None:
     scene.fault("reordered")
     await scene.deliver(0)
     await webhooks.delete(scene.context, scene.account, scene.webhook.webhook_id)
-    await asyncio.sleep(4 * HOLD)
+    await scene.nothing_is_held()
     assert scene.got() == []
 
 
@@ -116,7 +120,7 @@ async def test_a_held_status_callback_is_dropped_with_its_account(scene: Scene, 
     await scene.deliver(0)
     if emptied:
         await scene.notifier._context.apply(EmptyAccount(scene.account.account_id))
-    await asyncio.sleep(4 * HOLD)
+    await scene.nothing_is_held()
     assert scene.got() == ([] if emptied else [0])
 
 

@@ -1,0 +1,64 @@
+// data-drawer: a link opens its target beside the list, at its own URL. Esc closes it and gives the focus back.
+import { ask, isPage, leave, put } from "./swap.js";
+import { toast } from "./toast.js";
+
+const CONTENT = "drawer-content";
+const drawer = document.getElementById("drawer");
+let opener = null;
+let list = location.href;
+
+async function open(url) {
+  const response = await ask(url, CONTENT);
+  const text = await response.text();
+  if (!isPage(response)) return leave(response) || toast(text);
+  if (!drawer.open) drawer.show();
+  if (!document.getElementById(CONTENT)) {
+    const place = document.createElement("div");
+    place.id = CONTENT;
+    drawer.replaceChildren(place);
+  }
+  put(text);
+  drawer.scrollTop = 0;
+  const heading = drawer.querySelector("[autofocus], h2, h1");
+  heading?.setAttribute("tabindex", heading.matches("h1, h2") ? "-1" : heading.getAttribute("tabindex") ?? "0");
+  heading?.focus({ preventScroll: true });
+  return true;
+}
+
+export function close() {
+  if (!drawer?.open) return false;
+  drawer.close();
+  drawer.replaceChildren();
+  const back = opener && (document.contains(opener) ? opener : document.querySelector(`a[href="${CSS.escape(opener.getAttribute("href"))}"]`));
+  (back || document.getElementById("main")).focus({ preventScroll: true });
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close]") && drawer?.open) {
+    event.preventDefault();
+    if (close()) history.pushState(null, "", list);
+    return;
+  }
+  const link = event.target.closest("a[data-drawer]");
+  if (!link || !drawer || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!drawer.contains(link)) {
+    opener = link;
+    if (!drawer.open) list = location.href;
+  }
+  open(link.href).then((opened) => opened && history.pushState({ drawer: true }, "", link.href));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !drawer?.open || document.querySelector(":popover-open")) return;
+  event.preventDefault();
+  if (close()) history.pushState(null, "", list);
+});
+
+document.addEventListener("moved", (event) => {
+  if (history.state?.drawer) open(location.href);
+  else if (!drawer?.open || location.href !== list) return void close();
+  else close();
+  event.preventDefault();
+});

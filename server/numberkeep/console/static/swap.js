@@ -1,0 +1,131 @@
+// data-swap="ID ...": a link or a form replaces these elements and nothing else. Focus, selection and scroll stay.
+import { toast } from "./toast.js";
+
+const under_way = new Map();
+
+/** Fetch a page's fragments and put them in place; return the response, or undefined if it was overtaken or failed. */
+export async function swap(url, ids, { method = "GET", body, history: kind = "push" } = {}) {
+  under_way.get(ids)?.abort();
+  const aborting = new AbortController();
+  under_way.set(ids, aborting);
+  try {
+    const response = await ask(url, ids, { method, body, signal: aborting.signal });
+    const text = await response.text();
+    if (!isPage(response)) {
+      if (!leave(response)) toast(text);
+      return undefined;
+    }
+    put(text);
+    const target = response.redirected ? response.url : method === "GET" ? new URL(url, location.href).href : "";
+    if (target && kind !== "none") {
+      history[kind === "replace" || target === location.href ? "replaceState" : "pushState"](history.state, "", target);
+    }
+    return response;
+  } catch (error) {
+    if (error.name !== "AbortError") toast("The service cannot be reached: try again.");
+    return undefined;
+  } finally {
+    if (under_way.get(ids) === aborting) under_way.delete(ids);
+  }
+}
+
+/** Send a request for fragments. */
+export function ask(url, ids, { method = "GET", body, signal } = {}) {
+  const headers = { "X-Fragment": ids, "X-Form-Token": document.querySelector("meta[name=form-token]").content };
+  return fetch(url, { method, body, signal, headers, credentials: "same-origin" });
+}
+
+export const isPage = (response) => response.headers.get("content-type")?.startsWith("text/html");
+
+/** Go to the sign-in page if a response says that the session has ended. */
+export function leave(response) {
+  const place = response.headers.get("x-sign-in");
+  if (place) location.assign(`${place}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return Boolean(place);
+}
+
+/** Replace the elements that the text has under the same ids. */
+export function put(text) {
+  const parsed = new DOMParser().parseFromString(text, "text/html");
+  const kept = keep();
+  for (const element of [...parsed.body.children]) {
+    if (element.matches("[data-toast]")) toast(element);
+    else document.getElementById(element.id)?.replaceWith(document.adoptNode(element));
+  }
+  restore(kept);
+  document.dispatchEvent(new CustomEvent("swapped"));
+}
+
+// What has the focus: found again by its id, or by its place among those of the same name.
+function keep() {
+  const element = document.activeElement;
+  const scrolled = [...document.querySelectorAll("[id]")].filter((each) => each.scrollTop || each.scrollLeft);
+  return {
+    element,
+    path: element?.id ? `#${CSS.escape(element.id)}` : named(element),
+    place: element && !element.id ? [...document.querySelectorAll(named(element) || "_")].indexOf(element) : 0,
+    value: element?.value,
+    selection: typeof element?.selectionStart === "number" ? [element.selectionStart, element.selectionEnd] : null,
+    scroll: scrolled.map((each) => [each.id, each.scrollTop, each.scrollLeft]),
+  };
+}
+
+function named(element) {
+  if (!element || element === document.body) return "";
+  const tag = element.tagName.toLowerCase();
+  for (const name of ["name", "href", "value"]) {
+    const value = element.getAttribute(name);
+    if (value !== null) return `${tag}[${name}="${CSS.escape(value)}"]`;
+  }
+  return tag;
+}
+
+function restore(kept) {
+  for (const [id, top, left] of kept.scroll) {
+    document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });
+  }
+  if (!kept.path || document.contains(kept.element)) return;
+  const found = document.querySelectorAll(kept.path);
+  const element = found[kept.place] || found[0];
+  if (!element) return;
+  element.focus({ preventScroll: true });
+  if (!kept.selection) return;
+  element.value = kept.value; // what was typed since the request
+  element.setSelectionRange(...kept.selection);
+}
+
+function plain(event) {
+  return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (!link || !plain(event) || event.defaultPrevented) return;
+  event.preventDefault();
+  swap(link.href, link.dataset.swap, { history: "replace" in link.dataset ? "replace" : "push" });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const ids = event.submitter?.dataset.swap || form.dataset.swap;
+  if (!ids || event.defaultPrevented) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const data = new FormData(form, button);
+  const action = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  const method = (button?.getAttribute("formmethod") || form.method).toUpperCase();
+  const kind = "replace" in form.dataset ? "replace" : "push";
+  if (method === "GET") {
+    const url = new URL(action, location.href);
+    url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
+    swap(url.href, ids, { history: kind });
+  } else {
+    const files = [...data.values()].some((value) => value instanceof File);
+    swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+  }
+});
+
+addEventListener("popstate", () => {
+  if (!document.dispatchEvent(new CustomEvent("moved", { cancelable: true }))) return;
+  swap(location.href, "main", { history: "none" }).then((response) => response || location.reload());
+});

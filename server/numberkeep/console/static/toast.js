@@ -1,0 +1,17 @@
+// What was done, in a sentence that goes by itself, unless the reader points at it.
+const SECONDS = 6;
+
+export function toast(what) {
+  const region = document.getElementById("toasts");
+  let element = what;
+  if (typeof what === "string") {
+    element = document.createElement("div");
+    element.className = "toast";
+    element.textContent = what;
+  }
+  if (element.parentElement !== region) region.replaceChildren(document.adoptNode(element));
+  const end = () => (element.matches(":hover, :focus-within") ? setTimeout(end, 1000) : element.remove());
+  setTimeout(end, (element.querySelector("form") ? 3 : 1) * SECONDS * 1000);
+}
+
+document.querySelectorAll("#toasts [data-toast]").forEach(toast);

@@ -1,0 +1,91 @@
+"""How values are shown: times in the reader's zone, numbers as people write them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import phonenumbers
+
+from numberkeep.console.reader import READER
+from numberkeep.console.words import sentence_of
+
+_MICROS: Final = 1_000_000
+_SHOWN: Final = 4
+_LINE: Final = 300
+Time = datetime | int | str
+
+
+def moment_of(value: Time) -> datetime:
+    """Return a time: one already, microseconds since 1970, or a text as the API has it."""
+    if isinstance(value, int):
+        return datetime.fromtimestamp(value / _MICROS, UTC)
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def iso(value: Time) -> str:
+    """Return a time for the `datetime` of a `<time>`."""
+    return moment_of(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def full_time(value: Time) -> str:
+    """Return a time with its zone, such as `30 Nov 2026, 14:05 CET`."""
+    local = moment_of(value).astimezone(READER.get().zone)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def short_time(value: Time) -> str:
+    """Return the day of a time, such as `30 Nov 2026`; a script replaces it by one that is relative to now."""
+    local = moment_of(value).astimezone(READER.get().zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def number(phone: str) -> str:
+    """Return a number in the national form of the account's region, or in the international one; masked on demand."""
+    reader = READER.get()
+    shown = _written(phone, reader.region)
+    return masked(shown) if reader.masked else shown
+
+
+def e164(phone: str) -> str:
+    """Return a number as it is stored; masked on demand."""
+    return masked(phone) if READER.get().masked else phone
+
+
+def masked(text: str) -> str:
+    """Return a number without its digits before the last four."""
+    left = sum(character.isdigit() for character in text) - _SHOWN
+    shown = ""
+    for character in text:
+        shown += "\u2022" if character.isdigit() and left > 0 else character
+        left -= character.isdigit()
+    return shown
+
+
+@lru_cache(10_000)
+def _written(phone: str, region: str) -> str:
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    at_home = phonenumbers.region_code_for_number(parsed) == region
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, form.NATIONAL if at_home else form.INTERNATIONAL)
+
+
+def clipped(text: str | None) -> str:
+    """Return the beginning of a text that is shown in one line."""
+    text = text or ""
+    return text if len(text) <= _LINE else f"{text[:_LINE]}…"
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "iso": iso,
+    "full_time": full_time,
+    "short_time": short_time,
+    "number": number,
+    "e164": e164,
+    "clipped": clipped,
+    "sentence": sentence_of,
+}
+"""The filters of the templates."""
