@@ -82,7 +82,10 @@ def make_deployment(settings: Settings) -> Deployment:
     """Return what is reported of the deployment."""
     path = None if is_postgres(settings.database) else sqlite_path(settings.database)
     sender, lacks = ("test", ()) if settings.test else sender_state(settings.sender)
-    return Deployment(sender, lacks, lambda: None if path is None else measure(path))
+    carriers = settings.carriers
+    secrets = (("sendblue", carriers.signing_secret), ("twilio", carriers.twilio_auth_token))
+    receives = () if settings.test else tuple(name for name, secret in secrets if secret)
+    return Deployment(sender, lacks, lambda: None if path is None else measure(path), receives)
 
 
 def make_staging() -> AbstractContextManager[Staging]:

@@ -41,7 +41,7 @@ def make_test_application(settings: Settings, closing: Closing, cut: Callable[[A
     notifier = TestNotifier(make_notifier(replace(settings, allowed_networks=allowed), clock), context, faults)
     relay = make_relay(settings, context, TestSender(), notifier)
     runner = make_runner(settings, context)
-    authenticator = Authenticator(context.store)
+    authenticator = Authenticator(context.store, clock=clock)
     api = Api(context, authenticator, Decoder(ignore_unknown=False), notifier, closing)
     mode = TestMode(api, relay, runner, ServiceTime(clock, relay, runner), faults=faults)
     application = assemble(

@@ -3,6 +3,8 @@
 import pytest
 
 from contract.accounts import AccountContract
+from contract.actions import ActionContract
+from contract.attempts import AttemptContract
 from contract.bulk import BulkContract
 from contract.callbacks import CallbackContract
 from contract.concurrency import ConcurrencyContract
@@ -10,6 +12,7 @@ from contract.confirming import ConfirmingContract
 from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
+from contract.counting import CountingContract
 from contract.cursor import CursorContract
 from contract.disabling import DisablingContract
 from contract.events import EventContract
@@ -18,6 +21,7 @@ from contract.idempotency import IdempotencyContract
 from contract.import_jobs import ImportJobContract
 from contract.import_states import ImportStateContract
 from contract.imports import ImportContract
+from contract.inbox import InboxContract
 from contract.jobs import JobContract
 from contract.keys import KeyContract
 from contract.listing import ListingContract
@@ -61,6 +65,8 @@ class StoreContract(
     ReceiptContract,
     CallbackContract,
     MessagePageContract,
+    InboxContract,
+    AttemptContract,
     SettlingContract,
     SettingsContract,
     WebhookContract,
@@ -72,6 +78,8 @@ class StoreContract(
     ImportStateContract,
     JobContract,
     UndoContract,
+    ActionContract,
+    CountingContract,
     ConcurrencyContract,
     WholeAccountContract,
 ):

@@ -80,6 +80,7 @@ class WholeAccountContract(FullAccount):
             events=before.events,
             last_webhook=before.last_webhook,
             last_verification=before.last_verification,
+            last_attempt=before.last_attempt,
             last_review=before.last_review,
             last_job=before.last_job,
         )

@@ -14,12 +14,14 @@ from numberkeep.carriers.settings import Carriers
 from numberkeep.carriers.webhook.notifier import WebhookNotifier
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.http.application import Application, build_application
+from numberkeep.operations import actions
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
 from numberkeep.service import keys
+from numberkeep.service.actions.record import KIND as ACTION
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
-from numberkeep.service.imports.record import KIND
+from numberkeep.service.imports.record import KIND as IMPORT
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.relay import Relay
@@ -105,7 +107,7 @@ async def running_service(
     application = build_application(
         context,
         relay,
-        JobRunner(context, {KIND: ImportWorker(make_staging)}),
+        JobRunner(context, {IMPORT: ImportWorker(make_staging), ACTION: actions.WORKER}),
         notifier,
         carriers=inbound_carriers(carriers),
         ignore_unknown=ignore_unknown,

@@ -22,10 +22,12 @@ from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.listing import MessageOrder, Span
 from numberkeep.domain.messages.message import MessageStatus, ReplyTo
 from numberkeep.domain.messages.reply import ReplyRules
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
+from numberkeep.store.inbox_queries import ListAttempts, ListConversations, ListDays, ListThread
 from numberkeep.store.queries import (
     GetAccountBySigningHash,
     GetAgenda,
@@ -110,6 +112,9 @@ async def fill(store: Store) -> None:
             for n, text in enumerate(("No", "don't stop", f"stop {TEXTS[7]}", "please stop"))
         ]
         await account.decide(reviewed[1].review_id, opts_out=False)
+        for text in TEXTS:
+            seen = Exchange({"x": text}, text.encode(), 500, b"\x00\xff")
+            await account.keep_attempt(2, seen, error=text, phone=phone(1), event_id=3, sample=place == 1)
         outcomes: list[Delivered | Undelivered] = [
             DEAD,
             Delivered(handle="h"),
@@ -212,6 +217,10 @@ async def read_all(store: Store) -> dict[str, Any]:
             "webhooks": list(await store.read(ListWebhooks(account.account_id))),
             "dead": list(await store.read(ListDeadDeliveries(account.account_id, 1000))),
             "jobs": list(await store.read(ListJobs(account.account_id, "import", MAX_INTEGER, 100))),
+            "conversations": list(await store.read(ListConversations(account.account_id, MAX_INTEGER, 1000))),
+            "thread": list(await store.read(ListThread(account.account_id, phone(111), MAX_INTEGER, 1000))),
+            "attempts": list(await store.read(ListAttempts(account.account_id, 2, MAX_INTEGER, 1000))),
+            "days": list(await store.read(ListDays(account.account_id, 0))),
             "parts": [await store.read(GetJobPart(account.account_id, 1, "file", place)) for place in range(41)],
             "tallies": await store.read(GetTallies(account.account_id)),
             "listed": listed,

@@ -38,6 +38,9 @@ PLAIN_MESSAGES = {"sqlite": 10, "postgres": 8}
 SESSIONS = {"sqlite": 11, "postgres": 9}
 """The first version with sessions, times of use and keys that may only read: the second account's is such a one."""
 
+INBOX = {"sqlite": 13, "postgres": 11}
+"""The first version with conversations, conclusions, attempts and counts of days."""
+
 SINCE = (
     {("sqlite", "answers"): 2}
     | {("sqlite", "reviews"): 8, ("postgres", "reviews"): 6}
@@ -49,6 +52,11 @@ SINCE = (
         for table in ("events", "consent", "webhooks", "outbox")
     }
 )
+SINCE |= {
+    (engine, table): version
+    for engine, version in INBOX.items()
+    for table in ("conversations", "conclusions", "attempts", "event_days")
+}
 SINCE |= {("sqlite", "last_events"): 5, ("postgres", "last_events"): 3}
 """Tables that were added after the first step."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from numberkeep.domain.event import Event
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.webhooks.webhook import Webhook
 
@@ -91,7 +92,13 @@ class ScriptedNotifier:
         self.changed = asyncio.Event()
         self.closed = False
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+    async def notify(
+        self,
+        account: str,
+        webhook: Webhook,
+        event: Event,
+        seen: Exchange | None = None,  # noqa: ARG002
+    ) -> Delivered:
         """Perform the next act of the webhook's script."""
         key = (account, webhook.webhook_id, event.event_id)
         self.got.append(key)

@@ -17,8 +17,11 @@ from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.listing import MessageFilter, MessageOrder, MessagePage, MessageQuery
 from numberkeep.domain.messages.message import Draft, Message, MessageStatus
+from numberkeep.domain.messages.receipts import Receipt, RecordReceipt
 from numberkeep.domain.messages.reply import ReplyRules, Verdict
-from numberkeep.domain.messages.sending import Receipt, RecordReceipt, SendMessage
+from numberkeep.domain.messages.sending import SendMessage
+from numberkeep.domain.outbox.attempt import Attempt, Exchange
+from numberkeep.domain.outbox.attempt_commands import KeepAttempt, RetryDelivery
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Delivered, Outcome, Pending, Undelivered
 from numberkeep.domain.retention import DeleteOldDeliveries, DeleteOldEvents
@@ -175,12 +178,12 @@ class AccountDriver:
         *,
         carrier: Verdict | None = None,
         rules: ReplyRules | None = None,
-        service: str = "",
+        **given: Any,
     ) -> Received:
         """Receive a message from a person."""
         stamp, rules = self._stamp(at), rules or ReplyRules()
         return await self.store.apply(
-            ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier, rules, service=service)
+            ReceiveMessage(self.account_id, number, line, content, handle, stamp, carrier, rules, **given)
         )
 
     async def send(
@@ -219,9 +222,20 @@ class AccountDriver:
         """Take what is due from the outbox, except for deliveries to busy targets."""
         return (await self.store.apply(TakeDeliveries(self.account_id, limit, lease, self._stamp(at), busy))).pending
 
-    async def settle(self, pending: Pending, outcome: Outcome = SENT, *, at: int | None = None) -> bool:
-        """Record the outcome of a taken delivery."""
-        return await self.store.apply(SettleDelivery(self.account_id, pending.delivery, outcome, self._stamp(at)))
+    async def settle(
+        self, pending: Pending, outcome: Outcome = SENT, *, at: int | None = None, attempt: Attempt | None = None
+    ) -> bool:
+        """Record the outcome of a taken delivery, and an attempt."""
+        command = SettleDelivery(self.account_id, pending.delivery, outcome, self._stamp(at), attempt)
+        return await self.store.apply(command)
+
+    async def keep_attempt(self, webhook_id: int, exchange: Exchange | None = None, **given: Any) -> Attempt:
+        """Keep an attempt that belongs to no delivery."""
+        return await self.store.apply(KeepAttempt(self.account_id, attempt(webhook_id, exchange, **given)))
+
+    async def retry(self, webhook_id: int, event_id: int, number: str, *, at: int | None = None) -> None:
+        """Retry a delivery at once."""
+        await self.store.apply(RetryDelivery(self.account_id, webhook_id, event_id, number, self._stamp(at)))
 
     async def replay(self, target: int | None = None, *, limit: int = 1000, at: int | None = None) -> int:
         """Replay dead deliveries."""
@@ -318,6 +332,15 @@ class AccountDriver:
             if page.next is None:
                 return pages
             after = page.next
+
+
+def attempt(
+    webhook_id: int, exchange: Exchange | None = None, *, event_id: int = 0, phone: str = "", **given: Any
+) -> Attempt:
+    """Return an attempt that is not stored yet."""
+    values: dict[str, Any] = {"type": "contact.created", "at": START, "took": 1500, "attempts": 1, "error": ""}
+    values |= {"url": "https://example.com/", **given}
+    return Attempt(0, webhook_id, event_id, phone, exchange=exchange or Exchange(), **values)
 
 
 async def new_account(store: Store, name: str) -> AccountDriver:

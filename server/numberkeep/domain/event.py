@@ -16,6 +16,9 @@ from numberkeep.domain.webhooks.disabled import DisabledWebhook
 Subject = Contact | Verification | Message | ConsentEntry | Review | DisabledWebhook
 """What an event is about, as it was after the change; for a deletion, before it."""
 
+SAMPLE: Final = 0
+"""The number of an event that did not happen, which is sent to a webhook as a sample."""
+
 NO_PHONE: Final = ""
 """The number of events that concern no number."""
 

@@ -196,7 +196,7 @@ def build_application(
     """
     closing, limits = closing or Closing(), limits or Limits()
     decoder = Decoder(ignore_unknown=ignore_unknown)
-    authenticator = authenticator or Authenticator(context.store)
+    authenticator = authenticator or Authenticator(context.store, clock=context.clock)
     api = Api(context, authenticator, decoder, notifier, closing, bulk_turns(limits.bulk))
 
     @asynccontextmanager
@@ -205,7 +205,7 @@ def build_application(
         try:
             if first_key is not None:
                 made = await keys.create_first(context, first_key)
-                if made and fill is not None:
+                if made is not None and fill is not None:
                     await fill()
             relay.start()
             runner.start()

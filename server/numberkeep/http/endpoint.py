@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from numberkeep.domain.errors import AnsweredBefore
+from numberkeep.domain.errors import AnsweredBefore, ReadOnlyKey
 from numberkeep.domain.identity import Account, ApiKey
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind
 from numberkeep.http.answer import Answer, ok
@@ -125,6 +125,8 @@ class Operations:
         request.operation = route.operation.name
         key = await self._api.key_of(request)
         request.account_id = key.account.account_id
+        if key.read_only and not route.operation.reads:
+            raise ReadOnlyKey
         parts = self._parts(route, request)
         if route.is_upload:
             async with self._api.uploads.turn(request.account_id):
@@ -216,4 +218,5 @@ _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "webhook_id": _id,
     "review_id": _id,
     "import_id": _id,
+    "action_id": _id,
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from numberkeep.domain.errors import FieldError
+from numberkeep.domain.errors import FieldError, ReadOnlyKey
 from numberkeep.domain.identity import Account
 from numberkeep.domain.stamp import Actor, ActorKind
 from numberkeep.http.answer import Answer, ok
@@ -50,6 +50,8 @@ class Inbound:
             key = await self._api.key_of(request)
             self._check_account(request, key.account)
             request.account_id = key.account.account_id
+            if key.read_only:
+                raise ReadOnlyKey
             body = self._api.decoder.body(await request.body(), InboundBody)
             actor = Actor(ActorKind.API_KEY, key.key_id)
             function = messages.receive.function

@@ -16,6 +16,7 @@ from numberkeep.domain.errors import (
     InvalidInput,
     NoSuchEvent,
     NumberkeepError,
+    ReadOnlyKey,
     StoreUnavailable,
 )
 from numberkeep.http import stream
@@ -49,6 +50,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string"},
     },
     "message_id": {"description": "The message's handle.", "schema": {"type": "string"}},
+    "action_id": {"description": "The action's id.", "schema": {"type": "integer", "minimum": 1}},
     "import_id": {"description": "The import's id.", "schema": {"type": "integer", "minimum": 1}},
     "review_id": {"description": "The review's id.", "schema": {"type": "integer", "minimum": 1}},
     "webhook_id": {"description": "The webhook's id.", "schema": {"type": "integer", "minimum": 1}},
@@ -130,7 +132,10 @@ def _described(route: Route) -> dict[str, Any]:
         }
     of_a_key = (InvalidInput, IdempotencyKeyReused) if route.once else ()
     body = _OF_A_BODY if route.body is not None or route.is_upload else ()
-    responses = responses | _errors((*operation.errors, *_ALWAYS, *of_a_key), (_KEY_MISSING, _BUSY, *body))
+    of_a_change = () if operation.reads else (ReadOnlyKey,)
+    responses = responses | _errors(
+        (*operation.errors, *_ALWAYS, *of_a_key, *of_a_change), (_KEY_MISSING, _BUSY, *body)
+    )
     return answers | {"responses": responses}
 
 

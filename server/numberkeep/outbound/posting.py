@@ -16,7 +16,8 @@ from typing import Final
 import httpx2
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
+from numberkeep.domain.outbox.attempt import KEPT_ANSWER_BYTES, Exchange
+from numberkeep.domain.outbox.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.outbound.answers import ENDS, check_status
 from numberkeep.outbound.heads import LimitedTransport, limited_head
 from numberkeep.outbound.networks import Address
@@ -83,11 +84,13 @@ class Poster:
             raise _unsendable()
         return await self._send(self._client, [url], _Request(content, headers), final)
 
-    async def post_pinned(self, target: Pinned, content: bytes, headers: Mapping[str, str]) -> bytes:
+    async def post_pinned(
+        self, target: Pinned, content: bytes, headers: Mapping[str, str], seen: Exchange | None = None
+    ) -> bytes:
         """Send to the first of a target's addresses that accepts a connection, and to no other address.
 
         The receiver sees the URL's own host, and its certificate must be that host's. Arguments and result are as for
-        `post`.
+        `post`; `seen` takes the answer, also of a delivery that was not accepted.
 
         Raises:
             DeliveryFailed: as for `post`.
@@ -95,7 +98,7 @@ class Poster:
         url = target.url
         urls = [f"{url.scheme}://{_in_url(address)}:{url.port}{url.target}" for address in target.addresses]
         request = _Request(content, {**headers, "host": url.authority}, {"sni_hostname": url.host})
-        return await self._send(self._pinned_client, urls, request, ENDS)
+        return await self._send(self._pinned_client, urls, request, ENDS, seen)
 
     async def close(self) -> None:
         """Close connections."""
@@ -108,25 +111,28 @@ class Poster:
         urls: Sequence[str],
         request: "_Request",
         final: Collection[int],
+        seen: Exchange | None = None,
     ) -> bytes:
         answer, status = bytearray(), 0
+        failed: DeliveryFailed | None = None
         try:
             async with asyncio.timeout(self._limit), aclosing(await self._open(client, urls, request)) as response:
-                check_status(response.status_code, response.headers, final)
-                status = response.status_code
-                async with aclosing(response.aiter_raw()) as parts:
-                    count = 0
-                    async for part in parts:
-                        answer += part
-                        count += 1
-                        if len(answer) >= MAX_ANSWER_BYTES or count >= MAX_ANSWER_PARTS:
-                            break
+                status, most = response.status_code, MAX_ANSWER_BYTES
+                try:
+                    check_status(status, response.headers, final)
+                except DeliveryFailed as error:
+                    failed, most = error, 0 if seen is None else KEPT_ANSWER_BYTES
+                await _read(response, answer, most)
         except TimeoutError:
             if not status:
                 raise DeliveryFailed(f"timed out after {self._limit:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             if not status:
                 raise _failure(error) from None
+        if seen is not None:
+            seen.status, seen.answer = status, bytes(answer[:KEPT_ANSWER_BYTES])
+        if failed is not None:
+            raise failed
         if status in final:
             refusal = ReceiverGone if status in ENDS else DeliveryRefused
             raise refusal(f"answered {status}", bytes(answer[:MAX_ANSWER_BYTES]))
@@ -158,6 +164,19 @@ class _Request:
         return client.build_request(
             "POST", url, content=self.content, headers=headers, timeout=timeout, extensions=extensions
         )
+
+
+async def _read(response: httpx2.Response, answer: bytearray, most: int) -> None:
+    """Append the beginning of an answer's body, until it has `most` bytes or is in too many parts."""
+    if not most:
+        return
+    async with aclosing(response.aiter_raw()) as parts:
+        count = 0
+        async for part in parts:
+            answer += part
+            count += 1
+            if len(answer) >= most or count >= MAX_ANSWER_PARTS:
+                return
 
 
 def _client(tls: ssl.SSLContext, limits: httpx2.Limits, headers: Mapping[str, str]) -> httpx2.AsyncClient:

@@ -15,7 +15,7 @@ from typing import Final
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.contact import micros
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
@@ -31,6 +31,8 @@ from numberkeep.domain.outbox.delivery import (
     Taken,
     Undelivered,
 )
+from numberkeep.domain.outbox.errors import DeliveryFailed, ReceiverGone
+from numberkeep.service.attempts import AttemptRate, Watch
 from numberkeep.service.context import Context
 from numberkeep.service.delivery_log import DeliveryLog
 from numberkeep.service.outlets import Notifier, Sender
@@ -75,6 +77,7 @@ class Deliverer:
         self._lease_seconds = lease_seconds
         self._names: dict[int, str] = {}
         self._failures = DeliveryLog()
+        self._rate = AttemptRate()
         self.delivered: Counter[tuple[str, str]] = Counter()
 
     async def close(self) -> None:
@@ -98,18 +101,21 @@ class Deliverer:
     async def deliver(self, account_id: int, pending: Pending, sent: Callable[[], None]) -> None:
         """Make a delivery, call `sent` when it has ended, and record the outcome; failures are logged."""
         delivery = pending.delivery
-        outcome = None
+        outcome, watch = None, Watch(self._context.clock, pending)
         seconds = (delivery.due_at - self._context.clock.now()) / SECOND - self._lease_seconds / 3
         if seconds > 0:  # else taking it was so slow that another process may soon take it
-            outcome = await self._outcome(account_id, pending, seconds)
+            outcome = await self._outcome(account_id, pending, seconds, watch)
         sent()
         if outcome is None:
             text = f"delivery {delivery.item} was taken too late to begin it"
             self._failures.add(logging.WARNING, account_id, "taken too late", text)
             return
         self._report(account_id, delivery, outcome)
+        attempt = watch.attempt(outcome)
+        if attempt is not None and not self._rate.admits(account_id, attempt.webhook_id):
+            attempt = None
         try:
-            await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp(0)))
+            await self._record(SettleDelivery(account_id, delivery, outcome, self._context.stamp(0), attempt))
         except NumberkeepError as error:
             text = f"cannot record the outcome of delivery {delivery.item}: {error}"
             self._failures.add(logging.WARNING, account_id, "not recorded", text)
@@ -150,7 +156,7 @@ class Deliverer:
         self.delivered[channel, became] += 1
         self._failures.add(level, account_id, text, f"delivery {delivery.item} to {target} {text}: {outcome.error}")
 
-    async def _outcome(self, account_id: int, pending: Pending, seconds: float) -> Outcome:
+    async def _outcome(self, account_id: int, pending: Pending, seconds: float, watch: Watch) -> Outcome:
         try:
             async with self._context.clock.timeout(seconds):
                 account = await self._name(account_id)
@@ -158,7 +164,7 @@ class Deliverer:
                     case PendingMessage():
                         return await self._sender.send(account, pending.message)
                     case PendingEvent():
-                        return await self._notifier.notify(account, pending.webhook, pending.event)
+                        return await self._notifier.notify(account, pending.webhook, pending.event, watch.seen)
                     case PendingNothing():
                         return Undelivered("the message, event or webhook no longer exists", None)
         except DeliveryFailed as failed:

@@ -19,6 +19,7 @@ class Deployment:
 
     Attributes:
         sender: what sends messages; `log` and `test` send nothing.
+        receives: the carriers that may hand in messages for every account.
         sender_lacks: the settings that the sender works without, but not for every message.
         measure: returns the room on the database's disk; None if that is not known. Raises OSError.
     """
@@ -26,3 +27,4 @@ class Deployment:
     sender: SenderName = "log"
     sender_lacks: tuple[str, ...] = ()
     measure: Callable[[], Space | None] = _unknown
+    receives: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from numberkeep.domain.event import Event
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.webhooks.webhook import Webhook
 
@@ -41,8 +42,8 @@ class TargetChecker(Protocol):
 class Notifier(TargetChecker, Protocol):
     """Sends events to webhooks."""
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
-        """Send an event to a webhook, at least once.
+    async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
+        """Send an event to a webhook, at least once; `seen` takes the request and the answer.
 
         Raises:
             ReceiverGone: the receiver wants no more of them.

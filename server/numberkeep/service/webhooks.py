@@ -4,13 +4,14 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 
-from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
+from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.secret import secret_fault
-from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, EnableWebhook
+from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, DisableWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context, Idempotency
@@ -57,6 +58,15 @@ async def enable(context: Context, account: Account, webhook_id: int, *, once: I
         WebhookNotFound: no webhook has this number.
     """
     return await context.apply(EnableWebhook(account.account_id, webhook_id), once)
+
+
+async def disable(context: Context, account: Account, webhook_id: int, *, once: Idempotency | None = None) -> Webhook:
+    """Disable a webhook, and return it; what is pending for it waits until it is enabled.
+
+    Raises:
+        WebhookNotFound: no webhook has this number.
+    """
+    return await context.apply(DisableWebhook(account.account_id, webhook_id, context.stamp()), once)
 
 
 async def delete(context: Context, account: Account, webhook_id: int) -> None:

@@ -13,7 +13,7 @@ from numberkeep.domain.work.loaded import Tallies
 ACCOUNT_COLUMNS: Final = "account_id, name, region, verification_text, opt_out_words, unclear_opts_out, confirmation"
 TALLY_COLUMNS: Final = (
     "contact_count, last_message, last_event, last_entry, ledger, webhook_count, last_webhook, last_verification, "
-    "last_review, open_reviews, last_job"
+    "last_review, open_reviews, last_job, last_attempt"
 )
 
 _decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -47,4 +47,5 @@ def values_of_tallies(tallies: Tallies) -> tuple[Any, ...]:
         tallies.last_review,
         tallies.open_reviews,
         tallies.last_job,
+        tallies.last_attempt,
     )

@@ -151,6 +151,8 @@ def _messages(walk: _Walk) -> Flow[None]:
         kept = phone if phone in held else canonical
         yield Fetch("set_message_numbers", (account_id, message_id, kept, line))
         if kept != phone:
+            yield Write("put_conversations", account_id, [(kept, message_id)])
+            yield Fetch("delete_conversation", (account_id, phone))
             yield Fetch("move_message_delivery", (account_id, phone, message_id, kept))
             yield Write("unset_heads", account_id, [(0, kept)])
             yield Write("set_heads", account_id, [(0, kept)])

@@ -10,8 +10,11 @@ from typing import Any, Final, Generic, TypeVar
 from numberkeep.domain.jobs.job import VOID_LEASE
 from numberkeep.domain.outbox.delivery import Agenda, Backlog, agenda_of
 from numberkeep.domain.work.loaded import Tallies
+from numberkeep.store import inbox_queries as inbox
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
+from numberkeep.store.inbox_rows import attempt_and_state_of, conversation_of, exchanged_of
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import message_of
 from numberkeep.store.rows import (
@@ -23,6 +26,7 @@ from numberkeep.store.rows import (
     opted_out_of,
     record_of,
     review_of,
+    verification_of,
     webhook_of,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
@@ -65,6 +69,11 @@ def _job_key(row: Sequence[Any]) -> tuple[int, int]:
     return account_id, job_id
 
 
+def _day(row: Sequence[Any]) -> tuple[int, str, int]:
+    day, type_, count = row
+    return day, type_, count
+
+
 def _data(row: Sequence[Any]) -> bytes:
     [data] = row
     return bytes(data)
@@ -76,6 +85,8 @@ def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
 
 READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.GetContact: Read(_first(record_of), lambda it: (it.account_id, it.phone), quick=True),
+    ListContactsOf: Read(_every(record_of), lambda it: (it.account_id, list(it.phones))),
+    GetVerification: Read(_first(verification_of), lambda it: (it.account_id, it.phone), quick=True),
     q.GetTallies: Read(
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),
@@ -108,6 +119,15 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.ListAccountsWithOldEvents: Read(_every(_account_id), lambda it: (it.before,)),
     q.ListAccountsWithOldDeliveries: Read(_every(_account_id), lambda it: (it.before,)),
     q.GetBacklog: Read(lambda rows, _: Backlog(*rows[0]), lambda _: ()),
+    inbox.ListConversations: Read(_every(conversation_of), lambda it: (it.account_id, it.before, it.limit)),
+    inbox.ListThread: Read(_every(exchanged_of), lambda it: (it.account_id, it.phone, it.before, it.limit)),
+    inbox.GetVerification: Read(_first(verification_of), lambda it: (it.account_id, it.phone), quick=True),
+    inbox.ListOpenReviewsOf: Read(_every(review_of), lambda it: (it.account_id, it.phone)),
+    inbox.ListAttempts: Read(
+        _every(attempt_and_state_of), lambda it: (it.account_id, it.webhook_id, it.before, it.limit)
+    ),
+    inbox.CountDeliveries: Read(lambda rows, _: tuple(rows[0]), lambda it: (it.account_id, it.target, it.most)),
+    inbox.ListDays: Read(_every(_day), lambda it: (it.account_id, it.first)),
     q.GetAccount: Read(_first(account_of), lambda it: (it.name,), quick=True),
     q.GetAccountById: Read(_first(account_of), lambda it: (it.account_id,), quick=True),
     q.GetAccountBySigningHash: Read(_first(account_of), lambda it: (it.signing_hash,), quick=True),

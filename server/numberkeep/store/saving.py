@@ -8,6 +8,7 @@ from numberkeep.domain.work.changes import Changes
 from numberkeep.domain.work.loaded import OldEvents
 from numberkeep.store.account_rows import values_of_tallies
 from numberkeep.store.flow import Fetch, Flow, Row, Write
+from numberkeep.store.inbox_rows import values_of_attempt, values_of_conclusion
 from numberkeep.store.message_rows import values_of_message, values_of_status
 from numberkeep.store.rows import (
     values_of_answer,
@@ -35,7 +36,7 @@ def save(account_id: int, changes: Changes) -> Flow[None]:
     if kept:
         # Up to twice as many old answers are deleted as new ones are added, so the table does not grow.
         yield Write("delete_old_answers", account_id, [(kept[-1].at - ANSWERS_RETAINED, 2 * len(kept))])
-    for aspect in (_contacts, _consent, _messages, _webhooks, _deliveries, _jobs):
+    for aspect in (_contacts, _consent, _messages, _webhooks, _deliveries, _attempts, _jobs):
         for name, rows in aspect(changes):
             if rows:
                 yield Write(name, account_id, rows)
@@ -57,6 +58,7 @@ def _contacts(changes: Changes) -> Writes:
     yield "put_last_events", [(phone, last[phone]) for phone in changes.orphaned]
     yield "delete_last_events", [(phone,) for phone in changes.adopted]
     yield "insert_events", values_of_events(changes.events)
+    yield "add_event_days", [(day, type_, count) for (day, type_), count in changes.days.items()]
 
 
 def _consent(changes: Changes) -> Writes:
@@ -77,6 +79,8 @@ def _messages(changes: Changes) -> Writes:
     if messages:
         yield "insert_messages", list(map(values_of_message, messages.inserted))
         yield "update_messages", [values_of_status(new) for _, new in messages.updated]
+        yield "put_conversations", list(changes.conversations.items())
+        yield "insert_conclusions", list(map(values_of_conclusion, changes.conclusions))
 
 
 def _webhooks(changes: Changes) -> Writes:
@@ -84,6 +88,7 @@ def _webhooks(changes: Changes) -> Writes:
     if webhooks:
         yield "delete_webhooks", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "delete_deliveries_to", [(webhook.webhook_id,) for webhook in webhooks.deleted]
+        yield "delete_attempts_to", [(webhook.webhook_id,) for webhook in webhooks.deleted]
         yield "put_webhooks", list(map(values_of_webhook, webhooks.written))
         yield "hold_deliveries", [(webhook_id,) for webhook_id in changes.disabled]
         yield "release_deliveries", [(webhook_id,) for webhook_id in changes.enabled]
@@ -100,6 +105,12 @@ def _deliveries(changes: Changes) -> Writes:
         yield "set_heads", [*queues, *revived] if revived else queues
 
 
+def _attempts(changes: Changes) -> Writes:
+    attempts = changes.attempts
+    yield "insert_attempts", list(map(values_of_attempt, attempts))
+    yield "trim_attempts", [(webhook_id,) for webhook_id in dict.fromkeys(each.webhook_id for each in attempts)]
+
+
 def _jobs(changes: Changes) -> Writes:
     jobs = changes.jobs
     if jobs:
@@ -114,5 +125,6 @@ def _delete_old_events(account_id: int, old: OldEvents) -> Flow[None]:
     queues: list[tuple[Any, ...]] = list(dict.fromkeys(map(tuple, rows)))
     if queues:
         yield Write("set_heads", account_id, queues)
+    yield Write("delete_attempts_of_old_events", account_id, [(old.last_event,)])
     yield Write("delete_old_events", account_id, [(old.last_event,)])
     yield Write("delete_old_last_events", account_id, [(old.last_event,)])

@@ -115,7 +115,7 @@ class EmptyAccount(WholeAccount[None]):
     Attributes:
         account_id: the account.
         restart: whether numbers start at 1 again. Otherwise those of events, messages, verifications, webhooks,
-            reviews and jobs go on, so that no number is used twice. The ledger starts again in any case.
+            attempts, reviews and jobs go on, so that no number is used twice. The ledger starts again in any case.
     """
 
     account_id: int

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.application import Application
+from numberkeep.http.endpoint import NO_OPERATION
 from numberkeep.http.query import plus_restored, query_pairs
 from numberkeep.http.routes import INBOUND, ROUTES
 from numberkeep.http.stream import STREAM
@@ -42,7 +43,7 @@ class Called:
 def called(application: Application, scope: Scope, region: str) -> Called:
     """Return what a request calls, as far as its URL says."""
     endpoint, argument = application.find(scope["path"])
-    operation, argument_name = ("none", "") if endpoint is None else endpoint.operation(scope["method"])
+    operation, argument_name = NO_OPERATION if endpoint is None else endpoint.operation(scope["method"])
     if current_name(argument_name) == _NUMBER:
         return Called(operation, find_phone(plus_restored(argument), region), region)
     try:
@@ -73,8 +74,8 @@ def check_operation(name: str, *others: str) -> None:
     """
     if name not in OPERATIONS and name not in others:
         nearest = difflib.get_close_matches(name, sorted(OPERATIONS | {*others}), 1, cutoff=0)
-        choices = " or ".join(("an operation", *(f"`{each}`" for each in others)))
-        raise invalid(FieldError("operation", f"must be {choices}; did you mean {nearest[0]}?"))
+        choices = "".join(f", or `{each}`" for each in others)
+        raise invalid(FieldError("operation", f"must be the name of an operation{choices}: did you mean {nearest[0]}?"))
 
 
 def _first(pairs: Iterable[tuple[str, Any]], region: str) -> str | None:

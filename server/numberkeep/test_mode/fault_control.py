@@ -12,6 +12,7 @@ from numberkeep.test_mode.called import check_operation
 from numberkeep.test_mode.control import AccountCall
 from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, CallKind, Fault, FaultBody, FaultOut, WebhookKind
 from numberkeep.wire.answers import Nothing, StatusOut, invalid
+from numberkeep.wire.validation_errors import one_of
 
 _MAX_DIGITS: Final = 18
 _WEBHOOK_KINDS: Final = frozenset(get_args(WebhookKind))
@@ -90,7 +91,7 @@ def _check(given: FaultBody) -> None:
     check_operation(given.operation, ANY, WEBHOOKS)
     if (given.operation == WEBHOOKS) != (given.kind in _WEBHOOK_KINDS):
         kinds = get_args(WebhookKind if given.operation == WEBHOOKS else CallKind)
-        errors.append(FieldError("kind", f"must be {' or '.join(kinds)} for `{given.operation}`"))
+        errors.append(FieldError("kind", f"must be {one_of(kinds)} for `{given.operation}`"))
     needed = _REQUIRED.get(given.kind)
     if needed is not None and getattr(given, needed) is None:
         errors.append(FieldError(needed, f"is required by the kind {given.kind}"))

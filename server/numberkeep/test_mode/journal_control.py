@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from numberkeep.domain.contacts.contact import moment
+from numberkeep.http.endpoint import NO_OPERATION
 from numberkeep.test_mode.called import check_operation, phone_in
 from numberkeep.test_mode.control import AccountCall
 from numberkeep.test_mode.journal import Entry
@@ -58,7 +59,7 @@ async def list_calls(call: AccountCall, given: CallsParams) -> CallsOut:
         InvalidInput: there is no such operation.
     """
     if given.operation is not None:
-        check_operation(given.operation)
+        check_operation(given.operation, NO_OPERATION[0])
     journal = call.mode.journals.get(call.key.account.account_id)
     entries = () if journal is None else journal.after(given.after)
     fitting = (entry for entry in entries if given.operation in {None, entry.operation})

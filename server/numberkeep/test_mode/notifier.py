@@ -5,10 +5,12 @@ import contextlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from numberkeep.domain.errors import AccountNotFound, DeliveryFailed
+from numberkeep.domain.errors import AccountNotFound
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import CALLBACKS, Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import webhooks
 from numberkeep.service.context import Context
@@ -55,7 +57,7 @@ class TestNotifier:
         self._held: dict[_Target, tuple[Webhook, Event]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+    async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
         """Send an event, or not, or twice, or later; errors as of the notifier."""
         match await self._fault(account, event):
             case "lost":
@@ -66,7 +68,7 @@ class TestNotifier:
                 self._hold(target, webhook, event)
                 return Delivered()
         try:
-            return await self._notifier.notify(account, webhook, event)
+            return await self._notifier.notify(account, webhook, event, seen)
         finally:
             await self._release(_Target(account, webhook.webhook_id, webhook.url))
 

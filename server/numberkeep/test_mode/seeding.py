@@ -157,6 +157,9 @@ def _message(account: Account, data: bytes) -> Message:
     phone = parse_phone(given.number, account.region, field="number")
     if not given.content and not given.media_url:
         raise invalid(FieldError("content", "is required, unless there is a `media_url`"))
+    at = 0 if given.at is None else micros(given.at)
+    if at < 0:
+        raise invalid(FieldError("at", "must not be before 1970"))
     if (given.status == "RECEIVED") is given.is_outbound and given.status is not None:
         raise invalid(FieldError("status", "must be RECEIVED if `is_outbound` is false, and only then"))
     return Message(
@@ -166,7 +169,7 @@ def _message(account: Account, data: bytes) -> Message:
         Direction.OUTBOUND if given.is_outbound else Direction.INBOUND,
         given.content,
         _STATUSES[given.status] if given.is_outbound else MessageStatus.RECEIVED,
-        0 if given.at is None else micros(given.at),
+        at,
         plain=given.is_outbound,
         media_url=given.media_url or "",
     )

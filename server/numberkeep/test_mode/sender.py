@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed
 
 FAILING: Final = "+15005550001"
 SILENT: Final = "+15005550002"

@@ -30,9 +30,9 @@ class ByWebhook(msgspec.Struct):
 
 
 class EnableBody(msgspec.Struct, kw_only=True):
-    """The state that a webhook is to have: `enabled`, which delivers what is pending for it."""
+    """The state that a webhook is to have: `enabled`, which delivers what is pending for it, or `disabled`."""
 
-    state: Literal["enabled"] | None = None
+    state: Literal["enabled", "disabled"] | None = None
 
 
 class WebhookChange(msgspec.Struct):

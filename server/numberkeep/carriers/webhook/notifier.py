@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from numberkeep.domain.errors import DeliveryFailed, TargetRefused
-from numberkeep.domain.event import Event
+from numberkeep.domain.event import SAMPLE, Event
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.webhooks.types import HOSTED_NAMES
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
@@ -29,7 +30,7 @@ class WebhookNotifier:
         self._reveals = reveals
         self._now = now
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+    async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
         """Post an event. Any answer but 2xx and 410 is retried, because receivers may be deployed late.
 
         Raises:
@@ -44,7 +45,12 @@ class WebhookNotifier:
         id_ = event_delivery_id(account, event.event_id, event.at)
         reveals = self._reveals or not HOSTED_NAMES.keys().isdisjoint(webhook.types)
         headers = signed_headers(webhook.secret, id_, int(self._now()), body, reveals=reveals)
-        await self._poster.post_pinned(target, body, {"content-type": "application/json", **headers})
+        headers = {"content-type": "application/json", **headers}
+        if event.event_id == SAMPLE:
+            headers["numberkeep-sample"] = "true"
+        if seen is not None:
+            seen.sends(headers, body, webhook.secret)
+        await self._poster.post_pinned(target, body, headers, seen)
         return Delivered()
 
     async def check(self, account: str, url: str) -> None:

@@ -6,7 +6,8 @@ from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.consent.ledger import ConsentSource, Said
 from numberkeep.domain.consent.review import Decision
 from numberkeep.domain.event import EventType
-from numberkeep.domain.messages.reply import ReplyRules, Verdict, verdict_of
+from numberkeep.domain.messages.conclusion import Conclusion
+from numberkeep.domain.messages.reply import Judgement, ReplyRules, Verdict, judge
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
@@ -48,6 +49,8 @@ class ReceiveMessage(AccountCommand[Received]):
         rules: how the account treats replies.
         media_url: the file that it carries; `""` for none.
         service: by which service it came; `""` if unknown.
+        simulated: whether somebody else wrote it in the person's place. The ledger then says so.
+        liftable: the ledger entry of the only opt-out that it may lift, 0 for none; None for any.
     """
 
     account_id: int
@@ -60,6 +63,8 @@ class ReceiveMessage(AccountCommand[Received]):
     rules: ReplyRules = field(default_factory=ReplyRules)
     media_url: str = ""
     service: str = ""
+    simulated: bool = False
+    liftable: int | None = None
 
     def want(self, needs: Needs) -> None:
         """Need the number, its verification, and whether the message is known."""
@@ -71,7 +76,7 @@ class ReceiveMessage(AccountCommand[Received]):
         """Return what it has changed."""
         if self.handle in work.outbox.handles:
             return Received(self.phone, duplicate=True)
-        work.messages.receive(
+        message = work.messages.receive(
             self.phone,
             self.line,
             self.content,
@@ -80,7 +85,24 @@ class ReceiveMessage(AccountCommand[Received]):
             media_url=self.media_url,
             service=self.service,
         )
-        verdict = verdict_of(self.content, self.carrier, self.rules.opt_out_words)
+        judgement = judge(self.content, self.carrier, self.rules.opt_out_words)
+        entries, asked = work.consent.last, work.verifications.get(self.phone)
+        received = self._conclude(work, judgement)
+        work.messages.conclude(
+            Conclusion(
+                message.message_id,
+                judgement.verdict,
+                judgement.ground,
+                work.consent.last if work.consent.last > entries else 0,
+                asked.verification_id if asked is not None and received.verified else 0,
+                received.review_id,
+                self.simulated,
+            )
+        )
+        return received
+
+    def _conclude(self, work: Work, judgement: Judgement) -> Received:
+        verdict = judgement.verdict
         if verdict is Verdict.OPT_OUT or (verdict is Verdict.UNCLEAR and self.rules.unclear_opts_out):
             self._opt_out(work)
             return Received(self.phone, opted_out=True, verdict=verdict)
@@ -88,18 +110,23 @@ class ReceiveMessage(AccountCommand[Received]):
             case Verdict.UNCLEAR:
                 review = work.open_review(self.phone, self.content, self.stamp)
                 return Received(self.phone, verdict=verdict, review_id=review.review_id if review else 0)
-            case Verdict.OPT_IN:
+            case Verdict.OPT_IN if self._may_opt_in(work):
                 work.set_opt_out(self.phone, self._said, self.stamp, opted_out=False)
-                work.close_reviews(self.phone, Decision.OPT_IN, self.stamp)
+                if self.liftable is None:
+                    work.close_reviews(self.phone, Decision.OPT_IN, self.stamp)
                 return Received(self.phone, verified=self._verify(work), opted_out=False, verdict=verdict)
             case Verdict.ORDINARY:
                 return Received(self.phone, verified=self._verify(work), verdict=verdict)
             case _:
                 return Received(self.phone, verdict=verdict)
 
+    def _may_opt_in(self, work: Work) -> bool:
+        opt_out = work.consent.opt_outs.get(self.phone)
+        return opt_out is None or self.liftable is None or opt_out.entry_id == self.liftable > 0
+
     @property
     def _said(self) -> Said:
-        return Said(ConsentSource.MESSAGE, self.content)
+        return Said(ConsentSource.SIMULATED if self.simulated else ConsentSource.MESSAGE, self.content)
 
     def _opt_out(self, work: Work) -> None:
         """Opt the sender out, and confirm it where the carrier, which has seen the opt-out, does not do so itself."""

@@ -24,6 +24,31 @@ class Verdict(StrEnum):
     """Anything else: it answers a verification."""
 
 
+class Ground(StrEnum):
+    """Why a message means what it means. The names are stored."""
+
+    CARRIER = "carrier"
+    """The carrier says so."""
+    WORD = "word"
+    """The whole message is a word, or words, with this meaning."""
+    FIRST_WORD = "first_word"
+    """It begins with a word that may refuse."""
+    CONTAINS_WORD = "contains_word"
+    """It contains an opt-out word, and more."""
+    CONTAINS_REFUSAL = "contains_refusal"
+    """It contains words that may refuse."""
+    NOTHING = "nothing"
+    """It has no words with a meaning of their own."""
+
+
+@dataclass(slots=True, frozen=True)
+class Judgement:
+    """What a message means, and why."""
+
+    verdict: Verdict
+    ground: Ground
+
+
 @dataclass(slots=True, frozen=True)
 class ReplyRules:
     """How an account treats replies.
@@ -67,7 +92,12 @@ _VARIATION_SELECTORS: Final = frozenset(chr(code) for code in (*range(0xFE00, 0x
 
 
 def verdict_of(content: str, carrier: Verdict | None = None, words: Collection[str] = ()) -> Verdict:
-    """Return what a message means.
+    """Return what a message means; the arguments are those of `judge`."""
+    return judge(content, carrier, words).verdict
+
+
+def judge(content: str, carrier: Verdict | None = None, words: Collection[str] = ()) -> Judgement:
+    """Return what a message means, and why.
 
     Args:
         content: the whole text.
@@ -77,15 +107,18 @@ def verdict_of(content: str, carrier: Verdict | None = None, words: Collection[s
     tokens = fold(content)
     whole = " ".join(tokens)
     opt_outs = OPT_OUT_WORDS | {" ".join(fold(word)) for word in words}
-    if carrier is Verdict.OPT_OUT or whole in opt_outs:
-        return Verdict.OPT_OUT
-    if _may_refuse(tokens, opt_outs):
-        return Verdict.UNCLEAR
+    if whole in opt_outs:
+        return Judgement(Verdict.OPT_OUT, Ground.WORD)
+    if carrier is Verdict.OPT_OUT:
+        return Judgement(Verdict.OPT_OUT, Ground.CARRIER)
+    refusal = _refusal(tokens, opt_outs)
+    if refusal is not None:
+        return Judgement(Verdict.UNCLEAR, refusal)
     if carrier is not None:
-        return carrier
+        return Judgement(carrier, Ground.CARRIER)
     if whole in OPT_IN_WORDS:
-        return Verdict.OPT_IN
-    return Verdict.HELP if whole in HELP_WORDS else Verdict.ORDINARY
+        return Judgement(Verdict.OPT_IN, Ground.WORD)
+    return Judgement(Verdict.HELP, Ground.WORD) if whole in HELP_WORDS else Judgement(Verdict.ORDINARY, Ground.NOTHING)
 
 
 def fold(text: str) -> list[str]:
@@ -104,15 +137,16 @@ def fold(text: str) -> list[str]:
     return ["".join(tokens)] if len(tokens) > 1 and all(len(token) == 1 for token in tokens) else tokens
 
 
-def _may_refuse(tokens: Sequence[str], opt_outs: Collection[str]) -> bool:
+def _refusal(tokens: Sequence[str], opt_outs: Collection[str]) -> Ground | None:
+    """Return why a message may refuse; None if it does not."""
     if not tokens:
-        return False
+        return None
     spaced = f" {' '.join(tokens)} "
-    return (
-        tokens[0] in _FIRST_WORDS
-        or any(f" {phrase} " in spaced for phrase in opt_outs)
-        or _refuses_anywhere(spaced) is not None
-    )
+    if any(f" {phrase} " in spaced for phrase in opt_outs):
+        return Ground.CONTAINS_WORD
+    if tokens[0] in _FIRST_WORDS:
+        return Ground.FIRST_WORD
+    return None if _refuses_anywhere(spaced) is None else Ground.CONTAINS_REFUSAL
 
 
 def _refusals() -> tuple[frozenset[str], re.Pattern[str]]:

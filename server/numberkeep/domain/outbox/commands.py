@@ -9,6 +9,8 @@ from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import OPTED_OUT, Message, MessageStatus
+from numberkeep.domain.messages.receipts import apply_early_receipt, want_early_receipt
+from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
     SENDER,
@@ -84,25 +86,30 @@ class SettleDelivery(AccountCommand[bool]):
     """Record the outcome of a delivery that was taken; return False if it is settled already.
 
     `taken` is the delivery as it was taken: a process that was too slow must not undo what another does with it. An
-    arrival is recorded in any case, and so is an opt-out that the carrier reports.
+    arrival is recorded in any case, and so is an opt-out that the carrier reports. So is `attempt`, if it is given.
     """
 
     account_id: int
     taken: Delivery
     outcome: Outcome
     stamp: Stamp
+    attempt: Attempt | None = None
 
     def want(self, needs: Needs) -> None:
-        """Need the delivery, for a message its number and verification, and the chain of events that may grow."""
+        """Need the delivery, for a message its number, verification and receipt, and the events that may grow."""
         taken = self.taken
         needs.deliveries[taken.target, taken.phone, taken.item] = None
         if taken.target == SENDER:
             needs.verifications[taken.phone] = None
+            if isinstance(self.outcome, Delivered) and self.outcome.handle:
+                want_early_receipt(needs, self.outcome.handle)
         if isinstance(self.outcome, Gone):
             needs.phones[NO_PHONE] = None
 
     def apply(self, work: Work) -> bool:
         """Return whether it was still open."""
+        if self.attempt is not None:
+            work.outbox.keep_attempt(self.attempt)
         settled = self._settle(work)
         if isinstance(self.outcome, Undelivered) and self.outcome.opted_out:
             work.set_opt_out(self.taken.phone, Said(ConsentSource.CARRIER), self.stamp, opted_out=True)
@@ -115,7 +122,9 @@ class SettleDelivery(AccountCommand[bool]):
         if isinstance(self.outcome, Delivered):
             work.outbox.finish(pending.delivery)
             if isinstance(pending, PendingMessage):
-                work.messages.update(_sent(pending.message, self.outcome, self.stamp.at), self.stamp)
+                sent = _sent(pending.message, self.outcome, self.stamp.at)
+                work.messages.update(sent, self.stamp)
+                apply_early_receipt(work, sent, self.stamp)
             return True
         if pending.delivery != self.taken:
             return False

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
 from numberkeep.domain.errors import InvalidInput, WebhookNotFound
+from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_WEBHOOKS
 from numberkeep.domain.outbox.delivery import SENDER
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.webhooks.webhook import Webhook
+from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
 
 
@@ -61,6 +63,32 @@ class EnableWebhook(AccountCommand[Webhook]):
         enabled = replace(webhook, disabled_at=None)
         work.outbox.put_webhook(enabled)
         return enabled
+
+
+@dataclass(slots=True)
+class DisableWebhook(AccountCommand[Webhook]):
+    """Disable a webhook and return it; nothing changes if it is disabled. Its pending deliveries are held.
+
+    Raises on application: WebhookNotFound.
+    """
+
+    account_id: int
+    webhook_id: int
+    stamp: Stamp
+
+    def want(self, needs: Needs) -> None:
+        """Need the chain of events that may grow."""
+        needs.phones[NO_PHONE] = None
+
+    def apply(self, work: Work) -> Webhook:
+        """Return the webhook."""
+        webhook = work.outbox.webhooks.get(self.webhook_id)
+        if webhook is None:
+            raise WebhookNotFound
+        if not webhook.disabled:
+            work.disable_webhook(webhook, "disabled by the account", self.stamp)
+            webhook = replace(webhook, disabled_at=self.stamp.at)
+        return webhook
 
 
 @dataclass(slots=True)

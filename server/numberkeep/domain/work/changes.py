@@ -1,19 +1,26 @@
 """The changes of a unit of work, as a store writes them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from numberkeep.domain.consent.ledger import ConsentEntry
 from numberkeep.domain.consent.review import Review
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.event import Event
 from numberkeep.domain.jobs.job import Job, JobPart
+from numberkeep.domain.messages.conclusion import Conclusion
 from numberkeep.domain.messages.message import Message
+from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import Delivery
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.domain.work.loaded import KeptAnswer, OldEvents, Tallies
 from numberkeep.domain.work.rows import Difference
+
+DAY: Final = 24 * 3600 * 1_000_000
+"""Microseconds of a day."""
 
 Queue = tuple[int, str]
 """Target and phone of deliveries that wait for each other."""
@@ -56,7 +63,9 @@ class Changes:
         job_parts: parts of jobs to add, in place of those with the same name and place.
         orphaned: numbers that have a last event and no contact from now on.
         adopted: numbers that had a last event and no contact, and now have one.
-        old_events: events to delete last, with their deliveries.
+        old_events: events to delete last, with their deliveries and attempts.
+        conclusions: what was concluded from new messages.
+        attempts: new attempts to deliver events.
     """
 
     tallies: Tallies
@@ -77,6 +86,18 @@ class Changes:
     orphaned: Sequence[str] = ()
     adopted: Sequence[str] = ()
     old_events: OldEvents | None = None
+    conclusions: Sequence[Conclusion] = ()
+    attempts: Sequence[Attempt] = ()
+
+    @property
+    def days(self) -> Counter[tuple[int, str]]:
+        """How many events of each type there are of each day (in UTC, since 1970)."""
+        return Counter((event.at // DAY, event.type.value) for event in self.events)
+
+    @property
+    def conversations(self) -> Mapping[str, int]:
+        """The number of the last new message to or from each number."""
+        return {message.phone: message.message_id for message in self.messages.inserted}
 
     @property
     def untagged(self) -> list[tuple[Contact, str]]:

@@ -50,6 +50,7 @@ class Tallies:
         last_review: the number of the last review.
         open_reviews: the number of open reviews.
         last_job: the number of the last job.
+        last_attempt: the number of the last attempt to deliver an event.
     """
 
     contacts: int = 0
@@ -63,6 +64,7 @@ class Tallies:
     last_review: int = 0
     open_reviews: int = 0
     last_job: int = 0
+    last_attempt: int = 0
 
 
 @dataclass(slots=True, frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from numberkeep.domain.event import EventType
+from numberkeep.domain.messages.conclusion import Conclusion
 from numberkeep.domain.messages.message import OPTED_OUT, Direction, Draft, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import SENDER, Delivery
 from numberkeep.domain.stamp import Stamp
@@ -24,9 +25,13 @@ class Messages:
         outbox: where messages and their deliveries are.
         consent: who has opted out.
         recorder: records events.
+
+    Attributes:
+        conclusions: what was concluded from the messages that were received.
     """
 
     def __init__(self, outbox: Outbox, consent: Ledger, recorder: Recorder) -> None:
+        self.conclusions: list[Conclusion] = []
         self._outbox = outbox
         self._consent = consent
         self._recorder = recorder
@@ -59,8 +64,8 @@ class Messages:
 
     def receive(
         self, phone: str, line: str, content: str, handle: str, stamp: Stamp, *, media_url: str = "", service: str = ""
-    ) -> None:
-        """Store a message from a person."""
+    ) -> Message:
+        """Store a message from a person and return it."""
         if handle:
             self._outbox.handles.add(handle)
         number = self._outbox.next_message()
@@ -77,7 +82,11 @@ class Messages:
             service=service,
             sent_at=stamp.at,
         )
-        self._add(message, EventType.MESSAGE_RECEIVED, stamp)
+        return self._add(message, EventType.MESSAGE_RECEIVED, stamp)
+
+    def conclude(self, conclusion: Conclusion) -> None:
+        """Store what was concluded from a message that was just received."""
+        self.conclusions.append(conclusion)
 
     def keep(self, message: Message, stamp: Stamp) -> None:
         """Store a message of earlier under the next number; nothing is sent, and nothing follows from what it says."""

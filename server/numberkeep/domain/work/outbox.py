@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
     SENDER,
@@ -29,6 +30,8 @@ class Outbox:
         handles: those handles that commands named of messages that were received before, and of new ones.
         last_message: the number of the account's last message.
         last_webhook: the number of the account's last webhook.
+        attempts: the new attempts, in order.
+        last_attempt: the number of the account's last attempt.
     """
 
     def __init__(self, counter: ChangeCounter, loaded: LoadedRows, log: ChangeLog) -> None:
@@ -38,6 +41,9 @@ class Outbox:
         self.handles = set(loaded.handles)
         self.last_message = loaded.tallies.messages
         self.last_webhook = loaded.tallies.last_webhook
+        self.attempts: list[Attempt] = []
+        self.last_attempt = loaded.tallies.last_attempt
+        self._counter = counter
         self._log = log
         self._due = loaded.due
         self._old = loaded.old_deliveries
@@ -139,6 +145,16 @@ class Outbox:
             if delivery.target == webhook_id:
                 self.finish(delivery)
         return True
+
+    def keep_attempt(self, attempt: Attempt) -> Attempt | None:
+        """Keep an attempt, and return it with its number; return None if its webhook no longer exists."""
+        if self.webhooks.get(attempt.webhook_id) is None:
+            return None
+        self._counter.changes += 1
+        self.last_attempt += 1
+        kept = replace(attempt, attempt_id=self.last_attempt)
+        self.attempts.append(kept)
+        return kept
 
     def _index(self, delivery: Delivery) -> None:
         if delivery.target == SENDER:

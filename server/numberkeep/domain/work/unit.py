@@ -223,6 +223,7 @@ class Work:
             self.reviews.last,
             self.reviews.open,
             self.jobs.last,
+            self.outbox.last_attempt,
         )
         return Changes(
             tallies,
@@ -247,4 +248,6 @@ class Work:
                 if contact.phone not in before.contacts and contact.phone in before.last_events
             ],
             self._old_events,
+            self.messages.conclusions,
+            self.outbox.attempts,
         )

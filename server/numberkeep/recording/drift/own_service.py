@@ -12,6 +12,7 @@ from numberkeep.carriers.log_sender import LogSender
 from numberkeep.config.settings import Settings
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.http.application import build_application
@@ -42,7 +43,13 @@ class _Anywhere:
     async def check(self, account: str, url: str) -> None:
         """Accept it."""
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:  # noqa: ARG002 - as outlets has it
+    async def notify(
+        self,
+        account: str,  # noqa: ARG002 - as outlets has it
+        webhook: Webhook,  # noqa: ARG002
+        event: Event,  # noqa: ARG002
+        seen: Exchange | None = None,  # noqa: ARG002
+    ) -> Delivered:
         """Do nothing."""
         return Delivered()
 

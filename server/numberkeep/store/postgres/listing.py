@@ -17,6 +17,7 @@ from numberkeep.domain.contacts.listing import (
     MOST_TEXT,
     SLICE_CONTACTS,
     SLICE_TEXT,
+    ContactFilter,
     ListQuery,
     Page,
     Position,
@@ -62,6 +63,28 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
             raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
+
+
+async def count(connection: asyncpg.Connection, account_id: int, where: ContactFilter, most: int) -> int:
+    """Return how many contacts meet the conditions; counting ends at `most`."""
+    query = ListQuery(where, limit=most - 1)
+    if where.search is not None:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await _count_found(connection, account_id, query)
+    statement = Statement(account_id)
+    inner = page_of(statement, query, "SELECT 1", most)
+    found: int = await connection.fetchval(f"SELECT count(*) FROM ({inner}) AS found", *statement.values)
+    return found
+
+
+async def _count_found(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> int:
+    found = 0
+    async with aclosing(_parts_found(connection, account_id, query)) as parts:
+        async for rows in parts:
+            found += len(rows)
+            if found > query.limit:
+                return query.limit + 1
+    return found
 
 
 async def next_place(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> Position | None:

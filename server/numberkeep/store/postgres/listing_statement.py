@@ -14,6 +14,11 @@ _HAS_TAG: Final = (
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
 
+_IS_UNCLEAR: Final = (
+    "EXISTS (SELECT FROM numberkeep.reviews AS r WHERE r.account_id = c.account_id AND r.phone = c.phone "
+    "AND r.decision = 'open')"
+)
+
 
 class Statement:
     """Conditions and their values, in the same order. The first value is the account.
@@ -99,8 +104,12 @@ def _filter(statement: Statement, given: ContactFilter, driver: str, tags: tuple
         statement.add("c.phone = {}", given.phone)
     if given.created_from is not None:
         statement.add(f"{driver}.created_at >= {{}}", given.created_from)
+    if given.created_before is not None:
+        statement.add(f"{driver}.created_at < {{}}", given.created_before)
     for tag in tags:
         statement.add(_HAS_TAG, tag)
+    if given.unclear is not None:
+        statement.add(_IS_UNCLEAR if given.unclear else f"NOT {_IS_UNCLEAR}")
     # Literals, not parameters: a partial index serves only a condition that names its value.
     if given.verified is not None:
         statement.add("c.verified" if given.verified else "NOT c.verified")

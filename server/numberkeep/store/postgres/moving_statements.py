@@ -47,6 +47,7 @@ STATEMENTS: Final[Mapping[str, str]] = {
     "set_message_numbers": (
         "UPDATE numberkeep.messages SET phone = $3, line = $4 WHERE account_id = $1 AND message_id = $2"
     ),
+    "delete_conversation": "DELETE FROM numberkeep.conversations WHERE account_id = $1 AND phone = $2",
     "move_message_delivery": (
         "UPDATE numberkeep.outbox SET phone = $4 WHERE account_id = $1 AND target = 0 AND phone = $2 AND item = $3"
     ),

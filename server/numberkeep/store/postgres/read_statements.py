@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
+from numberkeep.store.postgres.inbox_statements import READS as INBOX
 from numberkeep.store.rows import (
     COLUMNS,
     DELIVERY_COLUMNS,
@@ -14,6 +16,7 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
+    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
@@ -77,6 +80,13 @@ OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
+    ListContactsOf: (
+        f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = ANY($2::text[]) "
+        "ORDER BY created_at, contact_id"
+    ),
+    GetVerification: (
+        f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications WHERE account_id = $1 AND phone = $2"
+    ),
     q.GetTallies: TALLIES,
     q.ListMessages: (
         f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"
@@ -138,6 +148,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = $1",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = $1",

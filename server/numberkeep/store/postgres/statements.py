@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
+from numberkeep.domain.outbox.attempt import KEPT_ATTEMPTS
 from numberkeep.domain.outbox.delivery import CALLBACKS, NEVER
 from numberkeep.store.account_rows import TALLY_COLUMNS
+from numberkeep.store.inbox_rows import ATTEMPT_COLUMNS, CONCLUSION_COLUMNS
 from numberkeep.store.message_rows import MESSAGE_COLUMNS, STATUS_COLUMNS
 from numberkeep.store.postgres.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.postgres.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
@@ -31,10 +33,11 @@ _TYPES: Final = {
     "bigint": (
         "account_id contact_id created_at last_event opted_out_at entry_id verification_id requested_at expires_at "
         "message_id event_id at previous_event webhook_id disabled_at target item attempts due_at review_id deadline "
-        "job_id updated_at lease_until size place error_code sent_at"
+        "job_id updated_at lease_until size place error_code sent_at "
+        "last_message attempt_id took answered day count"
     ),
-    "boolean": "verified opt_out opted_out pending head plain",
-    "bytea": "hash fingerprint answer data",
+    "boolean": "verified opt_out opted_out pending head plain simulated sample",
+    "bytea": "hash fingerprint answer data request",
 }
 _TYPE_OF: Final = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 """The type of each column that is not text."""
@@ -175,8 +178,19 @@ SAVES: Final[Mapping[str, str]] = {
     "insert_messages": insertion("messages", MESSAGE_COLUMNS),
     "update_messages": _update("messages", "message_id", STATUS_COLUMNS),
     "insert_events": insertion("events", EVENT_COLUMNS),
+    "add_event_days": (
+        f"{insertion('event_days', 'day, type, count')} ON CONFLICT (account_id, day, type) "
+        "DO UPDATE SET count = event_days.count + excluded.count"
+    ),
+    "put_conversations": (
+        f"{insertion('conversations', 'phone, last_message')} ON CONFLICT (account_id, phone) "
+        "DO UPDATE SET last_message = greatest(conversations.last_message, excluded.last_message)"
+    ),
+    "insert_conclusions": insertion("conclusions", CONCLUSION_COLUMNS),
     "delete_webhooks": _delete("webhooks", "webhook_id"),
     "delete_deliveries_to": _delete("outbox", "target"),
+    "delete_attempts_to": _delete("attempts", "webhook_id"),
+    "insert_attempts": insertion("attempts", ATTEMPT_COLUMNS),
     "put_webhooks": (
         f"{insertion('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
         f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
@@ -220,6 +234,12 @@ SINGLE_SAVES: Final[Mapping[str, str]] = {
         "DELETE FROM numberkeep.outbox AS o USING old WHERE o.account_id = $1 AND o.target = old.webhook_id "
         "AND o.phone = old.phone AND o.item = old.event_id RETURNING o.target, o.phone"
     ),
+    "trim_attempts": (
+        "DELETE FROM numberkeep.attempts WHERE account_id = $1 AND webhook_id = $2 AND attempt_id <= "
+        "(SELECT attempt_id FROM numberkeep.attempts WHERE account_id = $1 AND webhook_id = $2 "
+        f"ORDER BY attempt_id DESC LIMIT 1 OFFSET {KEPT_ATTEMPTS})"
+    ),
+    "delete_attempts_of_old_events": "DELETE FROM numberkeep.attempts WHERE account_id = $1 AND event_id <= $2",
     "delete_old_events": "DELETE FROM numberkeep.events WHERE account_id = $1 AND event_id <= $2",
     "delete_old_last_events": "DELETE FROM numberkeep.last_events WHERE account_id = $1 AND last_event <= $2",
 }

@@ -13,6 +13,7 @@ from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
+from numberkeep.store.contact_queries import CountContacts
 from numberkeep.store.contract import Preview
 from numberkeep.store.message_pages import page_of, postgres_statement
 from numberkeep.store.message_queries import ListMessagePage
@@ -138,6 +139,8 @@ class PostgresStore:
             return cast("R", page)
         if isinstance(query, ListMessagePage):
             return cast("R", await self._messages(query))
+        if isinstance(query, CountContacts):
+            return cast("R", await self._count(query))
         if self._nodes is not None and self._nodes.answers(query):
             return await self._nodes.read(query)
         read = READS[type(query)]
@@ -146,6 +149,11 @@ class PostgresStore:
         rows = await run(lambda connection: connection.fetch(sql, *values))
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
+
+    async def _count(self, query: CountContacts) -> int:
+        account_id, where, most = query.account_id, query.where, query.most
+        reads = self._opened(self._reads)
+        return await reads.run_long(lambda connection: listing.count(connection, account_id, where, most))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
         sql, values = postgres_statement(query.account_id, query.query)

@@ -82,6 +82,16 @@ INVARIANTS: Final = [
     _numbers_beyond("last_verification", "verifications", "verification_id"),
     _numbers_beyond("last_review", "reviews", "review_id"),
     _numbers_beyond("last_job", "jobs", "job_id"),
+    _numbers_beyond("last_attempt", "attempts", "attempt_id"),
+    Invariant(
+        "conversations",
+        "the last message of a number is {0}, but its conversation names {1}",
+        "SELECT account_id, NULL, there, named FROM (SELECT account_id, phone, max(message_id) AS there FROM messages "
+        "GROUP BY account_id, phone) LEFT JOIN (SELECT account_id, phone, last_message AS named FROM conversations) "
+        "USING (account_id, phone) WHERE named IS NULL OR named <> there "
+        "UNION ALL SELECT account_id, NULL, 0, last_message FROM conversations AS c WHERE NOT EXISTS "
+        "(SELECT 1 FROM messages AS m WHERE m.account_id = c.account_id AND m.phone = c.phone)",
+    ),
     Invariant(
         "jobs",
         "job {0} does not exist, but has data",

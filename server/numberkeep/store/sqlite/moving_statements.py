@@ -45,6 +45,7 @@ STATEMENTS: Final[Mapping[str, str]] = {
     "set_previous_event": "UPDATE events SET previous_event = ?3 WHERE account_id = ?1 AND event_id = ?2",
     "move_deliveries": "UPDATE outbox SET phone = ?4 WHERE account_id = ?1 AND target = ?2 AND phone = ?3",
     "set_message_numbers": "UPDATE messages SET phone = ?3, line = ?4 WHERE account_id = ?1 AND message_id = ?2",
+    "delete_conversation": "DELETE FROM conversations WHERE account_id = ?1 AND phone = ?2",
     "move_message_delivery": (
         "UPDATE outbox SET phone = ?4 WHERE account_id = ?1 AND target = 0 AND phone = ?2 AND item = ?3"
     ),

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.rows import (
@@ -14,10 +15,12 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
+    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
+from numberkeep.store.sqlite.inbox_statements import READS as INBOX
 
 TALLIES: Final = f"SELECT {TALLY_COLUMNS} FROM accounts WHERE account_id = ?1"
 OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
@@ -37,6 +40,11 @@ _AGENDA: Final = (
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
+    ListContactsOf: (
+        f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?)) "
+        "ORDER BY created_at, contact_id"
+    ),
+    GetVerification: f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ? AND phone = ?",
     q.GetTallies: TALLIES,
     q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
     GetMessage: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? AND message_id = ?",
@@ -77,7 +85,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListConsent: (
         f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
     ),
-    q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
+    # Without statistics, SQLite would read the whole ledger of the account along the primary key.
+    q.ListConsentOf: (
+        f"SELECT {ENTRY_COLUMNS} FROM consent INDEXED BY consent_phone "
+        "WHERE account_id = ? AND phone = ? ORDER BY entry_id"
+    ),
     q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
     q.ListOptedOut: (
         "SELECT o.phone, o.opted_out_at, c.source, c.wording FROM opt_outs AS o "
@@ -108,6 +120,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT (SELECT count(*) FROM outbox WHERE state < 2), (SELECT min(created_at) FROM outbox WHERE state < 2), "
         "(SELECT count(*) FROM outbox WHERE state = 2)"
     ),
+    **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = ?",
     q.GetAccountById: f"{ACCOUNT} WHERE account_id = ?",
     q.GetAccountBySigningHash: f"{ACCOUNT} WHERE signing_hash = ?",

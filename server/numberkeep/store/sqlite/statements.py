@@ -27,6 +27,8 @@ from numberkeep.store.rows import (
     WEBHOOK_COLUMNS,
     WRITTEN_COLUMNS,
 )
+from numberkeep.store.sqlite.inbox_statements import SAVES as INBOX
+from numberkeep.store.sqlite.insertion import insertion
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.sqlite.session_statements import SESSIONS
@@ -37,10 +39,6 @@ Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
 
 encode: Final = msgspec.json.Encoder().encode
-
-
-def _insert(table: str, columns: str) -> str:
-    return f"INSERT INTO {table} (account_id, {columns}) VALUES (?{', ?' * (columns.count(',') + 1)})"
 
 
 def _set(columns: str, *, first: int) -> str:
@@ -73,7 +71,12 @@ LOADS: Final[Mapping[str, str]] = {
         "WHERE account_id = ?1 AND pending = 1 AND expires_at <= ?2 ORDER BY expires_at, phone LIMIT ?3"
     ),
     "reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('review_id')}",
-    "open_reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('phone')} AND decision = 'open'",
+    # Without statistics, SQLite prefers the primary key to this index and that of messages below, and would read all
+    # rows of the account.
+    "open_reviews": (
+        f"SELECT {REVIEW_COLUMNS} FROM reviews INDEXED BY reviews_phone "
+        f"WHERE {_IN.format('phone')} AND decision = 'open'"
+    ),
     "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
     "jobs": f"SELECT {JOB_COLUMNS} FROM jobs WHERE {_IN.format('job_id')}",
     "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
@@ -85,8 +88,8 @@ LOADS: Final[Mapping[str, str]] = {
     "unsent": f"{OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
     "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
     "sent_messages": (
-        f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE direction = 'outbound' AND handle <> '' AND "
-        f"{_IN.format('handle')}"
+        f"SELECT {MESSAGE_COLUMNS} FROM messages INDEXED BY messages_sent_handle "
+        f"WHERE direction = 'outbound' AND handle <> '' AND {_IN.format('handle')}"
     ),
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
     # Up to the first young event, whatever the times of those after it.
@@ -104,6 +107,7 @@ _FOR_EACH: Final = frozenset({"due"})
 """Statements that run once for each item of the list, because SQLite would sort what is due to several targets."""
 
 SAVES: Final[Mapping[str, str]] = {
+    **INBOX,
     "put_tallies": f"UPDATE accounts SET {_set(TALLY_COLUMNS, first=2)} WHERE account_id = ?1",
     "delete_old_answers": (
         "DELETE FROM answers WHERE answer_id IN "
@@ -113,43 +117,43 @@ SAVES: Final[Mapping[str, str]] = {
         "DELETE FROM contact_tags WHERE account_id = ?1 AND tag = ?2 AND created_at = ?3 AND contact_id = ?4"
     ),
     "delete_contacts": "DELETE FROM contacts WHERE account_id = ?1 AND contact_id = ?2",
-    "insert_contacts": _insert("contacts", WRITTEN_COLUMNS),
+    "insert_contacts": insertion("contacts", WRITTEN_COLUMNS),
     "update_contacts": (f"UPDATE contacts SET {_set(_CHANGEABLE, first=5)} WHERE account_id = ?1 AND contact_id = ?2"),
     "set_search_texts": "UPDATE contacts SET search_text = ?3 WHERE account_id = ?1 AND contact_id = ?2",
     "touch_contacts": "UPDATE contacts SET last_event = ?3 WHERE account_id = ?1 AND phone = ?2",
     "put_last_events": (
-        f"{_insert('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
+        f"{insertion('last_events', 'phone, last_event')} ON CONFLICT DO UPDATE SET {_excluded('last_event')}"
     ),
     "delete_last_events": "DELETE FROM last_events WHERE account_id = ?1 AND phone = ?2",
-    "insert_tags": _insert("contact_tags", "tag, created_at, contact_id"),
+    "insert_tags": insertion("contact_tags", "tag, created_at, contact_id"),
     "delete_opt_outs": "DELETE FROM opt_outs WHERE account_id = ?1 AND phone = ?2",
-    "insert_opt_outs": _insert("opt_outs", OPT_OUT_COLUMNS),
-    "insert_entries": _insert("consent", ENTRY_COLUMNS),
-    "insert_reviews": _insert("reviews", REVIEW_COLUMNS),
+    "insert_opt_outs": insertion("opt_outs", OPT_OUT_COLUMNS),
+    "insert_entries": insertion("consent", ENTRY_COLUMNS),
+    "insert_reviews": insertion("reviews", REVIEW_COLUMNS),
     "close_reviews": "UPDATE reviews SET decision = ?3 WHERE account_id = ?1 AND review_id = ?2",
     "delete_job_parts": "DELETE FROM job_parts WHERE account_id = ?1 AND job_id = ?2",
     "delete_jobs": "DELETE FROM jobs WHERE account_id = ?1 AND job_id = ?2",
     "put_jobs": (
-        f"{_insert('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
+        f"{insertion('jobs', JOB_COLUMNS)} ON CONFLICT (account_id, job_id) "
         f"DO UPDATE SET {_excluded('status, updated_at, worker, lease_until, size, detail')}"
     ),
     "put_job_parts": (
-        f"{_insert('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
+        f"{insertion('job_parts', JOB_PART_COLUMNS)} ON CONFLICT (account_id, job_id, name, place) "
         f"DO UPDATE SET {_excluded('data')}"
     ),
     "put_verifications": (
-        f"{_insert('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
+        f"{insertion('verifications', VERIFICATION_COLUMNS)} ON CONFLICT "
         f"DO UPDATE SET {_excluded('verification_id, requested_at, expires_at, pending')}"
     ),
-    "insert_messages": _insert("messages", MESSAGE_COLUMNS),
+    "insert_messages": insertion("messages", MESSAGE_COLUMNS),
     "update_messages": (
         f"UPDATE messages SET {_set(STATUS_COLUMNS, first=3)} WHERE account_id = ?1 AND message_id = ?2"
     ),
-    "insert_events": _insert("events", EVENT_COLUMNS),
+    "insert_events": insertion("events", EVENT_COLUMNS),
     "delete_webhooks": "DELETE FROM webhooks WHERE account_id = ?1 AND webhook_id = ?2",
     "delete_deliveries_to": "DELETE FROM outbox WHERE account_id = ?1 AND target = ?2",
     "put_webhooks": (
-        f"{_insert('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
+        f"{insertion('webhooks', WEBHOOK_COLUMNS)} ON CONFLICT (account_id, webhook_id) "
         f"DO UPDATE SET {_excluded('secret, types, disabled_at')}"
     ),
     "hold_deliveries": (
@@ -164,14 +168,14 @@ SAVES: Final[Mapping[str, str]] = {
         "UPDATE outbox SET attempts = ?6, due_at = ?7, state = ?8, error = ?9, head = iif(?8 = 2, 0, head) "
         f"WHERE {_QUEUE} AND item = ?4"
     ),
-    "insert_deliveries": _insert("outbox", DELIVERY_COLUMNS),
+    "insert_deliveries": insertion("outbox", DELIVERY_COLUMNS),
     "unset_heads": f"UPDATE outbox SET head = 0 WHERE head = 1 AND {_QUEUE}",
     "set_heads": (
         f"UPDATE outbox SET head = 1 WHERE head = 0 AND {_QUEUE} AND item = "
         f"(SELECT min(item) FROM outbox WHERE {_QUEUE} AND state <> 2)"
     ),
     "put_answers": (
-        f"{_insert('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
+        f"{insertion('answers', ANSWER_COLUMNS)} ON CONFLICT (account_id, key) "
         f"DO UPDATE SET {_excluded('fingerprint, answer, created_at')}"
     ),
     "delete_deliveries_of_old_events": (
@@ -210,7 +214,7 @@ DIRECTORY: Final[Mapping[str, str]] = {
 _FOR_MANY: Final[Mapping[str, str]] = {
     **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
     "update_contacts": (
-        f"{_insert('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}"
+        f"{insertion('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}"
     ),
 }
 """Statements whose `VALUES` may have any number of rows."""

@@ -2,11 +2,13 @@
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed, InvalidInput, MissingFields, TargetRefused, WebhookNotFound
+from numberkeep.domain.errors import InvalidInput, MissingFields, WebhookNotFound
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_SECRET
+from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import keys, webhooks
 from numberkeep.service.context import Context
@@ -22,7 +24,7 @@ class Gate:
         self._verdict = verdict
         self.asked: list[str] = []
 
-    async def notify(self, account: str, webhook: Webhook, event: Event) -> Delivered:
+    async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
         """Deliver nothing."""
         raise NotImplementedError
 

@@ -18,11 +18,13 @@ from numberkeep.domain.contacts.contact import Contact, ContactPatch
 from numberkeep.domain.contacts.listing import OrderBy
 from numberkeep.domain.contacts.search import search_text
 from numberkeep.domain.errors import AnsweredBefore, StoreTooNew, StoreUnusable, VerificationTooSoon
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.outbox.delivery import PendingMessage
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service import consent
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
+from numberkeep.store.inbox_queries import ListConversations, ListDays
 from numberkeep.store.queries import (
     GetAccountById,
     GetBacklog,
@@ -118,6 +120,18 @@ async def test_all_data_is_readable_and_unchanged(store: Store, version: tuple[s
         last, first = THEIR_MESSAGES
         assert list(await store.read(ListMessages(1, 10))) == canceled(*OUR_MESSAGES)
         assert list(await store.read(ListMessages(2, 10))) == [last, *canceled(first)]
+
+
+async def test_conversations_and_days_are_those_of_the_rows(store: Store, version: tuple[str, int]) -> None:
+    """The last message of each number, and on each day what the log and the ledger still have."""
+    found = await store.read(ListConversations(1, MAX_INTEGER, 10))
+    assert [(each.message.phone, each.message.message_id) for each in found] == [
+        (ADA.phone, 3),
+        (SMILE.phone, 2),
+    ]
+    days = {type_: count for _, type_, count in await store.read(ListDays(1, 0))}
+    log = {"consent.opted_out": 1, "contact.updated": 1} if version[1] >= CHANGE_LOG[version[0]] else {}
+    assert days == {"contact.created": 3, **log}
 
 
 async def test_a_new_message_gets_the_next_number(store: Store, url: str) -> None:

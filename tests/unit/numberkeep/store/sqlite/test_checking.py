@@ -75,7 +75,7 @@ async def test_a_store_s_own_writes_pass(filled: AccountDriver, tmp_path: Path) 
         ("UPDATE opt_outs SET entry_id = 9 WHERE account_id = 1 AND phone = '+14156000003'", None, ["ledger"] * 2),
         ("DELETE FROM opt_outs WHERE account_id = 1 AND phone = '+14156000500'", None, ["ledger"]),
         ("INSERT INTO opt_outs VALUES (1, '+14156000501', 1, 3)", None, ["ledger"]),
-        ("DELETE FROM messages WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
+        ("DELETE FROM messages WHERE account_id = 1 AND message_id = 2", None, ["conversations", "outbox"]),
         ("UPDATE messages SET status = 'sent' WHERE account_id = 1 AND message_id = 1", None, ["outbox"]),
         ("UPDATE messages SET status = 'failed' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
         ("UPDATE messages SET direction = 'inbound' WHERE account_id = 1 AND message_id = 2", None, ["outbox"]),
