@@ -23,6 +23,7 @@ from numberkeep.store.migrations import (
     refuse_unfinished,
 )
 from numberkeep.store.sqlite.failures import file_reason, reason
+from numberkeep.store.sqlite.search_index import SLICE, count_unindexed, index_some
 from numberkeep.store.sqlite.statements import run
 from numberkeep.store.transfer import Mark
 from numberkeep.store.upgrade_steps import steps
@@ -201,6 +202,9 @@ def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
                 if name not in pending_steps(connection):
                     break
                 run(connection, page)
+    while count_unindexed(connection) >= SLICE:
+        with transaction(connection):
+            index_some(connection, 10 * SLICE)
     return report.collisions
 
 
