@@ -58,9 +58,9 @@ class TestIndex(SearchContract):
 
     @pytest.fixture(
         params=[
-            {"_FIRST_WALK": 1, "_SECOND_WALK": 2, "_LONG_WALK": 3},
-            {"_FIRST_WALK": 2, "_SECOND_WALK": 4, "_LONG_WALK": 5, "_FEW": 0, "_MOST": 3},
-            {"_FIRST_WALK": 1, "_SECOND_WALK": 1, "_LONG_WALK": 4, "_FEW": 1, "_MOST": 5},
+            {"_WALKS": (1, 2, 3)},
+            {"_WALKS": (2, 4, 5), "_FEW": 0, "_MOST": 3},
+            {"_WALKS": (1, 1, 4), "_FEW": 1, "_MOST": 5},
         ],
         ids=["candidates", "walks", "both"],
     )
@@ -70,6 +70,7 @@ class TestIndex(SearchContract):
         """Return a store that takes few contacts for many."""
         for name, value in request.param.items():
             monkeypatch.setattr(search_matches, name, value)
+        monkeypatch.setattr(search_matches, "_PATIENCE", (2, 4))
         monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
         monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
         store = IndexingStore(emptied_postgres, steps)

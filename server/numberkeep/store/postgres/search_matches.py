@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from numberkeep.domain.contacts.listing import EVERYTHING, SLICE_TEXT, ListQuery, Position, text_of
+from numberkeep.domain.contacts.listing import SLICE_TEXT, ListQuery, Position, text_of
 from numberkeep.domain.contacts.search import Search, search_text
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.postgres.listing_statement import Statement, contact_with, order_of, page_of
@@ -27,13 +27,14 @@ from numberkeep.store.rows import COLUMNS, contact_of
 _UNSTORED: Final = re.compile("[\0\ud800-\udfff]")
 """Characters that no contact has, and that cannot be sent to the server."""
 
-_FIRST_WALK: Final = 400
-_SECOND_WALK: Final = 8_000
-_LONG_WALK: Final = 32_000
-"""Contacts of one part of a walk, until the end of the listing."""
-_FEW: Final = 10_000
-_MOST: Final = 200_000
-"""Candidates that are looked up and sorted; if there are more, walking on takes less time and memory."""
+_WALKS: Final = (400, 8_000, 32_000)
+"""Contacts of each part of a walk; all further ones are as long as the last."""
+_PATIENCE: Final = (8_000, 40_000)
+"""The longest walk that is expected to take less time than looking up candidates: before it is known whether they are
+few, and when they are not. A candidate takes as long as six contacts of a walk."""
+_FEW: Final = 2_000
+_MOST: Final = 100_000
+"""Candidates that are looked up and sorted; if there are more, the walk goes on."""
 
 _PART: Final = 4
 """Rows that are fetched at first: the largest ones have 1.6 MB."""
@@ -86,12 +87,10 @@ async def matches(
     # One number or id is read at once.
     one = query.where.contact_id is not None or query.where.phone is not None
     tries = [_FEW, _MOST] if of.progress.logged and of.progress.filled_to is None and not one else []
-    along_index = is_along_index(query)
-    if along_index:
+    if is_along_index(query):
         await connection.execute("SET LOCAL enable_sort = off")  # a long walk is along the index too
-    for size in chain((_FIRST_WALK, _SECOND_WALK), repeat(_LONG_WALK)) if along_index else repeat(EVERYTHING):
-        is_long = missing * walked > _SECOND_WALK * found if walked else not along_index
-        if tries and is_long:
+    for size in chain(_WALKS, repeat(_WALKS[-1])):
+        if tries and walked and missing * walked > _PATIENCE[2 - len(tries)] * found:
             phones = await candidates(connection, account_id, search, of.progress.event_id, tries.pop(0))
             if phones is not None:
                 reader = await of.among(connection, query, phones)
@@ -103,7 +102,7 @@ async def matches(
             found += len(rows)
             missing -= len(rows)
             yield rows
-        end = None if size == EVERYTHING else await _end_of_walk(connection, account_id, query, size)
+        end = await _end_of_walk(connection, account_id, query, size)
         if end is None:
             return
         walked += size

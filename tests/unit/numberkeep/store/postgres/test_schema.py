@@ -21,7 +21,8 @@ async def test_the_key_of_every_distributed_table_has_the_account(emptied_postgr
     keys = await execute(
         emptied_postgres,
         "SELECT c.relname::text, array_agg(a.attname::text) FROM pg_index AS i "
-        "JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey::smallint[]) "
+        "JOIN pg_class AS c ON c.oid = i.indrelid "
+        "JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey::smallint[]) "
         "WHERE (i.indisunique OR i.indisprimary) AND c.relnamespace = 'numberkeep'::regnamespace "
         "GROUP BY c.relname, i.indexrelid",
     )
