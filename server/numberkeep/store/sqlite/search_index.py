@@ -10,6 +10,8 @@ from typing import Final
 
 import apsw
 
+from numberkeep.store.sqlite.transactions import transaction
+
 SLICE: Final = 1000
 """Contacts that may be unindexed, and that are indexed at once."""
 
@@ -24,11 +26,22 @@ ACCOUNT_FIRST: Final = 0xE000
 
 _LAST: Final = f"SELECT max(contact_id) FROM ({UNINDEXED} ORDER BY contact_id LIMIT ?)"
 _DELETE: Final = f"DELETE FROM contact_search WHERE rowid IN ({UNINDEXED} WHERE contact_id <= ?)"
-_INSERT: Final = (
-    "INSERT INTO contact_search (rowid, words, account) "
+ENTRIES: Final = (
     "SELECT contact_id, search_text || char(10) || phone || char(10, 10), "
     f"char({ACCOUNT_FIRST} + account_id / {ACCOUNT_BASE * ACCOUNT_BASE} % {ACCOUNT_BASE}, "
-    f"{ACCOUNT_FIRST} + account_id / {ACCOUNT_BASE} % {ACCOUNT_BASE}, {ACCOUNT_FIRST} + account_id % {ACCOUNT_BASE}) "
+    f"{ACCOUNT_FIRST} + account_id / {ACCOUNT_BASE} % {ACCOUNT_BASE}, {ACCOUNT_FIRST} + account_id % {ACCOUNT_BASE})"
+)
+"""What the index has of contacts: id, words and account."""
+ENTRY_TABLE: Final = """
+CREATE VIRTUAL TABLE contact_search USING fts5 (
+    words, account, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+CREATE VIRTUAL TABLE contact_search_terms USING fts5vocab (contact_search, instance);
+"""
+"""The index and its terms, as the migration creates them."""
+
+_INSERT: Final = (
+    f"INSERT INTO contact_search (rowid, words, account) {ENTRIES} "
     "FROM unindexed_contacts JOIN contacts USING (contact_id) WHERE contact_id <= ?"
 )
 _UNMARK: Final = "DELETE FROM unindexed_contacts WHERE contact_id <= ?"
@@ -48,6 +61,13 @@ def index_some(connection: apsw.Connection, limit: int) -> int:
     for statement in (_DELETE, _INSERT, _UNMARK):
         connection.execute(statement, (last,))
     return connection.changes()
+
+
+def index_most(connection: apsw.Connection) -> None:
+    """Index contacts until only so few are unindexed that searches read them besides; in transactions."""
+    while count_unindexed(connection) >= SLICE:
+        with transaction(connection):
+            index_some(connection, _MOST_AT_ONCE)
 
 
 class Indexing:

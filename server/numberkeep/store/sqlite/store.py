@@ -30,12 +30,13 @@ from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
-from numberkeep.store.sqlite.connection import Database, mark_of, transaction
+from numberkeep.store.sqlite.connection import Database, mark_of
 from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.page_slices import PageSlices
 from numberkeep.store.sqlite.read_statements import READS as SQL
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.test_database import use_for_tests
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.sqlite.writer import Writer
 from numberkeep.store.transfer import Mark
 

@@ -32,7 +32,8 @@ async def test_every_column_of_a_schema_is_copied(new_database: NewDatabase, eng
         columns = {
             (table, column)
             for table, column in await execute(url, _COLUMNS[engine])
-            if table not in {"schema_migrations", "pending_steps"}
+            if table not in {"schema_migrations", "pending_steps", "unindexed_contacts"}
+            and not table.startswith("contact_search")  # and the tables of that index
         }
     copied = {(table.name, column) for table in TABLES for column in table.columns}
     assert columns == copied | DERIVED[engine]
