@@ -13,7 +13,7 @@ def test_the_contacts_of_a_query_are_downloaded(console: Console, axe: Callable[
     """In each format that the API has; the page says in words which contacts they are."""
     for number, tags in (("+14155550101", ["vip"]), ("+14155550102", [])):
         console.wire.post("/api/v2/contacts", json={"number": number, "tags": tags})
-    page = console.go("export?tag=vip&opted_out=false&page_of_the_list=3")
+    page = console.go("export?tag=vip&state=reachable&after=3")
     expect(page.get_by_text("Contacts with the tag “vip”, not opted out.")).to_be_visible()
     axe(page)
     with page.expect_download() as download:
@@ -27,9 +27,15 @@ def test_the_contacts_of_a_query_are_downloaded(console: Console, axe: Callable[
     assert len(Path(download.value.path()).read_text().splitlines()) == 3
 
 
-def test_a_condition_that_is_not_valid_is_explained(console: Console) -> None:
-    """Instead of a file."""
-    console.expected = ["400"]
-    page = console.go("export?verified=maybe")
-    expect(page.get_by_role("alert")).to_contain_text("verified")
-    expect(page.get_by_role("link", name="JSON Lines")).to_have_count(0)
+def test_it_is_reached_from_the_list_with_its_conditions(console: Console) -> None:
+    """Also with those that were typed just now."""
+    for number, name in (("+14155550101", "Ada"), ("+14155550102", "Grace")):
+        console.wire.post("/api/v2/contacts", json={"number": number, "first_name": name})
+    page = console.go("contacts")
+    page.get_by_label("Search contacts").fill("grace")
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.get_by_text("Contacts with “grace”.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON Lines").click()
+    [line] = Path(download.value.path()).read_text().splitlines()
+    assert json.loads(line)["first_name"] == "Grace"

@@ -101,12 +101,11 @@ async def _progress(visit: Visit, action_id: int) -> AsyncGenerator[str, None]:
     before = -1
     while True:
         action = (await visit.call(actions.retrieve, ByAction(action_id))).action
-        if action.status != "running":
-            yield "work list"
-            return
-        if action.done != before:
+        if action.done != before or action.status != "running":
             before = action.done
             yield "work"
+        if action.status != "running":
+            return
         await asyncio.sleep(_LOOK_SECONDS)
 
 

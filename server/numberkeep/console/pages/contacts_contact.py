@@ -80,7 +80,7 @@ async def save(visit: Visit) -> Page | Redirect:
     given = {name: str(form[name]).strip() for name in TEXTS if name in form}
     variables = _variables(form)
     try:
-        body = visit.decoded(_changes(contact, given, variables), UpdateBody)
+        body = visit.decoded(_changes(form, given, variables), UpdateBody)
         await visit.call(contacts.update, ContactUpdate(contact.phone, body))
     except InvalidInput as error:
         return await _show(visit, contact, given | variables, errors_of(error), status=400)
@@ -171,13 +171,18 @@ def _variables(form: FormData) -> dict[str, str]:
     return found
 
 
-def _changes(contact: ContactOut, given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a form changes; what it leaves as it is may be changed by others meanwhile."""
-    changes: dict[str, Any] = {name: value for name, value in given.items() if value != (getattr(contact, name) or "")}
-    now = variables_of(contact)
-    values = {name.removeprefix(_VARIABLE): value for name, value in variables.items()}
-    if changed := {label: value for label, value in values.items() if value != now.get(label, "")}:
-        changes["custom_variables"] = changed
+def _changes(form: FormData, given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the reader has changed in a form; what others changed meanwhile stays.
+
+    The form has the value that each field had when it was shown, under `was:NAME`.
+    """
+
+    def changed(values: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in values.items() if value != form.get(f"was:{name}", "")}
+
+    changes: dict[str, Any] = changed(given)
+    if of_variables := changed(variables):
+        changes["custom_variables"] = {name.removeprefix(_VARIABLE): value for name, value in of_variables.items()}
     return changes
 
 

@@ -1,4 +1,6 @@
 // The list of contacts: selection with ranges, and the keys that move in it.
+import { swap } from "./swap.js";
+
 const TYPING = "input:not([type=checkbox]), textarea, select";
 const boxes = () => [...document.querySelectorAll(".pick [name=number]")];
 let last = "";
@@ -61,8 +63,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The list is fetched again when the last action ends: in between it would lose the selection.
+const isWorking = () => Boolean(document.querySelector("#work[data-events]"));
+let working = isWorking();
+
 document.addEventListener("swapped", () => {
   show();
+  const before = working;
+  working = isWorking();
+  if (before && !working) swap(location.href, "list total", { history: "none" });
   document.querySelector("[data-focus]")?.focus();
 });
 show();
