@@ -19,16 +19,19 @@ from numberkeep.http.budget import MIB, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.endpoint import Api, Endpoint
 from numberkeep.http.stream_limits import StreamLimits
+from numberkeep.operations import actions
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
+from numberkeep.service.actions.record import KIND as ACTION
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
-from numberkeep.service.imports.record import KIND
+from numberkeep.service.imports.record import KIND as IMPORT
 from numberkeep.service.imports.worker import ImportWorker
 from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
+from numberkeep.service.sessions import store_link
 from numberkeep.stores import make_context, make_staging
 
 
@@ -72,7 +75,9 @@ def make_relay(settings: Settings, context: Context, sender: Sender, notifier: N
 
 def make_runner(settings: Settings, context: Context) -> JobRunner:
     """Return what runs the jobs of all accounts."""
-    return JobRunner(context, {KIND: ImportWorker(make_staging)}, alone=not is_postgres(settings.database))
+    return JobRunner(
+        context, {IMPORT: ImportWorker(make_staging), ACTION: actions.WORKER}, alone=not is_postgres(settings.database)
+    )
 
 
 def assemble(
@@ -102,8 +107,16 @@ def assemble(
         authenticator=authenticator,
         more=more,
         mounts={"console": partial(_console, settings)},
-        fill=fill,
+        fill=partial(_fill, settings, context, fill),
     )
+
+
+async def _fill(settings: Settings, context: Context, fill: Callable[[], Awaitable[None]] | None) -> None:
+    """Fill a store that had no keys: one in memory, because another has its first key before a worker starts."""
+    if fill is not None:
+        await fill()
+    if settings.first_session is not None:
+        await store_link(context.store, settings.first_session)
 
 
 def _console(settings: Settings, api: Api) -> Endpoint:

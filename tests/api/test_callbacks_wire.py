@@ -66,9 +66,13 @@ async def test_a_callback_is_retried_as_a_webhook_is(service: Service, wire: htt
     async with receiving(answer(500)) as receiver:
         await send(wire, receiver)
         await service.relay.turn()
+        found: list[dict[str, Any]] = []
         for _ in range(ATTEMPTS):
             assert await service.relay.turn() == 1
             service.clock.pass_seconds(3700)
+            found.append((await wire.get("/_numberkeep/doctor")).json()["callbacks"])
+        assert found[0] == {"failing": 1, "dead": 0, "error": "answered 500"}
+        assert found[-1] == {"failing": 0, "dead": 1, "error": "answered 500"}
         assert await service.relay.turn() == 0
         assert len({request.headers["webhook-id"] for request in receiver.requests}) == 1
         [dead] = (await wire.get("/_numberkeep/deliveries")).json()

@@ -33,6 +33,7 @@ async def test_a_new_account(wire: httpx2.AsyncClient) -> None:
         "sender_lacks": [],
         "logged": False,
         "messages": {"failing": 0, "dead": 0, "error": ""},
+        "callbacks": {"failing": 0, "dead": 0, "error": ""},
         "webhooks": [],
         "disk": None,
         "status": "OK",

@@ -129,8 +129,8 @@ async def test_filters(wire: httpx2.AsyncClient, params: Mapping[str, Any], numb
     ("params", "message"),
     [
         ({"formt": "csv"}, "`formt` is not a field of the API: did you mean format?"),
-        ({"format": "xml"}, "`format` must be csv or vcard or vcard4 or jsonl."),
-        ({"for": "null"}, "`for` must be numberkeep or google or outlook or hubspot."),
+        ({"format": "xml"}, "`format` must be one of csv, vcard, vcard4, jsonl."),
+        ({"for": "null"}, "`for` must be one of numberkeep, google, outlook, hubspot."),
         ({"for": "google", "format": "vcard"}, "`for` is for CSV only: leave it out, or ask for format=csv."),
         ({"where": "Plan"}, "`where` must have the form LABEL=VALUE, for example Plan=gold."),
         ({"where": "=gold"}, "`where` must have the form LABEL=VALUE, for example Plan=gold."),
@@ -143,7 +143,7 @@ async def test_filters(wire: httpx2.AsyncClient, params: Mapping[str, Any], numb
             {"created_after": "yesterday"},
             "`created_after` must be a time in ISO 8601, for example 2026-01-31T09:30:00Z.",
         ),
-        ({"verified": "maybe"}, "`verified` must be true or false, not a string."),
+        ({"verified": "maybe"}, "`verified` must be true or false."),
         ({"opted_out": "null"}, "`opted_out` must not be null: leave it out."),
     ],
 )

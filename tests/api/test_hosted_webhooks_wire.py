@@ -187,7 +187,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
         ("POST", {"webhooks": [ONE, "ftp://example.com/"]}, "webhooks[1].url", "http"),
         ("POST", {"webhooks": [ONE, "http://10.0.0.1/"]}, "webhooks[1].url", "NUMBERKEEP_ALLOWED_NETWORKS"),
         ("POST", {"webhooks": [ONE + "a" * MAX_URL]}, "webhooks[0]", f"at most {MAX_URL} characters"),
-        ("POST", {"webhooks": [ONE], "type": "call_log"}, "type", "must be receive or outbound or contact_created"),
+        ("POST", {"webhooks": [ONE], "type": "call_log"}, "type", "must be one of receive, outbound, contact_created"),
         ("POST", {"webhooks": [ONE], "global_secret": "a"}, "global_secret", "did you mean globalSecret?"),
         ("PUT", {}, "webhooks", "is required"),
         ("PUT", {"webhooks": [ONE]}, "webhooks", "must be an object or null, not an array"),
@@ -196,7 +196,7 @@ async def test_another_account_s_webhooks_are_not_found(service: Service, wire: 
         ("PUT", {"webhooks": {"receive": [ONE, "x"]}}, "webhooks.receive[1].url", "http"),
         ("PUT", {"webhooks": {"receive": [ONE, {"url": 1}]}}, "webhooks.receive[1].url", "must be a string"),
         ("DELETE", {"webhooks": []}, "webhooks", "is required"),
-        ("DELETE", {"webhooks": [ONE], "type": "x"}, "type", "must be receive or outbound or contact_created"),
+        ("DELETE", {"webhooks": [ONE], "type": "x"}, "type", "must be one of receive, outbound, contact_created"),
     ],
 )
 async def test_an_invalid_request_is_refused(

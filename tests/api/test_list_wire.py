@@ -158,9 +158,9 @@ async def test_an_invalid_parameter_is_named(wire: httpx2.AsyncClient, query: st
     [
         ("order_direction=up", "must be asc or desc"),
         ("order_by=height", "must be one of created_at, first_name, last_name, phone"),
-        ("limit=ten", "must be a whole number, not a string"),
+        ("limit=ten", "must be a whole number"),
         ("limit=0", "must be at least 1"),
-        ("verified=maybe", "must be true or false, not a string"),
+        ("verified=maybe", "must be true or false"),
     ],
 )
 async def test_an_invalid_parameter_s_error_lists_the_choices(

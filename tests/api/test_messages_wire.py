@@ -133,6 +133,13 @@ async def test_an_opt_out_that_comes_first_stops_a_message(service: Service, wir
     assert (status["status"], status["error_key"]) == ("ERROR", "OPTED_OUT")
 
 
+@pytest.mark.parametrize("body", [{}, {"number": " ", "content": ""}, {"number": None, "media_url": ""}])
+async def test_all_missing_fields_are_named_at_once(wire: httpx2.AsyncClient, body: dict[str, Any]) -> None:
+    """A caller that adds one is not refused for the next."""
+    errors = (await wire.post(SEND, json=body)).json()["errors"]
+    assert [error["field"] for error in errors] == ["number", "content"]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -39,7 +39,7 @@ def test_errors_of_a_body_are_described() -> None:
 def test_every_path_parameter_is_described() -> None:
     """A phone number is a string, an id an integer, and no parameter is missing."""
     types = {"phone_number": "string", "review_id": "integer", "webhook_id": "integer", "import_id": "integer"}
-    types["message_id"] = "string"
+    types |= {"message_id": "string", "action_id": "integer"}
     for path, methods in document()["paths"].items():
         for described in methods.values():
             parts = {each["name"]: each["schema"]["type"] for each in described["parameters"] if each["in"] == "path"}
@@ -89,6 +89,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
         "consent.decide": {"decision": "keep"},
+        "actions.create": {"action": "tag", "tag": "vip", "matching": {}},
         "imports.map": {},
         "imports.plan": {},
         "imports.undo": {},
@@ -101,6 +102,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
     order += ["contacts.update", "messages.newest", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
     order += ["webhooks.enable", "messages.send", "messages.list", "messages.get_status", "messages.retrieve"]
     last = [f"imports.{act}" for act in ("create", "list", "retrieve", "map", "plan", "run", "undo", "delete")]
+    last += [f"actions.{act}" for act in ("create", "list", "retrieve", "undo", "delete")]
     last += ["consent.review", "consent.decide", "consent.list", "consent.show"]
     last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]
     queries = {"consent.show": "?number=%2B14155552671", "messages.get_status": "?handle=h-1"}
@@ -109,7 +111,7 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
     for name in [*order, *(names.keys() - {*order, *last}), *last]:
         line = names[name]
         path = line.path.replace("{phone_number}", "+14155552671").replace("{message_id}", "h-1")
-        path = re.sub(r"\{(webhook|review|import)_id\}", "1", path)
+        path = re.sub(r"\{(webhook|review|import)_id\}", "1", path).replace("{action_id}", "2")
         if name == "deliveries.list_dead":
             await _exhaust_retries(service)
         answer = await wire.request(line.method, path + queries.get(name, ""), json=bodies.get(name))

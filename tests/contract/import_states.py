@@ -17,9 +17,11 @@ from numberkeep.service.imports import jobs, looking, uploads
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
 from numberkeep.service.imports.samples import SHOWN, SampleRow
-from numberkeep.service.imports.stored_files import differences_name, stored
+from numberkeep.service.imports.stored_files import differences_name
 from numberkeep.service.imports.undo import is_undoable, undo_until
-from numberkeep.service.imports.worker import MOST_TAKES, ImportWorker
+from numberkeep.service.imports.worker import ImportWorker
+from numberkeep.service.job_attempts import MOST_TAKES
+from numberkeep.service.job_files import stored
 from numberkeep.store.queries import GetJob, GetJobPart
 from numberkeep.store.sqlite import SqliteStaging
 from support.store import DAY, AccountDriver, phone

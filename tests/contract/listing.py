@@ -23,6 +23,12 @@ FILTERS: list[tuple[str, dict[str, Any], Callable[[Contact], bool]]] = [
     ("opted out", {"opt_out": True}, lambda contact: contact.opt_out),
     ("not opted out", {"opt_out": False}, lambda contact: not contact.opt_out),
     ("created from", {"created_from": START + 5}, lambda contact: micros(contact.created_at) >= START + 5),
+    ("created before", {"created_before": START + 5}, lambda contact: micros(contact.created_at) < START + 5),
+    (
+        "created between, with a tag",
+        {"created_from": START + 2, "created_before": START + 6, "tags": ("red",)},
+        lambda contact: START + 2 <= micros(contact.created_at) < START + 6 and "red" in contact.tags,
+    ),
     ("contact_id", {"contact_id": 1006}, lambda contact: contact.contact_id == 1006),
     ("phone", {"phone": phone(3)}, lambda contact: contact.phone == phone(3)),
     (

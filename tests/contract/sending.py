@@ -225,6 +225,42 @@ class ReceiptContract:
         assert not await theirs.receipt("h", MessageStatus.DELIVERED)
         assert [*await ours.messages()][:1] == [sent]
 
+    async def test_a_receipt_may_come_before_the_answer_of_the_send(self, ours: AccountDriver) -> None:
+        """Carriers report over another connection: the first receipt counts, with the opt-out that it reports."""
+        await ours.send(at=START, status_callback="https://example.com/status")
+        [pending] = await ours.take(at=AT)
+        assert not await ours.receipt("h", MessageStatus.FAILED, error="no", code=21610, opted_out=True, at=AT + 1)
+        assert not await ours.receipt("h", MessageStatus.DELIVERED, at=AT + 2)
+        assert await ours.settle(pending, Delivered(handle="h", service="SMS"), at=AT + 3)
+        [message] = await ours.messages()
+        assert (message.status, message.error, message.error_code, message.error_key) == (
+            MessageStatus.FAILED,
+            "no",
+            21610,
+            OPTED_OUT,
+        )
+        assert (message.handle, message.service, message.sent_at) == ("h", "SMS", AT + 3)
+        [entry] = await ours.store.read(ListConsentOf(ours.account_id, PHONE))
+        assert (entry.opted_out, entry.source) == (True, ConsentSource.CARRIER)
+        assert await ours.types() == [
+            "message.created",
+            "message.updated",
+            "message.updated",
+            "consent.opted_out",
+        ]
+        assert not await ours.receipt("h", MessageStatus.DELIVERED)
+
+    async def test_an_early_receipt_is_of_the_message_with_its_handle(
+        self, ours: AccountDriver, theirs: AccountDriver
+    ) -> None:
+        """Of no other one, of no other account's, and for a day."""
+        for handle, account, at in (("h", ours, AT), ("i", theirs, AT), ("j", ours, AT + DAY)):
+            await account.receipt(handle, MessageStatus.DELIVERED, at=AT)
+            await ours.send(at=AT)
+            [pending] = await ours.take(at=at)
+            await ours.settle(pending, Delivered(handle={"h": "x"}.get(handle, handle)), at=at)
+        assert await ours.statuses() == ["sent"] * 3
+
     async def test_receipts_in_one_group(self, ours: AccountDriver, sent: Message) -> None:
         """As if one came after the other: the first counts."""
         both = await asyncio.gather(

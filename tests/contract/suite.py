@@ -3,6 +3,7 @@
 import pytest
 
 from contract.accounts import AccountContract
+from contract.actions import ActionContract
 from contract.attempts import AttemptContract
 from contract.bulk import BulkContract
 from contract.callbacks import CallbackContract
@@ -11,6 +12,7 @@ from contract.confirming import ConfirmingContract
 from contract.consent import ConsentContract
 from contract.contacts import ContactContract
 from contract.conversation import ConversationContract
+from contract.counting import CountingContract
 from contract.cursor import CursorContract
 from contract.disabling import DisablingContract
 from contract.events import EventContract
@@ -30,6 +32,7 @@ from contract.outbox import OutboxContract
 from contract.preview import PreviewContract
 from contract.review import ReviewContract
 from contract.sending import ReceiptContract, SendingContract
+from contract.sessions import SessionContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
 from contract.tagging import TaggingContract
@@ -53,6 +56,7 @@ class StoreContract(
     VerificationContract,
     IdempotencyContract,
     KeyContract,
+    SessionContract,
     ConsentContract,
     ReviewContract,
     ConfirmingContract,
@@ -76,6 +80,8 @@ class StoreContract(
     ImportStateContract,
     JobContract,
     UndoContract,
+    ActionContract,
+    CountingContract,
     ConcurrencyContract,
     WholeAccountContract,
 ):

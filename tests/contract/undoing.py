@@ -6,7 +6,7 @@ from numberkeep.domain.contacts.importing import Existing, ImportContacts
 from numberkeep.domain.contacts.undoing import UndoChanges, Undone
 from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind, Stamp
 from numberkeep.service.context import Context
-from numberkeep.service.imports.undo import liftable
+from numberkeep.service.undoing import liftable
 from numberkeep.store.queries import ListConsentOf, ListEventsOfCause
 from support.store import PHONE, AccountDriver, phone
 

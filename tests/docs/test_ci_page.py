@@ -23,10 +23,10 @@ def test_it():
 """
 
 
-def run_recipe(folder: Path, recipe: str, shell: str) -> subprocess.CompletedProcess[str]:
+def run_recipe(folder: Path, recipe: str, *shell: str) -> subprocess.CompletedProcess[str]:
     """Run it with nothing but a PATH."""
     path = f"{PROGRAM.parent}:/usr/local/bin:/usr/bin:/bin"
-    command = ["env", "-i", f"PATH={path}", shell, "-e", "-c", recipe]
+    command = ["env", "-i", f"PATH={path}", *shell, "-c", recipe]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
 
 
@@ -43,11 +43,11 @@ def is_reachable(url: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
-@pytest.mark.parametrize(("count", "code", "shell"), [(1, 0, "sh"), (2, 1, "sh"), (1, 0, "bash")])
+@pytest.mark.parametrize(("count", "code", "shell"), [(1, 0, "sh -e"), (2, 1, "sh -e"), (2, 1, "sh"), (1, 0, "bash")])
 def test_the_recipe_has_the_exit_code_of_the_tests(tmp_path: Path, count: int, code: int, shell: str) -> None:
     """The tests find the service, and it is stopped afterwards, whether they pass or fail."""
     (tmp_path / "test_it.py").write_text(SUITE.format(count=count))
-    done = run_recipe(tmp_path, the_recipe(), shell)
+    done = run_recipe(tmp_path, the_recipe(), *shell.split())
     assert done.returncode == code, done.stdout + done.stderr
     assert "1 passed" in done.stdout or code
     give_up = time.monotonic() + PATIENCE
@@ -56,7 +56,7 @@ def test_the_recipe_has_the_exit_code_of_the_tests(tmp_path: Path, count: int, c
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("shell", ["sh", "bash"])
+@pytest.mark.parametrize("shell", ["sh", "sh -e", "bash"])
 def test_the_recipe_ends_if_the_service_does_not_start(tmp_path: Path, shell: str) -> None:
     """It does not wait indefinitely, and runs no test."""
     (tmp_path / "test_it.py").write_text(SUITE.format(count=1))
@@ -64,6 +64,6 @@ def test_the_recipe_ends_if_the_service_does_not_start(tmp_path: Path, shell: st
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         recipe = the_recipe().replace("--port 0", f"--port {taken.getsockname()[1]}")
-        done = run_recipe(tmp_path, recipe, shell)
+        done = run_recipe(tmp_path, recipe, *shell.split())
     assert done.returncode != 0
     assert not (tmp_path / "url").exists()

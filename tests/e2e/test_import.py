@@ -55,6 +55,26 @@ def test_a_file_is_imported(folder: Path) -> None:
     ]
 
 
+def test_the_columns_of_a_file_are_shown_without_a_database(tmp_path: Path) -> None:
+    """With their fields and first values, as the options use them."""
+    (tmp_path / "list.csv").write_text(CONTACTS, encoding="utf-8")
+    done = run("import", "columns", "list.csv", "--map", "Tarif=custom_variables.plan", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    shown = [line.split(maxsplit=2) for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert shown == [
+        ["Vorname", "first_name", '"Ada", "Bob", "No"'],
+        ["Handy", "phone", '"(415) 555-0101", "+14155550102", "12"'],
+        ["Schlagwörter", "tags", '"vip,beta"'],
+        ["Abgemeldet", "opt_out", '"nein", "ja"'],
+        ["Tarif", "custom_variables.plan", '"gold"'],
+    ]
+    found = json.loads(run("import", "columns", "list.csv", "--json", cwd=tmp_path).stdout)
+    assert (found["has_phones"], found["rows"], found["columns"][4]["field"]) == (True, 3, "variable")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 60)
+    refused = run("import", "columns", "book.xlsx", cwd=tmp_path)
+    assert (refused.returncode, "ZIP archive" in refused.stderr) == (1, True)
+
+
 def test_it_says_in_words_what_it_did(folder: Path) -> None:
     """On stderr; a diff is on stdout."""
     done = run("import", "list.csv", *DATABASE, "--dry-run", "--diff", cwd=folder)

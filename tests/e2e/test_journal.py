@@ -73,6 +73,7 @@ def test_calls_are_found_by_operation_and_position(wire: httpx2.Client) -> None:
     wire.get("/api/v2/nothing")
     first, second, third = calls(wire)
     assert [each["operation"] for each in (first, second, third)] == ["contacts.create", "contacts.list", "none"]
+    assert calls(wire, operation="none") == [third]
     assert calls(wire, operation="contacts.list") == [second]
     assert calls(wire, after=first["call_id"]) == [second, third]
     assert calls(wire, limit=1) == [first]

@@ -61,7 +61,7 @@ async def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(engine: 
             async with asyncio.TaskGroup() as group:
                 for writer in writers:
                     group.create_task(writer.run(wire_to(running)))
-                await until(lambda: sum(writer.acknowledged for writer in writers), chance.randrange(400))
+                await until(lambda: sum(writer.acknowledged for writer in writers), chance.randrange(120))
                 await asyncio.sleep(chance.uniform(0, 0.01))
                 kill_one_way_or_another(running, chance)
             if chance.random() < 0.25:

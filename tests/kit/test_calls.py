@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from numberkeep.testing import Account, Call
+from numberkeep.testing import Account, Call, ControlError
 from numberkeep.testing.calls import Expected, matching, miss
 from sendblue_api import NotFoundError, SendblueAPI
 
@@ -79,6 +79,21 @@ def test_a_value_that_differs_is_shown() -> None:
     """A wrong value is a nearer miss than another operation."""
     text = miss(CALLS, Expected("contacts.create", body={"first_name": "Edith"}))
     assert "but its first_name is 'Grace'" in text
+
+
+def test_a_number_without_its_country_code_is_explained() -> None:
+    """The kit does not know the account's region, so it compares numbers in E.164."""
+    text = miss(CALLS, Expected("contacts.create", number="(415) 555-0100"))
+    assert text.endswith("Write `number` in E.164 form, such as +14155550123.")
+    assert "E.164" not in miss(CALLS, Expected("contacts.create", number="+1 415 555 0199"))
+
+
+@pytest.mark.parametrize("times", [None, 0, 1])
+def test_an_operation_that_does_not_exist_is_refused(numberkeep: Account, times: int | None) -> None:
+    """It could never be called, so `times=0` would always hold."""
+    with pytest.raises(ControlError, match=r"did you mean contacts\.create\?"):
+        numberkeep.assert_called("contacts.creat", times=times)
+    assert numberkeep.assert_called("none", times=0) == []
 
 
 def test_calls_are_those_of_the_test(numberkeep: Account) -> None:

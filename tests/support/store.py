@@ -17,8 +17,9 @@ from numberkeep.domain.identity import contact_id_at, hash_secret
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.listing import MessageFilter, MessageOrder, MessagePage, MessageQuery
 from numberkeep.domain.messages.message import Draft, Message, MessageStatus
+from numberkeep.domain.messages.receipts import Receipt, RecordReceipt
 from numberkeep.domain.messages.reply import ReplyRules, Verdict
-from numberkeep.domain.messages.sending import Receipt, RecordReceipt, SendMessage
+from numberkeep.domain.messages.sending import SendMessage
 from numberkeep.domain.outbox.attempt import Attempt, Exchange
 from numberkeep.domain.outbox.attempt_commands import KeepAttempt, RetryDelivery
 from numberkeep.domain.outbox.commands import ReplayDeliveries, SettleDelivery, TakeDeliveries

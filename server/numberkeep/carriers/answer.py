@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.limits import MAX_HANDLE
 from numberkeep.domain.messages.message import OPTED_OUT
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.answers import ENDS
 
 REFUSES: Final = ENDS | {400, 413, 422}

@@ -14,9 +14,10 @@ _SENDERS: Final = "`numberkeep serve --help` lists the senders"
 
 
 def account_checks(found: DoctorAnswer) -> Iterator[Check]:
-    """Yield the checks of the region, the messages and the webhooks."""
+    """Yield the checks of the region, the messages, their status callbacks and the webhooks."""
     yield _region(found)
     yield from _deliveries("messages", "messages", found.messages, "numberkeep webhooks replay")
+    yield from _deliveries("callbacks", "status callbacks", found.callbacks, "numberkeep webhooks replay")
     if not found.webhooks:
         yield ok("webhooks", "none is registered")
     for webhook in found.webhooks:

@@ -13,6 +13,7 @@ import click
 
 from numberkeep.cli.default_command import DefaultCommand
 from numberkeep.cli.exit_codes import ExitCode, Failure, end
+from numberkeep.cli.import_columns import import_columns
 from numberkeep.cli.import_file import FileImport, Imported
 from numberkeep.cli.import_on_database import import_on_database, undo_on_database
 from numberkeep.cli.import_on_service import import_on_service, undo_on_service
@@ -126,6 +127,9 @@ def undo(import_id: int, database: str | None, account: str | None, *, lift_opt_
         click.echo(line, err=True)
     if undone.left:
         end(ExitCode.PARTLY)
+
+
+imports.add_command(import_columns)
 
 
 def _report(imported: Imported, name: str, target: str, rejects: Path | None, *, as_json: bool) -> None:

@@ -14,8 +14,8 @@ from numberkeep.cli.on_service import Refused, read_json
 from numberkeep.cli.secret_file import first_line
 from numberkeep.cli.targets import either, either_options, json_option
 from numberkeep.config.settings import load_settings
-from numberkeep.domain.errors import NetworkRefused
 from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox.errors import NetworkRefused
 from numberkeep.service import webhooks as service
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import Notifier

@@ -8,9 +8,11 @@ from typing import Any, Final
 import phonenumbers
 
 from numberkeep.console.reader import READER
+from numberkeep.console.words import sentence_of
 
 _MICROS: Final = 1_000_000
 _SHOWN: Final = 4
+_LINE: Final = 300
 Time = datetime | int | str
 
 
@@ -78,6 +80,12 @@ def _written(phone: str, region: str) -> str:
     return phonenumbers.format_number(parsed, form.NATIONAL if at_home else form.INTERNATIONAL)
 
 
+def clipped(text: str | None) -> str:
+    """Return the beginning of a text that is shown in one line."""
+    text = text or ""
+    return text if len(text) <= _LINE else f"{text[:_LINE]}…"
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "full_time": full_time,
@@ -85,5 +93,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "clock": clock,
     "number": number,
     "e164": e164,
+    "clipped": clipped,
+    "sentence": sentence_of,
 }
 """The filters of the templates."""

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from functools import cached_property
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.datastructures import FormData, QueryParams
 
 from numberkeep.console.cookies import Flash, Header, Jar
@@ -21,6 +22,7 @@ from numberkeep.operations.operation import Call, Operation
 from numberkeep.service.context import Context
 from numberkeep.service.sessions import SignedIn
 
+S = TypeVar("S", bound=msgspec.Struct)
 I = TypeVar("I")  # noqa: E741 - input
 O = TypeVar("O")  # noqa: E741 - output
 
@@ -126,6 +128,14 @@ class Visit:
         if not operation.reads and self.read_only:
             raise ReadOnlyKey
         return await operation.function(Call(self.context, self.account, self.site.api.notifier), given)
+
+    def decoded(self, given: Mapping[str, Any], shape: type[S]) -> S:
+        """Return the body of a request with these values, checked as HTTP does.
+
+        Raises:
+            InvalidInput: they are not valid.
+        """
+        return self.site.api.decoder.body(msgspec.json.encode(given), shape)
 
     def flash(self, text: str, undo: str = "") -> None:
         """Have the next page report something.

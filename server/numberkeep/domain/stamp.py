@@ -42,7 +42,10 @@ class CauseKind(StrEnum):
     REQUEST = "request"
     """An HTTP request; the id is its `x-request-id`, which the caller may have chosen."""
     IMPORT = "import"
+    ACTION = "action"
+    """An action on many contacts; the id is its number."""
     UNDO = "undo"
+    """The undo of an import or action; the id is its number."""
     MERGE = "merge"
 
 

@@ -205,7 +205,7 @@ def build_application(
         try:
             if first_key is not None:
                 made = await keys.create_first(context, first_key)
-                if made and fill is not None:
+                if made is not None and fill is not None:
                     await fill()
             relay.start()
             runner.start()

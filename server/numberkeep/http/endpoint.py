@@ -218,4 +218,5 @@ _ARGUMENTS: Final[Mapping[str, Callable[[str], Any]]] = {
     "webhook_id": _id,
     "review_id": _id,
     "import_id": _id,
+    "action_id": _id,
 }

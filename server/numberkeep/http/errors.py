@@ -146,7 +146,7 @@ class NotServed(HttpError):
     """The hosted API has the path, and numberkeep does not.
 
     Args:
-        missing: what it would take, and what to do instead if anything.
+        missing: what numberkeep does not have, then `:` and what to do instead.
     """
 
     def __init__(self, missing: str) -> None:
@@ -190,14 +190,20 @@ _TABLE: Final = (
     _Line(ReplyUnderReview, 409, str, "A reply of the recipient is unclear and not decided yet.", _NO_RETRY),
     _Line(ReviewNotFound, 404, "There is no review of this number", "There is no review with this id."),
     _Line(ReviewDecided, 409, str, "Another decision was made before.", _NO_RETRY),
-    _Line(JobNotFound, 404, str, "There is no import with this id."),
-    _Line(JobConflict, 409, str, "The import's state does not allow it; `message` says what to do.", _NO_RETRY),
-    _Line(TooManyUploads, 409, str, "The account's imports keep too many files.", _NO_RETRY),
+    _Line(JobNotFound, 404, str, "There is no import or action with this id."),
+    _Line(
+        JobConflict,
+        409,
+        str,
+        "The state of the import or action does not allow it; `message` says what to do.",
+        _NO_RETRY,
+    ),
+    _Line(TooManyUploads, 409, str, "The account's imports or exports keep too many files.", _NO_RETRY),
     _Line(AccountNotFound, 404, "There is no account of this name", "There is no account of the name in `account`."),
     _Line(WebhookNotFound, 404, "There is no webhook of this number", "There is no webhook with this id."),
+    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
     _Line(AttemptNotFound, 404, "This attempt is not kept", "The webhook has no attempt with this id."),
     _Line(NotSimulated, 409, str, "A carrier is connected, so replies are not simulated.", _NO_RETRY),
-    _Line(KeyNotFound, 404, "There is no key with this id", "There is no key with this id."),
     _Line(MessageNotFound, 404, "Message not found", "There is no message with this handle."),
     _Line(NoSuchEvent, 410, str, "The position is outside the retained log; `message` says where to start."),
     _Line(

@@ -50,6 +50,7 @@ _ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string"},
     },
     "message_id": {"description": "The message's handle.", "schema": {"type": "string"}},
+    "action_id": {"description": "The action's id.", "schema": {"type": "integer", "minimum": 1}},
     "import_id": {"description": "The import's id.", "schema": {"type": "integer", "minimum": 1}},
     "review_id": {"description": "The review's id.", "schema": {"type": "integer", "minimum": 1}},
     "webhook_id": {"description": "The webhook's id.", "schema": {"type": "integer", "minimum": 1}},

@@ -11,6 +11,7 @@ from numberkeep.wire.legacy_names import OLD_NAMES
 _Schema = dict[str, Any]
 
 REQUIRED: Final = {
+    "ActionBody": "action",
     "AddHostedBody": "webhooks",
     "BulkBody": "contacts",
     "BulkDeleteBody": "contact_ids",

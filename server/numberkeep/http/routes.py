@@ -9,13 +9,16 @@ import msgspec
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_BULK_BODY_BYTES, MAX_UPLOAD_BYTES
 from numberkeep.operations import (
+    actions,
     consent,
     contacts,
     conversations,
     doctor,
     exports,
+    history,
     hosted_webhooks,
     imports,
+    matching,
     messages,
     overview,
     reviews,
@@ -24,7 +27,7 @@ from numberkeep.operations import (
 )
 from numberkeep.operations.operation import Operation
 from numberkeep.service.slices import Steps
-from numberkeep.wire.answers import Nothing
+from numberkeep.wire.answers import LimitParams, Nothing
 from numberkeep.wire.attempts import AttemptsParams
 from numberkeep.wire.contacts import BulkBody, BulkDeleteBody, BulkParams, UpdateBody
 from numberkeep.wire.conversations import ReplyBody, ThreadParams
@@ -101,6 +104,9 @@ _OURS: Final = "/_numberkeep"
 _IMPORTS: Final = f"{_OURS}/imports"
 _IMPORT: Final = f"{_IMPORTS}/{{import_id}}"
 
+_ACTIONS: Final = f"{_OURS}/actions"
+_ACTION: Final = f"{_ACTIONS}/{{action_id}}"
+
 INBOUND: Final = _route("POST", f"{_OURS}/inbound", messages.receive)
 """Carriers use this route too, see inbound.py."""
 
@@ -137,6 +143,15 @@ ROUTES: Final = (
     Route("POST", f"{_IMPORT}/undo", imports.undo, body=UndoBody),
     _route("GET", f"{_IMPORT}/rejects", imports.rejects),
     _route("GET", f"{_IMPORT}/differences", imports.differences),
+    _route("GET", f"{_OURS}/contacts/count", matching.count_matching),
+    Route("GET", f"{_OURS}/contacts/{{phone_number}}/history", history.list_history, query=LimitParams),
+    _route("GET", f"{_OURS}/contacts/{{phone_number}}/verification", history.verification),
+    _route("GET", _ACTIONS, actions.list_actions),
+    Route("POST", _ACTIONS, actions.create, body=actions.create.input, bulk=True),
+    _route("GET", _ACTION, actions.retrieve),
+    _route("DELETE", _ACTION, actions.delete),
+    _route("POST", f"{_ACTION}/undo", actions.undo),
+    _route("GET", f"{_ACTION}/file", actions.file),
     _route("POST", "/api/send-message", messages.send),
     _route("GET", "/api/status", messages.get_status),
     _route("GET", _MESSAGES, messages.list_messages),

@@ -36,6 +36,7 @@ def doctor_answer(account: Account, findings: Findings, deployment: Deployment) 
         sender_lacks=deployment.sender_lacks,
         logged=findings.logged,
         messages=_deliveries(findings.messages),
+        callbacks=_deliveries(findings.callbacks),
         webhooks=[_webhook(each) for each in findings.webhooks],
         disk=None if space is None else DiskOut(_room(space.room), _room(space.temporary_room), space.wal_is_large),
     )

@@ -66,8 +66,17 @@ def download(context: Context, account: Account, given: ExportParams) -> Downloa
         InvalidInput: a parameter is not valid.
     """
     selection = selection_of(given)
-    file = _FILES.get((given.format, given.for_))
+    media_type, name, form = file_of(given.format, given.for_)
+    return Download(media_type, name, exported(context, account, selection, form()))
+
+
+def file_of(format_: str, program: str) -> tuple[str, str, Callable[[], Form]]:
+    """Return the type of a file, its name, and what makes what writes it.
+
+    Raises:
+        InvalidInput: the program reads another format.
+    """
+    file = _FILES.get((format_, program))
     if file is None:
         raise invalid(FieldError("for", "is for CSV only: leave it out, or ask for format=csv"))
-    media_type, name, form = file
-    return Download(media_type, name, exported(context, account, selection, form()))
+    return file

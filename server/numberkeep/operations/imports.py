@@ -20,8 +20,9 @@ from numberkeep.service.imports.choosing import Chosen, chosen_of, options_of
 from numberkeep.service.imports.counts import Outcome
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import Task, load
-from numberkeep.service.imports.stored_files import differences_name, rejects_name, stored
+from numberkeep.service.imports.stored_files import differences_name, rejects_name
 from numberkeep.service.imports.undo import is_undoable, undo_until
+from numberkeep.service.job_files import stored
 from numberkeep.wire.answers import StatusOut, page_size
 from numberkeep.wire.events import actor_out
 from numberkeep.wire.imports import (

@@ -1,7 +1,7 @@
 """Operations on messages to and from phones."""
 
 from numberkeep.domain.errors import InvalidInput, MessageNotFound, MissingFields
-from numberkeep.domain.messages.sending import Receipt
+from numberkeep.domain.messages.receipts import Receipt
 from numberkeep.operations.operation import Call, operation
 from numberkeep.service import inbound, messages
 from numberkeep.service.inbound import Incoming

@@ -3,13 +3,16 @@
 from typing import Any, Final
 
 from numberkeep.operations import (
+    actions,
     consent,
     contacts,
     conversations,
     doctor,
     exports,
+    history,
     hosted_webhooks,
     imports,
+    matching,
     messages,
     overview,
     reviews,
@@ -22,9 +25,12 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
     for topic in (
         contacts,
+        matching,
         tags,
+        actions,
         imports,
         exports,
+        history,
         consent,
         reviews,
         messages,

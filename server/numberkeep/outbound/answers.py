@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 
 ENDS: Final = frozenset({410})
 """Statuses by which a receiver unsubscribes, as the Standard Webhooks scheme defines."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpcore2
 import httpx2
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 
 MAX_HEAD_BYTES: Final = 32 * 1024
 """The most bytes of an answer's status and headers, including those of interim responses."""

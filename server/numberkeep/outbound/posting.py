@@ -16,8 +16,8 @@ from typing import Final
 import httpx2
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.domain.outbox.attempt import KEPT_ANSWER_BYTES, Exchange
+from numberkeep.domain.outbox.errors import DeliveryFailed, DeliveryRefused, ReceiverGone
 from numberkeep.outbound.answers import ENDS, check_status
 from numberkeep.outbound.heads import LimitedTransport, limited_head
 from numberkeep.outbound.networks import Address

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
-from numberkeep.domain.errors import DeliveryFailed, NetworkRefused
+from numberkeep.domain.outbox.errors import DeliveryFailed, NetworkRefused
 from numberkeep.outbound.lookups import Lookups, Resolver, system_resolver
 from numberkeep.outbound.networks import Address, Network, embedded, kind_of, plain
 from numberkeep.outbound.web_address import WebAddress, read_url

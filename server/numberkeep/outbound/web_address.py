@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
-from numberkeep.domain.errors import TargetRefused
 from numberkeep.domain.limits import MAX_URL
+from numberkeep.domain.outbox.errors import TargetRefused
 from numberkeep.outbound.networks import Address
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}

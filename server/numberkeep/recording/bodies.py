@@ -47,10 +47,15 @@ def _object(value: dict[str, Any], kind: Kind, fictitious: Fictitious, depth: in
     made = {}
     for key, each in value.items():
         if kind is Kind.LABELLED or not is_field_name(key):
-            made[fictitious.text(key)] = _replaced(each, Kind.TEXT, fictitious, depth)
+            made[fictitious.text(key)] = _replaced(each, _kind_below(kind), fictitious, depth)
         elif (of_key := kind_of(key)) is not Kind.LEFT_OUT:
             made[key] = _replaced(each, of_key, fictitious, depth)
     return made
+
+
+def _kind_below(kind: Kind) -> Kind:
+    """Return what becomes of a value whose key is no name of a field."""
+    return Kind.LABELLED if kind is Kind.LABELLED else Kind.TEXT
 
 
 def _number(value: float, kind: Kind, fictitious: Fictitious) -> float:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 VERSION: Final = 1
 
@@ -28,7 +28,7 @@ class RecordedRequest(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     Attributes:
         method: the HTTP method.
-        target: path and query, percent-encoded.
+        target: path and query, percent-encoded. What begins otherwise would name another host behind that of a URL.
         credentials: which key pair of the recording it has; `""` for none.
         headers: those that matter, by name in lower case.
         body: the JSON value of the body; unset if the body is empty or left out.
@@ -36,7 +36,7 @@ class RecordedRequest(msgspec.Struct, kw_only=True, omit_defaults=True):
     """
 
     method: str
-    target: str
+    target: Annotated[str, Meta(pattern="^/")]
     credentials: str = ""
     headers: dict[str, str] = {}
     body: Any | UnsetType = UNSET

@@ -68,7 +68,8 @@ _email = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+").fullmatch
 _url = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://\S+", re.IGNORECASE).fullmatch
 _phone_like = re.compile(r"[+(]?\d[\d().\s-]{5,23}\d", re.ASCII).fullmatch
 _moment = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)(?P<time>[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?P<zone>.{0,6})"
+    r"(?P<date>\d{4}-\d\d-\d\d)(?P<time>[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
 ).fullmatch
 _token = re.compile(r"[A-Za-z][A-Za-z_.-]{0,39}", re.ASCII).fullmatch
 _short_number = re.compile(rf"-?\d{{1,{_MOST_COUNT_DIGITS}}}", re.ASCII).fullmatch
@@ -133,7 +134,7 @@ class Fictitious:
             moved = None
         if match is None or moved is None:
             return self.text(value)
-        return f"{moved.date().isoformat()}{match['time'] or ''}{match['zone'] or ''}"
+        return f"{moved.date().isoformat()}{match['time'] or ''}"
 
     def message(self, value: str) -> str:
         """Return a message of a service without what it repeats."""
@@ -182,19 +183,20 @@ class Fictitious:
             made = scrambled(text, random)
             if find_phone(made, self._region) is None:
                 return made
-        return re.sub(r"\d", "0", text)
+        return re.sub(r"\d", "0", scrambled(text, random))
 
     def _once(self, value: str, make: Callable[[str, Iterator[int]], str]) -> str:
         """Return what `make` returned for the value before, or a result that no other value has, if there is one."""
-        made = self._texts.get(value)
-        if made is None:
+        if value not in self._texts:
+            made = value
             for attempt in range(_ATTEMPTS):
-                made = make(value, choices(self._key, value, attempt))
+                found = make(value, choices(self._key, value, attempt))
+                made = made if found == value else found
                 if made != value and made not in self._taken:
                     break
-            self._texts[value] = made = made or ""
+            self._texts[value] = made
             self._taken.add(made)
-        return made
+        return self._texts[value]
 
 
 def _between_spaces(value: str, made: str) -> str:

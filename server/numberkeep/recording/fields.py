@@ -21,7 +21,7 @@ class Kind(Enum):
     MESSAGE = auto()
     """A message of the service: words that APIs use stay, the rest is masked."""
     LABELLED = auto()
-    """An object whose keys are written by people too."""
+    """An object whose keys, at every depth, are written by people too."""
     LEFT_OUT = auto()
     """Not recorded."""
     TEXT = auto()
@@ -37,12 +37,12 @@ _NAMES: Final[dict[Kind, str]] = {
     Kind.TIME: "at now",
     Kind.CONTENT: "content text wording",
     Kind.MESSAGE: "message error error_message error_detail errors detail details warning warnings field reason hint",
-    Kind.LABELLED: "custom_variables",
+    Kind.LABELLED: "custom_variables variables custom_fields metadata attributes labels",
     Kind.LEFT_OUT: "request_id",
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 
-_time = re.compile(r"\w+_(?:at|gte|lte)|date_\w+").fullmatch
+_time = re.compile(r"\w+_(?:at|gte|lte)|date_(?:sent|updated|created)").fullmatch
 _hump = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _field = re.compile(r"[a-z]+(?:_[a-z]+|[A-Z][a-z]*)*_?\d{0,2}", re.ASCII).fullmatch
 _LONGEST: Final = 40

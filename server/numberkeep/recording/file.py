@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from numberkeep.recording.exchange import VERSION, Exchange, Header
 
 _ONLY_USER: Final = 0o600
+_BLOCK: Final = 2**20
 _encode = msgspec.json.Encoder().encode
 _header = msgspec.json.Decoder(Header)
 _exchange = msgspec.json.Decoder(Exchange)
@@ -77,8 +78,9 @@ def begun(path: Path, region: str) -> Iterator["Progress"]:
             raise RecordingError(f"another recorder writes to {path}: name another file") from None
         with path.open("rb") as lines:
             first = lines.readline()
-        if first:
-            _check(path, first)
+            if first:
+                _check(path, first)
+                os.ftruncate(file, _end_of_lines(lines))
         os.fchmod(file, _ONLY_USER)
         _append(file, _encode(Header(numberkeep_recording=VERSION, region=region)))
         yield Progress(path, os.fstat(file).st_size)
@@ -135,6 +137,19 @@ def _check(path: Path, line: bytes) -> Header:
             "record again"
         )
     return header
+
+
+def _end_of_lines(file: BinaryIO) -> int:
+    """Return where the last complete line ends: a recorder that was killed may have written half of another."""
+    place = file.seek(0, os.SEEK_END)
+    while place:
+        begin = max(place - _BLOCK, 0)
+        file.seek(begin)
+        found = file.read(place - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        place = begin
+    return 0
 
 
 def _append(file: int, line: bytes) -> None:

@@ -35,7 +35,8 @@ _OTHERS: Final = (
 )
 """Segments of paths that ROUTES does not have."""
 
-_link = re.compile(r"<(?:https?://[^/>]*)?(?P<target>/[^>]*)>").sub
+_link = re.compile(r"<(?:https?://[^/>]*)?(?P<target>/[^>]*)>(?P<parameters>[^,<]*)").finditer
+_relation = re.compile(r";\s*rel=\"?(?P<relation>next|prev|previous|first|last)\"?\s*(?:;|$)", re.IGNORECASE).search
 
 
 def replaced_target(target: str, fictitious: Fictitious) -> str:
@@ -47,9 +48,13 @@ def replaced_target(target: str, fictitious: Fictitious) -> str:
 
 
 def replaced_link(link: str, fictitious: Fictitious) -> str:
-    """Return a `Link` header with the values in its addresses replaced, and without the host."""
-    made = _link(lambda match: f"<{replaced_target(match['target'], fictitious)}>", link)
-    return made if made != link else ""
+    """Return the links of a `Link` header to other pages, with the values in them replaced, and without the host."""
+    found = [(each["target"], _relation(each["parameters"])) for each in _link(link)]
+    return ", ".join(
+        f'<{replaced_target(target, fictitious)}>; rel="{relation["relation"].lower()}"'
+        for target, relation in found
+        if relation
+    )
 
 
 @cache
@@ -79,8 +84,9 @@ def _may_be_phone(value: str) -> bool:
 def _pair(pair: str, fictitious: Fictitious) -> str:
     name, mark, value = pair.partition("=")
     plain = unquote_plus(name, errors="replace")
-    kind = kind_of(plain) if is_field_name(plain) else Kind.TEXT
-    made_name = name if is_field_name(plain) else quote_plus(fictitious.text(plain))
+    is_name = bool(mark) and is_field_name(plain)
+    kind = kind_of(plain) if is_name else Kind.TEXT
+    made_name = name if is_name else quote_plus(fictitious.text(plain))
     if kind is Kind.LEFT_OUT:
         return f"{made_name}{mark}"
     if kind in {Kind.PHONE, Kind.TIME}:  # a `+` in these is not a space

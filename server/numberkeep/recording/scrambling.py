@@ -14,6 +14,8 @@ _LOWER: Final = "àéîöšž"
 _CASELESS: Final = "上下中大小山川口"
 _SYMBOL: Final = "★"
 _NUMERIC: Final = "²"
+_MARK: Final = "\u0334"
+"""A mark that no normalization joins with the letter before it. In many scripts marks are vowels."""
 _HEX_LOWER: Final = "0123456789abcdef"
 _HEX_UPPER: Final = "0123456789ABCDEF"
 
@@ -29,7 +31,7 @@ def choices(key: bytes, text: str, attempt: int = 0) -> Iterator[int]:
 def scrambled(text: str, random: Iterator[int]) -> str:
     """Return a text of the same length and form in which other letters, digits and symbols stand.
 
-    White space, ASCII punctuation and combining marks stay. What consists of hexadecimal digits and dashes, like most
+    White space and punctuation stay. What consists of hexadecimal digits and dashes, like most
     ids, stays hexadecimal.
     """
     if len(text) >= _MIN_HEX and not set(text) - set(hexdigits) - {"-"} and set(text) & set(digits):
@@ -63,9 +65,9 @@ def _replaced(character: str, random: Iterator[int]) -> str:
             return _one_of({"Lu": _UPPER, "Ll": _LOWER}.get(category, _CASELESS), random)
         case "N":
             return _one_of(digits, random) if category == "Nd" else _NUMERIC
-        case "M" | "Z" | "C" | "P":
+        case "Z" | "C" | "P":
             return character
-    return _SYMBOL
+    return _MARK if category[0] == "M" else _SYMBOL
 
 
 def _one_of(alphabet: str, random: Iterator[int]) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.contact import micros
-from numberkeep.domain.errors import DeliveryFailed, NumberkeepError, ReceiverGone, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import NumberkeepError, StoreBusy, StoreUnavailable
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
@@ -31,6 +31,7 @@ from numberkeep.domain.outbox.delivery import (
     Taken,
     Undelivered,
 )
+from numberkeep.domain.outbox.errors import DeliveryFailed, ReceiverGone
 from numberkeep.service.attempts import AttemptRate, Watch
 from numberkeep.service.context import Context
 from numberkeep.service.delivery_log import DeliveryLog

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.domain.contacts.listing import ListQuery
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
-from numberkeep.domain.outbox.delivery import SENDER, Delivery
+from numberkeep.domain.outbox.delivery import CALLBACKS, SENDER, Delivery
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service.context import Context
 from numberkeep.service.outlets import TargetChecker
@@ -66,6 +66,7 @@ class Findings:
             without + by another one; else None.
         logged: whether one of the newest messages was given to the sender `log`.
         messages: the deliveries of messages.
+        callbacks: the deliveries of statuses to the URLs that messages name.
         webhooks: each of the account's.
         space: the room on the database's disk; None if it is not known.
     """
@@ -73,6 +74,7 @@ class Findings:
     usual_region: str | None
     logged: bool
     messages: Deliveries
+    callbacks: Deliveries
     webhooks: Sequence[WebhookFindings]
     space: Space | None
 
@@ -95,6 +97,7 @@ async def examine(context: Context, account: Account, checker: TargetChecker | N
         await _usual_region(context, account),
         any(message.status is MessageStatus.LOGGED for message in messages),
         _to(SENDER, failing, dead),
+        _to(CALLBACKS, failing, dead),
         [
             WebhookFindings(webhook, _to(webhook.webhook_id, failing, dead), fault)
             for webhook, fault in zip(webhooks, faults, strict=True)

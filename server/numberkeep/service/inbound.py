@@ -10,9 +10,9 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_URL
 from numberkeep.domain.messages.commands import KeepMessage, Received, ReceiveMessage
 from numberkeep.domain.messages.message import known_service
+from numberkeep.domain.messages.receipts import Receipt
 from numberkeep.domain.messages.reply import Verdict
 from numberkeep.domain.messages.sender import find_sender_id
-from numberkeep.domain.messages.sending import Receipt
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.queries import GetAccount, GetAccountBySigningHash

@@ -147,7 +147,7 @@ async def working(
         yield held
     except asyncio.CancelledError:
         if keeper.done() and task is not None and not task.uncancel():
-            raise JobLost(job_id) from None
+            raise JobLost(held.job.kind, job_id) from None
         ended = True
         await _stop(keeper)  # it would keep the job
         with suppress(NumberkeepError):

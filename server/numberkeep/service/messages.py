@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MessageNotFound, TargetRefused
+from numberkeep.domain.errors import FieldError, InvalidInput, MessageNotFound
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.handles import handle_of, number_in
 from numberkeep.domain.messages.listing import NO_MESSAGES, MessageFilter, MessagePage, MessageQuery
 from numberkeep.domain.messages.message import Draft, Message, known_service
+from numberkeep.domain.messages.receipts import Receipt, RecordReceipt
 from numberkeep.domain.messages.sender import find_sender_id
-from numberkeep.domain.messages.sending import Receipt, RecordReceipt, SendMessage
+from numberkeep.domain.messages.sending import SendMessage
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.outlets import TargetChecker

@@ -6,13 +6,14 @@ from typing import Final
 from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource
 from numberkeep.domain.consent.review import Review, deadline_of
 from numberkeep.domain.contacts.contact import Contact, moment
-from numberkeep.domain.errors import AttemptNotFound, DeliveryFailed, WebhookNotFound
+from numberkeep.domain.errors import AttemptNotFound, WebhookNotFound
 from numberkeep.domain.event import SAMPLE, Event, EventType, Subject
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.attempt_commands import KeepAttempt, RetryDelivery
 from numberkeep.domain.outbox.delivery import Delivered, Delivery, DeliveryState, PendingEvent, Undelivered
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.verification.verification import Verification
 from numberkeep.domain.webhooks.disabled import DisabledWebhook

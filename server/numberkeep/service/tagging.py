@@ -26,8 +26,7 @@ async def tag(
     Raises:
         InvalidInput: the tag is blank.
     """
-    if not tag.strip():
-        raise InvalidInput("Blank tag", [FieldError("tag", "must not be blank: give it a name")])
+    tag = checked_tag(tag)
     phones: dict[str, int] = {}
     not_found: list[int] = []
     for index, number in enumerate(numbers):
@@ -36,5 +35,16 @@ async def tag(
             not_found.append(index)
         else:
             phones.setdefault(phone, index)
-    command = TagContacts(account.account_id, composed(tag), remove, phones, not_found, context.stamp())
+    command = TagContacts(account.account_id, tag, remove, phones, not_found, context.stamp())
     return await context.apply(command, once)
+
+
+def checked_tag(tag: str) -> str:
+    """Return a tag as it is stored.
+
+    Raises:
+        InvalidInput: it is blank.
+    """
+    if not tag.strip():
+        raise InvalidInput("Blank tag", [FieldError("tag", "must not be blank: give it a name")])
+    return composed(tag)

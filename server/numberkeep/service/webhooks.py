@@ -4,11 +4,12 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 
-from numberkeep.domain.errors import DeliveryFailed, FieldError, InvalidInput, MissingFields, TargetRefused
+from numberkeep.domain.errors import FieldError, InvalidInput, MissingFields
 from numberkeep.domain.identity import Account
 from numberkeep.domain.limits import MAX_REPLAY
 from numberkeep.domain.outbox.commands import ReplayDeliveries
 from numberkeep.domain.outbox.delivery import Delivery
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.secret import secret_fault
 from numberkeep.domain.webhooks.commands import CreateWebhook, DeleteWebhook, DisableWebhook, EnableWebhook
 from numberkeep.domain.webhooks.types import expand

@@ -13,6 +13,7 @@ from numberkeep.domain.work.loaded import Tallies
 from numberkeep.store import inbox_queries as inbox
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import account_of, key_of
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.inbox_rows import attempt_and_state_of, conversation_of, exchanged_of
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import message_of
@@ -84,6 +85,8 @@ def _agenda(rows: Rows, query: q.GetAgenda | q.GetAgendaOf) -> Agenda:
 
 READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.GetContact: Read(_first(record_of), lambda it: (it.account_id, it.phone), quick=True),
+    ListContactsOf: Read(_every(record_of), lambda it: (it.account_id, list(it.phones))),
+    GetVerification: Read(_first(verification_of), lambda it: (it.account_id, it.phone), quick=True),
     q.GetTallies: Read(
         lambda rows, _: Tallies(*rows[0]) if rows else Tallies(), lambda it: (it.account_id,), quick=True
     ),

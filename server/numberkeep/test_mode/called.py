@@ -1,4 +1,4 @@
-"""What a request calls: the operation, and the number that it concerns."""
+"""Determines what a request calls: the operation, and the number that it is about."""
 
 import difflib
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from starlette.types import Scope
 from numberkeep.domain.errors import FieldError, InvalidInput
 from numberkeep.domain.phone import find_phone
 from numberkeep.http.application import Application
+from numberkeep.http.endpoint import NO_OPERATION
 from numberkeep.http.query import plus_restored, query_pairs
 from numberkeep.http.routes import INBOUND, ROUTES
 from numberkeep.http.stream import STREAM
@@ -40,9 +41,9 @@ class Called:
 
 
 def called(application: Application, scope: Scope, region: str) -> Called:
-    """Return what a request calls, as far as its URL says."""
+    """Return the operation that a request calls, and the number in its URL."""
     endpoint, argument = application.find(scope["path"])
-    operation, argument_name = ("none", "") if endpoint is None else endpoint.operation(scope["method"])
+    operation, argument_name = NO_OPERATION if endpoint is None else endpoint.operation(scope["method"])
     if current_name(argument_name) == _NUMBER:
         return Called(operation, find_phone(plus_restored(argument), region), region)
     try:
@@ -53,7 +54,7 @@ def called(application: Application, scope: Scope, region: str) -> Called:
 
 
 def phone_in(body: bytes | None, region: str) -> str | None:
-    """Return the number that a JSON body names, E.164; None if it names none."""
+    """Return the number in a JSON body, in E.164; None if it has none."""
     try:
         value = msgspec.json.decode(body) if body else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -62,19 +63,19 @@ def phone_in(body: bytes | None, region: str) -> str | None:
 
 
 def check_operation(name: str, *others: str) -> None:
-    """Check the name of an operation in a request: one that does not exist would never be called.
+    """Check the name of an operation, which a test may have misspelled.
 
     Args:
         name: the name.
-        others: what it may be besides.
+        others: further names that are allowed.
 
     Raises:
         InvalidInput: there is no such operation.
     """
     if name not in OPERATIONS and name not in others:
         nearest = difflib.get_close_matches(name, sorted(OPERATIONS | {*others}), 1, cutoff=0)
-        choices = " or ".join(("an operation", *(f"`{each}`" for each in others)))
-        raise invalid(FieldError("operation", f"must be {choices}; did you mean {nearest[0]}?"))
+        choices = "".join(f", or `{each}`" for each in others)
+        raise invalid(FieldError("operation", f"must be the name of an operation{choices}: did you mean {nearest[0]}?"))
 
 
 def _first(pairs: Iterable[tuple[str, Any]], region: str) -> str | None:

@@ -12,6 +12,7 @@ from numberkeep.test_mode.called import check_operation
 from numberkeep.test_mode.control import AccountCall
 from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, CallKind, Fault, FaultBody, FaultOut, WebhookKind
 from numberkeep.wire.answers import Nothing, StatusOut, invalid
+from numberkeep.wire.validation_errors import one_of
 
 _MAX_DIGITS: Final = 18
 _WEBHOOK_KINDS: Final = frozenset(get_args(WebhookKind))
@@ -38,22 +39,26 @@ class FaultsOut(msgspec.Struct):
 
 
 class FaultNotFound(HttpError):
-    """There is no fault of this number."""
+    """There is no fault with this id."""
 
     def __init__(self) -> None:
-        super().__init__(404, "There is no fault of this number: it was removed, or the account was reset.")
+        super().__init__(
+            404, "The account has no fault with this id: list its faults with GET /_numberkeep/test/faults."
+        )
 
 
 async def add(call: AccountCall, given: FaultBody) -> OneFaultOut:
     """Add a fault.
 
     Raises:
-        InvalidInput: the fields do not go together, or there are too many faults.
+        InvalidInput: there is no such operation, or the fields contradict each other.
+        HttpError: there are too many faults.
     """
     _check(given)
     faults = call.mode.faults_of(call.key.account.account_id)
     if len(faults.all()) >= MAX_FAULTS:
-        raise HttpError(409, f"The account has {MAX_FAULTS} faults: remove some.", ((b"x-should-retry", b"false"),))
+        message = f"The account has {MAX_FAULTS} faults already: remove some."
+        raise HttpError(409, message, ((b"x-should-retry", b"false"),))
     if given.number is None:
         given.number = UNSET
     elif given.number is not UNSET:
@@ -70,7 +75,7 @@ async def remove(call: AccountCall, _: Nothing) -> StatusOut:
     """Remove one fault.
 
     Raises:
-        FaultNotFound: there is none of this number.
+        FaultNotFound: there is none with this id.
     """
     text = call.argument
     fault_id = int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else 0
@@ -90,7 +95,7 @@ def _check(given: FaultBody) -> None:
     check_operation(given.operation, ANY, WEBHOOKS)
     if (given.operation == WEBHOOKS) != (given.kind in _WEBHOOK_KINDS):
         kinds = get_args(WebhookKind if given.operation == WEBHOOKS else CallKind)
-        errors.append(FieldError("kind", f"must be {' or '.join(kinds)} for `{given.operation}`"))
+        errors.append(FieldError("kind", f"must be {one_of(kinds)} for `{given.operation}`"))
     needed = _REQUIRED.get(given.kind)
     if needed is not None and getattr(given, needed) is None:
         errors.append(FieldError(needed, f"is required by the kind {given.kind}"))

@@ -19,14 +19,17 @@ _PAGE: Final = 1000
 
 
 class Account:
-    """An account. As a context manager it sets `SENDBLUE_API_*` in a block, and is deleted at its end.
+    """An account of a service in test mode.
+
+    As a context manager, it sets `SENDBLUE_API_*` for the block. At the end of the block the variables and the clock
+    are as before, and the account is deleted.
 
     Attributes:
-        name: its name.
-        api_key: the id of its key pair.
-        api_secret: the secret of its key pair.
+        name: the account's name.
+        api_key: the id of the account's key pair.
+        api_secret: the secret of the account's key pair.
         base_url: the URL of the service.
-        clock: the clock of the service; the end of the block puts it back.
+        clock: the clock of the service, which its accounts share.
         faults: the faults of the account's calls and webhooks.
     """
 
@@ -43,7 +46,7 @@ class Account:
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment variables with which clients use the account."""
+        """The environment variables that make clients use the account: `SENDBLUE_API_BASE_URL` and the key pair."""
         return {
             "SENDBLUE_API_BASE_URL": self.base_url,
             "SENDBLUE_API_API_KEY": self.api_key,
@@ -51,22 +54,26 @@ class Account:
         }
 
     def reset(self, *, deterministic: bool = False) -> None:
-        """Empty the account, with its faults and calls; its keys stay.
+        """Delete everything in the account, its faults and its recorded calls. The key pair stays valid.
 
         Args:
-            deterministic: whether the same calls get the same ids as after any other such reset, at the same frozen
-                time.
+            deterministic: whether ids and event numbers start from the same values after each such reset. The same
+                calls then get the same ids, if the clock is frozen at the same time. The default is False.
         """
         self._connection.control("POST", "reset", {"deterministic": deterministic})
         self._events.forget()
 
     def snapshot(self) -> dict[str, Any]:
-        """Return everything in the account, as `restore` takes it and JSON can store it."""
+        """Return the contents of the account for `restore`. JSON can store them; faults and calls are left out."""
         state: dict[str, Any] = self._connection.control("GET", "snapshot")
         return state
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Set the account to a snapshot of it or of another."""
+        """Replace the contents of the account with a snapshot, of this account or another.
+
+        Raises:
+            ControlError: the snapshot was changed, or comes from another version of numberkeep.
+        """
         self._connection.control("POST", "restore", state)
         self._events.forget()
 
@@ -77,14 +84,16 @@ class Account:
             data: `{"contacts": [...], "opt_outs": [...], "messages": [...]}`, or the path of a JSON file with it.
 
         Raises:
-            ControlError: a row is invalid.
+            ControlError: an entry is invalid; the message names it.
+            OSError: the file cannot be read.
+            ValueError: the file is not JSON.
         """
         rows = data if isinstance(data, Mapping) else json.loads(Path(data).read_text(encoding="utf-8"))
         self._connection.control("POST", "seed", rows)
 
     @property
     def calls(self) -> list[Call]:
-        """The calls of the account, oldest first; the service retains the last 1,000. The kit's own are left out."""
+        """The calls that programs made with the account's keys, oldest first. The service keeps the last 1,000."""
         return self._recorded()
 
     def assert_called(
@@ -96,21 +105,24 @@ class Account:
         body: Mapping[str, Any] | None = None,
         times: int | None = None,
     ) -> list[Call]:
-        """Return the calls that are as expected.
+        """Check that the program made a call, and return all such calls.
 
         Args:
-            operation: their operation, such as `contacts.create`.
-            number: the phone number that they are about.
-            status: the HTTP status of their answers.
-            body: fields that their JSON bodies have, with these values.
-            times: how many there are; by default at least one.
+            operation: the operation, such as `contacts.create`.
+            number: the phone number that the calls are about, in E.164.
+            status: the HTTP status of the answers.
+            body: fields that the JSON bodies have, with these values.
+            times: how many such calls there are; by default at least one.
 
         Raises:
-            AssertionError: there is none, or another number of them; the message names the nearest calls.
+            AssertionError: there is no such call, or another number of them; the message names the nearest calls.
+            ControlError: there is no such operation.
         """
         __tracebackhide__ = True
         calls, expected = self.calls, Expected(operation, number, status, body)
         found = matching(calls, expected)
+        if not found:
+            self._connection.control("GET", "calls", operation=operation, limit=1)  # refuses a misspelled name
         if not found and times != 0:
             raise AssertionError(miss(calls, expected))
         if times not in {None, len(found)}:
@@ -120,25 +132,29 @@ class Account:
         return found
 
     def wait_for(self, event_type: str, *, number: str | None = None, timeout: float = 2) -> Event:
-        """Return the next event of a type, which may have happened already; each is returned once.
+        """Wait for the next event of a type, and return it. It may have happened already; each is returned once.
 
         Args:
-            event_type: its type, such as `verification.approved`.
-            number: a phone number that it is about, in E.164; by default any.
-            timeout: how many seconds to wait.
+            event_type: the type, such as `verification.approved`.
+            number: the phone number that the event is about, in E.164; by default any.
+            timeout: the longest wait, in seconds of real time.
 
         Raises:
-            AssertionError: none happened in time; the message names the last events.
+            AssertionError: no such event happened in time; the message names the last events.
         """
         __tracebackhide__ = True
         return self._events.wait_for(event_type, number, timeout)
 
     def phone(self, number: str) -> Phone:
-        """Return a phone that the account writes to, in E.164."""
+        """Return the phone with this number, to which the account sends messages.
+
+        Args:
+            number: the number, in E.164.
+        """
         return Phone(self._connection, number)
 
     def delete(self) -> None:
-        """Delete the account with everything in it; the end of `with` does this."""
+        """Delete the account with everything in it, and put the clock back; the end of `with` does this."""
         self.clock.put_back()
         self._connection.control("DELETE", "account")
 

@@ -11,22 +11,22 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the API.
+    """A recorded call of the API.
 
     Attributes:
-        call_id: its number; later calls have higher ones.
-        at: the service's time, in ISO 8601.
-        operation: its operation, such as `contacts.create`.
+        call_id: the number of the call; later calls have higher ones.
+        at: the service's time when the call began, in ISO 8601.
+        operation: the operation, such as `contacts.create`; `none` if no operation has the method and path.
         method: the HTTP method.
-        path: the path.
-        query: the parameters.
-        headers: the headers, by name in lower case; secrets are replaced.
-        body: the JSON of the request; None if there was none, or if it was too large.
+        path: the path of the URL.
+        query: the parameters of the URL; a repeated one has a list of values.
+        headers: the request's headers, by name in lower case; secrets are replaced by `[redacted]`.
+        body: the JSON of the request; None if it was empty, not JSON, or larger than 64 KiB.
         status: the HTTP status of the answer.
         answer: the JSON of the answer; None as for `body`.
-        seconds: how long it took.
-        phone: the phone number that it is about, in E.164; None if there is not exactly one.
-        fault_id: the fault that changed it.
+        seconds: the time until the answer was complete.
+        phone: the phone number that the call is about, in E.164; None if there is not exactly one.
+        fault_id: the fault that applied to the call; None if none did.
     """
 
     call_id: int
@@ -52,13 +52,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a test expects of a call; None for what it does not.
+    """What a test expects of a call; None where it expects nothing.
 
     Attributes:
-        operation: its operation.
-        number: the phone number that it is about.
+        operation: the operation.
+        number: the phone number that the call is about, in E.164; it may contain separators.
         status: the HTTP status of the answer.
-        body: fields of the request's body.
+        body: fields of the request's body, with their values.
     """
 
     operation: str
@@ -67,7 +67,7 @@ class Expected:
     body: Mapping[str, Any] | None = None
 
     def differences(self, call: Call) -> Sequence[str]:
-        """Return in what a call differs, the most important first."""
+        """Return how a call differs from what is expected, the most important difference first."""
         return list(self._differences(call))
 
     def _differences(self, call: Call) -> Iterator[str]:
@@ -113,4 +113,6 @@ def miss(calls: Sequence[Call], expected: Expected) -> str:
     nearest = sorted(calls, key=distance)[:_SHOWN]
     lines = [f"  {call}, but {' and '.join(found[call.call_id])}" for call in nearest]
     heading = "The only call:" if len(calls) == 1 else f"The nearest of {len(calls)} calls:"
+    if expected.number is not None and not plain(expected.number).startswith("+"):
+        lines.append("Write `number` in E.164 form, such as +14155550123.")
     return "\n".join([f"{expected} was not called. {heading}", *lines])

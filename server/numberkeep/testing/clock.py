@@ -26,24 +26,25 @@ class Clock:
         """Stop the clock, and return its time.
 
         Args:
-            at: the time to set, such as `2026-01-01T00:00:00Z`; by default the present one.
+            at: the time to stop at, such as `2026-01-01T00:00:00Z`, in the years 2020 to 2090; by default the present
+                time.
 
         Raises:
-            ControlError: this is not a time, or one that the clock cannot be set to.
+            ControlError: `at` is not such a time.
         """
         return self._move({"freeze": True if at is None else at.isoformat() if isinstance(at, datetime) else at})
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Set the clock forward, and return its time once the service has done what fell due.
+        """Set the clock forward, and return its time once the service has done what fell due, or after 5 seconds.
 
         Raises:
-            ControlError: the sum is negative.
+            ControlError: the sum of the arguments is negative, or leads beyond the year 2090.
         """
         by = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         return self._move({"advance_seconds": by.total_seconds()})
 
     def resume(self) -> datetime:
-        """Return to the real time."""
+        """Return to the real time, and return it."""
         return self._move({"resume": True})
 
     def put_back(self) -> None:

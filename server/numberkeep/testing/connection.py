@@ -17,10 +17,9 @@ _NOT_FOUND: Final = 404
 
 
 class ControlError(Exception):
-    """The service refused what the test kit asked for, or cannot be reached.
+    """The service refused a request of the test kit, or cannot be reached.
 
-    Args:
-        message: what was wrong.
+    Attributes:
         status: the HTTP status of the answer; None if there was no answer.
     """
 

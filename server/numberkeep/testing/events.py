@@ -11,13 +11,13 @@ from numberkeep.testing.connection import Connection, known
 
 @dataclass(frozen=True)
 class Event:
-    """A change that the service recorded.
+    """An event of the account.
 
     Attributes:
-        id: its position in the account's log.
+        id: the position in the account's event log.
         type: what happened, such as `verification.approved`.
-        occurred_at: the service's time, in ISO 8601.
-        data: what it is about, as on the event stream.
+        occurred_at: the service's time when it happened, in ISO 8601.
+        data: what the event is about, as on the event stream.
     """
 
     id: str
@@ -27,7 +27,7 @@ class Event:
 
     @property
     def numbers(self) -> frozenset[str]:
-        """The phone numbers that it is about."""
+        """The phone numbers that the event is about, in E.164."""
         about = self.data.get("contact") or self.data.get("message") or self.data
         return frozenset(str(about[name]) for name in ("phone", "number", "from", "to") if about.get(name))
 
@@ -48,7 +48,7 @@ class Events:
         self.forget()
 
     def forget(self) -> None:
-        """Begin with the oldest event again: the account's log was emptied or set back."""
+        """Start with the oldest event again, because the account was emptied or restored."""
         self._position = 0
         self._seen: list[Event] = []
         self._taken: set[str] = set()

@@ -11,12 +11,12 @@ _NOT_FOUND: Final = 404
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault that is in place. As a context manager, it is removed at the end of the block.
+    """A fault of the account. As a context manager, it is removed at the end of the block.
 
     Attributes:
-        fault_id: its id, which the calls that it changed name.
-        operation: the operation that it changes; `*` for all, `webhooks` for deliveries to webhooks.
-        kind: what it does.
+        fault_id: the id of the fault; the calls to which it applied have it as `fault_id`.
+        operation: the operation whose calls fail; `*` for all, `webhooks` for deliveries to webhooks.
+        kind: what the program sees, see `Faults.add`.
     """
 
     fault_id: int
@@ -25,7 +25,7 @@ class Fault:
     _connection: Connection = field(repr=False, compare=False)
 
     def remove(self) -> None:
-        """End the fault; nothing happens if it has ended."""
+        """Remove the fault; a removed one is ignored."""
         try:
             self._connection.control("DELETE", f"faults/{self.fault_id}")
         except ControlError as error:
@@ -76,15 +76,15 @@ class Faults:
             status: for `status`, the HTTP status.
             retry_after: for `status`, the `Retry-After` header, in seconds.
             message: for `status`, the message of the error.
-            seconds: for `latency` and `late`, how long the answer takes.
-            nth: only from this fitting call on, counted from 1.
-            times: at most so often.
-            probability: of each fitting call, above 0 and at most 1.
-            seed: with the same one, the same calls fail.
-            number: only calls about this phone number.
+            seconds: for `latency` and `late`, how much later the answer comes, in seconds of real time, at most 300.
+            nth: the first matching call that fails, counted from 1; by default 1.
+            times: how many calls fail; by default all.
+            probability: the share of the matching calls that fail, above 0 and at most 1; by default 1.
+            seed: makes `probability` repeatable: with the same seed, the same calls fail.
+            number: only calls about this phone number fail; by default all.
 
         Raises:
-            ControlError: there is no such operation or kind, or a value does not fit.
+            ControlError: there is no such operation or kind, or the kind does not use one of the arguments.
         """
         wanted = {
             "operation": operation,
@@ -103,11 +103,11 @@ class Faults:
         return self._fault(self._connection.control("POST", "faults", given)["fault"])
 
     def list(self) -> list[Fault]:
-        """Return the faults that are in place."""
+        """Return the faults of the account, in the order in which they were added."""
         return [self._fault(each) for each in self._connection.control("GET", "faults")["faults"]]
 
     def clear(self) -> None:
-        """End all faults."""
+        """Remove all faults."""
         self._connection.control("DELETE", "faults")
 
     def _fault(self, values: dict[str, Any]) -> Fault:

@@ -13,16 +13,16 @@ _LOOK_SECONDS: Final = 0.02
 
 @dataclass(frozen=True)
 class Message:
-    """A message to a phone.
+    """A message from the account to a phone.
 
     Attributes:
-        content: its text; `""` if it is a file alone.
+        content: the text; `""` if the message is a file alone.
         status: `QUEUED` until it is delivered, then `SENT` or `DELIVERED`.
-        message_handle: its id.
-        from_number: the account's number.
-        to_number: the phone's number.
-        media_url: an attached file.
-        date_sent: when, in ISO 8601.
+        message_handle: the id of the message.
+        from_number: the account's own number; None if none was chosen.
+        to_number: the number of the phone.
+        media_url: the URL of the attached file; None if there is none.
+        date_sent: when it was sent, in ISO 8601; None while it is queued.
     """
 
     content: str
@@ -36,15 +36,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a reply.
+    """The effect of a reply.
 
     Attributes:
-        number: who replied, in E.164.
-        verified: whether it verified the contact.
-        opted_out: True if it opted the number out, False if it opted it in, None if it did neither.
-        meaning: how the service understood it.
-        duplicate: whether the same handle was received before, so that nothing changed.
-        review: the review that an unclear reply waits for.
+        number: the number of the phone, in E.164.
+        verified: whether the reply verified the contact.
+        opted_out: True if the reply opted the number out, False if it opted it in, None if neither.
+        meaning: what the reply means: `opt_out`, `opt_in`, `help`, `unclear` or `ordinary`; None for a duplicate.
+        duplicate: whether a message with the same handle was received before, so that nothing changed.
+        review: the number of the review in which an unclear reply waits for a decision; None if there is none.
     """
 
     number: str
@@ -56,11 +56,14 @@ class Received:
 
 
 class Phone:
-    """A phone.
+    """A phone that exchanges messages with the account.
 
     Args:
         connection: the service, with the keys of the account.
-        number: its number.
+        number: the number of the phone.
+
+    Attributes:
+        number: the number of the phone.
     """
 
     def __init__(self, connection: Connection, number: str) -> None:
@@ -68,11 +71,14 @@ class Phone:
         self.number = number
 
     def reply(self, text: str, *, handle: str | None = None) -> Received:
-        """Send a message from the phone to the account, once the messages on their way to the phone are delivered.
+        """Send a message from the phone to the account, and return its effect.
+
+        It waits up to 2 seconds for the delivery of messages to the phone, because a person reads before replying.
 
         Args:
-            text: the message.
-            handle: the carrier's id of it; repeating one changes nothing.
+            text: the text of the message.
+            handle: the carrier's id of the message; a second message with the same one has no effect. By default
+                none.
         """
         self._wait_for_delivery()
         body = {"from": self.number, "content": text, "handle": handle}

@@ -12,12 +12,15 @@ from numberkeep.testing.process import ServiceProcess
 
 
 class Service:
-    """A service in test mode. Use it as a context manager, `with` or `async with`; it stops at the end of the block.
+    """A service in test mode, as a context manager: `with` or `async with`. It stops at the end of the block.
 
     Args:
-        url: a service that runs already, in test mode, and is left running; by default a new one is started on a free
-            port, with a database in memory.
-        settings: `NUMBERKEEP_*` variables for a new service, which inherits none of this process's.
+        url: the URL of a running service in test mode, which is left running. By default a new service is started on
+            a free port, with its database in memory.
+        settings: `NUMBERKEEP_*` variables for a new service, which inherits none of this process.
+
+    Raises:
+        ValueError: both arguments are given.
     """
 
     def __init__(self, url: str | None = None, *, settings: Mapping[str, str] | None = None) -> None:
@@ -30,10 +33,10 @@ class Service:
         self._url = ""
 
     def start(self) -> None:
-        """Start it; `with` does this.
+        """Start the service; `with` does this.
 
         Raises:
-            ControlError: it does not start.
+            ControlError: the service does not start; the message has its log.
         """
         if self._connection is None:
             if self._given_url is None:
@@ -42,7 +45,7 @@ class Service:
             self._connection = Connection(self._url)
 
     def stop(self) -> None:
-        """Stop it, unless it ran before; the end of `with` does this."""
+        """Stop the service, unless it was given by its URL; the end of `with` does this."""
         if self._connection is not None:
             self._connection.close()
         if self._process is not None:
@@ -51,7 +54,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        """The base URL, without a trailing slash."""
+        """The URL of the service, without a trailing slash."""
         self._open()
         return self._url
 
@@ -64,11 +67,12 @@ class Service:
         """Create an account, which is deleted at the end of a `with` block, or with the service.
 
         Args:
-            name: its name; by default a random one.
+            name: the name of the account; by default a random one.
             region: the region of numbers without a country code, such as `GB`; by default `US`.
 
         Raises:
-            ControlError: there is an account of this name, or no such region.
+            ControlError: there is already an account of this name, or no such region; or the service in test mode
+                cannot be reached.
         """
         connection, wanted = self._open(), {"name": name, "region": region}
         given = {field: value for field, value in wanted.items() if value is not None}
@@ -77,7 +81,7 @@ class Service:
 
     def _open(self) -> Connection:
         if self._connection is None:
-            raise RuntimeError("the service does not run: use it as `with Service() as service:`")
+            raise RuntimeError("the service is not started: use it as `with Service() as service:`")
         return self._connection
 
     def __enter__(self) -> Self:

@@ -44,7 +44,8 @@ class DoctorAnswer(msgspec.Struct):
 
     `usual_region` is the region of most of the newest contacts, if numbers without + are read as those of another one.
     `sender_lacks` names settings without which the sender cannot send every message, and `logged` says whether one of
-    the newest messages was logged instead of sent. `disk` is null if it is not known.
+    the newest messages was logged instead of sent. `callbacks` are the deliveries of statuses to the URLs that messages
+    name. `disk` is null if it is not known.
     """
 
     version: str
@@ -55,6 +56,7 @@ class DoctorAnswer(msgspec.Struct):
     sender_lacks: Sequence[str]
     logged: bool
     messages: DeliveriesOut
+    callbacks: DeliveriesOut
     webhooks: Sequence[WebhookStateOut]
     disk: DiskOut | None
     status: Literal["OK"] = "OK"

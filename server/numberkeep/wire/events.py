@@ -89,7 +89,7 @@ class ActorOut(msgspec.Struct):
 
 
 class CauseOut(msgspec.Struct):
-    """What a change was part of: `request` with the request's id, or `import`, `undo` or `merge` with its id."""
+    """What a change was part of: `request`, `import`, `action`, `undo` or `merge`, each with its id."""
 
     type: str
     id: str

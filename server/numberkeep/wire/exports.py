@@ -17,37 +17,56 @@ COUNT_HEADER: Final = "numberkeep-contacts"
 """The header with the number of contacts in an export."""
 
 
-class ExportParams(msgspec.Struct, kw_only=True):
-    """The format of an export, whom it is for, and conditions, all of which its contacts meet.
+Format = Literal["csv", "vcard", "vcard4", "jsonl"]
+Program = Literal["numberkeep", "google", "outlook", "hubspot"]
+_Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
-    `tag` and `where` (`LABEL=VALUE`, of a custom variable) may be repeated; every word of `q` must be found.
+
+class Conditions(msgspec.Struct, kw_only=True):
+    """Conditions, all of which contacts meet.
+
+    `tag` and `where` (`LABEL=VALUE`, of a custom variable) may be repeated; every word of `q` must be found. `unclear`
+    are contacts with a reply that waits for a decision.
     """
 
-    format: Literal["csv", "vcard", "vcard4", "jsonl"] = "csv"
-    for_: Literal["numberkeep", "google", "outlook", "hubspot"] = msgspec.field(default="numberkeep", name="for")
     tag: list[str] = []
     verified: bool | None = None
     opted_out: bool | None = None
-    created_after: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
+    unclear: bool | None = None
+    created_after: _Moment | None = None
+    created_before: _Moment | None = None
     where: list[Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^=\\u0000]+=[^\\u0000]*$"})]] = []
     q: Annotated[str, msgspec.Meta(max_length=MAX_VALUE, extra_json_schema={"pattern": NOT_BLANK})] | None = None
 
 
-def selection_of(params: ExportParams) -> Selection:
+class ExportParams(Conditions, kw_only=True):
+    """The format of an export, whom it is for, and conditions, all of which its contacts meet.
+
+    `tag` and `where` (`LABEL=VALUE`, of a custom variable) may be repeated; every word of `q` must be found. `unclear`
+    are contacts with a reply that waits for a decision.
+    """
+
+    format: Format = "csv"
+    for_: Program = msgspec.field(default="numberkeep", name="for")
+
+
+def selection_of(params: Conditions) -> Selection:
     """Return which contacts the parameters mean.
 
     Raises:
         InvalidInput: a parameter is not valid.
     """
-    after = params.created_after
+    after, before = params.created_after, params.created_before
     if params.q is not None and not params.q.strip():
         raise invalid(FieldError("q", "must not be blank: name a word, or leave it out to have every contact"))
     return Selection(
         ContactFilter(
             created_from=None if after is None else parse_time("created_after", after),
+            created_before=None if before is None else parse_time("created_before", before),
             tags=tuple(dict.fromkeys(map(composed, params.tag))),
             verified=params.verified,
             opt_out=params.opted_out,
+            unclear=params.unclear,
         ),
         _values(params.where),
         params.q or "",

@@ -119,7 +119,7 @@ def draft_of(body: SendBody) -> Draft:
     """Return the message that a request describes, with its numbers as they are written.
 
     Raises:
-        MissingFields: there is neither a text nor a file.
+        MissingFields: there is no number, or neither a text nor a file.
         InvalidInput: something is asked for that numberkeep does not send.
     """
     unsupported = {
@@ -129,11 +129,14 @@ def draft_of(body: SendBody) -> Draft:
     faults = [FieldError(name, why) for name, why in unsupported.items() if getattr(body, name) is not None]
     if faults:
         raise invalid(*faults)
-    if not body.content and not body.media_url:
-        raise MissingFields("content")
+    number = body.number or ""
+    present = {"number": number.strip(), "content": body.content or body.media_url}
+    missing = [name for name, value in present.items() if not value]
+    if missing:
+        raise MissingFields(*missing)
     reply = body.reply_to
     return Draft(
-        body.number or "",
+        number,
         body.content or "",
         body.from_number or "",
         media_url=body.media_url or "",

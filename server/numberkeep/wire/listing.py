@@ -25,6 +25,7 @@ class ListParams(msgspec.Struct, kw_only=True):
 
     cid: str | None = None
     created_at_gte: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
+    created_at_lt: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
     cursor: Annotated[str, msgspec.Meta(extra_json_schema={"format": "cursor"})] | None = None
     limit: Limit | None = None
     offset: Annotated[int, msgspec.Meta(ge=0, le=MAX_OFFSET)] | None = None
@@ -33,6 +34,7 @@ class ListParams(msgspec.Struct, kw_only=True):
     order_direction: Literal["asc", "desc"] | None = None
     phone_number: str | None = None
     tag: list[str] = []
+    unclear: bool | None = None
     verified: bool | None = None
 
 
@@ -60,12 +62,15 @@ def list_query(params: ListParams) -> ListQuery:
     if after is not None and params.offset:
         raise invalid(FieldError("offset", "must be left out if a cursor is given: the cursor says where to continue"))
     contact_id = None if params.cid is None else parse_contact_id(params.cid)
+    since, before = params.created_at_gte, params.created_at_lt
     where = ContactFilter(
         contact_id=contact_id,
-        created_from=None if params.created_at_gte is None else parse_time("created_at_gte", params.created_at_gte),
+        created_from=None if since is None else parse_time("created_at_gte", since),
+        created_before=None if before is None else parse_time("created_at_lt", before),
         tags=tuple(dict.fromkeys(map(composed, params.tag))),
         verified=params.verified,
         opt_out=params.opt_out,
+        unclear=params.unclear,
     )
     return ListQuery(
         NO_CONTACTS if params.cid is not None and contact_id is None else where,

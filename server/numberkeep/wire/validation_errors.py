@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Final, get_args
 
@@ -22,6 +22,13 @@ _JSON_NAMES: Final = {
     "object": "an object",
     "datetime": "a time in ISO 8601, for example 2026-01-31T09:30:00Z",
 }
+_TEXT: Final = ", not a string"
+_FEW: Final = 2
+"""Choices that can be read without a comma."""
+
+_NUMBERS: Final = ("number", "phone", "numbers", "from")
+"""What requests call the number of a contact; no shape has two of them."""
+
 _expected = re.compile(
     r"Expected `([^`]+)`(?:, got `([^`]+)`| of length (<=|>=) (\d+)| (<=|>=|<|>) (-?[\d.]+))(?: - at .*)?"
 )
@@ -79,6 +86,11 @@ def first_fault(text: str, whole: str) -> FieldError:
     return FieldError(_shown(path[1]) if path else whole, _in_words(text))
 
 
+def one_of(choices: Sequence[str]) -> str:
+    """Return the values among which a field must be, for a sentence."""
+    return " or ".join(choices) if len(choices) <= _FEW else f"one of {', '.join(choices)}"
+
+
 def has_nul(value: Any) -> bool:
     """Return whether any text in `value` contains a NUL character, which PostgreSQL cannot store."""
     waiting = [value]  # no recursion: the decoder accepts values nested deeper than Python's own stack
@@ -114,10 +126,13 @@ def _misfits(name: str, given: Any, wanted: Any, *, strict: bool) -> Iterator[Fi
     if text is None:
         return
     if text.startswith("Invalid enum value"):
-        yield FieldError(name, f"must be {' or '.join(_choices(wanted))}")
+        yield FieldError(name, f"must be {one_of(_choices(wanted))}")
         return
     if " - at `" not in text:
-        yield FieldError(name, _in_words(text if strict else text.replace(" | null", "")))  # no query says null
+        if strict:
+            yield FieldError(name, _in_words(text))
+        else:  # in a query no value is null, and every one is a string
+            yield FieldError(name, _in_words(text.replace(" | null", "")).removesuffix(_TEXT))
         return
     for place, part in _parts(name, given):
         fault = _misfit(part, wanted, strict=strict)
@@ -170,9 +185,14 @@ def _in_words(text: str) -> str:
 def _unknown(name: str, known: list[str]) -> str:
     if not known:
         return "is not a field of the API: this request has none"
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = _other_name(name, known) or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     fix = f"did you mean {current_name(near[0])}?" if near else f"the fields are {', '.join(_current(known))}"
     return f"is not a field of the API: {fix}"
+
+
+def _other_name(name: str, known: Sequence[str]) -> list[str]:
+    """Return what a route calls the number that another calls by this name; an empty list if it is no such name."""
+    return [each for each in _NUMBERS if each in known][:1] if name in _NUMBERS else []
 
 
 def _current(known: list[str]) -> list[str]:

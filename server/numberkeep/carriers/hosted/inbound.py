@@ -11,8 +11,8 @@ from numberkeep.carriers.answer import NOT_DELIVERED, code_in, key_in, reports_o
 from numberkeep.carriers.hosted.statuses import DELIVERED, FAILED
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.messages.receipts import Receipt
 from numberkeep.domain.messages.reply import Verdict
-from numberkeep.domain.messages.sending import Receipt
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned, account_signing
 from numberkeep.service.keys import same_secret

@@ -10,10 +10,10 @@ from typing import Any, Final
 from numberkeep.carriers.answer import REFUSES, code_in, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.hosted.settings import SendblueSettings
 from numberkeep.carriers.hosted.statuses import FAILED
-from numberkeep.domain.errors import DeliveryRefused
 from numberkeep.domain.messages.handles import number_in
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryRefused
 from numberkeep.outbound.posting import Poster
 
 _BUSY: Final = frozenset({4001, 5000, 5003})

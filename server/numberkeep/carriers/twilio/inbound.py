@@ -14,8 +14,8 @@ from numberkeep.carriers.twilio.statuses import DELIVERED, FAILED
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
+from numberkeep.domain.messages.receipts import Receipt
 from numberkeep.domain.messages.reply import Verdict
-from numberkeep.domain.messages.sending import Receipt
 from numberkeep.service.context import Context
 from numberkeep.service.inbound import CarrierRequest, Incoming, NotSigned
 from numberkeep.wire.decoding import convert_loosely

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 from numberkeep.carriers.answer import REFUSES, failure, handle_in, read_answer, status_in
 from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.twilio.statuses import FAILED
-from numberkeep.domain.errors import DeliveryFailed, DeliveryRefused
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, DeliveryRefused
 from numberkeep.outbound.posting import Poster
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import SAMPLE, Event
 from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.webhooks.types import HOSTED_NAMES
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from numberkeep.console.page import PageRoute
 from numberkeep.console.pages import (
     contacts,
+    export,
     home,
     imports,
     inbox,
@@ -19,5 +20,5 @@ from numberkeep.console.pages import (
 
 def routes() -> Sequence[PageRoute]:
     """Return the pages of all modules."""
-    modules = (home, sign_in, preferences, contacts, inbox, review, imports, overview, webhooks, keys)
+    modules = (home, sign_in, preferences, contacts, export, inbox, review, imports, overview, webhooks, keys)
     return [route for module in modules for route in module.ROUTES]

@@ -7,6 +7,7 @@ import "./live.js";
 import { showTimes } from "./times.js";
 import "./copy.js";
 import "./toast.js";
+import "./upload.js";
 
 document.documentElement.dataset.scripts = "";
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -42,6 +42,8 @@ class ContactFilter:
         tags: has all of these tags.
         verified: is verified, or is not.
         opt_out: has opted out, or has not.
+        unclear: has a reply that waits for a decision, or has none.
+        created_before: was created before this time, microseconds since 1970.
         search: is found by these words.
     """
 
@@ -51,6 +53,8 @@ class ContactFilter:
     tags: tuple[str, ...] = ()
     verified: bool | None = None
     opt_out: bool | None = None
+    unclear: bool | None = None
+    created_before: int | None = None
     search: Search | None = None
 
 

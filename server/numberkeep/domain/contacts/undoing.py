@@ -1,6 +1,6 @@
 """The command that undoes changes to contacts, as far as nobody changed the same since."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ class Undone:
 
     Attributes:
         deleted: contacts that they had created and that are deleted.
-        restored: contacts of which fields are restored.
+        restored: contacts of which fields are restored, or that they had deleted and that exist again.
         left: contacts of which something was left as it is, because it was changed since.
         lifted: numbers whose opt-outs are lifted.
         opted_out: numbers that the changes opted out and that still are.
@@ -38,9 +38,10 @@ class Undone:
 
 @dataclass(slots=True)
 class UndoChanges(AccountCommand[Undone]):
-    """Undo the changes of events: delete what they created, restore what they replaced.
+    """Undo the changes of events: delete what they created, restore what they replaced or deleted.
 
-    Whatever was changed since stays: the contact that was created, the field, the tag, the custom variable. Opt-outs
+    Whatever was changed since stays: the contact that was created, the field, the tag, the custom variable. A deleted
+    contact returns as it was, with the consent that holds for its number now, unless its number has a contact. Opt-outs
     stay, except those in `lift`; nobody is opted in otherwise.
 
     Attributes:
@@ -50,6 +51,7 @@ class UndoChanges(AccountCommand[Undone]):
             one about which anything was recorded since is left.
         why: what is undone, for the ledger.
         stamp: see AccountCommand.
+        replaced: the numbers whose deleted contacts stay deleted, because others have had the numbers since.
     """
 
     account_id: int
@@ -57,6 +59,7 @@ class UndoChanges(AccountCommand[Undone]):
     lift: Mapping[str, int]
     why: str
     stamp: Stamp
+    replaced: Collection[str] = ()
 
     @property
     def weight(self) -> int:
@@ -76,6 +79,8 @@ class UndoChanges(AccountCommand[Undone]):
                 self._delete(work, event.subject, undone)
             elif event.type is EventType.CONTACT_UPDATED and isinstance(event.subject, Contact):
                 self._restore(work, event, event.subject, undone)
+            elif event.type is EventType.CONTACT_DELETED and isinstance(event.subject, Contact):
+                self._recreate(work, event.subject, undone)
             elif event.type is EventType.CONSENT_OPTED_OUT and isinstance(event.subject, ConsentEntry):
                 self._lift(work, event.subject, undone)
         return undone
@@ -87,6 +92,13 @@ class UndoChanges(AccountCommand[Undone]):
             undone.deleted += 1
         elif now is not None:
             undone.left += 1
+
+    def _recreate(self, work: Work, deleted: Contact, undone: Undone) -> None:
+        if deleted.phone in self.replaced or work.contacts.get(deleted.phone) is not None:
+            undone.left += 1
+        else:
+            work.put(replace(deleted, opt_out=work.consent.opted_out(deleted.phone)), self.stamp)
+            undone.restored += 1
 
     def _restore(self, work: Work, event: Event, changed: Contact, undone: Undone) -> None:
         fields = event.replaced.keys() - _NEVER_RESTORED

@@ -76,7 +76,7 @@ class Job:
             JobBusy: something does.
         """
         if self.status is JobStatus.RUNNING or (self.active and self.held_for(at)):
-            raise JobBusy(self.job_id)
+            raise JobBusy(self.kind, self.job_id)
 
     def started(self, status: JobStatus, at: int, detail: str) -> "Job":
         """Return the job started, for a worker to take.
@@ -95,9 +95,9 @@ class Job:
             JobLost: it does not run.
         """
         if not self.active:
-            raise JobLost(self.job_id)
+            raise JobLost(self.kind, self.job_id)
         if self.worker != worker and (left := self.held_for(at)):
-            raise JobBusy(self.job_id, left / _SECOND)
+            raise JobBusy(self.kind, self.job_id, left / _SECOND)
         return replace(self, worker=worker, lease_until=at + LEASE)
 
     def advanced(self, worker: str, at: int, detail: str) -> "Job":
@@ -107,7 +107,7 @@ class Job:
             JobLost: the worker no longer has it.
         """
         if not self.active or self.worker != worker:
-            raise JobLost(self.job_id)
+            raise JobLost(self.kind, self.job_id)
         return replace(self, lease_until=at + LEASE, detail=detail)
 
     def ended(self, worker: str, status: JobStatus, detail: str) -> "Job":

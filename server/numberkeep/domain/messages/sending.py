@@ -1,10 +1,9 @@
-"""The commands on messages that programs send, and on what carriers report of them later."""
+"""The command that enqueues a message of a program."""
 
 from dataclasses import dataclass, replace
 
 from numberkeep.domain.command import AccountCommand
-from numberkeep.domain.consent.ledger import ConsentSource, Said
-from numberkeep.domain.messages.message import OPTED_OUT, Direction, Draft, Message, MessageStatus
+from numberkeep.domain.messages.message import Draft, Message
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.work.needs import Needs
 from numberkeep.domain.work.unit import Work
@@ -33,61 +32,3 @@ class SendMessage(AccountCommand[Message]):
         if not draft.line and contact is not None:
             draft = replace(draft, line=contact.sendblue_number)
         return work.messages.send(replace(draft, plain=True), self.stamp)
-
-
-@dataclass(slots=True, frozen=True)
-class Receipt:
-    """What a carrier reports of a message that it took earlier.
-
-    Attributes:
-        handle: the carrier's id of the message.
-        status: DELIVERED or FAILED.
-        service: by which service it travelled; `""` if unknown.
-        error: why it failed, without a number or a name.
-        code: the carrier's number for the error; 0 for none.
-        key: the error in one word; `""` for none.
-        opted_out: whether the carrier says that the recipient has opted out.
-    """
-
-    handle: str
-    status: MessageStatus
-    service: str = ""
-    error: str = ""
-    code: int = 0
-    key: str = ""
-    opted_out: bool = False
-
-
-@dataclass(slots=True)
-class RecordReceipt(AccountCommand[bool]):
-    """Record what a carrier reports of a message that was sent; return False if it is no such message, or no news."""
-
-    account_id: int
-    receipt: Receipt
-    stamp: Stamp
-
-    def want(self, needs: Needs) -> None:
-        """Need the message with this handle."""
-        needs.sent[self.receipt.handle] = None
-
-    def apply(self, work: Work) -> bool:
-        """Return whether it changed a message."""
-        receipt = self.receipt
-        sent = [
-            message
-            for message in work.outbox.messages
-            if message.handle == receipt.handle
-            and message.direction is Direction.OUTBOUND
-            and message.status is MessageStatus.SENT
-        ]
-        for message in sent:
-            key = receipt.key or (OPTED_OUT if receipt.opted_out else "")
-            changed = replace(
-                message, status=receipt.status, error=receipt.error, error_code=receipt.code, error_key=key
-            )
-            if receipt.service:
-                changed.service = receipt.service
-            work.messages.update(changed, self.stamp)
-            if receipt.opted_out:
-                work.set_opt_out(message.phone, Said(ConsentSource.CARRIER), self.stamp, opted_out=True)
-        return bool(sent)

@@ -9,6 +9,7 @@ from numberkeep.domain.errors import InvalidInput, WebhookNotFound
 from numberkeep.domain.event import NO_PHONE
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import OPTED_OUT, Message, MessageStatus
+from numberkeep.domain.messages.receipts import apply_early_receipt, want_early_receipt
 from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import (
     CALLBACKS,
@@ -95,11 +96,13 @@ class SettleDelivery(AccountCommand[bool]):
     attempt: Attempt | None = None
 
     def want(self, needs: Needs) -> None:
-        """Need the delivery, for a message its number and verification, and the chain of events that may grow."""
+        """Need the delivery, for a message its number, verification and receipt, and the events that may grow."""
         taken = self.taken
         needs.deliveries[taken.target, taken.phone, taken.item] = None
         if taken.target == SENDER:
             needs.verifications[taken.phone] = None
+            if isinstance(self.outcome, Delivered) and self.outcome.handle:
+                want_early_receipt(needs, self.outcome.handle)
         if isinstance(self.outcome, Gone):
             needs.phones[NO_PHONE] = None
 
@@ -119,7 +122,9 @@ class SettleDelivery(AccountCommand[bool]):
         if isinstance(self.outcome, Delivered):
             work.outbox.finish(pending.delivery)
             if isinstance(pending, PendingMessage):
-                work.messages.update(_sent(pending.message, self.outcome, self.stamp.at), self.stamp)
+                sent = _sent(pending.message, self.outcome, self.stamp.at)
+                work.messages.update(sent, self.stamp)
+                apply_early_receipt(work, sent, self.stamp)
             return True
         if pending.delivery != self.taken:
             return False

@@ -1,8 +1,8 @@
 """Reads the contacts of an export as of one moment, and writes them in a format."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,33 +34,70 @@ class Export:
     parts: AsyncIterator[bytes]
 
 
-@asynccontextmanager
-async def exported(context: Context, account: Account, selection: Selection, form: Form) -> AsyncIterator[Export]:
+Slices = AsyncIterator[Sequence[ContactRecord]]
+
+
+def exported(
+    context: Context, account: Account, selection: Selection, form: Form
+) -> AbstractAsyncContextManager[Export]:
     """Read the contacts that match, oldest first and all as of one moment; the block takes the file.
 
     Raises:
         StoreUnavailable: the store cannot read.
         TemporaryFileFailed: there is no room for the contacts.
     """
+    return written(context, selected(context, account, selection), form)
+
+
+@asynccontextmanager
+async def selected(context: Context, account: Account, selection: Selection) -> AsyncIterator[Slices]:
+    """Read the contacts that match, oldest first and all as of one moment.
+
+    Raises:
+        StoreUnavailable: the store cannot read.
+    """
     query = ListQuery(selection.where, Order(descending=False), EVERYTHING)
     matches = matcher(selection.values, selection.q)
-    count = 0
+    async with context.store.page_in_slices(ListContacts(account.account_id, query)) as page:
+        yield _matching(context, page.slices, matches)
 
-    def taken(contacts: Sequence[ContactRecord]) -> Steps[bytes]:
-        nonlocal count
+
+async def _matching(context: Context, slices: Slices, matches: Callable[[ContactRecord], bool]) -> Slices:
+    def taken(contacts: Sequence[ContactRecord]) -> Steps[Sequence[ContactRecord]]:
         found: list[ContactRecord] = []
         for start in range(0, len(contacts), _MATCHED_AT_ONCE):
             yield
             found += filter(matches, contacts[start : start + _MATCHED_AT_ONCE])
-        count += len(found)
+        return found
+
+    async for contacts in slices:
+        yield await context.slices.run(taken(contacts))
+
+
+@asynccontextmanager
+async def written(context: Context, source: AbstractAsyncContextManager[Slices], form: Form) -> AsyncIterator[Export]:
+    """Write contacts in a format; the block takes the file.
+
+    Args:
+        context: the service's context.
+        source: the contacts. It is left before the file is written.
+        form: the format.
+
+    Raises:
+        TemporaryFileFailed: there is no room for the contacts.
+    """
+    count = 0
+
+    def noted(contacts: Sequence[ContactRecord]) -> Steps[bytes]:
         yield
-        form.note(found)
-        return encoded(found) if found else b""
+        form.note(contacts)
+        return encoded(contacts) if contacts else b""
 
     with Spool() as spool:
-        async with context.store.page_in_slices(ListContacts(account.account_id, query)) as page:
-            async for contacts in page.slices:
-                if batch := await context.slices.run(taken(contacts)):
+        async with source as slices:
+            async for contacts in slices:
+                count += len(contacts)
+                if batch := await context.slices.run(noted(contacts)):
                     await asyncio.to_thread(spool.write, batch)
         await asyncio.to_thread(spool.rewind)
         yield Export(count, _parts(context, spool, form))

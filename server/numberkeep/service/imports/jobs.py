@@ -13,7 +13,8 @@ from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, Task, changing, dump, load
 from numberkeep.service.imports.stored_files import NOT_STORED, UPLOAD
-from numberkeep.store.queries import GetJob, GetJobPart, ListEvents, ListJobs
+from numberkeep.service.undoing import check_undoable
+from numberkeep.store.queries import GetJob, GetJobPart, ListJobs
 
 MOST: Final = 1000
 """Imports among which one is looked for, the newest first."""
@@ -29,7 +30,7 @@ async def get(context: Context, account: Account, job_id: int | None) -> Job:
     if job_id is not None and job_id <= MAX_INTEGER:
         job = await context.store.read(GetJob(account.account_id, job_id))
     if job is None or job.kind != KIND:
-        raise JobNotFound(job_id)
+        raise JobNotFound(job_id, KIND)
     return job
 
 
@@ -198,12 +199,7 @@ async def start_undo(
         JobConflict: it runs, or has not run, or the change log no longer has its changes.
     """
     record = load((await get(context, account, job_id)).detail)
-    oldest = await context.store.read(ListEvents(account.account_id, 0, 1))
-    if record.events[0] and not (oldest and oldest[0].event_id <= record.events[0]):
-        raise JobConflict(
-            f"The changes of import {job_id} are older than the history, so it cannot be undone: see "
-            "NUMBERKEEP_HISTORY_DAYS"
-        )
+    await check_undoable(context, account.account_id, record.events, f"import {job_id}")
 
     def change(job: Job) -> Job:
         record = load(job.detail)

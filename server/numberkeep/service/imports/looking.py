@@ -15,7 +15,8 @@ from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.planning import Check, on_thread
 from numberkeep.service.imports.record import load
 from numberkeep.service.imports.samples import Samples
-from numberkeep.service.imports.stored_files import NOT_STORED, UPLOAD, preview_name, stored
+from numberkeep.service.imports.stored_files import NOT_STORED, UPLOAD, preview_name
+from numberkeep.service.job_files import stored
 
 _decode: Final = msgspec.json.Decoder(Samples).decode
 

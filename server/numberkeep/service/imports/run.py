@@ -21,7 +21,8 @@ from numberkeep.service.imports.record import ImportRecord, changing, dump, load
 from numberkeep.service.imports.rejects import put_refused
 from numberkeep.service.imports.source import Source
 from numberkeep.service.imports.staging import StagedRow, Staging
-from numberkeep.service.imports.stored_files import refused_name, stored
+from numberkeep.service.imports.stored_files import refused_name
+from numberkeep.service.job_files import stored
 from numberkeep.service.jobs import Working
 
 _IMPORTING: Final = "Importing"

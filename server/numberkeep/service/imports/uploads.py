@@ -17,7 +17,8 @@ from numberkeep.service.context import Context
 from numberkeep.service.imports import jobs
 from numberkeep.service.imports.options import Options
 from numberkeep.service.imports.record import KIND, ImportRecord, changing, dump, load
-from numberkeep.service.imports.stored_files import PART_BYTES, UPLOAD
+from numberkeep.service.imports.stored_files import UPLOAD
+from numberkeep.service.job_files import PART_BYTES
 
 _ABANDONED: Final = 600 * SECOND
 """After that time without another part an upload cannot go on any more, microseconds."""

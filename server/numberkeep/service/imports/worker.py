@@ -1,6 +1,5 @@
 """What the service does with an import that was started: it plans it, runs it or undoes it."""
 
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
@@ -12,8 +11,7 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from numberkeep.domain.contacts.importing import ImportedRow
-from numberkeep.domain.errors import InvalidInput, NumberkeepError, StoreBusy, StoreUnavailable
-from numberkeep.domain.jobs.errors import JobConflict, JobNotFound
+from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.service.context import Context
 from numberkeep.service.imports.counts import Outcome
@@ -32,16 +30,12 @@ from numberkeep.service.imports.stored_files import (
     differences_name,
     preview_name,
     rejects_name,
-    store_file,
-    stored,
 )
-from numberkeep.service.imports.undo import cause_of, undo_import, undoing
+from numberkeep.service.imports.undo import cause_of, undo_import
+from numberkeep.service.job_attempts import check_takes, failing
+from numberkeep.service.job_files import store_file, stored
 from numberkeep.service.jobs import Change, Working, working
-
-_log = logging.getLogger("numberkeep.imports")
-
-MOST_TAKES: Final = 20
-"""How often a task without progress is begun again before it fails: it may be what ends the service each time."""
+from numberkeep.service.undoing import undoing_of
 
 _REST_SECONDS: Final = 0.002
 """How long a plan leaves the interpreter to requests after each batch of rows."""
@@ -79,7 +73,7 @@ async def task_of(
     """
     async with working(context, account_id, job_id, progress.change) as held:
         record = load(held.job.detail)
-        cause = undoing(job_id) if record.task is Task.UNDO else cause_of(job_id)
+        cause = undoing_of(job_id) if record.task is Task.UNDO else cause_of(job_id)
         held.context = context.acting(record.actor, cause)
         await held.show(changing(lambda now: replace(now, takes=now.takes + 1)))
         yield held, record
@@ -97,7 +91,6 @@ async def end_undo(held: Working) -> Job:
 
 async def fail(held: Working, reason: str) -> None:
     """Store that a task failed, and why."""
-    _log.warning("import %d failed", held.job.job_id)  # the reason may name a column
     await held.end(JobStatus.FAILED, changing(lambda record: replace(record, error=reason)))
 
 
@@ -119,24 +112,16 @@ class ImportWorker:
             StoreUnavailable, StoreBusy: the store failed; the task can be continued.
         """
         progress = ShownProgress()
-        async with task_of(context, account_id, job_id, progress) as (held, record):
-            try:
-                if record.takes >= MOST_TAKES:
-                    await fail(held, f"the service did not finish it in {MOST_TAKES} attempts: see its log")
-                elif record.task is Task.UNDO:
-                    await undo_import(held, progress)
-                    await end_undo(held)
-                else:
-                    await self._read(held, record, progress)
-            except (StoreUnavailable, StoreBusy, JobConflict, JobNotFound):
-                raise
-            except NumberkeepError as error:
-                await fail(held, str(error))
-            except OSError as error:
-                await fail(held, f"the service cannot keep the file while it reads it: {error.strerror}")
-            except Exception as error:  # noqa: BLE001 - it would be retried endlessly
-                _log.error("import %d failed with %s", job_id, type(error).__name__)
-                await fail(held, "the service failed unexpectedly: report it with the lines of its log")
+        async with (
+            task_of(context, account_id, job_id, progress) as (held, record),
+            failing(held.job, partial(fail, held)),
+        ):
+            check_takes(record.takes)
+            if record.task is Task.UNDO:
+                await undo_import(held, progress)
+                await end_undo(held)
+            else:
+                await self._read(held, record, progress)
 
     async def _read(self, held: Working, record: ImportRecord, progress: ShownProgress) -> None:
         """Plan or run an import."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.postgres.inbox_statements import READS as INBOX
@@ -15,6 +16,7 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
+    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
@@ -78,6 +80,13 @@ OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = $2",
+    ListContactsOf: (
+        f"SELECT {COLUMNS} FROM numberkeep.contacts WHERE account_id = $1 AND phone = ANY($2::text[]) "
+        "ORDER BY created_at, contact_id"
+    ),
+    GetVerification: (
+        f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications WHERE account_id = $1 AND phone = $2"
+    ),
     q.GetTallies: TALLIES,
     q.ListMessages: (
         f"SELECT {MESSAGE_COLUMNS} FROM numberkeep.messages WHERE account_id = $1 ORDER BY message_id DESC LIMIT $2"

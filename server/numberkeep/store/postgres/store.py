@@ -13,6 +13,7 @@ from numberkeep.domain.contacts.listing import LongPage
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
+from numberkeep.store.contact_queries import CountContacts
 from numberkeep.store.contract import Preview
 from numberkeep.store.message_pages import page_of, postgres_statement
 from numberkeep.store.message_queries import ListMessagePage
@@ -25,6 +26,7 @@ from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusab
 from numberkeep.store.postgres.nodes import Nodes
 from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.read_statements import READS as SQL
+from numberkeep.store.postgres.search_indexer import SearchIndexer
 from numberkeep.store.queries import ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.transfer import Mark
@@ -61,6 +63,7 @@ class PostgresStore:
         self._writes: Pool | None = None
         self._queues: AccountQueues | None = None
         self._nodes: Nodes | None = None
+        self._indexer: SearchIndexer | None = None
 
     @property
     def is_for_tests(self) -> bool:
@@ -91,15 +94,19 @@ class PostgresStore:
         self._writes = Pool(self._connect, _WRITING)
         self._queues = AccountQueues(self._writes, on_citus=on_citus)
         self._nodes = Nodes(self._reads) if on_citus else None
+        self._indexer = SearchIndexer(self._writes)
+        self._indexer.start()
 
     async def close(self) -> None:
         """Apply the waiting commands, then close every connection."""
+        if self._indexer is not None:
+            await self._indexer.close()
         if self._queues is not None:
             await self._queues.close()
         for pool in (self._writes, self._reads):
             if pool is not None:
                 await pool.close()
-        self._queues = self._writes = self._reads = self._nodes = None
+        self._queues = self._writes = self._reads = self._nodes = self._indexer = None
 
     async def upgrade(self) -> Upgrade:
         """Migrate, and on Citus distribute the tables that are not yet distributed, without a time limit."""
@@ -132,6 +139,8 @@ class PostgresStore:
             return cast("R", page)
         if isinstance(query, ListMessagePage):
             return cast("R", await self._messages(query))
+        if isinstance(query, CountContacts):
+            return cast("R", await self._count(query))
         if self._nodes is not None and self._nodes.answers(query):
             return await self._nodes.read(query)
         read = READS[type(query)]
@@ -140,6 +149,11 @@ class PostgresStore:
         rows = await run(lambda connection: connection.fetch(sql, *values))
         result: R = read.answer(cast("Sequence[Any]", rows), query)
         return result
+
+    async def _count(self, query: CountContacts) -> int:
+        account_id, where, most = query.account_id, query.where, query.most
+        reads = self._opened(self._reads)
+        return await reads.run_long(lambda connection: listing.count(connection, account_id, where, most))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
         sql, values = postgres_statement(query.account_id, query.query)
@@ -161,6 +175,8 @@ class PostgresStore:
     async def apply(self, command: Command[R]) -> R:
         """Apply the command in a group with the other waiting commands of its account."""
         result: R = await self._opened(self._queues).apply(command)
+        if isinstance(command, AccountCommand) and self._indexer is not None:
+            self._indexer.notify(command.account_id)
         return result
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:

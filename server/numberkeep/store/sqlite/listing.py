@@ -34,6 +34,9 @@ _HAS_TAG: Final = (
     "EXISTS (SELECT 1 FROM contact_tags AS has WHERE has.account_id = c.account_id AND has.tag = ? "
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
+_IS_UNCLEAR: Final = (
+    "c.phone IN (SELECT phone FROM reviews AS r WHERE r.account_id = c.account_id AND r.decision = 'open')"
+)
 _SAME_CONTACT: Final = "c.account_id = t.account_id AND c.contact_id = t.contact_id"
 
 _SHORT: Final = 100
@@ -79,6 +82,12 @@ def page(connection: apsw.Connection, account_id: int, query: ListQuery) -> Page
             raise PageTooLarge
     contacts = [record_of(row) for row in rows[: query.limit]]
     return Page(contacts, query.order.place_of(contacts[-1]) if len(rows) > query.limit else None)
+
+
+def count(connection: apsw.Connection, account_id: int, where: ContactFilter, most: int) -> int:
+    """Return how many contacts meet the conditions; counting ends at `most`."""
+    query = ListQuery(where, limit=most)
+    return sum(1 for _ in _read(connection, account_id, query, (), most, select="SELECT 1"))
 
 
 def next_place(connection: apsw.Connection, account_id: int, query: ListQuery) -> Position | None:
@@ -164,8 +173,12 @@ def _filter(where: _Where, given: ContactFilter, driver: str) -> None:
         where.add("c.phone = ?", given.phone)
     if given.created_from is not None:
         where.add(f"{driver}.created_at >= ?", given.created_from)
+    if given.created_before is not None:
+        where.add(f"{driver}.created_at < ?", given.created_before)
     for tag in given.tags[1:]:
         where.add(_HAS_TAG, tag)
+    if given.unclear is not None:
+        where.add(_IS_UNCLEAR if given.unclear else f"NOT {_IS_UNCLEAR}")
     # Literals, not parameters: a partial index serves only a condition that names its value.
     if given.verified is not None:
         where.add(f"c.verified = {int(given.verified)}")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from numberkeep.store import queries as q
 from numberkeep.store.account_rows import ACCOUNT_COLUMNS, TALLY_COLUMNS
+from numberkeep.store.contact_queries import GetVerification, ListContactsOf
 from numberkeep.store.message_queries import GetMessage, GetReceivedMessage
 from numberkeep.store.message_rows import MESSAGE_COLUMNS
 from numberkeep.store.rows import (
@@ -14,6 +15,7 @@ from numberkeep.store.rows import (
     EVENT_COLUMNS,
     JOB_COLUMNS,
     REVIEW_COLUMNS,
+    VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
@@ -38,6 +40,11 @@ _AGENDA: Final = (
 
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
+    ListContactsOf: (
+        f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?)) "
+        "ORDER BY created_at, contact_id"
+    ),
+    GetVerification: f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ? AND phone = ?",
     q.GetTallies: TALLIES,
     q.ListMessages: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? ORDER BY message_id DESC LIMIT ?",
     GetMessage: f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE account_id = ? AND message_id = ?",
@@ -78,7 +85,11 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListConsent: (
         f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
     ),
-    q.ListConsentOf: f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND phone = ? ORDER BY entry_id",
+    # Without statistics, SQLite would read the whole ledger of the account along the primary key.
+    q.ListConsentOf: (
+        f"SELECT {ENTRY_COLUMNS} FROM consent INDEXED BY consent_phone "
+        "WHERE account_id = ? AND phone = ? ORDER BY entry_id"
+    ),
     q.ListOptOuts: "SELECT phone, entry_id FROM opt_outs WHERE account_id = ?",
     q.ListOptedOut: (
         "SELECT o.phone, o.opted_out_at, c.source, c.wording FROM opt_outs AS o "

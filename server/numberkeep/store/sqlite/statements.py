@@ -71,7 +71,12 @@ LOADS: Final[Mapping[str, str]] = {
         "WHERE account_id = ?1 AND pending = 1 AND expires_at <= ?2 ORDER BY expires_at, phone LIMIT ?3"
     ),
     "reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('review_id')}",
-    "open_reviews": f"SELECT {REVIEW_COLUMNS} FROM reviews WHERE {_IN.format('phone')} AND decision = 'open'",
+    # Without statistics, SQLite prefers the primary key to this index and that of messages below, and would read all
+    # rows of the account.
+    "open_reviews": (
+        f"SELECT {REVIEW_COLUMNS} FROM reviews INDEXED BY reviews_phone "
+        f"WHERE {_IN.format('phone')} AND decision = 'open'"
+    ),
     "answers": f"SELECT {ANSWER_COLUMNS} FROM answers WHERE {_IN.format('key')}",
     "jobs": f"SELECT {JOB_COLUMNS} FROM jobs WHERE {_IN.format('job_id')}",
     "handles": f"SELECT handle FROM messages WHERE direction = 'inbound' AND handle <> '' AND {_IN.format('handle')}",
@@ -83,8 +88,8 @@ LOADS: Final[Mapping[str, str]] = {
     "unsent": f"{OUTBOX} AND target = 0 AND phone IN (SELECT value FROM json_each(?2)) AND state <> 2",
     "messages": f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_IN.format('message_id')}",
     "sent_messages": (
-        f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE direction = 'outbound' AND handle <> '' AND "
-        f"{_IN.format('handle')}"
+        f"SELECT {MESSAGE_COLUMNS} FROM messages INDEXED BY messages_sent_handle "
+        f"WHERE direction = 'outbound' AND handle <> '' AND {_IN.format('handle')}"
     ),
     "events": f"SELECT {EVENT_COLUMNS} FROM events WHERE {_IN.format('event_id')}",
     # Up to the first young event, whatever the times of those after it.

@@ -22,6 +22,7 @@ from numberkeep.domain.contacts.listing import LongPage, Page, Position
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.messages.listing import MessagePage
 from numberkeep.store import group
+from numberkeep.store.contact_queries import CountContacts
 from numberkeep.store.contract import Preview
 from numberkeep.store.message_pages import page_of, sqlite_statement
 from numberkeep.store.message_queries import ListMessagePage
@@ -135,6 +136,8 @@ class SqliteStore:
             return cast("R", await self._page(query))
         if isinstance(query, ListMessagePage):
             return cast("R", await self._messages(query))
+        if isinstance(query, CountContacts):
+            return cast("R", await self._count(query))
         sql, read = _READS[type(query)]
         values = read.values(query)
         if read.quick:  # the values of a lookup are never lists
@@ -151,6 +154,10 @@ class SqliteStore:
             with self._failures:
                 return listing.page(self._connection, query.account_id, query.query)
         return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
+
+    async def _count(self, query: CountContacts) -> int:
+        account_id, where, most = query.account_id, query.where, query.most
+        return await self._on_reader(lambda connection: listing.count(connection, account_id, where, most))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
         sql, values = sqlite_statement(query.account_id, query.query)

@@ -15,9 +15,9 @@ from numberkeep.carriers.twilio.sender import TwilioSender
 from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.webhook.sender import WebhookSender
 from numberkeep.carriers.webhook.settings import WebhookSenderSettings
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus, ReplyTo
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.signing import signature
 from numberkeep.service.outlets import Sender

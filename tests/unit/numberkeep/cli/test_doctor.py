@@ -19,12 +19,13 @@ NONE = DeliveriesOut(0, 0, "")
 def state(
     *,
     messages: DeliveriesOut = NONE,
+    callbacks: DeliveriesOut = NONE,
     webhooks: tuple[WebhookStateOut, ...] = (),
     logged: bool = False,
     usual_region: str | None = None,
 ) -> DoctorAnswer:
     """Return the state of an account."""
-    return DoctorAnswer("1", "acme", "US", usual_region, "log", (), logged, messages, webhooks, None)
+    return DoctorAnswer("1", "acme", "US", usual_region, "log", (), logged, messages, callbacks, webhooks, None)
 
 
 def named(found: DoctorAnswer, name: str) -> list[Check]:
@@ -37,6 +38,24 @@ def webhook(
 ) -> WebhookStateOut:
     """Return the state of a webhook."""
     return WebhookStateOut(3, "example.com", disabled_at, deliveries, fault)
+
+
+def test_status_callbacks_that_do_not_arrive() -> None:
+    """They have no webhook; if all arrive, nothing is said of them."""
+    found = state(callbacks=DeliveriesOut(2, 1, "answered 500"))
+    assert named(found, "callbacks") == [
+        warning(
+            "callbacks",
+            "2 status callbacks failed and will be retried (answered 500)",
+            "look at the receiver; nothing else is to be done",
+        ),
+        problem(
+            "callbacks",
+            "1 status callbacks exhausted their retries (answered 500)",
+            "run `numberkeep webhooks replay` once the cause is removed",
+        ),
+    ]
+    assert named(state(), "callbacks") == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.answers import check_status, retry_after
 
 DATE = datetime(1994, 11, 6, 8, 50, 37, tzinfo=UTC)

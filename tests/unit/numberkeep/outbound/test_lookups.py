@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.lookups import THREADS_OF_AN_ACCOUNT, Lookups
 from numberkeep.outbound.targets import Targets
 

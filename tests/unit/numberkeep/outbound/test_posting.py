@@ -11,8 +11,8 @@ from ipaddress import ip_address
 import pytest
 
 from numberkeep import __version__
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.outbox.attempt import KEPT_ANSWER_BYTES, Exchange
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.heads import MAX_HEAD_BYTES
 from numberkeep.outbound.networks import Address
 from numberkeep.outbound.posting import MAX_ANSWER_BYTES, MAX_ANSWER_PARTS, POST_SECONDS, Poster

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Pinned
 from numberkeep.outbound.web_address import read_url

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.limits import MAX_URL
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.outbound.lookups import system_resolver
 from numberkeep.outbound.targets import Targets
 

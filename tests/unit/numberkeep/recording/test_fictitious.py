@@ -1,6 +1,7 @@
 """What stands in place of values: the same for the same, alike in form, and never the value itself."""
 
 import re
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ def fictitious() -> Fictitious:
         ("Zoë", "[A-Z][a-z][àéîöšž]"),
         ("王小明", "[上下中大小山川口]{3}"),
         ("hi 🎉", "[a-z]{2} ★"),
+        ("क\u093f", "[上下中大小山川口]\u0334"),
         ("0c66dc54d31ff406", "[0-9a-f]{16}"),
         ("0C66DC54-D31FF406", "[0-9A-F]{8}-[0-9A-F]{8}"),
         ("ada@corp.test", r"[a-z]{4}[0-9]{4}@example\.com"),
@@ -57,6 +59,13 @@ def test_different_texts_stay_different(values: list[str]) -> None:
     fictitious = Fictitious(b"any", "US")
     filled = {value.strip() for value in values} - {""}
     assert len({fictitious.text(value) for value in filled}) == len(filled)
+
+
+@pytest.mark.parametrize("key", [b"%d" % key for key in range(30)])
+def test_a_text_is_never_its_own_replacement(key: bytes) -> None:
+    """Even if every other letter already stands for another text."""
+    fictitious = Fictitious(key, "US")
+    assert [letter for letter in ascii_lowercase if fictitious.text(letter) == letter] == []
 
 
 def test_two_recordings_have_nothing_in_common() -> None:
@@ -129,6 +138,16 @@ def test_times_are_moved_by_the_same_number_of_days(fictitious: Fictitious) -> N
     assert fictitious.moment("2026-03-01 01:00") == f"{day} 01:00"
     for nothing in ("2026-13-01", "0001-01-01", "tomorrow", "2026-03-01Tnoon"):
         assert fictitious.moment(nothing) != nothing
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2026-03-01Ada", "2026-03-01 Ada", "2026-03-01T09:30Ada", "2026-03-01T09:30:00 Ada", "2026-03-01T09:30+Ada"],
+)
+def test_what_follows_a_time_does_not_stay(fictitious: Fictitious, value: str) -> None:
+    """A field of times may contain anything."""
+    assert "Ada" not in fictitious.moment(value)
+    assert "14158675309" not in fictitious.moment("2026-03-01T09:30:00.14158675309")
 
 
 @pytest.mark.parametrize("value", [1, -7, 94107, 12.5, 1e22, 0.001, 123456789012345678901234567890])

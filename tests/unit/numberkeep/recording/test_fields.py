@@ -16,6 +16,8 @@ from numberkeep.recording.fields import Kind, is_field_name, is_id, kind_of
         ("created_at_gte", Kind.TIME),
         ("sentAt", Kind.TIME),
         ("date_sent", Kind.TIME),
+        ("date_of_birth", Kind.TEXT),
+        ("metadata", Kind.LABELLED),
         ("content", Kind.CONTENT),
         ("error_message", Kind.MESSAGE),
         ("customVariables", Kind.LABELLED),

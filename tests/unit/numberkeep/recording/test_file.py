@@ -45,6 +45,23 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert second.exchanges[0][1] == EXCHANGE
 
 
+def test_half_a_line_of_a_killed_recorder_is_removed(path: Path) -> None:
+    """The next run begins on a line of its own."""
+    recorded(path, 2)
+    path.write_bytes(path.read_bytes()[:-10])
+    assert recorded(path, 1) == 1
+    assert [len(recording.exchanges) for recording in read(path)] == [1, 1]
+
+
+@pytest.mark.parametrize("target", ["@evil.test/", ".evil.test/", "http://evil.test/", ""])
+def test_a_target_that_leads_elsewhere_is_refused(path: Path, target: str) -> None:
+    """A recording may come from anywhere, and its requests are repeated with the user's key."""
+    recorded(path, 1)
+    path.write_text(path.read_text().replace("/api/v2/contacts", target))
+    with pytest.raises(RecordingError, match="line 2"):
+        read(path)
+
+
 def test_only_its_user_can_read_it(path: Path) -> None:
     """Whatever the umask is, and whatever the permissions were."""
     before = os.umask(0)

@@ -58,3 +58,14 @@ def test_a_link_has_the_path_alone(fictitious: Fictitious) -> None:
     link = replaced_link('<https://upstream.test/api/v2/contacts?cursor=WyJh&limit=1>; rel="next"', fictitious)
     assert link == f'</api/v2/contacts?cursor={fictitious.text("WyJh")}&limit=1>; rel="next"'
     assert replaced_link("Lovelace", fictitious) == ""
+
+
+def test_a_link_has_nothing_but_its_relation(fictitious: Fictitious) -> None:
+    """Other parameters and other addresses may contain anything."""
+    given = '</api?cursor=WyJh>; title="Ada"; rel=next, <mailto:ada@corp.test>; rel="author", </Ada>; rel="Ada"'
+    assert replaced_link(given, fictitious) == f'</api?cursor={fictitious.text("WyJh")}>; rel="next"'
+
+
+def test_a_query_without_a_value_is_one(fictitious: Fictitious) -> None:
+    """It looks like the name of a field."""
+    assert "lovelace" not in replaced_target("/api/v2/contacts?lovelace&limit=1", fictitious)

@@ -146,6 +146,14 @@ def test_a_body_keeps_its_shape() -> None:
     assert str(made["number"]).startswith("1")
 
 
+def test_labels_are_replaced_at_every_depth() -> None:
+    """What people write as keys is as personal as what they write as values."""
+    for name in ("custom_variables", "metadata"):
+        body = {name: {"plan": {"lovelace": ["hopper", {"zuse": 1}]}}}
+        made = json.dumps(_recorded(json.dumps(body).encode())["request"]["body"])
+        assert not [word for word in ("plan", "lovelace", "hopper", "zuse") if word in made]
+
+
 def test_very_deep_values_are_left_out() -> None:
     """No answer of the API is that deep."""
     assert "deepest" not in json.dumps(_recorded(b'{"a":' * 60 + b'"deepest"' + b"}" * 60))

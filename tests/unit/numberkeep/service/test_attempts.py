@@ -2,10 +2,11 @@
 
 import pytest
 
-from numberkeep.domain.errors import AttemptNotFound, DeliveryFailed, WebhookNotFound
+from numberkeep.domain.errors import AttemptNotFound, WebhookNotFound
 from numberkeep.domain.event import EventType
 from numberkeep.domain.identity import Account
 from numberkeep.domain.outbox.attempt import HIDDEN, Exchange
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.webhooks.types import NAMES
 from numberkeep.domain.webhooks.webhook import Webhook

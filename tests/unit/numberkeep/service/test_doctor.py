@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed, NetworkRefused
 from numberkeep.domain.identity import Account
+from numberkeep.domain.outbox.errors import DeliveryFailed, NetworkRefused
 from numberkeep.service import doctor, webhooks
 from numberkeep.service.context import Context
 from numberkeep.store.space import MB, Room, Space
@@ -48,7 +48,8 @@ def test_the_region_of_most_contacts(numbers: Sequence[str], region: str, usual:
 async def test_a_new_account_has_nothing_wrong(context: Context, account: Account) -> None:
     """Nor does it need a checker."""
     found = await doctor.examine(context, account, None)
-    assert found == doctor.Findings(None, logged=False, messages=doctor.Deliveries(0, 0, ""), webhooks=[], space=None)
+    none = doctor.Deliveries(0, 0, "")
+    assert found == doctor.Findings(None, logged=False, messages=none, callbacks=none, webhooks=[], space=None)
 
 
 async def test_webhooks_that_cannot_be_reached(context: Context, account: Account) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.contact import ContactPatch, moment
-from numberkeep.domain.errors import DeliveryFailed, ReceiverGone, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.message import MessageStatus
 from numberkeep.domain.outbox.commands import SettleDelivery, TakeDeliveries
 from numberkeep.domain.outbox.delivery import Backlog
+from numberkeep.domain.outbox.errors import DeliveryFailed, ReceiverGone
 from numberkeep.service import contacts, messages, verification, webhooks
 from numberkeep.service.backlog import CachedBacklog
 from numberkeep.service.context import Context

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.command import Command
-from numberkeep.domain.errors import DeliveryFailed, StoreBusy, StoreUnavailable
+from numberkeep.domain.errors import StoreBusy, StoreUnavailable
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_WEBHOOKS
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.verification.commands import ExpireVerifications
 from numberkeep.service import contacts, keys, messages, relay, retention, verification, webhooks
 from numberkeep.service.context import Context

@@ -2,12 +2,13 @@
 
 import pytest
 
-from numberkeep.domain.errors import DeliveryFailed, InvalidInput, MissingFields, TargetRefused, WebhookNotFound
+from numberkeep.domain.errors import InvalidInput, MissingFields, WebhookNotFound
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, KeyPair
 from numberkeep.domain.limits import MAX_SECRET
 from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import keys, webhooks
 from numberkeep.service.context import Context

@@ -71,9 +71,9 @@ def test_the_first_fault_applies_and_later_ones_count_the_call() -> None:
 
 def test_the_body_is_read_ahead_only_for_a_number() -> None:
     """Otherwise the URL decides, and a large body is not touched."""
-    assert not faults().ask_for_number("contacts.create")
-    assert not faults(number=ONE).ask_for_number("contacts.list")
+    assert not faults().needs_number("contacts.create")
+    assert not faults(number=ONE).needs_number("contacts.list")
     some = faults(number=ONE, times=1)
-    assert some.ask_for_number("contacts.create")
+    assert some.needs_number("contacts.create")
     some.next("contacts.create", ONE)
-    assert not some.ask_for_number("contacts.create")
+    assert not some.needs_number("contacts.create")

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from numberkeep.domain.contacts.contact import ContactPatch
-from numberkeep.domain.errors import DeliveryFailed
 from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account, new_key_pair
 from numberkeep.domain.outbox.delivery import CALLBACKS
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.service import contacts, keys, webhooks
 from numberkeep.service.context import Context

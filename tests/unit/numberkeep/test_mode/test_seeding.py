@@ -122,6 +122,7 @@ async def test_errors_name_the_entry_and_the_field_and_nothing_is_stored(context
                 {"number": PHONE, "content": "x", "is_outbound": False, "status": "SENT"},
                 {"number": PHONE, "content": "x", "is_outbound": False, "status": "QUEUED"},
                 {"number": PHONE, "content": "x", "is_outbound": False, "at": "yesterday"},
+                {"number": PHONE, "content": "x", "is_outbound": False, "at": "1969-12-31T23:59:59Z"},
                 {"content": "x"},
             ],
         )
@@ -138,8 +139,9 @@ async def test_errors_name_the_entry_and_the_field_and_nothing_is_stored(context
         "messages[3].status",
         "messages[4].status",
         "messages[5].at",
-        "messages[6].number",
-        "messages[6].is_outbound",
+        "messages[6].at",
+        "messages[7].number",
+        "messages[7].is_outbound",
     ]
     assert (await context.store.read(GetTallies(account.account_id))).events == 0
 

@@ -7,11 +7,12 @@ from functools import partial
 import pytest
 
 from numberkeep.domain.command import SECOND
-from numberkeep.domain.errors import DeliveryFailed, VerificationTooSoon
+from numberkeep.domain.errors import VerificationTooSoon
 from numberkeep.domain.event import EventType
 from numberkeep.domain.jobs.commands import AddJob, ChangeJob
 from numberkeep.domain.jobs.job import Job, JobStatus
 from numberkeep.domain.outbox.commands import TakeDeliveries
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.service import messages, webhooks
 from numberkeep.service.context import Context
 from numberkeep.service.delivering import ATTEMPTS, LEASE_SECONDS

@@ -8,8 +8,10 @@ import pytest
 from numberkeep.carriers.hosted.inbound import ReceiveBody
 from numberkeep.carriers.twilio.inbound import TwilioForm
 from numberkeep.domain.errors import InvalidInput
+from numberkeep.wire.contacts import BulkRow
 from numberkeep.wire.decoding import Decoder, convert_loosely, decode_loosely
 from numberkeep.wire.messages import InboundBody
+from numberkeep.wire.tags import TagBody
 from support.slices import result_of
 
 BOM = b"\xef\xbb\xbf"
@@ -50,6 +52,14 @@ def test_every_invalid_field_is_reported() -> None:
         "is_outbound": "must be true or false or null, not a whole number",
         "message_handle": "must have at most 200 characters",
     }
+
+
+@pytest.mark.parametrize(("name", "shape", "nearest"), [("number", BulkRow, "phone"), ("phone", TagBody, "numbers")])
+def test_the_other_name_of_a_number_is_suggested(name: str, shape: type[msgspec.Struct], nearest: str) -> None:
+    """Routes differ in what they call it, and the name that looks most similar is that of another field."""
+    with pytest.raises(InvalidInput) as refused:
+        Decoder(ignore_unknown=False).body(msgspec.json.encode({name: "+14155552671"}), shape)
+    assert errors_of(refused.value)[name] == f"is not a field of the API: did you mean {nearest}?"
 
 
 @pytest.mark.parametrize("decoder", DECODERS)

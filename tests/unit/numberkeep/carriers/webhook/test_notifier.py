@@ -9,10 +9,10 @@ import pytest
 
 from numberkeep import __version__
 from numberkeep.carriers.webhook.notifier import WebhookNotifier
-from numberkeep.domain.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.event import Event, EventType
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered
+from numberkeep.domain.outbox.errors import DeliveryFailed, TargetRefused
 from numberkeep.domain.stamp import Stamp
 from numberkeep.domain.webhooks.webhook import Webhook
 from numberkeep.outbound.posting import Poster
