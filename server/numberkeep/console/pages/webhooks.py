@@ -82,8 +82,8 @@ async def events(visit: Visit) -> Events:
                 found, attempts, _ = await _of(visit, None, 1)
             except WebhookNotFound:
                 return
-            newest = (found.disabled_at, attempts[0].id if attempts else 0, attempts and attempts[0].delivery)
-            if last not in {None, newest}:
+            newest = (found.disabled_at, [(each.id, each.delivery) for each in attempts])
+            if last is not None and last != newest:
                 yield "webhook-state attempts"
             last = newest
             await asyncio.sleep(_LOOK_SECONDS)
