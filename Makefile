@@ -12,14 +12,18 @@ PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 # The tests start the program hundreds of times. Without compiled files each start would compile all of its code.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install serve test check soak lint types bench openapi cli-docs docs lock clean
+.PHONY: install serve test browser check soak lint types bench openapi cli-docs screenshots docs lock clean
 install: $(VENV)/installed
 
 serve: install
 	@exec $(BIN)/numberkeep serve $(ARGS)
 
-test: $(VENV)/installed-dev lint types
+test: $(VENV)/installed-dev lint types browser
 	$(PYTEST) $(ARGS)
+
+# Installs the browser of the tests where there is none and the system permits it; otherwise says how.
+browser: $(VENV)/installed-dev
+	@PYTHONPATH=tests $(BIN)/python tools/browser.py
 
 # The quick part of `make test`: it takes less than a minute.
 check: $(VENV)/installed-dev lint types
@@ -47,6 +51,11 @@ openapi: $(VENV)/installed
 # Rewrites the page of all commands after a change of their help.
 cli-docs: $(VENV)/installed
 	$(BIN)/python -m numberkeep.cli.reference > docs/cli.md
+
+# Writes a picture of every page of the console, in each of its states, to build/screenshots; with
+# `ARGS=--readme` those of the README, to docs/images.
+screenshots: browser
+	@PYTHONPATH=tests $(BIN)/python -m tools.screenshots $(ARGS)
 
 # Builds the site of the documentation in build/docs; a warning fails it.
 docs: $(VENV)/installed-dev

@@ -31,6 +31,7 @@ from numberkeep.service.job_runner import JobRunner
 from numberkeep.service.keys import Authenticator
 from numberkeep.service.outlets import Notifier, Sender
 from numberkeep.service.relay import Relay
+from numberkeep.service.sessions import store_link
 from numberkeep.stores import make_context, make_staging
 
 
@@ -106,8 +107,16 @@ def assemble(
         authenticator=authenticator,
         more=more,
         mounts={"console": partial(_console, settings)},
-        fill=fill,
+        fill=partial(_fill, settings, context, fill),
     )
+
+
+async def _fill(settings: Settings, context: Context, fill: Callable[[], Awaitable[None]] | None) -> None:
+    """Fill a store that had no keys: one in memory, because another has its first key before a worker starts."""
+    if fill is not None:
+        await fill()
+    if settings.first_session is not None:
+        await store_link(context.store, settings.first_session)
 
 
 def _console(settings: Settings, api: Api) -> Endpoint:

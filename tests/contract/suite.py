@@ -32,6 +32,7 @@ from contract.outbox import OutboxContract
 from contract.preview import PreviewContract
 from contract.review import ReviewContract
 from contract.sending import ReceiptContract, SendingContract
+from contract.sessions import SessionContract
 from contract.settings import SettingsContract
 from contract.settling import SettlingContract
 from contract.tagging import TaggingContract
@@ -55,6 +56,7 @@ class StoreContract(
     VerificationContract,
     IdempotencyContract,
     KeyContract,
+    SessionContract,
     ConsentContract,
     ReviewContract,
     ConfirmingContract,

@@ -12,8 +12,10 @@ from numberkeep.carriers.inbound import inbound_carriers
 from numberkeep.carriers.log_sender import LogSender
 from numberkeep.carriers.settings import Carriers
 from numberkeep.carriers.webhook.notifier import WebhookNotifier
+from numberkeep.console.building import make_console
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.http.application import Application, build_application
+from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.operations import actions
 from numberkeep.outbound.posting import Poster
 from numberkeep.outbound.targets import Targets
@@ -31,6 +33,9 @@ from numberkeep.stores import make_staging
 CONTACTS = "/api/v2/contacts"
 FIRST = KeyPair("first-key", "first-secret")
 
+
+URL = "http://numberkeep.test"
+"""The service's, which the console knows as its public one."""
 
 NO_CARRIERS = Carriers()
 
@@ -83,12 +88,12 @@ class Service:
         """Return a plain HTTP client with the headers of a key pair, or with none."""
         headers = {"sb-api-key-id": pair.key_id, "sb-api-secret-key": pair.secret} if pair else {}
         transport = httpx2.ASGITransport(app=self.application)
-        return httpx2.AsyncClient(transport=transport, base_url="http://numberkeep.test", headers=headers)
+        return httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers)
 
-    async def new_account(self, name: str) -> KeyPair:
-        """Return the key pair of a new account."""
+    async def new_account(self, name: str, *, read_only: bool = False) -> KeyPair:
+        """Return a new key pair of an account, which is created if there is none."""
         pair = new_key_pair()
-        await keys.create(self.context, name, pair)
+        await keys.create(self.context, name, pair, read_only=read_only)
         return pair
 
 
@@ -112,6 +117,7 @@ async def running_service(
         carriers=inbound_carriers(carriers),
         ignore_unknown=ignore_unknown,
         first_key=FIRST,
+        mounts={"console": lambda api: make_console(api, "127.0.0.1", URL, StreamLimits())},
     )
     async with application.router.lifespan_context(application):
         yield Service(application, context, clock, notifier, relay)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import click
 from click.core import ParameterSource
@@ -17,6 +17,8 @@ from numberkeep.config.settings import load_settings, sender_warning
 
 if TYPE_CHECKING:
     from numberkeep.serving import Started
+
+_LINK: Final = "/console/sign-in/link?token="
 
 
 class _WithSettings(click.Command):
@@ -108,6 +110,11 @@ def _announce(warnings: Sequence[str], started: "Started") -> None:
             "has keys: `numberkeep keys list` lists them, `numberkeep keys create` creates another.",
             err=True,
         )
+    if started.link:
+        link = f"{started.local_url}{_LINK}{started.link}"
+        click.echo(f"Console (this link signs you in once, within 10 minutes): {link}", err=True)
+    else:
+        click.echo(f"Console: {started.local_url}/console", err=True)
     if started.new_pair is not None:
         click.echo("Created the account `default` with this key pair, which is shown once:", err=True)
         _export(started.local_url, started.new_pair.key_id, started.new_pair.secret)

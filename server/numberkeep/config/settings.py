@@ -14,6 +14,7 @@ from numberkeep.config import table
 from numberkeep.config.table import Setting
 from numberkeep.config.values import ConfigError, Network, header, url
 from numberkeep.domain.identity import KeyPair
+from numberkeep.domain.session import Session
 from numberkeep.service.deployment import SenderName
 
 SenderSettings = WebhookSenderSettings | SendblueSettings | TwilioSettings
@@ -26,6 +27,7 @@ class Settings:
     Attributes:
         ignore_unknown_fields: drop unknown request fields instead of refusing them.
         first_key: the key pair that an empty database gets; None for a random one.
+        first_session: the session of the console that the link begins which `serve` prints; None for none.
         sender: where messages to phones go; None sends nothing.
         reveal_secrets: whether every signed request also carries the secret itself.
         carriers: which carriers may deliver incoming messages for every account.
@@ -43,6 +45,7 @@ class Settings:
     ignore_unknown_fields: bool = False
     resend_seconds: int = table.RESEND_SECONDS.default
     first_key: KeyPair | None = field(default=None, repr=False)
+    first_session: Session | None = field(default=None, repr=False)
     verification_seconds: int = table.VERIFICATION_SECONDS.default
     history_days: int = table.HISTORY_DAYS.default
     webhook_retry_days: int = table.WEBHOOK_RETRY_DAYS.default

@@ -6,13 +6,13 @@ cannot be rebound.
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from numberkeep.http.errors import HttpError
+from numberkeep.http.loopback import is_loopback
 
-_LOOPBACK_NAMES: Final = ("localhost",)
 _ANY: Final = ("0.0.0.0", "::", "")  # noqa: S104 - nothing listens
 
 
@@ -60,7 +60,13 @@ class Hosts:
 
     def _is_address(self, host: str) -> bool:
         """Return whether it is an address, and the service listens on all."""
-        return self.listens_on in _ANY and _address(host) is not None
+        if self.listens_on not in _ANY:
+            return False
+        try:
+            ip_address(host)
+        except ValueError:
+            return False
+        return True
 
 
 def host_of(header: str) -> str:
@@ -69,16 +75,3 @@ def host_of(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine itself, for the browser and for the service."""
-    address = _address(host)
-    return host in _LOOPBACK_NAMES or (address is not None and address.is_loopback)
-
-
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None

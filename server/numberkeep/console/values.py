@@ -8,9 +8,11 @@ from typing import Any, Final
 import phonenumbers
 
 from numberkeep.console.reader import READER
+from numberkeep.console.words import sentence_of
 
 _MICROS: Final = 1_000_000
 _SHOWN: Final = 4
+_LINE: Final = 300
 Time = datetime | int | str
 
 
@@ -36,6 +38,13 @@ def short_time(value: Time) -> str:
     """Return the day of a time, such as `30 Nov 2026`; a script replaces it by one that is relative to now."""
     local = moment_of(value).astimezone(READER.get().zone)
     return f"{local.day} {local:%b %Y}"
+
+
+def clock(value: Time) -> str:
+    """Return a time to come: `14:05` if it is today in the reader's zone, else with its day, `2 Dec, 14:05`."""
+    zone = READER.get().zone
+    local = moment_of(value).astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == datetime.now(zone).date() else f"{local.day} {local:%b, %H:%M}"
 
 
 def number(phone: str) -> str:
@@ -71,11 +80,20 @@ def _written(phone: str, region: str) -> str:
     return phonenumbers.format_number(parsed, form.NATIONAL if at_home else form.INTERNATIONAL)
 
 
+def clipped(text: str | None) -> str:
+    """Return the beginning of a text that is shown in one line."""
+    text = text or ""
+    return text if len(text) <= _LINE else f"{text[:_LINE]}…"
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "full_time": full_time,
     "short_time": short_time,
+    "clock": clock,
     "number": number,
     "e164": e164,
+    "clipped": clipped,
+    "sentence": sentence_of,
 }
 """The filters of the templates."""

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from functools import cached_property
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.datastructures import FormData, QueryParams
 
 from numberkeep.console.cookies import Flash, Header, Jar
@@ -21,6 +22,7 @@ from numberkeep.operations.operation import Call, Operation
 from numberkeep.service.context import Context
 from numberkeep.service.sessions import SignedIn
 
+S = TypeVar("S", bound=msgspec.Struct)
 I = TypeVar("I")  # noqa: E741 - input
 O = TypeVar("O")  # noqa: E741 - output
 
@@ -36,6 +38,8 @@ class Visit:
         reader: who reads the page.
         path: the arguments in its path, by name.
         signed_in: the session and its key; None for pages that need none.
+        is_upload: whether the form may contain files.
+        badges: what waits for a person, by section of the rail.
         cookies: the headers that set cookies with the answer.
     """
 
@@ -46,6 +50,7 @@ class Visit:
     path: Mapping[str, Any] = field(default_factory=dict)
     signed_in: SignedIn | None = None
     is_upload: bool = False
+    badges: Mapping[str, str] = field(default_factory=dict)
     cookies: list[Header] = field(default_factory=list)
     _form: FormData | None = None
 
@@ -126,6 +131,14 @@ class Visit:
         if not operation.reads and self.read_only:
             raise ReadOnlyKey
         return await operation.function(Call(self.context, self.account, self.site.api.notifier), given)
+
+    def decoded(self, given: Mapping[str, Any], shape: type[S]) -> S:
+        """Return the body of a request with these values, checked as HTTP does.
+
+        Raises:
+            InvalidInput: they are not valid.
+        """
+        return self.site.api.decoder.body(msgspec.json.encode(given), shape)
 
     def flash(self, text: str, undo: str = "") -> None:
         """Have the next page report something.

@@ -205,7 +205,7 @@ def build_application(
         try:
             if first_key is not None:
                 made = await keys.create_first(context, first_key)
-                if made and fill is not None:
+                if made is not None and fill is not None:
                     await fill()
             relay.start()
             runner.start()
@@ -247,7 +247,7 @@ def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[st
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()
-        stored = Stored(backlog, cached.age_seconds(backlog), await cached.reviews())
+        stored = Stored(backlog, cached.age_seconds(backlog), await cached.reviews(), await cached.unindexed())
         return metrics(stored, relay.delivered, traffic, f"{context.node:03x}")
 
     async def openapi() -> Answer:

@@ -146,7 +146,7 @@ class NotServed(HttpError):
     """The hosted API has the path, and numberkeep does not.
 
     Args:
-        missing: what it would take, and what to do instead if anything.
+        missing: what numberkeep does not have, then `:` and what to do instead.
     """
 
     def __init__(self, missing: str) -> None:

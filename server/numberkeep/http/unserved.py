@@ -1,4 +1,6 @@
-"""The paths of the hosted API that numberkeep does not serve: they answer 501, so that nobody takes them for mistakes.
+"""The paths of the hosted API that numberkeep does not serve: they answer 501 instead of 404.
+
+So a caller can tell a path that numberkeep lacks from one that does not exist.
 
 Source: the methods and paths that the hosted service's client 1.33.0 calls.
 """
@@ -16,10 +18,10 @@ UNSERVED: Final = "unserved"
 """The name of these paths, for logs and metrics."""
 
 _GROUPS: Final = "group messages: send a message to each number"
-_LOCATIONS: Final = "locations of phones"
-_LINES: Final = "the management of lines"
-_SEATS: Final = "seats"
-_CODES: Final = "one-time passwords"
+_LOCATIONS: Final = "locations of phones: call the hosted service for them"
+_LINES: Final = "the management of lines: call the hosted service for it"
+_SEATS: Final = "seats: call the hosted service for them"
+_CODES: Final = "one-time passwords: call the hosted service for them"
 _VERIFY: Final = "verification services: use POST /api/v2/contacts/verify"
 _TOKENS: Final = "tokens: authenticate with an API key and its secret"
 
@@ -27,7 +29,7 @@ _GET: Final = ("GET",)
 _POST: Final = ("POST",)
 
 PATHS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
-    "/api/evaluate-service": (_GET, "lookups of a number's service"),
+    "/api/evaluate-service": (_GET, "lookups of a number's service: call the hosted service for them"),
     "/api/lines/{sendblue_number}/call-forwarding": (("DELETE", "GET", "PUT"), _LINES),
     "/api/location": (_GET, _LOCATIONS),
     "/api/location/{number}": (_GET, _LOCATIONS),
@@ -37,7 +39,7 @@ PATHS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "/api/request-location": (_POST, _LOCATIONS),
     "/api/send-carousel": (_POST, "carousels: send each file in a message"),
     "/api/send-group-message": (_POST, _GROUPS),
-    "/api/send-typing-indicator": (_POST, "typing indicators"),
+    "/api/send-typing-indicator": (_POST, "typing indicators: leave the call out"),
     "/api/upload-media-object": (_POST, "uploads of files to send: name the file by its `media_url`"),
     "/api/v2/groups/{group_id}": (_GET, _GROUPS),
     "/api/v2/groups/{group_id}/name": (_POST, _GROUPS),
@@ -59,17 +61,17 @@ PATHS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "/v3/verified-contacts": (("GET", "POST"), _VERIFY),
     "/v3/verified-contacts/{phone_number}": (_GET, _VERIFY),
 }
-"""The methods of each path, and what is missing."""
+"""The methods of each path, and what numberkeep does not have, with what to do instead."""
 
 
 @dataclass(slots=True, frozen=True)
 class Unserved:
-    """Answers a path with 501, to who has a key.
+    """Answers a path with 501, if the request has a valid key.
 
     Attributes:
         api: what to work with.
         methods: the methods that the hosted API has at the path.
-        missing: what is missing.
+        missing: what numberkeep does not have, and what to do instead.
     """
 
     api: Api
@@ -81,7 +83,14 @@ class Unserved:
         return (UNSERVED, "") if method in self.methods else NO_OPERATION
 
     async def answer(self, request: Request) -> Answer:
-        """Refuse the request as every route refuses one without a key, or by a wrong method; else with 501."""
+        """Refuse the request.
+
+        Raises:
+            MethodNotAllowed: the hosted API does not have the method either.
+            NoCredentials: the request has no key.
+            InvalidCredentials: the key is not valid.
+            NotServed: otherwise.
+        """
         if request.method not in self.methods:
             raise MethodNotAllowed(request.method, self.methods)
         request.operation = UNSERVED
@@ -91,7 +100,7 @@ class Unserved:
 
 
 def unserved_path(path: str) -> str | None:
-    """Return the path in `PATHS` that a path is; None if it is none of them."""
+    """Return the entry of `PATHS` that a path matches; None if it matches none."""
     if path in PATHS:
         return path
     parts = path.split("/")

@@ -12,6 +12,7 @@ from numberkeep.operations import (
     history,
     hosted_webhooks,
     imports,
+    matching,
     messages,
     overview,
     reviews,
@@ -24,6 +25,7 @@ OPERATIONS: Final[tuple[Operation[Any, Any], ...]] = tuple(
     each
     for topic in (
         contacts,
+        matching,
         tags,
         actions,
         imports,

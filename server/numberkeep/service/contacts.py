@@ -2,17 +2,22 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import Final
 
 from numberkeep.domain.consent.commands import SetOptOut
 from numberkeep.domain.contacts.commands import CreateContact, DeleteContacts, UpdateContact
 from numberkeep.domain.contacts.contact import UNSET, Contact, ContactPatch, ContactRecord, ReadOnly, check_tags
-from numberkeep.domain.contacts.listing import NO_CONTACTS, ListQuery, LongPage, Page
+from numberkeep.domain.contacts.listing import NO_CONTACTS, ContactFilter, ListQuery, LongPage, Page
 from numberkeep.domain.errors import ContactNotFound, InvalidPhone
 from numberkeep.domain.identity import Account, contact_id_at
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.service.context import Context, Idempotency
+from numberkeep.store.contact_queries import CountContacts
 from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.queries import GetContact, GetTallies, ListContacts
+
+_MOST_COUNTED: Final = 1000
+"""Matching contacts beyond which nobody reads the number, and counting would take longer than listing."""
 
 
 async def retrieve(context: Context, account: Account, number: str) -> ContactRecord:
@@ -93,6 +98,17 @@ async def count(context: Context, account: Account) -> int:
     return (await context.store.read(GetTallies(account.account_id))).contacts
 
 
+async def count_matching(context: Context, account: Account, query: ListQuery, number: str | None) -> tuple[int, bool]:
+    """Return how many contacts a listing has in all, and whether these are all: counting ends at `_MOST_COUNTED`."""
+    where = _where(account, query, number)
+    if where is NO_CONTACTS:
+        return 0, True
+    if where == ContactFilter():
+        return await count(context, account), True
+    found = await context.store.read(CountContacts(account.account_id, where, _MOST_COUNTED + 1))
+    return min(found, _MOST_COUNTED), found <= _MOST_COUNTED
+
+
 async def list_page(
     context: Context, account: Account, query: ListQuery, number: str | None
 ) -> Page | AbstractAsyncContextManager[LongPage]:
@@ -100,9 +116,7 @@ async def list_page(
 
     A page with much text is a context in which it is read, in slices.
     """
-    if number is not None and query.where is not NO_CONTACTS:
-        phone = find_phone(number, account.region)
-        query = replace(query, where=NO_CONTACTS if phone is None else replace(query.where, phone=phone))
+    query = replace(query, where=_where(account, query, number))
     if query.where is NO_CONTACTS:
         return Page([])
     listing = ListContacts(account.account_id, query)
@@ -110,6 +124,13 @@ async def list_page(
         return await context.store.read(listing)
     except PageTooLarge:
         return context.store.page_in_slices(listing)
+
+
+def _where(account: Account, query: ListQuery, number: str | None) -> ContactFilter:
+    if number is None or query.where is NO_CONTACTS:
+        return query.where
+    phone = find_phone(number, account.region)
+    return NO_CONTACTS if phone is None else replace(query.where, phone=phone)
 
 
 async def set_opt_out(

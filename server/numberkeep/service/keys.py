@@ -119,9 +119,9 @@ def same_secret(given: str, secret: str) -> bool:
     return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
 
 
-async def create_first(context: Context, pair: KeyPair) -> bool:
-    """Create the account `default` with this pair in a store without keys; return whether it was created."""
-    return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair, DEFAULT_REGION))) is not None
+async def create_first(context: Context, pair: KeyPair) -> ApiKey | None:
+    """Create the account `default` with this pair in a store without keys; return None if it has keys."""
+    return await context.apply(CreateFirstKey(_creation(context, DEFAULT_ACCOUNT, pair, DEFAULT_REGION)))
 
 
 async def opens(context: Context, pair: KeyPair) -> bool:

@@ -1,5 +1,6 @@
 """The use cases on sessions of the console: sign in, continue, sign out, and sign in by a link."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,8 +13,8 @@ from numberkeep.store.session_commands import ChangeSession, DeleteSession, PutS
 from numberkeep.store.session_queries import GetSession
 
 _PARTS: Final = 3
-_MOST_DIGITS: Final = 18
-"""Of an id."""
+_is_account_id: Final = re.compile(r"[0-9]{1,18}", re.ASCII).fullmatch
+_is_session_id: Final = re.compile(r"[0-9a-f]{1,15}").fullmatch
 
 
 @dataclass(slots=True, frozen=True)
@@ -115,24 +116,27 @@ class Sessions:
         return await self._store.read(GetSession(account_id, session_id)) if token else None, token
 
 
-async def new_link(store: Store, key: ApiKey, clock: Clock | None = None) -> str:
-    """Return a text that begins a session once, within ten minutes; see `Sessions.by_link`."""
-    now = (clock or Clock()).now()
-    session, token = unused_session(key.account.account_id, key.key_id, now)
-    await store.apply(PutSession(session.account_id, session, now))
-    return _cookie(session, token)
+def new_link(key: ApiKey, clock: Clock | None = None) -> tuple[Session, str]:
+    """Return a session that `store_link` stores, and the text that begins it; see `Sessions.by_link`."""
+    session, token = unused_session(key.account.account_id, key.key_id, (clock or Clock()).now())
+    return session, _cookie(session, token)
+
+
+async def store_link(store: Store, session: Session) -> None:
+    """Store a session that has not begun."""
+    await store.apply(PutSession(session.account_id, session, session.created_at))
 
 
 def _cookie(session: Session, token: str) -> str:
-    return f"{session.account_id}.{session.session_id}.{token}"
+    return f"{session.account_id}.{session.session_id:x}.{token}"
 
 
 def _parts(text: str) -> tuple[int, int, str]:
     """Return the account, the session and the token of a cookie; no token if it is not one."""
     parts = text.split(".")
-    if len(parts) != _PARTS or not all(part.isascii() for part in parts):
+    if len(parts) != _PARTS:
         return 0, 0, ""
     account_id, session_id, token = parts
-    if not (account_id.isdigit() and session_id.isdigit() and max(len(account_id), len(session_id)) <= _MOST_DIGITS):
+    if not (_is_account_id(account_id) and _is_session_id(session_id)):
         return 0, 0, ""
-    return int(account_id), int(session_id), token
+    return int(account_id), int(session_id, 16), token

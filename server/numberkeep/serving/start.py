@@ -5,7 +5,7 @@ import logging
 import multiprocessing
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -15,8 +15,11 @@ from numberkeep.config.settings import Settings
 from numberkeep.config.values import ConfigError, http_url, reachable_host
 from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import KeyPair, new_key_pair
+from numberkeep.domain.session import Session
+from numberkeep.http.loopback import is_loopback
 from numberkeep.service import keys
 from numberkeep.service.context import Context
+from numberkeep.service.sessions import new_link, store_link
 from numberkeep.serving.address import CannotServe, free_address, when_listening
 from numberkeep.serving.listening import raise_open_files
 from numberkeep.serving.log import set_up_logging
@@ -42,6 +45,7 @@ class Started:
         given_pair_made: an empty database got the key pair of the settings.
         given_pair_unknown: the key pair of the settings is not one of this database, which already has keys.
         controlled: it is in test mode.
+        link: the text that signs in to the console once, for a new pair of a service that only this machine reaches.
     """
 
     url: str
@@ -50,6 +54,7 @@ class Started:
     given_pair_made: bool = False
     given_pair_unknown: bool = False
     controlled: bool = False
+    link: str = field(default="", repr=False)
 
 
 def serve(settings: Settings, announce: Callable[[Started], None]) -> None:
@@ -85,7 +90,7 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
         "no sender" if settings.sender is None else type(settings.sender).__name__.removesuffix("Settings"),
     )
     pair = settings.first_key or new_key_pair()
-    made, opens = asyncio.run(_prepare(settings, pair))
+    made, opens, link = asyncio.run(_prepare(settings, pair))
     if lock is not None:
         lock.hold_file()  # which _prepare may have created
     given = settings.first_key is not None
@@ -96,10 +101,12 @@ def _serve(settings: Settings, lock: ServiceLock | None, announce: Callable[[Sta
         given and made,
         given and not opens,
         settings.test,
+        link[1] if link else "",
     )
     when_listening(address, port, partial(announce, started))
     stopping, stop = multiprocessing.Pipe(duplex=False)
-    target = partial(load, replace(settings, first_key=pair), port, lock, stopping)
+    ours = replace(settings, first_key=pair, first_session=link[0] if link else None)
+    target = partial(load, ours, port, lock, stopping)
     try:
         make_server(
             address,
@@ -139,13 +146,13 @@ async def _seed(context: Context, data: bytes) -> None:
         raise CannotServe(f"cannot use the file of --seed: {', '.join(faults) or error}{more}") from error
 
 
-async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
+async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool, tuple[Session, str] | None]:
     """Open the store once, so that errors are reported before anything starts.
 
     Returns:
-        Whether `pair` was created, and whether it is a key pair of the store.
+        Whether `pair` was created, whether it is a key pair of the store, and a link to the console if there is one.
     """
-    context = make_context(settings)
+    context, link = make_context(settings), None
     await context.store.open()
     try:
         if context.store.is_for_tests and not settings.test:
@@ -154,10 +161,13 @@ async def _prepare(settings: Settings, pair: KeyPair) -> tuple[bool, bool]:
                 "--database"
             )
         made, opens = await keys.create_first(context, pair), await keys.opens(context, pair)
-        if made and settings.seed:
+        if made is not None and settings.seed:
             await _seed(context, settings.seed)
+        if made is not None and is_loopback(settings.host):
+            link = new_link(made)
+            await store_link(context.store, link[0])
     finally:
         await context.store.close()
-    if made:
+    if made is not None:
         _log.info("created the account `%s` with its first key", keys.DEFAULT_ACCOUNT)
-    return made, opens
+    return made is not None, opens, link

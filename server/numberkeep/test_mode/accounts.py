@@ -1,4 +1,4 @@
-"""Accounts for tests: each test gets its own, so that tests do not see each other's data."""
+"""The control API of accounts: creates one for each test, so that tests do not see each other's data."""
 
 import secrets
 from typing import Literal
@@ -52,7 +52,7 @@ async def create(call: ServiceCall, given: AccountBody) -> AccountOut:
     elif not keys.is_account_name(name):
         raise invalid(FieldError("name", "must be a name of printable characters"))
     pair = new_key_pair()
-    async with call.mode.creating:  # between the look and the creation
+    async with call.mode.creating:  # the name may not be taken between the check and the creation
         if any(account.name == name for account in await accounts.list_all(context)):
             raise AccountExists
         await keys.create(context, name, pair, region)

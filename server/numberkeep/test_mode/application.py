@@ -21,10 +21,10 @@ OBSERVER: Final = b"x-numberkeep-observer"
 
 
 class TestApplication:
-    """An ASGI application around another.
+    """The ASGI application of a service in test mode.
 
     Args:
-        application: the service's.
+        application: the service's own application, which answers the requests.
         mode: the faults and the journals of all accounts.
         cut: closes the connection of a client.
     """
@@ -37,7 +37,10 @@ class TestApplication:
         self._effects = Effects(application, mode.api.closing, cut)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; those that belong to no account, and the control API's, as without test mode."""
+        """Answer one request.
+
+        Requests of the control API, and those without a valid key, are answered as without test mode.
+        """
         key = None
         if scope["type"] == "http" and not scope["path"].startswith(PREFIX):
             key = await self._key(scope)
@@ -66,12 +69,12 @@ class TestApplication:
         if faults is None:
             return None
         phone = call.phone
-        if phone is None and faults.ask_for_number(call.operation):
+        if phone is None and faults.needs_number(call.operation):
             phone = phone_in(await body.read(), call.region)
         return faults.next(call.operation, phone)
 
     async def _key(self, scope: Scope) -> ApiKey | None:
-        """Return the key of a request; None if it only observes, or has no valid one, which the application answers."""
+        """Return the key of a request; None if it has no valid key, or has the header of observers."""
         headers = dict(scope["headers"])
         key_id, secret = headers.get(b"sb-api-key-id"), headers.get(b"sb-api-secret-key")
         if not key_id or not secret or OBSERVER in headers:

@@ -1,4 +1,4 @@
-"""What a request calls: the operation, and the number that it concerns."""
+"""Determines what a request calls: the operation, and the number that it is about."""
 
 import difflib
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ class Called:
 
 
 def called(application: Application, scope: Scope, region: str) -> Called:
-    """Return what a request calls, as far as its URL says."""
+    """Return the operation that a request calls, and the number in its URL."""
     endpoint, argument = application.find(scope["path"])
     operation, argument_name = NO_OPERATION if endpoint is None else endpoint.operation(scope["method"])
     if current_name(argument_name) == _NUMBER:
@@ -54,7 +54,7 @@ def called(application: Application, scope: Scope, region: str) -> Called:
 
 
 def phone_in(body: bytes | None, region: str) -> str | None:
-    """Return the number that a JSON body names, E.164; None if it names none."""
+    """Return the number in a JSON body, in E.164; None if it has none."""
     try:
         value = msgspec.json.decode(body) if body else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -63,11 +63,11 @@ def phone_in(body: bytes | None, region: str) -> str | None:
 
 
 def check_operation(name: str, *others: str) -> None:
-    """Check the name of an operation in a request: one that does not exist would never be called.
+    """Check the name of an operation, which a test may have misspelled.
 
     Args:
         name: the name.
-        others: what it may be besides.
+        others: further names that are allowed.
 
     Raises:
         InvalidInput: there is no such operation.

@@ -1,4 +1,4 @@
-"""The routes of the clock: `/_numberkeep/test/clock`."""
+"""The control API of the clock: `/_numberkeep/test/clock`."""
 
 from datetime import datetime
 from typing import Final, Literal
@@ -16,16 +16,16 @@ from numberkeep.wire.listing import parse_time
 
 _FIRST: Final = micros(datetime.fromisoformat("2020-01-01T00:00:00Z"))
 _LAST: Final = micros(datetime.fromisoformat("2090-12-31T00:00:00Z"))
-"""The ids of contacts contain times of these years; see domain/identity.py."""
+"""The clock stays in these years, whose times the ids of contacts can contain; see domain/identity.py."""
 
 
 class ClockBody(msgspec.Struct, kw_only=True):
     """How to set the clock.
 
     Attributes:
-        freeze: the time at which it stands still, or true for the present one.
-        advance_seconds: how far to move it on.
-        resume: returns to the real time; not together with the others.
+        freeze: the time at which to stop the clock, in ISO 8601; true stops it at the present time.
+        advance_seconds: how far to move it forward, in seconds.
+        resume: true returns to the real time; not together with the others.
     """
 
     freeze: Literal[True] | str | None = None
@@ -38,8 +38,8 @@ class ClockOut(msgspec.Struct, kw_only=True):
 
     Attributes:
         now: the time.
-        frozen: whether it stands still.
-        done: whether all that fell due was done before the answer; only if the clock was set.
+        frozen: whether the clock is stopped.
+        done: whether everything that fell due was done before the answer; absent if the clock was only read.
     """
 
     now: Time
@@ -54,10 +54,10 @@ async def read(call: ServiceCall, _: Nothing) -> ClockOut:
 
 
 async def change(call: ServiceCall, given: ClockBody) -> ClockOut:
-    """Set the clock, have the service do what falls due, and return the time.
+    """Set the clock, wait until the service has done what falls due, and return the time.
 
     Raises:
-        InvalidInput: it cannot be set so.
+        InvalidInput: the fields contradict each other, or lead out of the years 2020 to 2090.
     """
     time = call.mode.time
     if given.resume:

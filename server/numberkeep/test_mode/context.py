@@ -1,4 +1,4 @@
-"""The context of test mode: times can repeat in it, and ids of contacts must not."""
+"""The context of test mode, in which times can repeat, although ids of contacts must not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -19,20 +19,20 @@ _TAKEN: Final = frozenset({"ConstraintError", "UniqueViolationError"})
 """The errors of the drivers for an id that exists."""
 
 _NEXT: Final = 32
-"""How often to try the next id. After that the ids depend on how often that happened before."""
+"""How often the next id is tried. Later attempts skip a number of ids that rises with each collision."""
 
 _MOST: Final = _NEXT + 4
 
 
 @dataclass(slots=True, frozen=True)
 class TestContext(Context):
-    """A context that gives contacts other ids if theirs are taken.
+    """A context that changes the ids of new contacts if they are taken.
 
-    An id is made from the time, see `contact_id_at`, and the clock of test mode may be set to the same time twice. As
-    long as an account does not have the same ids, the same calls at the same frozen time create the same ids.
+    An id is made from the time, see `contact_id_at`, and the clock of test mode may be set to the same time twice. In
+    an account that has none of the ids yet, the same calls at the same frozen time create the same ids.
 
     Attributes:
-        collisions: counts the ids for which there were too many attempts.
+        collisions: counts the commands for which `_NEXT` attempts were not enough.
     """
 
     __test__ = False  # not a test case
@@ -41,7 +41,7 @@ class TestContext(Context):
 
     @classmethod
     def of(cls, context: Context, clock: Clock) -> "TestContext":
-        """Return a context with another clock and the node 0, so that ids repeat, and otherwise as this one."""
+        """Return a copy of a context with another clock, and with the node 0, so that ids are repeatable."""
         values = {each.name: getattr(context, each.name) for each in fields(context)}
         return cls(**{**values, "clock": clock, "node": 0})
 
@@ -58,7 +58,7 @@ class TestContext(Context):
 
 
 def _move_ids(command: Command[R], by: int) -> bool:
-    """Change the ids that a command gives to new contacts; return whether it creates any."""
+    """Raise the ids of a command's new contacts; return whether it creates any."""
     match command:
         case Step():
             return _move_ids(command.command, by)

@@ -1,4 +1,4 @@
-"""What a fault does to a call."""
+"""Applies a fault to a call."""
 
 import asyncio
 import contextlib
@@ -22,11 +22,11 @@ _BROKEN: Final = b'{"status":"OK","data":[{"number":"+1415'
 
 
 class AnswerCut(Exception):
-    """Nothing more can be sent: a fault has cut the answer."""
+    """A fault has cut the answer, so nothing more can be sent."""
 
 
 class Effects:
-    """Runs an application, with a fault in its answer.
+    """Runs an application, and applies a fault to its answer.
 
     Args:
         application: the application.
@@ -40,7 +40,7 @@ class Effects:
         self._cut = cut
 
     async def run(self, fault: FaultBody, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, with a fault."""
+        """Answer a request with a fault."""
         match fault.kind:
             case "status" | "malformed":
                 await _send_answer(fault, scope, send)
@@ -62,7 +62,7 @@ class Effects:
             await self._application(scope, receive, send)
 
     def _delayed(self, send: Send, seconds: float) -> Send:
-        """Return a channel for an answer that begins late."""
+        """Return an ASGI channel that begins an answer late."""
 
         async def later(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -72,7 +72,7 @@ class Effects:
         return later
 
     def _unheard(self, scope: Scope, send: Send) -> Send:
-        """Return a channel for an answer before which the connection is closed."""
+        """Return an ASGI channel that closes the connection before an answer."""
 
         async def after(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -119,7 +119,7 @@ class _Half:
 
 
 async def _send_answer(fault: FaultBody, scope: Scope, send: Send) -> None:
-    """Send the answer that takes the place of the operation's."""
+    """Send an answer instead of the operation's."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     request_id = request_id_for(given)
     if fault.kind == "status":

@@ -39,22 +39,26 @@ class FaultsOut(msgspec.Struct):
 
 
 class FaultNotFound(HttpError):
-    """There is no fault of this number."""
+    """There is no fault with this id."""
 
     def __init__(self) -> None:
-        super().__init__(404, "There is no fault of this number: it was removed, or the account was reset.")
+        super().__init__(
+            404, "The account has no fault with this id: list its faults with GET /_numberkeep/test/faults."
+        )
 
 
 async def add(call: AccountCall, given: FaultBody) -> OneFaultOut:
     """Add a fault.
 
     Raises:
-        InvalidInput: the fields do not go together, or there are too many faults.
+        InvalidInput: there is no such operation, or the fields contradict each other.
+        HttpError: there are too many faults.
     """
     _check(given)
     faults = call.mode.faults_of(call.key.account.account_id)
     if len(faults.all()) >= MAX_FAULTS:
-        raise HttpError(409, f"The account has {MAX_FAULTS} faults: remove some.", ((b"x-should-retry", b"false"),))
+        message = f"The account has {MAX_FAULTS} faults already: remove some."
+        raise HttpError(409, message, ((b"x-should-retry", b"false"),))
     if given.number is None:
         given.number = UNSET
     elif given.number is not UNSET:
@@ -71,7 +75,7 @@ async def remove(call: AccountCall, _: Nothing) -> StatusOut:
     """Remove one fault.
 
     Raises:
-        FaultNotFound: there is none of this number.
+        FaultNotFound: there is none with this id.
     """
     text = call.argument
     fault_id = int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else 0

@@ -1,4 +1,4 @@
-"""Faults: which calls of an account fail, and how."""
+"""The faults of an account: which calls and deliveries fail, and how."""
 
 import random
 from collections.abc import Sequence
@@ -21,8 +21,9 @@ CallKind = Literal["status", "latency", "cut", "malformed", "late", "cut_after"]
 WebhookKind = Literal["lost", "doubled", "reordered"]
 
 MAX_SECONDS: Final = 300
+"""The longest wait of a fault."""
 MAX_FAULTS: Final = 1000
-"""Faults of one account."""
+"""The most faults of one account."""
 
 Seconds = Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -32,8 +33,8 @@ class FaultBody(msgspec.Struct, kw_only=True):
     """A fault to add.
 
     `operation` is the name of an operation, `*` for every call, or `webhooks` for deliveries to webhooks; `number`
-    limits it to calls and deliveries that concern this number. `nth` is the first fitting call that fails, `times` how
-    many fail, `probability` the share of them; with the same `seed` the same ones fail.
+    limits the fault to calls and deliveries about this number. `nth` is the first matching call that fails, `times` how
+    many calls fail, and `probability` the share of the matching calls that fails, which the same `seed` repeats.
     """
 
     operation: str
@@ -61,15 +62,15 @@ class Fault:
     """A fault with its counters.
 
     Attributes:
-        fault_id: its number within the process, from 1.
-        given: what it does, and to which calls; its `number` is in E.164 form.
-        fitting: how many calls fitted its operation and number.
-        applied: how many of them it applied to.
+        fault_id: its id within the process, from 1.
+        given: what it does, and to which calls; its `number` is in E.164.
+        matching: how many calls matched its operation and number.
+        applied: to how many of them it applied.
     """
 
     fault_id: int
     given: FaultBody
-    fitting: int = 0
+    matching: int = 0
     applied: int = 0
     _random: random.Random = field(init=False)
 
@@ -79,7 +80,7 @@ class Fault:
 
     @property
     def spent(self) -> bool:
-        """Whether it applies to no more calls."""
+        """Whether it has applied to as many calls as it should."""
         return self.given.times is not None and self.applied >= self.given.times
 
     def concerns(self, operation: str) -> bool:
@@ -87,12 +88,12 @@ class Fault:
         wanted = self.given.operation
         return wanted == operation or (wanted == ANY and operation != WEBHOOKS)
 
-    def fits(self, operation: str, phone: str | None) -> bool:
-        """Count a call, and return whether the fault may apply to it."""
+    def matches(self, operation: str, phone: str | None) -> bool:
+        """Count a call if it matches, and return whether the fault applies to it."""
         if not self.concerns(operation) or self.given.number not in {UNSET, phone}:
             return False
-        self.fitting += 1
-        if self.fitting < self.given.nth or self.spent:
+        self.matching += 1
+        if self.matching < self.given.nth or self.spent:
             return False
         return self.given.probability >= 1 or self._random.random() < self.given.probability
 
@@ -110,14 +111,14 @@ class Faults:
         return fault
 
     def remove(self, fault_id: int) -> bool:
-        """Remove a fault; return False if there is none with this number."""
+        """Remove a fault; return False if there is none with this id."""
         return self._faults.pop(fault_id, None) is not None
 
     def all(self) -> Sequence[Fault]:
-        """Return every fault."""
+        """Return all faults, in the order in which they were added."""
         return tuple(self._faults.values())
 
-    def ask_for_number(self, operation: str) -> bool:
+    def needs_number(self, operation: str) -> bool:
         """Return whether the number of a call decides which fault applies to it."""
         return any(
             fault.given.number is not UNSET and not fault.spent and fault.concerns(operation)
@@ -129,13 +130,13 @@ class Faults:
 
         Args:
             operation: the operation's name, or WEBHOOKS.
-            phone: the number that the call concerns, E.164; None if it has none.
+            phone: the number that the call is about, in E.164; None if there is none.
         """
-        fitting = [fault for fault in self._faults.values() if fault.fits(operation, phone)]
-        if not fitting:
+        matching = [fault for fault in self._faults.values() if fault.matches(operation, phone)]
+        if not matching:
             return None
-        fitting[0].applied += 1
-        return fitting[0]
+        matching[0].applied += 1
+        return matching[0]
 
 
 _ids: Final = count(1)

@@ -1,4 +1,4 @@
-"""The journal: the last calls of an account, with their answers."""
+"""The journal of an account: its last calls, with their answers."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,9 @@ from itertools import count
 from typing import Final
 
 MOST_CALLS: Final = 1000
+"""Calls of an account that are kept; beyond it, the oldest are dropped."""
 MOST_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of an account's calls; beyond it, the oldest are dropped."""
+"""Bytes of an account's calls that are kept; beyond it, the oldest are dropped."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -20,13 +21,13 @@ class Entry:
     Attributes:
         call_id: its number within the process, in the order in which calls ended.
         at: when it began, microseconds since 1970.
-        operation: the operation's name; `none` if nothing has the path and the method.
+        operation: the operation's name; `none` if no operation has the method and path.
         method: the HTTP method.
         path: the path, decoded.
         query: the query as it was sent.
         headers: those of the request, as they were sent.
         body: the request's body; None if it is too large to keep.
-        phone: the number in the URL, E.164; None if there is none.
+        phone: the number in the URL, in E.164; None if there is none.
         region: the region of the account, for the number in the body.
         status: that of the answer.
         answer: its body; None if it is too large to keep, `b""` if it is not JSON.
@@ -51,7 +52,7 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """The bytes of what was sent."""
+        """The bytes that the call takes in the journal, roughly."""
         sizes = (len(name) + len(value) for name, value in self.headers)
         return sum(sizes) + len(self.path) + len(self.query) + len(self.body or b"") + len(self.answer or b"")
 

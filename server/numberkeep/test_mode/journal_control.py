@@ -19,7 +19,7 @@ from numberkeep.wire.field_types import Limit
 
 
 class CallsParams(msgspec.Struct, kw_only=True):
-    """Which calls to list: those with a higher number than `after`, of an operation."""
+    """Which calls to list: those with a higher `call_id` than `after`, those of an operation, and how many at most."""
 
     after: Annotated[int, Meta(ge=0)] = 0
     operation: str | None = None
@@ -62,8 +62,8 @@ async def list_calls(call: AccountCall, given: CallsParams) -> CallsOut:
         check_operation(given.operation, NO_OPERATION[0])
     journal = call.mode.journals.get(call.key.account.account_id)
     entries = () if journal is None else journal.after(given.after)
-    fitting = (entry for entry in entries if given.operation in {None, entry.operation})
-    return CallsOut([_out(entry) for entry in islice(fitting, given.limit)])
+    matching = (entry for entry in entries if given.operation in {None, entry.operation})
+    return CallsOut([_out(entry) for entry in islice(matching, given.limit)])
 
 
 async def remove_all(call: AccountCall, _: Nothing) -> StatusOut:

@@ -1,4 +1,4 @@
-"""A request's body as it passes by: its beginning is kept, and can be read before the application reads it."""
+"""Keeps the body of a request that an application reads, and can read it before the application does."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope
 from numberkeep.http.body import BODY_SECONDS
 
 MOST: Final = 64 * 1024
-"""Bytes of a body that are kept; of a larger one, nothing is."""
+"""The most bytes of a body that is kept; of a larger one, nothing is kept."""
 
 
 class KeptBody:
@@ -30,7 +30,7 @@ class KeptBody:
 
     @property
     def content(self) -> bytes | None:
-        """What has arrived of the body; None if it is larger than MOST."""
+        """The part of the body that has arrived; None if it is larger than MOST."""
         return None if self._size > MOST else b"".join(self._parts)
 
     async def receive(self) -> Message:
@@ -41,8 +41,8 @@ class KeptBody:
         """Read the body ahead of the application, and return it.
 
         Returns:
-            None if there is no body, or it is too slow or larger than MOST. A body that is declared to be so large is
-            not touched.
+            None if there is no body, or if it is too slow or larger than MOST. A body whose declared length is larger
+            is not read.
         """
         if not self._may_be_small():
             return None

@@ -1,4 +1,4 @@
-"""What a process in test mode keeps in memory, and what its control API works with."""
+"""The state of a process in test mode, which its control API reads and changes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from numberkeep.test_mode.journal import Entry, Journal
 from numberkeep.test_mode.service_time import ServiceTime
 
 ORDER_SECONDS: Final = 1.0
-"""How long a request waits for what those before it have caused."""
+"""The longest time that a request waits for deliveries which earlier requests have caused."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,7 +31,7 @@ class TestMode:
         creating: held while an account is created.
         faults: the faults of each account that has some.
         journals: the calls of each account that has made some.
-        in_order: the accounts whose requests wait for what those before them have caused.
+        in_order: the accounts whose requests wait for deliveries which earlier requests have caused.
     """
 
     __test__ = False  # not a test case
@@ -51,7 +51,7 @@ class TestMode:
         return self.api.context
 
     def faults_of(self, account_id: int) -> Faults:
-        """Return the faults of an account, to add some."""
+        """Return the faults of an account, creating the list if there is none."""
         return self.faults.setdefault(account_id, Faults())
 
     def record(self, account_id: int, entry: Entry) -> None:
@@ -60,15 +60,15 @@ class TestMode:
 
     @asynccontextmanager
     async def stopped(self, account_id: int) -> AsyncIterator[None]:
-        """Do nothing for an account in the background while the block runs."""
+        """Stop background work for an account while the block runs."""
         async with self.relay.stopped(account_id), self.runner.stopped(account_id):
             yield
 
     async def wait_for_order(self, account_id: int) -> None:
-        """Wait until what an account's requests have caused is done, if the account is one of `in_order`.
+        """Wait until the deliveries that an account's requests have caused are made, if it is one of `in_order`.
 
-        So events have the same numbers on every run. What takes longer is not waited for: a receiver of an event may
-        be making this request before it answers.
+        So events have the same numbers on every run. The wait is limited, because the receiver of an event may make
+        this request before it answers.
         """
         if account_id in self.in_order:
             with suppress(TimeoutError, StoreUnavailable):
@@ -76,7 +76,7 @@ class TestMode:
                     await self.relay.finish(account_id)
 
     def forget(self, account_id: int) -> None:
-        """Remove what is kept of an account that is reset or deleted: its faults, its journal and its order."""
+        """Remove the faults, the journal and the order of an account that is reset or deleted."""
         self.faults.pop(account_id, None)
         self.journals.pop(account_id, None)
         self.in_order.discard(account_id)

@@ -1,4 +1,4 @@
-"""Faults of deliveries to webhooks: lost, doubled and reordered."""
+"""Applies faults to deliveries to webhooks: lost, doubled and reordered."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,11 @@ from numberkeep.store.queries import ListEvents
 from numberkeep.test_mode.faults import WEBHOOKS, Faults
 
 HOLD_SECONDS: Final = 2.0
-"""How long a reordered event waits for the next one of its webhook."""
+"""The longest time that a reordered event waits for the next one of its webhook."""
 
 
 class _Target(NamedTuple):
-    """Where events go: a webhook, or the status callback of messages."""
+    """The target of events: a webhook, or a status callback."""
 
     account: str
     webhook_id: int
@@ -38,7 +38,7 @@ class TestNotifier:
         notifier: sends them.
         context: the context of the use cases.
         faults: the faults of each account that has some.
-        hold_seconds: as HOLD_SECONDS.
+        hold_seconds: see HOLD_SECONDS; tests pass their own.
     """
 
     __test__ = False  # not a test case
@@ -58,7 +58,7 @@ class TestNotifier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
-        """Send an event, or not, or twice, or later; errors as of the notifier."""
+        """Send an event as its fault says, or once without a fault; raises what the notifier raises."""
         match await self._fault(account, event):
             case "lost":
                 return Delivered()
@@ -73,11 +73,11 @@ class TestNotifier:
             await self._release(_Target(account, webhook.webhook_id, webhook.url))
 
     async def check(self, account: str, url: str) -> None:
-        """Check whether a webhook may have this URL; errors as of the notifier."""
+        """Check whether a webhook may have this URL; raises what the notifier raises."""
         await self._notifier.check(account, url)
 
     async def close(self) -> None:
-        """Drop what is held, and close connections."""
+        """Drop held events, and close connections."""
         for task in self._tasks:
             task.cancel()
         await self._notifier.close()

@@ -16,9 +16,9 @@ _STREAM: Final = b"text/event-stream"
 
 
 class Recording:
-    """A channel for an answer, which records the call before the end of its answer is sent.
+    """An ASGI channel for an answer, which records the call before the end of the answer is sent.
 
-    So a client that has its answer finds the call in the journal. A stream is recorded when it begins.
+    So the call is in the journal when the client has the answer. An event stream is recorded when it begins.
 
     Args:
         scope: the request's ASGI scope.
@@ -26,7 +26,7 @@ class Recording:
         body: the request's body.
         call: what the request calls.
         at: when the call began, microseconds since 1970.
-        add: takes the call.
+        add: adds the call to the journal.
 
     Attributes:
         fault_id: the fault that applies.

@@ -51,7 +51,7 @@ class SeedContact(BulkRowBody, kw_only=True):
 
 
 class SeedMessage(msgspec.Struct, kw_only=True):
-    """A message of earlier. It is stored as it is: nothing is sent, and an inbound STOP opts nobody out."""
+    """A message from the past. It is only stored: nothing is sent, and an inbound STOP opts nobody out."""
 
     number: Number
     is_outbound: bool
@@ -62,7 +62,7 @@ class SeedMessage(msgspec.Struct, kw_only=True):
 
 
 class SeedBody(msgspec.Struct, kw_only=True):
-    """What to add to an account. Each entry is decoded by itself, so that errors say which one they are of."""
+    """What to add to an account. Each entry is decoded by itself, so that errors name it."""
 
     contacts: Entries = msgspec.field(default_factory=list)
     opt_outs: Entries = msgspec.field(default_factory=list)
@@ -82,7 +82,7 @@ async def fill_default(context: Context, data: bytes) -> None:
     """Fill the account `default`, which is new, from a file: a seed or a snapshot.
 
     Raises:
-        InvalidInput: it is neither, or is not valid; the account was deleted, so that another file can be tried.
+        InvalidInput: it is neither, or is not valid. The account is deleted, so that another file can be tried.
     """
     account = await account_named(context, DEFAULT_ACCOUNT)
     try:
@@ -97,7 +97,7 @@ async def fill_default(context: Context, data: bytes) -> None:
 
 
 def document(data: bytes) -> Any:
-    """Return a JSON document; None if it is not JSON, for which decoding it into a shape says why."""
+    """Return a JSON document; None if it is not JSON, which decoding it into a shape reports in detail."""
     try:
         return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))  # Windows tools write a byte order mark
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -132,7 +132,7 @@ async def seed(context: Context, account: Account, data: bytes) -> SeedAnswer:
 
 
 def _each(name: str, entries: Sequence[Raw], read: Callable[[bytes], R], errors: list[FieldError]) -> Sequence[R]:
-    """Return what each entry says; add what is wrong with the others to `errors`."""
+    """Return each entry as `read` returns it; add what is wrong with invalid entries to `errors`."""
     found: list[R] = []
     for index, raw in enumerate(entries):
         try:
@@ -152,7 +152,7 @@ def _contact(account: Account, data: bytes) -> tuple[str, ContactPatch, bool]:
 
 
 def _message(account: Account, data: bytes) -> Message:
-    """Return a message without a number, and with the time 0 if it has none."""
+    """Return a message with the message number 0, and with the time 0 if the entry has none."""
     given = _decode(data, SeedMessage)
     phone = parse_phone(given.number, account.region, field="number")
     if not given.content and not given.media_url:

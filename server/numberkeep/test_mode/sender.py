@@ -1,4 +1,4 @@
-"""The sender of test mode: no message leaves the process, and some numbers always fail."""
+"""The sender of test mode: no message leaves the process, and messages to magic numbers fail."""
 
 from typing import Final
 
@@ -17,11 +17,11 @@ FAILURES: Final = {
     OPTED_OUT: lambda: DeliveryFailed("the recipient has opted out", permanent=True, opted_out=True),
     UNKNOWN: lambda: DeliveryFailed("the carrier does not know the number", permanent=True),
 }
-"""What happens to a message to a magic number. They are of a fictitious range, so nobody has them."""
+"""How a message to each magic number fails. Nobody has these numbers, because their range is fictitious."""
 
 
 class TestSender:
-    """Delivers every message at once, to nobody: the store has it."""
+    """Reports every message as delivered, and sends none."""
 
     __test__ = False  # not a test case
 

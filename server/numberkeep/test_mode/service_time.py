@@ -1,4 +1,4 @@
-"""Sets the time of a service, and has it do what falls due by that."""
+"""Sets the time of a service, and waits until it has done what falls due."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,18 +10,19 @@ from numberkeep.service.relay import Relay
 from numberkeep.service.settable_clock import SettableClock
 
 PATIENCE_SECONDS: Final = 5.0
-"""How long to wait for what falls due, in real time."""
+"""The longest wait for work that falls due, in real time."""
 
 _TOGETHER: Final = SECOND // 50
-"""What falls due within this time of something else is done with it, microseconds. The relay looks no more often."""
+"""Work that falls due within this time of other work is done together with it, microseconds: the relay wakes up no
+more often."""
 
 
 class ServiceTime:
     """The clock of a service, with the work that waits for it.
 
-    Every method returns once the work is done that is due at the new time, with what follows from it: verifications
-    that expired are closed, deliveries are attempted and their outcomes are recorded. It waits for at most
-    PATIENCE_SECONDS of real time, and returns whether everything was done by then; the rest goes on afterwards.
+    Each method returns when the work that is due at the new time is done, with all that follows from it: verifications
+    expire, deliveries are attempted, and their outcomes are recorded. It waits for at most PATIENCE_SECONDS of real
+    time, and returns whether everything was done by then; the rest continues afterwards.
 
     Args:
         clock: the clock of the context that the others work with.
@@ -36,7 +37,7 @@ class ServiceTime:
         self._setting = asyncio.Lock()
 
     async def freeze(self, at: int | None) -> bool:
-        """Stop the clock; see `SettableClock.freeze`. What falls due by a later time is done at that time, once.
+        """Stop the clock; see `SettableClock.freeze`. Work due before a later time is done once, at that time.
 
         Raises:
             NumberkeepError: the store failed.
@@ -52,13 +53,13 @@ class ServiceTime:
         return await self._set(self.clock.resume)
 
     async def advance(self, micros: int) -> bool:
-        """Move the clock on by this many microseconds, from one time at which something is due to the next.
+        """Move the clock forward by this many microseconds, from one time at which something is due to the next.
 
         So everything happens at its own time, in order, and what follows from it too: a verification expires when it
-        should, and a delivery that fails is retried after 5 s, 10 s, 20 s and so on, each time once, until it succeeds
-        or is dead. What is old, and jobs whose workers have gone, come at the end. Deliveries under way are waited for
-        first. If PATIENCE_SECONDS are over, the clock moves on to the end in one step: deliveries that still hang time
-        out, and what is overdue is done once.
+        should, and a failing delivery is retried after 5 s, 10 s, 20 s and so on, until it succeeds or is dead.
+        Retention, and jobs whose workers have gone, come at the end. Deliveries under way are waited for first. After
+        PATIENCE_SECONDS, the clock moves to the end in one step: deliveries that still hang time out, and overdue work
+        is done once.
 
         Raises:
             NumberkeepError: the store failed.

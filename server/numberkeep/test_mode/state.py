@@ -16,14 +16,14 @@ class ResetBody(msgspec.Struct, kw_only=True):
     """How to reset.
 
     Attributes:
-        deterministic: whether the same calls get the same numbers as after any other such reset.
+        deterministic: whether numbers start at 1 again, so that the same calls get the same ones after each reset.
     """
 
     deterministic: bool = False
 
 
 async def reset(call: AccountCall, given: ResetBody) -> StatusOut:
-    """Delete everything of the account, with its faults and its journal; keep its keys and its region."""
+    """Delete everything in the account, its faults and its journal; keep its keys and its settings."""
     mode, account_id = call.mode, call.key.account.account_id
     async with mode.stopped(account_id):
         await mode.context.apply(EmptyAccount(account_id, restart=given.deterministic))
@@ -35,12 +35,12 @@ async def reset(call: AccountCall, given: ResetBody) -> StatusOut:
 
 
 async def snapshot(call: AccountCall, _: Nothing) -> dict[str, Any]:
-    """Return everything of the account as a document for `restore`."""
+    """Return everything in the account, as a document for `restore`."""
     return snapshots.dump(await call.mode.context.apply(ReadContents(call.key.account.account_id)))
 
 
 async def restore(call: AccountCall, data: bytes) -> StatusOut:
-    """Replace everything of the account with a snapshot, of this account or another.
+    """Replace everything in the account with a snapshot, of this account or another.
 
     Raises:
         InvalidInput: the document is not a snapshot, is damaged, or does not fit this version.
@@ -66,7 +66,7 @@ async def seed(call: AccountCall, data: bytes) -> seeding.SeedAnswer:
 
 
 async def delete(call: AccountCall, _: Nothing) -> StatusOut:
-    """Delete the account with its keys and everything that it has."""
+    """Delete the account with its keys and everything in it."""
     mode, account_id = call.mode, call.key.account.account_id
     async with mode.stopped(account_id):
         await mode.context.apply(DeleteAccount(account_id))

@@ -144,6 +144,13 @@ class CountAnswer(msgspec.Struct):
     count: int
 
 
+class MatchesAnswer(msgspec.Struct):
+    """How many contacts match; `is_exact` is false if there are more, which are not counted."""
+
+    count: int
+    is_exact: bool
+
+
 EchoedContact: Any = echoing_old_names(ContactOut)
 _texts_of = attrgetter("first_name", "last_name", "company_name", "assigned_to_email", "sendblue_number")
 

@@ -1,17 +1,16 @@
-"""Exports: the choice of a file, and the file."""
+"""Exports: the choice of a file, and the file. The query is that of the page of contacts."""
 
-from collections.abc import Sequence
-from typing import Final
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from typing import Final, get_args
 
 import msgspec
 
 from numberkeep.console.page import Page, Reply, page
+from numberkeep.console.pages.contacts_query import STATES, ContactsQuery
 from numberkeep.console.visit import Visit
-from numberkeep.domain.errors import InvalidInput
 from numberkeep.operations import exports
-from numberkeep.wire.decoding import Decoder
-from numberkeep.wire.exports import ExportParams
+from numberkeep.operations.operation import Download
+from numberkeep.wire.exports import ExportParams, Format, Program
 
 FILES: Final = (
     ("format=csv", "CSV", "for spreadsheets, and to import again"),
@@ -22,60 +21,38 @@ FILES: Final = (
     ("format=csv&for=outlook", "CSV for Outlook", "in the columns that it imports"),
     ("format=csv&for=hubspot", "CSV for HubSpot", "in the columns that it imports"),
 )
-"""The files that are offered: the query of each, its name, and what it is for."""
-
-_FILE: Final = frozenset({"format", "for"})
-_NAMES: Final = frozenset(field.encode_name for field in msgspec.structs.fields(ExportParams))
-_WORDS: Final = {
-    "q": "with the words",
-    "tag": "with the tag",
-    "where": "with the variable",
-    "created_after": "created after",
-    "created_before": "created before",
-}
-_YES_NO: Final = {
-    "verified": ("verified", "not verified"),
-    "opted_out": ("opted out", "not opted out"),
-    "unclear": ("with an unclear reply", "without an unclear reply"),
-}
-_decoder: Final = Decoder(ignore_unknown=False)
+"""The files that are offered: the parameters of each, its name, and what it is for."""
 
 
 @page("GET", "/export")
 async def choose(visit: Visit) -> Reply:
-    """Offer the files of the contacts that the query describes: its parameters are those of the API's export."""
-    given = _given(visit)
-    conditions = [(name, value) for name, value in given if name not in _FILE]
-    error = ""
-    try:
-        await visit.call(exports.export, _params(given))
-    except InvalidInput as fault:
-        error = str(fault).replace("`", "")
-    data = {"files": FILES, "query": urlencode(conditions), "conditions": _in_words(conditions), "error": error}
-    return Page("export.html", data, title="Export contacts", section="contacts", status=400 if error else 200)
+    """Offer the files of the contacts that the query describes."""
+    query = ContactsQuery.of(visit.query).first
+    data = {"files": FILES, "query": query.text.removeprefix("?"), "conditions": [*_in_words(query)]}
+    return Page("export.html", data, title="Export contacts", section="contacts")
 
 
 @page("GET", "/export/file")
 async def download(visit: Visit) -> Reply:
     """Download a file."""
-    return await visit.call(exports.export, _params(_given(visit)))
+    given = msgspec.structs.asdict(ContactsQuery.of(visit.query).conditions(visit.zone))
+    choices = {"format": get_args(Format), "for": get_args(Program)}
+    given |= {name: value for name in choices if (value := visit.query.get(name)) in choices[name]}
+    file: Download = await visit.call(exports.export, msgspec.convert(given, ExportParams))
+    return file
 
 
 ROUTES: Final = (choose, download)
 
 
-def _given(visit: Visit) -> list[tuple[str, str]]:
-    """Return the parameters of an export in the query; those of the page that it comes from are left out."""
-    return [(name, value) for name, value in visit.query.multi_items() if value and name in _NAMES]
-
-
-def _params(given: list[tuple[str, str]]) -> ExportParams:
-    return _decoder.params(given, ExportParams)
-
-
-def _in_words(conditions: Sequence[tuple[str, str]]) -> list[str]:
-    """Return which contacts are exported, in words."""
-    return [
-        _YES_NO[name][value != "true"] if name in _YES_NO else f"{_WORDS.get(name, name)} “{value}”"
-        for name, value in conditions
-    ]
+def _in_words(query: ContactsQuery) -> Iterator[str]:
+    """Yield the conditions of a query in words."""
+    if query.q:
+        yield f"with “{query.q}”"
+    yield from (f"with the tag “{tag}”" for tag in query.tags)
+    if query.state:
+        yield STATES[query.state][0].lower()
+    if query.since:
+        yield f"created from {query.since}"
+    if query.until:
+        yield f"created until {query.until}"

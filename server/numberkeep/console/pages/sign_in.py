@@ -4,12 +4,13 @@ from ipaddress import ip_address
 from typing import Final
 
 from numberkeep.console.attempts import TooManyAttempts
-from numberkeep.console.hosts import host_of, is_loopback
+from numberkeep.console.hosts import host_of
 from numberkeep.console.page import Page, PageRoute, Redirect, page
 from numberkeep.console.paths import inner_path
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
 from numberkeep.domain.errors import InvalidCredentials
+from numberkeep.http.loopback import is_loopback
 
 _WRONG: Final = "There is no such key, or the secret is wrong, or the key was revoked."
 _LINK_USED: Final = "This link was used before, or is older than 10 minutes: sign in with a key."

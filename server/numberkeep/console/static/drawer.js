@@ -5,7 +5,7 @@ import { toast } from "./toast.js";
 const CONTENT = "drawer-content";
 const drawer = document.getElementById("drawer");
 let opener = null;
-let list = location.href;
+let list = (drawer?.open && drawer.querySelector("a[data-close]")?.href) || location.href;
 
 async function open(url) {
   const response = await ask(url, CONTENT);

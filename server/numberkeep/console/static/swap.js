@@ -1,4 +1,5 @@
-// data-swap="ID ...": a link or a form replaces these elements and nothing else. Focus, selection and scroll stay.
+// data-swap="ID ...": a link or a form replaces these elements and nothing else. Focus, selection and scroll stay,
+// unless a form says with data-show="ID" what to bring into view.
 import { toast } from "./toast.js";
 
 const under_way = new Map();
@@ -107,7 +108,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const ids = event.submitter?.dataset.swap || form.dataset.swap;
+  const ids = event.submitter?.dataset.swap ?? form.dataset.swap;
   if (!ids || event.defaultPrevented) return;
   event.preventDefault();
   const button = event.submitter;
@@ -121,7 +122,8 @@ document.addEventListener("submit", (event) => {
     swap(url.href, ids, { history: kind });
   } else {
     const files = [...data.values()].some((value) => value instanceof File);
-    swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+    const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+    if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
   }
 });
 

@@ -60,6 +60,8 @@ DISTRIBUTED: Final = (
     "event_days",
     "key_uses",
     "sessions",
+    "search_grams",
+    "search_progress",
 )
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 

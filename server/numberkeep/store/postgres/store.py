@@ -26,6 +26,7 @@ from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusab
 from numberkeep.store.postgres.nodes import Nodes
 from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.read_statements import READS as SQL
+from numberkeep.store.postgres.search_indexer import SearchIndexer
 from numberkeep.store.queries import ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.transfer import Mark
@@ -62,6 +63,7 @@ class PostgresStore:
         self._writes: Pool | None = None
         self._queues: AccountQueues | None = None
         self._nodes: Nodes | None = None
+        self._indexer: SearchIndexer | None = None
 
     @property
     def is_for_tests(self) -> bool:
@@ -92,15 +94,19 @@ class PostgresStore:
         self._writes = Pool(self._connect, _WRITING)
         self._queues = AccountQueues(self._writes, on_citus=on_citus)
         self._nodes = Nodes(self._reads) if on_citus else None
+        self._indexer = SearchIndexer(self._writes)
+        self._indexer.start()
 
     async def close(self) -> None:
         """Apply the waiting commands, then close every connection."""
+        if self._indexer is not None:
+            await self._indexer.close()
         if self._queues is not None:
             await self._queues.close()
         for pool in (self._writes, self._reads):
             if pool is not None:
                 await pool.close()
-        self._queues = self._writes = self._reads = self._nodes = None
+        self._queues = self._writes = self._reads = self._nodes = self._indexer = None
 
     async def upgrade(self) -> Upgrade:
         """Migrate, and on Citus distribute the tables that are not yet distributed, without a time limit."""
@@ -169,6 +175,8 @@ class PostgresStore:
     async def apply(self, command: Command[R]) -> R:
         """Apply the command in a group with the other waiting commands of its account."""
         result: R = await self._opened(self._queues).apply(command)
+        if isinstance(command, AccountCommand) and self._indexer is not None:
+            self._indexer.notify(command.account_id)
         return result
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:

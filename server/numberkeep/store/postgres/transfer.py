@@ -160,6 +160,8 @@ class PostgresTransfer:
                         account_id,
                         FIRST if found is None else found,
                     )
+                # The search index is built again; what is right of it is kept.
+                await self._opened.execute("DELETE FROM numberkeep.search_progress WHERE account_id = $1", account_id)
             for each in last:
                 await self._opened.execute(_RAISE_LAST_NUMBERS, each.event, each.webhook, each.account_id)
             newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")

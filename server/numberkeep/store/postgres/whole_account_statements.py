@@ -7,11 +7,18 @@ from numberkeep.store.postgres.statements import insertion
 from numberkeep.store.transfer import ACCESS
 from numberkeep.store.whole_account import OF_ACCOUNTS, SETTINGS, columns_of
 
+_DELETE: Final = {
+    each.name: f"DELETE FROM numberkeep.{each.name} WHERE account_id = $1" for each in (*OF_ACCOUNTS, *ACCESS)
+}
+# What words are searched in is derived from the contacts. Numbers of events may start again, so their place is deleted.
+_DELETE_SEARCH: Final = (
+    "WITH place AS (DELETE FROM numberkeep.search_progress WHERE account_id = $1), "
+    "grams AS (DELETE FROM numberkeep.search_grams WHERE account_id = $1)"
+)
+
 FETCHED: Final[Mapping[str, str]] = {
-    **{
-        f"delete_all_{each.name}": f"DELETE FROM numberkeep.{each.name} WHERE account_id = $1"
-        for each in (*OF_ACCOUNTS, *ACCESS)
-    },
+    **{f"delete_all_{name}": statement for name, statement in _DELETE.items()},
+    "delete_all_contacts": f"{_DELETE_SEARCH} {_DELETE['contacts']}",
     **{
         f"all_{each.name}": (
             f"SELECT {', '.join(columns_of(each))} FROM numberkeep.{each.name} WHERE account_id = $1 "

@@ -112,9 +112,10 @@ async def test_an_unknown_id_is_not_cached(counting: CountingAuthenticator, cont
 
 async def test_the_first_key_is_created_only_in_an_empty_store(context: Context) -> None:
     """It creates the account `default`; a second first pair is not created."""
-    assert await keys.create_first(context, KeyPair("one", "s1")) is True
-    assert await keys.create_first(context, KeyPair("two", "s2")) is False
+    made = await keys.create_first(context, KeyPair("one", "s1"))
+    assert await keys.create_first(context, KeyPair("two", "s2")) is None
     (key,) = await keys.list_all(context)
+    assert key == made
     assert (key.key_id, key.account.name, key.account.region) == ("one", "default", "US")
     assert key.opens_with(b"s1")
 

@@ -1,22 +1,22 @@
-"""Fictitious people, with numbers from the ranges that are reserved for fiction."""
+"""Fictitious people, with numbers from the ranges that are reserved for fiction, and values that nobody should have."""
 
 import random
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _FIRST: Final = (
-    "Ada Aisha Alma Amira Anders Ángel Anouk Arjun Aoife Bea Björn Camille Carlos Chiara Clara Dalia Daniel Elena Emeka "
-    "Emil Eszter Fatima Felix Fiona Gabriel Greta Hana Hugo Ines Ivan Jamal João Josephine Kenji Kofi Lars Leila Lena "
-    "Liam Lucía Łukasz Mara Marek Mei Milan Nadia Nia Noah Nora Olga Oskar Øystein Paula Pedro Priya Quinn Rafael Rosa "
-    "Samir Saoirse Sofia Søren Tariq Théo Uma Vera Viktor Wanda Yara Yusuf Zoë"
-).split()
+    "Ada Aisha Alma Amira Anders Ángel Anouk Arjun Aoife Bea Björn Camille Carlos Chiara Clara Dalia Daniel Elena "
+    "Emeka Emil Eszter Fatima Felix Fiona Gabriel Greta Hana Hugo Ines Ivan Jamal João Josephine Kenji Kofi Lars "
+    "Leila Lena Liam Lucía Łukasz Mara Marek Mei Milan Nadia Nia Noah Nora Olga Oskar Øystein Paula Pedro Priya Quinn "
+    "Rafael Rosa Samir Saoirse Sofia Søren Tariq Théo Uma Vera Viktor Wanda Yara Yusuf Zoë"
+)
 _LAST: Final = (
     "Abara Achterberg Andersen Baptiste Bianchi Bergström Cardoso Castillo Chandra Dąbrowski Delacroix Eriksen Farouk "
     "Ferrari Fischer García Grünwald Haddad Hansen Hoffmann Ibáñez Jansen Johansson Kapoor Keller Kovács Kowalczyk "
-    "Lefèvre Lindqvist Lombardi Marchetti Mbeki Moreau Müller Nakamura Novák Nowak O’Brien Okafor Olsen Ortega Pereira "
+    "Lefèvre Lindqvist Lombardi Marchetti Mbeki Moreau Müller Nakamura Novák Nowak O'Brien Okafor Olsen Ortega Pereira "
     "Petrov Quintero Rahman Richter Romano Sato Schäfer Silva Singh Sokolova Tanaka Tremblay Ueda Vargas Virtanen "
-    "Walsh Weiß Yılmaz Zieliński"
-).split()
+    "Walsh Weiß Zieliński"
+)
 _COMPANIES: Final = (
     "Alder & Finch",
     "Bakery Morgenrot",
@@ -36,18 +36,26 @@ _COMPANIES: Final = (
     "Saltwater Surf School",
     "Tidewater Sailing",
 )
-_TAGS: Final = ("customer", "newsletter", "vip", "trial", "wholesale", "event 2026", "berlin", "lapsed")
-_WEIGHTS: Final = (60, 40, 8, 15, 6, 12, 10, 7)
+_TAGS: Final[Mapping[str, float]] = {
+    "customer": 0.6,
+    "newsletter": 0.4,
+    "trial": 0.15,
+    "event 2026": 0.12,
+    "berlin": 0.1,
+    "vip": 0.08,
+    "wholesale": 0.06,
+}
+"""The tags, each with the share of the people who have it."""
+_SHARES: Final[Mapping[str, float]] = {"verified": 0.6, "opt_out": 0.05, "company_name": 0.4, "custom_variables": 0.7}
 _PLANS: Final = ("free", "basic", "pro")
 _SOURCES: Final = ("website", "referral", "trade fair", "store")
-
 _US_AREAS: Final = ("202", "212", "303", "312", "415", "503", "617")
 
 LONGEST_COMPANY: Final = (
     "Rindfleischetikettierungsüberwachungsaufgabenübertragungs-Beratungsgesellschaft Mecklenburgische Seenplatte mbH "
     "& Co. Kommanditgesellschaft auf Aktien"
 )
-"""A name as long as those that German registers of companies have."""
+"""A name as long as those in German registers of companies."""
 
 HOSTILE: Final[tuple[Mapping[str, Any], ...]] = (
     {
@@ -55,12 +63,15 @@ HOSTILE: Final[tuple[Mapping[str, Any], ...]] = (
         "last_name": "<script>alert(2)</script>",
         "company_name": '"><svg onload=alert(3)>',
         "tags": ["<b>bold</b>", "{{7*7}}", "' onmouseover='alert(4)"],
-        "custom_variables": {"<i>label</i>": "<img src=x onerror=alert(5)>", "javascript:alert(6)": "javascript:alert(7)"},
+        "custom_variables": {
+            "<i>label</i>": "<img src=x onerror=alert(5)>",
+            "javascript:alert(6)": "javascript:alert(7)",
+        },
     },
     {
         "first_name": "{{7*7}}",
         "last_name": "{% for x in y %}${7*7}",
-        "company_name": "#{7*7} <%= 7*7 %>",
+        "company_name": "{{191*7}} #{191*7} ${191*7} <%= 191*7 %>",
         "tags": ["__proto__", "constructor", "../../etc/passwd"],
     },
     {
@@ -74,38 +85,41 @@ HOSTILE: Final[tuple[Mapping[str, Any], ...]] = (
         "first_name": "W" * 200,
         "last_name": "m" * 200,
         "company_name": LONGEST_COMPANY,
-        "tags": ["x" * 100, "a tag with many words in it that goes on and on " * 2],
+        "tags": ["x" * 100, "a tag of many words " * 4],
         "custom_variables": {"Note": "Donaudampfschifffahrt" * 190, "n" * 100: "0" * 4000},
     },
-    {"first_name": "👩‍👩‍👧‍👦" * 20, "last_name": "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞", "company_name": "山田商店　東京"},
+    {
+        "first_name": "\U0001f469\u200d\U0001f467" * 20,
+        "last_name": "".join(f"{letter}{chr(0x300 + place) * 20}" for place, letter in enumerate("Zalgo")),
+        "company_name": "山田商店　東京",
+    },
 )
-"""What nobody should be called, and what a page must show as it is."""
+"""What nobody should be called, and what every page has to show as it is."""
 
 
 def people(count: int, seed: int = 16) -> Iterator[dict[str, Any]]:
-    """Yield contacts in the form of a seed, the same ones for the same arguments; at most 2,000."""
-    chance = random.Random(seed)  # noqa: S311 - not for security
+    """Yield contacts in the form of a seed of test mode, the same ones for the same arguments; at most 2,000."""
+    chance = random.Random(seed)
     for place in range(count):
-        tags = [tag for tag, weight in zip(_TAGS, _WEIGHTS, strict=True) if chance.random() * 100 < weight]
         person: dict[str, Any] = {
             "phone": _number(place),
-            "first_name": chance.choice(_FIRST),
-            "last_name": chance.choice(_LAST),
-            "tags": tags[:4],
-            "verified": chance.random() < 0.6,  # noqa: PLR2004
-            "opt_out": chance.random() < 0.05,  # noqa: PLR2004
+            "first_name": chance.choice(_FIRST.split()),
+            "last_name": chance.choice(_LAST.split()),
+            "tags": [tag for tag, share in _TAGS.items() if chance.random() < share][:4],
         }
-        if chance.random() < 0.4:  # noqa: PLR2004
-            person["company_name"] = chance.choice(_COMPANIES)
-        if chance.random() < 0.7:  # noqa: PLR2004
-            person["custom_variables"] = {"plan": chance.choice(_PLANS), "source": chance.choice(_SOURCES)}
-        yield person
+        values = {
+            "verified": True,
+            "opt_out": True,
+            "company_name": chance.choice(_COMPANIES),
+            "custom_variables": {"plan": chance.choice(_PLANS), "source": chance.choice(_SOURCES)},
+        }
+        yield person | {name: value for name, value in values.items() if chance.random() < _SHARES[name]}
 
 
 def hostile() -> Iterator[dict[str, Any]]:
-    """Yield contacts with hostile values, in the form of a seed."""
+    """Yield contacts with hostile values, likewise."""
     for place, values in enumerate(HOSTILE):
-        yield {"phone": f"+447700900{place:03}", **values}
+        yield {"phone": _number(3 * place + 1), **values}
 
 
 def _number(place: int) -> str:

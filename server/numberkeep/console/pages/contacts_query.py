@@ -1,0 +1,162 @@
+"""What the address of a page of contacts says: conditions, order, and the place in the list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from numberkeep.console.site import ROOT
+from numberkeep.wire.exports import Conditions
+from numberkeep.wire.listing import ListParams
+
+PATH: Final = f"{ROOT}/contacts"
+
+STATES: Final[Mapping[str, tuple[str, Mapping[str, bool]]]] = {
+    "verified": ("Verified", {"verified": True}),
+    "unverified": ("Not verified", {"verified": False}),
+    "opted-out": ("Opted out", {"opt_out": True}),
+    "reachable": ("Not opted out", {"opt_out": False}),
+    "unclear": ("Unclear reply", {"unclear": True}),
+}
+"""The states that can be asked for: their words, and what they mean as parameters of a listing."""
+
+ORDERS: Final = ("created_at", "first_name", "last_name", "phone")
+_NAMES: Final = ("q", "tag", "state", "since", "until", "order", "direction", "after", "before")
+_SEARCHES: Final = "q" in ListParams.__struct_fields__
+
+
+@dataclass(slots=True, frozen=True)
+class ContactsQuery:
+    """The parameters in the address of the page.
+
+    Attributes:
+        q: words to search.
+        tags: tags, all of which contacts have.
+        state: one of STATES; `""` for any.
+        since: the first day on which contacts were created, `YYYY-MM-DD`; `""` for any.
+        until: the last one, likewise.
+        order: one of ORDERS.
+        direction: `asc` or `desc`.
+        after: the cursor after which the page begins; `""` for the first page.
+        before: the cursor before which it ends, likewise.
+    """
+
+    q: str = ""
+    tags: tuple[str, ...] = ()
+    state: str = ""
+    since: str = ""
+    until: str = ""
+    order: str = "created_at"
+    direction: str = "desc"
+    after: str = ""
+    before: str = ""
+
+    @classmethod
+    def of(cls, query: QueryParams) -> "ContactsQuery":
+        """Return what a query says; what it cannot say is left out."""
+        state, order, direction = query.get("state", ""), query.get("order", ""), query.get("direction", "")
+        order = order if order in ORDERS else "created_at"
+        return cls(
+            query.get("q", "").strip(),
+            tuple(dict.fromkeys(filter(None, map(str.strip, query.getlist("tag"))))),
+            state if state in STATES else "",
+            _day(query.get("since", "")),
+            _day(query.get("until", "")),
+            order,
+            direction if direction in {"asc", "desc"} else "desc" if order == "created_at" else "asc",
+            query.get("after", ""),
+            query.get("before", ""),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether there are conditions."""
+        return bool(self.q or self.tags or self.state or self.since or self.until)
+
+    @property
+    def text(self) -> str:
+        """The query of an address with these parameters, with its `?`; `""` if all have their defaults."""
+        pairs = [(name, value) for name, value in self._pairs if value]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    @property
+    def first(self) -> "ContactsQuery":
+        """The first page with the same conditions and order."""
+        return replace(self, after="", before="")
+
+    def path(self, phone: str = "") -> str:
+        """Return the address of the list, or of a contact beside it."""
+        return f"{PATH}/{phone}{self.text}" if phone else f"{PATH}{self.text}"
+
+    def sorted_by(self, order: str) -> str:
+        """Return the address of the list in another order, or in this order the other way round."""
+        first = "desc" if order == "created_at" else "asc"
+        other = "asc" if self.direction == "desc" else "desc"
+        return replace(self.first, order=order, direction=other if order == self.order else first).path()
+
+    def without(self, name: str, tag: str = "") -> str:
+        """Return the address of the list without one condition."""
+        kept = tuple(each for each in self.tags if each != tag)
+        change: dict[str, Any] = {"tags": kept} if name == "tags" else {name: ""}
+        return replace(self.first, **change).path()
+
+    def parameters(self, zone: tzinfo) -> list[tuple[str, str]]:
+        """Return the conditions as parameters of a listing; days are those of a time zone."""
+        found = [("tag", tag) for tag in self.tags]
+        if self.state:
+            found += [(name, str(value).lower()) for name, value in STATES[self.state][1].items()]
+        if self.since:
+            found.append(("created_at_gte", _begin(self.since, zone)))
+        if self.until:
+            found.append(("created_at_lt", _begin(self.until, zone, days=1)))
+        if self.q and _SEARCHES:
+            found.append(("q", self.q))
+        return found
+
+    def conditions(self, zone: tzinfo) -> Conditions:
+        """Return the conditions of an action on all that match."""
+        state = STATES[self.state][1] if self.state else {}
+        return Conditions(
+            tag=list(self.tags),
+            verified=state.get("verified"),
+            opted_out=state.get("opt_out"),
+            unclear=state.get("unclear"),
+            created_after=_begin(self.since, zone) if self.since else None,
+            created_before=_begin(self.until, zone, days=1) if self.until else None,
+            q=self.q or None,
+        )
+
+    @property
+    def _pairs(self) -> list[tuple[str, str]]:
+        usual = "desc" if self.order == "created_at" else "asc"
+        return [
+            ("q", self.q),
+            *(("tag", tag) for tag in self.tags),
+            ("state", self.state),
+            ("since", self.since),
+            ("until", self.until),
+            ("order", "" if self.order == "created_at" else self.order),
+            ("direction", "" if self.direction == usual else self.direction),
+            ("after", self.after),
+            ("before", self.before),
+        ]
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def _begin(day: str, zone: tzinfo, days: int = 0) -> str:
+    """Return the beginning of a day, or of one after it, in UTC."""
+    try:
+        begin = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), zone)
+        return begin.astimezone(UTC).isoformat()
+    except OverflowError:  # in UTC it is before or after all years
+        end = datetime.min if day < "1000" else datetime.max
+        return end.replace(tzinfo=UTC).isoformat()
