@@ -18,6 +18,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.search_queries import CountUnindexed
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.inbox_statements import READS as INBOX
@@ -101,6 +102,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         f"SELECT {REVIEW_COLUMNS} FROM reviews "
         "WHERE account_id = ? AND review_id > ? AND decision = 'open' ORDER BY review_id LIMIT ?"
     ),
+    CountUnindexed: "SELECT count(*) FROM unindexed_contacts",
     q.CountReviews: ("SELECT count(*), count(*) FILTER (WHERE deadline < ?) FROM reviews WHERE decision = 'open'"),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",
