@@ -52,9 +52,17 @@ def _all(browser: Browser, account: Account, state: str) -> None:
             with _signed_in(browser, account, size, scheme) as page:
                 for path in reachable(page, account.base_url):
                     name = re.sub(r"[^a-z0-9]+", "-", shape_of(path).replace("#", "one"))
-                    page.screenshot(path=_FOLDER / f"{name}.{state}.{width}.{scheme}.png", full_page=True)
+                    _shoot(page, size, _FOLDER / f"{name}.{state}.{width}.{scheme}.png")
                     count += 1
     print(f"{state}: {count} pictures in {_FOLDER}")
+
+
+def _shoot(page: Page, size: ViewportSize, path: Path) -> None:
+    """Take a picture of the whole page, in a window of its height: what sticks to the edges is at the edges."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 def _for_readme(browser: Browser, account: Account, _state: str) -> None:

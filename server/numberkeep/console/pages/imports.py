@@ -29,6 +29,7 @@ from numberkeep.console.pages.imports_words import (
     small_counts,
     state_of,
     summary_of,
+    undo_question,
     undone_lines,
 )
 from numberkeep.console.site import ROOT
@@ -67,6 +68,7 @@ _WORDS: Final = {
     "small_counts": small_counts,
     "notes_of": notes_of,
     "progress_of": progress_of,
+    "undo_question": undo_question,
     "undone_lines": undone_lines,
     "by_words": by_words,
     "contacts_words": contacts_words,
