@@ -5,7 +5,7 @@ from numberkeep.operations.operation import Call, operation
 from numberkeep.service import contacts, history
 from numberkeep.wire.answers import page_size
 from numberkeep.wire.contacts import ByNumber
-from numberkeep.wire.history import HistoryOf, HistoryOut, ContactVerificationOut, history_out, verification_out
+from numberkeep.wire.history import ContactVerificationOut, HistoryOf, HistoryOut, history_out, verification_out
 
 
 @operation("contacts.history", InvalidInput, ContactNotFound, reads=True)
