@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx2
 
 from numberkeep.testing import Account, Service
-from support.people import HOSTILE, hostile, people
+from support.people import hostile, hostile_file, people
 
 DAYS: Final = 45
 """How far back the contacts of a state begin."""
@@ -52,9 +52,7 @@ def hostile_values(service: Service, account: Account) -> None:
             texts = (contact["first_name"], contact["company_name"], f"not now, stop? {contact['last_name']}")
             for text in texts:
                 _checked(wire.post("/_numberkeep/inbound", json={"from": contact["phone"], "content": text}))
-        name = f"{HOSTILE[0]['first_name']}.csv"
-        rows = "\n".join(f'{each["phone"]},"{HOSTILE[0]["first_name"]}",{{{{7*7}}}}' for each in contacts)
-        _import(wire, name, f'phone,"<b onclick=alert(8)>","{{{{7*7}}}}"\n{rows}\n12,<i>,x\n', run=False)
+        _import(wire, *hostile_file(), run=False)
         _checked(wire.post("/_numberkeep/webhooks", json={"url": "https://example.com/?q=%3Cscript%3E{{7*7}}"}))
 
 
