@@ -29,7 +29,7 @@ READS: Final[Mapping[type[Query[Any]], str]] = {
     ),
     inbox.GetVerification: (f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ?1 AND phone = ?2"),
     inbox.ListOpenReviewsOf: (
-        f"SELECT {REVIEW_COLUMNS} FROM reviews "
+        f"SELECT {REVIEW_COLUMNS} FROM reviews INDEXED BY reviews_phone "
         "WHERE account_id = ?1 AND phone = ?2 AND decision = 'open' ORDER BY review_id"
     ),
     inbox.ListAttempts: (
