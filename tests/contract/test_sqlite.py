@@ -7,6 +7,7 @@ import pytest
 
 from contract.durability import DurabilityContract, Reopen
 from contract.machine import DurableMachine, StoreMachine, run_machine
+from contract.searching import SearchContract
 from contract.suite import StoreContract
 from contract.whole_accounts import RepeatedContentsContract
 from numberkeep.store.contract import Store
@@ -14,7 +15,7 @@ from numberkeep.store.sqlite import SqliteStore
 from support.databases import Behind
 
 
-class SqliteContract(StoreContract):
+class SqliteContract(StoreContract, SearchContract):
     """What file and memory have in common."""
 
     @pytest.fixture

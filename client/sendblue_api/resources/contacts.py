@@ -33,6 +33,7 @@ class ContactMethods(Resource[Sender]):
         tag: str | Sequence[str] | Omit = omit,
         verified: bool | Omit = omit,
         opt_out: bool | Omit = omit,
+        q: str | Omit = omit,
         **options: Unpack[CallOptions],
     ) -> types.ContactListResponse:
         """Return one page of contacts, newest first by default. `iter` returns all of them.
@@ -51,6 +52,8 @@ class ContactMethods(Resource[Sender]):
             tag: only contacts with this tag, or with all of these tags.
             verified: only contacts that are verified, or only those that are not.
             opt_out: only contacts that have opted out, or only those that have not.
+            q: only contacts in which every word is found: in names, company, e-mail, tags, values of custom variables,
+                or as the last digits of the number.
 
         Returns:
             A list of Contact.
@@ -69,6 +72,7 @@ class ContactMethods(Resource[Sender]):
         tag: str | Sequence[str] | Omit = omit,
         verified: bool | Omit = omit,
         opt_out: bool | Omit = omit,
+        q: str | Omit = omit,
         **options: Unpack[CallOptions],
     ) -> Iterator[types.Contact]:
         """Return an iterator over all contacts, oldest first by default. It requests pages as they are needed.

@@ -21,6 +21,7 @@ class ContactListParams(TypedDict, total=False):
     tag: str | Sequence[str]
     verified: bool
     opt_out: bool
+    q: str
 
 
 class ContactCreateParams(OldCreateNames, total=False):

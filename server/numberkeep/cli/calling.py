@@ -168,7 +168,7 @@ class _OnDatabase:
             cursor = [("cursor", following)]
 
     def search(self, filters: Filters) -> Iterator[list[ContactOut]]:
-        matches = matcher(filters.values, filters.q)
+        matches = matcher(filters.values)
         query = [*filters.list_query(), ("order_direction", "asc"), ("limit", str(MAX_PAGE))]
         for page in self.pages(list_contacts, query):
             yield [contact for contact in page if matches(_record(contact))]

@@ -40,7 +40,7 @@ class Filters:
     @property
     def searches(self) -> bool:
         """Whether there are filters that an export has and a listing has not."""
-        return bool(self.where or self.q)
+        return bool(self.where)
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -53,8 +53,7 @@ class Filters:
 
     def export_query(self) -> list[tuple[str, str]]:
         """Return the filters as the query of an export."""
-        words = [("q", self.q)] if self.q else []
-        return [*self._query("opted_out", "created_after"), *(("where", each) for each in self.where), *words]
+        return [*self._query("opted_out", "created_after"), *(("where", each) for each in self.where)]
 
     def _query(self, opted_out: str, created_after: str) -> list[tuple[str, str]]:
         pairs = [("tag", tag) for tag in self.tags]
@@ -64,6 +63,8 @@ class Filters:
             pairs.append((opted_out, _bool(self.opted_out)))
         if self.created_after is not None:
             pairs.append((created_after, self.created_after.isoformat()))
+        if self.q:
+            pairs.append(("q", self.q))
         return pairs
 
 

@@ -247,7 +247,7 @@ def _open_endpoints(context: Context, relay: Relay, traffic: Traffic) -> dict[st
 
     async def numbers() -> Answer:
         backlog = await cached.backlog()
-        stored = Stored(backlog, cached.age_seconds(backlog), await cached.reviews())
+        stored = Stored(backlog, cached.age_seconds(backlog), await cached.reviews(), await cached.unindexed())
         return metrics(stored, relay.delivered, traffic, f"{context.node:03x}")
 
     async def openapi() -> Answer:

@@ -50,11 +50,13 @@ class Stored:
         age: the age of the oldest pending delivery, seconds.
         reviews: how many unclear replies wait for a decision, and how many of them for too long; None if
             it is unknown.
+        unindexed: how many changes the search index lacks; None if it is unknown.
     """
 
     backlog: Backlog | None
     age: float
     reviews: tuple[int, int] | None
+    unindexed: int | None
 
 
 def ready_answer(backlog: Backlog | None, age: float) -> ReadyAnswer:
@@ -90,6 +92,9 @@ class _Families(Collector):
             yield GaugeMetricFamily("numberkeep_reviews_open", help_, value=waiting)
             help_ = "Unclear replies that nobody decided in time."
             yield GaugeMetricFamily("numberkeep_reviews_overdue", help_, value=overdue)
+        if self._stored.unindexed is not None:
+            help_ = "Changes that the search index lacks: searches find them, but take longer."
+            yield GaugeMetricFamily("numberkeep_search_unindexed", help_, value=self._stored.unindexed)
         delivered = CounterMetricFamily(
             "numberkeep_deliveries",
             "Attempted deliveries of one process, by channel and outcome.",

@@ -11,6 +11,7 @@ from numberkeep.domain.outbox.delivery import Backlog
 from numberkeep.service import reviews
 from numberkeep.service.context import Context
 from numberkeep.store.queries import GetBacklog
+from numberkeep.store.search_queries import CountUnindexed
 
 R = TypeVar("R")
 
@@ -72,7 +73,7 @@ class Cached(Generic[R]):
 
 
 class CachedBacklog:
-    """Counts the deliveries and the unclear replies of all accounts; slow counts are cached.
+    """Counts the deliveries, the unclear replies and the unindexed changes of all accounts; slow counts are cached.
 
     Args:
         context: the service's context.
@@ -86,6 +87,7 @@ class CachedBacklog:
             lambda: context.store.read(GetBacklog()), now, lambda backlog: 1 if backlog.unreachable else _REST
         )
         self._reviews = Cached(lambda: reviews.counts(context), now)
+        self._unindexed = Cached(lambda: context.store.read(CountUnindexed()), now)
 
     async def backlog(self) -> Backlog | None:
         """Return the state of the outbox; within a second, so it may be an earlier one, or None if there is none yet.
@@ -102,6 +104,14 @@ class CachedBacklog:
             StoreUnavailable: the store cannot be read.
         """
         return await self._reviews.get()
+
+    async def unindexed(self) -> int | None:
+        """Return how many changes the search index lacks; as for `backlog`.
+
+        Raises:
+            StoreUnavailable: the store cannot be read.
+        """
+        return await self._unindexed.get()
 
     def age_seconds(self, backlog: Backlog | None) -> float:
         """Return for how many seconds the oldest delivery has been pending; 0 if there is none."""

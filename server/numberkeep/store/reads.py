@@ -29,6 +29,7 @@ from numberkeep.store.rows import (
     verification_of,
     webhook_of,
 )
+from numberkeep.store.search_queries import CountUnindexed
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import session_of
 
@@ -111,6 +112,7 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.CountReviews: Read(
         lambda rows, _: (sum(row[0] for row in rows), sum(row[1] for row in rows)), lambda it: (it.at,)
     ),
+    CountUnindexed: Read(lambda rows, _: sum(row[0] for row in rows), lambda _: ()),
     q.ListWebhooks: Read(_every(webhook_of), lambda it: (it.account_id,)),
     q.ListDeadDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),
     q.ListFailingDeliveries: Read(_every(delivery_of), lambda it: (it.account_id, it.limit)),

@@ -8,10 +8,9 @@ from numberkeep.domain.contacts.contact import composed
 from numberkeep.domain.contacts.listing import ContactFilter
 from numberkeep.domain.contacts.selection import Selection
 from numberkeep.domain.errors import FieldError
-from numberkeep.domain.limits import MAX_VALUE
 from numberkeep.wire.answers import invalid
-from numberkeep.wire.field_types import NOT_BLANK
-from numberkeep.wire.listing import parse_time
+from numberkeep.wire.field_types import Words
+from numberkeep.wire.listing import parse_time, search_of
 
 COUNT_HEADER: Final = "numberkeep-contacts"
 """The header with the number of contacts in an export."""
@@ -36,7 +35,7 @@ class Conditions(msgspec.Struct, kw_only=True):
     created_after: _Moment | None = None
     created_before: _Moment | None = None
     where: list[Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "^[^=\\u0000]+=[^\\u0000]*$"})]] = []
-    q: Annotated[str, msgspec.Meta(max_length=MAX_VALUE, extra_json_schema={"pattern": NOT_BLANK})] | None = None
+    q: Words | None = None
 
 
 class ExportParams(Conditions, kw_only=True):
@@ -57,8 +56,6 @@ def selection_of(params: Conditions) -> Selection:
         InvalidInput: a parameter is not valid.
     """
     after, before = params.created_after, params.created_before
-    if params.q is not None and not params.q.strip():
-        raise invalid(FieldError("q", "must not be blank: name a word, or leave it out to have every contact"))
     return Selection(
         ContactFilter(
             created_from=None if after is None else parse_time("created_after", after),
@@ -67,9 +64,9 @@ def selection_of(params: Conditions) -> Selection:
             verified=params.verified,
             opt_out=params.opted_out,
             unclear=params.unclear,
+            search=search_of(params.q),
         ),
         _values(params.where),
-        params.q or "",
     )
 
 

@@ -30,6 +30,8 @@ Number = Annotated[str, Meta(max_length=MAX_PHONE_INPUT, extra_json_schema={"for
 Sender = Annotated[str, Meta(max_length=MAX_EMAIL, extra_json_schema={"format": "sender"})]
 """Who wrote a message: a phone number as carriers write it, a short code, a sender id or an e-mail address."""
 NOT_BLANK = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+Words = Annotated[str, Meta(max_length=MAX_VALUE, extra_json_schema={"pattern": NOT_BLANK})]
+"""Words to find; `domain.contacts.search.parse_search` says where."""
 Tag = Annotated[str, Meta(min_length=1, max_length=MAX_TAG, extra_json_schema={"pattern": NOT_BLANK})]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]

@@ -9,11 +9,12 @@ import msgspec
 
 from numberkeep.domain.contacts.contact import composed, micros
 from numberkeep.domain.contacts.listing import NO_CONTACTS, ContactFilter, ListQuery, Order, OrderBy, Position
+from numberkeep.domain.contacts.search import Search, parse_search
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import parse_contact_id
 from numberkeep.domain.limits import MAX_OFFSET
 from numberkeep.wire.answers import invalid, page_size
-from numberkeep.wire.field_types import Limit
+from numberkeep.wire.field_types import Limit, Words
 from numberkeep.wire.legacy_names import OLD_ORDERS
 
 _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -21,7 +22,10 @@ _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class ListParams(msgspec.Struct, kw_only=True):
-    """Which contacts to list, and in which order; `tag` may be repeated, and `cursor` leads to a next page."""
+    """Which contacts to list, and in which order.
+
+    `tag` may be repeated, every word of `q` must be found, and `cursor` leads to a next page.
+    """
 
     cid: str | None = None
     created_at_gte: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})] | None = None
@@ -33,6 +37,7 @@ class ListParams(msgspec.Struct, kw_only=True):
     order_by: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*OrderBy, *OLD_ORDERS]})] | None = None
     order_direction: Literal["asc", "desc"] | None = None
     phone_number: str | None = None
+    q: Words | None = None
     tag: list[str] = []
     unclear: bool | None = None
     verified: bool | None = None
@@ -71,6 +76,7 @@ def list_query(params: ListParams) -> ListQuery:
         verified=params.verified,
         opt_out=params.opt_out,
         unclear=params.unclear,
+        search=search_of(params.q),
     )
     return ListQuery(
         NO_CONTACTS if params.cid is not None and contact_id is None else where,
@@ -85,6 +91,17 @@ def cursor_text(order: Order, place: Position) -> str:
     """Return the cursor that continues a listing of this order after `place`."""
     cursor = _encode(_Cursor(order.by, order.descending, place.value, place.contact_id))
     return base64.urlsafe_b64encode(cursor).rstrip(b"=").decode()
+
+
+def search_of(q: str | None) -> Search | None:
+    """Return what words find; None if none are given.
+
+    Raises:
+        InvalidInput: they are blank.
+    """
+    if q is not None and not q.strip():
+        raise invalid(FieldError("q", "must not be blank: name a word, or leave it out to have every contact"))
+    return None if q is None else parse_search(q)
 
 
 def parse_time(field: str, text: str) -> int:

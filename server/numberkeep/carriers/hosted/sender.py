@@ -59,7 +59,7 @@ class SendblueSender:
             "seat_id": message.seat_id,
         }
         reply = message.reply_to
-        if reply is not None and number_in(reply.handle) is None:  # else the handle is ours: it does not know it
+        if reply is not None and number_in(reply.handle) is None:  # the hosted service does not know our handles
             part = {} if reply.part is None else {"part_index": reply.part}
             body["reply_to"] = {"message_handle": reply.handle, **part}
         return {name: value for name, value in body.items() if value}

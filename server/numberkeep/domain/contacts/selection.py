@@ -13,12 +13,10 @@ class Selection:
     Attributes:
         where: what the store finds by its indexes.
         values: custom variables, each with the value that it must have; `""` is a variable that the contact lacks.
-        q: words; `domain.contacts.search.parse_search` says what they find.
     """
 
     where: ContactFilter = field(default_factory=ContactFilter)
     values: Mapping[str, str] = field(default_factory=dict)
-    q: str = ""
 
 
 EVERYBODY = Selection()

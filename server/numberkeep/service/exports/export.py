@@ -57,7 +57,7 @@ async def selected(context: Context, account: Account, selection: Selection) -> 
         StoreUnavailable: the store cannot read.
     """
     query = ListQuery(selection.where, Order(descending=False), EVERYTHING)
-    matches = matcher(selection.values, selection.q)
+    matches = matcher(selection.values)
     async with context.store.page_in_slices(ListContacts(account.account_id, query)) as page:
         yield _matching(context, page.slices, matches)
 

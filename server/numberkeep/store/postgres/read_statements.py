@@ -19,6 +19,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.search_queries import CountUnindexed
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 
@@ -56,6 +57,11 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
     q.CountReviews: (
         "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews AS r WHERE decision = 'open'{r}"
     ),
+    CountUnindexed: (
+        "SELECT coalesce(sum(CASE WHEN p.filled_to IS NULL AND p.event_id IS NOT NULL THEN w.last_event - p.event_id "
+        "ELSE w.contact_count END), 0)::bigint FROM numberkeep.writers AS w LEFT JOIN numberkeep.search_progress AS p "
+        "ON p.account_id = w.account_id{p} WHERE true{w}"
+    ),
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' "
         "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id"
@@ -70,7 +76,7 @@ def _of_accounts(statement: str) -> str:
     Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
     """
     last = 2 if "$1" in statement else 1
-    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwrj"})
+    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwrjp"})
 
 
 OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
@@ -146,7 +152,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListFailingDeliveries: (
         f"{OUTBOX} AND head AND state < 2 AND (error <> '' OR attempts > 1) ORDER BY due_at LIMIT $2"
     ),
-    **{query: statement.format(o="", e="", v="", w="", r="", j="") for query, statement in _OVER_ALL.items()},
+    **{query: statement.format(o="", e="", v="", w="", r="", j="", p="") for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
     **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",

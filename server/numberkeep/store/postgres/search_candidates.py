@@ -34,7 +34,7 @@ async def candidates(
         since: the event up to which contacts are indexed; those with later events are returned too.
         most: the number of contacts that are not too many.
     """
-    for lookup in _lookups(account_id, search):
+    for lookup in lookups(account_id, search):
         statement = Statement(account_id)
         rows = await connection.fetch(lookup(statement, most + 1), *statement.values)
         if len(rows) <= most:
@@ -43,7 +43,7 @@ async def candidates(
     return None
 
 
-def _lookups(account_id: int, search: Search) -> Iterator[Lookup]:
+def lookups(account_id: int, search: Search) -> Iterator[Lookup]:
     """Yield ways to look up, those first that probably return few."""
     numbers = sorted((each for each in search.clauses if each.has_numbers), key=lambda each: -len(each.text))
     words = [each for each in search.clauses if not each.has_numbers]

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from numberkeep.domain.contacts.listing import EVERYTHING, SLICE_TEXT, ListQuery, Position, text_of
+from numberkeep.domain.contacts.listing import SLICE_TEXT, ListQuery, Position, text_of
 from numberkeep.domain.contacts.search import Search, search_text
 from numberkeep.store.index_order import is_along_index
 from numberkeep.store.postgres.listing_statement import Statement, contact_with, order_of, page_of
@@ -27,13 +27,14 @@ from numberkeep.store.rows import COLUMNS, contact_of
 _UNSTORED: Final = re.compile("[\0\ud800-\udfff]")
 """Characters that no contact has, and that cannot be sent to the server."""
 
-_FIRST_WALK: Final = 400
-_SECOND_WALK: Final = 8_000
-_LONG_WALK: Final = 32_000
-"""Contacts of one part of a walk, until the end of the listing."""
-_FEW: Final = 10_000
-_MOST: Final = 200_000
-"""Candidates that are looked up and sorted; if there are more, walking on takes less time and memory."""
+_WALKS: Final = (400, 8_000, 32_000)
+"""Contacts of each part of a walk; all further ones are as long as the last."""
+_PATIENCE: Final = (8_000, 40_000)
+"""The longest walk that is expected to take less time than looking up candidates: before it is known whether they are
+few, and when they are not. A candidate takes as long as six contacts of a walk."""
+_FEW: Final = 2_000
+_MOST: Final = 100_000
+"""Candidates that are looked up and sorted; if there are more, the walk goes on."""
 
 _PART: Final = 4
 """Rows that are fetched at first: the largest ones have 1.6 MB."""
@@ -80,59 +81,71 @@ async def matches(
     """
     if search.is_void or any(_UNSTORED.search(clause.text) for clause in search.clauses):
         return
-    of = _Search(account_id, search, await _progress(connection, account_id))
+    progress = await _progress(connection, account_id)
+    statements = Statements(account_id, search, progress)
     missing = query.offset + query.limit + 1
     found = walked = 0
     # One number or id is read at once.
     one = query.where.contact_id is not None or query.where.phone is not None
-    tries = [_FEW, _MOST] if of.progress.logged and of.progress.filled_to is None and not one else []
-    along_index = is_along_index(query)
-    if along_index:
-        await connection.execute("SET LOCAL enable_sort = off")  # a long walk is along the index too
-    for size in chain((_FIRST_WALK, _SECOND_WALK), repeat(_LONG_WALK)) if along_index else repeat(EVERYTHING):
-        is_long = missing * walked > _SECOND_WALK * found if walked else not along_index
-        if tries and is_long:
-            phones = await candidates(connection, account_id, search, of.progress.event_id, tries.pop(0))
+    tries = [_FEW, _MOST] if progress.logged and progress.filled_to is None and not one else []
+    await connection.execute(settings(query))
+    for size in chain(_WALKS, repeat(_WALKS[-1])):
+        if tries and walked and missing * walked > _PATIENCE[2 - len(tries)] * found:
+            phones = await candidates(connection, account_id, search, progress.event_id, tries.pop(0))
             if phones is not None:
-                reader = await of.among(connection, query, phones)
+                reader = _Reader(await _opened(connection, *statements.among(query, phones)), search)
                 while (rows := await reader.next()) is not None:
                     yield rows
                 return
-        reader = await of.walk(connection, query, size)
+        reader = _Reader(await _opened(connection, *statements.walk(query, size)), search)
         while (rows := await reader.next()) is not None:
             found += len(rows)
             missing -= len(rows)
             yield rows
-        end = None if size == EVERYTHING else await _end_of_walk(connection, account_id, query, size)
+        end = await _end_of_walk(connection, account_id, query, size)
         if end is None:
             return
         walked += size
         query = replace(query, after=end)
 
 
+def settings(query: ListQuery) -> str:
+    """Return the settings for the statements of a search in a listing.
+
+    Without them, the planner reads a table as a whole when it expects many matches in it, and sorts all contacts for a
+    long walk. Citus passes them on to its nodes; elsewhere the first one has no meaning.
+    """
+    along_index = "SET LOCAL enable_sort = off" if is_along_index(query) else ""
+    return f"SET LOCAL citus.propagate_set_commands = 'local'; SET LOCAL enable_seqscan = off; {along_index}"
+
+
 @dataclass(slots=True, frozen=True)
-class _Search:
-    """A search in an account."""
+class Statements:
+    """The statements of a search in an account; each is returned with its values.
+
+    Attributes:
+        account_id: the account.
+        search: the search.
+        progress: how far the account is indexed.
+    """
 
     account_id: int
     search: Search
     progress: Progress
 
-    async def walk(self, connection: asyncpg.Connection, query: ListQuery, size: int) -> "_Reader":
-        """Read the matches among the first contacts of a listing."""
+    def walk(self, query: ListQuery, size: int) -> tuple[str, list[Any]]:
+        """Return what reads the matches among the first contacts of a listing."""
         statement = Statement(self.account_id)
-        return await self._reader(connection, query, statement, f"({page_of(statement, query, _SELECT, size)}) AS page")
+        return self._matches(query, statement, f"({page_of(statement, query, _SELECT, size)}) AS page")
 
-    async def among(self, connection: asyncpg.Connection, query: ListQuery, phones: Sequence[str]) -> "_Reader":
-        """Read the matches among candidates."""
+    def among(self, query: ListQuery, phones: Sequence[str]) -> tuple[str, list[Any]]:
+        """Return what reads the matches among candidates."""
         statement = Statement(self.account_id)
         candidate = f"unnest({statement.value(phones)}::text[]) AS candidate (phone)"
         contact = contact_with(statement, query, "candidate.phone")
-        return await self._reader(connection, query, statement, f"{candidate} CROSS JOIN LATERAL ({contact}) AS page")
+        return self._matches(query, statement, f"{candidate} CROSS JOIN LATERAL ({contact}) AS page")
 
-    async def _reader(
-        self, connection: asyncpg.Connection, query: ListQuery, statement: Statement, source: str
-    ) -> "_Reader":
+    def _matches(self, query: ListQuery, statement: Statement, source: str) -> tuple[str, list[Any]]:
         changed = f"page.last_event > {statement.value(self.progress.event_id)}"
         if self.progress.filled_to is not None:
             changed += f" OR page.contact_id > {statement.value(self.progress.filled_to)}"
@@ -141,7 +154,7 @@ class _Search:
             f"THEN {may_be_found_in_fields(statement, self.search)} "
             f"ELSE {found_in_text(statement, self.search)} END ORDER BY {order_of(query)}"
         )
-        return _Reader(await connection.cursor(sql, *statement.values), self.search)
+        return sql, statement.values
 
 
 @dataclass(slots=True)
@@ -163,6 +176,10 @@ class _Reader:
             for row in rows
             if not row[_COLUMNS] or self.search.finds(row[1], search_text(contact_of(row[:_COLUMNS])))
         ]
+
+
+async def _opened(connection: asyncpg.Connection, sql: str, values: Sequence[Any]) -> asyncpg.cursor.Cursor:
+    return await connection.cursor(sql, *values)
 
 
 async def _progress(connection: asyncpg.Connection, account_id: int) -> Progress:

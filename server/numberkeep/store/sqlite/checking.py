@@ -15,6 +15,7 @@ import apsw
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.migrations import refuse_older, refuse_unfinished
+from numberkeep.store.sqlite.checking_search import SEARCH_RULES
 from numberkeep.store.sqlite.connection import Database, lacking, pending_steps
 from numberkeep.store.sqlite.failures import reason
 from numberkeep.store.sqlite.invariants import INVARIANTS, Invariant
@@ -72,6 +73,8 @@ def check(database: Path) -> Checked:
             if faults:
                 return Checked(faults)
             faults = [fault for rule in INVARIANTS for fault in _broken(connection, rule)]
+            for rule in SEARCH_RULES:
+                faults += _reported(rule.name, rule.message, rule.broken(connection))
             accounts, contacts = connection.execute(
                 "SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM contacts)"
             ).get
@@ -91,14 +94,17 @@ def _structure(connection: apsw.Connection) -> Iterator[Fault]:
 
 
 def _broken(connection: apsw.Connection, rule: Invariant) -> Iterator[Fault]:
-    rows = connection.execute(rule.sql)
-    yield from (_fault(rule, row) for row in islice(rows, _REPORTED))
+    return _reported(rule.name, rule.message, connection.execute(rule.sql))
+
+
+def _reported(name: str, message: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[Fault]:
+    yield from (_fault(name, message, row) for row in islice(rows, _REPORTED))
     more = sum(1 for _ in rows)
     if more:
-        yield Fault(rule.name, f"and {more} more: {rule.message}")
+        yield Fault(name, f"and {more} more: {message}")
 
 
-def _fault(rule: Invariant, row: tuple[Any, ...]) -> Fault:
+def _fault(name: str, message: str, row: tuple[Any, ...]) -> Fault:
     account_id, contact_id, *values = row
     text = None if contact_id is None else contact_id_text(contact_id)
-    return Fault(rule.name, rule.message.format(*values), account_id, text)
+    return Fault(name, message.format(*values), account_id, text)

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,9 @@ from numberkeep.store.migrations import (
     refuse_unfinished,
 )
 from numberkeep.store.sqlite.failures import file_reason, reason
+from numberkeep.store.sqlite.search_index import index_most
 from numberkeep.store.sqlite.statements import run
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.transfer import Mark
 from numberkeep.store.upgrade_steps import steps
 
@@ -201,6 +203,7 @@ def _finish(connection: apsw.Connection) -> Sequence[tuple[int, int]]:
                 if name not in pending_steps(connection):
                     break
                 run(connection, page)
+    index_most(connection)
     return report.collisions
 
 
@@ -234,26 +237,6 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def transaction(connection: apsw.Connection, *, reading_first: bool = False) -> Iterator[None]:
-    """Run the block in a write transaction: committed at the end, rolled back on any exception.
-
-    Args:
-        connection: the connection.
-        reading_first: take the write lock with the first write and not at the beginning. If another connection has the
-            lock then, or wrote since the first read, that write raises apsw.BusyError without waiting (SQLite waits
-            only at the beginning of a transaction), and the block must be repeated.
-    """
-    connection.execute("BEGIN" if reading_first else "BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # some failures have rolled back already
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _set_journal(connection: apsw.Connection, mode: str) -> None:

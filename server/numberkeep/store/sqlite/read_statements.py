@@ -18,6 +18,7 @@ from numberkeep.store.rows import (
     VERIFICATION_COLUMNS,
     WEBHOOK_COLUMNS,
 )
+from numberkeep.store.search_queries import CountUnindexed
 from numberkeep.store.session_queries import GetSession, ListApiKeysOf, ListKeyUses
 from numberkeep.store.session_rows import SESSION_COLUMNS
 from numberkeep.store.sqlite.inbox_statements import READS as INBOX
@@ -38,10 +39,12 @@ _AGENDA: Final = (
     "FROM accounts AS a"
 )
 
+# INDEXED BY is where SQLite, which has no statistics here, would read all rows of the account along another index.
 READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetContact: f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone = ?",
     ListContactsOf: (
-        f"SELECT {COLUMNS} FROM contacts WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?)) "
+        f"SELECT {COLUMNS} FROM contacts INDEXED BY contacts_phone "
+        "WHERE account_id = ? AND phone IN (SELECT value FROM json_each(?)) "
         "ORDER BY created_at, contact_id"
     ),
     GetVerification: f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ? AND phone = ?",
@@ -85,7 +88,6 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListConsent: (
         f"SELECT {ENTRY_COLUMNS} FROM consent WHERE account_id = ? AND entry_id > ? ORDER BY entry_id LIMIT ?"
     ),
-    # Without statistics, SQLite would read the whole ledger of the account along the primary key.
     q.ListConsentOf: (
         f"SELECT {ENTRY_COLUMNS} FROM consent INDEXED BY consent_phone "
         "WHERE account_id = ? AND phone = ? ORDER BY entry_id"
@@ -100,6 +102,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
         f"SELECT {REVIEW_COLUMNS} FROM reviews "
         "WHERE account_id = ? AND review_id > ? AND decision = 'open' ORDER BY review_id LIMIT ?"
     ),
+    CountUnindexed: "SELECT count(*) FROM unindexed_contacts",
     q.CountReviews: ("SELECT count(*), count(*) FILTER (WHERE deadline < ?) FROM reviews WHERE decision = 'open'"),
     q.ListWebhooks: WEBHOOKS,
     q.ListDeadDeliveries: f"{OUTBOX} AND state = 2 ORDER BY target, item LIMIT ?2",

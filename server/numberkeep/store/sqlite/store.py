@@ -30,12 +30,14 @@ from numberkeep.store.migrations import Upgrade
 from numberkeep.store.queries import GetTallies, ListContacts, Query
 from numberkeep.store.reads import READS
 from numberkeep.store.sqlite import listing
-from numberkeep.store.sqlite.connection import Database, mark_of, transaction
+from numberkeep.store.sqlite.connection import Database, mark_of
 from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.page_slices import PageSlices
 from numberkeep.store.sqlite.read_statements import READS as SQL
+from numberkeep.store.sqlite.search_index import count_unindexed
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.test_database import use_for_tests
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.sqlite.writer import Writer
 from numberkeep.store.transfer import Mark
 
@@ -97,7 +99,7 @@ class SqliteStore:
         except StoreUnusable:
             await self.close()
             raise
-        self._writer = Writer(first, self._failures, ahead)
+        self._writer = Writer(first, self._failures, ahead, count_unindexed(first))
         self._readers = ThreadPoolExecutor(
             _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
         )
@@ -153,11 +155,13 @@ class SqliteStore:
         if listing.is_short(query.query):
             with self._failures:
                 return listing.page(self._connection, query.account_id, query.query)
-        return await self._on_reader(lambda connection: listing.page(connection, query.account_id, query.query))
+        return await self._on_reader(
+            _at_once(lambda connection: listing.page(connection, query.account_id, query.query))
+        )
 
     async def _count(self, query: CountContacts) -> int:
         account_id, where, most = query.account_id, query.where, query.most
-        return await self._on_reader(lambda connection: listing.count(connection, account_id, where, most))
+        return await self._on_reader(_at_once(lambda connection: listing.count(connection, account_id, where, most)))
 
     async def _messages(self, query: ListMessagePage) -> MessagePage:
         sql, values = sqlite_statement(query.account_id, query.query)
@@ -171,7 +175,7 @@ class SqliteStore:
         In memory a reader would keep the writer out, so everything is read at the beginning.
         """
         if self._database.path is None:
-            place, slices = await self._on_reader(lambda connection: _all(connection, query))
+            place, slices = await self._on_reader(_at_once(lambda connection: _all(connection, query)))
             yield LongPage(_each(slices), place)
             return
         connection = await self._in_thread(self._database.connect)
@@ -194,15 +198,9 @@ class SqliteStore:
 
     async def preview(self, commands: Sequence[AccountCommand[Any]]) -> Preview:
         """Run the commands on a reader thread, in a read transaction, which keeps no writer waiting."""
-
-        def run_preview(connection: apsw.Connection) -> Preview:
-            connection.execute("BEGIN")
-            try:
-                return run(connection, group.preview(commands[0].account_id, commands))
-            finally:
-                connection.execute("ROLLBACK")
-
-        return await self._on_reader(run_preview)
+        return await self._on_reader(
+            _at_once(lambda connection: run(connection, group.preview(commands[0].account_id, commands)))
+        )
 
     @property
     def _connection(self) -> apsw.Connection:
@@ -232,13 +230,22 @@ class SqliteStore:
         return connection
 
 
+def _at_once(read: Callable[[apsw.Connection], R]) -> Callable[[apsw.Connection], R]:
+    """Return what reads as of one moment, by any number of statements."""
+
+    def at_once(connection: apsw.Connection) -> R:
+        connection.execute("BEGIN")
+        try:
+            return read(connection)
+        finally:
+            connection.execute("ROLLBACK")
+
+    return at_once
+
+
 def _all(connection: apsw.Connection, query: ListContacts) -> tuple[Position | None, Sequence[Sequence[ContactRecord]]]:
-    connection.execute("BEGIN")
-    try:
-        place = listing.next_place(connection, query.account_id, query.query)
-        return place, list(listing.slices(connection, query.account_id, query.query))
-    finally:
-        connection.execute("ROLLBACK")
+    place = listing.next_place(connection, query.account_id, query.query)
+    return place, list(listing.slices(connection, query.account_id, query.query))
 
 
 async def _each(slices: Iterable[Sequence[ContactRecord]]) -> AsyncIterator[Sequence[ContactRecord]]:

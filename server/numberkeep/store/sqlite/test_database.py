@@ -12,7 +12,8 @@ import apsw
 
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.store.migrations import NOT_FOR_TESTS
-from numberkeep.store.sqlite.connection import mark_of, transaction
+from numberkeep.store.sqlite.connection import mark_of
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.transfer import Mark
 
 _ACCOUNTS: Final = (r"(\baccount_id\s+INTEGER PRIMARY KEY)", r"\1 AUTOINCREMENT")

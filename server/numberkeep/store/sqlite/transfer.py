@@ -16,10 +16,11 @@ from numberkeep.store.sqlite.connection import (
     lacking,
     mark_of,
     pending_steps,
-    transaction,
 )
 from numberkeep.store.sqlite.failures import Failures, reason
 from numberkeep.store.sqlite.lock import ServiceLock
+from numberkeep.store.sqlite.search_index import index_most
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.transfer import Key, LastNumbers, Mark, Row, Table
 
 R = TypeVar("R")
@@ -124,13 +125,14 @@ class SqliteTransfer:
         return await self._run(lambda connection: [LastNumbers(*row) for row in connection.execute(_LAST_NUMBERS)])
 
     async def finish(self, last: Sequence[LastNumbers]) -> None:
-        """Derive in one transaction; the next account's id follows from the rows."""
+        """Derive in one transaction, and index the words; the next account's id follows from the rows."""
 
         def run(connection: apsw.Connection) -> None:
             with transaction(connection):
                 connection.execute(_FINISH)
                 numbers = [(each.event, each.webhook, each.account_id) for each in last]
                 connection.executemany(_RAISE_LAST_NUMBERS, numbers)
+            index_most(connection)
 
         await self._run(run)
 

@@ -21,9 +21,11 @@ from numberkeep.domain.errors import NumberkeepError, StoreUnavailable
 from numberkeep.store import directory, group, grouping
 from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.sqlite.ahead import Ahead, Prepared, is_large, version
-from numberkeep.store.sqlite.connection import OpenFiles, transaction
+from numberkeep.store.sqlite.connection import OpenFiles
 from numberkeep.store.sqlite.failures import Failures
+from numberkeep.store.sqlite.search_index import Indexing
 from numberkeep.store.sqlite.statements import Statement, run
+from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.waiting import Waiting
 
 R = TypeVar("R")
@@ -39,12 +41,16 @@ class Writer:
         connection: from now on for the writer's thread alone.
         failures: remembers the outcome of the last commit.
         ahead: another one, to work out large commands; None in memory, where a reader would keep the writer out.
+        unindexed: how many contacts are not in the index of words.
     """
 
-    def __init__(self, connection: apsw.Connection, failures: Failures, ahead: apsw.Connection | None = None) -> None:
+    def __init__(
+        self, connection: apsw.Connection, failures: Failures, ahead: apsw.Connection | None = None, unindexed: int = 0
+    ) -> None:
         self._connection = connection
         self._failures = failures
         self._files = OpenFiles(connection)
+        self._indexing = Indexing(connection, unindexed)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | Prepared | None] = SimpleQueue()
         self._next: deque[Job] = deque()
@@ -87,27 +93,51 @@ class Writer:
     def _run(self) -> None:
         ending = False
         while self._held or self._next or not ending:
-            jobs, then = self._next_group()
+            try:
+                jobs, then = self._next_group()
+            except Empty:
+                self._index()
+                continue
             if jobs:
                 self._report(jobs, self._outcomes(jobs))
+                self._indexing.note(sum(command.weight for command, _ in jobs))
             if isinstance(then, Prepared):
                 self._write(then)
             elif then is not None:
                 self._work_ahead(then)
             elif not jobs:
                 ending = True
+            self._index()
+        while self._indexing.is_behind:
+            self._index()
+
+    def _index(self) -> None:
+        """Index some of the words that were written, if it is time."""
+        if not self._indexing.is_behind:
+            return
+        try:
+            with transaction(self._connection):
+                self._indexing.index_some()
+        except apsw.Error:  # searches read what is not indexed; the error comes back with the next command, or is over
+            self._indexing.give_up()
 
     def _next_group(self) -> tuple[list[Job], Job | Prepared | None]:
         """Return the commands to commit next, and what to do after them.
 
         That is to work out a large command, to write one, or, if there is nothing to commit either, to end.
+
+        Raises:
+            Empty: there is nothing to do but to index.
         """
         jobs: list[Job] = []
         rows = 0
+        behind = self._indexing.is_behind
         while rows < grouping.GROUP_ROWS:
             try:
-                item = self._next.popleft() if self._next else self._queue.get(block=not jobs)
+                item = self._next.popleft() if self._next else self._queue.get(block=not (jobs or behind))
             except Empty:
+                if not jobs:
+                    raise
                 break
             if item is None and jobs:
                 self._queue.put(None)
@@ -140,6 +170,7 @@ class Writer:
             done = self._attempt(partial(self._commit_prepared, prepared, prepared.statements))
             outcomes = [done] if isinstance(done, Exception) else done
         self._report([prepared.job], self._outcomes([prepared.job]) if outcomes is None else outcomes)
+        self._indexing.note(prepared.job[0].weight)
         self._next.extendleft(reversed(self._held.pop(prepared.account_id)))
 
     def _commit_prepared(self, prepared: Prepared, statements: Sequence[Statement]) -> Outcomes | None:

@@ -10,7 +10,9 @@ from support.databases import ENGINES, NewDatabase, execute, opened
 _TALLIES = TALLY_COLUMNS.split(", ")
 DERIVED = {
     "sqlite": {("accounts", name) for name in _TALLIES} | {("answers", "answer_id")},
-    "postgres": {("writers", name) for name in ("account_id", *_TALLIES)},
+    "postgres": {("writers", name) for name in ("account_id", *_TALLIES)}
+    | {("search_grams", name) for name in ("account_id", "reversed", "grams")}
+    | {("search_progress", name) for name in ("account_id", "event_id", "filled_to")},
 }
 """Columns that are not copied: what they hold follows from the others, or is of no meaning elsewhere."""
 
@@ -30,7 +32,8 @@ async def test_every_column_of_a_schema_is_copied(new_database: NewDatabase, eng
         columns = {
             (table, column)
             for table, column in await execute(url, _COLUMNS[engine])
-            if table not in {"schema_migrations", "pending_steps"}
+            if table not in {"schema_migrations", "pending_steps", "unindexed_contacts"}
+            and not table.startswith("contact_search")  # and the tables of that index
         }
     copied = {(table.name, column) for table in TABLES for column in table.columns}
     assert columns == copied | DERIVED[engine]

@@ -2,3 +2,27 @@
 ALTER TABLE contacts ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
 
 INSERT INTO pending_steps VALUES ('search_texts');
+
+-- By what words find contacts: see search_index.py. A row for each contact, under its id.
+CREATE VIRTUAL TABLE contact_search USING fts5 (
+    words, account, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+CREATE VIRTUAL TABLE contact_search_terms USING fts5vocab (contact_search, instance);
+
+-- Contacts that were created, changed or deleted since they were indexed.
+CREATE TABLE unindexed_contacts (contact_id INTEGER PRIMARY KEY) STRICT;
+
+INSERT INTO unindexed_contacts SELECT contact_id FROM contacts;
+
+CREATE TRIGGER contacts_inserted AFTER INSERT ON contacts BEGIN
+    INSERT OR IGNORE INTO unindexed_contacts VALUES (new.contact_id);
+END;
+
+CREATE TRIGGER contacts_updated AFTER UPDATE OF phone, search_text ON contacts
+WHEN old.search_text <> new.search_text OR old.phone <> new.phone BEGIN
+    INSERT OR IGNORE INTO unindexed_contacts VALUES (new.contact_id);
+END;
+
+CREATE TRIGGER contacts_deleted AFTER DELETE ON contacts BEGIN
+    INSERT OR IGNORE INTO unindexed_contacts VALUES (old.contact_id);
+END;

@@ -34,7 +34,7 @@ class Diary:
         self.entries.append("end")
 
     async def _slices(self) -> AsyncIterator[Sequence[ContactRecord]]:
-        yield [record(1, "Ada"), record(2, "Grace")]
+        yield [record(1, "Ada"), record(2, "Grace", '{"Plan":"gold"}')]
         if self.fails:
             raise StoreUnavailable("gone")
         yield [record(3, "Ada")]
@@ -54,10 +54,10 @@ class Diary:
         return b"".join(f"{contact.contact_id} {contact.first_name};".encode() for contact in contacts)
 
 
-def record(contact_id: int, name: str) -> ContactRecord:
+def record(contact_id: int, name: str, variables: str = "{}") -> ContactRecord:
     """Return a stored contact."""
     phone = f"+1415555{contact_id:04}"
-    return ContactRecord(contact_id, phone, 0, name, "", "", "", "", "[]", "{}", verified=False, opt_out=False)
+    return ContactRecord(contact_id, phone, 0, name, "", "", "", "", "[]", variables, verified=False, opt_out=False)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_the_read_transaction_ends_before_the_first_byte(diary: Diary) -> 
 
 async def test_only_contacts_that_match_are_kept(diary: Diary) -> None:
     """Others are neither noted nor counted."""
-    async with exported(Context(SqliteStore(None)), ACCOUNT, Selection(q="grace"), diary) as export:
+    async with exported(Context(SqliteStore(None)), ACCOUNT, Selection(values={"Plan": "gold"}), diary) as export:
         assert diary.entries == ["begin", "note Grace", "end"]
         assert (export.count, [part async for part in export.parts]) == (1, [b"head;", b"2 Grace;"])
 

@@ -39,8 +39,16 @@ async def test_a_store_s_own_writes_pass(filled: AccountDriver, tmp_path: Path) 
         ("UPDATE contacts SET tags = '[' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
         ("UPDATE contacts SET tags = '{}' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
         ("UPDATE contacts SET custom_variables = '[]' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["json"]),
-        ("UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?", UNTAGGED, ["contact_tags"]),
-        ("UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?", TAGGED, ["contact_tags"]),
+        (
+            "UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?",
+            UNTAGGED,
+            ["contact_tags", "search_text"],
+        ),
+        (
+            "UPDATE contacts SET tags = '[\"a\"]' WHERE account_id = 1 AND phone = ?",
+            TAGGED,
+            ["contact_tags", "search_text"],
+        ),
         (
             "UPDATE contacts SET tags = 'x' WHERE account_id = 1 AND phone = ?",
             TAGGED,

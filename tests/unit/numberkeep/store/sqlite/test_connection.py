@@ -14,7 +14,8 @@ from numberkeep.domain.account_commands import CreateKey
 from numberkeep.domain.errors import StoreTooNew, StoreUnusable
 from numberkeep.store.sqlite import SqliteStore
 from numberkeep.store.sqlite import connection as module
-from numberkeep.store.sqlite.connection import Database, transaction
+from numberkeep.store.sqlite.connection import Database
+from numberkeep.store.sqlite.transactions import transaction
 
 
 async def opened(path: Path) -> None:

@@ -1,0 +1,79 @@
+"""Searches of the PostgreSQL store in all ways in which it finds contacts, which usually takes thousands of them."""
+
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+import asyncpg
+import pytest
+
+from contract.searching import SearchContract
+from numberkeep.domain.command import AccountCommand, Command
+from numberkeep.store.postgres import PostgresStore, search_index, search_indexer, search_matches
+
+R = TypeVar("R")
+
+
+class IndexingStore(PostgresStore):
+    """A store that indexes after each command, and not in the background.
+
+    Args:
+        url: the database.
+        steps: how many steps it indexes at most.
+    """
+
+    def __init__(self, url: str, steps: int) -> None:
+        super().__init__(url)
+        self._url = url
+        self._steps = steps
+        self._beside: asyncpg.Connection | None = None
+
+    async def open(self, *, migrate: bool = True) -> None:
+        """Open a separate connection too."""
+        await super().open(migrate=migrate)
+        self._beside = await asyncpg.connect(self._url)
+
+    async def close(self) -> None:
+        """Close that too."""
+        await super().close()
+        if self._beside is not None:
+            await self._beside.close()
+
+    async def apply(self, command: Command[R]) -> R:
+        """Apply, then index."""
+        result = await super().apply(command)
+        if isinstance(command, AccountCommand) and self._beside is not None:
+            for _ in range(self._steps):
+                if not await search_index.index(self._beside, command.account_id):
+                    break
+        return result
+
+
+class TestIndex(SearchContract):
+    """The index of words, complete, behind, and absent."""
+
+    @pytest.fixture(params=[0, 1, 1000], ids=["not-indexed", "behind", "indexed"])
+    def steps(self, request: pytest.FixtureRequest) -> int:
+        """Return how many steps are indexed after each command."""
+        return int(request.param)
+
+    @pytest.fixture(
+        params=[
+            {"_WALKS": (1, 2, 3)},
+            {"_WALKS": (2, 4, 5), "_FEW": 0, "_MOST": 3},
+            {"_WALKS": (1, 1, 4), "_FEW": 1, "_MOST": 5},
+        ],
+        ids=["candidates", "walks", "both"],
+    )
+    async def store(
+        self, request: pytest.FixtureRequest, steps: int, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
+    ) -> AsyncIterator[PostgresStore]:
+        """Return a store that takes few contacts for many."""
+        for name, value in request.param.items():
+            monkeypatch.setattr(search_matches, name, value)
+        monkeypatch.setattr(search_matches, "_PATIENCE", (2, 4))
+        monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
+        monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
+        store = IndexingStore(emptied_postgres, steps)
+        await store.open()
+        yield store
+        await store.close()
