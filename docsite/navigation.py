@@ -6,7 +6,17 @@ from sphinx.application import Sphinx
 
 SECTIONS: Final = {
     "Start": ["tutorial", "install"],
-    "How-to guides": ["testing", "ci", "contacts", "import", "messaging", "recording", "operations", "scaling"],
+    "How-to guides": [
+        "testing",
+        "ci",
+        "console",
+        "contacts",
+        "import",
+        "messaging",
+        "recording",
+        "operations",
+        "scaling",
+    ],
     "Reference": ["api", "testing-api", "kit", "client", "commands", "cli", "settings", "fidelity", "glossary"],
     "Explanation": ["consent", "architecture", "adr/index"],
 }

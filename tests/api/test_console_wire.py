@@ -10,7 +10,9 @@ import pytest
 from numberkeep.console import pages
 from numberkeep.domain.identity import KeyPair
 from numberkeep.domain.limits import MAX_BODY_BYTES
+from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind
 from numberkeep.service import keys
+from numberkeep.store.queries import GetAccount, ListEvents
 from support.api import FIRST, Service
 from support.console import Visitor, visiting
 
@@ -266,3 +268,25 @@ async def test_a_link_works_on_this_machine_alone(visitor: Visitor) -> None:
     answer = await visitor.get("/sign-in/link?token=1.1.x")
     assert answer.status_code == 403
     assert "older than 10 minutes" in answer.text
+
+
+async def test_what_waits_for_a_person_stands_beside_the_section(service: Service, visitor: Visitor) -> None:
+    """An unclear reply, and nothing before it."""
+    await visitor.sign_in()
+    assert 'class="badge"' not in (await visitor.get("/keys")).text
+    async with service.wire() as wire:
+        body = {"from": "+14155550123", "content": "please stop texting me"}
+        assert (await wire.post("/_numberkeep/inbound", json=body)).status_code == 200
+    assert '<b class="badge">1<span class="sr"> to decide</span></b>' in (await visitor.get("/keys")).text
+
+
+async def test_a_change_in_the_console_is_recorded_as_the_sessions(service: Service, visitor: Visitor) -> None:
+    """With the id of the key, as part of the request."""
+    token = await visitor.sign_in()
+    answer = await visitor.post("/contacts/new", token, number="+14155550123")
+    assert answer.status_code == 303
+    account = await service.context.store.read(GetAccount("default"))
+    assert account is not None
+    [event] = await service.context.store.read(ListEvents(account.account_id, 0, 10))
+    assert event.actor == Actor(ActorKind.CONSOLE_SESSION, FIRST.key_id)
+    assert event.cause == Cause(CauseKind.REQUEST, answer.headers["x-request-id"])

@@ -88,6 +88,8 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "webhooks.enable": {"state": "enabled"},
         "webhooks.create": {"url": "http://127.0.0.1:9/", "types": ["message.created"]},
         "deliveries.replay": {},
+        "deliveries.retry": {"webhook": 1, "attempt": 1},
+        "conversations.simulate": {"content": "yes"},
         "consent.decide": {"decision": "keep"},
         "actions.create": {"action": "tag", "tag": "vip", "matching": {}},
         "imports.map": {},
@@ -99,9 +101,11 @@ async def test_every_response_matches_its_description(service: Service, wire: ht
         "hosted_webhooks.remove": {"webhooks": ["http://127.0.0.1:9/"]},
     }
     order = ["webhooks.create", "contacts.create", "contacts.verify", "contacts.list", "contacts.retrieve"]
-    order += ["contacts.update", "messages.newest", "webhooks.list", "deliveries.list_dead", "deliveries.replay"]
+    order += ["contacts.update", "messages.newest", "webhooks.list", "deliveries.list_dead"]
+    order += ["deliveries.retry", "deliveries.replay", "webhooks.sample", "webhooks.attempts"]
     order += ["webhooks.enable", "messages.send", "messages.list", "messages.get_status", "messages.retrieve"]
-    last = [f"imports.{act}" for act in ("create", "list", "retrieve", "map", "plan", "run", "undo", "delete")]
+    last = [f"imports.{act}" for act in ("create", "list", "retrieve", "columns")]
+    last += [f"imports.{act}" for act in ("map", "plan", "preview", "run", "undo", "delete")]
     last += [f"actions.{act}" for act in ("create", "list", "retrieve", "undo", "delete")]
     last += ["consent.review", "consent.decide", "consent.list", "consent.show"]
     last += ["contacts.delete", "contacts.bulk.create", "contacts.bulk.delete", "contacts.count"]

@@ -21,7 +21,7 @@ def filled(path: str) -> str:
 async def test_a_path_of_the_hosted_api_is_not_implemented(
     service: Service, wire: httpx2.AsyncClient, method: str, path: str
 ) -> None:
-    """501 without retries, with what is missing, in the shape of all errors; only to who has a key."""
+    """501 without retries, for requests with a valid key, with what to do instead."""
     answer = await wire.request(method, filled(path), json={"number": "+14155552671"})
     assert (answer.status_code, answer.headers["x-should-retry"]) == (501, "false")
     assert answer.json()["status"] == "ERROR"

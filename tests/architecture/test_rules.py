@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sendblue_api
+from support import pages
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = [ROOT / "server" / "numberkeep", ROOT / "client" / "sendblue_api"]
@@ -59,12 +60,12 @@ def test_the_files_that_docs_name_exist(page: Path) -> None:
     Or the page has the reader save it.
     """
     text = page.read_text()
-    saved = set(re.findall(r"Save this as `([^`]+)`", text))
+    saved = pages.files(str(page.relative_to(ROOT)))
     homes = (ROOT, *PACKAGES, PACKAGES[1].parent, ROOT / "tests")
     files = {path.name for home in homes[1:] for path in home.rglob("*.py")}
     for name in re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|sql|json))`", text):
         found = any((home / name).exists() for home in homes)
-        assert found or name in files | saved, name
+        assert found or name in files or name in saved, name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)

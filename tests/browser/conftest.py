@@ -26,8 +26,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
+def settings() -> dict[str, str]:
+    """Return the settings of the services; a file of tests may have its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def services(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str]
 ) -> Iterator[Callable[[str], Service]]:
     """Return a function that returns the service on an engine, which it starts when it is asked for it first."""
     running: dict[str, Service] = {}
@@ -41,7 +47,7 @@ def services(
                     server = request.getfixturevalue("postgres_server")
                     url = server.create_database()
                     stack.callback(server.drop_database, url)
-                service = stack.enter_context(serving(folder, "--database", url))
+                service = stack.enter_context(serving(folder, "--database", url, **settings))
                 service.read_export()
                 running[engine] = service, url
             return running[engine]

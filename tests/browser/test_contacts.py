@@ -111,6 +111,30 @@ def test_conditions_are_in_the_address(console: Console) -> None:
     expect(rows(page)).to_have_count(6)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_search_finds_while_one_types(console: Console) -> None:
+    """The focus stays in the field, the address has the words, and other conditions hold."""
+    fill(console, 60)
+    body = {"number": number(9001), "first_name": "Łukasz", "last_name": "Nowak", "tags": ["red"]}
+    assert console.wire.post("/api/v2/contacts", json=body).status_code == 200
+    page = console.go("contacts?order=first_name")
+    page.keyboard.press("/")
+    page.keyboard.type("lukasz now")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("Łukasz Nowak")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    assert "q=lukasz+now" in page.url
+    assert "order=first_name" in page.url
+    page.get_by_role("searchbox").fill("name00")
+    expect(page.locator("#total")).to_have_text("60")
+    page.get_by_role("searchbox").fill("9001")
+    expect(rows(page)).to_have_count(1)
+    page.get_by_role("searchbox").fill("nobody")
+    expect(page.get_by_text("No contact matches.")).to_be_visible()
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("#total")).to_have_text("61")
+
+
 def test_contacts_with_unclear_replies_are_marked(console: Console) -> None:
     """And can be listed by themselves."""
     fill(console, 2)

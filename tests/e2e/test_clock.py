@@ -63,7 +63,7 @@ def events(wire: httpx2.Client, type_: str, count: int) -> list[dict[str, Any]]:
 
 
 def test_the_clock_can_be_frozen_advanced_and_resumed(wire: httpx2.Client) -> None:
-    """Each answer shows the time and whether it stands still."""
+    """Each answer has the time, and whether the clock is frozen."""
     before = wire.get(CLOCK).json()
     assert set(before) == {"now", "frozen", "status"}
     assert before["frozen"] is False

@@ -1,4 +1,4 @@
-"""Faults on the wire of a real process: each kind, and what a client makes of it."""
+"""Faults of a real process: each kind, and how a client sees it."""
 
 import time
 from typing import Any
@@ -100,7 +100,7 @@ def test_a_cut_download_ends_early(wire: httpx2.Client) -> None:
 
 
 def test_a_malformed_answer_is_whole_but_not_json(wire: httpx2.Client) -> None:
-    """Nothing is changed, and the connection goes on."""
+    """Nothing is changed, and the connection stays open."""
     add_fault(wire, CREATE, "malformed", times=1)
     answer = create(wire)
     assert answer.status_code == 200
@@ -162,7 +162,7 @@ def test_a_large_body_passes_a_fault_for_a_number(wire: httpx2.Client) -> None:
 
 
 def test_faults_belong_to_an_account(wire: httpx2.Client, test_mode: Serving) -> None:
-    """Another account's calls are as always."""
+    """They do not apply to calls of another account."""
     add_fault(wire, "*", "status", status=500)
     assert create(wire).status_code == 500
     with new_account(test_mode.url) as other:
@@ -209,7 +209,7 @@ def test_faults_are_listed_and_removed(wire: httpx2.Client) -> None:
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(wire: httpx2.Client, given: dict[str, Any], field: str) -> None:
-    """Its field is named; a misspelled operation, which would never fail, is one too."""
+    """The error names the field. A misspelled operation would never fail, so it is refused too."""
     refused = wire.post(f"{CONTROL}/faults", json=given)
     assert refused.status_code == 400
     assert [error["field"] for error in refused.json()["errors"]] == [field]

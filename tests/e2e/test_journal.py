@@ -114,7 +114,7 @@ def test_what_a_cut_connection_would_have_said_is_recorded(wire: httpx2.Client) 
 
 
 def test_large_bodies_are_left_out_and_marked(wire: httpx2.Client) -> None:
-    """Both ways."""
+    """In requests and in answers."""
     rows = [{"phone": f"+1415555{row:04d}", "first_name": "x" * 50} for row in range(1500)]
     assert wire.post(f"{CONTACTS}/bulk", json={"contacts": rows}).status_code == 200
     [call] = calls(wire)

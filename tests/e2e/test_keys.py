@@ -37,6 +37,24 @@ def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> 
     assert run("keys", "revoke", "nk_nobody", cwd=tmp_path).returncode == 1
 
 
+def test_a_read_only_key_is_listed_as_one_with_its_last_use(tmp_path: Path) -> None:
+    """It reads, and a change is refused. The time of its use is stored at once; a key without use has none."""
+    with serving(tmp_path) as running:
+        made = json.loads(run("keys", "create", "--read-only", "--json", cwd=tmp_path).stdout)
+        assert (made["read_only"], made["last_used_at"]) == (True, None)
+        headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
+        assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code == 200
+        refused = httpx2.post(f"{running.url}{CONTACTS}", json={"number": "+14155550123"}, headers=headers)
+        assert (refused.status_code, "read-only" in refused.json()["message"]) == (403, True)
+        assert running.stop() == 0
+    first, reader = json.loads(run("keys", "list", "--json", cwd=tmp_path).stdout)
+    assert (first["read_only"], first["last_used_at"]) == (False, None)
+    assert (reader["read_only"], reader["last_used_at"] >= reader["created_at"]) == (True, True)
+    shown = run("keys", "list", cwd=tmp_path).stdout.splitlines()
+    assert "never used" in shown[0]
+    assert shown[1].endswith("active  read-only")
+
+
 def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
     """The database stores only the hash of a secret."""
     with serving(tmp_path) as running:

@@ -41,7 +41,7 @@ def ours(running: Serving) -> Iterator[httpx2.Client]:
 
 
 def test_a_reset_account_is_empty_and_works_with_its_key(running: Serving, ours: httpx2.Client) -> None:
-    """Opt-outs go too, and a verification may be asked for again at once; its faults and its journal are gone."""
+    """Its opt-outs, resend limits, faults and journal are deleted."""
     create(ours, PHONE, tags=["vip"])
     done(ours.post(f"{CONTACTS}/verify", json={"number": PHONE}))
     done(ours.post(f"{CONTACTS}/opt-out", json={"number": OTHER, "opted_out": True}))
@@ -66,7 +66,7 @@ def test_a_reset_touches_no_other_account(running: Serving, ours: httpx2.Client)
 
 
 def test_a_stream_of_events_goes_on_after_a_reset(ours: httpx2.Client) -> None:
-    """Numbers go on."""
+    """Event numbers continue."""
     create(ours, PHONE)
     stream = following(ours, 1)
     seen = _in_background(lambda: next(stream))
@@ -112,7 +112,7 @@ def test_a_snapshot_restores_everything(running: Serving, ours: httpx2.Client) -
 
 
 def test_a_changed_snapshot_is_refused_and_nothing_is_changed(ours: httpx2.Client) -> None:
-    """With the fix."""
+    """The error says how to fix it."""
     create(ours, PHONE)
     state = done(ours.get(f"{CONTROL}/snapshot"))
     state["content"]["tables"]["contacts"]["rows"].clear()
@@ -143,7 +143,7 @@ async def test_what_a_snapshot_caught_under_way_is_done_after_the_restore(
 
 
 def test_a_seed_is_added(ours: httpx2.Client) -> None:
-    """Contacts as in a bulk request, opt-outs, and messages of earlier."""
+    """Contacts as in a bulk request, opt-outs, and messages from the past."""
     create(ours, PHONE, last_name="Lovelace")
     seed = {
         "contacts": [{"phone": PHONE, "first_name": "Ada", "verified": True}],

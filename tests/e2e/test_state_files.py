@@ -23,7 +23,7 @@ from support.test_mode import CONTROL, new_account
 
 
 def test_a_snapshot_is_for_other_services_too(wire: httpx2.Client, tmp_path: Path) -> None:
-    """By the control API, and by --seed."""
+    """Through the control API, and with --seed."""
     create(wire, PHONE, first_name="Ada")
     state, before = done(wire.get(f"{CONTROL}/snapshot")), everything(wire)
     (tmp_path / "state.json").write_text(json.dumps(state, indent=1))
@@ -67,7 +67,7 @@ def test_the_same_calls_get_the_same_ids_and_times_on_every_run(tmp_path: Path) 
 
 
 def test_a_database_in_a_file_is_served_again_in_test_mode_alone(tmp_path: Path) -> None:
-    """With what it had; a seed is for a new one."""
+    """With its contents; a seed fills a new database only."""
     (tmp_path / "seed.json").write_text(json.dumps({"contacts": [{"phone": PHONE}], "opt_outs": [OTHER]}))
     arguments = ("--test", "--database", "sqlite:///tests.db", "--seed", "seed.json")
     pair = {"NUMBERKEEP_API_KEY": "key", "NUMBERKEEP_API_SECRET": "a-secret-of-some-length-0123456789"}
@@ -113,7 +113,7 @@ def test_a_seed_file_that_is_not_valid_ends_the_start(tmp_path: Path, content: s
 
 
 def test_a_seed_is_refused_without_test_mode(tmp_path: Path) -> None:
-    """It would be forgotten that it fills new databases alone."""
+    """Only test mode fills databases."""
     (tmp_path / "seed.json").write_text("{}")
     refused = run("serve", "--seed", "seed.json", cwd=tmp_path)
     assert refused.returncode == 2

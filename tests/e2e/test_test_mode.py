@@ -13,7 +13,7 @@ CONTACTS = "/api/v2/contacts"
 
 
 def test_it_needs_no_file_and_announces_itself(test_mode: Serving) -> None:
-    """The database is in memory, the account `default` works, and the start says who is in control."""
+    """The database is in memory, the account `default` works, and the log warns who can control the service."""
     with test_mode.wire() as default:
         assert default.get(CONTACTS).json() == []
     assert not list(Path(f"/proc/{test_mode.process.pid}/cwd").iterdir())
@@ -64,7 +64,7 @@ def test_other_methods_are_refused(bare: httpx2.Client) -> None:
 
 
 def test_without_test_mode_there_is_no_control_api(tmp_path: Path) -> None:
-    """The path is unknown like any other."""
+    """Its paths are unknown, as any others."""
     with serving(tmp_path, "--database", "sqlite://:memory:") as plain:
         assert httpx2.post(f"{plain.url}{CONTROL}/accounts", timeout=PATIENCE).status_code == 404
 

@@ -48,14 +48,14 @@ def test_a_message_is_delivered_at_once_and_can_be_read(wire: httpx2.Client) -> 
     ],
 )
 def test_a_message_to_a_magic_number_fails(wire: httpx2.Client, number: str, error: str) -> None:
-    """For good; the carrier's opt-out is recorded."""
+    """Permanently; the carrier's opt-out is recorded."""
     verify(wire, number)
     assert settled(wire, status="failed")["error"] == error
     assert wire.get(CONTACTS).json()[0]["opt_out"] is (number == "+15005550003")
 
 
 def test_a_plain_message_is_delivered_or_fails_as_its_number_says(wire: httpx2.Client) -> None:
-    """A program that polls the status sees the end of the message, with the hosted service's words."""
+    """A program that polls the status sees the final one, by the hosted service's name."""
     ends = {}
     for number in (NUMBER, "+15005550001", "+15005550003", "+15005550004"):
         sent = wire.post("/api/send-message", json={"number": number, "content": "hi", "from_number": "+14155550100"})
@@ -86,7 +86,7 @@ def test_a_message_to_a_silent_number_is_retried(wire: httpx2.Client) -> None:
 
 
 def test_doctor_knows_the_sender(wire: httpx2.Client) -> None:
-    """It is none that is missing."""
+    """It does not report that a sender is missing."""
     assert wire.get("/_numberkeep/doctor").json()["sender"] == "test"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import apsw
+import httpx2
 
 from support.postgres import PostgresServer, database_of
 from support.process import PATIENCE, Serving, killed_while_starting, serving
@@ -17,6 +18,10 @@ _SETTINGS: Final = {
     "NUMBERKEEP_API_KEY": "fault-key",
     "NUMBERKEEP_API_SECRET": "fault-secret",
     "NUMBERKEEP_RESEND_SECONDS": "0",  # every verification enqueues a message
+}
+_HEADERS: Final = {
+    "sb-api-key-id": _SETTINGS["NUMBERKEEP_API_KEY"],
+    "sb-api-secret-key": _SETTINGS["NUMBERKEEP_API_SECRET"],
 }
 
 
@@ -61,11 +66,12 @@ def postgres(folder: Path, server: PostgresServer) -> Engine:
 
 def wire_to(running: Serving) -> Wire:
     """Return a new connection to a service of an engine."""
-    headers = {
-        "sb-api-key-id": _SETTINGS["NUMBERKEEP_API_KEY"],
-        "sb-api-secret-key": _SETTINGS["NUMBERKEEP_API_SECRET"],
-    }
-    return Wire(running.url, headers)
+    return Wire(running.url, _HEADERS)
+
+
+def client_of(running: Serving) -> httpx2.Client:
+    """Return a plain HTTP client of a service of an engine, which does not need an event loop."""
+    return httpx2.Client(base_url=running.url, headers=_HEADERS, timeout=PATIENCE)
 
 
 def examine_file(path: Path) -> None:

@@ -29,7 +29,7 @@ def phones() -> list[str | None]:
 
 
 def test_the_environment_is_set_and_restored(numberkeep_service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a developer's shell sets comes back, and reaches no client meanwhile."""
+    """Variables of a developer's shell are restored, and reach no client in the block."""
     monkeypatch.setenv("SENDBLUE_API_API_KEY", "of production")
     monkeypatch.setenv("SENDBLUE_API_CUSTOM_HEADERS", "sb-api-key-id: of production")
     monkeypatch.delenv("SENDBLUE_API_BASE_URL", raising=False)
@@ -49,7 +49,7 @@ def test_the_environment_is_set_and_restored(numberkeep_service: Service, monkey
 
 
 def test_accounts_do_not_see_each_other(numberkeep_service: Service) -> None:
-    """The inner one is the environment's until its block ends."""
+    """The environment names the inner one until its block ends."""
     with numberkeep_service.account(), SendblueAPI() as outer, numberkeep_service.account():
         outer.contacts.create(number=ADA)
         assert phones() == []
@@ -118,7 +118,7 @@ def test_a_snapshot_is_restored_as_often_as_wanted(numberkeep: Account) -> None:
 
 
 def test_another_account_takes_a_snapshot(numberkeep: Account, numberkeep_service: Service) -> None:
-    """A prepared state is shared by tests that run beside each other."""
+    """Tests that run in parallel can share a prepared state."""
     numberkeep.seed({"contacts": [{"phone": ADA, "first_name": "Ada"}]})
     with numberkeep_service.account() as other:
         other.restore(numberkeep.snapshot())

@@ -12,7 +12,7 @@ ADA = "+14155550100"
 THEN = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def test_a_frozen_clock_moves_only_when_it_is_told(numberkeep: Account) -> None:
+def test_a_frozen_clock_moves_only_when_it_is_set(numberkeep: Account) -> None:
     """Events have its time."""
     assert numberkeep.clock.freeze("2030-01-01T00:00:00Z") == THEN
     assert numberkeep.clock.advance(hours=1, minutes=1, seconds=1.5) == THEN + timedelta(seconds=3661.5)
@@ -47,7 +47,7 @@ def test_the_end_of_an_account_puts_the_clock_back(numberkeep_service: Service) 
     session.resume()
 
 
-def test_the_clock_refuses_what_is_no_time(numberkeep: Account) -> None:
+def test_the_clock_refuses_an_invalid_time(numberkeep: Account) -> None:
     """The message says which field is wrong."""
     with pytest.raises(ControlError, match="freeze"):
         numberkeep.clock.freeze("yesterday")
@@ -75,7 +75,7 @@ def test_a_client_retries_what_is_cut_after_the_change(numberkeep: Account) -> N
         assert client.contacts.retrieve(ADA).contact.phone == ADA
 
 
-def test_a_seed_repeats_what_chance_does(numberkeep: Account) -> None:
+def test_a_seed_makes_a_probability_repeatable(numberkeep: Account) -> None:
     """A share of the calls fails, the same ones in each run."""
     runs = []
     with SendblueAPI(max_retries=0) as client:
@@ -103,13 +103,13 @@ def test_faults_do_not_change_what_the_kit_reads(numberkeep: Account) -> None:
 
 
 def test_faults_are_the_accounts(numberkeep: Account, numberkeep_service: Service) -> None:
-    """Tests beside each other do not share them."""
+    """Tests that run in parallel do not share them."""
     numberkeep.faults.add("*", status=500)
     with numberkeep_service.account(), SendblueAPI(max_retries=0) as client:
         assert client.contacts.count().count == 0
 
 
-def test_a_misspelt_operation_is_refused(numberkeep: Account) -> None:
+def test_a_misspelled_operation_is_refused(numberkeep: Account) -> None:
     """It would never apply."""
     with pytest.raises(ControlError, match="operation"):
         numberkeep.faults.add("contact.create", status=500)

@@ -43,5 +43,5 @@ def test_the_suite_for_unittest_passes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.name)
 def test_each_file_is_short(path: Path) -> None:
-    """A reader takes it in at once."""
+    """So that it can be read at a glance."""
     assert len(path.read_text().splitlines()) < 40

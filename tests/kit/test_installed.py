@@ -1,4 +1,4 @@
-"""The kit as users have it: the wheel in a clean environment, with the official client, and pytest 8 and 9."""
+"""The kit as users install it: the wheel in a clean environment, with the official client, and pytest 8 and 9."""
 
 import re
 import shutil

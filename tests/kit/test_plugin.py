@@ -67,7 +67,7 @@ def test_a_failure_shows_the_last_calls(tmp_path: Path) -> None:
 
 
 def test_each_worker_has_a_service_and_each_test_an_account(tmp_path: Path) -> None:
-    """The tests create the same contact beside each other."""
+    """The tests create the same contact in parallel."""
     done = pytest_runs(tmp_path, RECORDING, "-n2")
     assert "12 passed" in done.stdout, done.stdout + done.stderr
     records = [json.loads(path.read_text()) for path in tmp_path.glob("record-*.json")]

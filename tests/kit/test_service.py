@@ -1,4 +1,4 @@
-"""A service of the test kit: its process, its settings, and how surely it ends."""
+"""A service of the test kit: its process, its settings, and its end."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ sys.stdin.read()
 
 
 def test_a_block_has_a_service_of_its_own() -> None:
-    """It stops at the end of the block, and its object says how to start another."""
+    """It stops at the end of the block; the object's error then says how to start one."""
     with Service() as service:
         url = service.url
         assert listens(url)

@@ -21,6 +21,7 @@ _FOLDER: Final = Path("build/screenshots")
 _IMAGES: Final = Path("docs/images")
 _README: Final = {"console-contacts.png": "contacts", "console-import.png": "imports/2"}
 """The pictures of the README, and the pages that they show of the state `thousand`."""
+_README_ACCOUNT: Final = "blue-kettle"
 _MOST_BYTES: Final = 300_000
 """Bytes of those pictures together."""
 
@@ -37,7 +38,7 @@ def main() -> None:
     with Service() as service, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         for state in ["thousand"] if given.readme else given.states:
-            account = service.account(state)
+            account = service.account(_README_ACCOUNT if given.readme else state)
             STATES[state](service, account)
             (_for_readme if given.readme else _all)(browser, account, state)
         browser.close()
@@ -52,9 +53,17 @@ def _all(browser: Browser, account: Account, state: str) -> None:
             with _signed_in(browser, account, size, scheme) as page:
                 for path in reachable(page, account.base_url):
                     name = re.sub(r"[^a-z0-9]+", "-", shape_of(path).replace("#", "one"))
-                    page.screenshot(path=_FOLDER / f"{name}.{state}.{width}.{scheme}.png", full_page=True)
+                    _shoot(page, size, _FOLDER / f"{name}.{state}.{width}.{scheme}.png")
                     count += 1
     print(f"{state}: {count} pictures in {_FOLDER}")
+
+
+def _shoot(page: Page, size: ViewportSize, path: Path) -> None:
+    """Take a picture of the whole page, in a window of its height: what sticks to the edges is at the edges."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 def _for_readme(browser: Browser, account: Account, _state: str) -> None:

@@ -1,4 +1,4 @@
-"""The carriers that may hand in messages."""
+"""The carriers that deliver inbound messages and receipts."""
 
 from collections.abc import Sequence
 
@@ -9,5 +9,5 @@ from numberkeep.service.inbound import Carrier
 
 
 def inbound_carriers(carriers: Carriers) -> Sequence[Carrier]:
-    """Return the carriers with these secrets."""
+    """Return all such carriers, with these secrets."""
     return (HostedCarrier(carriers.signing_secret), TwilioCarrier(carriers.twilio_auth_token, carriers.public_url))

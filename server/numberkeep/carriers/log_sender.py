@@ -1,4 +1,4 @@
-"""The sender `log`, which sends nothing: messages can be read in the service, with the status `logged`."""
+"""The sender `log`, which sends nothing: the service lists the messages, with the status `logged`."""
 
 from numberkeep.domain.messages.message import Message, MessageStatus
 from numberkeep.domain.outbox.delivery import Delivered

@@ -1,4 +1,4 @@
-"""What the carriers that hand in messages prove themselves with."""
+"""The settings by which requests of carriers are authenticated."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The console at /console: pages on the operations, rendered on the server (docs/adr/0029-the-console.md).
+"""The console at /console: pages on the operations, rendered on the server (docs/adr/0027-the-console.md).
 
 Nothing of it is loaded before the first request for a page.
 """

@@ -22,6 +22,8 @@ from numberkeep.http.answer import Answer, Headers
 from numberkeep.http.download import send_download
 from numberkeep.http.errors import log_unexpected, problem_of
 from numberkeep.http.request import Request
+from numberkeep.service import attention
+from numberkeep.service.attention import Attention
 from numberkeep.service.sessions import SignedIn
 
 _HTML: Final = b"text/html; charset=utf-8"
@@ -150,6 +152,8 @@ class Console:
         headers: Headers = (*HEADERS, *visit.cookies)
         match reply:
             case Page():
+                if visit.signed_in is not None and not visit.is_swap and reply.status < _FAILED:
+                    visit.badges = _badges(await attention.waiting(visit.context, visit.account))
                 body = self._rendering.render(visit, reply).encode("utf-8", "replace")
                 more = tuple(reply.data.get("headers", ()))
                 return Answer(reply.status, body, (*HEADERS, *more, *visit.cookies), _HTML)
@@ -165,6 +169,14 @@ class Console:
                 await send_download(visit.request, reply, api.downloads, api.closing)
                 return None
 
+
+def _badges(waiting: Attention) -> dict[str, str]:
+    """Return what the sections of the rail show beside their names."""
+    dead = f"{attention.MOST}+" if waiting.dead > attention.MOST else str(waiting.dead)
+    return {"review": f"{waiting.reviews:,}" if waiting.reviews else "", "webhooks": dead if waiting.dead else ""}
+
+
+_FAILED: Final = 500
 
 _TITLES: Final = {
     403: "Not permitted",

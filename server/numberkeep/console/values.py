@@ -40,6 +40,13 @@ def short_time(value: Time) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
+def clock(value: Time) -> str:
+    """Return a time to come: `14:05` if it is today in the reader's zone, else with its day, `2 Dec, 14:05`."""
+    zone = READER.get().zone
+    local = moment_of(value).astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == datetime.now(zone).date() else f"{local.day} {local:%b, %H:%M}"
+
+
 def number(phone: str) -> str:
     """Return a number in the national form of the account's region, or in the international one; masked on demand."""
     reader = READER.get()
@@ -83,6 +90,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "full_time": full_time,
     "short_time": short_time,
+    "clock": clock,
     "number": number,
     "e164": e164,
     "clipped": clipped,

@@ -38,6 +38,8 @@ class Visit:
         reader: who reads the page.
         path: the arguments in its path, by name.
         signed_in: the session and its key; None for pages that need none.
+        is_upload: whether the form may contain files.
+        badges: what waits for a person, by section of the rail.
         cookies: the headers that set cookies with the answer.
     """
 
@@ -48,6 +50,7 @@ class Visit:
     path: Mapping[str, Any] = field(default_factory=dict)
     signed_in: SignedIn | None = None
     is_upload: bool = False
+    badges: Mapping[str, str] = field(default_factory=dict)
     cookies: list[Header] = field(default_factory=list)
     _form: FormData | None = None
 

@@ -1,6 +1,6 @@
 """Sessions of the console: who is signed in, for how long, and when a session's token is replaced.
 
-The token is in the browser's cookie; what is stored is its SHA-256 (docs/adr/0029-the-console.md).
+The token is in the browser's cookie; what is stored is its SHA-256 (docs/adr/0027-the-console.md).
 """
 
 import hmac

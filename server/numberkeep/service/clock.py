@@ -2,15 +2,15 @@
 
 There are three kinds of time in the service:
 
-- Stamps: microseconds since 1970 that rise. Whatever is stored, or is compared with what is stored, is a stamp: when an
-  event happened, when a delivery is due, when a verification expires, what is old enough to be deleted. `Clock.take`
-  reserves stamps that nothing else has, as the ids of contacts need. `Clock.now` reserves none: for reading, and for
-  background work, so that requests get the same stamps however the work beside them is scheduled.
-- The time of day, by `Clock.seconds`: what others compare with their own clocks, such as the time of a signature. It
+- Stamps: microseconds since 1970 that rise. Every stored time, and every time that is compared with a stored one, is a
+  stamp: when an event happened, when a delivery is due, when a verification expires, which data is old enough to be
+  deleted. `Clock.take` reserves unique stamps, as the ids of contacts need. `Clock.now` reserves none: it is for reads
+  and for background work, so that requests get the same stamps however that work is scheduled.
+- The time of day, by `Clock.seconds`: a time that others compare with their own clocks, such as that of a signature. It
   follows a system clock that is set back.
-- Durations of the machine, which do not come from here: how long a connection may be quiet, how long a computation may
-  keep others waiting, how long something is cached, how often to look for what other processes changed, how often to
-  log. These use `time.monotonic`, the event loop's time and `asyncio.timeout`. Setting the time must not end them.
+- Durations of the machine, which do not come from here: how long a connection may be idle, how long a computation may
+  block others, how long a value is cached, how often to poll for changes of other processes, how often to log. They use
+  `time.monotonic`, the event loop's time and `asyncio.timeout`. Setting the time must not end them.
 
 A context has one clock. Only this module reads the system's clock; a test in tests/architecture checks that. In test
 mode the clock is one that can be set, see settable_clock.py. Work that waits for a stamp must look again when the time
@@ -27,7 +27,7 @@ from numberkeep.domain.command import SECOND
 
 
 class Clock:
-    """Microseconds since 1970 that are unique within a process and rise, whatever the system's clock does.
+    """A source of stamps: microseconds since 1970 that are unique within a process and rise.
 
     If the system's clock is set back by an hour, this one runs at half speed until the other has caught up: what is due
     in a minute is then due after two minutes, and not after an hour.
@@ -62,11 +62,11 @@ class Clock:
         return self._now_ns() / 1_000_000_000
 
     def seconds_until(self, at: int) -> float:
-        """Return how many seconds to wait for a stamp; infinity if time stands still before it."""
+        """Return how many seconds to wait for a stamp; infinity if the clock is stopped before it."""
         return max(at - self.now(), 0) / SECOND
 
     def spread(self, seconds: float) -> float:
-        """Return a random part of these seconds, to be added to a wait so that many do not end together."""
+        """Return a random share of these seconds, which is added to a wait so that many waits do not end together."""
         return uniform(0, seconds)  # noqa: S311 - not a secret
 
     def timeout(self, seconds: float) -> AbstractAsyncContextManager[object]:

@@ -1,4 +1,4 @@
-"""The use cases on messages that programs send and read, and on what carriers report of them later."""
+"""The use cases of messages: send, retrieve and list them, and record the receipts of carriers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,19 +32,19 @@ class WrittenNumbers:
 async def send(
     context: Context, checker: TargetChecker, account: Account, draft: Draft, *, once: Idempotency | None = None
 ) -> Message:
-    """Enqueue a message and return it. If the recipient has opted out, it has failed already, and is not sent.
+    """Enqueue a message and return it. If the recipient has opted out, it is stored as failed, and not sent.
 
     Args:
         context: what to work with.
-        checker: checks the URL for its status.
+        checker: checks the status callback's URL.
         account: the account that sends it.
         draft: the message, with its numbers as the request writes them.
-        once: runs the command only if its idempotency key was not used before.
+        once: the idempotency key of the request; None if there is none.
 
     Raises:
         MissingFields: there is no number.
         InvalidPhone: a number is not a phone number.
-        InvalidInput: the URL for its status is not valid.
+        InvalidInput: the status callback's URL is not allowed.
     """
     phone = parse_phone(draft.phone, account.region, field="number")
     line = parse_phone(draft.line, account.region, field="from_number") if draft.line else ""
@@ -55,7 +55,7 @@ async def send(
 
 
 async def retrieve(context: Context, account: Account, handle: str) -> Message:
-    """Return the message with this handle.
+    """Return the account's message with this handle.
 
     Raises:
         MessageNotFound: there is none.
@@ -70,13 +70,13 @@ async def retrieve(context: Context, account: Account, handle: str) -> Message:
 
 
 async def list_page(context: Context, account: Account, query: MessageQuery, numbers: WrittenNumbers) -> MessagePage:
-    """Return one page of messages; by a number that cannot exist it is empty.
+    """Return a page of messages. For a number that cannot exist, it is empty.
 
     Args:
         context: what to work with.
-        account: whose messages.
-        query: the page.
-        numbers: the numbers that messages must have.
+        account: whose messages to list.
+        query: the page, without conditions on numbers.
+        numbers: the conditions on numbers.
     """
     where = _with_numbers(query.where, numbers, account.region)
     return await context.store.read(ListMessagePage(account.account_id, replace(query, where=where)))
@@ -88,7 +88,7 @@ async def newest(context: Context, account: Account, limit: int) -> Sequence[Mes
 
 
 async def record_receipt(context: Context, account: Account, receipt: Receipt, once: Idempotency | None = None) -> bool:
-    """Record what a carrier reports of a message that it took; return False if it is not one of ours, or no news."""
+    """Record a carrier's receipt; return False if there is no such message, or its status is final already."""
     if not receipt.handle:
         return False
     receipt = replace(receipt, service=known_service(receipt.service))
@@ -101,7 +101,7 @@ async def _check_callback(checker: TargetChecker, account: Account, url: str) ->
     except TargetRefused as refused:
         raise InvalidInput(f"`status_callback`: {refused}", [FieldError("status_callback", str(refused))]) from None
     except DeliveryFailed:
-        pass  # the host's name may resolve later
+        pass  # the host name may resolve later
 
 
 def _with_numbers(where: MessageFilter, numbers: WrittenNumbers, region: str) -> MessageFilter:

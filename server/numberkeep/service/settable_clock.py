@@ -1,4 +1,4 @@
-"""The clock of test mode, which can be stopped, moved on and set back."""
+"""The clock of test mode, which can be stopped, moved forward and set back."""
 
 import asyncio
 import time
@@ -11,12 +11,12 @@ from numberkeep.service.clock import Clock
 
 
 class SettableClock(Clock):
-    """A clock that runs as the system's does until it is set.
+    """A clock that follows the system's until it is set.
 
-    While it is frozen, `take` counts on from the frozen time in microseconds. So the same calls after `freeze(at)`
-    always get the same stamps. Stamps are unique until the clock is set back; then they repeat.
+    While it is frozen, `take` counts microseconds from the frozen time, so the same calls after `freeze(at)` always get
+    the same stamps. Stamps are unique until the clock is set back; then they repeat.
 
-    Its methods are for the event loop's thread.
+    It is not thread-safe: call it on the event loop's thread.
 
     Args:
         now_ns: nanoseconds since 1970 while it is not frozen; tests pass their own.
@@ -35,7 +35,7 @@ class SettableClock(Clock):
 
     @property
     def frozen(self) -> bool:
-        """Whether time stands still."""
+        """Whether the clock is stopped."""
         return self._frozen_at is not None
 
     @property
@@ -47,7 +47,7 @@ class SettableClock(Clock):
         """Stop the clock.
 
         Args:
-            at: the time to set it to, microseconds since 1970, which may be earlier than now; None stops it as it is.
+            at: the time to stop at, microseconds since 1970, in the past or the future; by default the present time.
         """
         if at is None:
             if self.frozen:
@@ -58,12 +58,12 @@ class SettableClock(Clock):
         self._was_set(passed)
 
     def advance(self, micros: int) -> None:
-        """Move the clock on by this many microseconds; a frozen one stays frozen."""
+        """Move the clock forward by this many microseconds; a frozen clock stays frozen."""
         if self._frozen_at is None:
             self._ahead += micros
         else:
             self._frozen_at += micros
-            self._next += micros  # so that all that was stamped before is as much older now
+            self._next += micros  # everything that was stamped before is now older by as much
         self._was_set(micros)
 
     def resume(self) -> None:
@@ -85,17 +85,17 @@ class SettableClock(Clock):
         return super().seconds() + self._ahead / SECOND if self._frozen_at is None else self._frozen_at / SECOND
 
     def seconds_until(self, at: int) -> float:
-        """Return how many seconds to wait for a stamp; infinity if time stands still before it."""
+        """Return how many seconds to wait for a stamp; infinity if the clock is stopped before it."""
         seconds = super().seconds_until(at)
         return inf if seconds and self.frozen else seconds
 
     def spread(self, seconds: float) -> float:  # noqa: ARG002 - as Clock has it
-        """Return 0: tests know when a retry is due."""
+        """Return 0, so that tests know when a retry is due."""
         return 0.0
 
     @asynccontextmanager
     async def timeout(self, seconds: float) -> AsyncIterator[None]:
-        """Return a context that raises TimeoutError after these seconds, or when the clock is moved on by as many."""
+        """Return a context that raises TimeoutError after these seconds, or when the clock moves forward by as many."""
         async with asyncio.timeout(seconds) as limit:
             self._limits.add(limit)
             try:

@@ -1,7 +1,7 @@
-"""Snapshots: everything that an account has, as a JSON document that `load` turns back into it.
+"""Snapshots: JSON documents with everything in an account, which `dump` makes and `load` reads.
 
-The document is for any JSON library: what JSON lacks, or what JavaScript would round, stands as an object of one field,
-`{"base64": "..."}` for bytes and `{"integer": "..."}` for a large number. A checksum finds documents that were changed.
+Any JSON library can carry a document: a value that JSON lacks, or that JavaScript would round, is an object with one
+field, `{"base64": "..."}` for bytes and `{"integer": "..."}` for a large number. A checksum detects changed documents.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from numberkeep.store.flow import Row
 from numberkeep.store.whole_account import OF_ACCOUNTS, SETTINGS, Contents, columns_of
 
 VERSION: Final = 1
-"""The version of the document's form. What it must fit of the database are the columns that it names."""
+"""The version of the document's form. The form of its rows is that of the columns that it names."""
 
 _FIELD: Final = "numberkeep_snapshot"
 _EXACT: Final = 2**53 - 1
-"""The largest integer that every JSON library keeps."""
+"""The largest integer that every JSON library reads exactly."""
 
 _DAMAGED: Final = "The snapshot was changed or is damaged: take it again, or seed the account with data of your own."
 
@@ -55,7 +55,8 @@ def load(document: object) -> Contents:
     """Return the contents that a document describes.
 
     Raises:
-        InvalidInput: it is not a snapshot, of another version, of another schema, or damaged.
+        InvalidInput: it is not a snapshot, its version or its tables are not those of this numberkeep, or it was
+            changed.
     """
     if not isinstance(document, dict) or _FIELD not in document:
         raise InvalidInput("This is not a snapshot: send what GET /_numberkeep/test/snapshot returned.")

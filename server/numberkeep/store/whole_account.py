@@ -1,6 +1,6 @@
-"""The commands on everything that an account has: read, replace, empty and delete it. They are for test mode.
+"""The commands on everything in an account: read, replace, empty and delete it. They are for test mode.
 
-They work on whole tables and know none of them: a table that is added to `TABLES` is covered.
+They work on whole tables and name none of them: a table that is added to `TABLES` is covered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def columns_of(table: Table) -> tuple[str, ...]:
 
 @dataclass(slots=True, frozen=True)
 class Contents:
-    """Everything that an account has, apart from its identity.
+    """Everything in an account, apart from its identity.
 
     Attributes:
         settings: its settings, by column.
@@ -46,12 +46,12 @@ class Contents:
 
 
 class WholeAccount(AccountCommand[R]):
-    """A command that works on whole tables, and not on a unit of work. It shares its transaction, but no load."""
+    """A command that works on whole tables, and not on a unit of work. It runs in its transaction and loads no rows."""
 
     __slots__ = ()
 
     def apply(self, work: Work) -> R:
-        """Refuse: the store runs `flow` instead."""
+        """Raise NotImplementedError, because the store runs `flow` instead."""
         raise NotImplementedError
 
     def flow(self, tallies: Tallies) -> Flow[R]:
@@ -65,7 +65,7 @@ class WholeAccount(AccountCommand[R]):
 
 @dataclass(slots=True)
 class ReadContents(WholeAccount[Contents]):
-    """Return everything that an account has, as of one moment."""
+    """Read everything in an account, as of one moment."""
 
     account_id: int
 
@@ -83,9 +83,9 @@ class ReadContents(WholeAccount[Contents]):
 
 @dataclass(slots=True)
 class ReplaceContents(WholeAccount[None]):
-    """Replace everything that an account has, apart from its identity.
+    """Replace everything in an account, apart from its identity.
 
-    Deliveries that were under way when the contents were read are made again at once, and so are jobs.
+    Deliveries and jobs that were under way when the contents were read start again at once.
     """
 
     account_id: int
@@ -110,12 +110,13 @@ class ReplaceContents(WholeAccount[None]):
 
 @dataclass(slots=True)
 class EmptyAccount(WholeAccount[None]):
-    """Delete everything that an account has, apart from its identity and its settings.
+    """Delete everything in an account, apart from its identity and its settings.
 
     Attributes:
         account_id: the account.
         restart: whether numbers start at 1 again. Otherwise those of events, messages, verifications, webhooks,
-            attempts, reviews and jobs go on, so that no number is used twice. The ledger starts again in any case.
+            attempts, reviews and jobs continue, so that no number is used twice. The ledger starts again in either
+            case.
     """
 
     account_id: int
@@ -134,7 +135,7 @@ class EmptyAccount(WholeAccount[None]):
 
 @dataclass(slots=True)
 class DeleteAccount(WholeAccount[None]):
-    """Delete an account with its keys and everything that it has."""
+    """Delete an account with its keys and everything in it."""
 
     account_id: int
 

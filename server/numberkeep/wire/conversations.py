@@ -87,7 +87,7 @@ class ThreadMessageOut(msgspec.Struct):
     conclusion: ConclusionOut | None
 
 
-class VerificationOut(msgspec.Struct):
+class LastVerificationOut(msgspec.Struct):
     """The last verification of a number."""
 
     id: int
@@ -105,7 +105,7 @@ class ThreadOut(msgspec.Struct):
     number: str
     contact: ContactOut | None
     opted_out: bool
-    verification: VerificationOut | None
+    verification: LastVerificationOut | None
     reviews: Sequence[ReviewOut]
     consent: Sequence[ConsentEntryOut]
     messages: Sequence[ThreadMessageOut]
@@ -134,7 +134,7 @@ def thread_out(thread: Thread, limit: int) -> ThreadOut:
         thread.opted_out,
         None
         if verification is None
-        else VerificationOut(
+        else LastVerificationOut(
             verification.verification_id,
             moment(verification.requested_at),
             moment(verification.expires_at),

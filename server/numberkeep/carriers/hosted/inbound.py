@@ -1,4 +1,4 @@
-"""Messages that the hosted service hands in.
+"""Reads inbound messages and receipts of the hosted service.
 
 Source: api-reference.md, "Events and webhooks of the hosted service".
 """
@@ -23,7 +23,7 @@ from numberkeep.wire.field_types import Content, Handle, Number, Sender
 class ReceiveBody(msgspec.Struct, kw_only=True):
     """The hosted service's payload `receive`; it may have more fields than these.
 
-    Whatever the last five contain, the message counts.
+    The last five fields may have any type: an odd value in one of them must not refuse the message.
     """
 
     content: Content | None = None
@@ -57,7 +57,11 @@ class HostedCarrier:
         self._signing_secret = signing_secret
 
     async def account(self, context: Context, request: CarrierRequest) -> Account | None:
-        """Return the account that has the request's secret; None if it is the secret for every account."""
+        """Return the account of the request's secret; None if it is the secret for every account.
+
+        Raises:
+            NotSigned: no account has this secret.
+        """
         secret = request.headers[self.header].decode("latin-1")
         if same_secret(secret, self._signing_secret):
             return None
@@ -67,7 +71,7 @@ class HostedCarrier:
         return account
 
     def read(self, request: CarrierRequest) -> Incoming | Receipt | None:
-        """Return the message, or what becomes of one that the account sent."""
+        """Return the inbound message, or the receipt of an outbound one; None for a receipt without news."""
         body = decode_loosely(request.body, ReceiveBody)
         if body.is_outbound:
             return _receipt(body)

@@ -1,4 +1,4 @@
-"""Messages that Twilio hands in.
+"""Reads inbound messages and receipts of Twilio.
 
 Source: Twilio's documentation, "Twilio's request to your incoming message webhook URL".
 """
@@ -24,7 +24,7 @@ from numberkeep.wire.field_types import Content, Handle, Number, Sender
 _MAX_FIELDS: Final = 200
 _MOST_DIGITS: Final = 9
 _VERDICTS: Final = {"STOP": Verdict.OPT_OUT, "START": Verdict.OPT_IN, "HELP": Verdict.HELP}
-"""Values of `OptOutType`, which Twilio sends if it has recognised a keyword of the messaging service."""
+"""The meanings of `OptOutType`, which Twilio sends if it has recognised a keyword of the messaging service."""
 
 
 class TwilioForm(msgspec.Struct, kw_only=True, rename="pascal"):
@@ -58,7 +58,11 @@ class TwilioCarrier:
         self._public_url = public_url
 
     async def account(self, context: Context, request: CarrierRequest) -> Account | None:  # noqa: ARG002 - see Carrier
-        """Return None: Twilio's signature is for every account."""
+        """Return None, because Twilio's signature is for every account.
+
+        Raises:
+            NotSigned: the signature does not match.
+        """
         signature = request.headers[self.header].decode("latin-1")
         form = _form(request)
         urls = signed_urls(request, self._public_url)
@@ -70,7 +74,7 @@ class TwilioCarrier:
         return None
 
     def read(self, request: CarrierRequest) -> Incoming | Receipt | None:
-        """Return the message, or what becomes of one that the account sent."""
+        """Return the inbound message, or the receipt of an outbound one; None for a receipt without news."""
         sent = convert_loosely(dict(_form(request)), TwilioForm)
         if sent.body is None and sent.message_status is not None:
             return _receipt(sent)

@@ -34,7 +34,7 @@ def is_signed(url: str, params: Sequence[tuple[str, str]], signature: str, auth_
 
 
 def signed_urls(request: CarrierRequest, public_url: str) -> Iterable[str]:
-    """Return the URLs that Twilio may have signed: the one that it sent a request to, and that without and with a port.
+    """Return the URLs that Twilio may have signed: that of the request, with and without the standard port.
 
     Twilio's own libraries accept them all, because it has signed URLs with and without the standard port.
 

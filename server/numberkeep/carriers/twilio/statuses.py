@@ -1,8 +1,8 @@
-"""What Twilio says of a message that it sends."""
+"""Twilio's statuses of an outbound message."""
 
 from typing import Final
 
 FAILED: Final = frozenset({"failed", "undelivered", "canceled"})
-"""Values of a message's status if it is not sent, or does not arrive."""
+"""Values for a message that was not sent, or did not arrive."""
 DELIVERED: Final = frozenset({"delivered", "read"})
-"""Values of its status if it has reached the phone."""
+"""Values for a message that has reached the phone."""

@@ -21,7 +21,8 @@ class WebhookNotifier:
         poster: sends the requests.
         targets: resolves and checks URLs.
         now: returns the time of day, seconds since 1970.
-        reveals: whether every webhook also gets its secret itself, and not only those with a hosted name.
+        reveals: whether the secret itself is sent to every webhook, and not only to those with a hosted name. The
+            default is False.
     """
 
     def __init__(self, poster: Poster, targets: Targets, now: Callable[[], float], *, reveals: bool = False) -> None:
@@ -31,15 +32,15 @@ class WebhookNotifier:
         self._now = now
 
     async def notify(self, account: str, webhook: Webhook, event: Event, seen: Exchange | None = None) -> Delivered:
-        """Post an event. Any answer but 2xx and 410 is retried, because receivers may be deployed late.
+        """Post an event. Any status except 2xx and 410 is retried, because a receiver may be deployed later.
 
         Raises:
-            ReceiverGone: the answer is 410.
-            DeliveryFailed: it was not accepted, as far as is known.
+            ReceiverGone: the status is 410.
+            DeliveryFailed: the event was not accepted, as far as is known.
         """
         try:
             target = await self._targets.resolve(account, webhook.url)
-        except TargetRefused as refused:  # it was another address at registration, and may be so again
+        except TargetRefused as refused:  # the address was allowed at registration, and may be allowed again
             raise DeliveryFailed(str(refused)) from refused
         body = encode_for(account, webhook.types, event)
         id_ = event_delivery_id(account, event.event_id, event.at)
@@ -58,7 +59,7 @@ class WebhookNotifier:
 
         Raises:
             TargetRefused: it may not.
-            DeliveryFailed: its host's name does not resolve at this moment.
+            DeliveryFailed: its host name does not resolve at this moment.
         """
         await self._targets.resolve(account, url)
 

@@ -14,7 +14,7 @@ from numberkeep.wire.field_types import Time
 
 
 class OutboundMessage(msgspec.Struct, kw_only=True):
-    """The JSON of a message; `from` is null if no line is chosen, and the others are if nothing was said of them."""
+    """The JSON of a message; `from` is null if no line was chosen; `media_url` and `send_style` may be null too."""
 
     id: str
     account: str
@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class WebhookSender:
-    """Posts each message as JSON, with an id by which a repetition is recognised.
+    """Posts each message as JSON, with an id by which the program recognises a repetition.
 
     Args:
         poster: sends the requests.
@@ -44,7 +44,7 @@ class WebhookSender:
         self._now = now
 
     async def send(self, account: str, message: Message) -> Delivered:
-        """Post the message; see outlets.Sender. Any answer 2xx accepts it; its body is ignored."""
+        """Post the message; see outlets.Sender. Any status 2xx accepts it, and the answer's body is ignored."""
         body = encode_message(account, message)
         id_ = message_delivery_id(account, message.message_id, message.at)
         headers = signed_headers(self._settings.secret, id_, int(self._now()), body, reveals=self._settings.reveals)

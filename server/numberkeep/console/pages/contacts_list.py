@@ -81,6 +81,13 @@ class ContactList:
     names: ClassVar = COLUMNS
     states: ClassVar = {name: word for name, (word, _) in STATES.items()}
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """The words for the page before and the next one."""
+        if self.query.order != OrderBy.CREATED_AT:
+            return "Previous", "Next"
+        return ("Newer", "Older") if self.query.direction == "desc" else ("Older", "Newer")
+
 
 async def contact_list(visit: Visit) -> ContactList:
     """Return the page that the address of a visit asks for."""

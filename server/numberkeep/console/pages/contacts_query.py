@@ -157,5 +157,5 @@ def _begin(day: str, zone: tzinfo, days: int = 0) -> str:
     try:
         begin = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), zone)
         return begin.astimezone(UTC).isoformat()
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC).isoformat()
+    except OverflowError:  # in UTC it is before or after all years
+        return (datetime.min.replace(tzinfo=UTC) if day < "1000" else datetime.max.replace(tzinfo=UTC)).isoformat()

@@ -79,6 +79,17 @@ def notes_of(notes: Mapping[str, int]) -> Iterator[tuple[str, int]]:
         yield _NOTES.get(note, note), count
 
 
+def undo_question(job: ImportOut) -> str:
+    """Return what an undo would do, as a question; of an import that was interrupted, the numbers are not known."""
+    if job.result is None:
+        return "Delete the contacts that this import created, and restore those that it changed?"
+    counts = job.result.counts
+    parts = [f"delete {_counted(counts.created, 'contact')}"] if counts.created else []
+    parts += [f"restore {_counted(counts.updated, 'contact')}"] if counts.updated else []
+    question = " and ".join(parts) or "undo what it changed"
+    return f"{question[:1].upper()}{question[1:]}?"
+
+
 def undone_lines(undone: UndoneOut) -> Iterator[str]:
     """Yield what was undone, in sentences."""
     if undone.deleted:

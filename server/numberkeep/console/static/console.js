@@ -9,9 +9,8 @@ import "./copy.js";
 import "./toast.js";
 import "./upload.js";
 
-document.documentElement.dataset.scripts = "";
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.includes(`numberkeep_zone=${zone};`)) {
+if (zone && !`${document.cookie};`.includes(`numberkeep_zone=${zone};`)) {
   document.cookie = `numberkeep_zone=${zone}; path=/console; samesite=strict; max-age=31536000`;
 }
 showTimes();

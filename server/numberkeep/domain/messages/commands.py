@@ -1,4 +1,4 @@
-"""The commands that record a message which was received, and what it means."""
+"""The commands that store a received message, and apply what it means."""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,7 @@ from numberkeep.domain.work.unit import Work
 
 @dataclass(slots=True, frozen=True)
 class Received:
-    """What a message from a person has changed.
+    """The effect of a message from a person.
 
     Attributes:
         phone: the sender's number, E.164, or a sender id.
@@ -36,16 +36,16 @@ class Received:
 
 @dataclass(slots=True)
 class ReceiveMessage(AccountCommand[Received]):
-    """Record a message that a person wrote: it may opt its sender out or in, and answer a verification.
+    """Store a message that a person wrote. It may opt its sender out or in, and answer a verification.
 
     Attributes:
         account_id: the account that it was written to.
         phone: the sender's number, E.164.
         line: the number that it was written to; `""` if it is not known.
         content: the text.
-        handle: the carrier's id of it, with which it is recorded once; `""` if it has none.
+        handle: the carrier's id of it, so that a repetition is recognised; `""` if it has none.
         stamp: see AccountCommand.
-        carrier: what the carrier says that it means; None if it says nothing.
+        carrier: the meaning that the carrier reports; None if it reports none.
         rules: how the account treats replies.
         media_url: the file that it carries; `""` for none.
         service: by which service it came; `""` if unknown.
@@ -67,13 +67,13 @@ class ReceiveMessage(AccountCommand[Received]):
     liftable: int | None = None
 
     def want(self, needs: Needs) -> None:
-        """Need the number, its verification, and whether the message is known."""
+        """Need the number with its verification, and whether the handle was received before."""
         needs.verifications[self.phone] = None
         if self.handle:
             needs.handles[self.handle] = None
 
     def apply(self, work: Work) -> Received:
-        """Return what it has changed."""
+        """Return what the message has changed."""
         if self.handle in work.outbox.handles:
             return Received(self.phone, duplicate=True)
         message = work.messages.receive(
@@ -129,7 +129,7 @@ class ReceiveMessage(AccountCommand[Received]):
         return Said(ConsentSource.SIMULATED if self.simulated else ConsentSource.MESSAGE, self.content)
 
     def _opt_out(self, work: Work) -> None:
-        """Opt the sender out, and confirm it where the carrier, which has seen the opt-out, does not do so itself."""
+        """Opt the sender out, and confirm it, unless the carrier reported the opt-out and so confirms it itself."""
         is_new = work.set_opt_out(self.phone, self._said, self.stamp, opted_out=True)
         if is_new and self.rules.confirmation and self.carrier is not Verdict.OPT_OUT:
             work.confirm_opt_out(self.phone, self.line, self.rules.confirmation, self.stamp)
@@ -146,9 +146,9 @@ class ReceiveMessage(AccountCommand[Received]):
 
 @dataclass(slots=True)
 class KeepMessage(AccountCommand[Received]):
-    """Record a message whose sender is not a telephone number: it changes nothing else, whatever it says.
+    """Store a message whose sender is not a telephone number. It changes nothing else, whatever it says.
 
-    `sender` is what domain.messages.sender recognises; the rest is as for ReceiveMessage.
+    `sender` is a sender id, see domain.messages.sender; the other attributes are those of ReceiveMessage.
     """
 
     account_id: int
@@ -161,7 +161,7 @@ class KeepMessage(AccountCommand[Received]):
     service: str = ""
 
     def want(self, needs: Needs) -> None:
-        """Need the last event about the sender, and whether the message is known."""
+        """Need the last event about the sender, and whether the handle was received before."""
         needs.phones[self.sender] = None
         if self.handle:
             needs.handles[self.handle] = None

@@ -11,8 +11,8 @@ _shape: Final = re.compile(r"nk-([1-9][0-9]{0,17})-([0-9a-f]{1,16})").fullmatch
 def handle_of(message: Message) -> str:
     """Return a message's handle, which never changes: a received message's own if it has one, else one of ours.
 
-    What a carrier calls a message that is sent is not known when it is enqueued, so its handle is always ours. The time
-    in it distinguishes it from a message that had the same number before a backup was restored.
+    The carrier's id of an outbound message is not known when the message is enqueued, so its handle is always ours. The
+    time in it distinguishes it from a message that had the same number before a backup was restored.
     """
     if message.direction is Direction.INBOUND and message.handle:
         return message.handle

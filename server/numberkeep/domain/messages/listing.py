@@ -9,7 +9,7 @@ from numberkeep.domain.messages.message import Message, MessageStatus
 
 
 class MessageOrder(StrEnum):
-    """What messages are sorted by; ties by their number."""
+    """The time by which messages are sorted; ties are sorted by their number."""
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
@@ -18,11 +18,11 @@ class MessageOrder(StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Span:
-    """A span of time, microseconds since 1970; None leaves an end open.
+    """A span of time, in microseconds since 1970; None leaves an end open.
 
     Attributes:
-        first: its begin, which belongs to it.
-        last: its end, likewise.
+        first: its start, inclusive.
+        last: its end, inclusive.
     """
 
     first: int | None = None
@@ -34,7 +34,7 @@ OPEN: Final = Span()
 
 @dataclass(slots=True, frozen=True)
 class MessageFilter:
-    """The conditions on messages, which all must hold; None and an open span are none.
+    """The conditions on messages, which must all hold; None and an open span are no condition.
 
     Attributes:
         number: who wrote it or whom it is for, on either side.
@@ -43,7 +43,7 @@ class MessageFilter:
         line: the account's own number.
         is_outbound: whether the account wrote it.
         statuses: its status is one of these.
-        service: by which service it travels.
+        service: the service that carries it.
         created: when it was committed.
         updated: when its status was last set.
         sent: when it was sent; messages that were not sent are in no span.

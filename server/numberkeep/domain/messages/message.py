@@ -25,18 +25,18 @@ class Direction(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """Where a message stands."""
+    """The status of a message."""
 
     QUEUED = "queued"
-    """In the outbox: it will be handed to the sender."""
+    """It is in the outbox, and will be handed to the sender."""
     SENT = "sent"
-    """The sender has taken it."""
+    """The sender has accepted it."""
     DELIVERED = "delivered"
-    """The carrier says that it has reached the phone."""
+    """The carrier reports that it has reached the phone."""
     LOGGED = "logged"
-    """The sender `log` has taken it, which sends nothing."""
+    """The sender `log` has accepted it, which sends nothing."""
     CANCELED = "canceled"
-    """It was not sent, because there was no reason for it any more."""
+    """It was not sent, because the reason to send it is gone."""
     FAILED = "failed"
     """It was not sent or did not arrive: refused by numberkeep, by the sender or later by the carrier."""
     RECEIVED = "received"
@@ -58,7 +58,7 @@ class ReplyTo:
 
 @dataclass(slots=True, frozen=True)
 class Draft:
-    """What a message is to say, and to whom.
+    """A message to send.
 
     Attributes:
         phone: the recipient's number, E.164.
@@ -98,10 +98,10 @@ class Message:
         line: the account's own number that talks to the phone; `""` leaves it to the sender, or is not known.
         direction: who wrote it.
         content: the text.
-        status: where it stands.
+        status: its status.
         at: when it was committed, microseconds since 1970.
-        handle: what the carrier calls it; `""` where it has not said.
-        error: why it was not sent, without a number or a name; `""` for all others.
+        handle: the carrier's id of it; `""` if none is known.
+        error: why it was not sent or did not arrive, without a number or a name; `""` for no error.
         verification_id: the verification that it asks for; 0 for any other message.
         entry_id: the ledger entry of the opt-out that it confirms; 0 for any other message.
         plain: whether a program has written it, see `Draft`; false for received messages.
@@ -110,7 +110,7 @@ class Message:
         seat_id: see `Draft`.
         reply_to: see `Draft`.
         status_callback: see `Draft`.
-        service: by which service it travels (`iMessage`, `SMS`, `RCS`), as the carrier says; `""` if unknown.
+        service: the service that carries it, as the carrier reports: one of SERVICES; `""` if unknown.
         error_code: the carrier's number for the error; 0 for none.
         error_key: the error in one word, such as OPTED_OUT; `""` for none.
         updated_at: when its status was last set, microseconds since 1970; for 0, `at` is taken.
@@ -141,10 +141,10 @@ class Message:
     sent_at: int = 0
 
     def __post_init__(self) -> None:
-        """Let a new message have been updated when it was committed."""
+        """Set `updated_at` of a new message to the time of its commit."""
         self.updated_at = self.updated_at or self.at
 
     @property
     def confirms_opt_out(self) -> bool:
-        """Whether it confirms an opt-out: it is sent at most once, and soon, or not at all."""
+        """Whether it confirms an opt-out. Such a message is sent soon, at most once, or not at all."""
         return self.entry_id > 0

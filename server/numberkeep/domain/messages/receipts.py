@@ -18,16 +18,16 @@ _KEY: Final = "receipt of "
 
 @dataclass(slots=True, frozen=True)
 class Receipt:
-    """What a carrier reports of a message that it took earlier.
+    """A carrier's report on a message that it accepted earlier.
 
     Attributes:
         handle: the carrier's id of the message.
         status: DELIVERED or FAILED.
-        service: by which service it travelled; `""` if unknown.
+        service: the service that carried it; `""` if unknown.
         error: why it failed, without a number or a name.
         code: the carrier's number for the error; 0 for none.
         key: the error in one word; `""` for none.
-        opted_out: whether the carrier says that the recipient has opted out.
+        opted_out: whether the carrier reports that the recipient has opted out.
     """
 
     handle: str
@@ -41,9 +41,9 @@ class Receipt:
 
 @dataclass(slots=True)
 class RecordReceipt(AccountCommand[bool]):
-    """Record what a carrier reports of a message that was sent; return False if it is no such message, or no news.
+    """Record a carrier's receipt; return False if there is no such message, or its status is final already.
 
-    If no message has this handle yet, the receipt is kept for a day, until one has.
+    If no message has the handle yet, the receipt is kept for a day, and applied when one gets it.
     """
 
     account_id: int
@@ -56,7 +56,7 @@ class RecordReceipt(AccountCommand[bool]):
         want_early_receipt(needs, self.receipt.handle)
 
     def apply(self, work: Work) -> bool:
-        """Return whether it changed a message."""
+        """Return whether a message was changed."""
         receipt = self.receipt
         found = [
             message

@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Verdict(StrEnum):
-    """What a message means."""
+    """The meaning of a message."""
 
     OPT_OUT = "opt_out"
     """Its writer wants no more messages."""
@@ -54,7 +54,7 @@ class ReplyRules:
     """How an account treats replies.
 
     Attributes:
-        opt_out_words: what opts out beside OPT_OUT_WORDS, if it is the whole message.
+        opt_out_words: further words that opt out, beside OPT_OUT_WORDS, if they are the whole message.
         unclear_opts_out: whether an unclear reply opts out at once, instead of waiting for a decision.
         confirmation: the text that confirms an opt-out to the person who wrote it; `""` sends none.
     """
@@ -82,7 +82,7 @@ OPT_OUT_WORDS: Final = frozenset(
         "alto",
     }
 )
-"""What opts out if it is the whole message, folded."""
+"""The words that opt out if they are the whole message, folded."""
 
 OPT_IN_WORDS: Final = frozenset({"start", "unstop"})
 HELP_WORDS: Final = frozenset({"help", "info"})
@@ -101,8 +101,8 @@ def judge(content: str, carrier: Verdict | None = None, words: Collection[str] =
 
     Args:
         content: the whole text.
-        carrier: what the carrier says that it means; None if it says nothing. It decides unless the text refuses.
-        words: what opts out beside OPT_OUT_WORDS, as an account adds it.
+        carrier: the meaning that the carrier reports; None if it reports none. It decides, unless the text refuses.
+        words: the opt-out words that an account has added to OPT_OUT_WORDS.
     """
     tokens = fold(content)
     whole = " ".join(tokens)
@@ -124,8 +124,8 @@ def judge(content: str, carrier: Verdict | None = None, words: Collection[str] =
 def fold(text: str) -> list[str]:
     """Return the words of a text in the form in which they are compared.
 
-    Compatibility forms, accents, case and invisible characters make no difference; whatever is neither a letter nor a
-    digit separates words, and so is gone from both ends. Letters that stand alone in a row make one word: `S.T.O.P`.
+    Compatibility forms, accents, case and invisible characters make no difference. Characters that are neither letters
+    nor digits separate words. A text of single letters is one word: `S.T.O.P`.
     """
     visible = "".join(
         char
@@ -150,7 +150,7 @@ def _refusal(tokens: Sequence[str], opt_outs: Collection[str]) -> Ground | None:
 
 
 def _refusals() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return the words of refusals.txt that refuse at the beginning, and what matches those that refuse anywhere."""
+    """Return the first words that refuse, and the pattern of phrases that refuse anywhere, from refusals.txt."""
     text = resources.files("numberkeep.domain.messages").joinpath("refusals.txt").read_text("utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     start = lines.index("[anywhere]")

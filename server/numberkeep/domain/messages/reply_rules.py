@@ -1,4 +1,4 @@
-"""What an account may set about replies."""
+"""Checks an account's settings for replies."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,10 +11,10 @@ _TAKEN: Final = OPT_IN_WORDS | HELP_WORDS
 
 
 def checked_words(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words as an account keeps them: without blank ones, and each once.
+    """Return opt-out words as an account stores them: without blank words, and each word once.
 
     Raises:
-        InvalidInput: a word has no letter or digit, is too long, or opts in or asks for help; or there are too many.
+        InvalidInput: a word has no letter or digit, is too long, opts in, or asks for help; or there are too many.
     """
     kept: dict[str, str] = {}
     for word in filter(None, map(str.strip, words)):

@@ -6,7 +6,7 @@ from typing import Final
 from numberkeep.domain.limits import MAX_EMAIL
 
 _MAX_NAME: Final = 11
-"""Letters of an alphanumeric sender id, as carriers limit it."""
+"""The most characters of an alphanumeric sender id, which is the limit of carriers."""
 
 _is_short_code = re.compile(r"[0-9]{3,8}").fullmatch
 _is_name = re.compile(r"(?=.*[^\W\d_])\w[\w &.+\-]*").fullmatch

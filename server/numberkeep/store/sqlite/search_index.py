@@ -75,11 +75,12 @@ class Indexing:
 
     Args:
         connection: the writer's.
+        unindexed: how many contacts are not indexed.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, unindexed: int) -> None:
         self._connection = connection
-        self._waiting = count_unindexed(connection)
+        self._waiting = unindexed
 
     @property
     def is_behind(self) -> bool:

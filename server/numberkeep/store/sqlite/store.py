@@ -34,6 +34,7 @@ from numberkeep.store.sqlite.connection import Database, mark_of
 from numberkeep.store.sqlite.failures import Failures
 from numberkeep.store.sqlite.page_slices import PageSlices
 from numberkeep.store.sqlite.read_statements import READS as SQL
+from numberkeep.store.sqlite.search_index import count_unindexed
 from numberkeep.store.sqlite.statements import bound, run
 from numberkeep.store.sqlite.test_database import use_for_tests
 from numberkeep.store.sqlite.transactions import transaction
@@ -98,7 +99,7 @@ class SqliteStore:
         except StoreUnusable:
             await self.close()
             raise
-        self._writer = Writer(first, self._failures, ahead)
+        self._writer = Writer(first, self._failures, ahead, count_unindexed(first))
         self._readers = ThreadPoolExecutor(
             _READERS, "numberkeep-reader", initializer=self._take_reader, initargs=(spare,)
         )

@@ -41,13 +41,16 @@ class Writer:
         connection: from now on for the writer's thread alone.
         failures: remembers the outcome of the last commit.
         ahead: another one, to work out large commands; None in memory, where a reader would keep the writer out.
+        unindexed: how many contacts are not in the index of words.
     """
 
-    def __init__(self, connection: apsw.Connection, failures: Failures, ahead: apsw.Connection | None = None) -> None:
+    def __init__(
+        self, connection: apsw.Connection, failures: Failures, ahead: apsw.Connection | None = None, unindexed: int = 0
+    ) -> None:
         self._connection = connection
         self._failures = failures
         self._files = OpenFiles(connection)
-        self._indexing = Indexing(connection)
+        self._indexing = Indexing(connection, unindexed)
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Job | Prepared | None] = SimpleQueue()
         self._next: deque[Job] = deque()

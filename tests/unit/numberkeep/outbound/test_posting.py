@@ -1,6 +1,7 @@
 """What a POST sends, where it connects, its time limits, and the name of each failure."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from ipaddress import ip_address
 import pytest
 
 from numberkeep import __version__
+from numberkeep.domain.outbox.attempt import KEPT_ANSWER_BYTES, Exchange
 from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.heads import MAX_HEAD_BYTES
 from numberkeep.outbound.networks import Address
@@ -53,6 +55,30 @@ async def test_a_post_arrives_unchanged(poster: Poster) -> None:
     assert request.headers["content-type"] == "application/json"
     assert request.headers["user-agent"] == f"numberkeep/{__version__}"
     assert request.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("status", [200, 404, 410])
+async def test_the_beginning_of_an_answer_is_seen(poster: Poster, status: int) -> None:
+    """Whatever it says; without an answer there is nothing."""
+    seen = Exchange()
+    async with receiving(answer(status, b"n" * 5000, retry_after="7")) as receiver:
+        with contextlib.suppress(DeliveryFailed):
+            await poster.post_pinned(pinned(receiver.port), b"{}", {}, seen)
+    assert (seen.status, seen.answer) == (status, b"n" * KEPT_ANSWER_BYTES)
+    silent = Exchange()
+    with pytest.raises(DeliveryFailed):
+        await poster.post_pinned(pinned(free_port()), b"{}", {}, silent)
+    assert silent == Exchange()
+
+
+async def test_a_refusal_whose_body_does_not_end_is_still_that_refusal(poster: Poster) -> None:
+    """Only its beginning is read."""
+    half = b"HTTP/1.1 500 X\r\ncontent-length: 9999\r\n\r\noops"
+    seen = Exchange()
+    async with receiving(half) as receiver:
+        with pytest.raises(DeliveryFailed, match="answered 500"):
+            await poster.post_pinned(pinned(receiver.port), b"{}", {}, seen)
+    assert (seen.status, seen.answer) == (500, b"oops")
 
 
 async def test_the_addresses_are_tried_in_order_until_one_connects(poster: Poster) -> None:

@@ -36,14 +36,14 @@ def test_counters_limit_a_fault(given: dict[str, Any], marks: str) -> None:
 
 
 def test_a_probability_is_repeatable_by_its_seed() -> None:
-    """The same seed fails the same calls, another one others, and about the share that was asked for."""
+    """The same seed fails the same calls, another seed fails others; and about as many as requested."""
     first = applied(faults(probability=0.3, seed=7), 1000)
     assert first == applied(faults(probability=0.3, seed=7), 1000)
     assert first != applied(faults(probability=0.3, seed=8), 1000)
     assert 200 < first.count("x") < 400
 
 
-def test_only_fitting_calls_are_counted() -> None:
+def test_only_matching_calls_are_counted() -> None:
     """Calls of another operation or number do not count towards `nth` and `times`."""
     some = faults(number=ONE, nth=2, times=1)
     assert some.next("contacts.create", ONE) is None
@@ -70,7 +70,7 @@ def test_the_first_fault_applies_and_later_ones_count_the_call() -> None:
 
 
 def test_the_body_is_read_ahead_only_for_a_number() -> None:
-    """Otherwise the URL decides, and a large body is not touched."""
+    """Otherwise the URL decides, and a large body is not read."""
     assert not faults().needs_number("contacts.create")
     assert not faults(number=ONE).needs_number("contacts.list")
     some = faults(number=ONE, times=1)

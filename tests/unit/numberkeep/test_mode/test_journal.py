@@ -35,7 +35,7 @@ def ids(calls: Journal, after: int = 0) -> list[int]:
 
 
 def test_the_newest_calls_are_kept() -> None:
-    """The ring holds 1,000."""
+    """1,000 of them."""
     calls = Journal()
     for call_id in range(1, journal.MOST_CALLS + 3):
         calls.add(entry(call_id))
@@ -69,7 +69,7 @@ def test_members_named_as_secrets_are_redacted(value: Any, shown: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["authorization", "cookie", "sb-api-secret-key", "sb-signing-secret"])
-def test_headers_that_open_something_are_redacted(name: str) -> None:
-    """The key's id does not open anything."""
+def test_headers_with_credentials_are_redacted(name: str) -> None:
+    """The id of the key is no secret."""
     assert redacted_header(name, "x") == "[redacted]"
     assert redacted_header("sb-api-key-id", "x") == "x"

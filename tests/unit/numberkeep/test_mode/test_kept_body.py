@@ -49,7 +49,7 @@ async def test_what_was_not_read_ahead_is_kept_as_it_passes() -> None:
 
 
 async def test_reading_ahead_stops_at_the_limit() -> None:
-    """The rest stays where it is, and all arrives."""
+    """The rest is read by the application, which gets the whole body."""
     parts = [b"x" * (MOST // 2)] * 5
     body, left = body_of(*parts)
     assert await body.read() is None

@@ -114,7 +114,7 @@ async def test_a_held_event_is_dropped_with_its_webhook(scene: Scene) -> None:
 
 @pytest.mark.parametrize("emptied", [False, True])
 async def test_a_held_status_callback_is_dropped_with_its_account(scene: Scene, *, emptied: bool) -> None:
-    """It is to no webhook of the account, but to the URL of a message."""
+    """It goes to the URL of a message, and not to a webhook of the account."""
     scene.webhook = Webhook(CALLBACKS, "https://example.com/status", "", ("status_callback",), 0)
     scene.fault("reordered")
     await scene.deliver(0)
@@ -133,7 +133,7 @@ async def test_a_failing_copy_does_not_retry_the_delivery(scene: Scene) -> None:
 
 
 async def test_faults_belong_to_one_account(scene: Scene) -> None:
-    """Deliveries of another account are as always."""
+    """They do not apply to deliveries of another account."""
     scene.fault("lost")
     await scene.notifier.notify("nobody", scene.webhook, scene.events[0])
     assert scene.got() == [0]

@@ -1,4 +1,4 @@
-"""Seeds: what they add, and how they name what is wrong."""
+"""Seeds: what they add, and how their errors name the entry."""
 
 import json
 from collections.abc import AsyncIterator
@@ -173,6 +173,6 @@ async def test_what_the_store_refuses_is_named_too(context: Context, account: Ac
 async def test_a_document_of_another_shape_is_refused(
     context: Context, account: Account, data: bytes, reason: str
 ) -> None:
-    """With the fix."""
+    """The error says how to fix it."""
     with pytest.raises(InvalidInput, match=reason):
         await seeding.seed(context, account, data)

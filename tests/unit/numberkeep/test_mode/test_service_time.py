@@ -1,4 +1,4 @@
-"""What falls due when the time of a service is set; nothing here sleeps for it."""
+"""Work that falls due when the time of a service is set, without sleeping."""
 
 import asyncio
 from dataclasses import replace
@@ -29,7 +29,7 @@ FAILS = failing(DeliveryFailed("answered 500"))
 
 
 async def test_a_verification_expires_at_its_time(store: Store) -> None:
-    """Its event is stamped so, and was delivered before `advance` returns, even if the time goes on beyond it."""
+    """Its event has that time, and is delivered before `advance` returns, even if the clock moves beyond it."""
     async with timed_service(store) as service:
         await service.hook("verification.expired")
         await service.create()
@@ -126,7 +126,7 @@ async def test_a_delivery_that_hangs_times_out(store: Store, monkeypatch: pytest
 
 
 async def test_the_lease_of_a_delivery_ends(store: Store) -> None:
-    """What a process took that has gone is delivered by this one."""
+    """A delivery that another process took before it ended is made by this one."""
     async with timed_service(store) as service:
         account_id = service.account.account_id
         await service.hook("contact.created")
@@ -167,7 +167,7 @@ async def test_what_is_due_by_a_later_freeze_is_done_then(store: Store) -> None:
 
 
 async def test_the_same_calls_at_the_same_time_have_the_same_stamps(store: Store) -> None:
-    """However the background work beside them is scheduled."""
+    """However background work is scheduled."""
     async with timed_service(store) as service:
         await service.hook()
         found: list[list[int]] = []
@@ -219,7 +219,7 @@ class Worker:
 
 
 async def test_the_lease_of_a_job_ends(store: Store) -> None:
-    """Of one whose process has gone; it is begun before `advance` returns."""
+    """A job whose process has ended is started before `advance` returns."""
     worker = Worker()
     async with timed_service(store, worker=worker) as service:
         context, account = service.context, service.account

@@ -10,10 +10,13 @@ from numberkeep.store.sqlite.connection import Database
 from numberkeep.store.sqlite.read_statements import READS
 from numberkeep.store.sqlite.statements import LOADS
 
-STATEMENTS: Final = {**LOADS} | {query.__name__: sql for query, sql in READS.items() if "WHERE account_id = ?" in sql}
+_of_account = re.compile(r"WHERE (\w\.)?account_id = \?").search
+
+STATEMENTS: Final = {**LOADS} | {query.__name__: sql for query, sql in READS.items() if _of_account(sql)}
 OF_AN_ACCOUNT: Final = {
     "webhooks",
     "ListWebhooks",
+    "ListKeyUses",
     "ListOptOuts",
     # Up to a limit, in the order of their index.
     "old_events",

@@ -1,0 +1,169 @@
+"""The inbox: both sides of a conversation, what is concluded from replies, and what it shows without a script."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.browser import Console
+from support.databases import ENGINES
+
+PHONE = "+14155550101"
+HOSTILE = "<img src=x onerror=alert(1)> {{7*7}} \u202eabc " + "w" * 4000
+
+
+def ask(console: Console, number: str = PHONE, **contact: str) -> None:
+    """Create a contact and ask it for verification."""
+    for path, body in (("", {"number": number, **contact}), ("/verify", {"number": number})):
+        assert console.wire.post(f"/api/v2/contacts{path}", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_reply_from_the_phone_verifies_and_stop_opts_out(console: Console, axe: Callable[[Page], None]) -> None:
+    """What was concluded stands under each reply, and the person's state follows."""
+    ask(console, first_name="Ada")
+    page = console.go(f"inbox/{PHONE}")
+    person, thread = page.get_by_label("Person", exact=True), page.locator("#thread")
+    expect(person).to_contain_text("Waits for an answer until")
+    page.get_by_role("link", name="Phone", exact=True).click()
+    expect(page.get_by_role("heading", name="The phone of")).to_be_visible()
+    page.get_by_role("button", name="yes", exact=True).click()
+    expect(thread).to_contain_text("Verified: it answers the verification question.")
+    expect(person).to_contain_text("verified")
+    axe(page)
+    page.get_by_role("button", name="STOP").click()
+    expect(thread).to_contain_text("Opted out: the whole message is an opt-out word.")
+    expect(person).to_contain_text("in a simulated reply: \u201cSTOP\u201d")
+    page.get_by_role("textbox", name="Reply as this person").fill("START")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(thread).to_contain_text("Opted in: the whole message is an opt-in word.")
+    expect(page).to_have_url(f"{console.url}/console/inbox/{PHONE}?as=person")
+    [entry, _] = console.wire.get("/_numberkeep/consent", params={"number": PHONE}).json()
+    assert entry["source"] == "simulated"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_message_is_sent_and_a_refusal_is_said(console: Console) -> None:
+    """To a number that is opted out nothing is sent."""
+    page = console.go("inbox")
+    page.get_by_label("Open the conversation of a number").fill("(415) 555-0101")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{console.url}/console/inbox/{PHONE}")
+    page.get_by_role("textbox", name="Message").fill("Hello")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#thread")).to_contain_text("Hello")
+    expect(page.locator("#conversations")).to_contain_text("You: Hello")
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("")
+    console.wire.post("/api/v2/contacts/opt-out", json={"number": PHONE, "opted_out": True})
+    page.get_by_role("textbox", name="Message").fill("Again")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("the recipient has opted out")
+    expect(page.locator("#thread")).to_contain_text("The recipient has opted out.")
+
+
+def test_an_unclear_reply_is_decided_beside_the_conversation(console: Console) -> None:
+    """Nothing else changes until then."""
+    ask(console)
+    page = console.go(f"inbox/{PHONE}?as=person")
+    page.get_by_role("button", name="wrong number").click()
+    expect(page.locator("#thread")).to_contain_text("It waits for a decision.")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#thread")).to_contain_text("Decided: it changes nothing.")
+    expect(page.get_by_label("Person", exact=True)).to_contain_text("Waits for an answer until")
+
+
+def test_what_arrives_is_shown_at_once(console: Console) -> None:
+    """In the list and in the conversation that is open; what is being typed stays."""
+    ask(console)
+    page = console.go(f"inbox/{PHONE}")
+    page.get_by_role("textbox", name="Message").fill("Half a sent")
+    page.wait_for_timeout(300)  # until the stream is open
+    console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "It is me"})
+    expect(page.locator("#thread")).to_contain_text("It is me")
+    expect(page.get_by_label("Person", exact=True)).to_contain_text("verified")
+    console.wire.post("/_numberkeep/inbound", json={"from": "+14155550109", "content": "Hi there"})
+    expect(page.locator("#conversations")).to_contain_text("Hi there")
+    expect(page.get_by_role("textbox", name="Message")).to_have_value("Half a sent")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+def test_there_is_one_stream_and_none_in_a_hidden_tab(console: Console) -> None:
+    """HTTP/1.1 allows a browser six connections to a host."""
+    streams: list[str] = []
+    console.page.on("request", lambda each: streams.append(each.url) if "/inbox/events" in each.url else None)
+    ask(console)
+    page = console.go(f"inbox/{PHONE}")
+    page.wait_for_timeout(300)
+    page.get_by_role("link", name="Phone", exact=True).click()
+    page.get_by_role("link", name="Account", exact=True).click()
+    expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+    assert len(streams) == 1
+    with page.expect_event("requestfailed", lambda each: "/inbox/events" in each.url):
+        page.evaluate(
+            "Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+            "document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    console.expected = ["ERR_ABORTED"]
+
+
+def test_conversations_have_pages(console: Console) -> None:
+    """The newest first, fifty at a time."""
+    for n in range(60):
+        console.wire.post("/_numberkeep/inbound", json={"from": f"+1415556{n:04d}", "content": f"I am {n}"})
+    page = console.go("inbox")
+    expect(page.locator("#conversations li")).to_have_count(50)
+    expect(page.locator("#conversations li").first).to_contain_text("I am 59")
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator("#conversations li")).to_have_count(10)
+    page.get_by_role("link", name="Newest").click()
+    expect(page.locator("#conversations li").first).to_contain_text("I am 59")
+
+
+def test_hostile_texts_are_only_text(console: Console, axe: Callable[[Page], None]) -> None:
+    """In names, messages and senders without a number; nothing is wider than a phone."""
+    ask(console, first_name=HOSTILE[:200], company_name=HOSTILE[:200])
+    console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": HOSTILE})
+    console.wire.post("/_numberkeep/inbound", json={"from": "12345", "content": "<b>code</b>"})
+    page = console.page
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 740})
+        for path in (f"inbox/{PHONE}", "inbox/12345", "inbox"):
+            console.go(path)
+            expect(page.locator("#inbox img")).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            axe(page)
+    console.go(f"inbox/{PHONE}")
+    expect(page.locator("#thread")).to_contain_text("{{7*7}}")
+
+
+def test_a_number_that_is_none_is_refused_in_words(console: Console) -> None:
+    """What was written stays."""
+    console.expected = ["400"]
+    page = console.go("inbox")
+    page.get_by_label("Open the conversation of a number").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("The number is not a phone number")
+    expect(page.get_by_label("Open the conversation of a number")).to_have_value("12")
+
+
+def test_a_read_only_key_reads(opened: Callable[..., Console]) -> None:
+    """There is nothing to write with."""
+    console = opened(read_only=True)
+    page = console.go(f"inbox/{PHONE}")
+    expect(page.locator("#thread")).to_contain_text("There are no messages")
+    expect(page.get_by_role("textbox", name="Message")).to_have_count(0)
+    console.go(f"inbox/{PHONE}?as=person")
+    expect(page.get_by_role("button", name="STOP")).to_have_count(0)
+
+
+def test_the_inbox_works_without_scripts(opened: Callable[..., Console]) -> None:
+    """Links, forms and redirects; a link loads the page again."""
+    console = opened(java_script_enabled=False)
+    ask(console)
+    page = console.go("inbox")
+    expect(page.get_by_role("link", name="Load the page again")).to_be_visible()
+    page.locator("#conversations a").first.click()
+    page.get_by_role("link", name="Phone", exact=True).click()
+    page.get_by_role("button", name="yes", exact=True).click()
+    expect(page.locator("#thread")).to_contain_text("Verified")
+    expect(page).to_have_url(f"{console.url}/console/inbox/{PHONE}?as=person")
