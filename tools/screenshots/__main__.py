@@ -19,7 +19,7 @@ from support.console_pages import reachable, shape_of
 
 _FOLDER: Final = Path("build/screenshots")
 _IMAGES: Final = Path("docs/images")
-_README: Final = {"console-contacts.png": "contacts", "console-import.png": "imports/2"}
+_README: Final = {"console-contacts.png": "contacts", "console-inbox.png": "inbox/+447700900001"}
 """The pictures of the README, and the pages that they show of the state `thousand`."""
 _README_ACCOUNT: Final = "blue-kettle"
 _MOST_BYTES: Final = 300_000

@@ -24,6 +24,7 @@ _TALKS: Final = (
     ("not now thanks, maybe stop until summer", ""),
 )
 _BATCHES: Final = 150
+_HOURS_APART: Final = 5
 _WAIT_SECONDS: Final = 60.0
 
 
@@ -71,21 +72,27 @@ def _fill(service: Service, account: Account, contacts: Sequence[Mapping[str, An
     for place, batch in enumerate(batches):
         service.clock.freeze(begin + place * timedelta(days=DAYS) / len(batches))
         account.seed({"contacts": batch})
-    service.clock.resume()
     with _wire(account) as wire:
-        for place, contact in enumerate(contacts[:talks]):
-            _talk(account, wire, contact, place)
+        for place in reversed(range(talks)):
+            _talk(service, account, wire, contacts[place], place)
+        service.clock.resume()
         _import(wire, "spring-fair.csv", _list_of([*contacts[:talks], *_newcomers(3)], "spring fair"), run=True)
         _import(wire, "newsletter.csv", _list_of([*contacts[: 2 * talks], *_newcomers(14)], "newsletter"), run=False)
 
 
-def _talk(account: Account, wire: httpx2.Client, contact: Mapping[str, Any], place: int) -> None:
+def _talk(service: Service, account: Account, wire: httpx2.Client, contact: Mapping[str, Any], place: int) -> None:
+    """Let a person reply, some hours ago, to a message or to a verification."""
     number, (reply, answer) = contact["phone"], _TALKS[place % len(_TALKS)]
-    at = datetime.now(UTC) - timedelta(hours=2 * place + 1)
-    asked = {"number": number, "content": _ASKED.format(name=contact["first_name"]), "is_outbound": True}
-    account.seed({"messages": [{**asked, "at": at.isoformat()}]})
+    service.clock.freeze(datetime.now(UTC) - timedelta(hours=_HOURS_APART * place + 1))
+    if place % 3:
+        asked = _ASKED.format(name=contact["first_name"])
+        account.seed({"messages": [{"number": number, "content": asked, "is_outbound": True}]})
+    else:
+        _checked(wire.post("/api/v2/contacts/verify", json={"number": number}))
+    service.clock.advance(minutes=7)
     _checked(wire.post("/_numberkeep/inbound", json={"from": number, "content": reply}))
     if answer:
+        service.clock.advance(minutes=4)
         account.seed({"messages": [{"number": number, "content": answer, "is_outbound": True}]})
 
 
