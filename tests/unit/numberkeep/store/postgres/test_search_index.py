@@ -186,7 +186,7 @@ async def test_an_account_that_cannot_be_indexed_does_not_stop_the_others(
     await bad.create(phone(1))
     await good.create(phone(2))
     async with asyncio.timeout(PATIENCE):
-        while await unindexed(good) != 1 or f"account {bad.account_id} waits for its next change" not in caplog.text:
+        while await unindexed(good) != 1 or f"account {bad.account_id} waits for its next change" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     refused.clear()
     await bad.update(phone(1), first_name="Ada")
