@@ -73,10 +73,15 @@ async def test_a_reply_is_simulated(wire: httpx2.AsyncClient) -> None:
     assert entry["source"] == "simulated"
 
 
-@pytest.mark.parametrize(("number", "body"), [(PHONE, {}), (PHONE, {"content": ""}), ("12345", {"content": "yes"})])
-async def test_a_reply_needs_a_phone_and_a_text(wire: httpx2.AsyncClient, number: str, body: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("number", "body", "status"),
+    [(PHONE, {}, 400), (PHONE, {"content": ""}, 400), ("12345", {"content": "yes"}, 404), ("0", {"content": "x"}, 404)],
+)
+async def test_a_reply_needs_a_phone_and_a_text(
+    wire: httpx2.AsyncClient, number: str, body: dict[str, str], status: int
+) -> None:
     """Otherwise nothing is stored."""
-    assert (await wire.post(f"{CONVERSATIONS}/{number}", json=body)).status_code == 400
+    assert (await wire.post(f"{CONVERSATIONS}/{number}", json=body)).status_code == status
     assert await got(wire) == []
 
 

@@ -36,6 +36,15 @@ def test_a_reply_is_decided(console: Console, axe: Callable[[Page], None]) -> No
     assert console.wire.get("/_numberkeep/consent", params={"number": "+14155550102"}).json() == []
 
 
+def test_what_waits_for_a_person_has_a_badge(console: Console) -> None:
+    """On every page, until it is decided."""
+    page = console.go("keys")
+    expect(page.locator(".badge")).to_have_count(0)
+    reply(console, "please stop")
+    console.go("keys")
+    expect(page.get_by_role("link", name="Review 1")).to_be_visible()
+
+
 def test_a_new_reply_appears_at_once(console: Console) -> None:
     """And one that somebody else decides goes."""
     page = console.go("review")

@@ -155,6 +155,10 @@ class WebhookNotFound(NumberkeepError):
     """The account has no webhook with this number."""
 
 
+class ConversationNotFound(NumberkeepError):
+    """Nobody can write from this: it is neither a telephone number nor a sender id."""
+
+
 class AttemptNotFound(NumberkeepError):
     """The webhook has no attempt with this number, or it is no longer kept."""
 

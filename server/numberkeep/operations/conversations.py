@@ -1,6 +1,6 @@
 """Operations on conversations."""
 
-from numberkeep.domain.errors import InvalidInput, MissingFields, NotSimulated
+from numberkeep.domain.errors import ConversationNotFound, InvalidInput, MissingFields, NotSimulated
 from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.operations.operation import Call, Listed, operation
 from numberkeep.service import conversations
@@ -27,7 +27,7 @@ async def list_conversations(call: Call, given: ConversationsParams) -> Listed[C
     return Listed([conversation_out(each) for each in page], cursor)
 
 
-@operation("conversations.show", InvalidInput, reads=True)
+@operation("conversations.show", InvalidInput, ConversationNotFound, reads=True)
 async def show(call: Call, given: ThreadOf) -> ThreadOut:
     """Show the messages to and from a number, what was concluded from each reply, and what is known of the person.
 
@@ -37,7 +37,7 @@ async def show(call: Call, given: ThreadOf) -> ThreadOut:
     return thread_out(await conversations.thread(call.context, call.account, given.number, before, limit + 1), limit)
 
 
-@operation("conversations.simulate", InvalidInput, NotSimulated)
+@operation("conversations.simulate", InvalidInput, ConversationNotFound, NotSimulated)
 async def simulate(call: Call, given: SimulatedReply) -> InboundAnswer:
     """Write in the place of a person; only while no carrier is connected. Not of the hosted API."""
     if not given.body.content:

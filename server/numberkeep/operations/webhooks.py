@@ -15,8 +15,8 @@ from numberkeep.wire.webhooks import (
     WebhookChange,
     WebhookOut,
     delivery_out,
-    replayed_webhook,
     webhook_out,
+    whole_number,
 )
 
 
@@ -92,11 +92,12 @@ async def list_attempts(call: Call, given: AttemptsOf) -> Listed[AttemptOut]:
 @operation("deliveries.retry", InvalidInput, AttemptNotFound, WebhookNotFound)
 async def retry(call: Call, given: RetryBody) -> StatusOut:
     """Retry the delivery of an attempt at once, if it is still pending. Not of the hosted API."""
-    if given.webhook is None:
+    webhook_id, attempt_id = whole_number("webhook", given.webhook), whole_number("attempt", given.attempt)
+    if webhook_id is None:
         raise MissingFields("webhook")
-    if given.attempt is None:
+    if attempt_id is None:
         raise MissingFields("attempt")
-    await samples.retry(call.context, call.account, given.webhook, given.attempt)
+    await samples.retry(call.context, call.account, webhook_id, attempt_id)
     return StatusOut()
 
 
@@ -110,5 +111,5 @@ async def list_dead(call: Call, given: LimitParams) -> list[DeliveryOut]:
 @operation("deliveries.replay", InvalidInput, WebhookNotFound)
 async def replay(call: Call, given: ReplayBody) -> AmountAnswer:
     """Retry deliveries that exhausted their retries. Not of the hosted API."""
-    target = replayed_webhook(given)
+    target = whole_number("webhook", given.webhook)
     return await call.once(lambda once: webhooks.replay(call.context, call.account, target, once=once), AmountAnswer)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from numberkeep.domain.consent.ledger import ConsentSource
-from numberkeep.domain.errors import InvalidInput, InvalidPhone, NotSimulated
+from numberkeep.domain.errors import ConversationNotFound, NotSimulated
 from numberkeep.domain.identity import Account
 from numberkeep.domain.messages.commands import Received, ReceiveMessage
 from numberkeep.domain.messages.conversation import Conversation, Thread
 from numberkeep.domain.messages.sender import find_sender_id
-from numberkeep.domain.phone import find_phone, parse_phone
+from numberkeep.domain.phone import find_phone
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.store.inbox_queries import GetVerification, ListConversations, ListOpenReviewsOf, ListThread
 from numberkeep.store.queries import GetContact, ListConsentOf
@@ -23,11 +23,11 @@ async def thread(context: Context, account: Account, number: str, before: int, l
     """Return a conversation with its last `limit` messages that have numbers below `before`.
 
     Raises:
-        InvalidPhone: the number is neither a telephone number nor a sender id.
+        ConversationNotFound: the number is neither a telephone number nor a sender id.
     """
     phone = find_phone(number, account.region) or find_sender_id(number)
     if phone is None:
-        raise InvalidPhone("number", number)
+        raise ConversationNotFound
     account_id, read = account.account_id, context.store.read
     return Thread(
         phone,
@@ -59,16 +59,14 @@ async def simulate(
 
     Raises:
         NotSimulated: a carrier is connected, so messages are from real people.
-        MissingFields: the number is empty.
-        InvalidPhone: it is not a phone number.
-        InvalidInput: there is no text.
+        ConversationNotFound: it is not a phone number.
     """
     reason = why_not_simulated(context)
     if reason:
         raise NotSimulated(reason)
-    phone = parse_phone(number, account.region, field="number")
-    if not content.strip():
-        raise InvalidInput("The reply has no text: write one.")
+    phone = find_phone(number, account.region)
+    if phone is None:
+        raise ConversationNotFound
     command = ReceiveMessage(
         account.account_id,
         phone,

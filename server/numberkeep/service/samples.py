@@ -9,6 +9,7 @@ from numberkeep.domain.contacts.contact import Contact, moment
 from numberkeep.domain.errors import AttemptNotFound, WebhookNotFound
 from numberkeep.domain.event import SAMPLE, Event, EventType, Subject
 from numberkeep.domain.identity import Account
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.domain.messages.message import Direction, Message, MessageStatus
 from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.attempt_commands import KeepAttempt, RetryDelivery
@@ -72,8 +73,12 @@ async def attempt_of(
     """Return an attempt, with the state of its delivery, None if that is not pending.
 
     Raises:
+        WebhookNotFound: the webhook does not exist.
         AttemptNotFound: it is not kept.
     """
+    await _webhook(context, account, webhook_id)
+    if attempt_id >= MAX_INTEGER:  # no store has it
+        raise AttemptNotFound
     found = await context.store.read(ListAttempts(account.account_id, webhook_id, attempt_id + 1, 1))
     if not found or found[0][0].attempt_id != attempt_id:
         raise AttemptNotFound

@@ -12,6 +12,7 @@ from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import DeliveryState
 from numberkeep.wire.field_types import Limit, Time
 
+_Whole = Annotated[float, Meta(ge=1, multiple_of=1)]
 _Id = Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
 
 
@@ -32,8 +33,8 @@ class AttemptsOf(msgspec.Struct):
 class RetryBody(msgspec.Struct, kw_only=True):
     """The id of a webhook and of an attempt of it, whose delivery to retry."""
 
-    webhook: _Id | None = None
-    attempt: _Id | None = None
+    webhook: _Whole | None = None
+    attempt: _Whole | None = None
 
 
 class RequestOut(msgspec.Struct):

@@ -80,15 +80,15 @@ class DeliveryOut(msgspec.Struct):
     created_at: Time
 
 
-def replayed_webhook(body: ReplayBody) -> int | None:
-    """Return the webhook that a request names; None if it names none. 107.0 is a whole number too, as in JSON Schema.
+def whole_number(field: str, value: float | None) -> int | None:
+    """Return an id in a body; None if there is none. 107.0 is a whole number too, as in JSON Schema.
 
     Raises:
         InvalidInput: it is not a whole number.
     """
-    if isinstance(body.webhook, float) and not body.webhook.is_integer():
-        raise invalid(FieldError("webhook", "must be a whole number"))
-    return None if body.webhook is None else int(body.webhook)
+    if isinstance(value, float) and not value.is_integer():
+        raise invalid(FieldError(field, "must be a whole number"))
+    return None if value is None else int(value)
 
 
 def webhook_out(webhook: Webhook, *, with_secret: bool = False) -> WebhookOut:

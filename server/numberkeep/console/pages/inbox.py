@@ -12,7 +12,7 @@ from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
 from numberkeep.domain.contacts.contact import micros
-from numberkeep.domain.errors import InvalidInput, InvalidPhone, NumberkeepError
+from numberkeep.domain.errors import InvalidInput, NumberkeepError
 from numberkeep.domain.event import Event
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.http.errors import problem_of
@@ -153,10 +153,7 @@ async def _text(visit: Visit) -> str:
 
 async def _thread(visit: Visit) -> ThreadOut:
     params = ThreadParams(limit=_MESSAGES, cursor=number_in(visit.query.get("earlier", "")))
-    try:
-        return await visit.call(conversations.show, ThreadOf(visit.path["phone"], params))
-    except InvalidPhone as error:
-        raise InvalidInput(said(error)) from None
+    return await visit.call(conversations.show, ThreadOf(visit.path["phone"], params))
 
 
 def number_in(text: str) -> int | None:

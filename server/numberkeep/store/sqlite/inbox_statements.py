@@ -21,8 +21,9 @@ READS: Final[Mapping[type[Query[Any]], str]] = {
         "LEFT JOIN contacts AS c ON c.account_id = v.account_id AND c.phone = v.phone "
         "WHERE v.account_id = ?1 AND v.last_message < ?2 ORDER BY v.last_message DESC LIMIT ?3"
     ),
+    # Without statistics SQLite would walk along all messages of the account to those of the number.
     inbox.ListThread: (
-        f"SELECT {OF_MESSAGE}, {OF_CONCLUSION}, r.decision FROM messages AS m "
+        f"SELECT {OF_MESSAGE}, {OF_CONCLUSION}, r.decision FROM messages AS m INDEXED BY messages_phone "
         "LEFT JOIN conclusions AS o ON o.account_id = m.account_id AND o.message_id = m.message_id "
         "LEFT JOIN reviews AS r ON r.account_id = o.account_id AND r.review_id = o.review_id "
         "WHERE m.account_id = ?1 AND m.phone = ?2 AND m.message_id < ?3 ORDER BY m.message_id DESC LIMIT ?4"

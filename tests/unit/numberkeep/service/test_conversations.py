@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from numberkeep.domain.consent.ledger import ConsentSource
-from numberkeep.domain.errors import InvalidInput, InvalidPhone, NotSimulated
+from numberkeep.domain.errors import ConversationNotFound, NotSimulated
 from numberkeep.domain.identity import Account
 from numberkeep.service import consent, contacts, inbound
 from numberkeep.service.context import Context
@@ -79,11 +79,10 @@ async def test_in_test_mode_everything_is_simulated(context: Context, account: A
     assert (await simulate(in_mode(context, "test"), account, PHONE, "START")).opted_out is False
 
 
-async def test_a_reply_needs_a_number_and_a_text(context: Context, account: Account) -> None:
-    """A sender id has no phone."""
-    with pytest.raises(InvalidPhone):
+async def test_a_reply_needs_a_number(context: Context, account: Account) -> None:
+    """A sender id has no phone, but its messages are shown."""
+    with pytest.raises(ConversationNotFound):
         await simulate(context, account, "ACME", "yes")
-    with pytest.raises(InvalidInput, match="no text"):
-        await simulate(context, account, PHONE, " \n")
-    with pytest.raises(InvalidPhone):
+    assert (await thread(context, account, "ACME", 100, 10)).messages == []
+    with pytest.raises(ConversationNotFound):
         await thread(context, account, "", 100, 10)

@@ -27,8 +27,8 @@ _OLDER = (
     ),
     (
         "INSERT INTO events (account_id, event_id, type, at, phone, subject, actor, cause, replaced, previous_event) "
-        "SELECT w.account_id, n, 'contact.updated', 0, CASE c.last_event - n WHEN 0 THEN c.phone ELSE '' END, '{{}}', '', "
-        "'', '', 0 FROM writers AS w JOIN contacts AS c ON c.last_event > w.last_event, "
+        "SELECT w.account_id, n, 'contact.updated', 0, CASE c.last_event - n WHEN 0 THEN c.phone ELSE '' END, '{{}}', "
+        "'', '', '', 0 FROM writers AS w JOIN contacts AS c ON c.last_event > w.last_event, "
         "generate_series(w.last_event + 1, w.last_event + 101) AS n WHERE c.phone = '{created}'"
     ),
     "UPDATE events AS e SET phone = c.phone FROM contacts AS c WHERE c.last_event = e.event_id",
