@@ -135,7 +135,7 @@ def _unserved(case: Case) -> bool:
 
 DOCUMENTED: Final[dict[str, Callable[[Case], bool]]] = {
     "`errors`, `request_id`": _added_to_errors,
-    "`tag`, `verified`, `opt_out`, `cursor`": _added_link,
+    "`tag`, `verified`, `opt_out`, `unclear`, `created_at_lt`, `cursor`": _added_link,
     "`Idempotency-Key`": _replayed,
     "`x-should-retry`": _added_retry,
     "missing credentials": _shape_of_missing_credentials,

@@ -53,7 +53,7 @@ def keyed(made: Exchange) -> Exchange:
     [
         of("`errors`, `request_id`", exchange(f"POST {CONTACTS}", 400, error("Missing fields"), body={})),
         of(
-            "`tag`, `verified`, `opt_out`, `cursor`",
+            "`tag`, `verified`, `opt_out`, `unclear`, `created_at_lt`, `cursor`",
             created(ADA),
             created("+12125550143"),
             exchange(f"GET {CONTACTS}?limit=1", 200, [contact("+12125550143")]),
