@@ -26,6 +26,8 @@ ORDERS: Final = [
 ]
 _AT_ONCE: Final = 64
 """Creates that wait for one commit."""
+_SAME: Final = 5
+"""Counts, a second apart, after which it does not change."""
 _FIRST_WRITES: Final = 10_000_000
 """Numbers of contacts from here on are those of the measured writes."""
 
@@ -99,11 +101,11 @@ async def _writes(context: Context, account: Account, rounds: int) -> Sequence[s
 
 
 async def _index(context: Context) -> None:
-    """Wait until no more is indexed without another write."""
-    left, last = await context.store.read(CountUnindexed()), -1
-    while left and left != last:
+    """Wait until no more is indexed without another write: until the count has not changed for some seconds."""
+    counts = [await context.store.read(CountUnindexed())]
+    while counts[-1] and (len(counts) < _SAME or len(set(counts[-_SAME:])) > 1):
         await asyncio.sleep(1)
-        left, last = await context.store.read(CountUnindexed()), left
+        counts.append(await context.store.read(CountUnindexed()))
 
 
 def _quantiles(times: Sequence[float]) -> str:
