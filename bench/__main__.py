@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Iterable
 
-from bench import bulk, client, delivery, growth, imports, requests
+from bench import bulk, client, delivery, growth, imports, requests, search
 from bench.peers import comparison
 
 PARTS = (
-    "one part (default: server, bulk, delivery and client; growth takes an hour, peers installs many packages, and "
-    "import installs sqlite-utils)"
+    "one part (default: server, bulk, delivery and client; growth takes an hour, peers installs many packages, "
+    "import installs sqlite-utils, and search fills stores for some minutes)"
 )
 
 
@@ -16,7 +16,10 @@ def main() -> None:
     """Measure and print tables as Markdown."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=["server", "bulk", "delivery", "client", "growth", "import", "peers"], help=PARTS
+        "part",
+        nargs="?",
+        choices=["server", "bulk", "delivery", "client", "growth", "import", "peers", "search"],
+        help=PARTS,
     )
     parser.add_argument("--contacts", type=int, help="stored contacts (default: 1,000,000; peers: 10,000)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds, of which the median is reported (default: 5)")
@@ -33,6 +36,8 @@ def main() -> None:
     if given.part == "growth":
         others = " | ".join(f"{size:,}" for size in given.sizes[1:])
         _print(f"p50 | {given.sizes[0]:,} | {others}", growth.measure(given.sizes))
+    if given.part == "search":
+        _print("search, or write | p50 | p99", search.measure(given.contacts or 1_000_000, given.rounds))
     if given.part in {None, "server"}:
         stored = given.contacts or 1_000_000
         _print("requests/s | numberkeep | constant | ratio", requests.measure(stored, given.rounds, given.seconds))

@@ -23,6 +23,9 @@ from support.row_deletion import RowDeletion
 OUTSIDE_POSTGRES = os.environ.get("NUMBERKEEP_TEST_POSTGRES")
 """A superuser's URL of another server to test on, such as another version; by default the tests start one."""
 
+_LONG_FIRST = {name: place for place, name in enumerate(("fault", "packaging", "docs", "browser", "kit", "e2e"))}
+"""The folders of long tests, in the order in which they run."""
+
 _LEAKS = pytest.StashKey[list[leaks.Leak]]()
 _WORKER_LEAKS = "leaks"
 
@@ -157,7 +160,11 @@ def effort(pytestconfig: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --soak, deselect every test that it does not affect."""
+    """Run folders of long tests first, so that no process works alone at the end.
+
+    With --soak, deselect every test that it does not affect.
+    """
+    items.sort(key=lambda item: min((_LONG_FIRST[part] for part in item.path.parts if part in _LONG_FIRST), default=9))
     if config.getoption("--soak"):
         chosen = [item for item in items if "effort" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])

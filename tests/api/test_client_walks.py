@@ -73,6 +73,8 @@ async def test_opt_out(client: AsyncSendblueAPI) -> None:
     answer = await client.contacts.opt_out(number="(415) 555-2671")
     assert (answer.number, answer.opted_out, answer.status) == (PHONE, True, "OK")
     assert [contact.phone for contact in await client.contacts.list(opt_out=True)] == [PHONE]
+    assert [contact.phone async for contact in client.contacts.iter(q=PHONE[-4:], opt_out=True)] == [PHONE]
+    assert await client.contacts.list(q="nobody") == []
     assert (await client.contacts.update(PHONE, opt_out=False)).contact.opt_out is False
     assert await client.contacts.list(opt_out=True) == []
     assert (await client.contacts.opt_out(number=PHONE, opted_out=False)).opted_out is False

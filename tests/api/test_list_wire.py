@@ -70,6 +70,10 @@ async def test_an_order_sorts_by_code_point_and_breaks_ties_by_contact_id(
         ({"verified": "true"}, ""),
         ({"opt_out": "false", "tag": "navy"}, "3"),
         ({"opt_out": "true"}, ""),
+        ({"q": "ADA"}, "51"),
+        ({"q": "vip 0003"}, "3"),
+        ({"q": "a", "tag": "math", "order_by": "last_name", "order_direction": "asc"}, "125"),
+        ({"q": "ada \u200b"}, ""),
     ],
 )
 async def test_filters_are_combined_with_and(wire: httpx2.AsyncClient, given: dict[str, Any], expected: str) -> None:
@@ -107,7 +111,9 @@ async def test_limit_and_offset_select_a_page(wire: httpx2.AsyncClient) -> None:
     assert len(await listed(wire, limit=10_000_000)) == 5
 
 
-@pytest.mark.parametrize("extra", [{}, {"order_by": "first_name", "order_direction": "asc"}, {"tag": "vip"}])
+@pytest.mark.parametrize(
+    "extra", [{}, {"order_by": "first_name", "order_direction": "asc"}, {"tag": "vip"}, {"q": "a o"}]
+)
 async def test_the_link_header_leads_to_every_page(wire: httpx2.AsyncClient, extra: dict[str, str]) -> None:
     """`Link: <...>; rel="next"` reaches all contacts in order, keeps the filters, and ends."""
     whole = await listed(wire, **extra)
@@ -142,6 +148,10 @@ async def test_the_link_header_leads_to_every_page(wire: httpx2.AsyncClient, ext
         ("cursor=%00", "cursor"),
         ("cursor=é", "cursor"),
         ("tag=a%00b", "tag"),
+        ("q=", "q"),
+        ("q=%20", "q"),
+        ("q=a%00b", "q"),
+        (f"q={'a' * 4001}", "q"),
         ("first_nam=Ada", "first_nam"),
         ("ordr_by=phone", "ordr_by"),
     ],

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from support.browser import Console
 from support.console_pages import reachable
-from support.people import HOSTILE, hostile
+from support.people import HOSTILE, hostile, hostile_file
 
 PHONE = {"width": 375, "height": 812}
 EVALUATED = "1337"
@@ -27,9 +27,8 @@ def attacked(opened: Callable[..., Console]) -> Console:
         for text in (contact["first_name"], contact["company_name"], f"not now, stop? {contact['last_name']}"):
             received = console.wire.post("/_numberkeep/inbound", json={"from": contact["phone"], "content": text})
             assert received.status_code == 200, received.text
-    name = f"{HOSTILE[0]['first_name']}.csv"
-    rows = "\n".join(f'{each["phone"]},"{HOSTILE[0]["first_name"]}",{"x" * 4000}' for each in contacts)
-    console.wire.post("/_numberkeep/imports", params={"name": name}, content=f'phone,"<b>",{{{{7*7}}}}\n{rows}\n12,,\n')
+    name, text = hostile_file()
+    console.wire.post("/_numberkeep/imports", params={"name": name}, content=text.encode()).raise_for_status()
     page = console.go("imports/1")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("button", name="Import").wait_for()

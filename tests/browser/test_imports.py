@@ -92,6 +92,7 @@ def test_a_file_is_imported_in_four_steps_and_undone(console: Console, axe: Axe)
     row_shown = console.go("imports").get_by_role("row").nth(1)
     expect(row_shown).to_contain_text("Undone")
     expect(row_shown).to_contain_text(f"{console.key.key_id} in the console")
+    axe(page)
 
 
 def test_it_works_without_scripts(opened: Callable[..., Console]) -> None:
@@ -115,6 +116,22 @@ def looked_at_until(page: Page, shown: Callable[[], int]) -> None:
         page.wait_for_timeout(100)
         page.reload()
     raise AssertionError("it was not shown")
+
+
+def test_progress_is_shown_while_it_works(console: Console) -> None:
+    """Without a reload, and also to somebody who comes later."""
+    rows = "".join(f"+1415555{place:04};{place}\n" for place in range(10_000)) * 3
+    page = uploaded(console, f"Phone;Place\n{rows}")
+    page.evaluate("window.stays = true")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview #progress")).to_contain_text("%")
+    page.get_by_role("button", name="Import 10,000 contacts").click()
+    expect(page.locator("#run #progress")).to_be_visible()
+    later = console.page.context.new_page()
+    later.goto(page.url)
+    for each in (page, later):
+        expect(each.get_by_role("button", name="Undo this import")).to_be_visible()
+    assert page.evaluate("window.stays")
 
 
 def test_an_import_that_was_left_is_continued_from_the_list(console: Console) -> None:

@@ -4,18 +4,21 @@ from unittest.mock import patch
 
 import pytest
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.listing import ContactFilter
 from numberkeep.domain.contacts.selection import Selection
 from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain.identity import Account
+from numberkeep.domain.jobs.commands import AddJob
 from numberkeep.domain.jobs.errors import JobConflict
 from numberkeep.domain.jobs.job import LEASE, Job, JobStatus
 from numberkeep.domain.limits import MAX_TAGS
+from numberkeep.domain.stamp import Stamp
 from numberkeep.operations.actions import WORKER
 from numberkeep.service import undoing
 from numberkeep.service.actions import jobs, selecting
-from numberkeep.service.actions.record import ActionRecord, Kind, load
+from numberkeep.service.actions.record import ActionRecord, Kind, dump, load
 from numberkeep.service.actions.run import change_contacts, undo_action
 from numberkeep.service.actions.worker import ShownPlace, task_of
 from numberkeep.service.clock import Clock
@@ -159,6 +162,16 @@ class ActionContract:
         with gone, pytest.raises(StoreUnavailable):
             await started(ours, ActionRecord(Kind.DELETE))
         assert not await ours.store.read(ListJobs(ours.account_id, "action", 1000, 10))
+
+    async def test_an_abandoned_selection_is_deleted(self, ours: AccountDriver) -> None:
+        """By an action that is started later; one that is being stored is left."""
+        stamp = context_of(ours).stamp()
+        for at in (stamp, Stamp(stamp.at + 700 * SECOND)):
+            await ours.store.apply(AddJob(ours.account_id, "action", JobStatus.DRAFT, dump(ActionRecord()), at))
+        ours.now += 800 * SECOND
+        job = await started(ours, ActionRecord(Kind.DELETE))
+        left = await ours.store.read(ListJobs(ours.account_id, "action", 1000, 10))
+        assert [each.job_id for each in left] == [job.job_id, 2]
 
     async def test_an_action_that_never_gets_on_fails(self, ours: AccountDriver) -> None:
         """After so many attempts; what it did can be undone."""

@@ -15,8 +15,8 @@ class TestIndex(SearchContract):
     @pytest.fixture(
         params=[
             {"_FIRST_WALK": 1, "_SECOND_WALK": 2},
-            {"_FIRST_WALK": 2, "_SECOND_WALK": 4, "_FEW": 0},
-            {"_FIRST_WALK": 1, "_SECOND_WALK": 1, "_FEW": 4, "_VERY_FEW": 2},
+            {"_FIRST_WALK": 2, "_SECOND_WALK": 4, "_FEW": 0, "_MANY": 0},
+            {"_FIRST_WALK": 1, "_SECOND_WALK": 1, "_FEW": 4, "_MANY": 8, "_VERY_FEW": 2},
         ],
         ids=["candidates", "walks", "both"],
     )

@@ -109,8 +109,11 @@ class Latencies:
         return f"{len(self.seconds)} requests, p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {most:.0f} ms"
 
 
-async def measure(service: Overloaded, until: float) -> tuple[Latencies, Latencies]:
-    """Return how long the victim's GET of one contact and POST of a new one take, each on a connection of its own."""
+async def measure(service: Overloaded, until: float, first: int = 0) -> tuple[Latencies, Latencies]:
+    """Return how long the victim's GET of one contact and POST of a new one take, each on a connection of its own.
+
+    The new ones have numbers from `first` on.
+    """
 
     async def repeat(latencies: Latencies, request: Callable[[Wire, int], Awaitable[Answer]]) -> None:
         async with Wire(service.service.url, service.victim) as wire:
@@ -125,11 +128,12 @@ async def measure(service: Overloaded, until: float) -> tuple[Latencies, Latenci
         return wire.request("GET", f"{CONTACTS}/+14155550100")
 
     def post(wire: Wire, number: int) -> Awaitable[Answer]:
-        return wire.request("POST", CONTACTS, {"number": f"+1415556{number:04d}"})
+        return wire.request("POST", CONTACTS, {"number": f"+1415556{first + number:04d}"})
 
     gets, posts = Latencies(), Latencies()
+    known = {"number": "+14155550100", "update_if_exists": True}
     async with Wire(service.service.url, service.victim) as wire:
-        assert (await wire.request("POST", CONTACTS, {"number": "+14155550100"})).status == 200
+        assert (await wire.request("POST", CONTACTS, known)).status == 200
     await asyncio.gather(repeat(gets, get), repeat(posts, post))
     return gets, posts
 

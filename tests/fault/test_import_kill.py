@@ -11,7 +11,7 @@ import apsw
 
 from support.process import PATIENCE, PROGRAM, environment, run
 
-ROWS = 200_000
+ROWS = 100_000
 URL = "sqlite:///contacts.db"
 
 

@@ -122,6 +122,13 @@ def hostile() -> Iterator[dict[str, Any]]:
         yield {"phone": _number(3 * place + 1), **values}
 
 
+def hostile_file() -> tuple[str, str]:
+    """Return the name of a file with the same contacts, and its text: its columns and cells attack the page too."""
+    image = HOSTILE[0]["first_name"]
+    rows = [f'{each["phone"]},"{image}",{"x" * 4000},"<b>bold</b>;{{{{191*7}}}}"' for each in hostile()]
+    return f"{image}.csv", "\n".join([f'phone,"{image}",{{{{191*7}}}},tags', *rows, f'"{image}",,,', ""])
+
+
 def _number(place: int) -> str:
     """Return a number that is reserved for fiction: in the US, in Britain or in France."""
     country, rest = place % 3, place // 3

@@ -18,6 +18,7 @@ from typing import IO, Final, cast
 import httpx2
 
 from support import leaks
+from support.forked_commands import can_fork, run_forked
 
 PROGRAM: Final = Path(sys.executable).with_name("numberkeep")
 PATIENCE: Final = 30.0
@@ -54,6 +55,9 @@ def run(
         piped: what is piped into it; by default it has the standard input of the tests.
         settings: its environment variables.
     """
+    if not under and can_fork(arguments, piped, settings):
+        command = [str(PROGRAM), *arguments]
+        return run_forked(command, cwd=cwd, environment=environment(**settings), piped=piped, patience=PATIENCE)
     done = subprocess.run(
         [*under, PROGRAM, *arguments],
         cwd=cwd,

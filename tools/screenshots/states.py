@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx2
 
 from numberkeep.testing import Account, Service
-from support.people import HOSTILE, hostile, people
+from support.people import hostile, hostile_file, people
 
 DAYS: Final = 45
 """How far back the contacts of a state begin."""
@@ -23,6 +23,8 @@ _TALKS: Final = (
     ("please no more of these", ""),
     ("not now thanks, maybe stop until summer", ""),
 )
+_BATCHES: Final = 150
+_HOURS_APART: Final = 5
 _WAIT_SECONDS: Final = 60.0
 
 
@@ -51,9 +53,7 @@ def hostile_values(service: Service, account: Account) -> None:
             texts = (contact["first_name"], contact["company_name"], f"not now, stop? {contact['last_name']}")
             for text in texts:
                 _checked(wire.post("/_numberkeep/inbound", json={"from": contact["phone"], "content": text}))
-        name = f"{HOSTILE[0]['first_name']}.csv"
-        rows = "\n".join(f'{each["phone"]},"{HOSTILE[0]["first_name"]}",{{{{7*7}}}}' for each in contacts)
-        _import(wire, name, f'phone,"<b onclick=alert(8)>","{{{{7*7}}}}"\n{rows}\n12,<i>,x\n', run=False)
+        _import(wire, *hostile_file(), run=False)
         _checked(wire.post("/_numberkeep/webhooks", json={"url": "https://example.com/?q=%3Cscript%3E{{7*7}}"}))
 
 
@@ -68,35 +68,47 @@ STATES: Final[Mapping[str, Callable[[Service, Account], None]]] = {
 
 def _fill(service: Service, account: Account, contacts: Sequence[Mapping[str, Any]], *, talks: int) -> None:
     begin = datetime.now(UTC) - timedelta(days=DAYS)
-    service.clock.freeze(begin)
-    per_day = max(len(contacts) // DAYS, 1)
-    for day, batch in enumerate(_batches(contacts, per_day)):
-        service.clock.freeze(begin + timedelta(days=min(day, DAYS - 1), hours=3 * (day % 5)))
+    batches = [*_batches(contacts, max(len(contacts) // _BATCHES, 1))]
+    for place, batch in enumerate(batches):
+        service.clock.freeze(begin + place * timedelta(days=DAYS) / len(batches))
         account.seed({"contacts": batch})
-    service.clock.resume()
     with _wire(account) as wire:
-        for place, contact in enumerate(contacts[:talks]):
-            _talk(account, wire, contact, place)
-        _import(wire, "spring-fair.csv", _list_of(contacts[:talks]), run=True)
-        _import(wire, "newsletter-march.csv", _list_of(contacts[: talks + 20], tag="march"), run=False)
+        for place in reversed(range(talks)):
+            _talk(service, account, wire, contacts[place], place)
+        service.clock.resume()
+        _import(wire, "spring-fair.csv", _list_of([*contacts[:talks], *_newcomers(3)], "spring fair"), run=True)
+        _import(wire, "newsletter.csv", _list_of([*contacts[: 2 * talks], *_newcomers(14)], "newsletter"), run=False)
 
 
-def _talk(account: Account, wire: httpx2.Client, contact: Mapping[str, Any], place: int) -> None:
+def _talk(service: Service, account: Account, wire: httpx2.Client, contact: Mapping[str, Any], place: int) -> None:
+    """Let a person reply, some hours ago, to a message or to a verification."""
     number, (reply, answer) = contact["phone"], _TALKS[place % len(_TALKS)]
-    at = datetime.now(UTC) - timedelta(hours=2 * place + 1)
-    asked = {"number": number, "content": _ASKED.format(name=contact["first_name"]), "is_outbound": True}
-    account.seed({"messages": [{**asked, "at": at.isoformat()}]})
+    service.clock.freeze(datetime.now(UTC) - timedelta(hours=_HOURS_APART * place + 1))
+    if place % 3:
+        asked = _ASKED.format(name=contact["first_name"])
+        account.seed({"messages": [{"number": number, "content": asked, "is_outbound": True}]})
+    else:
+        _checked(wire.post("/api/v2/contacts/verify", json={"number": number}))
+    service.clock.advance(minutes=7)
     _checked(wire.post("/_numberkeep/inbound", json={"from": number, "content": reply}))
     if answer:
+        service.clock.advance(minutes=4)
         account.seed({"messages": [{"number": number, "content": answer, "is_outbound": True}]})
 
 
-def _list_of(contacts: Sequence[Mapping[str, Any]], tag: str = "spring fair") -> str:
-    rows = [f"{each['first_name']};{each['last_name']};{each['phone']};{tag};pro" for each in contacts]
-    new = [
-        f"{each['first_name']};{each['last_name']};+3363999{place:04};{tag};" for place, each in enumerate(people(3))
-    ]
-    return "First name;Last name;Mobile;Tags;Plan\n" + "\n".join([*rows, *new, f"Toni;Hill;12;{tag};"]) + "\n"
+def _newcomers(count: int) -> Iterator[dict[str, Any]]:
+    for place, person in enumerate(people(count, seed=7)):
+        yield person | {"phone": f"+3363999{place:04}"}
+
+
+def _list_of(contacts: Sequence[Mapping[str, Any]], tag: str) -> str:
+    """Return a file of contacts: a few with another company, and one without a number."""
+    rows = ["First name;Last name;Mobile;Company;Tags;plan"]
+    for place, each in enumerate(contacts):
+        company = "Harbor Street Books" if place % 5 == 0 else ""
+        plan = each.get("custom_variables", {}).get("plan", "")
+        rows.append(f"{each['first_name']};{each['last_name']};{each['phone']};{company};{tag};{plan}")
+    return "\n".join([*rows, f"Toni;Hill;see notes;;{tag};", ""])
 
 
 def _import(wire: httpx2.Client, name: str, text: str, *, run: bool) -> None:

@@ -1,4 +1,4 @@
-"""Reads the JSON answer of a carrier to a message."""
+"""Posts a message to a carrier, and reads the JSON of its answer."""
 
 import json
 import re
@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from numberkeep.domain.limits import MAX_HANDLE
 from numberkeep.domain.messages.message import OPTED_OUT
-from numberkeep.domain.outbox.errors import DeliveryFailed
+from numberkeep.domain.outbox.errors import DeliveryFailed, DeliveryRefused
 from numberkeep.outbound.answers import ENDS
+from numberkeep.outbound.posting import Poster
 
 REFUSES: Final = ENDS | {400, 413, 422}
 """Statuses by which a carrier refuses the message itself. Other statuses have causes that the operator can fix, such as
@@ -20,6 +21,18 @@ NOT_DELIVERED: Final = "the carrier reports that it did not arrive"
 """The error of a message that a carrier accepted, and could not deliver."""
 _MAX_CODE: Final = 2**31
 _is_key = re.compile(r"[A-Z][A-Z0-9_]{0,63}").fullmatch
+
+
+async def answer_to(poster: Poster, url: str, content: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+    """Post a message, and return the JSON object in the carrier's answer.
+
+    Raises:
+        DeliveryFailed: the carrier refused the message, or cannot be reached.
+    """
+    try:
+        return read_answer(await poster.post(url, content, headers, final=REFUSES))
+    except DeliveryRefused as refused:
+        raise failure(str(refused), read_answer(refused.answer)) from None
 
 
 def read_answer(body: bytes) -> Mapping[str, Any]:

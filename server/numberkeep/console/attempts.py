@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
 
-from numberkeep.http.errors import HttpError
+from numberkeep.http.request_errors import HttpError
 
 PER_KEY: Final = 10
 """Failures for one key id before the next one has to wait."""

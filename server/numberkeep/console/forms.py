@@ -9,8 +9,8 @@ from starlette.datastructures import FormData, Headers
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from numberkeep.domain.limits import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
-from numberkeep.http.errors import HttpError
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import HttpError
 
 FIELD: Final = "form_token"
 """The field that every form has."""

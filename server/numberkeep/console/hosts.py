@@ -10,8 +10,8 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from numberkeep.http.errors import HttpError
 from numberkeep.http.loopback import is_loopback
+from numberkeep.http.request_errors import HttpError
 
 _ANY: Final = ("0.0.0.0", "::", "")  # noqa: S104 - nothing listens
 

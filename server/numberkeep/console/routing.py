@@ -9,7 +9,7 @@ from starlette.routing import compile_path
 
 from numberkeep.console.page import PageRoute
 from numberkeep.console.site import ROOT
-from numberkeep.http.errors import HttpError, MethodNotAllowed
+from numberkeep.http.request_errors import HttpError, MethodNotAllowed
 
 
 class NoPage(HttpError):

@@ -19,12 +19,13 @@ from numberkeep.http.budget import SMALL, Budget, Limits
 from numberkeep.http.closing import Closing
 from numberkeep.http.deferred import Deferred
 from numberkeep.http.endpoint import Api, Endpoint, Open, Operations
-from numberkeep.http.errors import CLIENT_GONE, BodyInPieces, NotFound, error_answer, log_unexpected, plain_error
+from numberkeep.http.errors import error_answer, log_unexpected, plain_error
 from numberkeep.http.inbound import Inbound
 from numberkeep.http.metrics import Stored, metrics, ready_answer
 from numberkeep.http.openapi import document
 from numberkeep.http.outage import Outage
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import CLIENT_GONE, BodyInPieces, NotFound
 from numberkeep.http.routes import INBOUND, ROUTES, Route
 from numberkeep.http.stream import Stream
 from numberkeep.http.stream_limits import StreamLimits

@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import Receive, Scope
 
 from numberkeep.http.budget import SMALL
-from numberkeep.http.errors import BodyBroken, BodyEncoded, BodyInPieces, BodyTooLarge, BodyTooSlow
+from numberkeep.http.request_errors import BodyBroken, BodyEncoded, BodyInPieces, BodyTooLarge, BodyTooSlow
 
 BODY_SECONDS: Final = 30.0
 """How long a body may take to arrive."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from numberkeep.http.errors import AccountBusy, ServiceBusy
+from numberkeep.http.request_errors import AccountBusy, ServiceBusy
 
 MIB: Final = 1024 * 1024
 

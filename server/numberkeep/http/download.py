@@ -7,8 +7,8 @@ from typing import Final
 
 from numberkeep.http.answer import PIECE, Headers, sent
 from numberkeep.http.closing import Closing
-from numberkeep.http.errors import ClientGone, ServiceBusy
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import ClientGone, ServiceBusy
 from numberkeep.http.turns import Turns
 from numberkeep.operations.operation import Download
 from numberkeep.wire.exports import COUNT_HEADER

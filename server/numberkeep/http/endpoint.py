@@ -10,12 +10,12 @@ from numberkeep.domain.stamp import Actor, ActorKind, Cause, CauseKind
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.closing import Closing
 from numberkeep.http.download import ALL_DOWNLOADS, DOWNLOADS, send_download
-from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.idempotency import KeyedAnswer, replayed
 from numberkeep.http.long_page import ALL_LONG_PAGES, LONG_PAGES, send_long_page
 from numberkeep.http.outage import Outage
 from numberkeep.http.query import next_link, plus_restored
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.routes import Route
 from numberkeep.http.turns import Room, Turns, bulk_turns
 from numberkeep.http.upload import ALL_UPLOADS, UPLOADS

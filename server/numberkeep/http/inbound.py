@@ -10,8 +10,8 @@ from numberkeep.domain.identity import Account
 from numberkeep.domain.stamp import Actor, ActorKind
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.endpoint import NO_OPERATION, Api
-from numberkeep.http.errors import MethodNotAllowed, NoCredentials
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import MethodNotAllowed, NoCredentials
 from numberkeep.operations import messages
 from numberkeep.service.inbound import Carrier, CarrierRequest, Incoming, account_named
 from numberkeep.service.keys import DEFAULT_ACCOUNT

@@ -16,8 +16,8 @@ from numberkeep.domain.event import Event
 from numberkeep.domain.identity import Account
 from numberkeep.domain.webhooks.types import expand
 from numberkeep.http.endpoint import NO_OPERATION, Api
-from numberkeep.http.errors import MethodNotAllowed
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import MethodNotAllowed
 from numberkeep.http.stream_limits import StreamLimits
 from numberkeep.service import feed
 from numberkeep.wire.answers import invalid

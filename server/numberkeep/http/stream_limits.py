@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from numberkeep.http.errors import HttpError
+from numberkeep.http.request_errors import HttpError
 
 
 class TooManyStreams(HttpError):

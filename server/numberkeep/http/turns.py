@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.http.budget import MIB, Limits
-from numberkeep.http.errors import AccountBusy, HttpError, ServiceBusy
+from numberkeep.http.request_errors import AccountBusy, HttpError, ServiceBusy
 
 _WAITING: Final = 100
 """Requests of one account that may wait for their turn."""

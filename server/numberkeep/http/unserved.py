@@ -11,8 +11,8 @@ from typing import Final
 
 from numberkeep.http.answer import Answer
 from numberkeep.http.endpoint import NO_OPERATION, Api
-from numberkeep.http.errors import MethodNotAllowed, NotServed
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import MethodNotAllowed, NotServed
 
 UNSERVED: Final = "unserved"
 """The name of these paths, for logs and metrics."""

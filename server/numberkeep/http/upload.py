@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import Receive
 
-from numberkeep.http.errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
+from numberkeep.http.request_errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
 
 SILENCE_SECONDS: Final = 30.0
 """How long the client of an upload may send nothing."""

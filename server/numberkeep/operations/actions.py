@@ -15,6 +15,7 @@ from numberkeep.operations.operation import Call, Download, Listed, operation
 from numberkeep.service.actions import jobs
 from numberkeep.service.actions.record import ActionRecord, Kind, Task, file_name, load
 from numberkeep.service.actions.worker import ActionWorker
+from numberkeep.service.context import Context
 from numberkeep.service.exports.export import Export
 from numberkeep.service.job_files import stored
 from numberkeep.wire.actions import ActionAnswer, ActionBody, ActionOut, ActionsParams, ByAction
@@ -41,7 +42,7 @@ async def create(call: Call, given: ActionBody) -> ActionAnswer:
 
     def answer(job: Job) -> ActionAnswer:
         started.append(job)
-        return ActionAnswer(action_out(job))
+        return ActionAnswer(action_out(call.context, job))
 
     answered = await call.once(lambda once: jobs.start(call.context, call.account, action, chosen, once=once), answer)
     return await _worked_on(call, started[-1], answered)
@@ -53,14 +54,14 @@ async def list_actions(call: Call, given: ActionsParams) -> Listed[ActionOut]:
     limit = page_size(given.limit)
     found = await jobs.recent(call.context, call.account, given.cursor, limit + 1)
     page = found[:limit]
-    shown = [action_out(job) for job in page if load(job.detail).task is not None]
+    shown = [action_out(call.context, job) for job in page if load(job.detail).task is not None]
     return Listed(shown, str(page[-1].job_id) if len(found) > limit else None)
 
 
 @operation("actions.retrieve", JobNotFound, reads=True)
 async def retrieve(call: Call, given: ByAction) -> ActionAnswer:
     """Return an action on many contacts: how far it is, and what it did."""
-    return ActionAnswer(action_out(await jobs.get(call.context, call.account, given.action_id)))
+    return ActionAnswer(action_out(call.context, await jobs.get(call.context, call.account, given.action_id)))
 
 
 @operation("actions.undo", JobNotFound, JobConflict)
@@ -70,7 +71,7 @@ async def undo(call: Call, given: ByAction) -> ActionAnswer:
 
     def answer(job: Job) -> ActionAnswer:
         started.append(job)
-        return ActionAnswer(action_out(job))
+        return ActionAnswer(action_out(call.context, job))
 
     answered = await call.once(
         lambda once: jobs.start_undo(call.context, call.account, given.action_id, once=once), answer
@@ -128,7 +129,7 @@ def _chosen(given: ActionBody) -> tuple[ActionRecord, list[str] | Selection]:
     return action, given.numbers if given.matching is None else selection_of(given.matching)  # type: ignore[return-value]
 
 
-def action_out(job: Job) -> ActionOut:
+def action_out(context: Context, job: Job) -> ActionOut:
     """Return an action as answers show it."""
     record = load(job.detail)
     done, total = record.place, record.total
@@ -136,6 +137,8 @@ def action_out(job: Job) -> ActionOut:
         first, last = record.events
         total = last + 1 - first if first else 0
         done = total if job.status is JobStatus.DONE else last + 1 - (record.before or last + 1)
+    undoable = jobs.is_undoable(context, job)
+    until = jobs.undo_until(context, job) if undoable else None
     return ActionOut(
         id=job.job_id,
         action=record.kind.value,
@@ -151,5 +154,7 @@ def action_out(job: Job) -> ActionOut:
         not_found=record.missing,
         full=record.full,
         undone=None if record.undone is None else UndoneOut(**asdict(record.undone)),
+        undoable=undoable,
+        undo_until=None if until is None else moment(until),
         error=record.error,
     )

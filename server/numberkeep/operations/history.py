@@ -5,7 +5,7 @@ from numberkeep.operations.operation import Call, operation
 from numberkeep.service import contacts, history
 from numberkeep.wire.answers import page_size
 from numberkeep.wire.contacts import ByNumber
-from numberkeep.wire.history import HistoryOf, HistoryOut, VerificationOut, history_out, verification_out
+from numberkeep.wire.history import ContactVerificationOut, HistoryOf, HistoryOut, history_out, verification_out
 
 
 @operation("contacts.history", InvalidInput, ContactNotFound, reads=True)
@@ -18,7 +18,7 @@ async def list_history(call: Call, given: HistoryOf) -> list[HistoryOut]:
 
 
 @operation("contacts.verification", ContactNotFound, reads=True)
-async def verification(call: Call, given: ByNumber) -> VerificationOut:
+async def verification(call: Call, given: ByNumber) -> ContactVerificationOut:
     """Return whether a contact is verified, and its last verification."""
     contact = await contacts.retrieve(call.context, call.account, given.phone_number)
     last = await history.verification_of(call.context, call.account, contact.phone)

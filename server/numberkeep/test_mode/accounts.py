@@ -8,7 +8,7 @@ import msgspec
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.identity import new_key_pair
 from numberkeep.domain.phone import known_region
-from numberkeep.http.errors import HttpError
+from numberkeep.http.request_errors import HttpError
 from numberkeep.service import accounts, keys
 from numberkeep.test_mode.control import ServiceCall
 from numberkeep.wire.answers import invalid

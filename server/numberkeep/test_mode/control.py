@@ -10,8 +10,8 @@ from numberkeep.domain.identity import ApiKey
 from numberkeep.domain.limits import MAX_BODY_BYTES
 from numberkeep.http.answer import Answer, ok
 from numberkeep.http.endpoint import NO_OPERATION, Endpoint
-from numberkeep.http.errors import HttpError, MethodNotAllowed
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import HttpError, MethodNotAllowed
 from numberkeep.test_mode.mode import TestMode
 from numberkeep.wire.answers import Nothing
 

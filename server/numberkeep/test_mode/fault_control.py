@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from numberkeep.domain.errors import FieldError
 from numberkeep.domain.phone import parse_phone
-from numberkeep.http.errors import HttpError
+from numberkeep.http.request_errors import HttpError
 from numberkeep.test_mode.called import check_operation
 from numberkeep.test_mode.control import AccountCall
 from numberkeep.test_mode.faults import ANY, MAX_FAULTS, WEBHOOKS, CallKind, Fault, FaultBody, FaultOut, WebhookKind

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import Message, Scope, Send
 
-from numberkeep.http.errors import CLIENT_GONE
+from numberkeep.http.request_errors import CLIENT_GONE
 from numberkeep.test_mode.called import Called
 from numberkeep.test_mode.journal import Entry, next_call_id
 from numberkeep.test_mode.kept_body import MOST, KeptBody

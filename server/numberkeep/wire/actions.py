@@ -45,7 +45,8 @@ class ActionOut(msgspec.Struct, kw_only=True):
     """An action on many contacts.
 
     `done` of `total` says how far the `task` is. `unchanged` contacts had the tag already, or did not have it;
-    `not_found` numbers have no contact, and `full` contacts cannot have another tag.
+    `not_found` numbers have no contact, and `full` contacts cannot have another tag. `undoable` is whether it changed
+    something that can still be undone, and `undo_until` how long it can be; null if there is no limit.
     """
 
     id: int
@@ -62,6 +63,8 @@ class ActionOut(msgspec.Struct, kw_only=True):
     not_found: int
     full: int
     undone: UndoneOut | None
+    undoable: bool
+    undo_until: Time | None
     error: str
 
 

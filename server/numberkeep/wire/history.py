@@ -37,7 +37,7 @@ class HistoryOut(msgspec.Struct, kw_only=True):
     data: Any
 
 
-class VerificationOut(msgspec.Struct):
+class ContactVerificationOut(msgspec.Struct):
     """Whether a number is verified, and its last verification.
 
     `state` is `verified`, `pending` (a message waits for its answer until `expires_at`), `ended` (none came, or it was
@@ -71,7 +71,7 @@ def history_out(event: Event) -> HistoryOut:
     )
 
 
-def verification_out(phone: str, last: Verification | None, at: int, *, verified: bool) -> VerificationOut:
+def verification_out(phone: str, last: Verification | None, at: int, *, verified: bool) -> ContactVerificationOut:
     """Return the verification of a contact as answers show it.
 
     Args:
@@ -81,7 +81,7 @@ def verification_out(phone: str, last: Verification | None, at: int, *, verified
         verified: whether the contact is verified.
     """
     if last is None:
-        return VerificationOut(phone, "verified" if verified else "none", None, None)
+        return ContactVerificationOut(phone, "verified" if verified else "none", None, None)
     pending = last.pending and at < last.expires_at
     state: Literal["verified", "pending", "ended"] = "verified" if verified else "pending" if pending else "ended"
-    return VerificationOut(phone, state, moment(last.requested_at), moment(last.expires_at))
+    return ContactVerificationOut(phone, state, moment(last.requested_at), moment(last.expires_at))

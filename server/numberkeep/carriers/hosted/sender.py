@@ -7,13 +7,12 @@ key, so a message is sent again if the answer to an attempt is lost.
 import json
 from typing import Any, Final
 
-from numberkeep.carriers.answer import REFUSES, code_in, failure, handle_in, read_answer, status_in
+from numberkeep.carriers.answer import answer_to, code_in, failure, handle_in, status_in
 from numberkeep.carriers.hosted.settings import SendblueSettings
 from numberkeep.carriers.hosted.statuses import FAILED
 from numberkeep.domain.messages.handles import number_in
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
-from numberkeep.domain.outbox.errors import DeliveryRefused
 from numberkeep.outbound.posting import Poster
 
 _BUSY: Final = frozenset({4001, 5000, 5003})
@@ -41,10 +40,7 @@ class SendblueSender:
     async def send(self, account: str, message: Message) -> Delivered:  # noqa: ARG002 - as outlets.Sender has it
         """Post the message; see outlets.Sender."""
         content = json.dumps(self._body(message)).encode()
-        try:
-            answer = read_answer(await self._poster.post(self._url, content, self._headers, final=REFUSES))
-        except DeliveryRefused as refused:
-            raise failure(str(refused), read_answer(refused.answer)) from None
+        answer = await answer_to(self._poster, self._url, content, self._headers)
         if status_in(answer) in FAILED:
             raise failure("was not sent by the hosted service", answer, permanent=code_in(answer) not in _BUSY)
         return Delivered(handle=handle_in(answer, "message_handle"))

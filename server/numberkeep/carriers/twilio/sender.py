@@ -7,12 +7,12 @@ answer to an attempt is lost.
 import base64
 from urllib.parse import quote, urlencode
 
-from numberkeep.carriers.answer import REFUSES, failure, handle_in, read_answer, status_in
+from numberkeep.carriers.answer import answer_to, failure, handle_in, status_in
 from numberkeep.carriers.twilio.settings import TwilioSettings
 from numberkeep.carriers.twilio.statuses import FAILED
 from numberkeep.domain.messages.message import Message
 from numberkeep.domain.outbox.delivery import Delivered
-from numberkeep.domain.outbox.errors import DeliveryFailed, DeliveryRefused
+from numberkeep.domain.outbox.errors import DeliveryFailed
 from numberkeep.outbound.posting import Poster
 
 
@@ -40,10 +40,7 @@ class TwilioSender:
             raise DeliveryFailed("there is no line to send from; give the contact or the sender one")
         fields = {"To": message.phone, "From": line, "Body": message.content, "MediaUrl": message.media_url}
         form = urlencode({name: value for name, value in fields.items() if value})
-        try:
-            answer = read_answer(await self._poster.post(self._url, form.encode(), self._headers, final=REFUSES))
-        except DeliveryRefused as refused:
-            raise failure(str(refused), read_answer(refused.answer)) from None
+        answer = await answer_to(self._poster, self._url, form.encode(), self._headers)
         if status_in(answer) in FAILED:
             raise failure("was not sent by Twilio", answer)
         return Delivered(handle=handle_in(answer, "sid"), service="SMS")

@@ -62,7 +62,7 @@ async def act(visit: Visit) -> Redirect:
     if action.status != "running":
         if action.action == "export" and action.status == "done":
             return Redirect(f"{_ACTIONS}/{action.id}/file")
-        visit.flash(sentence_of(action), undo_of(action, query) if action.changed else "")
+        visit.flash(sentence_of(action), undo_of(action, query) if action.undoable else "")
     return Redirect((query.first if action.action == "delete" else query).path())
 
 

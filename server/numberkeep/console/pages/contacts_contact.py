@@ -94,7 +94,7 @@ async def delete(visit: Visit) -> Redirect:
     query = ContactsQuery.of(visit.query)
     body = ActionBody(action="delete", numbers=[visit.path["phone"]])
     action = (await visit.call(actions.create, body)).action
-    visit.flash(sentence_of(action), undo_of(action, query) if action.changed else "")
+    visit.flash(sentence_of(action), undo_of(action, query) if action.undoable else "")
     return Redirect(query.path())
 
 

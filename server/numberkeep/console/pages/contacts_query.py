@@ -158,5 +158,4 @@ def _begin(day: str, zone: tzinfo, days: int = 0) -> str:
         begin = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), zone)
         return begin.astimezone(UTC).isoformat()
     except OverflowError:  # in UTC it is before or after all years
-        end = datetime.min if day < "1000" else datetime.max
-        return end.replace(tzinfo=UTC).isoformat()
+        return (datetime.min.replace(tzinfo=UTC) if day < "1000" else datetime.max.replace(tzinfo=UTC)).isoformat()

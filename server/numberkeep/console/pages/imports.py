@@ -35,7 +35,7 @@ from numberkeep.console.pages.imports_words import (
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
 from numberkeep.domain.errors import InvalidInput
-from numberkeep.domain.jobs.errors import JobConflict, TooManyUploads
+from numberkeep.domain.jobs.errors import JobConflict, JobNotFound, TooManyUploads
 from numberkeep.domain.limits import MAX_INTEGER, MAX_NAME, MAX_UPLOAD_BYTES
 from numberkeep.operations import imports
 from numberkeep.wire.imports import (
@@ -58,6 +58,10 @@ _PAGE: Final = 50
 _MOST_COLUMNS: Final = 200
 """Columns that the form offers; further ones are used by their names."""
 _LOOK_SECONDS: Final = 0.5
+_FULL: Final = (
+    "The files of your imports take too much space: discard those that you do not need, or wait until they are 30 days "
+    "old. Nothing of this file was kept."
+)
 _PIECE: Final = 256 * 1024
 _RUNNING: Final = frozenset({"running", "foreground"})
 _WORDS: Final = {
@@ -108,8 +112,10 @@ async def upload(visit: Visit) -> Reply:
     given = Upload(UploadParams(name=name[:MAX_NAME] or "upload"), _pieces(file))
     try:
         job = (await visit.call(imports.create, given)).import_
-    except (InvalidInput, TooManyUploads) as error:
+    except InvalidInput as error:
         return _new(sentence(error), status=400)
+    except TooManyUploads:
+        return _new(_FULL, status=400)
     try:
         await visit.call(imports.columns, ByImport(job.id))
     except InvalidInput as error:
@@ -187,7 +193,11 @@ async def events(visit: Visit) -> Reply:
             yield "steps"
         while now.status in _RUNNING:
             await asyncio.sleep(_LOOK_SECONDS)
-            before, now = now, (await visit.call(imports.retrieve, given)).import_
+            try:
+                before, now = now, (await visit.call(imports.retrieve, given)).import_
+            except JobNotFound:  # discarded; the page then says so
+                yield "steps"
+                return
             if now.status not in _RUNNING:
                 yield "steps"
             elif (now.phase, now.done, now.total) != (before.phase, before.done, before.total):

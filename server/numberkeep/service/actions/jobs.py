@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from numberkeep.domain.command import SECOND
 from numberkeep.domain.contacts.selection import Selection
 from numberkeep.domain.errors import NumberkeepError
 from numberkeep.domain.identity import Account
@@ -16,11 +17,17 @@ from numberkeep.service.actions.record import KIND, ActionRecord, Kind, Task, du
 from numberkeep.service.actions.selecting import store_numbers
 from numberkeep.service.context import Context, Idempotency
 from numberkeep.service.tagging import checked_tag
-from numberkeep.service.undoing import check_undoable
+from numberkeep.service.undoing import check_undoable, undoable_until
 from numberkeep.store.queries import GetJob, ListJobs
 
 _MOST: Final = 1000
 """Actions whose files are counted, the newest first."""
+
+_LATEST: Final = 20
+"""Actions among which abandoned ones are looked for, the newest first."""
+
+_ABANDONED: Final = 600 * SECOND
+"""After that time without another number an action is not started any more, microseconds."""
 
 
 async def get(context: Context, account: Account, job_id: int | None) -> Job:
@@ -65,6 +72,7 @@ async def start(
     """
     if action.kind in {Kind.TAG, Kind.UNTAG}:
         action = replace(action, tag=checked_tag(action.tag))
+    await _delete_abandoned(context, account)
     if action.kind is Kind.EXPORT:
         await _check_room(context, account)
     job = await context.apply(AddJob(account.account_id, KIND, JobStatus.DRAFT, dump(action), context.stamp()))
@@ -80,6 +88,21 @@ async def start(
         with suppress(NumberkeepError):
             await context.apply(DeleteJob(account.account_id, job.job_id, lambda _: None, context.stamp()))
         raise
+
+
+def undo_until(context: Context, job: Job) -> int | None:
+    """Return until when an action can be undone, microseconds since 1970; None for no limit."""
+    return undoable_until(context, job.created_at)
+
+
+def is_undoable(context: Context, job: Job) -> bool:
+    """Return whether an action has changed something that can be undone now."""
+    record = load(job.detail)
+    undone = record.task is Task.UNDO and job.status is JobStatus.DONE
+    if not record.events[0] or job.active or undone:
+        return False
+    until = undo_until(context, job)
+    return until is None or context.clock.now() < until
 
 
 async def start_undo(context: Context, account: Account, job_id: int | None, *, once: Idempotency | None = None) -> Job:
@@ -114,6 +137,15 @@ async def delete(context: Context, account: Account, job_id: int | None) -> None
     stamp = context.stamp()
     job = await get(context, account, job_id)
     await context.apply(DeleteJob(account.account_id, job.job_id, lambda now: now.check_idle(stamp.at), stamp))
+
+
+async def _delete_abandoned(context: Context, account: Account) -> None:
+    """Delete actions whose numbers were being stored when the process ended."""
+    before = context.clock.now() - _ABANDONED
+    for job in await recent(context, account, None, _LATEST):
+        if job.status is JobStatus.DRAFT and job.updated_at < before:
+            with suppress(JobNotFound):
+                await context.apply(DeleteJob(account.account_id, job.job_id, lambda _: None, context.stamp(0)))
 
 
 async def _check_room(context: Context, account: Account) -> None:

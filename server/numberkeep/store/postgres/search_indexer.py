@@ -80,6 +80,9 @@ class SearchIndexer:
             self._behind.add(account_id)
             await asyncio.sleep(_RETRY_SECONDS)
             return
+        except Exception:  # noqa: BLE001 - one account must not end the work for the others
+            _log.exception("the search index of account %d waits for its next change", account_id)
+            return
         if more:
             self._behind.add(account_id)
             await asyncio.sleep(asyncio.get_running_loop().time() - begun)

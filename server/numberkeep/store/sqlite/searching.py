@@ -2,9 +2,9 @@
 
 Frequent words fill a page within the first rows of the order, so these are read first. Then candidates come from the
 index of words: if they are few, they are tested and sorted. Else the words are so frequent that some thousand more rows
-of the order fill the page, unless what they find is at its end. What is found is decided by the contacts themselves;
-the index only says where to look. All statements of one listing must see the same state: the caller opens a
-transaction.
+of the order fill the page, unless what they find is at its end: then all candidates are tested. What is found is
+decided by the contacts themselves; the index only says where to look. All statements of one listing must see the same
+state: the caller opens a transaction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,11 +26,14 @@ _SMALL: Final = 10_000
 """Contacts of an account that are all read, in some milliseconds."""
 
 _FIRST_WALK: Final = 2_000
-_SECOND_WALK: Final = 20_000
-"""Rows of the order that are read before and after candidates are looked for."""
+_SECOND_WALK: Final = 30_000
+"""Rows of the order that are read before and after few candidates are looked for."""
 
-_FEW: Final = 20_000
-"""Candidates that are tested and sorted."""
+_FEW: Final = 10_000
+"""Candidates that are tested and sorted before the second walk. A page of what more candidates find among a million
+contacts is found in that, unless it is at the end of the order."""
+_MANY: Final = 200_000
+"""Candidates that are tested and sorted after it; more take as long as all rows of the order."""
 
 _VERY_FEW: Final = 1_000
 """Candidates that are so few that no fewer ones are looked for."""
@@ -63,7 +66,7 @@ class Finding:
 
     def count(self, query: ListQuery) -> int:
         """Return how many contacts are found, at most the query's limit."""
-        if not self._is_short(query) and (few := self._fewest(_sources(self.account_id, query))):
+        if not self._is_short(query) and (few := self._fewest(_sources(self.account_id, query), _MANY)):
             sql, values = self._tested(query, few)
             count: int = self.connection.execute(
                 f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)", (*values, query.limit)
@@ -71,12 +74,12 @@ class Finding:
             return count
         return sum(1 for _ in self.rows(query, query.limit))
 
-    def _found(self, query: ListQuery, most: int) -> Iterator[Row]:
-        given, left = query.where, most
+    def _found(self, query: ListQuery, limit: int) -> Iterator[Row]:
+        given, left = query.where, limit
         if given.search is None or given.search.is_void:
             return
         if not self._is_short(query):
-            for walk in (_FIRST_WALK, _SECOND_WALK):
+            for walk, most in ((_FIRST_WALK, _FEW), (_SECOND_WALK, _MANY)):
                 if left <= walk:
                     until = position_of_row(self.connection, self.account_id, query, walk - 1)
                     for row in self._walk(query, left, until):
@@ -85,8 +88,9 @@ class Finding:
                     if until is None or not left:
                         return
                     query = replace(query, after=until)
-                if walk == _FIRST_WALK and (few := self._fewest(_sources(self.account_id, query))):
-                    yield from self._sorted(query, left, few)
+                source = self._fewest(_sources(self.account_id, query), most)
+                if source is not None:
+                    yield from self._sorted(query, left, source)
                     return
         yield from self._walk(query, left)
 
@@ -108,9 +112,9 @@ class Finding:
                 left -= 1
                 yield row
 
-    def _fewest(self, sources: Iterator[Source]) -> Source | None:
-        """Return the source with the fewest candidates if they are few."""
-        best, least = None, _FEW + 1
+    def _fewest(self, sources: Iterator[Source], most: int) -> Source | None:
+        """Return the source with the fewest candidates, if they are at most so many."""
+        best, least = None, most + 1
         for sql, values in sources:
             count = self.connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*values, least)).get
             if count < least:

@@ -33,6 +33,8 @@ def action(**given: Any) -> ActionOut:
             "not_found": 0,
             "full": 0,
             "undone": None,
+            "undoable": False,
+            "undo_until": None,
             "error": "",
             **given,
         }

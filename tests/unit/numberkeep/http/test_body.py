@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Receive
 
 from numberkeep.http.body import MAX_CHUNKS, read_body
-from numberkeep.http.errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
+from numberkeep.http.request_errors import BodyBroken, BodyInPieces, BodyTooLarge, BodyTooSlow
 
 LIMIT = 10
 

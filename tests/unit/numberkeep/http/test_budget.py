@@ -3,7 +3,7 @@
 import pytest
 
 from numberkeep.http.budget import Budget, Limits
-from numberkeep.http.errors import AccountBusy, ServiceBusy
+from numberkeep.http.request_errors import AccountBusy, ServiceBusy
 
 LIMITS = Limits(memory=100, account_memory=60)
 

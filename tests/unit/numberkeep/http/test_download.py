@@ -10,8 +10,8 @@ import pytest
 from numberkeep.http import download
 from numberkeep.http.budget import Budget, Limits
 from numberkeep.http.closing import Closing
-from numberkeep.http.errors import ServiceBusy
 from numberkeep.http.request import Request
+from numberkeep.http.request_errors import ServiceBusy
 from numberkeep.http.turns import Turns
 from numberkeep.operations.operation import Download
 from numberkeep.service.exports.export import Export

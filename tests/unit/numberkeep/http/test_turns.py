@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from numberkeep.http.budget import MIB
-from numberkeep.http.errors import AccountBusy, ServiceBusy
+from numberkeep.http.request_errors import AccountBusy, ServiceBusy
 from numberkeep.http.turns import Room, Turns
 
 

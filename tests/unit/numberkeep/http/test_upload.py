@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from numberkeep.http import upload
-from numberkeep.http.errors import BodyTooSlow
+from numberkeep.http.request_errors import BodyTooSlow
 from numberkeep.http.upload import read_pieces
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from numberkeep.http.errors import NoCredentials, error_answer
+from numberkeep.http.errors import error_answer
+from numberkeep.http.request_errors import NoCredentials
 from numberkeep.recording.words import is_plain, masked
 
 

@@ -13,7 +13,7 @@ CREATE TABLE numberkeep.search_grams (
     PRIMARY KEY (reversed, account_id)
 );
 
-CREATE INDEX search_grams_grams ON numberkeep.search_grams USING gin (grams) WITH (gin_pending_list_limit = 1024);
+CREATE INDEX search_grams_grams ON numberkeep.search_grams USING gin (grams);
 
 -- Up to which event an account's contacts are indexed. filled_to: up to which contact those are whose last event is not
 -- after it; NULL when all are.

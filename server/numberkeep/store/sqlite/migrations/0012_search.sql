@@ -14,15 +14,16 @@ CREATE TABLE unindexed_contacts (contact_id INTEGER PRIMARY KEY) STRICT;
 
 INSERT INTO unindexed_contacts SELECT contact_id FROM contacts;
 
+-- Not OR IGNORE: in a trigger, the conflict clause of the statement that fires it counts, and upserts have another one.
 CREATE TRIGGER contacts_inserted AFTER INSERT ON contacts BEGIN
-    INSERT OR IGNORE INTO unindexed_contacts VALUES (new.contact_id);
+    INSERT INTO unindexed_contacts VALUES (new.contact_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER contacts_updated AFTER UPDATE OF phone, search_text ON contacts
 WHEN old.search_text <> new.search_text OR old.phone <> new.phone BEGIN
-    INSERT OR IGNORE INTO unindexed_contacts VALUES (new.contact_id);
+    INSERT INTO unindexed_contacts VALUES (new.contact_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER contacts_deleted AFTER DELETE ON contacts BEGIN
-    INSERT OR IGNORE INTO unindexed_contacts VALUES (old.contact_id);
+    INSERT INTO unindexed_contacts VALUES (old.contact_id) ON CONFLICT DO NOTHING;
 END;

@@ -27,8 +27,8 @@ _OLDER = (
     ),
     (
         "INSERT INTO events (account_id, event_id, type, at, phone, subject, actor, cause, replaced, previous_event) "
-        "SELECT w.account_id, n, 'contact.updated', 0, CASE c.last_event - n WHEN 0 THEN c.phone ELSE '' END, '{{}}', '', "
-        "'', '', 0 FROM writers AS w JOIN contacts AS c ON c.last_event > w.last_event, "
+        "SELECT w.account_id, n, 'contact.updated', 0, CASE c.last_event - n WHEN 0 THEN c.phone ELSE '' END, '{{}}', "
+        "'', '', '', 0 FROM writers AS w JOIN contacts AS c ON c.last_event > w.last_event, "
         "generate_series(w.last_event + 1, w.last_event + 101) AS n WHERE c.phone = '{created}'"
     ),
     "UPDATE events AS e SET phone = c.phone FROM contacts AS c WHERE c.last_event = e.event_id",
@@ -163,6 +163,34 @@ async def test_what_is_written_is_indexed_in_the_background(
     await until_indexed(account)
     assert await found(account, "grace") == [phone(n) for n in range(0, 50, 2)]
     assert len(await execute(emptied_postgres, "SELECT 1 FROM search_grams")) == 50
+    await store.close()
+
+
+async def test_an_account_that_cannot_be_indexed_does_not_stop_the_others(
+    emptied_postgres: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and tried again after its next change."""
+    refused: set[int] = set()
+
+    async def index(connection: asyncpg.Connection, account_id: int) -> bool:
+        if account_id in refused:
+            raise ValueError
+        return await search_index.index(connection, account_id)
+
+    monkeypatch.setattr(search_indexer, "_START_SECONDS", 0)
+    monkeypatch.setattr(search_indexer, "index", index)
+    store = PostgresStore(emptied_postgres)
+    await store.open()
+    bad, good = await new_account(store, "bad"), await new_account(store, "good")
+    refused.add(bad.account_id)
+    await bad.create(phone(1))
+    await good.create(phone(2))
+    async with asyncio.timeout(PATIENCE):
+        while await unindexed(good) != 1 or f"account {bad.account_id} waits for its next change" not in caplog.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    refused.clear()
+    await bad.update(phone(1), first_name="Ada")
+    await until_indexed(good)
     await store.close()
 
 

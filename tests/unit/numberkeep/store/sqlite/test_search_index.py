@@ -7,6 +7,7 @@ import pytest
 
 from numberkeep.domain.contacts.search import parse_search
 from numberkeep.domain.identity import contact_id_text
+from numberkeep.store import grouping
 from numberkeep.store.sqlite import SqliteStore, search_index, searching
 from numberkeep.store.sqlite.checking import check
 from support.files import change
@@ -63,6 +64,16 @@ async def test_changed_and_deleted_contacts_are_marked(ours: AccountDriver, path
     await ours.verify(phone(3))
     await ours.delete(phone(4))
     assert await unindexed(ours) == 2
+    assert check(path).faults == []
+
+
+async def test_a_large_command_changes_contacts_that_are_not_indexed_yet(ours: AccountDriver, path: Path) -> None:
+    """It is written by upserts, for which a mark that is there already is no conflict."""
+    for n in range(9):
+        await ours.create(phone(n))
+    for name in ("Ada", "Grace"):
+        await ours.upsert(*(ours.row(phone(n), first_name=name) for n in range(grouping.GROUP_ROWS + 1)))
+    assert await unindexed(ours) == 0
     assert check(path).faults == []
 
 
