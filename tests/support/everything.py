@@ -24,6 +24,7 @@ from numberkeep.domain.messages.message import MessageStatus, ReplyTo
 from numberkeep.domain.messages.reply import ReplyRules
 from numberkeep.domain.outbox.attempt import Exchange
 from numberkeep.domain.outbox.delivery import Delivered, Gone, Undelivered
+from numberkeep.domain.session import Session
 from numberkeep.domain.stamp import Stamp
 from numberkeep.service.copying import Copied, copy
 from numberkeep.store.contract import Store
@@ -44,6 +45,7 @@ from numberkeep.store.queries import (
     ListWaitingJobs,
     ListWebhooks,
 )
+from numberkeep.store.session_commands import NoteKeyUse, PutSession
 from numberkeep.stores import make_transfer
 from support.databases import opened
 from support.store import DAY, DEAD, SECOND, START, AccountDriver, new_account, phone
@@ -112,6 +114,10 @@ async def fill(store: Store) -> None:
             for n, text in enumerate(("No", "don't stop", f"stop {TEXTS[7]}", "please stop"))
         ]
         await account.decide(reviewed[1].review_id, opts_out=False)
+        key = f"key-of-{NAMES[place]}"
+        session = Session(account.account_id, 7, key, b"\x00\xff", b"", TEXTS[7], START, START, 0)
+        await store.apply(PutSession(account.account_id, session, START))
+        await store.apply(NoteKeyUse(account.account_id, key, START))
         for text in TEXTS:
             seen = Exchange({"x": text}, text.encode(), 500, b"\x00\xff")
             await account.keep_attempt(2, seen, error=text, phone=phone(1), event_id=3, sample=place == 1)

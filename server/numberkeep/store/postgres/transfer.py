@@ -39,6 +39,7 @@ _DERIVED: Final = (
     ("last_review", "SELECT coalesce(max(review_id), 0) FROM numberkeep.reviews WHERE account_id = $1"),
     ("open_reviews", "SELECT count(*) FROM numberkeep.reviews WHERE account_id = $1 AND decision = 'open'"),
     ("last_job", "SELECT coalesce(max(job_id), 0) FROM numberkeep.jobs WHERE account_id = $1"),
+    ("last_attempt", "SELECT coalesce(max(attempt_id), 0) FROM numberkeep.attempts WHERE account_id = $1"),
 )
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
 _RAISE_LAST_NUMBERS: Final = (

@@ -38,7 +38,8 @@ _FINISH: Final = (
     f"last_verification = (SELECT coalesce(max(verification_id), 0) {_THEIRS.format('verifications')}), "
     f"last_review = (SELECT coalesce(max(review_id), 0) {_THEIRS.format('reviews')}), "
     f"open_reviews = (SELECT count(*) {_THEIRS.format('reviews')} AND decision = 'open'), "
-    f"last_job = (SELECT coalesce(max(job_id), 0) {_THEIRS.format('jobs')})"
+    f"last_job = (SELECT coalesce(max(job_id), 0) {_THEIRS.format('jobs')}), "
+    f"last_attempt = (SELECT coalesce(max(attempt_id), 0) {_THEIRS.format('attempts')})"
 )
 
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM accounts"
