@@ -96,7 +96,7 @@ class Watched:
     def check(self) -> None:
         """Check that nothing went wrong that the test did not expect."""
         left = [fault for fault in self.faults if not any(word in fault for word in self.expected)]
-        assert left == []
+        assert not left, left
 
 
 @dataclass(slots=True)
@@ -184,4 +184,4 @@ def check_accessibility(page: Page) -> None:
         for each in found["violations"]
         if each["impact"] in _SERIOUS
     ]
-    assert serious == []
+    assert not serious, serious

@@ -46,6 +46,7 @@ from numberkeep.store.queries import (
     ListWebhooks,
 )
 from numberkeep.store.session_commands import NoteKeyUse, PutSession
+from numberkeep.store.session_queries import GetSession, ListKeyUses
 from numberkeep.stores import make_transfer
 from support.databases import opened
 from support.store import DAY, DEAD, SECOND, START, AccountDriver, new_account, phone
@@ -77,6 +78,9 @@ async def fill(store: Store) -> None:
     """Create several accounts in a new store, one of them empty, with rows in every table."""
     drivers = [await new_account(store, name) for name in NAMES]
     for place, account in enumerate(drivers[:3]):
+        session = Session(account.account_id, place + 1, "k", b"\x00\xff", b"", TEXTS[6], START, START, START)
+        await store.apply(PutSession(account.account_id, session, START))
+        await store.apply(NoteKeyUse(account.account_id, TEXTS[6], START + place))
         await account.add_webhook("consent.opted_out")
         await account.add_webhook(
             "contact.deleted", "consent.opted_in", url="https://a.example/", secret=TEXTS[6 + place]
@@ -210,6 +214,8 @@ async def read_all(store: Store) -> dict[str, Any]:
         everyone = (await account.page(limit=10_000)).contacts
         reads[str(account.account_id)] = {
             "count": await account.count(),
+            "uses of keys": await store.read(ListKeyUses(account.account_id)),
+            "sessions": [await store.read(GetSession(account.account_id, n)) for n in range(1, 4)],
             "messages": list(await store.read(ListMessages(account.account_id, 1000))),
             "message pages": [
                 await account.message_page(order=order, limit=7, **where)
