@@ -139,6 +139,7 @@ class Operations:
             data = await request.body(route.limit)
             async with self._api.room.take(len(data)):
                 parts.append(await self._decoded(route, data))
+                del data  # it is not needed any more, and large
                 return await self._run(route, request, key, parts)
 
     async def _decoded(self, route: Route, data: bytes) -> Any:

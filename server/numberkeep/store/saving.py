@@ -1,7 +1,7 @@
 """Saves a unit of work: which statements are run, in which order."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from numberkeep.domain.command import ANSWERS_RETAINED
 from numberkeep.domain.work.changes import Changes
@@ -24,6 +24,11 @@ from numberkeep.store.rows import (
     values_of_webhook,
     written_values_of,
 )
+
+T = TypeVar("T")
+
+_ROWS_OF_A_WRITE: Final = 1024
+"""So many rows of contacts and events are made at a time: their texts take as much memory again as the contacts."""
 
 Writes = Iterator[tuple[str, Sequence[Row]]]
 """Names of statements, each with its rows; one without rows is not run."""
@@ -51,14 +56,22 @@ def _contacts(changes: Changes) -> Writes:
     if contacts:
         yield "delete_tags", values_of_tags(changes.untagged)
         yield "delete_contacts", [(contact.contact_id,) for contact in contacts.deleted]
-        yield "insert_contacts", [written_values_of(contact, last[contact.phone]) for contact in contacts.inserted]
-        yield "update_contacts", [written_values_of(new, last[new.phone]) for _, new in contacts.updated]
+        for some in _in_parts(contacts.inserted):
+            yield "insert_contacts", [written_values_of(contact, last[contact.phone]) for contact in some]
+        for some in _in_parts([new for _, new in contacts.updated]):
+            yield "update_contacts", [written_values_of(contact, last[contact.phone]) for contact in some]
         yield "insert_tags", values_of_tags(changes.tagged)
     yield "touch_contacts", [(phone, last[phone]) for phone in changes.touched]
     yield "put_last_events", [(phone, last[phone]) for phone in changes.orphaned]
     yield "delete_last_events", [(phone,) for phone in changes.adopted]
-    yield "insert_events", values_of_events(changes.events)
+    for some in _in_parts(changes.events):
+        yield "insert_events", values_of_events(some)
     yield "add_event_days", [(day, type_, count) for (day, type_), count in changes.days.items()]
+
+
+def _in_parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for first in range(0, len(items), _ROWS_OF_A_WRITE):
+        yield items[first : first + _ROWS_OF_A_WRITE]
 
 
 def _consent(changes: Changes) -> Writes:

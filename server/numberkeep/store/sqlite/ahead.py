@@ -16,7 +16,8 @@ import apsw
 from numberkeep.domain.command import AccountCommand
 from numberkeep.store import group
 from numberkeep.store.grouping import GROUP_ROWS, Job
-from numberkeep.store.sqlite.statements import Statement, collect
+from numberkeep.store.sqlite.many_rows import Statement
+from numberkeep.store.sqlite.statements import collect
 
 _DATA_VERSION: Final = "PRAGMA data_version"
 

@@ -1,4 +1,4 @@
-"""The form of insertions, which may have any number of rows: see `_FOR_MANY` in statements.py."""
+"""The form of insertions, which may have any number of rows: see many_rows.py."""
 
 
 def insertion(table: str, columns: str) -> str:

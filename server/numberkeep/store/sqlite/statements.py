@@ -29,13 +29,13 @@ from numberkeep.store.rows import (
 )
 from numberkeep.store.sqlite.inbox_statements import SAVES as INBOX
 from numberkeep.store.sqlite.insertion import insertion
+from numberkeep.store.sqlite.many_rows import ManyRows, Statement, places
 from numberkeep.store.sqlite.moving_statements import STATEMENTS as MOVING
 from numberkeep.store.sqlite.read_statements import ACCOUNT, KEYS, OUTBOX, TALLIES, WEBHOOKS
 from numberkeep.store.sqlite.session_statements import SESSIONS
 from numberkeep.store.sqlite.whole_account_statements import STATEMENTS as OF_WHOLE_ACCOUNTS
 
 R = TypeVar("R")
-Statement = tuple[str, Sequence[Any]]
 """SQL and its parameters."""
 
 encode: Final = msgspec.json.Encoder().encode
@@ -105,6 +105,8 @@ LOADS: Final[Mapping[str, str]] = {
 
 _FOR_EACH: Final = frozenset({"due"})
 """Statements that run once for each item of the list, because SQLite would sort what is due to several targets."""
+
+_LARGE: Final = places(WRITTEN_COLUMNS, "custom_variables", "search_text")
 
 SAVES: Final[Mapping[str, str]] = {
     **INBOX,
@@ -211,15 +213,16 @@ DIRECTORY: Final[Mapping[str, str]] = {
 }
 """The statements of the commands on accounts and keys."""
 
-_FOR_MANY: Final[Mapping[str, str]] = {
-    **{name: sql for name, sql in SAVES.items() if " VALUES (?, " in sql},
-    "update_contacts": (
-        f"{insertion('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}"
+_FOR_MANY: Final[Mapping[str, ManyRows]] = {
+    **{name: ManyRows(sql) for name, sql in SAVES.items() if " VALUES (?, " in sql},
+    "insert_contacts": ManyRows(SAVES["insert_contacts"], _LARGE),
+    "update_contacts": ManyRows(
+        f"{insertion('contacts', WRITTEN_COLUMNS)} ON CONFLICT (contact_id) DO UPDATE SET {_excluded(_CHANGEABLE)}",
+        _LARGE,
     ),
+    "insert_events": ManyRows(SAVES["insert_events"], places(EVENT_COLUMNS, "subject", "replaced")),
 }
 """Statements whose `VALUES` may have any number of rows."""
-
-_ROWS_OF_A_STATEMENT: Final = 64
 
 _STATEMENTS: Final = {**LOADS, **SAVES, **DIRECTORY, **SESSIONS, **MOVING, **OF_WHOLE_ACCOUNTS}
 
@@ -270,16 +273,11 @@ def collect(connection: apsw.Connection, flow: Flow[R]) -> tuple[list[Statement]
 
 def _statements_of(step: Write) -> Iterator[Statement]:
     """Return few statements that do what a Write does, each for many rows if the statement allows it."""
-    sql = _FOR_MANY.get(step.name)
-    if sql is None:
+    many = _FOR_MANY.get(step.name)
+    if many is not None:
+        yield from many.statements(step.account_id, step.rows)
+    else:
         yield from ((_STATEMENTS[step.name], (step.account_id, *row)) for row in step.rows)
-        return
-    head, _, rest = sql.partition("VALUES ")
-    one, _, tail = rest.partition(")")
-    for first in range(0, len(step.rows), _ROWS_OF_A_STATEMENT):
-        rows = step.rows[first : first + _ROWS_OF_A_STATEMENT]
-        values = [value for row in rows for value in (step.account_id, *row)]
-        yield f"{head}VALUES {', '.join([f'{one})'] * len(rows))}{tail}", values
 
 
 def bound(values: Sequence[Any]) -> tuple[Any, ...]:

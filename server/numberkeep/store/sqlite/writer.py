@@ -23,8 +23,9 @@ from numberkeep.store.grouping import Job, Outcomes
 from numberkeep.store.sqlite.ahead import Ahead, Prepared, is_large, version
 from numberkeep.store.sqlite.connection import OpenFiles
 from numberkeep.store.sqlite.failures import Failures
+from numberkeep.store.sqlite.many_rows import Statement
 from numberkeep.store.sqlite.search_index import Indexing
-from numberkeep.store.sqlite.statements import Statement, run
+from numberkeep.store.sqlite.statements import run
 from numberkeep.store.sqlite.transactions import transaction
 from numberkeep.store.waiting import Waiting
 

@@ -278,7 +278,7 @@ async def test_a_service_searches_for_its_contacts() -> None:
     async with receiving(ABOUT, answer(200, body)) as receiver:
         done = await on_service(receiver.port, "list", "--fields", "number", "--no-header", *filters)
     assert (done.exit_code, done.stdout) == (0, "+14155550002\n+14155550001\n"), done.stderr
-    query = "format=jsonl&tag=t&opted_out=true&where=Plan%3Da%26b&where=x%3D&q=ada+l"
+    query = "format=jsonl&tag=t&opted_out=true&q=ada+l&where=Plan%3Da%26b&where=x%3D"
     assert receiver.requests[1].line == f"GET /_numberkeep/export?{query} HTTP/1.1"
 
 
