@@ -64,8 +64,8 @@ def _contacts(changes: Changes) -> Writes:
     yield "touch_contacts", [(phone, last[phone]) for phone in changes.touched]
     yield "put_last_events", [(phone, last[phone]) for phone in changes.orphaned]
     yield "delete_last_events", [(phone,) for phone in changes.adopted]
-    for some in _in_parts(changes.events):
-        yield "insert_events", values_of_events(some)
+    for events in _in_parts(changes.events):
+        yield "insert_events", values_of_events(events)
     yield "add_event_days", [(day, type_, count) for (day, type_), count in changes.days.items()]
 
 
