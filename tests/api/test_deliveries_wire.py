@@ -203,14 +203,14 @@ async def test_a_webhook_is_enabled_by_its_id(service: Service, wire: httpx2.Asy
         ("2", {"state": "enabled"}, (404, "There is no webhook of this number")),
         ("x", {"state": "enabled"}, (404, "There is no webhook of this number")),
         ("1", {}, (400, "Missing fields")),
-        ("1", {"state": "disabled"}, (400, "`state`")),
+        ("1", {"state": "off"}, (400, "`state`")),
         ("1", {"enabled": True}, (400, "`enabled`")),
     ],
 )
 async def test_only_an_existing_webhook_is_enabled(
     service: Service, wire: httpx2.AsyncClient, webhook: str, body: dict[str, Any], expected: tuple[int, str]
 ) -> None:
-    """And only with the one state that there is; that of another account does not exist."""
+    """And only with a state that there is; that of another account does not exist."""
     async with service.wire(await service.new_account("other")) as other:
         await other.post(WEBHOOKS, json={"url": "http://127.0.0.1:9/"})
         await other.post(WEBHOOKS, json={"url": "http://127.0.0.1:9/"})

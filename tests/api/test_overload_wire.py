@@ -187,7 +187,9 @@ async def test_a_bulk_body_of_another_form_is_named(
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"field": field, "message": message}])
 
 
-@pytest.mark.parametrize("row", ['{"phone": "\\u12"}', '{"phone": "\xff"}', '{"phone" 1}', "[" * 5000 + "]" * 5000])
+@pytest.mark.parametrize(
+    "row", ['{"phone": "\\u12"}', '{"phone": "\xff"}', '{"phone" 1}', "[" * 100_000 + "]" * 100_000]
+)
 async def test_a_row_that_is_not_json_refuses_the_body(wire: httpx2.AsyncClient, row: str) -> None:
     """Even if rows with other faults would be skipped."""
     body = f'{{"contacts": [{{"phone": "{PHONES[0]}"}}, {row}]}}'.encode("latin-1")

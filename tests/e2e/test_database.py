@@ -231,11 +231,12 @@ def test_a_fault_is_reported_without_personal_data(stopped: Path) -> None:
         f"contact_tags: {contact}: the contact has a tag that the index of tags lacks",
         f"contact_tags: {contact}: the index of tags has a tag that the contact does not have",
         f"opt_outs: {contact}: the contact is opted out, but its number is not",
+        f"search_text: {contact}: the contact's search text is not that of its fields",
     ]
     result = run("check", "--json", cwd=stopped)
     assert result.returncode == 1
     found = json.loads(result.stdout)
-    assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 4, 3)
+    assert (found["sound"], len(found["faults"]), found["contacts"]) == (False, 5, 3)
     assert found["faults"][3] == {
         "rule": "opt_outs",
         "message": "the contact is opted out, but its number is not",

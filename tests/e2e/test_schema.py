@@ -27,6 +27,11 @@ OPERATIONS: Final = [f"{route.method} {route.path}" for route in (*ROUTES, INBOU
 
 REFUSED_FOR_OTHER_REASONS: Final = {
     "GET /api/v2/contacts": ("`cursor` belongs to another order", "`offset` must be left out if a cursor is given"),
+    "GET /_numberkeep/contacts/count": (
+        "`cursor` belongs to another order",
+        "`offset` must be left out if a cursor is given",
+    ),
+    "POST /_numberkeep/actions": ("Missing fields", "`numbers` ", "`for` is for CSV only"),
     "GET /_numberkeep/export": ("`for` is for CSV only", "`where` has two values of"),
     "PUT /_numberkeep/imports/{import_id}": ("`columns` has a column without a name",),
     "POST /_numberkeep/webhooks": ("an account has at most 20 webhooks",),

@@ -56,10 +56,10 @@ def killed(folder: Path, *arguments: str, when: Callable[[str, int], bool]) -> N
 
 
 def test_an_import_goes_on_whenever_it_is_killed(tmp_path: Path) -> None:
-    """Once while it reads the file, twice while it changes contacts: nothing is lost, and nothing done twice."""
+    """As soon as it has begun, and twice while it changes contacts: nothing is lost, and nothing done twice."""
     assert run("keys", "create", "--database", URL, cwd=tmp_path).returncode == 0
     write_file(tmp_path)
-    killed(tmp_path, when=lambda phase, _: phase == "Reading")
+    killed(tmp_path, when=lambda phase, _: bool(phase))
     killed(tmp_path, "--resume", when=lambda _, place: place > ROWS // 10)
     place = stored(tmp_path)[1]
     killed(tmp_path, "--resume", when=lambda _, now: now > place + ROWS // 4)

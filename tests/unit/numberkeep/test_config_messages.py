@@ -55,7 +55,7 @@ def test_by_default_nothing_is_sent() -> None:
         ({"NUMBERKEEP_SIGNING_SECRET": "ours"}, {"carriers": Carriers(signing_secret="ours")}),
         (
             {"NUMBERKEEP_PUBLIC_URL": "https://a.example"},
-            {"carriers": Carriers(public_url="https://a.example"), "public_url": "https://a.example"},
+            {"carriers": Carriers(public_url="https://a.example")},
         ),
         ({"NUMBERKEEP_TWILIO_AUTH_TOKEN": "t"}, {"carriers": Carriers(twilio_auth_token="t")}),
         ({"NUMBERKEEP_SENDER": "log"}, {"sender": None}),

@@ -73,7 +73,10 @@ async def webhook(visit: Visit) -> Page:
 
 @page("GET", "/webhooks/{webhook_id:int}/events")
 async def events(visit: Visit) -> Events:
-    """Stream that there are more attempts. They are no events of the log, so this looks once a second."""
+    """Stream that there are more attempts. They are no events of the log, so this looks once a second.
+
+    The first look is reported too: an attempt may have ended since the page was made.
+    """
 
     async def more() -> AsyncGenerator[str, None]:
         last: object = None
@@ -83,7 +86,7 @@ async def events(visit: Visit) -> Events:
             except WebhookNotFound:
                 return
             newest = (found.disabled_at, [(each.id, each.delivery) for each in attempts])
-            if last is not None and last != newest:
+            if last != newest:
                 yield "webhook-state attempts"
             last = newest
             await asyncio.sleep(_LOOK_SECONDS)

@@ -99,10 +99,10 @@ class PostgresStore:
 
     async def close(self) -> None:
         """Apply the waiting commands, then close every connection."""
-        if self._indexer is not None:
-            await self._indexer.close()
         if self._queues is not None:
             await self._queues.close()
+        if self._indexer is not None:
+            await self._indexer.close()
         for pool in (self._writes, self._reads):
             if pool is not None:
                 await pool.close()
