@@ -255,5 +255,5 @@ async def _samples(visit: Visit, given: ByImport, job: ImportOut) -> PreviewAnsw
         return None
     try:
         return await visit.call(imports.preview, given)
-    except JobConflict:  # deleted after 30 days, or planned anew meanwhile
+    except JobConflict:  # deleted after 30 days, or planned again meanwhile
         return None
