@@ -186,7 +186,7 @@ def test_tags_are_edited_in_the_row(console: Console) -> None:
 
 
 def test_keys_move_open_and_select(console: Console) -> None:
-    """J and k as the arrows do; Enter opens, Esc closes and gives the focus back; x selects."""
+    """J and k as the arrows do; Enter opens, Esc closes and returns the focus; x selects."""
     fill(console, 3)
     page = console.go("contacts")
     page.keyboard.press("j")

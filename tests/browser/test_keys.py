@@ -76,7 +76,7 @@ def test_revoking_the_own_key_signs_out(opened: Opened) -> None:
 
 
 def test_a_session_ends_when_its_key_is_revoked(opened: Opened, database: str) -> None:
-    """Whoever revokes it."""
+    """Also if another session revokes the key."""
     console, other = opened(), opened()
     key = new_account(database, console.account)
     other.key = key

@@ -93,7 +93,7 @@ class SessionContract:
         assert await store.read(GetApiKey("reader")) == made
 
     async def test_sessions_are_no_part_of_the_state_of_an_account(self, store: Store, key: ApiKey) -> None:
-        """Whoever looks at an account stays signed in when a test empties or restores it, until it is deleted."""
+        """Sessions survive when a test empties or restores the account, and end when it is deleted."""
         account_id = key.account.account_id
         session = await put(store, new_session(account_id, "k1", START)[0])
         await store.apply(NoteKeyUse(account_id, "k1", START))

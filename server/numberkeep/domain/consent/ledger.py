@@ -23,7 +23,7 @@ class ConsentSource(StrEnum):
     MESSAGE = "message"
     """The recipient, in a message from the number."""
     SIMULATED = "simulated"
-    """Whoever signed in to the console, in a message that they wrote in the recipient's place."""
+    """A user of the console, in a message written in the recipient's place."""
     IMPORT = "import"
     """A list of numbers that had opted out elsewhere; the wording is the name of the file, if it is known."""
     CARRIER = "carrier"

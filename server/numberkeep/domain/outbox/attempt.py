@@ -16,7 +16,7 @@ HIDDEN: Final = "(hidden)"
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its answer. Whoever sends the request fills it in.
+    """A request and its answer, filled in by the code that sends the request.
 
     Attributes:
         headers: the request's headers, without secrets.

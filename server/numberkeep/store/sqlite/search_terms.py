@@ -1,7 +1,8 @@
 """What a search means to SQLite: a condition that decides, and expressions for the index that find candidates.
 
 The index has trigrams of a contact's words, which are its search text, a line break, its number and two line breaks. So
-every character of the text and of the number begins a trigram, and the ends of the number can be told from its middle.
+every character of the text and of the number begins a trigram, and the index distinguishes the ends of a number from
+its middle.
 """
 
 from collections.abc import Sequence

@@ -71,7 +71,7 @@ def test_the_error_says_when_to_try_again(guessing: Guessing) -> None:
 
 
 def test_the_memory_is_bounded(guessing: Guessing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever makes up names is forgotten, and not who failed a moment ago."""
+    """The names that failed least recently are forgotten, not the most recent ones."""
     monkeypatch.setattr(attempts, "_MOST", 10)
     guessing.fail(PER_KEY, key_id="nk_target")
     for n in range(30):

@@ -55,7 +55,7 @@ async def test_a_simulated_opt_out_is_lifted_by_a_simulated_opt_in(context: Cont
 
 @pytest.mark.parametrize("how", ["message", "program"])
 async def test_a_real_opt_out_is_not_lifted(context: Context, account: Account, how: str) -> None:
-    """Whoever recorded it; the reply is stored."""
+    """Neither one from a message nor one from a program; the reply is stored."""
     if how == "message":
         await inbound.receive(context, account, Incoming(PHONE, "STOP", "", "", "from"))
     else:

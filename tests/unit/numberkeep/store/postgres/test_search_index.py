@@ -1,4 +1,4 @@
-"""The search index follows the change log, whoever writes."""
+"""The search index follows the change log, also for changes by other processes."""
 
 import asyncio
 from collections.abc import AsyncIterator
