@@ -9,6 +9,7 @@ import pytest
 from contract.searching import SearchContract
 from numberkeep.domain.command import AccountCommand, Command
 from numberkeep.store.postgres import PostgresStore, search_index, search_indexer, search_matches
+from numberkeep.store.search_way import Lookup
 
 R = TypeVar("R")
 
@@ -58,9 +59,9 @@ class TestIndex(SearchContract):
 
     @pytest.fixture(
         params=[
-            {"_WALKS": (1, 2, 3)},
-            {"_WALKS": (2, 4, 5), "_FEW": 0, "_MOST": 3},
-            {"_WALKS": (1, 1, 4), "_FEW": 1, "_MOST": 5},
+            {"WALKS": (1, 2, 3), "_LOOKUPS": (Lookup(0, 1000),), "_READS": 0, "_SPARE": 0},
+            {"WALKS": (2, 4, 5), "_LOOKUPS": (Lookup(2, 0), Lookup(4, 3))},
+            {"WALKS": (1, 1, 4), "_LOOKUPS": (Lookup(2, 1), Lookup(4, 5)), "_READS": 1},
         ],
         ids=["candidates", "walks", "both"],
     )
@@ -70,7 +71,6 @@ class TestIndex(SearchContract):
         """Return a store that takes few contacts for many."""
         for name, value in request.param.items():
             monkeypatch.setattr(search_matches, name, value)
-        monkeypatch.setattr(search_matches, "_PATIENCE", (2, 4))
         monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
         monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
         store = IndexingStore(emptied_postgres, steps)

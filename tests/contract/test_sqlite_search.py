@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.searching import SearchContract
+from numberkeep.store.search_way import Lookup
 from numberkeep.store.sqlite import SqliteStore, search_index, searching
 
 
@@ -14,9 +15,9 @@ class TestIndex(SearchContract):
 
     @pytest.fixture(
         params=[
-            {"_FIRST_WALK": 1, "_SECOND_WALK": 2},
-            {"_FIRST_WALK": 2, "_SECOND_WALK": 4, "_FEW": 0, "_MANY": 0},
-            {"_FIRST_WALK": 1, "_SECOND_WALK": 1, "_FEW": 4, "_MANY": 8, "_VERY_FEW": 2},
+            {"WALKS": (1, 2), "_LOOKUPS": (Lookup(0, 1000),), "_TESTS": 0},
+            {"WALKS": (2, 4), "_LOOKUPS": (Lookup(0, 0),), "_MANY": 0},
+            {"WALKS": (1, 1), "_LOOKUPS": (Lookup(2, 4), Lookup(4, 8)), "_VERY_FEW": 2},
         ],
         ids=["candidates", "walks", "both"],
     )

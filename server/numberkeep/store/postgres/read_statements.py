@@ -58,9 +58,10 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
         "SELECT count(*), count(*) FILTER (WHERE deadline < $1) FROM numberkeep.reviews AS r WHERE decision = 'open'{r}"
     ),
     CountUnindexed: (
-        "SELECT coalesce(sum(CASE WHEN p.filled_to IS NULL AND p.event_id IS NOT NULL THEN w.last_event - p.event_id "
-        "ELSE w.contact_count END), 0)::bigint FROM numberkeep.writers AS w LEFT JOIN numberkeep.search_progress AS p "
-        "ON p.account_id = w.account_id{p} WHERE true{w}"
+        "SELECT coalesce(sum(CASE WHEN p.event_id IS NULL THEN w.contact_count ELSE w.last_event - p.event_id + "
+        "(SELECT count(*) FROM numberkeep.contacts AS c WHERE c.account_id = p.account_id{c} "
+        "AND c.contact_id > p.filled_to) END), 0)::bigint FROM numberkeep.writers AS w "
+        "LEFT JOIN numberkeep.search_progress AS p ON p.account_id = w.account_id{p} WHERE true{w}"
     ),
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' "
@@ -70,13 +71,17 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
 }
 
 
+_TABLES: Final = "oevwrjpc"
+"""The aliases of tables in these statements."""
+
+
 def _of_accounts(statement: str) -> str:
     """Return a statement for the accounts in its last parameter.
 
     Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
     """
     last = 2 if "$1" in statement else 1
-    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in "oevwrjp"})
+    return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in _TABLES})
 
 
 OF_ACCOUNTS: Final[Mapping[type[q.Query[Any]], str]] = {
@@ -152,7 +157,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.ListFailingDeliveries: (
         f"{OUTBOX} AND head AND state < 2 AND (error <> '' OR attempts > 1) ORDER BY due_at LIMIT $2"
     ),
-    **{query: statement.format(o="", e="", v="", w="", r="", j="", p="") for query, statement in _OVER_ALL.items()},
+    **{query: statement.format_map(dict.fromkeys(_TABLES, "")) for query, statement in _OVER_ALL.items()},
     q.GetAgendaOf: (_OVER_ALL[q.GetAgenda].format(o="", v="", w=" AND w.account_id = ANY($1::bigint[])")),
     **INBOX,
     q.GetAccount: f"{ACCOUNT} WHERE name = $1",

@@ -15,6 +15,8 @@ _PAIR: Final = 2
 
 _CHANGED: Final = "SELECT DISTINCT phone FROM numberkeep.events WHERE account_id = $1 AND event_id > $2 AND phone <> ''"
 _INDEXED: Final = "SELECT g.reversed FROM numberkeep.search_grams AS g WHERE g.account_id = $1 AND"
+# As one array, which is read several times as fast as rows.
+_PHONES: Final = "SELECT coalesce(array_agg(reverse(found.reversed)), '{{}}') FROM ({}) AS found"
 
 Lookup = Callable[[Statement, int], str]
 """Returns the SQL of reversed numbers, up to a limit."""
@@ -36,10 +38,10 @@ async def candidates(
     """
     for lookup in lookups(account_id, search):
         statement = Statement(account_id)
-        rows = await connection.fetch(lookup(statement, most + 1), *statement.values)
-        if len(rows) <= most:
+        phones = await connection.fetchval(_PHONES.format(lookup(statement, most + 1)), *statement.values)
+        if len(phones) <= most:
             changed = await connection.fetch(_CHANGED, account_id, since)
-            return list({reversed_[::-1] for (reversed_,) in rows}.union(phone for (phone,) in changed))
+            return list({*phones, *(phone for (phone,) in changed)})
     return None
 
 

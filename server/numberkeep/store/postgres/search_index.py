@@ -31,6 +31,13 @@ _BEHIND: Final = (
 # Locked, so that nobody empties the account in between.
 _PROGRESS: Final = "SELECT event_id, filled_to FROM numberkeep.search_progress WHERE account_id = $1 FOR UPDATE"
 _WRITER: Final = "SELECT last_event, contact_count FROM numberkeep.writers WHERE account_id = $1"
+_SOON: Final = 100_000
+"""Events of an account that is new: all of them are followed if they are retained."""
+# The first event is retained, so all are, and every contact has one.
+_IS_LOGGED: Final = (
+    "SELECT EXISTS (SELECT FROM numberkeep.events WHERE account_id = $1 AND event_id = 1) "
+    "AND NOT EXISTS (SELECT FROM numberkeep.contacts WHERE account_id = $1 AND last_event = 0)"
+)
 _BEGIN: Final = "INSERT INTO numberkeep.search_progress (account_id, event_id, filled_to) VALUES ($1, $2, $3)"
 _CONTINUE: Final = "UPDATE numberkeep.search_progress SET event_id = $2, filled_to = $3 WHERE account_id = $1"
 _EVENTS: Final = (
@@ -40,6 +47,8 @@ _READ: Final = f"SELECT {COLUMNS}, last_event, search_text FROM numberkeep.conta
 _CONTACTS: Final = f"{_READ} AND phone = ANY($2::text[])"
 _NEXT_CONTACTS: Final = f"{_READ} AND contact_id > $2 ORDER BY contact_id LIMIT $3"
 _DELETE: Final = "DELETE FROM numberkeep.search_grams WHERE account_id = $1 AND reversed = ANY($2::text[])"
+# Which contacts were deleted was in the events that are lost.
+_DELETE_ALL: Final = "DELETE FROM numberkeep.search_grams WHERE account_id = $1"
 # The account's id is taken from its row for the reason that statements.py has for every insertion. The grams of all
 # contacts are one array, of which each has a part.
 _PUT: Final = (
@@ -94,9 +103,12 @@ async def _begin(connection: asyncpg.Connection, account_id: int) -> bool:
     writer = await connection.fetchrow(f"{_WRITER} FOR UPDATE", account_id)
     if writer is None or not (writer["last_event"] or writer["contact_count"]):
         return False
-    filled_to = 0 if writer["contact_count"] else None
-    await connection.execute(_BEGIN, account_id, writer["last_event"], filled_to)
-    return filled_to is not None
+    if writer["last_event"] <= _SOON and await connection.fetchval(_IS_LOGGED, account_id):
+        # Filled and then followed, an import into a new account would be indexed twice.
+        await connection.execute(_BEGIN, account_id, 0, None)
+    else:
+        await connection.execute(_BEGIN, account_id, writer["last_event"], 0)
+    return True
 
 
 async def _fill(connection: asyncpg.Connection, account_id: int, event_id: int, filled_to: int) -> bool:
@@ -115,6 +127,7 @@ async def _follow(connection: asyncpg.Connection, account_id: int, event_id: int
         return False
     events = await connection.fetch(_EVENTS, account_id, event_id, _AT_A_TIME)
     if not events or events[0]["event_id"] != event_id + 1:  # they are no longer retained
+        await connection.execute(_DELETE_ALL, account_id)
         await connection.execute(_CONTINUE, account_id, last_event, 0)
         return True
     phones = {event["phone"] for event in events} - {NO_PHONE}

@@ -1,8 +1,7 @@
 """Finds the contacts that a search means, in the order of a listing.
 
-A search walks along the listing at first: words that many contacts have fill a page soon. If that would be a long walk,
-the contacts that can match are looked up by their grams or last digits, and sorted. Which way is taken decides only how
-long it takes: the matches are the same, in the same order.
+A search walks along the listing at first. If that would be a long walk (search_way.py), the contacts that can match are
+looked up by their grams or last digits, and sorted.
 
 A contact that has changed since it was indexed is compared here, by its fields: the index does not have it, and an
 older process, which does not know of search texts, may have changed it.
@@ -23,21 +22,21 @@ from numberkeep.store.postgres.listing_statement import Statement, contact_with,
 from numberkeep.store.postgres.search_candidates import candidates
 from numberkeep.store.postgres.search_conditions import found_in_text, may_be_found_in_fields
 from numberkeep.store.rows import COLUMNS, contact_of
+from numberkeep.store.search_way import WALKS, Lookup, Way
 
 _UNSTORED: Final = re.compile("[\0\ud800-\udfff]")
 """Characters that no contact has, and that cannot be sent to the server."""
 
-_WALKS: Final = (400, 8_000, 32_000)
-"""Contacts of each part of a walk; all further ones are as long as the last."""
-_PATIENCE: Final = (8_000, 40_000)
-"""The longest walk that is expected to take less time than looking up candidates: before it is known whether they are
-few, and when they are not. A candidate takes as long as six contacts of a walk."""
-_FEW: Final = 2_000
-_MOST: Final = 100_000
-"""Candidates that are looked up and sorted; if there are more, the walk goes on."""
+_LOOKUPS: Final = (Lookup(8_000, 25_000), Lookup(200_000, 100_000))
+_READS: Final = 4
+"""A candidate takes as long to read as so many contacts of a walk."""
+_MOST_CHANGED: Final = 100_000
+"""Changes since the contacts were indexed that are looked up besides."""
 
 _PART: Final = 4
 """Rows that are fetched at first: the largest ones have 1.6 MB."""
+_SPARE: Final = 32
+"""Rows that are sorted besides those that will be read, as some may not be matches."""
 _MOST_ROWS: Final = 32
 """Rows that are fetched at a time once they are small; each fetch takes a hundred microseconds."""
 
@@ -83,30 +82,43 @@ async def matches(
         return
     progress = await _progress(connection, account_id)
     statements = Statements(account_id, search, progress)
-    missing = query.offset + query.limit + 1
-    found = walked = 0
+    phones: Sequence[str] | None = None
     # One number or id is read at once.
     one = query.where.contact_id is not None or query.where.phone is not None
-    tries = [_FEW, _MOST] if progress.logged and progress.filled_to is None and not one else []
+    lookups = _LOOKUPS if progress.logged and progress.filled_to is None and not one else ()
+    way = Way(query.offset + query.limit + 1, lookups, _READS)
     await connection.execute(settings(query))
-    for size in chain(_WALKS, repeat(_WALKS[-1])):
-        if tries and walked and missing * walked > _PATIENCE[2 - len(tries)] * found:
-            phones = await candidates(connection, account_id, search, progress.event_id, tries.pop(0))
-            if phones is not None:
-                reader = _Reader(await _opened(connection, *statements.among(query, phones)), search)
-                while (rows := await reader.next()) is not None:
-                    yield rows
-                return
-        reader = _Reader(await _opened(connection, *statements.walk(query, size)), search)
+    for size in chain(WALKS, repeat(WALKS[-1])):
+        reader = await _opened(connection, search, statements.walk(query, size))
         while (rows := await reader.next()) is not None:
-            found += len(rows)
-            missing -= len(rows)
+            way.find(len(rows))
             yield rows
         end = await _end_of_walk(connection, account_id, query, size)
         if end is None:
             return
-        walked += size
+        way.walk(size)
         query = replace(query, after=end)
+        while phones is None and (most := way.lookup()) is not None:
+            phones = await candidates(connection, account_id, search, progress.event_id, most)
+        if phones is not None and way.is_longer_than_reading(len(phones)):
+            async for among in _among(connection, statements, query, phones, way.missing):
+                yield among
+            return
+
+
+async def _among(
+    connection: asyncpg.Connection, statements: "Statements", query: ListQuery, phones: Sequence[str], missing: int
+) -> AsyncGenerator[Sequence[Row]]:
+    """Yield the matches among candidates; only so many are sorted as will probably be read."""
+    size = missing + _SPARE
+    while phones:
+        reader = await _opened(connection, statements.search, statements.among(query, phones, size))
+        while (rows := await reader.next()) is not None:
+            yield rows
+        if reader.last is None or reader.count < size:
+            return
+        query = replace(query, after=Position(reader.last[query.order.by], reader.last["contact_id"]))
+        size *= 2
 
 
 def settings(query: ListQuery) -> str:
@@ -138,12 +150,13 @@ class Statements:
         statement = Statement(self.account_id)
         return self._matches(query, statement, f"({page_of(statement, query, _SELECT, size)}) AS page")
 
-    def among(self, query: ListQuery, phones: Sequence[str]) -> tuple[str, list[Any]]:
-        """Return what reads the matches among candidates."""
+    def among(self, query: ListQuery, phones: Sequence[str], size: int) -> tuple[str, list[Any]]:
+        """Return what reads the first matches among candidates."""
         statement = Statement(self.account_id)
         candidate = f"unnest({statement.value(phones)}::text[]) AS candidate (phone)"
         contact = contact_with(statement, query, "candidate.phone")
-        return self._matches(query, statement, f"{candidate} CROSS JOIN LATERAL ({contact}) AS page")
+        sql, values = self._matches(query, statement, f"{candidate} CROSS JOIN LATERAL ({contact}) AS page")
+        return f"{sql} LIMIT {statement.value(size)}::bigint", values
 
     def _matches(self, query: ListQuery, statement: Statement, source: str) -> tuple[str, list[Any]]:
         changed = f"page.last_event > {statement.value(self.progress.event_id)}"
@@ -164,12 +177,16 @@ class _Reader:
     cursor: asyncpg.cursor.Cursor
     search: Search
     size: int = _PART
+    count: int = 0
+    last: Row | None = None
 
     async def next(self) -> Sequence[Row] | None:
         """Return some rows, perhaps none; None at the end."""
         rows = await self.cursor.fetch(self.size)
         if not rows:
             return None
+        self.count += len(rows)
+        self.last = rows[-1]
         self.size = min(2 * self.size, _MOST_ROWS) if sum(map(text_of, rows)) < SLICE_TEXT // 4 else _PART
         return [
             row[:_COLUMNS]
@@ -178,12 +195,13 @@ class _Reader:
         ]
 
 
-async def _opened(connection: asyncpg.Connection, sql: str, values: Sequence[Any]) -> asyncpg.cursor.Cursor:
-    return await connection.cursor(sql, *values)
+async def _opened(connection: asyncpg.Connection, search: Search, statement: tuple[str, list[Any]]) -> _Reader:
+    sql, values = statement
+    return _Reader(await connection.cursor(sql, *values), search)
 
 
 async def _progress(connection: asyncpg.Connection, account_id: int) -> Progress:
-    row = await connection.fetchrow(_PROGRESS, account_id, _MOST)
+    row = await connection.fetchrow(_PROGRESS, account_id, _MOST_CHANGED)
     return Progress(*row) if row else Progress()
 
 

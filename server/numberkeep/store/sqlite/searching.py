@@ -1,21 +1,21 @@
 """The rows of a listing that words find: exact at any time, and read along whichever index finds them soon.
 
-Frequent words fill a page within the first rows of the order, so these are read first. Then candidates come from the
-index of words: if they are few, they are tested and sorted. Else the words are so frequent that some thousand more rows
-of the order fill the page, unless what they find is at its end: then all candidates are tested. What is found is
-decided by the contacts themselves; the index only says where to look. All statements of one listing must see the same
-state: the caller opens a transaction.
+The order is walked at first, which fills a page with what is frequent. If that would be a long walk (search_way.py),
+candidates come from the index of words; they are tested and sorted. What is found is decided by the contacts
+themselves; the index only says where to look. All statements of one listing must see the same state: the caller opens
+a transaction.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Final
+from itertools import chain, islice, repeat
+from typing import Final, NamedTuple
 
 import apsw
 
 from numberkeep.domain.contacts.listing import ListQuery, OrderBy, Position
 from numberkeep.domain.limits import MAX_INTEGER
+from numberkeep.store.search_way import WALKS, Lookup, Way
 from numberkeep.store.sqlite.connection import mark_of
 from numberkeep.store.sqlite.listing_sql import Row, Value, Where, filter_by, position_of_row, read, steps
 from numberkeep.store.sqlite.search_index import UNINDEXED
@@ -25,15 +25,11 @@ from numberkeep.store.transfer import Mark
 _SMALL: Final = 10_000
 """Contacts of an account that are all read, in some milliseconds."""
 
-_FIRST_WALK: Final = 2_000
-_SECOND_WALK: Final = 30_000
-"""Rows of the order that are read before and after few candidates are looked for."""
-
-_FEW: Final = 10_000
-"""Candidates that are tested and sorted before the second walk. A page of what more candidates find among a million
-contacts is found in that, unless it is at the end of the order."""
+_LOOKUPS: Final = (Lookup(15_000, 25_000), Lookup(200_000, 200_000))
+_TESTS: Final = 1
+"""A candidate takes as long to test and sort as so many rows of a walk, which are slower along names."""
 _MANY: Final = 200_000
-"""Candidates that are tested and sorted after it; more take as long as all rows of the order."""
+"""Candidates that are counted; more take as long as all rows of the order."""
 
 _VERY_FEW: Final = 1_000
 """Candidates that are so few that no fewer ones are looked for."""
@@ -43,6 +39,13 @@ _BEGINNINGS: Final = "SELECT doc AS id FROM contact_search_terms WHERE term >= ?
 
 Source = tuple[str, Sequence[Value]]
 """A statement that finds the ids of candidates, and its values."""
+
+
+class Found(NamedTuple):
+    """A source, and how many candidates it finds."""
+
+    source: Source
+    size: int
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,7 +70,7 @@ class Finding:
     def count(self, query: ListQuery) -> int:
         """Return how many contacts are found, at most the query's limit."""
         if not self._is_short(query) and (few := self._fewest(_sources(self.account_id, query), _MANY)):
-            sql, values = self._tested(query, few)
+            sql, values = self._tested(query, few.source)
             count: int = self.connection.execute(
                 f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)", (*values, query.limit)
             ).get
@@ -78,21 +81,25 @@ class Finding:
         given, left = query.where, limit
         if given.search is None or given.search.is_void:
             return
-        if not self._is_short(query):
-            for walk, most in ((_FIRST_WALK, _FEW), (_SECOND_WALK, _MANY)):
-                if left <= walk:
-                    until = position_of_row(self.connection, self.account_id, query, walk - 1)
-                    for row in self._walk(query, left, until):
-                        left -= 1
-                        yield row
-                    if until is None or not left:
-                        return
-                    query = replace(query, after=until)
-                source = self._fewest(_sources(self.account_id, query), most)
-                if source is not None:
-                    yield from self._sorted(query, left, source)
-                    return
-        yield from self._walk(query, left)
+        if self._is_short(query):
+            yield from self._walk(query, left)
+            return
+        way = Way(left, _LOOKUPS, _TESTS)
+        few: Found | None = None
+        for size in chain(WALKS, repeat(WALKS[-1])):
+            until = position_of_row(self.connection, self.account_id, query, size - 1)
+            for row in self._walk(query, way.missing, until):
+                way.find(1)
+                yield row
+            if until is None or not way.missing:
+                return
+            way.walk(size)
+            query = replace(query, after=until)
+            while few is None and (most := way.lookup()) is not None:
+                few = self._fewest(_sources(self.account_id, query), most)
+            if few is not None and way.is_longer_than_reading(few.size):
+                yield from self._sorted(query, way.missing, few.source)
+                return
 
     def _is_short(self, query: ListQuery) -> bool:
         """Return whether what is walked through is short, or the database is for tests, which has no index of words."""
@@ -112,14 +119,16 @@ class Finding:
                 left -= 1
                 yield row
 
-    def _fewest(self, sources: Iterator[Source], most: int) -> Source | None:
+    def _fewest(self, sources: Iterator[Source], most: int) -> Found | None:
         """Return the source with the fewest candidates, if they are at most so many."""
-        best, least = None, most + 1
-        for sql, values in sources:
-            count = self.connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*values, least)).get
-            if count < least:
-                best, least = (sql, values), count
-            if least <= _VERY_FEW:
+        best: Found | None = None
+        for source in sources:
+            sql, values = source
+            limit = best.size if best else most + 1
+            count = self.connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*values, limit)).get
+            if count < limit:
+                best = Found(source, count)
+            if best and best.size <= _VERY_FEW:
                 break
         return best
 

@@ -106,11 +106,39 @@ async def test_an_index_that_lost_its_place_is_built_again(account: AccountDrive
     await index_all(emptied_postgres, account.account_id)
     await account.update(phone(1), first_name="Grace")
     await account.create(phone(2), first_name="Grace")
+    await account.create(phone(3), first_name="Grace")
+    await index_all(emptied_postgres, account.account_id)
+    await account.delete(phone(3))
     await execute(emptied_postgres, "DELETE FROM events RETURNING 1")
     for _ in range(2):
         assert [await found(account, q) for q in ("ada", "grace")] == [[], [phone(1), phone(2)]]
         await index_all(emptied_postgres, account.account_id)
     assert await unindexed(account) == 0
+    assert len(await execute(emptied_postgres, "SELECT 1 FROM search_grams")) == 2
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_what_is_unindexed_is_counted_down(
+    account: AccountDriver, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By events if all are retained, which takes half the time; else by contacts, and then the events since."""
+    monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
+    for n in range(5):
+        await account.create(phone(n))
+    async with beside(emptied_postgres) as connection:
+        assert await _counts(account, connection) == [5, 5, 3, 1, 0, 0]
+        await execute(emptied_postgres, "DELETE FROM search_progress", "DELETE FROM events RETURNING 1")
+        await search_index.index(connection, account.account_id)
+        await account.create(phone(5))
+        assert await _counts(account, connection) == [7, 5, 3, 1, 1, 0, 0]
+
+
+async def _counts(account: AccountDriver, connection: asyncpg.Connection) -> list[int]:
+    """Index until there is nothing to do, and return what is unindexed before each step and at the end."""
+    counts = [await unindexed(account)]
+    while await search_index.index(connection, account.account_id):
+        counts.append(await unindexed(account))
+    return [*counts, await unindexed(account)]
 
 
 @pytest.mark.usefixtures("by_hand")

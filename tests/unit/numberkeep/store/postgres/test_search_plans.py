@@ -113,5 +113,5 @@ async def test_a_walk_is_along_the_index_of_the_order(
 
 async def test_candidates_are_read_by_their_numbers(connection: asyncpg.Connection) -> None:
     """One by one."""
-    plan = await plan_of(connection, *Statements(1, of("love"), Progress(5)).among(ListQuery(), ["+14155551001"]))
+    plan = await plan_of(connection, *Statements(1, of("love"), Progress(5)).among(ListQuery(), ["+14155551001"], 133))
     assert _INDEX.findall(plan) == ["contacts_phone"], plan
