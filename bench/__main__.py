@@ -3,12 +3,12 @@
 import argparse
 from collections.abc import Iterable
 
-from bench import bulk, client, delivery, growth, imports, requests, search
+from bench import bulk, client, console, delivery, growth, imports, requests, search
 from bench.peers import comparison
 
 PARTS = (
     "one part (default: server, bulk, delivery and client; growth takes an hour, peers installs many packages, "
-    "import installs sqlite-utils, and search fills stores for some minutes)"
+    "import installs sqlite-utils, and search and console fill stores for some minutes)"
 )
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument(
         "part",
         nargs="?",
-        choices=["server", "bulk", "delivery", "client", "growth", "import", "peers", "search"],
+        choices=["server", "bulk", "delivery", "client", "growth", "import", "peers", "search", "console"],
         help=PARTS,
     )
     parser.add_argument("--contacts", type=int, help="stored contacts (default: 1,000,000; peers: 10,000)")
@@ -38,6 +38,8 @@ def main() -> None:
         _print(f"p50 | {given.sizes[0]:,} | {others}", growth.measure(given.sizes))
     if given.part == "search":
         _print("search, or write | p50 | p99", search.measure(given.contacts or 1_000_000, given.rounds))
+    if given.part == "console":
+        _print("page, or interaction | p50 | p99", console.measure(given.contacts or 1_000_000, given.rounds))
     if given.part in {None, "server"}:
         stored = given.contacts or 1_000_000
         _print("requests/s | numberkeep | constant | ratio", requests.measure(stored, given.rounds, given.seconds))

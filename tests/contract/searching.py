@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from contract.listing import ORDERS
 from contract.population import by_order
 from numberkeep.domain.contacts.contact import Contact, micros
-from numberkeep.domain.contacts.listing import OrderBy
+from numberkeep.domain.contacts.listing import ContactFilter, OrderBy
 from numberkeep.domain.contacts.search import parse_search, search_text
+from numberkeep.store.contact_queries import CountContacts
 from support.store import START, AccountDriver, phone
 
 NAMES = (
@@ -121,6 +122,8 @@ class _Account:
         offset = data.draw(st.integers(0, 4))
         page = self.wait(self.driver.page(by, descending=descending, limit=limit, offset=offset, **where))
         assert page.contacts == expected[offset : offset + limit]
+        counting = CountContacts(self.driver.account_id, ContactFilter(**where), limit)
+        assert self.wait(self.driver.store.read(counting)) == min(len(expected), limit)
 
 
 class SearchContract:

@@ -59,7 +59,7 @@ class TestIndex(SearchContract):
 
     @pytest.fixture(
         params=[
-            {"WALKS": (1, 2, 3), "_LOOKUPS": (Lookup(0, 1000),), "_READS": 0, "_SPARE": 0},
+            {"WALKS": (1, 2, 3), "_LOOKUPS": (Lookup(0, 1000),), "_READS": 0, "_SPARE": 0, "_UNORDERED": 2},
             {"WALKS": (2, 4, 5), "_LOOKUPS": (Lookup(2, 0), Lookup(4, 3))},
             {"WALKS": (1, 1, 4), "_LOOKUPS": (Lookup(2, 1), Lookup(4, 5)), "_READS": 1},
         ],

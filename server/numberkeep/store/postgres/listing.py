@@ -23,6 +23,7 @@ from numberkeep.domain.contacts.listing import (
     Position,
     text_of,
 )
+from numberkeep.domain.contacts.search import Search
 from numberkeep.store.contract import PageTooLarge
 from numberkeep.store.postgres.listing_statement import Statement, order_of, page_of
 from numberkeep.store.postgres.search_matches import matches
@@ -67,19 +68,19 @@ async def page(connection: asyncpg.Connection, account_id: int, query: ListQuery
 
 async def count(connection: asyncpg.Connection, account_id: int, where: ContactFilter, most: int) -> int:
     """Return how many contacts meet the conditions; counting ends at `most`."""
-    query = ListQuery(where, limit=most - 1)
     if where.search is not None:
+        query = ListQuery(replace(where, search=None), limit=most - 1)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _count_found(connection, account_id, query)
+            return await _count_found(connection, account_id, query, where.search)
     statement = Statement(account_id)
-    inner = page_of(statement, query, "SELECT 1", most)
+    inner = page_of(statement, ListQuery(where), "SELECT 1", most)
     found: int = await connection.fetchval(f"SELECT count(*) FROM ({inner}) AS found", *statement.values)
     return found
 
 
-async def _count_found(connection: asyncpg.Connection, account_id: int, query: ListQuery) -> int:
+async def _count_found(connection: asyncpg.Connection, account_id: int, query: ListQuery, search: Search) -> int:
     found = 0
-    async with aclosing(_parts_found(connection, account_id, query)) as parts:
+    async with aclosing(matches(connection, account_id, query, search, in_order=False)) as parts:
         async for rows in parts:
             found += len(rows)
             if found > query.limit:
