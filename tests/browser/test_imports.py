@@ -95,6 +95,34 @@ def test_a_file_is_imported_in_four_steps_and_undone(console: Console, axe: Axe)
     axe(page)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_new_contacts_are_shown(console: Console) -> None:
+    """Those that the import created and no others; the links say which they show."""
+    console.wire.post("/api/v2/contacts", json={"number": "+14155550104", "first_name": "Eva"})
+    page = uploaded(console)
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("Tags for every contact").fill("spring")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Import 3 contacts").click()
+    expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
+    address = page.url
+    console.wire.post("/api/v2/contacts", json={"number": "+14155550105"})
+    page.get_by_role("link", name="See the 2 new contacts").click()
+    expect(page.locator("#total")).to_have_text("2")
+    expect(page.locator("#list tbody")).to_contain_text("Grace")
+    page.get_by_role("searchbox").fill("ada")
+    expect(page.locator("#total")).to_have_text("1")
+    expect(page.get_by_role("list", name="Conditions").get_by_role("link", name="from")).to_be_visible()
+    page.goto(address)
+    page.get_by_role("link", name="See all with the tag “spring”").click()
+    expect(page.locator("#total")).to_have_text("3")
+    page.goto(address)
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_role("heading", name="Undone")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^See"))).to_have_count(0)
+
+
 def test_it_works_without_scripts(opened: Callable[..., Console]) -> None:
     """By a button for what scripts do at once, and a link to look again."""
     console = opened(java_script_enabled=False)

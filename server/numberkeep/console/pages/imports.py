@@ -19,6 +19,7 @@ from numberkeep.console.pages.imports_form import (
 )
 from numberkeep.console.pages.imports_words import (
     by_words,
+    contacts_of,
     contacts_words,
     large_counts,
     notes_of,
@@ -75,6 +76,7 @@ _WORDS: Final = {
     "undo_question": undo_question,
     "undone_lines": undone_lines,
     "by_words": by_words,
+    "contacts_of": contacts_of,
     "contacts_words": contacts_words,
     "size_of": size_of,
     "label_of": label_of,
