@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from numberkeep.console import pages
 from numberkeep.console.assets import NAME, Assets
-from numberkeep.console.badges import badges_of
 from numberkeep.console.cookies import Jar
 from numberkeep.console.forms import check_origin, check_token
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, Reply, Text
@@ -153,9 +152,7 @@ class Console:
         headers: Headers = (*HEADERS, *visit.cookies)
         match reply:
             case Page():
-                if visit.signed_in is not None and not visit.is_swap:
-                    reply.data = {"badges": await badges_of(visit), **reply.data}
-                if visit.signed_in is not None and not visit.is_swap and reply.status < _FAILED:
+                if visit.signed_in is not None and reply.status < _FAILED and visit.shows("sections"):
                     visit.badges = _badges(await attention.waiting(visit.context, visit.account))
                 body = self._rendering.render(visit, reply).encode("utf-8", "replace")
                 more = tuple(reply.data.get("headers", ()))

@@ -87,6 +87,11 @@ class ContactsQuery:
         """The first page with the same conditions and order."""
         return replace(self, after="", before="")
 
+    @property
+    def matching(self) -> str:
+        """The query of an address with the same conditions and nothing else."""
+        return replace(self.first, order="created_at", direction="desc").text
+
     def path(self, phone: str = "") -> str:
         """Return the address of the list, or of a contact beside it."""
         return f"{PATH}/{phone}{self.text}" if phone else f"{PATH}{self.text}"
