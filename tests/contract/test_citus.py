@@ -1,6 +1,7 @@
 """The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it; see tests/support/citus.py."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -12,17 +13,24 @@ from contract.population import populate
 from contract.suite import StoreContract
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.store.checking import Checked
 from numberkeep.store.contract import Store
-from numberkeep.store.postgres import PostgresStore, account_queues, citus
+from numberkeep.store.postgres import PostgresStore, account_queues, citus, search_index, search_indexer
 from numberkeep.store.postgres.read_statements import OF_ACCOUNTS
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
-from numberkeep.stores import make_store
+from numberkeep.stores import check_database, make_store
 from support.citus import CitusCluster
 from support.databases import Behind, NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all
 from support.old_stores import STEPS, make
 from support.postgres import database_of
 from support.store import PHONE, new_account, phone
+
+
+@pytest.fixture
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Index nothing in the background."""
+    monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
 
 
 class TestCitus(StoreContract, DurabilityContract):
@@ -71,6 +79,26 @@ async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database
         assert await read_all(store) == await read_all(other)
         assert await go_on(store) == await go_on(other)
         assert await read_all(store) == await read_all(other)
+    assert (await check_database(citus_url)).faults == []
+
+
+@pytest.mark.usefixtures("_by_hand")
+async def test_what_is_damaged_on_other_nodes_is_found(spread: Store, emptied_citus: str) -> None:
+    """Whichever node has the account: in its tables, and in its search index."""
+    connection = await asyncpg.connect(emptied_citus)
+    for name in ("a", "b", "c", "d"):
+        account = await new_account(spread, name)
+        await account.upsert(*[account.row(phone(n), first_name="Ada", tags=("vip",)) for n in range(3)])
+        while await search_index.index(connection, account.account_id):
+            pass
+    assert await check_database(emptied_citus) == Checked([], 4, 12)
+    await connection.execute("UPDATE numberkeep.contacts SET search_text = ''")
+    await connection.execute("UPDATE numberkeep.contact_tags SET tag = 'old'")
+    await connection.execute("UPDATE numberkeep.writers SET contact_count = 0")
+    await connection.execute("DELETE FROM numberkeep.contacts WHERE phone = $1", phone(1))
+    await connection.close()
+    counted = Counter(fault.rule for fault in (await check_database(emptied_citus)).faults)
+    assert counted == {"contact_count": 4, "contact_tags": 20, "last_events": 4, "search_text": 8, "search_index": 4}
 
 
 async def test_a_copy_goes_to_citus_and_back(citus_url: str, new_database: NewDatabase) -> None:

@@ -65,7 +65,7 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' "
-        "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id"
+        "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id, account_id"
     ),
     q.ListOldJobs: "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE size > 0 AND created_at <= $1{j}",
 }

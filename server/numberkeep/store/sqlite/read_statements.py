@@ -82,7 +82,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetJobPart: "SELECT data FROM job_parts WHERE account_id = ? AND job_id = ? AND name = ? AND place = ?",
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM jobs WHERE status = 'running' AND (lease_until <= ? OR lease_until > ?) "
-        "ORDER BY lease_until, job_id"
+        "ORDER BY lease_until, job_id, account_id"
     ),
     q.ListOldJobs: "SELECT account_id, job_id FROM jobs WHERE size > 0 AND created_at <= ?",
     q.ListConsent: (
