@@ -156,6 +156,24 @@ def test_a_page_that_shows_everything_is_not_fetched_again(console: Console) -> 
     assert fetched == []
 
 
+def test_what_is_late_does_not_replace_another_conversation(console: Console) -> None:
+    """The answer to a refresh of the conversation that was open before."""
+    for number, content in ((PHONE, "First"), ("+14155550102", "Second")):
+        console.wire.post("/_numberkeep/inbound", json={"from": number, "content": content})
+    page = console.go(f"inbox/{PHONE}")
+    held: list[Route] = []
+    page.route(f"**/inbox/{PHONE}", lambda each: held.append(each) if not held else each.continue_())
+    with page.expect_request(lambda each: "thread" in each.headers.get("x-fragment", "")):
+        console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "Third"})
+    page.locator("#conversations a", has_text="Second").click()
+    expect(page.locator("#thread")).to_contain_text("Second")
+    with page.expect_response(f"**/inbox/{PHONE}"):
+        held[0].continue_()
+    page.wait_for_timeout(300)  # longer than the page needs to show an answer
+    expect(page.locator("#thread")).not_to_contain_text("First")
+    expect(page.locator("#thread")).to_contain_text("Second")
+
+
 def test_there_is_one_stream_and_none_in_a_hidden_tab(console: Console) -> None:
     """HTTP/1.1 allows a browser six connections to a host."""
     streams: list[str] = []
