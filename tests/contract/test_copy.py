@@ -157,6 +157,7 @@ async def test_an_interrupted_copy_can_be_continued(
     ("table", "sabotage"),
     [
         ("accounts", "UPDATE accounts SET region = 'DE' WHERE name = 'ours'"),
+        ("api_keys", "UPDATE api_keys SET key_name = 'other' WHERE key_id = 'key-of-ours'"),
         ("api_keys", "UPDATE api_keys SET revoked_at = 7 WHERE key_id = 'key-of-ours'"),
         ("contacts", "UPDATE contacts SET first_name = 'b' WHERE account_id = 1 AND phone = '+14156000103'"),
         ("contacts", "UPDATE contacts SET opt_out = NOT opt_out WHERE account_id = 1 AND phone = '+14156000103'"),

@@ -29,7 +29,7 @@ OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE ac
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM numberkeep.accounts AS a"
 KEYS: Final = (
-    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, k.read_only, {ACCOUNT_COLUMNS} "
+    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, k.read_only, k.key_name, {ACCOUNT_COLUMNS} "
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
 )
 SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2"

@@ -28,7 +28,7 @@ OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM accounts"
 KEYS: Final = (
-    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, {ACCOUNT_COLUMNS} "
+    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, key_name, {ACCOUNT_COLUMNS} "
     "FROM api_keys JOIN accounts USING (account_id)"
 )
 SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE account_id = ? AND session_id = ?"
