@@ -1,5 +1,6 @@
 """The SQL that answers each query, apart from listings. $1 is the account, if the query names one."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ def _of_accounts(statement: str) -> str:
 
     Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
     """
-    last = 2 if "$1" in statement else 1
+    last = 1 + max(map(int, re.findall(r"\$(\d)", statement)), default=0)
     return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in _TABLES})
 
 
