@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 
-from numberkeep.console.rendering import SECTIONS
 from numberkeep.console.visit import Visit
 from numberkeep.domain.errors import NumberkeepError
-from numberkeep.service.overview import MOST_SHOWN, waiting_for_people
+from numberkeep.service import attention
 
 
 async def badges_of(visit: Visit) -> Mapping[str, str]:
-    """Return the badge of each section, `""` for none; none at all if the store cannot be read."""
-    badges = dict.fromkeys((name for name, _ in SECTIONS), "")
+    """Return the badges of the sections that have one; none if the store cannot be read."""
     try:
-        reviews, failed = await waiting_for_people(visit.context, visit.account)
+        waiting = await attention.waiting(visit.context, visit.account)
     except NumberkeepError:  # the page itself may say so
-        return badges
-    badges["review"] = f"{reviews:,}" if reviews else ""
-    badges["webhooks"] = "" if not failed else f"{failed}+" if failed >= MOST_SHOWN else str(failed)
-    return badges
+        return {}
+    dead = f"{attention.MOST}+" if waiting.dead > attention.MOST else str(waiting.dead)
+    badges = {"review": f"{waiting.reviews:,}" if waiting.reviews else "", "webhooks": dead if waiting.dead else ""}
+    return {name: badge for name, badge in badges.items() if badge}

@@ -1,7 +1,6 @@
 """The numbers of an account at a glance: how much there is, and what happened on each day."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from numberkeep.domain.event import EventType
 from numberkeep.domain.identity import Account
@@ -10,10 +9,7 @@ from numberkeep.domain.overview import MOST_COUNTED, Backlog, Day, Overview
 from numberkeep.domain.work.changes import DAY
 from numberkeep.service.context import Context
 from numberkeep.store.inbox_queries import CountDeliveries, ListDays
-from numberkeep.store.queries import GetTallies, ListDeadDeliveries, ListWebhooks
-
-MOST_SHOWN: Final = 100
-"""How many failed deliveries are counted where only a hint is needed."""
+from numberkeep.store.queries import GetTallies, ListWebhooks
 
 
 async def overview(context: Context, account: Account, days: int) -> Overview:
@@ -30,13 +26,6 @@ async def overview(context: Context, account: Account, days: int) -> Overview:
         _days(counts, tallies.contacts, today, days),
         await backlogs(context, account),
     )
-
-
-async def waiting_for_people(context: Context, account: Account) -> tuple[int, int]:
-    """Return how many unclear replies wait for a decision, and how many deliveries failed, up to `MOST_SHOWN`."""
-    tallies = await context.store.read(GetTallies(account.account_id))
-    dead = await context.store.read(ListDeadDeliveries(account.account_id, MOST_SHOWN))
-    return tallies.open_reviews, len(dead)
 
 
 async def backlogs(context: Context, account: Account) -> Sequence[Backlog]:
