@@ -224,3 +224,4 @@ def test_a_read_only_session_sees_imports_and_starts_none(opened: Callable[..., 
     page = console.go("imports")
     expect(page.get_by_text("No file has been imported yet.")).to_be_visible()
     expect(page.get_by_role("link", name="Import contacts")).to_have_count(0)
+    expect(page.get_by_text("numberkeep import")).to_have_count(0)
