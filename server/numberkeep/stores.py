@@ -3,6 +3,7 @@
 Apart from app.py, which loads all of HTTP and the carriers, so that commands on a database start fast.
 """
 
+import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 
@@ -12,8 +13,10 @@ from numberkeep.config.values import ConfigError
 from numberkeep.service.context import Context
 from numberkeep.service.deployment import Deployment
 from numberkeep.service.imports.staging import Staging
+from numberkeep.store.checking import Checked
 from numberkeep.store.contract import Store
 from numberkeep.store.sqlite import ServiceLock, SqliteStaging, SqliteStore, SqliteTransfer, measure, permission_warning
+from numberkeep.store.sqlite.checking import check
 from numberkeep.store.transfer import Transfer
 
 
@@ -39,6 +42,19 @@ def make_transfer(database: str) -> Transfer:
         return SqliteTransfer(database_file(database))
     transfer: Transfer = _postgres().PostgresTransfer(postgres_url(database))
     return transfer
+
+
+async def check_database(database: str) -> Checked:
+    """Return what a check of the database of a URL finds.
+
+    Raises:
+        ConfigError: the URL does not name a database, or names one in memory.
+        StoreUnusable: the database cannot be checked.
+    """
+    if not is_postgres(database):
+        return await asyncio.to_thread(check, database_file(database))
+    checked: Checked = await _postgres().check(postgres_url(database))
+    return checked
 
 
 def _postgres() -> ModuleType:

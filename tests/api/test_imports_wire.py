@@ -91,6 +91,8 @@ async def test_a_file_is_uploaded_mapped_planned_run_and_undone(wire: httpx2.Asy
     assert (done["status"], counted(done["result"])) == ("done", COUNTS)
     assert (done["undoable"], done["undo_until"] > done["created_at"], done["by"]["type"]) == (True, True, "api_key")
     assert await phones(wire) == ["+14155550101", "+14155550102"]
+    during = {"created_at_gte": done["begun_at"], "created_at_lt": done["updated_at"]}
+    assert len((await wire.get("/api/v2/contacts", params=during)).json()) == counted(done["result"])["created"]
     rejects = await wire.get(f"{path}/rejects")
     assert rejects.headers["content-disposition"] == 'attachment; filename="import-1.rejects.csv"'
     [row] = csv.DictReader(StringIO(rejects.text))

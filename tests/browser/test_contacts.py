@@ -229,6 +229,21 @@ def test_hostile_values_stay_text_and_break_nothing(
         assert page.evaluate("document.getElementById('drawer').scrollWidth <= innerWidth")
 
 
+def test_a_phone_shows_a_contact_without_scrolling_sideways(opened: Callable[..., Console]) -> None:
+    """Number, name, state and the first two tags, with how many there are besides; the list can be sorted."""
+    console = opened(viewport={"width": 375, "height": 812})
+    body = {"number": "+447700900022", "first_name": "Jamal", "last_name": "Achterberg", "tags": ["a" * 40, "b", "c"]}
+    assert console.wire.post("/api/v2/contacts", json=body).status_code == 200
+    console.wire.post("/api/v2/contacts/opt-out", json={"number": "+447700900022"})
+    page = console.go("contacts")
+    for text in ("+44 7700 900022", "Jamal Achterberg", "opted out", "aaaa", "b", "+1"):
+        expect(rows(page).get_by_text(text, exact=len(text) < 4).first).to_be_in_viewport(ratio=1)
+    expect(rows(page).get_by_text("c", exact=True)).to_be_hidden()
+    assert page.evaluate("document.querySelector('.contacts').scrollWidth <= innerWidth - 32")
+    page.get_by_role("link", name="Created").click()
+    expect(page).to_have_url(f"{console.url}/console/contacts?direction=asc")
+
+
 def test_without_contacts_it_says_what_to_do(console: Console, axe: Callable[[Page], None]) -> None:
     """Import a file, in the browser or at the command line."""
     page = console.go("contacts")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.test_contacts import fill, number, row
+from browser.test_contacts import fill, number, row, rows
 from support.browser import Console
 from support.databases import ENGINES
 
@@ -92,10 +92,135 @@ def test_selected_contacts_are_exported(console: Console) -> None:
     assert [number(n) in text for n in range(4)] == [False, True, False, True]
 
 
-def test_nothing_is_done_without_a_tag(console: Console) -> None:
-    """It says so, and the contacts stay as they are."""
-    fill(console, 1)
+def test_a_tag_is_asked_for_and_the_selection_stays(console: Console) -> None:
+    """The browser asks for it; other actions need none."""
+    fill(console, 2)
     page = console.go("contacts")
     select(page, "Name0000")
     page.get_by_role("button", name="Add tag").click()
+    field = page.get_by_placeholder("Tag", exact=True)
+    expect(field).to_be_focused()
+    assert field.evaluate("field => field.validity.valueMissing")
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.locator("#confirm-delete").get_by_role("button", name="Delete").click()
+    expect(rows(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_selection_is_kept_on_other_pages_and_by_searches(console: Console) -> None:
+    """The bar says how many are selected and how many of them are not shown; the action is about all of them."""
+    fill(console, 120)
+    page = console.go("contacts")
+    select(page, "Name0119", "Name0118", "Name0117")
+    page.get_by_role("link", name="Older").click()
+    expect(rows(page).first).to_contain_text("Name0069")
+    bar = page.locator("#selection")
+    expect(bar).to_contain_text("3 selected, 3 not shown here")
+    select(page, "Name0069", "Name0068")
+    expect(bar).to_contain_text("5 selected, 3 not shown here")
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(rows(page).first).to_contain_text("Name0000")
+    expect(bar).to_contain_text("5 selected, 5 not shown here")
+    page.go_back()
+    expect(row(page, "Name0069").get_by_role("checkbox")).to_be_checked()
+    page.get_by_role("searchbox").fill("name0117")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page).get_by_role("checkbox")).to_be_checked()
+    page.get_by_role("searchbox").fill("nobody")
+    expect(page.get_by_text("No contact matches.")).to_be_visible()
+    expect(bar).to_contain_text("5 selected, 5 not shown here")
+    page.get_by_role("link", name="“nobody”").click()
+    expect(page.locator("#total")).to_have_text("120")
+    row(page, "Name0118").get_by_role("checkbox").uncheck()
+    expect(bar).to_contain_text("4 selected, 2 not shown here")
+    page.get_by_placeholder("Tag", exact=True).fill("vip")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.locator("#toasts")).to_contain_text("4 contacts tagged “vip”.")
+    expect(bar).to_be_hidden()
+    assert tagged(console, "vip") == [number(n) for n in (68, 69, 117, 119)]
+    select(page, "Name0116")
+    expect(bar).to_contain_text("1 selected")
+    expect(bar).not_to_contain_text("not shown")
+
+
+@pytest.mark.parametrize("way", ["Clear", "Escape"])
+def test_a_selection_is_cleared_on_every_page(console: Console, way: str) -> None:
+    """By a button, and by Esc, which closes an open question first."""
+    fill(console, 60)
+    page = console.go("contacts")
+    bar = page.locator("#selection")
+    select(page, "Name0059")
+    page.get_by_role("link", name="Older").click()
+    expect(bar).to_contain_text("1 selected, 1 not shown here")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("#confirm-delete")).to_contain_text("Delete 1 contact, 1 not shown here?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#confirm-delete")).to_be_hidden()
+    expect(bar).to_contain_text("1 selected")
+    if way == "Clear":
+        bar.get_by_role("button", name="Clear").click()
+    else:
+        page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.get_by_role("link", name="Newer").click()
+    expect(row(page, "Name0059").get_by_role("checkbox")).not_to_be_checked()
+
+
+def test_all_that_match_means_the_conditions(console: Console) -> None:
+    """On every page of them; other conditions end it, because they match others."""
+    fill(console, 130)
+    page = console.go("contacts?tag=red")
+    bar = page.locator("#selection")
+    select(page, "Name0129")
+    page.get_by_label("all 65 that match").check()
+    page.get_by_role("link", name="Older").click()
+    expect(rows(page)).to_have_count(15)
+    expect(bar).to_contain_text("65 selected")
+    expect(page.get_by_label("all 65 that match")).to_be_checked()
+    expect(page.get_by_label("Select all on this page")).to_be_checked()
+    page.get_by_role("link", name="tag: red").click()
+    expect(page.locator("#total")).to_have_text("130")
+    expect(bar).to_be_hidden()
+
+
+def test_a_selection_one_by_one_has_a_limit(console: Console) -> None:
+    """Which is said; nothing beyond it is selected."""
+    fill(console, 520)
+    page = console.go("contacts")
+    bar = page.locator("#selection")
+    for count in range(50, 501, 50):
+        page.get_by_label("Select all on this page").check()
+        expect(bar).to_contain_text(f"{count} selected")
+        page.get_by_role("link", name="Older").click()
+        expect(bar).to_contain_text(f"{count} not shown here")
+    rows(page).first.get_by_role("checkbox").click()
+    expect(page.locator("#toasts")).to_contain_text("At most 500 contacts can be selected one by one")
+    expect(bar).to_contain_text("500 selected, 500 not shown here")
+    page.get_by_placeholder("Tag", exact=True).fill("vip")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.locator("#toasts")).to_contain_text("500 contacts tagged")
+
+
+def test_an_action_that_is_refused_keeps_the_selection(console: Console) -> None:
+    """What was entered too."""
+    console.expected = ["400"]
+    fill(console, 60)
+    page = console.go("contacts")
+    select(page, "Name0059")
+    page.get_by_role("link", name="Older").click()
+    page.get_by_placeholder("Tag", exact=True).evaluate("field => field.value = ' '")
+    page.get_by_role("button", name="Add tag").click()
     expect(page.locator("#toasts")).to_contain_text("Nothing was done")
+    expect(page.locator("#selection")).to_contain_text("1 selected, 1 not shown here")
+
+
+def test_a_contact_that_is_gone_is_counted(console: Console) -> None:
+    """Somebody else has deleted it meanwhile."""
+    fill(console, 3)
+    page = console.go("contacts")
+    select(page, "Name0000", "Name0001")
+    console.wire.delete(f"/api/v2/contacts/{number(1)}").raise_for_status()
+    page.get_by_placeholder("Tag", exact=True).fill("vip")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.locator("#toasts")).to_contain_text("1 contact tagged “vip”. 1 does not exist any more.")

@@ -136,3 +136,37 @@ def test_numbers_are_masked_on_demand(console: Console) -> None:
     page = console.go(f"contacts/{number(0)}")
     for place in ("#list", "#drawer"):
         expect(page.locator(place).locator(".num").first).to_have_text("(•••) •••-0000")
+
+
+def test_the_drawer_opens_after_the_way_back(console: Console) -> None:
+    """The page was replaced then; Esc closes the drawer, and Back and Forward open and close it."""
+    fill(console, 3)
+    page = console.go("contacts")
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(rows(page).first).to_contain_text("Name0000")
+    page.go_back()
+    expect(rows(page).first).to_contain_text("Name0002")
+    row(page, "Name0001").get_by_role("link").first.click()
+    heading = page.get_by_role("heading", name="Name0001")
+    expect(heading).to_be_visible()
+    page.go_back()
+    expect(heading).to_be_hidden()
+    page.go_forward()
+    expect(heading).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(heading).to_be_hidden()
+
+
+def test_the_list_behind_the_drawer_can_be_sorted(console: Console) -> None:
+    """Closing the drawer leaves the list and its address as they are."""
+    fill(console, 3)
+    page = console.go("contacts")
+    row(page, "Name0002").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Name0002")).to_be_visible()
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(rows(page).first).to_contain_text("Name0000")
+    address = page.url
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Name0002")).to_be_hidden()
+    assert page.url == address
+    assert "order=first_name" in address

@@ -49,10 +49,10 @@ def test_a_file_is_imported_in_four_steps_and_undone(console: Console, axe: Axe)
     page.get_by_role("link", name="Import contacts").click()
     axe(page)
     page.locator("[type=file]").set_input_files(file_of())
-    expect(page.get_by_label("Handy")).to_have_value("")
+    expect(page.get_by_label("Handy", exact=True)).to_have_value("")
     expect(page.get_by_text("Not phone numbers in US: 1 of 4 values.")).to_be_visible()
     axe(page)
-    page.get_by_label("Tarif").select_option("Leave out")
+    page.get_by_label("Tarif", exact=True).select_option("Leave out")
     page.get_by_role("button", name="Preview").click()
     assert counts(page, "preview") == {"new": "2", "changed": "1", "unchanged": "0", "rejected": "1"}
     changed = page.locator("details", has_text="Changed").locator("li li")
@@ -93,6 +93,34 @@ def test_a_file_is_imported_in_four_steps_and_undone(console: Console, axe: Axe)
     expect(row_shown).to_contain_text("Undone")
     expect(row_shown).to_contain_text(f"{console.key.key_id} in the console")
     axe(page)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_new_contacts_are_shown(console: Console) -> None:
+    """Those that the import created and no others; the links say which they show."""
+    console.wire.post("/api/v2/contacts", json={"number": "+14155550104", "first_name": "Eva"})
+    page = uploaded(console)
+    page.get_by_text("Options", exact=True).click()
+    page.get_by_label("Tags for every contact").fill("spring")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Import 3 contacts").click()
+    expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
+    address = page.url
+    console.wire.post("/api/v2/contacts", json={"number": "+14155550105"})
+    page.get_by_role("link", name="See the 2 new contacts").click()
+    expect(page.locator("#total")).to_have_text("2")
+    expect(page.locator("#list tbody")).to_contain_text("Grace")
+    page.get_by_role("searchbox").fill("ada")
+    expect(page.locator("#total")).to_have_text("1")
+    expect(page.get_by_role("list", name="Conditions").get_by_role("link", name="from")).to_be_visible()
+    page.goto(address)
+    page.get_by_role("link", name="See all with the tag “spring”").click()
+    expect(page.locator("#total")).to_have_text("3")
+    page.goto(address)
+    page.get_by_role("button", name="Undo this import").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_role("heading", name="Undone")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^See"))).to_have_count(0)
 
 
 def test_it_works_without_scripts(opened: Callable[..., Console]) -> None:
@@ -153,41 +181,24 @@ def test_an_import_that_was_left_is_continued_from_the_list(console: Console) ->
     assert console.wire.get("/api/v2/contacts/+14155550102").json()["contact"]["tags"] == ["spring", "new"]
 
 
-def test_columns_that_changed_are_previewed_before_they_are_imported(console: Console) -> None:
-    """What is imported is what was shown."""
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_import_that_has_run_is_deleted(console: Console, axe: Axe) -> None:
+    """After a question that says what is lost; the contacts stay."""
     page = uploaded(console)
     page.get_by_role("button", name="Preview").click()
-    button = page.get_by_role("button", name="Import 3 contacts")
-    expect(button).to_be_enabled()
-    expect(page.locator("#preview")).to_contain_text("Tarif")
-    page.get_by_label("Tarif").select_option("Leave out")
-    expect(button).to_be_disabled()
-    expect(page.get_by_text("preview them again")).to_be_visible()
-    page.get_by_role("button", name="Preview again").click()
-    expect(page.locator("#preview")).not_to_contain_text("Tarif")
-    expect(button).to_be_enabled()
-
-
-def test_what_is_refused_is_kept_in_the_form(console: Console) -> None:
-    """With what is wrong, above the button."""
-    console.expected = ["400"]
-    page = uploaded(console)
-    page.get_by_text("Options", exact=True).click()
-    page.get_by_label("Numbers without a country code").fill("QQ")
-    page.get_by_label("Tarif").select_option("Leave out")
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("alert")).to_contain_text("two letters")
-    expect(page.get_by_label("Numbers without a country code")).to_have_value("QQ")
-    expect(page.get_by_label("Tarif")).to_have_value("ignore")
-
-
-def test_a_file_without_numbers_says_so(console: Console) -> None:
-    """And can be mapped."""
-    page = uploaded(console, "Who;Reach\nAda;+14155550101\n")
-    expect(page.get_by_role("alert")).to_contain_text("choose “Phone number”")
-    page.get_by_label("Reach").select_option("Phone number")
-    page.get_by_role("button", name="Preview").click()
-    assert counts(page, "preview")["new"] == "1"
+    page.get_by_role("button", name="Import 3 contacts").click()
+    page.get_by_role("button", name="Delete this import").click()
+    expect(page.locator("#confirm-delete")).to_contain_text(
+        "Delete the file, 1 rejected row, and the possibility to undo this import? The contacts stay as they are."
+    )
+    axe(page)
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#confirm-delete")).to_be_hidden()
+    page.get_by_role("button", name="Delete this import").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Import deleted. Contacts stay as they are.")
+    expect(page.get_by_text("No file has been imported yet.")).to_be_visible()
+    assert len(console.wire.get("/api/v2/contacts").json()) == 3
 
 
 def test_a_file_that_is_not_one_of_contacts_is_not_kept(console: Console) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from support.browser import Console
 from support.databases import ENGINES
@@ -77,7 +77,6 @@ def test_what_arrives_is_shown_at_once(console: Console) -> None:
     ask(console)
     page = console.go(f"inbox/{PHONE}")
     page.get_by_role("textbox", name="Message").fill("Half a sent")
-    page.wait_for_timeout(300)  # until the stream is open
     console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "It is me"})
     expect(page.locator("#thread")).to_contain_text("It is me")
     expect(page.get_by_label("Person", exact=True)).to_contain_text("verified")
@@ -85,6 +84,39 @@ def test_what_arrives_is_shown_at_once(console: Console) -> None:
     expect(page.locator("#conversations")).to_contain_text("Hi there")
     expect(page.get_by_role("textbox", name="Message")).to_have_value("Half a sent")
     expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+def test_what_arrives_before_the_stream_is_open_is_shown(console: Console) -> None:
+    """Between the page and its stream, and while the tab is hidden."""
+    ask(console)
+
+    def receive_first(route: Route) -> None:
+        console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "In between"})
+        route.continue_()
+
+    console.page.route("**/inbox/events*", receive_first, times=1)
+    page = console.go(f"inbox/{PHONE}")
+    expect(page.locator("#thread")).to_contain_text("In between")
+    show = "(state) => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});"
+    show += "document.dispatchEvent(new Event('visibilitychange')) }"
+    page.evaluate(show, "hidden")
+    console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "While hidden"})
+    page.evaluate(show, "visible")
+    expect(page.locator("#thread")).to_contain_text("While hidden")
+    console.expected = ["ERR_ABORTED"]
+
+
+def test_a_page_that_shows_everything_is_not_fetched_again(console: Console) -> None:
+    """The stream reports what the page does not show, and nothing else."""
+    console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "Hi there"})
+    console.wire.post("/_numberkeep/webhooks", json={"url": "https://example.com/"}).raise_for_status()
+    fetched: list[str] = []
+    console.page.on("request", lambda each: fetched.append(each.url) if "x-fragment" in each.headers else None)
+    for path in (f"inbox/{PHONE}", "review", "webhooks/1"):
+        with console.page.expect_response(lambda each: "/events" in each.url):
+            page = console.go(path)
+        page.wait_for_timeout(1500)  # longer than a stream needs to look once
+    assert fetched == []
 
 
 def test_there_is_one_stream_and_none_in_a_hidden_tab(console: Console) -> None:

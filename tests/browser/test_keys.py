@@ -28,6 +28,7 @@ def test_a_key_is_created_used_and_revoked(opened: Opened, axe: Callable[[Page],
     console = opened(java_script_enabled=scripts)
     page = console.go("keys")
     page.get_by_role("link", name="New key").click()
+    page.get_by_label("Name").fill(" Monthly report ")
     page.get_by_role("radio", name="Read only").check()
     page.get_by_role("button", name="Create key").click()
     expect(page.get_by_role("heading", name="Copy the secret now")).to_be_visible()
@@ -41,15 +42,44 @@ def test_a_key_is_created_used_and_revoked(opened: Opened, axe: Callable[[Page],
     assert status_of(console, key_id, secret) == 403
     page.get_by_role("link", name="Done").click()
     row = page.get_by_role("row", name=key_id)
+    expect(row).to_contain_text("Monthly report")
     expect(row).to_contain_text("read")
     expect(page.get_by_text(secret)).to_have_count(0)
     row.get_by_role("link", name="Revoke").click()
+    expect(page.get_by_role("heading", name="Revoke Monthly report?")).to_be_visible()
     expect(page.get_by_text("programs that use it are refused")).to_be_visible()
     if scripts:
         axe(page)
     page.get_by_role("button", name="Revoke it").click()
-    expect(page.get_by_role("status")).to_contain_text(f"{key_id} was revoked")
+    expect(page.get_by_role("status")).to_contain_text("Monthly report was revoked")
     expect(page.get_by_role("row", name=key_id)).to_contain_text("revoked")
+
+
+def test_a_name_that_is_too_long_is_refused_in_words(console: Console) -> None:
+    """By the service too; what was chosen stays."""
+    console.expected = ["400"]
+    page = console.go("keys/new")
+    page.get_by_label("Name").evaluate("(it) => it.removeAttribute('maxlength')")
+    page.get_by_label("Name").fill("x" * 101)
+    page.get_by_role("radio", name="Read only").check()
+    page.get_by_role("button", name="Create key").click()
+    expect(page.get_by_text("The name must be at most 100 printable characters.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("x" * 101)
+    expect(page.get_by_role("radio", name="Read only")).to_be_checked()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_hostile_name_is_only_text(console: Console, width: int) -> None:
+    """However long it is."""
+    page = console.page
+    page.set_viewport_size({"width": width, "height": 740})
+    console.go("keys/new")
+    page.get_by_label("Name").fill("<img src=x>{{7*7}}" + "w" * 82)
+    page.get_by_role("button", name="Create key").click()
+    console.go("keys")
+    row = page.locator("#keys tr", has_text="<img src=x>{{7*7}}")
+    expect(row.get_by_role("link", name="Revoke")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_secret_is_copied(opened: Opened) -> None:
@@ -99,3 +129,19 @@ def test_a_read_only_session_has_nothing_to_change(opened: Opened, axe: Callable
         expect(page.locator("main form[method=post]:not([action*='/columns'])")).to_have_count(0)
         expect(page.locator("main .primary")).to_have_count(0)
         axe(page)
+
+
+def test_a_wide_list_without_links_scrolls_by_keyboard(
+    opened: Opened, database: str, axe: Callable[[Page], None]
+) -> None:
+    """A read-only session has no links in it."""
+    console = opened(read_only=True, viewport={"width": 640, "height": 740})
+    new_account(database, console.account, name="w" * 100)
+    page = console.go("keys")
+    region = page.get_by_role("region", name="Keys")
+    assert region.evaluate("(it) => it.scrollWidth > it.clientWidth")
+    axe(page)
+    region.focus()
+    page.evaluate("window.scrolled = new Promise((done) => keys.addEventListener('scroll', done, {once: true})); null")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.scrolled.then(() => keys.scrollLeft > 0)")

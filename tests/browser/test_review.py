@@ -46,13 +46,14 @@ def test_what_waits_for_a_person_has_a_badge(console: Console) -> None:
 
 
 def test_a_new_reply_appears_at_once(console: Console) -> None:
-    """And one that somebody else decides goes."""
+    """With its badge; and one that somebody else decides goes, with the badge."""
     page = console.go("review")
-    page.wait_for_timeout(300)  # until the stream is open
     reply(console, "please stop")
     expect(page.locator("#reviews tbody tr")).to_contain_text("please stop")
+    expect(page.get_by_role("link", name="Review 1")).to_be_visible()
     console.wire.post("/_numberkeep/consent/review/1", json={"decision": "keep"})
     expect(page.get_by_text("No reply waits for a decision.")).to_be_visible()
+    expect(page.locator(".badge")).to_have_count(0)
 
 
 def test_what_was_decided_meanwhile_is_said(console: Console) -> None:

@@ -19,7 +19,7 @@ from support.store import START, AccountDriver, new_account, phone
 pytest.register_assert_rewrite("contract")
 
 # The servers that the tests start do not have Citus, so only one that is named can run these.
-collect_ignore = [] if "NUMBERKEEP_TEST_POSTGRES" in os.environ else ["test_citus.py", "test_citus_outages.py"]
+collect_ignore_glob = [] if "NUMBERKEEP_TEST_POSTGRES" in os.environ else ["test_citus*.py"]
 
 
 @pytest.fixture

@@ -86,11 +86,11 @@ class SessionContract:
         await store.apply(creation("other", "another"))
         assert [each.key_id for each in await store.read(ListApiKeysOf(key.account.account_id))] == ["k1", "k0"]
 
-    async def test_a_read_only_key_stays_one(self, store: Store) -> None:
+    async def test_a_key_keeps_its_name_and_its_rights(self, store: Store) -> None:
         """It is read as it was created."""
         command = creation("reader")
-        made = await store.apply(replace(command, read_only=True))
-        assert made.read_only
+        made = await store.apply(replace(command, read_only=True, name="Caf\u00e9"))
+        assert (made.read_only, made.name) == (True, "Caf\u00e9")
         assert await store.read(GetApiKey("reader")) == made
 
     async def test_sessions_are_no_part_of_the_state_of_an_account(self, store: Store, key: ApiKey) -> None:

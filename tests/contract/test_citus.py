@@ -1,6 +1,8 @@
 """The PostgreSQL store on Citus, if NUMBERKEEP_TEST_POSTGRES names a server that has it; see tests/support/citus.py."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -11,18 +13,32 @@ from contract.durability import DurabilityContract, Reopen
 from contract.population import populate
 from contract.suite import StoreContract
 from numberkeep.config.settings import Settings
+from numberkeep.domain.contacts.listing import ListQuery
+from numberkeep.domain.contacts.search import parse_search
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
+from numberkeep.domain.session import Session
+from numberkeep.store.checking import Checked
 from numberkeep.store.contract import Store
-from numberkeep.store.postgres import PostgresStore, account_queues, citus
+from numberkeep.store.postgres import PostgresStore, account_queues, citus, search_index, search_indexer
+from numberkeep.store.postgres.listing_statement import Statement
 from numberkeep.store.postgres.read_statements import OF_ACCOUNTS
 from numberkeep.store.postgres.schema import DISTRIBUTED, REFERENCE
-from numberkeep.stores import make_store
+from numberkeep.store.postgres.search_candidates import lookups
+from numberkeep.store.postgres.search_matches import Progress, Statements
+from numberkeep.store.session_commands import NoteKeyUse, PutSession
+from numberkeep.stores import check_database, make_store
 from support.citus import CitusCluster
 from support.databases import Behind, NewDatabase, execute, opened
 from support.everything import copied, filled, go_on, read_all
 from support.old_stores import STEPS, make
 from support.postgres import database_of
-from support.store import PHONE, new_account, phone
+from support.store import PHONE, START, new_account, phone
+
+
+@pytest.fixture
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Index nothing in the background."""
+    monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
 
 
 class TestCitus(StoreContract, DurabilityContract):
@@ -71,6 +87,26 @@ async def test_a_store_is_distributed_with_its_rows(citus_url: str, new_database
         assert await read_all(store) == await read_all(other)
         assert await go_on(store) == await go_on(other)
         assert await read_all(store) == await read_all(other)
+    assert (await check_database(citus_url)).faults == []
+
+
+@pytest.mark.usefixtures("_by_hand")
+async def test_what_is_damaged_on_other_nodes_is_found(spread: Store, emptied_citus: str) -> None:
+    """Whichever node has the account: in its tables, and in its search index."""
+    connection = await asyncpg.connect(emptied_citus)
+    for name in ("a", "b", "c", "d"):
+        account = await new_account(spread, name)
+        await account.upsert(*[account.row(phone(n), first_name="Ada", tags=("vip",)) for n in range(3)])
+        while await search_index.index(connection, account.account_id):
+            pass
+    assert await check_database(emptied_citus) == Checked([], 4, 12)
+    await connection.execute("UPDATE numberkeep.contacts SET search_text = ''")
+    await connection.execute("UPDATE numberkeep.contact_tags SET tag = 'old'")
+    await connection.execute("UPDATE numberkeep.writers SET contact_count = 0")
+    await connection.execute("DELETE FROM numberkeep.contacts WHERE phone = $1", phone(1))
+    await connection.close()
+    counted = Counter(fault.rule for fault in (await check_database(emptied_citus)).faults)
+    assert counted == {"contact_count": 4, "contact_tags": 20, "last_events": 4, "search_text": 8, "search_index": 4}
 
 
 async def test_a_copy_goes_to_citus_and_back(citus_url: str, new_database: NewDatabase) -> None:
@@ -136,6 +172,7 @@ async def _tables(url: str, *, spread: bool = False) -> tuple[str, ...]:
     return tuple(name for name in DISTRIBUTED if (name,) in rows)
 
 
+@pytest.mark.usefixtures("_by_hand")
 async def test_commands_commit_in_one_phase(spread: Store, emptied_citus: str) -> None:
     """However many rows are written to an account, a crash leaves no prepared transaction that would block it."""
     big = await new_account(spread, "big")  # accounts and keys are written to every node
@@ -144,7 +181,15 @@ async def test_commands_commit_in_one_phase(spread: Store, emptied_citus: str) -
     await big.add_webhook()
     await big.upsert(*[big.row(phone(n), tags=("t", "u")) for n in range(300)])
     await big.upsert(*[big.row(phone(n), first_name="x") for n in range(300)])
-    assert await big.delete(*[phone(n) for n in range(300)])
+    assert await big.delete(*[phone(n) for n in range(200)])
+    await big.receive(phone(250), "Hi")
+    session = Session(big.account_id, 1, "k", b"", b"", "", START, START, START)
+    await spread.apply(PutSession(big.account_id, session, START))
+    await spread.apply(NoteKeyUse(big.account_id, "k", START))
+    connection = await asyncpg.connect(emptied_citus)
+    while await search_index.index(connection, big.account_id):
+        pass
+    await connection.close()
     after = await execute(emptied_citus, "SELECT gid FROM pg_dist_transaction")
     assert set(after) <= set(before)
 
@@ -153,9 +198,26 @@ async def test_the_agenda_of_an_account_asks_one_node(emptied_citus: str) -> Non
     """And so does every other query over some accounts."""
     connection = await asyncpg.connect(emptied_citus)
     for statement in OF_ACCOUNTS.values():
-        literal = statement.replace("$1::bigint[]", "'{7}'::bigint[]").replace("$2::bigint[]", "'{7}'::bigint[]")
-        plan = await connection.fetch(f"EXPLAIN {literal.replace('$1', '0')}")
+        literal = re.sub(r"\$\d", "0", re.sub(r"\$\d::bigint\[\]", "'{7}'::bigint[]", statement))
+        plan = await connection.fetch(f"EXPLAIN {literal}")
         assert [line for (line,) in plan if "Task Count" in line] == ["  Task Count: 1"], statement
+    await connection.close()
+
+
+@pytest.mark.parametrize("q", ["love", "lo", "lo 0123", "山", "2671", "+14155552671"])
+async def test_a_search_asks_one_node(emptied_citus: str, q: str) -> None:
+    """With each of its statements."""
+    search = parse_search(q)
+    assert search is not None
+    statements = Statements(7, search, Progress(5))
+    asked = [statements.walk(ListQuery(), 400), statements.among(ListQuery(), [PHONE], 100)]
+    for lookup in lookups(7, search):
+        statement = Statement(7)
+        asked.append((lookup(statement, 2001), statement.values))
+    connection = await asyncpg.connect(emptied_citus)
+    for sql, values in asked:
+        plan = await connection.fetch(f"EXPLAIN {sql}", *values)
+        assert [line for (line,) in plan if "Task Count" in line] == ["  Task Count: 1"], sql
     await connection.close()
 
 

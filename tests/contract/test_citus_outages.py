@@ -10,10 +10,11 @@ import pytest
 
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.contract import Store
-from numberkeep.store.postgres import PostgresStore, citus, nodes
-from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog
+from numberkeep.store.postgres import PostgresStore, citus, nodes, search_indexer
+from numberkeep.store.queries import GetAgenda, GetAgendaOf, GetBacklog, ListOldJobs, ListWaitingJobs
+from numberkeep.store.search_queries import CountUnindexed
 from support.citus import CitusCluster
-from support.daemon import free_port
+from support.daemon import PATIENCE, free_port
 from support.databases import opened
 from support.store import DAY, PHONE, SECOND, START, AccountDriver, new_account, phone
 
@@ -59,12 +60,36 @@ async def test_a_dead_node_stops_the_work_for_its_accounts_alone(
                 assert list((await store.read(GetAgendaOf(LATER, [cut_off.account_id]))).due) == []
                 backlog = await store.read(GetBacklog())
                 assert (backlog.waiting, backlog.unreachable) == (1, 1)
+                assert await store.read(CountUnindexed()) >= 0
+                assert [*await store.read(ListWaitingJobs(LATER)), *await store.read(ListOldJobs(LATER))] == []
                 await store.ready()
             with pytest.raises(StoreUnavailable, match=r"the Citus node \S+ cannot be reached: start it"):
                 await theirs.create(phone(1))
             assert (await ours.create(phone(1))).phone == phone(1)
             assert len(await ours.take(1, at=ours.now + SECOND)) == 1
     assert set((await spread.read(GetAgenda(LATER))).due) >= {cut_off.account_id}
+
+
+async def test_a_dead_node_stops_the_search_index_for_its_accounts_alone(
+    cluster: CitusCluster,
+    emptied_citus: str,
+    parted: tuple[AccountDriver, AccountDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is written to the others is indexed, and all of it once every node answers."""
+    monkeypatch.setattr(search_indexer, "_START_SECONDS", 0)
+    monkeypatch.setattr(search_indexer, "_RETRY_SECONDS", 0.5)
+    with cluster.moved(emptied_citus, free_port()):
+        async with opened(emptied_citus) as store:
+            ours = AccountDriver(store, parted[0].account_id)
+            ours.now = parted[0].now
+            await ours.create(phone(1))
+            async with asyncio.timeout(PATIENCE):
+                while await store.read(CountUnindexed()):  # noqa: ASYNC110 - there is no event to await
+                    await asyncio.sleep(0.05)
+    async with opened(emptied_citus) as store, asyncio.timeout(PATIENCE):
+        while await store.read(CountUnindexed()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_failing_traffic_keeps_the_connections(

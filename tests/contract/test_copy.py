@@ -3,15 +3,15 @@
 import random
 from collections.abc import Sequence
 
+import asyncpg
 import pytest
 
-from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.errors import StoreUnavailable, StoreUnusable
 from numberkeep.service.copying import copy
-from numberkeep.store.sqlite import checking
+from numberkeep.store.postgres import search_index, search_indexer
 from numberkeep.store.transfer import LastNumbers, Row, Table, Transfer
-from numberkeep.stores import make_store, make_transfer
+from numberkeep.stores import check_database, make_store, make_transfer
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.everything import copied, drivers_of, filled, go_on, read_all
 from support.store import new_account, phone
@@ -34,13 +34,31 @@ async def test_a_copy_is_equal_by_every_read(
         target = new_database(engine)
         tables = await copied(source, target, page)
         assert all(table.source.rows == table.written > 0 == table.removed for table in tables)
-        if (path := sqlite_path(target) if engine == "sqlite" else None) is not None:
-            assert list(checking.check(path).faults) == []
+        assert list((await check_database(target)).faults) == []
         source = target
     async with opened(first) as before, opened(source) as after:
         assert await read_all(after) == await read_all(before)
         assert await go_on(after) == await go_on(before)
         assert await read_all(after) == await read_all(before)
+
+
+async def test_a_copy_over_another_leaves_nothing_of_its_search_index(
+    new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contacts that the source does not have are found by no index."""
+    monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
+    source, target = new_database("sqlite"), new_database("postgres")
+    for url, number in ((source, phone(1)), (target, phone(2))):
+        async with opened(url) as store:
+            await (await new_account(store, "ours")).create(number, first_name="Ada")
+    connection = await asyncpg.connect(target)
+    while await search_index.index(connection, 1):
+        pass
+    await copied(source, target, force=True)
+    while await search_index.index(connection, 1):
+        pass
+    await connection.close()
+    assert list((await check_database(target)).faults) == []
 
 
 @PAIRS
@@ -139,6 +157,7 @@ async def test_an_interrupted_copy_can_be_continued(
     ("table", "sabotage"),
     [
         ("accounts", "UPDATE accounts SET region = 'DE' WHERE name = 'ours'"),
+        ("api_keys", "UPDATE api_keys SET key_name = 'other' WHERE key_id = 'key-of-ours'"),
         ("api_keys", "UPDATE api_keys SET revoked_at = 7 WHERE key_id = 'key-of-ours'"),
         ("contacts", "UPDATE contacts SET first_name = 'b' WHERE account_id = 1 AND phone = '+14156000103'"),
         ("contacts", "UPDATE contacts SET opt_out = NOT opt_out WHERE account_id = 1 AND phone = '+14156000103'"),

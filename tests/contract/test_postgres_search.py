@@ -49,13 +49,8 @@ class IndexingStore(PostgresStore):
         return result
 
 
-class TestIndex(SearchContract):
-    """The index of words, complete, behind, and absent."""
-
-    @pytest.fixture(params=[0, 1, 1000], ids=["not-indexed", "behind", "indexed"])
-    def steps(self, request: pytest.FixtureRequest) -> int:
-        """Return how many steps are indexed after each command."""
-        return int(request.param)
+class IndexContract(SearchContract):
+    """The index of words, and every way in which a page is found."""
 
     @pytest.fixture(
         params=[
@@ -66,14 +61,28 @@ class TestIndex(SearchContract):
         ids=["candidates", "walks", "both"],
     )
     async def store(
-        self, request: pytest.FixtureRequest, steps: int, emptied_postgres: str, monkeypatch: pytest.MonkeyPatch
+        self, request: pytest.FixtureRequest, steps: int, database: str, monkeypatch: pytest.MonkeyPatch
     ) -> AsyncIterator[PostgresStore]:
         """Return a store that takes few contacts for many."""
         for name, value in request.param.items():
             monkeypatch.setattr(search_matches, name, value)
         monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
         monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
-        store = IndexingStore(emptied_postgres, steps)
+        store = IndexingStore(database, steps)
         await store.open()
         yield store
         await store.close()
+
+
+class TestIndex(IndexContract):
+    """The index complete, behind, and absent."""
+
+    @pytest.fixture
+    def database(self, emptied_postgres: str) -> str:
+        """Return an empty database."""
+        return emptied_postgres
+
+    @pytest.fixture(params=[0, 1, 1000], ids=["not-indexed", "behind", "indexed"])
+    def steps(self, request: pytest.FixtureRequest) -> int:
+        """Return how many steps are indexed after each command."""
+        return int(request.param)

@@ -16,7 +16,7 @@ class TestIndex(SearchContract):
     @pytest.fixture(
         params=[
             {"WALKS": (1, 2), "_LOOKUPS": (Lookup(0, 1000),), "_TESTS": 0},
-            {"WALKS": (2, 4), "_LOOKUPS": (Lookup(0, 0),), "_MANY": 0},
+            {"WALKS": (2, 4), "_LOOKUPS": (Lookup(0, 0),)},
             {"WALKS": (1, 1), "_LOOKUPS": (Lookup(2, 4), Lookup(4, 8)), "_VERY_FEW": 2},
         ],
         ids=["candidates", "walks", "both"],

@@ -40,8 +40,8 @@ def test_keys_are_created_listed_and_revoked_while_it_serves(tmp_path: Path) -> 
 def test_a_read_only_key_is_listed_as_one_with_its_last_use(tmp_path: Path) -> None:
     """It reads, and a change is refused. The time of its use is stored at once; a key without use has none."""
     with serving(tmp_path) as running:
-        made = json.loads(run("keys", "create", "--read-only", "--json", cwd=tmp_path).stdout)
-        assert (made["read_only"], made["last_used_at"]) == (True, None)
+        made = json.loads(run("keys", "create", "--name", " report ", "--read-only", "--json", cwd=tmp_path).stdout)
+        assert (made["read_only"], made["last_used_at"], made["name"]) == (True, None, "report")
         headers = {"sb-api-key-id": made["key_id"], "sb-api-secret-key": made["secret"]}
         assert httpx2.get(f"{running.url}{CONTACTS}", headers=headers).status_code == 200
         refused = httpx2.post(f"{running.url}{CONTACTS}", json={"number": "+14155550123"}, headers=headers)
@@ -52,7 +52,7 @@ def test_a_read_only_key_is_listed_as_one_with_its_last_use(tmp_path: Path) -> N
     assert (reader["read_only"], reader["last_used_at"] >= reader["created_at"]) == (True, True)
     shown = run("keys", "list", cwd=tmp_path).stdout.splitlines()
     assert "never used" in shown[0]
-    assert shown[1].endswith("active  read-only")
+    assert shown[1].endswith("active  read-only  report")
 
 
 def test_secrets_are_not_in_the_database(tmp_path: Path) -> None:
@@ -68,6 +68,14 @@ def test_an_account_name_is_printable(tmp_path: Path, name: str) -> None:
     """`keys list` is read on a terminal, line by line."""
     done = run("keys", "create", "--account", name, cwd=tmp_path)
     assert (done.returncode, "printable" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[31m", "x" * 101])
+def test_the_name_of_a_key_is_short_and_printable(tmp_path: Path, name: str) -> None:
+    """For the same reason."""
+    done = run("keys", "create", "--name", name, cwd=tmp_path)
+    assert (done.returncode, "at most 100 printable characters" in done.stderr) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -38,6 +38,9 @@ PLAIN_MESSAGES = {"sqlite": 10, "postgres": 8}
 SESSIONS = {"sqlite": 11, "postgres": 9}
 """The first version with sessions, times of use and keys that may only read: the second account's is such a one."""
 
+KEY_NAMES = {"sqlite": 14, "postgres": 12}
+"""The first version in which keys may have names: the second account's has one."""
+
 INBOX = {"sqlite": 13, "postgres": 11}
 """The first version with conversations, conclusions, attempts and counts of days."""
 
@@ -137,6 +140,7 @@ def keys_of(engine: str, version: int) -> list[ApiKey]:
             key,
             account=replace(key.account, replies=RULES[key.account.account_id]),
             read_only=since and key.account == THEIRS,
+            name="Caf\u00e9 \U0001f600" if version >= KEY_NAMES[engine] and key.account == THEIRS else "",
         )
         for key in KEYS
     ]

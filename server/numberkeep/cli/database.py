@@ -1,5 +1,6 @@
-"""`numberkeep backup`, `restore` and `check`: SQLite databases as files."""
+"""`numberkeep backup` and `restore` of SQLite files, and `check` of a database."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,10 +13,11 @@ import click
 from numberkeep.cli.exit_codes import ExitCode, end
 from numberkeep.cli.progress import Progress
 from numberkeep.cli.targets import database_option, json_option
-from numberkeep.config.database_url import database_file, existing_database
+from numberkeep.config.database_url import database_file, existing_database, is_postgres, without_password
+from numberkeep.store.checking import Fault
 from numberkeep.store.sqlite import backup as backups
-from numberkeep.store.sqlite import checking
 from numberkeep.store.sqlite.copying import Contents
+from numberkeep.stores import check_database
 
 _PHASE = "Copying"
 
@@ -74,15 +76,15 @@ def restore(file: Path, database: str, *, force: bool) -> None:
 def check(database: str, *, as_json: bool) -> None:
     """Check the database for faults, even while it is served.
 
-    Runs SQLite's integrity and foreign key checks, and checks that counts, tags and opt-outs agree with the contacts.
-    Exits with 1 if there are faults. The output identifies contacts by their contact_id only.
+    Checks that counts, tags, opt-outs and the search index agree with the contacts; on SQLite, also runs its integrity
+    and foreign key checks. Exits with 1 if there are faults. The output identifies contacts by their contact_id only.
     """
-    path = database_file(existing_database(database))
-    checked = checking.check(path)
+    checked = asyncio.run(check_database(existing_database(database)))
     if as_json:
         click.echo(json.dumps({"sound": not checked.faults, **asdict(checked)}))
     elif not checked.faults:
-        click.echo(f"{path} is sound: {_number(checked.accounts, 'account')}, {_number(checked.contacts, 'contact')}")
+        counts = f"{_number(checked.accounts, 'account')}, {_number(checked.contacts, 'contact')}"
+        click.echo(f"{_name(database)} is sound: {counts}")
     else:
         for fault in checked.faults:
             click.echo(_line(fault))
@@ -90,7 +92,11 @@ def check(database: str, *, as_json: bool) -> None:
         end(ExitCode.FAILED)
 
 
-def _line(fault: checking.Fault) -> str:
+def _name(database: str) -> str:
+    return without_password(database) if is_postgres(database) else str(database_file(database))
+
+
+def _line(fault: Fault) -> str:
     where = f" of account {fault.account_id}" if fault.account_id is not None else ""
     what = f"contact {fault.contact_id}{where}: " if fault.contact_id else f"account {fault.account_id}: " * bool(where)
     return f"{fault.rule}: {what}{fault.message}"

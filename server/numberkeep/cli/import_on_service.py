@@ -14,7 +14,7 @@ import msgspec
 from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.import_file import FileImport, Imported
 from numberkeep.cli.import_words import diff_lines
-from numberkeep.cli.on_service import Refused, read_json
+from numberkeep.cli.on_service import TRANSIENT, Refused, read_json
 from numberkeep.cli.progress import Progress
 from numberkeep.domain.contacts.undoing import Undone
 from numberkeep.service.imports.choosing import Chosen
@@ -29,6 +29,8 @@ _differences: Final = msgspec.json.Decoder(Difference)
 
 _PIECE: Final = 256 * 1024
 _LOOK_SECONDS: Final = 0.2
+_AWAY_SECONDS: Final = 60.0
+"""How long the service may refuse to show an import that goes on: a proxy does while it restarts."""
 _PAGE: Final = 100
 _NOTHING_DONE: Final = "Nothing was imported: repeat the command to import the file."
 
@@ -158,11 +160,20 @@ def _done(client: httpx2.Client, job: ImportOut, progress: Progress) -> ImportOu
     while job.status in {"running", "foreground"}:
         if job.phase:
             progress(job.phase, job.done, job.total)
-        time.sleep(_LOOK_SECONDS)
-        job = _read(client.get(f"{_PATH}/{job.id}"))
+        job = _read(_looked_at(client, job))
     if job.status == "failed":
         raise Failure(job.error)
     return job
+
+
+def _looked_at(client: httpx2.Client, job: ImportOut) -> httpx2.Response:
+    """Return the answer that shows an import, after a pause; what may be over soon is waited for."""
+    end = time.monotonic() + _AWAY_SECONDS
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        answer = client.get(f"{_PATH}/{job.id}")
+        if answer.status_code not in TRANSIENT or time.monotonic() > end:
+            return answer
 
 
 def _print_differences(client: httpx2.Client, job: ImportOut) -> None:

@@ -9,6 +9,7 @@ from numberkeep.cli.exit_codes import Failure
 from numberkeep.cli.on_database import run, time_text
 from numberkeep.cli.targets import database_option, json_option
 from numberkeep.domain.contacts.contact import moment
+from numberkeep.domain.errors import InvalidInput
 from numberkeep.domain.identity import new_key_pair
 from numberkeep.service import keys as service
 from numberkeep.service.keys import KnownKey
@@ -26,18 +27,27 @@ def keys() -> None:
     show_default=True,
     help="Account that the key belongs to; created if it does not exist.",
 )
+@click.option("--name", default="", help="What the key is for, such as `billing`: the list of keys shows it.")
 @click.option("--read-only", is_flag=True, help="A key that may read everything and change nothing.")
 @database_option
 @json_option
-def create(account: str, database: str, *, read_only: bool, as_json: bool) -> None:
+def create(account: str, name: str, database: str, *, read_only: bool, as_json: bool) -> None:
     """Create a key pair and print it.
 
     This is the only time that the secret is shown: the database keeps a hash of it.
     """
     if not service.is_account_name(account):
         raise click.BadParameter("must be a name of printable characters", param_hint="--account")
+    try:
+        name = service.checked_name(name)
+    except InvalidInput as error:
+        raise click.BadParameter(error.fields[0].message, param_hint="--name") from None
     pair = new_key_pair()
-    key = run(database, lambda context: service.create(context, account, pair, read_only=read_only), may_create=True)
+    key = run(
+        database,
+        lambda context: service.create(context, account, pair, read_only=read_only, name=name),
+        may_create=True,
+    )
     if as_json:
         click.echo(json.dumps({**_shown(KnownKey(key, None)), "secret": pair.secret}))
     else:
@@ -62,7 +72,8 @@ def list_(database: str, *, as_json: bool) -> None:
         state = f"revoked {key['revoked_at']}" if key["revoked_at"] else "active"
         used = f"used {key['last_used_at']}" if key["last_used_at"] else "never used"
         kind = "  read-only" if key["read_only"] else ""
-        click.echo(f"{key['key_id']}  {key['account']}  created {key['created_at']}  {used}  {state}{kind}")
+        name = f"  {key['name']}" if key["name"] else ""
+        click.echo(f"{key['key_id']}  {key['account']}  created {key['created_at']}  {used}  {state}{kind}{name}")
     if not shown:
         click.echo("There are no keys: `numberkeep keys create` creates one.", err=True)
 
@@ -84,6 +95,7 @@ def _shown(known: KnownKey) -> dict[str, Any]:
     key = known.key
     return {
         "key_id": key.key_id,
+        "name": key.name,
         "account": key.account.name,
         "created_at": time_text(key.created_at),
         "last_used_at": None if known.used_at is None else time_text(moment(known.used_at)),

@@ -15,14 +15,13 @@ import click
 import httpx2
 
 from numberkeep.cli.exit_codes import ExitCode
-from numberkeep.cli.on_service import Refused, service
+from numberkeep.cli.on_service import TRANSIENT, Refused, service
 from numberkeep.cli.targets import json_option
 
 _SILENCE_SECONDS: Final = 45.0
 """Three heartbeats: a connection that is silent for longer is dead."""
 
 _AGAIN_SECONDS: Final = 1.0
-_TRANSIENT: Final = frozenset({429, 502, 503, 504})
 
 
 @click.command()
@@ -63,7 +62,7 @@ def _followed(client: httpx2.Client, params: dict[str, Any]) -> Iterator[str]:
         headers = {"accept": "text/event-stream"} | ({"last-event-id": last} if last else {})
         try:
             with client.stream("GET", "/api/v2/events", params=params, headers=headers) as answer:
-                if not _streams(answer) and not (heard and answer.status_code in _TRANSIENT):
+                if not _streams(answer) and not (heard and answer.status_code in TRANSIENT):
                     answer.read()
                     raise Refused(answer)
                 if not heard:

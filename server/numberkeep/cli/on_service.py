@@ -14,6 +14,8 @@ from numberkeep.config.settings import load_remote
 _CONNECT_SECONDS: Final = 5.0
 _CHECK_SECONDS: Final = 10.0
 _FIX: Final = "set SENDBLUE_API_BASE_URL to the URL that `numberkeep serve` prints"
+TRANSIENT: Final = frozenset({429, 502, 503, 504})
+"""The statuses of a service that may answer as usual some seconds later."""
 _ABOUT: Final = "/openapi.json"
 """Served without a key; its title says what the service is."""
 

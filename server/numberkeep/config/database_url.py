@@ -60,8 +60,7 @@ def database_file(database: str) -> Path:
     """
     if is_postgres(database):
         raise ConfigError(
-            "this command is for SQLite files: for PostgreSQL use pg_dump to back up, pg_restore to restore and "
-            "pg_amcheck to check"
+            "this command is for SQLite files: for PostgreSQL use pg_dump to back up and pg_restore to restore"
         )
     path = sqlite_path(database)
     if path is None:

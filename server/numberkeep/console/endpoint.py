@@ -156,7 +156,7 @@ class Console:
         headers: Headers = (*HEADERS, *visit.cookies)
         match reply:
             case Page():
-                if visit.signed_in is not None and not visit.is_swap:
+                if visit.signed_in is not None and visit.shows("sections"):
                     visit.badges = await badges_of(visit)
                 body = self._rendering.render(visit, reply).encode("utf-8", "replace")
                 return Answer(reply.status, body, (*HEADERS, *reply.headers, *visit.cookies), _HTML)

@@ -49,7 +49,7 @@ class Rendering:
         data = {**page.data, "page": page, "visit": visit, "flash": flash}
         token = READER.set(visit.reader)
         try:
-            text = _fragments(template, visit.fragments, data) if visit.fragments else None
+            text = self._fragments(template, visit.fragments, data) if visit.fragments else None
             if text is None:
                 text = template.render(data)
             elif flash is not None:
@@ -60,13 +60,13 @@ class Rendering:
             visit.cookies.append(visit.jar.clear_flash())
         return text
 
-
-def _fragments(template: Template, ids: tuple[str, ...], data: Mapping[str, Any]) -> str | None:
-    """Return these fragments; None if the template does not have all of them."""
-    blocks = [template.blocks.get(_FRAGMENT + each.replace("-", "_")) for each in ids]
-    context = template.new_context(dict(data))
-    parts = ["".join(block(context)) for block in blocks if block is not None]
-    return "\n".join(parts) if len(parts) == len(ids) else None
+    def _fragments(self, template: Template, ids: tuple[str, ...], data: Mapping[str, Any]) -> str | None:
+        """Return these fragments, of the template or of the frame; None if they do not have all of them."""
+        known = self._environment.get_template("base.html").blocks | template.blocks
+        blocks = [known.get(_FRAGMENT + each.replace("-", "_")) for each in ids]
+        context = template.new_context(dict(data))
+        parts = ["".join(block(context)) for block in blocks if block is not None]
+        return "\n".join(parts) if len(parts) == len(ids) else None
 
 
 SECTIONS: Final = (

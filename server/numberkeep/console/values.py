@@ -1,5 +1,6 @@
 """How values are shown: times in the reader's zone, numbers as people write them."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,6 +12,8 @@ from numberkeep.console.reader import READER
 from numberkeep.console.words import sentence_of
 
 _MICROS: Final = 1_000_000
+_UNITS: Final = {"day": 86_400, "hr.": 3_600, "min.": 60}
+_WEEK: Final = 7 * 86_400
 _SHOWN: Final = 4
 _LINE: Final = 300
 Time = datetime | int | str
@@ -35,9 +38,26 @@ def full_time(value: Time) -> str:
 
 
 def short_time(value: Time) -> str:
-    """Return the day of a time, such as `30 Nov 2026`; a script replaces it by one that is relative to now."""
-    local = moment_of(value).astimezone(READER.get().zone)
-    return f"{local.day} {local:%b %Y}"
+    """Return a time relative to now, such as `5 min. ago`; if it is more than a week away, its day, `30 Nov 2026`.
+
+    The same as times.js writes, which keeps it up to date: nothing may move when that starts.
+    """
+    moment = moment_of(value)
+    seconds = (moment - datetime.now(UTC)).total_seconds()
+    if abs(seconds) > _WEEK:
+        local = moment.astimezone(READER.get().zone)
+        return f"{local.day} {local:%b %Y}"
+    for name, size in _UNITS.items():
+        if abs(seconds) >= size:
+            return _relative(math.floor(seconds / size + 0.5), name)
+    return "now"
+
+
+def _relative(count: int, unit: str) -> str:
+    if unit == "day" and abs(count) == 1:
+        return "tomorrow" if count > 0 else "yesterday"
+    words = f"{abs(count)} {unit}{'s' if unit == 'day' else ''}"
+    return f"in {words}" if count > 0 else f"{words} ago"
 
 
 def clock(value: Time) -> str:

@@ -104,6 +104,10 @@ class Visit:
         """Whether a script asks for fragments and not for the whole page."""
         return bool(self.fragments)
 
+    def shows(self, fragment: str) -> bool:
+        """Return whether the whole page, or this fragment of it, is asked for."""
+        return not self.fragments or fragment in self.fragments
+
     @property
     def has_read(self) -> bool:
         """Whether the body was read, as far as the request has one."""

@@ -15,11 +15,11 @@ def sentence_of(action: ActionOut) -> str:
         case "tag":
             return f"{changed} tagged “{action.tag}”.{_others(action)}"
         case "untag":
-            return f"“{action.tag}” removed from {changed}."
+            return f"“{action.tag}” removed from {changed}.{_gone(action)}"
         case "delete":
-            return f"{changed} deleted."
+            return f"{changed} deleted.{_gone(action)}"
         case _:
-            return f"{changed} exported."
+            return f"{changed} exported.{_gone(action)}"
 
 
 def counted(count: int) -> str:
@@ -29,7 +29,12 @@ def counted(count: int) -> str:
 
 def _others(action: ActionOut) -> str:
     had = f" {action.unchanged:,} had the tag already." if action.unchanged else ""
-    return had + (f" {action.full:,} can have no more tags." if action.full else "")
+    return had + (f" {action.full:,} can have no more tags." if action.full else "") + _gone(action)
+
+
+def _gone(action: ActionOut) -> str:
+    verb = "does" if action.not_found == 1 else "do"
+    return f" {action.not_found:,} {verb} not exist any more." if action.not_found else ""
 
 
 def _undone(undone: UndoneOut | None) -> str:

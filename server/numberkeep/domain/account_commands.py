@@ -22,6 +22,7 @@ class CreateKey(Command[ApiKey]):
     secret_hash: bytes
     at: int
     read_only: bool = False
+    name: str = ""
 
 
 @dataclass(slots=True)

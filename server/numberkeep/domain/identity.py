@@ -64,6 +64,7 @@ class ApiKey:
         created_at: when it was created.
         revoked_at: when it was revoked; None if it was not.
         read_only: whether it may change nothing.
+        name: what it is for; `""` for nothing in particular.
     """
 
     key_id: str
@@ -72,6 +73,7 @@ class ApiKey:
     created_at: datetime
     revoked_at: datetime | None = None
     read_only: bool = False
+    name: str = ""
 
     def opens_with(self, secret: bytes) -> bool:
         """Return whether `secret` is this key's and the key is not revoked; takes the same time for any secret."""

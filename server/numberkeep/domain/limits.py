@@ -5,6 +5,8 @@ limits are our choice, wide enough for real contacts and narrow enough that one 
 """
 
 MAX_NAME = 200
+MAX_KEY_NAME = 100
+"""Of an API key: what it is for."""
 MAX_EMAIL = 320
 MAX_PHONE_INPUT = 64
 MAX_TAGS = 100

@@ -209,6 +209,7 @@ def _import_out(call: Call, job: Job) -> ImportOut:
         status=job.status.value,
         created_at=moment(job.created_at),
         updated_at=moment(job.updated_at),
+        begun_at=moment(record.begun_at) if record.begun_at else None,
         by=None if record.owner == SYSTEM else actor_out(record.owner),
         options=_options_out(record.options),
         task=None if record.task is None else record.task.value,

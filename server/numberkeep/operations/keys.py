@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numberkeep.domain.errors import KeyNotFound
+from numberkeep.domain.errors import InvalidInput, KeyNotFound
 from numberkeep.domain.identity import KeyPair, new_key_pair
 from numberkeep.operations.operation import Call, operation
 from numberkeep.service import keys
@@ -16,6 +16,7 @@ class NewKey:
     """The key to create."""
 
     read_only: bool
+    name: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,11 +32,11 @@ async def list_keys(call: Call, _: Nothing) -> Sequence[KnownKey]:
     return await keys.list_of(call.context, call.account)
 
 
-@operation("keys.create")
+@operation("keys.create", InvalidInput)
 async def create(call: Call, given: NewKey) -> KeyPair:
     """Create a key for the account; only this answer has the secret."""
     pair = new_key_pair()
-    await keys.create(call.context, call.account.name, pair, read_only=given.read_only)
+    await keys.create(call.context, call.account.name, pair, read_only=given.read_only, name=given.name)
     return pair
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from numberkeep.domain.account_commands import CreateFirstKey, CreateKey, RevokeKey
-from numberkeep.domain.errors import InvalidCredentials, NumberkeepError
+from numberkeep.domain.errors import FieldError, InvalidCredentials, InvalidInput, NumberkeepError
 from numberkeep.domain.identity import Account, ApiKey, KeyPair, hash_secret
+from numberkeep.domain.limits import MAX_KEY_NAME
 from numberkeep.service.clock import Clock
 from numberkeep.service.context import Context
 from numberkeep.store.contract import Store
@@ -135,16 +136,43 @@ def is_account_name(text: str) -> bool:
     return bool(text.strip()) and text.isprintable()
 
 
+def checked_name(text: str) -> str:
+    """Return the name of a key without surrounding spaces.
+
+    Raises:
+        InvalidInput: it is too long, or has characters that are not printed.
+    """
+    name = text.strip()
+    if len(name) > MAX_KEY_NAME or not name.isprintable():
+        message = f"must be at most {MAX_KEY_NAME} printable characters"
+        raise InvalidInput(f"The name {message}", [FieldError("name", message)])
+    return name
+
+
 async def create(
-    context: Context, account_name: str, pair: KeyPair, region: str = DEFAULT_REGION, *, read_only: bool = False
+    context: Context,
+    account_name: str,
+    pair: KeyPair,
+    region: str = DEFAULT_REGION,
+    *,
+    read_only: bool = False,
+    name: str = "",
 ) -> ApiKey:
     """Create a key for an account, and the account, in this region, if it does not exist.
 
+    Args:
+        context: the context of use cases.
+        account_name: the name of the account.
+        pair: the id and the secret of the key.
+        region: the region of a new account.
+        read_only: whether the key may change nothing.
+        name: what the key is for; `""` for nothing in particular.
+
     Raises:
-        InvalidInput: the key id is taken.
+        InvalidInput: the key id is taken, or the name is not valid.
     """
     creation = _creation(context, account_name, pair, region)
-    creation.read_only = read_only
+    creation.read_only, creation.name = read_only, checked_name(name)
     return await context.apply(creation)
 
 

@@ -20,10 +20,10 @@ _decode_words = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def key_of(row: Iterable[Any]) -> ApiKey:
-    """Return the key whose key_id, secret_hash, created_at, revoked_at, read_only and `ACCOUNT_COLUMNS` these are."""
-    key_id, secret_hash, created_at, revoked_at, read_only, *account = row
+    """Return the key of the columns before `ACCOUNT_COLUMNS` that the statements of keys name, and of these."""
+    key_id, secret_hash, created_at, revoked_at, read_only, name, *account = row
     revoked = None if revoked_at is None else moment(revoked_at)
-    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked, read_only=read_only == 1)
+    return ApiKey(key_id, secret_hash, account_of(account), moment(created_at), revoked, read_only == 1, name)
 
 
 def account_of(row: Iterable[Any]) -> Account:

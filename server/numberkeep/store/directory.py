@@ -32,8 +32,9 @@ def _create_key(command: CreateKey) -> Flow[ApiKey]:
         account = yield from _account(command.account_name)
         assert account is not None  # noqa: S101 - it was just created
         yield Fetch("insert_writer", (account.account_id,))
-    yield Fetch("insert_key", (command.key_id, account.account_id, command.secret_hash, command.at, command.read_only))
-    return ApiKey(command.key_id, command.secret_hash, account, moment(command.at), read_only=command.read_only)
+    key_id, secret_hash, read_only = command.key_id, command.secret_hash, command.read_only
+    yield Fetch("insert_key", (key_id, account.account_id, secret_hash, command.at, read_only, command.name))
+    return ApiKey(key_id, secret_hash, account, moment(command.at), read_only=read_only, name=command.name)
 
 
 def _create_first_key(command: CreateFirstKey) -> Flow[ApiKey | None]:

@@ -90,7 +90,7 @@ TABLES: Final = (
     Table(
         "api_keys",
         ("key_id",),
-        ("account_id", "secret_hash", "created_at", "revoked_at", "read_only"),
+        ("account_id", "secret_hash", "created_at", "revoked_at", "read_only", "key_name"),
         of_account=False,
         flags=frozenset({"read_only"}),
     ),

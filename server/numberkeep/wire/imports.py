@@ -158,8 +158,9 @@ class ImportOut(msgspec.Struct, kw_only=True):
 
     `status` is `draft` (it waits to be started), `running`, `foreground` (a command at a terminal works on it), `done`
     or `failed`; `phase`, `done` and `total` say how far the `task` is; `planned` is what a run would do, and
-    `has_preview` whether its samples are stored. `by` is who uploaded it. `undoable` is whether it changed something
-    that can still be undone, and `undo_until` how long it can be; null if there is no limit.
+    `has_preview` whether its samples are stored. `by` is who uploaded it, and `begun_at` when its run began, or null.
+    `undoable` is whether it changed something that can still be undone, and `undo_until` how long it can be; null if
+    there is no limit.
     """
 
     id: int
@@ -169,6 +170,7 @@ class ImportOut(msgspec.Struct, kw_only=True):
     status: Literal["draft", "running", "foreground", "done", "failed"]
     created_at: Time
     updated_at: Time
+    begun_at: Time | None = None
     by: ActorOut | None = None
     options: ImportOptionsOut | None = None
     task: Task | None

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 from numberkeep.console.page import Page, PageRoute, Redirect, page
 from numberkeep.console.pages import contacts_actions, contacts_contact
-from numberkeep.console.pages.contacts_actions import work_of
-from numberkeep.console.pages.contacts_list import COLUMNS, COOKIE, contact_list
+from numberkeep.console.pages.contacts_actions import shown
+from numberkeep.console.pages.contacts_list import COLUMNS, COOKIE
 from numberkeep.console.pages.contacts_query import ContactsQuery
 from numberkeep.console.visit import Visit
 from numberkeep.domain.errors import InvalidInput
@@ -17,7 +17,7 @@ from numberkeep.wire.tags import TagBody
 @page("GET", "/contacts")
 async def contacts(visit: Visit) -> Page:
     """Show a page of the list."""
-    data = {"list": await contact_list(visit), "work": await work_of(visit), "editing": visit.query.get("edit", "")}
+    data = await shown(visit) | {"editing": visit.query.get("edit", "")}
     return Page("contacts/contacts.html", data, title="Contacts", section="contacts")
 
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
+from numberkeep.console.page import Events, Page, PageRoute, Redirect, Text, page
+from numberkeep.console.pages.contacts_list import contact_list
 from numberkeep.console.pages.contacts_query import ContactsQuery
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
@@ -22,8 +23,13 @@ _SHOWN_FOR: Final = timedelta(minutes=2)
 """How long the list of contacts shows an action that has ended."""
 
 
-async def work_of(visit: Visit) -> Sequence[ActionOut]:
-    """Return the actions that the list of contacts shows: those under way, and long ones that ended just now."""
+async def shown(visit: Visit) -> dict[str, Any]:
+    """Return what the list of contacts and the actions on it show."""
+    return {"list": await contact_list(visit), "work": await _work(visit), "most_selected": actions.AT_ONCE}
+
+
+async def _work(visit: Visit) -> Sequence[ActionOut]:
+    """Return the actions under way, and long ones that ended just now."""
     found = await visit.call(actions.list_actions, ActionsParams(limit=5))
     now = datetime.fromtimestamp(visit.context.clock.now() / 1_000_000, UTC)
     return [
@@ -34,15 +40,14 @@ async def work_of(visit: Visit) -> Sequence[ActionOut]:
 
 
 @page("POST", "/contacts/actions", changes=True)
-async def act(visit: Visit) -> Redirect:
+async def act(visit: Visit) -> Redirect | Text:
     """Start an action on the contacts that are selected, or on all that match."""
     form = await visit.form()
     query = ContactsQuery.of(visit.query)
     numbers = [str(number) for number in form.getlist("number")]
     everything = form.get("all") == "1"
     if not numbers and not everything:
-        visit.flash("Nothing was done, because no contact is selected.")
-        return Redirect(query.path())
+        return _refused(visit, query, "Nothing was done, because no contact is selected.")
     body: dict[str, Any] = {"action": form.get("action")}
     if body["action"] in {"tag", "untag"}:
         body["tag"] = str(form.get("tag", "")).strip()
@@ -51,8 +56,8 @@ async def act(visit: Visit) -> Redirect:
         action = (await visit.call(actions.create, visit.decoded(body, ActionBody))).action
     except (InvalidInput, TooManyUploads) as error:
         fields = error.fields if isinstance(error, InvalidInput) else ()
-        visit.flash(f"Nothing was done: the {fields[0].field} {fields[0].message}." if fields else f"{error}.")
-        return Redirect(query.path())
+        reason = f"the {fields[0].field} {fields[0].message}" if fields else str(error)
+        return _refused(visit, query, f"Nothing was done: {reason}.")
     if action.status != "running":
         if action.action == "export" and action.status == "done":
             return Redirect(f"{_ACTIONS}/{action.id}/file")
@@ -91,6 +96,14 @@ async def events(visit: Visit) -> Events:
     given = ByAction(visit.path["action_id"])
     await visit.call(actions.retrieve, given)  # one that is not there is reported before the stream begins
     return Events(_progress(visit, given))
+
+
+def _refused(visit: Visit, query: ContactsQuery, reason: str) -> Redirect | Text:
+    """Report why nothing was done; scripts leave the page as it is, with the selection."""
+    if visit.is_swap:
+        return Text(reason.encode(), status=400)
+    visit.flash(reason)
+    return Redirect(query.path())
 
 
 async def _progress(visit: Visit, given: ByAction) -> AsyncGenerator[str, None]:

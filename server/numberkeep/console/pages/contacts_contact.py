@@ -6,9 +6,9 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from numberkeep.console.page import Page, PageRoute, Redirect, page
-from numberkeep.console.pages.contacts_actions import undo_of, work_of
+from numberkeep.console.pages.contacts_actions import shown, undo_of
 from numberkeep.console.pages.contacts_history import lines_of
-from numberkeep.console.pages.contacts_list import contact_list, row_of, variables_of
+from numberkeep.console.pages.contacts_list import row_of, variables_of
 from numberkeep.console.pages.contacts_query import ContactsQuery
 from numberkeep.console.visit import Visit
 from numberkeep.console.words import sentence_of
@@ -152,10 +152,10 @@ async def _show(
 
 async def _beside(visit: Visit, drawer: str, data: Mapping[str, Any], *, title: str, status: int = 200) -> Page:
     """Return the page with something beside the list, which is read only if it is shown."""
-    shown: dict[str, Any] = {"drawer": drawer, "query": ContactsQuery.of(visit.query), "editing": "", **data}
+    all_data: dict[str, Any] = {"drawer": drawer, "query": ContactsQuery.of(visit.query), "editing": "", **data}
     if visit.fragments != ("drawer-content",):
-        shown |= {"list": await contact_list(visit), "work": await work_of(visit)}
-    return Page("contacts/contacts.html", shown, title=title, section="contacts", status=status)
+        all_data |= await shown(visit)
+    return Page("contacts/contacts.html", all_data, title=title, section="contacts", status=status)
 
 
 def _new_data(given: Mapping[str, str], errors: Mapping[str, str] | None = None) -> dict[str, Any]:

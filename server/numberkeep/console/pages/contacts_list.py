@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from numberkeep.console.pages.contacts_query import STATES, ContactsQuery
+from numberkeep.console.pages.contacts_query import STATES, ContactsQuery, time_words
 from numberkeep.console.visit import Visit
 from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.contacts.listing import Order, OrderBy, Position
@@ -79,6 +79,7 @@ class ContactList:
     older: str = ""
     problem: str = ""
     names: ClassVar = COLUMNS
+    time_words: ClassVar = staticmethod(time_words)
     states: ClassVar = {name: word for name, (word, _) in STATES.items()}
 
     @property

@@ -1,6 +1,6 @@
 """What the address of a page of contacts says: conditions, order, and the place in the list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
@@ -33,8 +33,8 @@ class ContactsQuery:
         q: words to search.
         tags: tags, all of which contacts have.
         state: one of STATES; `""` for any.
-        since: the first day on which contacts were created, `YYYY-MM-DD`; `""` for any.
-        until: the last one, likewise.
+        since: the first day on which contacts were created, `YYYY-MM-DD`, or a time; `""` for any.
+        until: the last one, likewise; a time before which they were.
         order: one of ORDERS.
         direction: `asc` or `desc`.
         after: the cursor after which the page begins; `""` for the first page.
@@ -60,8 +60,8 @@ class ContactsQuery:
             query.get("q", "").strip(),
             tuple(dict.fromkeys(filter(None, map(str.strip, query.getlist("tag"))))),
             state if state in STATES else "",
-            _day(query.get("since", "")),
-            _day(query.get("until", "")),
+            _last(map(_time, query.getlist("since"))),
+            _last(map(_time, query.getlist("until"))),
             order,
             direction if direction in {"asc", "desc"} else "desc" if order == "created_at" else "asc",
             query.get("after", ""),
@@ -83,6 +83,11 @@ class ContactsQuery:
     def first(self) -> "ContactsQuery":
         """The first page with the same conditions and order."""
         return replace(self, after="", before="")
+
+    @property
+    def matching(self) -> str:
+        """The query of an address with the same conditions and nothing else."""
+        return replace(self.first, order="created_at", direction="desc").text
 
     def path(self, phone: str = "") -> str:
         """Return the address of the list, or of a contact beside it."""
@@ -137,15 +142,38 @@ class ContactsQuery:
         ]
 
 
-def _day(text: str) -> str:
+def time_words(text: str, zone: tzinfo) -> str:
+    """Return a day as it is, or a time with its zone, such as `30 Nov 2026, 14:05:10 CET`."""
+    if _is_day(text):
+        return text
+    local = datetime.fromisoformat(text).astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M:%S %Z}"
+
+
+def _last(texts: Iterable[str]) -> str:
+    """Return the last text that is not empty: the form of conditions has a field for a day after a hidden time."""
+    return ["", *filter(None, texts)][-1]
+
+
+def _time(text: str) -> str:
+    """Return a day or a time in its usual form; `""` for what is neither."""
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
+        if "T" not in text:
+            return date.fromisoformat(text).isoformat()
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment.tzinfo else ""
+    except (ValueError, OverflowError):
         return ""
 
 
+def _is_day(text: str) -> bool:
+    return "T" not in text
+
+
 def _begin(day: str, zone: tzinfo, days: int = 0) -> str:
-    """Return the beginning of a day, or of one after it, in UTC."""
+    """Return the beginning of a day, or of one after it, in UTC; a time as it is."""
+    if not _is_day(day):
+        return day
     try:
         begin = datetime.combine(date.fromisoformat(day) + timedelta(days=days), datetime.min.time(), zone)
         return begin.astimezone(UTC).isoformat()

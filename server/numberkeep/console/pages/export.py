@@ -1,10 +1,11 @@
 """Exports: the choice of a file, and the file. The query is that of the page of contacts."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 from typing import Final, get_args
 
 from numberkeep.console.page import Page, Reply, page
-from numberkeep.console.pages.contacts_query import STATES, ContactsQuery
+from numberkeep.console.pages.contacts_query import STATES, ContactsQuery, time_words
 from numberkeep.console.visit import Visit
 from numberkeep.operations import exports
 from numberkeep.operations.operation import Download
@@ -26,7 +27,7 @@ FILES: Final = (
 async def choose(visit: Visit) -> Reply:
     """Offer the files of the contacts that the query describes."""
     query = ContactsQuery.of(visit.query).first
-    data = {"files": FILES, "query": query.text.removeprefix("?"), "conditions": [*_in_words(query)]}
+    data = {"files": FILES, "query": query.text.removeprefix("?"), "conditions": [*_in_words(query, visit.zone)]}
     return Page("export.html", data, title="Export contacts", section="contacts")
 
 
@@ -43,7 +44,7 @@ async def download(visit: Visit) -> Reply:
 ROUTES: Final = (choose, download)
 
 
-def _in_words(query: ContactsQuery) -> Iterator[str]:
+def _in_words(query: ContactsQuery, zone: tzinfo) -> Iterator[str]:
     """Yield the conditions of a query in words."""
     if query.q:
         yield f"with “{query.q}”"
@@ -51,6 +52,6 @@ def _in_words(query: ContactsQuery) -> Iterator[str]:
     if query.state:
         yield STATES[query.state][0].lower()
     if query.since:
-        yield f"created from {query.since}"
+        yield f"created from {time_words(query.since, zone)}"
     if query.until:
-        yield f"created until {query.until}"
+        yield f"created until {time_words(query.until, zone)}"

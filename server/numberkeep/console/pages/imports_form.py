@@ -68,26 +68,44 @@ def choices_for(column: ColumnOut, entered: str | None = None) -> Sequence[tuple
         entered: what was chosen in a form that was refused; None if none was.
     """
     chosen = entered if entered is not None else column.field if column.chosen else ""
+    if chosen.startswith(_VARIABLE):  # its label is in a field of its own
+        chosen = "variable"
     choices = {"": f"{label_of(column.detected)} (detected)"} | FIELDS
     if chosen not in choices:
         choices[chosen] = label_of(chosen)
     return [(value, label, value == chosen) for value, label in choices.items()]
 
 
+def is_variable(field: str) -> bool:
+    """Return whether a field is a custom variable."""
+    return field == "variable" or field.startswith(_VARIABLE)
+
+
+def label_field(column: ColumnOut, entered: str | None = None) -> tuple[str, str]:
+    """Return the label that a column has as a variable, `""` if that is not chosen, and what it has without a choice.
+
+    Args:
+        column: the column.
+        entered: the label in a form that was refused; None if there is none.
+    """
+    chosen = column.field.removeprefix(_VARIABLE) if column.chosen and column.field.startswith(_VARIABLE) else ""
+    detected = column.detected
+    usual = detected.removeprefix(_VARIABLE) if detected.startswith(_VARIABLE) else column.name
+    return chosen if entered is None else entered, usual
+
+
 def options_in(form: Mapping[str, str]) -> ImportOptionsBody:
     """Return the options that a form chooses.
 
     Args:
-        form: its fields: `column-N` with the name of a column and `field-N` with its use, and the options by name.
+        form: its fields: `column-N` with the name of a column, `field-N` with its use, `detected-N` with what that is
+            if it is empty, and `label-N` with the label that it has as a variable; and the options by name.
 
     Raises:
         InvalidInput: an option is not valid.
     """
-    columns = {
-        form[f"column-{place}"]: field
-        for name, field in form.items()
-        if field and (place := name.removeprefix("field-")) != name and f"column-{place}" in form
-    }
+    places = [name.removeprefix("column-") for name in form if name.startswith("column-")]
+    columns = {form[f"column-{place}"]: field for place in places if (field := _use(form, place))}
     body: dict[str, Any] = {
         "columns": columns,
         "tags": [tag for text in form.get("tags", "").split(",") if (tag := text.strip())],
@@ -96,6 +114,12 @@ def options_in(form: Mapping[str, str]) -> ImportOptionsBody:
     }
     body |= {name: value for name in ("region", "numbers", "existing", "encoding") if (value := form.get(name))}
     return _decoder.body(msgspec.json.encode(body), ImportOptionsBody)
+
+
+def _use(form: Mapping[str, str], place: str) -> str:
+    """Return what a form uses a column for; `""` for what its name says."""
+    use, label = form.get(f"field-{place}", ""), form.get(f"label-{place}", "").strip()
+    return f"{_VARIABLE}{label}" if label and is_variable(use or form.get(f"detected-{place}", "")) else use
 
 
 def options_entered(form: Mapping[str, str]) -> ImportOptionsOut:

@@ -1,8 +1,10 @@
 """What pages say of an import."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
+from numberkeep.console.pages.contacts_query import PATH, ContactsQuery
 from numberkeep.wire.events import ActorOut
 from numberkeep.wire.imports import CountsOut, ImportOut, UndoneOut
 
@@ -90,6 +92,17 @@ def undo_question(job: ImportOut) -> str:
     return f"{question[:1].upper()}{question[1:]}?"
 
 
+def delete_question(job: ImportOut) -> str:
+    """Return what is lost with an import that has run, and what stays, as a question."""
+    rejected = job.result.counts.rejected if job.result else 0
+    lost = ["the file", *([_counted(rejected, "rejected row")] if rejected else [])]
+    if job.undoable and not job.undone:
+        lost.append("the possibility to undo this import")
+    *first, last = lost
+    listed = f"{', '.join(first)}{',' if len(first) > 1 else ''} and {last}" if first else last
+    return f"Delete {listed}? The contacts stay as they are."
+
+
 def undone_lines(undone: UndoneOut) -> Iterator[str]:
     """Yield what was undone, in sentences."""
     if undone.deleted:
@@ -103,6 +116,21 @@ def undone_lines(undone: UndoneOut) -> Iterator[str]:
     if undone.opted_out:
         stays = "stays" if undone.opted_out == 1 else "stay"
         yield f"{_counted(undone.opted_out, 'number')} that the import opted out {stays} opted out."
+
+
+def contacts_of(job: ImportOut) -> Iterator[tuple[str, str]]:
+    """Yield links to what an import that has run created, and to what has its tags: a text and an address each."""
+    if job.result is None or job.status != "done" or job.task == "undo":
+        return
+    created = job.result.counts.created
+    if created and job.begun_at:
+        during = ContactsQuery(since=_utc(job.begun_at), until=_utc(job.updated_at + timedelta(microseconds=1)))
+        yield f"See the {created:,} new contacts" if created > 1 else "See the new contact", during.path()
+    tags = job.options.tags if job.options else ()
+    for tag in tags:
+        yield f"See all with the tag “{short(tag)}”", ContactsQuery(tags=(tag,)).path()
+    if not (created and job.begun_at) and not tags:
+        yield "See all contacts", PATH
 
 
 def short(name: str) -> str:
@@ -134,6 +162,10 @@ def size_of(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return _counted(count, "byte")
+
+
+def _utc(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _counted(count: int, noun: str) -> str:

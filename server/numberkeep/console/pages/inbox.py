@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from numberkeep.console.concluded import concluded
-from numberkeep.console.following import following
+from numberkeep.console.following import following, position
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
@@ -33,6 +33,7 @@ from numberkeep.wire.reviews import DecideBody, ReviewDecision
 _INBOX: Final = f"{ROOT}/inbox"
 _CONVERSATIONS: Final = 50
 _MESSAGES: Final = 100
+_EVERY: Final = "conversations thread person sections"
 _LISTED: Final = ("message.", "consent.", "verification.", "contact.")
 QUICK: Final = (("yes", "yes"), ("STOP", "STOP"), ("HELP", "HELP"), ("wrong number", "wrong number"))
 """What the simulated phone answers with one press."""
@@ -41,7 +42,7 @@ QUICK: Final = (("yes", "yes"), ("STOP", "STOP"), ("HELP", "HELP"), ("wrong numb
 @page("GET", "/inbox")
 async def inbox(visit: Visit) -> Page:
     """List the conversations."""
-    return await _page(visit, None)
+    return await _page(visit)
 
 
 @page("GET", "/inbox/open")
@@ -52,7 +53,7 @@ async def find(visit: Visit) -> Page | Redirect:
         phone = parse_phone(written, visit.account.region, field="number")
     except InvalidInput as error:
         problem = said(error) if written else "Write a number."
-        return await _page(visit, None, status=400, problem=problem, written=written)
+        return await _page(visit, status=400, problem=problem, written=written)
     return Redirect(path_of(phone))
 
 
@@ -64,16 +65,16 @@ async def events(visit: Visit) -> Events:
     def fragments_of(batch: Sequence[Event]) -> str:
         shown = [event for event in batch if event.type.value.startswith(_LISTED)]
         if any(event.phone == phone for event in shown):
-            return "conversations thread person"
-        return "conversations" if shown else ""
+            return _EVERY
+        return "conversations sections" if shown else ""
 
-    return Events(following(visit, fragments_of))
+    return Events(following(visit, _EVERY if phone else "conversations sections", fragments_of))
 
 
 @page("GET", "/inbox/{phone}")
 async def conversation(visit: Visit) -> Page:
     """Show a conversation."""
-    return await _page(visit, await _thread(visit))
+    return await _page(visit)
 
 
 @page("POST", "/inbox/{phone}/send", changes=True)
@@ -83,7 +84,7 @@ async def send(visit: Visit) -> Page | Redirect:
     try:
         sent = await visit.call(messages.send, SendBody(number=visit.path["phone"], content=content))
     except InvalidInput as error:
-        return await _page(visit, await _thread(visit), status=400, problem=said(error), written=content)
+        return await _page(visit, status=400, problem=said(error), written=content)
     if sent.status == "ERROR":
         visit.flash(f"Not sent: {sent.error_message or 'the recipient has opted out'}.")
     return Redirect(path_of(visit.path["phone"]))
@@ -100,8 +101,7 @@ async def reply(visit: Visit) -> Page | Redirect:
         known = problem_of(error)
         if known is None:
             raise
-        thread = await _thread(visit)
-        return await _page(visit, thread, status=known.status, problem=known.message, written=content, as_person=True)
+        return await _page(visit, status=known.status, problem=known.message, written=content, as_person=True)
     return Redirect(f"{path_of(visit.path['phone'])}?as=person")
 
 
@@ -163,13 +163,14 @@ def number_in(text: str) -> int | None:
 
 async def _page(
     visit: Visit,
-    thread: ThreadOut | None,
     *,
     status: int = 200,
     problem: str = "",
     written: str = "",
     as_person: bool | None = None,
 ) -> Page:
+    since = await position(visit)
+    thread = await _thread(visit) if "phone" in visit.path else None
     before = number_in(visit.query.get("before", ""))
     listed = await visit.call(
         conversations.list_conversations, ConversationsParams(limit=_CONVERSATIONS, cursor=before)
@@ -182,6 +183,7 @@ async def _page(
         "conversations": listed.items,
         "older": listed.cursor or "",
         "is_first": before is None,
+        "since": since,
         "thread": thread,
         "shown": [] if thread is None else _shown(thread),
         "tags": _tags(thread),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from numberkeep.console.following import following
+from numberkeep.console.following import following, position
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.pages.inbox import number_in, path_of
 from numberkeep.console.site import ROOT
@@ -16,16 +16,18 @@ from numberkeep.wire.overview import OverviewParams
 from numberkeep.wire.reviews import DecideBody, ReviewDecision, ReviewsParams
 
 _REVIEWS: Final = 50
+_EVERY: Final = "reviews count sections"
 _CHANGING: Final = frozenset({EventType.CONSENT_UNCLEAR, EventType.CONSENT_DECIDED})
 
 
 @page("GET", "/review")
 async def review(visit: Visit) -> Page:
     """List what waits for a decision, the oldest first."""
-    after = number_in(visit.query.get("after", ""))
+    since, after = await position(visit), number_in(visit.query.get("after", ""))
     listed = await visit.call(reviews.list_open, ReviewsParams(limit=_REVIEWS, cursor=after))
     now = visit.context.clock.now()
     data = {
+        "since": since,
         "reviews": [(each, micros(each.deadline) < now) for each in listed.items],
         "next": listed.cursor or "",
         "is_first": after is None,
@@ -40,9 +42,9 @@ async def events(visit: Visit) -> Events:
     """Stream that the list has changed."""
 
     def fragments_of(batch: Sequence[Event]) -> str:
-        return "reviews" if any(event.type in _CHANGING for event in batch) else ""
+        return _EVERY if any(event.type in _CHANGING for event in batch) else ""
 
-    return Events(following(visit, fragments_of))
+    return Events(following(visit, _EVERY, fragments_of))
 
 
 @page("POST", "/review/{review_id:int}", changes=True)

@@ -1,10 +1,9 @@
 """Webhooks: the URLs that get events, and the attempts to deliver them."""
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator
 from typing import Any, Final
 
+from numberkeep.console.following import looking
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.pages.inbox import number_in, path_of, said
 from numberkeep.console.site import ROOT
@@ -21,7 +20,6 @@ from numberkeep.wire.webhooks import ByWebhook, EnableBody, ReplayBody, WebhookB
 
 _WEBHOOKS: Final = f"{ROOT}/webhooks"
 _ATTEMPTS: Final = 50
-_LOOK_SECONDS: Final = 1.0
 
 
 @page("GET", "/webhooks")
@@ -56,12 +54,13 @@ async def create(visit: Visit) -> Page:
 @page("GET", "/webhooks/{webhook_id:int}")
 async def webhook(visit: Visit) -> Page:
     """Show a webhook and the attempts to deliver to it."""
-    before = number_in(visit.query.get("before", ""))
+    since, before = await _newest(visit), number_in(visit.query.get("before", ""))
     found, attempts, cursor = await _of(visit, before, _ATTEMPTS)
     numbers = await visit.call(overview.show, OverviewParams(days=1))
     backlog = next((each for each in numbers.deliveries if each.target == str(found.id)), None)
     data = {
         "webhook": found,
+        "since": since,
         "attempts": attempts,
         "older": cursor or "",
         "is_first": before is None,
@@ -73,25 +72,15 @@ async def webhook(visit: Visit) -> Page:
 
 @page("GET", "/webhooks/{webhook_id:int}/events")
 async def events(visit: Visit) -> Events:
-    """Stream that there are more attempts. They are no events of the log, so this looks once a second.
+    """Stream that there are more attempts."""
 
-    The first look is reported too: an attempt may have ended since the page was made.
-    """
+    async def newest() -> str | None:
+        try:
+            return await _newest(visit)
+        except WebhookNotFound:
+            return None
 
-    async def more() -> AsyncGenerator[str, None]:
-        last: object = None
-        while True:
-            try:
-                found, attempts, _ = await _of(visit, None, 1)
-            except WebhookNotFound:
-                return
-            newest = (found.disabled_at, [(each.id, each.delivery) for each in attempts])
-            if last != newest:
-                yield "webhook-state attempts"
-            last = newest
-            await asyncio.sleep(_LOOK_SECONDS)
-
-    return Events(more())
+    return Events(looking(visit, "webhook-state attempts sections", newest))
 
 
 @page("GET", "/webhooks/{webhook_id:int}/attempts/{attempt_id:int}")
@@ -170,6 +159,16 @@ async def delete(visit: Visit) -> Redirect:
     await visit.call(operations.delete, ByWebhook(visit.path["webhook_id"]))
     visit.flash("The webhook was deleted, with its pending deliveries.")
     return Redirect(_WEBHOOKS)
+
+
+async def _newest(visit: Visit) -> str:
+    """Return what changes with the state of the webhook and with each attempt.
+
+    Raises:
+        WebhookNotFound: there is none.
+    """
+    found, attempts, _ = await _of(visit, None, 1)
+    return " ".join([str(found.disabled_at), *(f"{each.id} {each.delivery}" for each in attempts)])
 
 
 async def _of(visit: Visit, before: int | None, limit: int) -> tuple[WebhookOut, list[AttemptOut], str | None]:

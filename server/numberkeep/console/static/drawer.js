@@ -3,14 +3,15 @@ import { ask, isPage, leave, put } from "./swap.js";
 import { toast } from "./toast.js";
 
 const CONTENT = "drawer-content";
-const drawer = document.getElementById("drawer");
+const find = () => document.getElementById("drawer"); // the way back replaces it
 let opener = null;
-let list = (drawer?.open && drawer.querySelector("a[data-close]")?.href) || location.href;
+let list = (find()?.open && find().querySelector("a[data-close]")?.href) || location.href;
 
 async function open(url) {
   const response = await ask(url, CONTENT);
   const text = await response.text();
-  if (!isPage(response)) return leave(response) || toast(text);
+  if (!isPage(response)) return void (leave(response) || toast(text));
+  const drawer = find();
   if (!drawer.open) drawer.show();
   if (!document.getElementById(CONTENT)) {
     const place = document.createElement("div");
@@ -26,6 +27,7 @@ async function open(url) {
 }
 
 export function close() {
+  const drawer = find();
   if (!drawer?.open) return false;
   drawer.close();
   drawer.replaceChildren();
@@ -34,12 +36,15 @@ export function close() {
   return true;
 }
 
+/** Close the drawer, and go to the address of the list, unless another page of it is shown meanwhile. */
+function end(event) {
+  event.preventDefault();
+  if (close() && location.pathname !== new URL(list).pathname) history.pushState(null, "", list);
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close]") && drawer?.open) {
-    event.preventDefault();
-    if (close()) history.pushState(null, "", list);
-    return;
-  }
+  const drawer = find();
+  if (event.target.closest("[data-close]") && drawer?.open) return end(event);
   const link = event.target.closest("a[data-drawer]");
   if (!link || !drawer || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
@@ -51,14 +56,13 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || !drawer?.open || document.querySelector(":popover-open")) return;
-  event.preventDefault();
-  if (close()) history.pushState(null, "", list);
+  if (event.key !== "Escape" || event.defaultPrevented || !find()?.open || document.querySelector(":popover-open")) return;
+  end(event);
 });
 
 document.addEventListener("moved", (event) => {
   if (history.state?.drawer) open(location.href);
-  else if (!drawer?.open || location.href !== list) return void close();
+  else if (!find()?.open || location.href !== list) return void close();
   else close();
   event.preventDefault();
 });

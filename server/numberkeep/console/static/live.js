@@ -12,17 +12,23 @@ document.addEventListener("input", (event) => {
 });
 
 let source = null;
+let followed = "";
 let wanted = new Set();
 let timer = 0;
 
-// HTTP/1.1 allows a browser six connections to a host, so hidden tabs have none.
+// HTTP/1.1 allows a browser six connections to a host, so hidden tabs have none. The stream begins with what has changed
+// since the page was rendered.
 function listen() {
-  const place = document.visibilityState === "visible" ? document.querySelector("[data-events]")?.dataset.events : "";
-  if (source && source.url === new URL(place || "/", location.href).href && source.readyState !== EventSource.CLOSED) return;
+  const element = document.visibilityState === "visible" ? document.querySelector("[data-events]") : null;
+  const place = element?.dataset.events ?? "";
+  if (place === followed && source?.readyState !== EventSource.CLOSED) return;
   source?.close();
+  followed = place;
   source = null;
   if (!place) return;
-  source = new EventSource(place);
+  const url = new URL(place, location.href);
+  if (element.dataset.since) url.searchParams.set("since", element.dataset.since);
+  source = new EventSource(url);
   source.onmessage = (event) => {
     event.data.split(" ").forEach((id) => wanted.add(id));
     clearTimeout(timer);

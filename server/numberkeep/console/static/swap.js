@@ -124,6 +124,7 @@ document.addEventListener("submit", (event) => {
     const files = [...data.values()].some((value) => value instanceof File);
     const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
+    swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
   }
 });
 

@@ -10,7 +10,7 @@ from numberkeep.domain.limits import MAX_TAG, MAX_TAGS
 from numberkeep.domain.phone import known_region
 from numberkeep.formats.lines import is_encoding
 from numberkeep.service.imports.numbers import Numbers
-from numberkeep.service.imports.options import Options, parse_column, written
+from numberkeep.service.imports.options import Options, column_of, written
 
 UNMAPPED: Final = ("variables", "drop")
 """What happens to columns that are neither mapped nor known: they become custom variables, or are left out."""
@@ -56,7 +56,7 @@ def options_of(chosen: Chosen, region: str) -> Options:
         if not name.strip():
             raise _invalid("columns", "has a column without a name: leave it out")
         try:
-            column, used = parse_column(f"{name}={use}")
+            column, used = column_of(name, use)
         except ValueError as error:
             raise _invalid("columns", str(error)) from None
         columns[column] = used

@@ -59,9 +59,18 @@ def parse_column(text: str) -> tuple[str, Column]:
         ValueError: the text has another form, or there is no such field; its text is the message.
     """
     name, equals, field_name = text.rpartition("=")
-    name, field_name = name.strip(), field_name.strip()
-    if not equals or not name:
+    if not equals or not name.strip():
         raise ValueError(f"{text!r} must have the form COLUMN=FIELD, for example Handy=phone")
+    return column_of(name, field_name)
+
+
+def column_of(name: str, field_name: str) -> tuple[str, Column]:
+    """Return a column's name, in lower case, and what it is used for.
+
+    Raises:
+        ValueError: there is no such field; its text is the message.
+    """
+    name, field_name = name.strip(), field_name.strip()
     if field_name.startswith(VARIABLES_PREFIX):
         label = field_name.removeprefix(VARIABLES_PREFIX)
         if not label or len(label) > MAX_LABEL:

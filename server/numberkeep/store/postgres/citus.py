@@ -17,6 +17,7 @@ _SPREAD: Final = (
     "SELECT c.relname::text FROM pg_dist_partition AS p JOIN pg_class AS c ON c.oid = p.logicalrelid "
     "WHERE c.relnamespace = to_regnamespace('numberkeep') AND (p.partmethod <> 'n' OR p.repmodel = 't')"
 )
+_TABLES: Final = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'numberkeep'"
 _LEFT_BEHIND: Final = f"{_SPREAD} AND pg_relation_size(c.oid) > 0"
 _ACCOUNTS_OF_NODES: Final = (
     "SELECT n.nodename || ':' || n.nodeport, array_agg(account_id) FROM unnest($1::bigint[]) AS account_id "
@@ -59,20 +60,36 @@ async def distribute(connection: asyncpg.Connection) -> list[str]:
     return done
 
 
+async def distribute_added(connection: asyncpg.Connection) -> None:
+    """Distribute the tables that exist and are not yet distributed, if others are, in a transaction that has begun.
+
+    A later `distribute` deletes the rows that are left on the coordinator's disk.
+    """
+    spread = await spread_tables(connection)
+    tables = {name for (name,) in await connection.fetch(_TABLES)}
+    for name in DISTRIBUTED if spread else ():
+        if name in tables - spread:
+            await _create_distributed(connection, name)
+
+
 async def _distribute(connection: asyncpg.Connection, name: str) -> bool:
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
         if name in await spread_tables(connection):
             return False
-        table = f"numberkeep.{name}"
-        if name in REFERENCE:
-            await connection.execute("SELECT create_reference_table($1::text::regclass)", table)
-        else:
-            beside = "default" if name == DISTRIBUTED[0] else f"numberkeep.{DISTRIBUTED[0]}"
-            await connection.execute(
-                "SELECT create_distributed_table($1::text::regclass, 'account_id', colocate_with => $2)", table, beside
-            )
+        await _create_distributed(connection, name)
     return True
+
+
+async def _create_distributed(connection: asyncpg.Connection, name: str) -> None:
+    table = f"numberkeep.{name}"
+    if name in REFERENCE:
+        await connection.execute("SELECT create_reference_table($1::text::regclass)", table)
+    else:
+        beside = "default" if name == DISTRIBUTED[0] else f"numberkeep.{DISTRIBUTED[0]}"
+        await connection.execute(
+            "SELECT create_distributed_table($1::text::regclass, 'account_id', colocate_with => $2)", table, beside
+        )
 
 
 async def accounts_of_nodes(connection: asyncpg.Connection, account_ids: Sequence[int]) -> Mapping[str, Sequence[int]]:

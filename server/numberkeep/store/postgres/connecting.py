@@ -12,6 +12,13 @@ from numberkeep.store.postgres.driver_errors import DRIVER_ERRORS
 
 CONNECT_SECONDS: Final = 5.0
 
+# The settings are the transaction's: a pooler may share the connection.
+SNAPSHOT: Final = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
+)
+"""Begins a long read as of one moment, as pg_dump reads."""
+
 _KEEPALIVE: Final = (("SO_KEEPALIVE", 1), ("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 2))
 
 

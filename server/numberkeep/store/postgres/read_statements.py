@@ -1,5 +1,6 @@
 """The SQL that answers each query, apart from listings. $1 is the account, if the query names one."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM numberkeep.outbox AS o WHERE ac
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM numberkeep.webhooks WHERE account_id = $1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM numberkeep.accounts AS a"
 KEYS: Final = (
-    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, k.read_only, {ACCOUNT_COLUMNS} "
+    f"SELECT k.key_id, k.secret_hash, k.created_at, k.revoked_at, k.read_only, k.key_name, {ACCOUNT_COLUMNS} "
     "FROM numberkeep.api_keys AS k JOIN numberkeep.accounts AS a USING (account_id)"
 )
 SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM numberkeep.sessions WHERE account_id = $1 AND session_id = $2"
@@ -65,7 +66,7 @@ _OVER_ALL: Final[Mapping[type[q.Query[Any]], str]] = {
     ),
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE status = 'running' "
-        "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id"
+        "AND (lease_until <= $1 OR lease_until > $2){j} ORDER BY lease_until, job_id, account_id"
     ),
     q.ListOldJobs: "SELECT account_id, job_id FROM numberkeep.jobs AS j WHERE size > 0 AND created_at <= $1{j}",
 }
@@ -80,7 +81,7 @@ def _of_accounts(statement: str) -> str:
 
     Every table has the condition: otherwise Citus would ask all nodes, and not only those of the accounts.
     """
-    last = 2 if "$1" in statement else 1
+    last = 1 + max(map(int, re.findall(r"\$(\d)", statement)), default=0)
     return statement.format_map({table: f" AND {table}.account_id = ANY(${last}::bigint[])" for table in _TABLES})
 
 

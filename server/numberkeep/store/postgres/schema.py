@@ -1,7 +1,7 @@
 """Migrates the schema."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import asyncpg
@@ -66,12 +66,17 @@ DISTRIBUTED: Final = (
 """Tables that Citus distributes by account_id, so that all of an account's rows are on one node."""
 
 
-async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
+Distribute = Callable[[asyncpg.Connection], Awaitable[None]]
+"""Distributes tables, in the transaction that has begun."""
+
+
+async def migrate(connection: asyncpg.Connection, distribute_added: Distribute | None = None) -> Upgrade:
     """Apply the missing steps of the schema in one transaction, then those that SQL cannot do; return what was done.
 
     Args:
         connection: the database.
-        on_citus: whether its tables may be distributed over nodes.
+        distribute_added: on Citus, distributes the tables that a step has added to a distributed database: the next
+            step may join them with others.
 
     Raises:
         StoreUnusable: as for `Store.open`.
@@ -84,7 +89,7 @@ async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
     # Whatever the database's default: a process that waited for the lock must see what was done meanwhile.
     async with connection.transaction(isolation="read_committed"):
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        if on_citus:  # in parallel, a step that changes a table of every kind would be refused
+        if distribute_added:  # in parallel, a step that changes a table of every kind would be refused
             await connection.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
         # IF NOT EXISTS needs the permission to create a schema even if it exists.
         if not await connection.fetchval("SELECT to_regnamespace('numberkeep') IS NOT NULL"):
@@ -101,6 +106,8 @@ async def migrate(connection: asyncpg.Connection, *, on_citus: bool) -> Upgrade:
             # One by one: Citus would send its nodes the whole script for each change of a distributed table.
             for statement in statements_of(step.sql):
                 await connection.execute(statement)
+            if distribute_added:
+                await distribute_added(connection)
             await connection.execute(
                 "INSERT INTO numberkeep.schema_migrations VALUES ($1, $2)", step.version, step.checksum
             )

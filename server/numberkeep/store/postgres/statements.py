@@ -265,8 +265,8 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "insert_account": "INSERT INTO numberkeep.accounts (name, region, created_at) VALUES ($1, $2, $3)",
     "insert_writer": "INSERT INTO numberkeep.writers (account_id) VALUES ($1)",
     "insert_key": (
-        "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at, read_only) "
-        "VALUES ($1, $2, $3, $4, $5)"
+        "INSERT INTO numberkeep.api_keys (key_id, account_id, secret_hash, created_at, read_only, key_name) "
+        "VALUES ($1, $2, $3, $4, $5, $6)"
     ),
     "revoke_key": "UPDATE numberkeep.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE key_id = $1",
     # NULL leaves a value as it is.

@@ -78,7 +78,7 @@ class PostgresStore:
                 self._statements = 0 if await _is_pooled(connection) else _STATEMENTS
                 on_citus = await citus.is_installed(connection)
                 if migrate:
-                    await schema.migrate(connection, on_citus=on_citus)
+                    await schema.migrate(connection, citus.distribute_added if on_citus else None)
                 else:
                     await schema.refuse_other(connection)
                 await schema.take_into_use(connection)
@@ -114,7 +114,7 @@ class PostgresStore:
             connection = await connect(self._url, statement_seconds=None)
             try:
                 on_citus = await citus.is_installed(connection)
-                done = await schema.migrate(connection, on_citus=on_citus)
+                done = await schema.migrate(connection, citus.distribute_added if on_citus else None)
                 return replace(done, spread=await citus.distribute(connection)) if on_citus else done
             finally:
                 await disconnect(connection)

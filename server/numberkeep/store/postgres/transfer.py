@@ -1,6 +1,6 @@
 """A PostgreSQL database, as a copy reads or writes it.
 
-Every statement on tables of accounts except the count names one account, so that on Citus it goes to one node.
+Every statement on tables of accounts except two names one account, so that on Citus it goes to one node.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -11,18 +11,13 @@ import asyncpg
 from numberkeep.domain.consent.ledger import FIRST
 from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.store.postgres import citus, schema
-from numberkeep.store.postgres.connecting import connect, disconnect
+from numberkeep.store.postgres.connecting import SNAPSHOT, connect, disconnect
 from numberkeep.store.postgres.copying_rows import copy_rows
 from numberkeep.store.postgres.driver_errors import unavailable_on_error, unusable_on_error
 from numberkeep.store.transfer import ACCOUNTS, TABLES, Key, LastNumbers, Mark, Row, Table
 
 _STATEMENT_SECONDS: Final = 600.0
 
-# As of one moment, as pg_dump reads. The settings are the transaction's: a pooler may share the connection.
-_READ: Final = (
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
-)
 # One statement a table: on Citus one with several aggregates of several tables may not go to one node.
 _DERIVED: Final = (
     ("contact_count", "SELECT count(*) FROM numberkeep.contacts WHERE account_id = $1"),
@@ -46,6 +41,11 @@ _RAISE_LAST_NUMBERS: Final = (
     "UPDATE numberkeep.writers SET last_event = greatest(last_event, $1), last_webhook = greatest(last_webhook, $2) "
     "WHERE account_id = $3"
 )
+# Over all accounts, as no index finds an account's rows.
+_DELETE_LEFT_GRAMS: Final = (
+    "DELETE FROM numberkeep.search_grams AS g WHERE NOT EXISTS (SELECT FROM numberkeep.contacts AS c "
+    "WHERE c.account_id = g.account_id AND c.phone = reverse(g.reversed))"
+)
 # Names no table, so that on Citus it runs where the sequence is.
 _NEXT_ACCOUNT: Final = "SELECT setval(pg_get_serial_sequence('numberkeep.accounts', 'account_id'), $1)"
 
@@ -67,9 +67,9 @@ class PostgresTransfer:
             self._connection = await connect(self._url, statement_seconds=_STATEMENT_SECONDS)
             on_citus = await citus.is_installed(self._connection)
             if writing:
-                await schema.migrate(self._connection, on_citus=on_citus)
+                await schema.migrate(self._connection, citus.distribute_added if on_citus else None)
             else:
-                await self._connection.execute(_READ)
+                await self._connection.execute(SNAPSHOT)
                 await schema.refuse_other(self._connection)
 
     async def close(self) -> None:
@@ -163,6 +163,7 @@ class PostgresTransfer:
                     )
                 # The search index is built again; what is right of it is kept.
                 await self._opened.execute("DELETE FROM numberkeep.search_progress WHERE account_id = $1", account_id)
+            await self._opened.execute(_DELETE_LEFT_GRAMS)
             for each in last:
                 await self._opened.execute(_RAISE_LAST_NUMBERS, each.event, each.webhook, each.account_id)
             newest = await self._opened.fetchval("SELECT max(account_id) FROM numberkeep.accounts")

@@ -1,34 +1,23 @@
 """The checks of what searches rely on: the search text of each contact, and the index of the words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import Final, NamedTuple
+from typing import Final
 
 import apsw
 import msgspec
 
+from numberkeep.store.invariants import LACKS_CONTACT, NO_CONTACT, OTHER_WORDS, SEARCH_TEXT, Rule
 from numberkeep.store.search_texts import text_of
 from numberkeep.store.sqlite.connection import mark_of
 from numberkeep.store.sqlite.search_index import ENTRIES, ENTRY_TABLE
 from numberkeep.store.transfer import Mark
 
-Ids = tuple[int, int]
-"""An account and a contact."""
+Ids = tuple[int | None, int]
+"""An account, if it is known, and a contact."""
 
-
-class SearchRule(NamedTuple):
-    """What must hold of searches.
-
-    Attributes:
-        name: the name of its faults.
-        message: what is wrong with a contact.
-        broken: yields the contacts with which it is wrong.
-    """
-
-    name: str
-    message: str
-    broken: Callable[[apsw.Connection], Iterator[Ids]]
-
+Broken = Callable[[apsw.Connection], Iterator[Ids]]
+"""Yields the contacts with which something is wrong."""
 
 _TEXTS: Final = (
     "SELECT account_id, contact_id, search_text, first_name, last_name, company_name, assigned_to_email, tags, "
@@ -40,7 +29,7 @@ _WITHOUT_ENTRY: Final = (
     "AND contact_id NOT IN (SELECT id FROM contact_search_docsize)"
 )
 _WITHOUT_CONTACT: Final = (
-    "SELECT 0, id FROM contact_search_docsize WHERE id NOT IN (SELECT contact_id FROM contacts) "
+    "SELECT NULL, id FROM contact_search_docsize WHERE id NOT IN (SELECT contact_id FROM contacts) "
     "AND id NOT IN (SELECT contact_id FROM unindexed_contacts)"
 )
 _EXPECTED: Final = f"{ENTRIES} FROM contacts WHERE {_INDEXED} AND contact_id IN (SELECT id FROM contact_search_docsize)"
@@ -105,13 +94,13 @@ def _ids(connection: apsw.Connection, sql: str, *values: int) -> Iterator[Ids]:
     if mark_of(connection) is Mark.TEST:  # it has no index
         return
     for account_id, contact_id in connection.execute(sql, values):
-        yield int(str(account_id)), int(str(contact_id))
+        yield None if account_id is None else int(str(account_id)), int(str(contact_id))
 
 
-SEARCH_RULES: Final = [
-    SearchRule("search_text", "the contact's search text is not that of its fields", _other_texts),
-    SearchRule("search_index", "the index of words lacks the contact", _without_entry),
-    SearchRule("search_index", "the index of words has a contact that does not exist", _without_contact),
-    SearchRule("search_index", "the index of words has other words than the contact", _other_words),
+SEARCH_FAULTS: Final[Sequence[tuple[Rule, Broken]]] = [
+    (SEARCH_TEXT, _other_texts),
+    (LACKS_CONTACT, _without_entry),
+    (NO_CONTACT, _without_contact),
+    (OTHER_WORDS, _other_words),
 ]
-"""Each is checked in one read transaction with the others."""
+"""What finds the faults of each rule; all in one read transaction."""

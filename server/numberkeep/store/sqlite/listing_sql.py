@@ -20,7 +20,8 @@ _HAS_TAG: Final = (
     "AND has.created_at = c.created_at AND has.contact_id = c.contact_id)"
 )
 _IS_UNCLEAR: Final = (
-    "c.phone IN (SELECT phone FROM reviews AS r WHERE r.account_id = c.account_id AND r.decision = 'open')"
+    "EXISTS (SELECT 1 FROM reviews AS r WHERE r.account_id = c.account_id AND r.phone = c.phone "
+    "AND r.decision = 'open')"
 )
 _SAME_CONTACT: Final = "c.account_id = t.account_id AND c.contact_id = t.contact_id"
 
@@ -114,10 +115,13 @@ class _Along:
         self.where.add(f"{self.driver}.account_id = ?", account_id)
         if self.by_tag:
             self.where.add("t.tag = ?", given.tags[0])
-        elif searches and by_created_at and (given.opt_out or given.verified):
-            name = "opt_out" if given.opt_out else "verified"
+        elif searches and given.contact_id is None and given.phone is None:
+            # Without a name, SQLite would read and sort all contacts of a span of time for a part of a walk.
+            name = str(by)
+            if by_created_at and (given.opt_out or given.verified):
+                name = "opt_out" if given.opt_out else "verified"
+                self.where.add(f"c.{name} = 1")
             self.index = self.source = f"contacts AS c INDEXED BY contacts_{name}"
-            self.where.add(f"c.{name} = 1")
         if searches and by_created_at:
             if given.created_from is not None:
                 self.where.add(f"{self.driver}.created_at >= ?", given.created_from)

@@ -28,7 +28,7 @@ OUTBOX: Final = f"SELECT {DELIVERY_COLUMNS} FROM outbox WHERE account_id = ?1"
 WEBHOOKS: Final = f"SELECT {WEBHOOK_COLUMNS} FROM webhooks WHERE account_id = ?1 ORDER BY webhook_id"
 ACCOUNT: Final = f"SELECT {ACCOUNT_COLUMNS} FROM accounts"
 KEYS: Final = (
-    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, {ACCOUNT_COLUMNS} "
+    f"SELECT key_id, secret_hash, api_keys.created_at, revoked_at, read_only, key_name, {ACCOUNT_COLUMNS} "
     "FROM api_keys JOIN accounts USING (account_id)"
 )
 SESSION: Final = f"SELECT {SESSION_COLUMNS} FROM sessions WHERE account_id = ? AND session_id = ?"
@@ -82,7 +82,7 @@ READS: Final[Mapping[type[q.Query[Any]], str]] = {
     q.GetJobPart: "SELECT data FROM job_parts WHERE account_id = ? AND job_id = ? AND name = ? AND place = ?",
     q.ListWaitingJobs: (
         "SELECT account_id, job_id FROM jobs WHERE status = 'running' AND (lease_until <= ? OR lease_until > ?) "
-        "ORDER BY lease_until, job_id"
+        "ORDER BY lease_until, job_id, account_id"
     ),
     q.ListOldJobs: "SELECT account_id, job_id FROM jobs WHERE size > 0 AND created_at <= ?",
     q.ListConsent: (

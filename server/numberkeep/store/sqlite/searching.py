@@ -28,9 +28,6 @@ _SMALL: Final = 10_000
 _LOOKUPS: Final = (Lookup(15_000, 25_000), Lookup(200_000, 200_000))
 _TESTS: Final = 1
 """A candidate takes as long to test and sort as so many rows of a walk, which are slower along names."""
-_MANY: Final = 200_000
-"""Candidates that are counted; more take as long as all rows of the order."""
-
 _VERY_FEW: Final = 1_000
 """Candidates that are so few that no fewer ones are looked for."""
 
@@ -69,22 +66,15 @@ class Finding:
 
     def count(self, query: ListQuery) -> int:
         """Return how many contacts are found, at most the query's limit."""
-        if not self._is_short(query) and (few := self._fewest(_sources(self.account_id, query), _MANY)):
-            sql, values = self._tested(query, few.source)
-            count: int = self.connection.execute(
-                f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)", (*values, query.limit)
-            ).get
-            return count
-        return sum(1 for _ in self.rows(query, query.limit))
+        return sum(1 for _ in self._found(query, query.limit, in_order=False))
 
-    def _found(self, query: ListQuery, limit: int) -> Iterator[Row]:
-        given, left = query.where, limit
-        if given.search is None or given.search.is_void:
+    def _found(self, query: ListQuery, limit: int, *, in_order: bool = True) -> Iterator[Row]:
+        if query.where.search is None or query.where.search.is_void:
             return
         if self._is_short(query):
-            yield from self._walk(query, left)
+            yield from self._walk(query, limit)
             return
-        way = Way(left, _LOOKUPS, _TESTS)
+        way = Way(limit, _LOOKUPS, _TESTS)
         few: Found | None = None
         for size in chain(WALKS, repeat(WALKS[-1])):
             until = position_of_row(self.connection, self.account_id, query, size - 1)
@@ -98,7 +88,7 @@ class Finding:
             while few is None and (most := way.lookup()) is not None:
                 few = self._fewest(_sources(self.account_id, query), most)
             if few is not None and way.is_longer_than_reading(few.size):
-                yield from self._sorted(query, way.missing, few.source)
+                yield from (self._sorted if in_order else self._unsorted)(query, way.missing, few.source)
                 return
 
     def _is_short(self, query: ListQuery) -> bool:
@@ -141,6 +131,11 @@ class Finding:
         ).fetchall()
         for found in ids:
             yield from self.connection.execute(f"{self.select} FROM contacts AS c WHERE c.contact_id = ?", found)
+
+    def _unsorted(self, query: ListQuery, most: int, source: Source) -> Iterator[Row]:
+        """Test candidates until so many are found."""
+        sql, values = self._tested(query, source)
+        yield from self.connection.execute(f"{self.select} {sql} LIMIT ?", (*values, most))
 
     def _tested(self, query: ListQuery, source: Source) -> Source:
         """Return what finds contacts among candidates and among those that are not indexed yet: FROM and WHERE."""

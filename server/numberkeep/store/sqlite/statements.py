@@ -201,7 +201,8 @@ DIRECTORY: Final[Mapping[str, str]] = {
     "insert_account": "INSERT INTO accounts (name, region, created_at) VALUES (?, ?, ?)",
     "insert_writer": "SELECT ?1 WHERE 0",  # the counters are in the account's row
     "insert_key": (
-        "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, read_only) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO api_keys (key_id, account_id, secret_hash, created_at, read_only, key_name) "
+        "VALUES (?, ?, ?, ?, ?, ?)"
     ),
     "revoke_key": "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE key_id = ?1",
     # NULL leaves a value as it is.

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import QueryParams
 
-from numberkeep.console.pages.contacts_query import ContactsQuery
+from numberkeep.console.pages.contacts_query import ContactsQuery, time_words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -24,6 +24,7 @@ def parsed(query: str) -> ContactsQuery:
         "?order=phone&direction=desc&after=abc",
         "?order=first_name&before=abc",
         "?direction=asc",
+        "?since=2026-01-01T09%3A30%3A00.000001Z&until=2026-01-31",
     ],
 )
 def test_an_address_leads_to_itself(query: str) -> None:
@@ -33,9 +34,9 @@ def test_an_address_leads_to_itself(query: str) -> None:
 
 def test_what_an_address_cannot_say_is_left_out() -> None:
     """Unknown states, orders and days."""
-    assert parsed("state=x&order=x&direction=x&since=yesterday&until=2026-02-30&tag=&tag=+a+&tag=a&edit=1") == replace(
-        ContactsQuery(), tags=("a",)
-    )
+    assert parsed(
+        "state=x&order=x&direction=x&since=yesterday&until=2026-02-30T09:30&tag=&tag=+a+&tag=a&edit=1"
+    ) == replace(ContactsQuery(), tags=("a",))
 
 
 def test_days_are_those_of_the_reader() -> None:
@@ -53,6 +54,19 @@ def test_days_are_those_of_the_reader() -> None:
         "created_after": "2026-03-28T23:00:00+00:00",
         "created_before": "2026-03-29T22:00:00+00:00",
     }
+
+
+def test_times_are_exact() -> None:
+    """In any zone, and until is exclusive; a chosen day replaces the time that a form has besides."""
+    query = parsed("since=2026-03-29T10:00:00%2B02:00&until=2026-03-29T08:00:01.5Z")
+    assert query.parameters(BERLIN) == [
+        ("created_at_gte", "2026-03-29T08:00:00Z"),
+        ("created_at_lt", "2026-03-29T08:00:01.500000Z"),
+    ]
+    assert time_words(query.since, BERLIN) == "29 Mar 2026, 10:00:00 CEST"
+    assert time_words("2026-03-29", BERLIN) == "2026-03-29"
+    assert parsed("since=2026-03-29T08:00:00Z&since=2026-04-01").since == "2026-04-01"
+    assert parsed("since=2026-03-29T08:00:00Z&since=").since == "2026-03-29T08:00:00Z"
 
 
 def test_the_ends_of_the_calendar_are_days_too() -> None:

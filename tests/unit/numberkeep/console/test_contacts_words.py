@@ -50,7 +50,8 @@ def action(**given: Any) -> ActionOut:
             "1 contact tagged “vip”. 2 had the tag already. 1 can have no more tags.",
         ),
         ({"action": "untag", "changed": 2}, "“vip” removed from 2 contacts."),
-        ({"action": "delete", "changed": 0}, "0 contacts deleted."),
+        ({"action": "delete", "changed": 0, "not_found": 2}, "0 contacts deleted. 2 do not exist any more."),
+        ({"action": "untag", "changed": 1, "not_found": 1}, "“vip” removed from 1 contact. 1 does not exist any more."),
         ({"action": "export"}, "1,204 contacts exported."),
         ({"task": "undo", "undone": UndoneOut(0, 3, 0, 0, 0)}, "Undone: 3 contacts restored."),
         (

@@ -1,7 +1,7 @@
 """How values are shown."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from numberkeep.console.paths import inner_path
 from numberkeep.console.reader import READER, Reader, zone_named
 from numberkeep.console.values import e164, full_time, iso, masked, number, short_time
 
-MOMENT = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+MOMENT = datetime(2020, 11, 30, 23, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,15 +23,35 @@ def reader() -> Iterator[None]:
 @pytest.mark.usefixtures("reader")
 def test_times_are_in_the_zone_of_the_reader() -> None:
     """The day may be another one."""
-    assert full_time(MOMENT) == "1 Dec 2026, 00:30 CET"
-    assert short_time(MOMENT) == "1 Dec 2026"
-    assert iso(MOMENT) == "2026-11-30T23:30:00Z"
+    assert full_time(MOMENT) == "1 Dec 2020, 00:30 CET"
+    assert short_time(MOMENT) == "1 Dec 2020"
+    assert iso(MOMENT) == "2020-11-30T23:30:00Z"
 
 
-@pytest.mark.parametrize("value", [MOMENT, 1_796_081_400_000_000, "2026-11-30T23:30:00Z"])
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (-0.5, "now"),
+        (-59, "now"),
+        (-61, "1 min. ago"),
+        (-89, "1 min. ago"),
+        (95, "in 2 min."),
+        (-3 * 3600 - 1, "3 hr. ago"),
+        (-26 * 3600, "yesterday"),
+        (26 * 3600, "tomorrow"),
+        (-6.6 * 86_400, "7 days ago"),
+        (3 * 86_400 + 1, "in 3 days"),
+    ],
+)
+def test_a_time_of_this_week_is_relative_to_now(seconds: float, shown: str) -> None:
+    """As the script shows it, which replaces it every half minute."""
+    assert short_time(datetime.now(UTC) + timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize("value", [MOMENT, 1_606_779_000_000_000, "2020-11-30T23:30:00Z"])
 def test_a_time_may_have_any_form(value: datetime | int | str) -> None:
     """That of the domain, of the store and of the API; UTC for a reader whose zone is unknown."""
-    assert full_time(value) == "30 Nov 2026, 23:30 UTC"
+    assert full_time(value) == "30 Nov 2020, 23:30 UTC"
 
 
 @pytest.mark.parametrize(

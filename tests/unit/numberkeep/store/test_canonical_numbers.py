@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.contacts.contact import Contact
 from numberkeep.domain.errors import StoreUnusable
@@ -21,8 +20,7 @@ from numberkeep.store.canonical_numbers import Report
 from numberkeep.store.contract import Store
 from numberkeep.store.flow import Flow
 from numberkeep.store.queries import GetAccountById, ListConsent, ListOptOuts
-from numberkeep.store.sqlite import checking
-from numberkeep.stores import make_store
+from numberkeep.stores import check_database, make_store
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import STEPS, make
 from support.store import DAY, SECOND, START, AccountDriver, new_account
@@ -139,8 +137,7 @@ async def test_the_invariants_hold(url: str) -> None:
         links = {event.event_id: event.phone for event in await ours.events()}
         rows = await execute(url, "SELECT event_id, phone, previous_event FROM events WHERE previous_event > 0")
         assert all(links[previous] == phone and previous < event_id for event_id, phone, previous in rows)
-    if url.startswith("sqlite"):
-        assert list(checking.check(sqlite_path(url)).faults) == []  # type: ignore[arg-type]
+    assert list((await check_database(url)).faults) == []
 
 
 async def test_collisions_are_reported_once(url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -177,8 +174,7 @@ async def test_a_number_keeps_one_verification(new_database: NewDatabase, engine
         ours = AccountDriver(store, 1)
         ours.now = START + 60 * SECOND
         assert (await ours.receive("+442079460018")).verified
-    if engine == "sqlite":
-        assert list(checking.check(sqlite_path(url)).faults) == []  # type: ignore[arg-type]
+    assert list((await check_database(url)).faults) == []
 
 
 class PowerCutError(Exception):

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from numberkeep.config.database_url import sqlite_path
 from numberkeep.config.settings import Settings
 from numberkeep.domain.command import Once
 from numberkeep.domain.consent.ledger import broken
@@ -34,9 +33,8 @@ from numberkeep.store.queries import (
     ListMessages,
     ListOptOuts,
 )
-from numberkeep.store.sqlite import checking
 from numberkeep.store.transfer import TABLES
-from numberkeep.stores import make_store
+from numberkeep.stores import check_database, make_store
 from support.databases import ENGINES, NewDatabase, execute, opened
 from support.old_stores import (
     ADA,
@@ -255,8 +253,7 @@ async def test_an_upgraded_store_works(store: Store, url: str, version: tuple[st
     assert (await new_account(store, "third")).account_id == 3
     async with opened(url) as again:
         assert await AccountDriver(again, 1).count() == 4
-    if (path := sqlite_path(url) if version[0] == "sqlite" else None) is not None:
-        assert list(checking.check(path).faults) == []
+    assert list((await check_database(url)).faults) == []
     applied = await execute(url, "SELECT version, checksum FROM schema_migrations ORDER BY version")
     assert applied == [(step.version, step.checksum) for step in STEPS[version[0]]]
 

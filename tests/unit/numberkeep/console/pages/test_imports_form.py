@@ -6,6 +6,7 @@ from msgspec.structs import asdict
 from numberkeep.console.pages.imports_form import (
     changed_label,
     choices_for,
+    label_field,
     label_of,
     options_entered,
     options_in,
@@ -15,6 +16,9 @@ from numberkeep.domain.errors import InvalidInput
 from numberkeep.wire.imports import ColumnOut, ImportOptionsBody
 
 PLAN = ColumnOut("Plan", "custom_variables.tier", "variable", chosen=True, samples=[], notes=[])
+
+
+OTHER = ColumnOut("Plan", "future", "custom_variables.plan b", chosen=True, samples=[], notes=[])
 
 
 def test_an_empty_form_chooses_the_defaults_of_the_command_line() -> None:
@@ -30,6 +34,30 @@ def test_only_columns_with_a_choice_are_mapped() -> None:
     assert options_in(form).columns == {"Who": "name"}
 
 
+@pytest.mark.parametrize(
+    ("use", "detected", "field"),
+    [
+        ("variable", "phone", "custom_variables.a = b"),
+        ("", "variable", "custom_variables.a = b"),
+        ("", "custom_variables.plan b", "custom_variables.a = b"),
+        ("", "phone", None),
+        ("phone", "variable", "phone"),
+    ],
+)
+def test_a_variable_has_the_label_that_was_entered(use: str, detected: str, field: str | None) -> None:
+    """The field is not shown, and does not count, if the column is used for something else."""
+    form = {"column-0": "Plan", "field-0": use, "detected-0": detected, "label-0": " a = b "}
+    assert options_in(form).columns == ({"Plan": field} if field else {})
+    assert options_in(form | {"label-0": ""}).columns == ({"Plan": use} if use else {})
+
+
+def test_the_label_of_a_variable_is_shown_again() -> None:
+    """What it has without one stands in the field as its placeholder."""
+    assert label_field(PLAN) == ("tier", "Plan")
+    assert label_field(PLAN, "x") == ("x", "Plan")
+    assert label_field(OTHER) == ("", "plan b")
+
+
 def test_tags_are_separated_by_commas() -> None:
     """And other options are those of the API."""
     found = options_in({"tags": " spring, , new ", "unmapped": "drop", "existing": "fill", "replace_tags": "yes"})
@@ -43,10 +71,11 @@ def test_what_no_option_has_is_refused() -> None:
 
 
 def test_the_choices_of_a_column_begin_with_what_was_detected() -> None:
-    """The present one is chosen, and offered even if no list has it."""
+    """The present one is chosen, and offered even if no list has it; a variable has its label in a field of its own."""
     choices = choices_for(PLAN)
     assert choices[0] == ("", "Variable (detected)", False)
-    assert choices[-1] == ("custom_variables.tier", "Variable “tier”", True)
+    assert [value for value, _, chosen in choices if chosen] == ["variable"]
+    assert choices_for(OTHER)[-1] == ("future", "future", True)
     assert [value for value, _, chosen in choices_for(PLAN, "phone") if chosen] == ["phone"]
     assert [value for value, _, chosen in choices_for(PLAN, "") if chosen] == [""]
 
