@@ -9,8 +9,8 @@ import pytest
 from starlette.types import Message
 
 from numberkeep.console.security import HEADERS
-from numberkeep.domain.errors import StoreUnavailable
 from numberkeep.domain import session
+from numberkeep.domain.errors import StoreUnavailable
 from support.api import Service
 from support.console import Visitor, visiting
 

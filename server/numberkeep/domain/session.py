@@ -95,8 +95,8 @@ class Session:
     def rotated(self, token: str, at: int) -> "tuple[Session, str]":
         """Return the session with another token in place of this one, and the new token."""
         fresh = secrets.token_urlsafe(32)
-        hashes = {"token_hash": hash_secret(fresh.encode()), "previous_hash": hash_secret(token.encode())}
-        return replace(self, **hashes, rotated_at=at, used_at=at), fresh
+        now, before = hash_secret(fresh.encode()), hash_secret(token.encode())
+        return replace(self, token_hash=now, previous_hash=before, rotated_at=at, used_at=at), fresh
 
 
 def new_session(account_id: int, key_id: str, at: int) -> tuple[Session, str]:

@@ -77,11 +77,13 @@ async def test_a_simulated_opt_out_does_not_free_a_real_one(context: Context, ac
 async def test_a_real_opt_out_after_a_simulated_one_stays(context: Context, account: Account, how: str) -> None:
     """It has an entry of its own, although the number was opted out already: a rehearsal does not hide it."""
     await simulate(context, account, PHONE, "STOP")
-    await {
-        "message": lambda: inbound.receive(context, account, Incoming(PHONE, "STOP", "", "", "from")),
-        "program": lambda: contacts.set_opt_out(context, account, PHONE, opted_out=True),
-        "list": lambda: consent.import_opt_outs(context, account, [PHONE]),
-    }[how]()
+    match how:
+        case "message":
+            await inbound.receive(context, account, Incoming(PHONE, "STOP", "", "", "from"))
+        case "program":
+            await contacts.set_opt_out(context, account, PHONE, opted_out=True)
+        case _:
+            await consent.import_opt_outs(context, account, [PHONE])
     assert (await simulate(context, account, PHONE, "START")).opted_out is None
     await simulate(context, account, PHONE, "STOP")
     entries = await consent.show(context, account, PHONE)
