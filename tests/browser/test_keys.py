@@ -129,3 +129,19 @@ def test_a_read_only_session_has_nothing_to_change(opened: Opened, axe: Callable
         expect(page.locator("main form[method=post]:not([action*='/columns'])")).to_have_count(0)
         expect(page.locator("main .primary")).to_have_count(0)
         axe(page)
+
+
+def test_a_wide_list_without_links_scrolls_by_keyboard(
+    opened: Opened, database: str, axe: Callable[[Page], None]
+) -> None:
+    """A read-only session has no links in it."""
+    console = opened(read_only=True, viewport={"width": 640, "height": 740})
+    new_account(database, console.account, name="w" * 100)
+    page = console.go("keys")
+    region = page.get_by_role("region", name="Keys")
+    assert region.evaluate("(it) => it.scrollWidth > it.clientWidth")
+    axe(page)
+    region.focus()
+    page.evaluate("window.scrolled = new Promise((done) => keys.addEventListener('scroll', done, {once: true})); null")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.scrolled.then(() => keys.scrollLeft > 0)")

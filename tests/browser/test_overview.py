@@ -59,3 +59,25 @@ def test_an_empty_account_fits_a_phone(
     assert label is not None
     assert label["height"] > 10
     axe(page)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_page_ends_with_its_last_line(console: Console, width: int) -> None:
+    """The tables for screen readers take no room."""
+    console.page.set_viewport_size({"width": width, "height": 600})
+    page = console.go("overview?days=366")
+    room = page.evaluate(
+        "document.documentElement.scrollHeight - scrollY"
+        " - document.querySelector('main > :last-child').getBoundingClientRect().bottom"
+    )
+    assert room <= 100
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("Asia/Kolkata", "each begins at 05:30 in your time zone"), ("UTC", "Days are those of UTC. The last one")],
+)
+def test_when_days_begin_is_said(opened: Callable[..., Console], zone: str, said: str) -> None:
+    """They are counted in UTC, whatever the zone of the reader."""
+    page = opened(timezone_id=zone).go("overview")
+    expect(page.get_by_text("Days are those of UTC")).to_contain_text(said)

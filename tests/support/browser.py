@@ -155,7 +155,7 @@ def signed_in(
         context.close()
 
 
-def new_account(database: str, account: str, *, read_only: bool = False) -> KeyPair:
+def new_account(database: str, account: str, *, read_only: bool = False, name: str = "") -> KeyPair:
     """Create a key, and the account if there is none, beside the service, and return it."""
     pair = new_key_pair()
     leaks.learn({"NUMBERKEEP_API_SECRET": pair.secret})
@@ -164,7 +164,7 @@ def new_account(database: str, account: str, *, read_only: bool = False) -> KeyP
         context = make_context(Settings(database=database))
         await context.store.open(migrate=False)
         try:
-            await keys.create(context, account, pair, read_only=read_only)
+            await keys.create(context, account, pair, read_only=read_only, name=name)
         finally:
             await context.store.close()
 

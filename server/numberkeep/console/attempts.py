@@ -3,16 +3,19 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Network
 from typing import Final
 
+from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.http.request_errors import HttpError
 
 PER_KEY: Final = 10
 """Failures for one key id before the next one has to wait."""
 
 PER_ADDRESS: Final = 30
-"""Those from one address, whatever the key ids."""
+"""Those from one address, or from one network of IPv6, whatever the key ids."""
 
 PERIOD: Final = 300.0
 """Seconds in which as many failures are forgotten as were permitted."""
@@ -46,22 +49,42 @@ class Attempts:
         self._keys = _Failures(PER_KEY)
         self._addresses = _Failures(PER_ADDRESS)
 
-    def check(self, address: str, key_id: str) -> None:
-        """Check that another attempt is permitted.
+    @contextmanager
+    def one(self, address: str, key_id: str) -> Iterator[None]:
+        """Count an attempt as a failure while the block runs, and afterwards if it raises InvalidCredentials.
+
+        Attempts at the same time count, so waiting for the store lets no more of them through.
 
         Raises:
-            TooManyAttempts: it is not.
+            TooManyAttempts: another attempt is not permitted.
         """
-        now = self._now()
-        wait = max(self._keys.wait(key_id, now), self._addresses.wait(address, now))
+        now, network = self._now(), network_of(address)
+        wait = max(self._keys.wait(key_id, now), self._addresses.wait(network, now))
         if wait > 0:
             raise TooManyAttempts(wait)
+        self._add(network, key_id, 1)
+        failed = False
+        try:
+            yield
+        except InvalidCredentials:
+            failed = True
+            raise
+        finally:
+            if not failed:
+                self._add(network, key_id, -1)
 
-    def failed(self, address: str, key_id: str) -> None:
-        """Count a failure."""
+    def _add(self, network: str, key_id: str, count: int) -> None:
         now = self._now()
-        self._keys.add(key_id, now)
-        self._addresses.add(address, now)
+        self._keys.add(key_id, now, count)
+        self._addresses.add(network, now, count)
+
+
+def network_of(address: str) -> str:
+    """Return an IPv4 address, or the network of an IPv6 address: one subscriber has all addresses of a /64."""
+    try:
+        return str(IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
 
 
 class _Failures:
@@ -76,9 +99,9 @@ class _Failures:
         over = self._count(name, now) - (self._permitted - 1)
         return over * PERIOD / self._permitted
 
-    def add(self, name: str, now: float) -> None:
-        """Count a failure."""
-        self._of[hash(name)] = (self._count(name, now) + 1, now)
+    def add(self, name: str, now: float, count: int) -> None:
+        """Count a failure, or with -1 take one back."""
+        self._of[hash(name)] = (max(self._count(name, now) + count, 0.0), now)
         self._of.move_to_end(hash(name))
         if len(self._of) > _MOST:
             self._of.popitem(last=False)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from numberkeep.console import pages
 from numberkeep.console.assets import NAME, Assets
+from numberkeep.console.badges import badges_of
 from numberkeep.console.cookies import Jar
 from numberkeep.console.forms import check_origin, check_token
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, Reply, Text
@@ -22,12 +23,12 @@ from numberkeep.http.answer import Answer, Headers
 from numberkeep.http.download import send_download
 from numberkeep.http.errors import log_unexpected, problem_of
 from numberkeep.http.request import Request
-from numberkeep.service import attention
-from numberkeep.service.attention import Attention
 from numberkeep.service.sessions import SignedIn
 
 _HTML: Final = b"text/html; charset=utf-8"
 _SIGN_IN: Final = f"{ROOT}/sign-in"
+_PRINTED: Final = "".join(map(chr, range(0x21, 0x7F)))
+"""What stays as it is in a Location; a path may contain what a header must not."""
 
 
 class Console:
@@ -64,6 +65,7 @@ class Console:
         except Exception as error:  # noqa: BLE001 - people get a page, whatever happens
             return await self._answer(visit, self._problem(visit, error))
         finally:
+            request.unread = not visit.has_read
             await visit.close()
 
     async def _reply(self, visit: Visit) -> Reply:
@@ -76,8 +78,9 @@ class Console:
             return self._to_sign_in(visit)
         if request.method == "POST":
             check_origin(request)
-            if route.changes and visit.read_only:
-                raise ReadOnlyKey
+        if route.changes and visit.read_only:
+            raise ReadOnlyKey
+        if request.method == "POST":
             return await self._posted(visit, route)
         return await route.handler(visit)
 
@@ -144,21 +147,21 @@ class Console:
         headers = () if known is None else known.headers
         if visit.is_swap:
             return Text(message.encode(), status=status, headers=headers)
-        data = {"message": message, "request_id": request.request_id, "headers": headers}
-        return Page("problem.html", data, title=_TITLES.get(status, "Something went wrong"), status=status)
+        data = {"message": message, "request_id": request.request_id}
+        title = _TITLES.get(status, "Something went wrong")
+        return Page("problem.html", data, title=title, status=status, headers=headers)
 
     async def _answer(self, visit: Visit, reply: Reply) -> Answer | None:
         """Return the answer of a reply."""
         headers: Headers = (*HEADERS, *visit.cookies)
         match reply:
             case Page():
-                if visit.signed_in is not None and reply.status < _FAILED and visit.shows("sections"):
-                    visit.badges = _badges(await attention.waiting(visit.context, visit.account))
+                if visit.signed_in is not None and visit.shows("sections"):
+                    visit.badges = await badges_of(visit)
                 body = self._rendering.render(visit, reply).encode("utf-8", "replace")
-                more = tuple(reply.data.get("headers", ()))
-                return Answer(reply.status, body, (*HEADERS, *more, *visit.cookies), _HTML)
+                return Answer(reply.status, body, (*HEADERS, *reply.headers, *visit.cookies), _HTML)
             case Redirect():
-                return Answer(303, b"", (*headers, (b"location", reply.to.encode())), _HTML)
+                return Answer(303, b"", (*headers, (b"location", quote(reply.to, safe=_PRINTED).encode())), _HTML)
             case Text():
                 return Answer(reply.status, reply.body, (*headers, *reply.headers), reply.content_type.encode())
             case Events():
@@ -166,17 +169,9 @@ class Console:
                 return None
             case _:
                 api = self._site.api
-                await send_download(visit.request, reply, api.downloads, api.closing)
+                await send_download(visit.request, reply, api.downloads, api.closing, headers)
                 return None
 
-
-def _badges(waiting: Attention) -> dict[str, str]:
-    """Return what the sections of the rail show beside their names."""
-    dead = f"{attention.MOST}+" if waiting.dead > attention.MOST else str(waiting.dead)
-    return {"review": f"{waiting.reviews:,}" if waiting.reviews else "", "webhooks": dead if waiting.dead else ""}
-
-
-_FAILED: Final = 500
 
 _TITLES: Final = {
     403: "Not permitted",

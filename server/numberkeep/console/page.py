@@ -21,6 +21,7 @@ class Page:
         title: the page's title.
         section: the section of the rail that it belongs to, such as `contacts`; `""` for none.
         status: the HTTP status.
+        headers: further headers.
     """
 
     template: str
@@ -28,6 +29,7 @@ class Page:
     title: str = field(kw_only=True)
     section: str = field(default="", kw_only=True)
     status: int = field(default=200, kw_only=True)
+    headers: Headers = field(default=(), kw_only=True)
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class PageRoute:
         method: GET or POST.
         path: the path below /console; arguments are in braces, with Starlette's convertors: `{contact_id:int}`.
         handler: returns the page.
-        changes: whether it changes something, so that sessions of read-only keys are refused.
+        changes: whether it changes something, or asks whether to: sessions of read-only keys are refused.
         is_open: whether it needs no session.
         is_upload: whether its form may contain files.
         name: what logs and metrics call it.

@@ -18,7 +18,7 @@ _HEARTBEAT: Final = b": still here\n\n"
 
 
 async def send_events(visit: Visit, events: Events) -> None:
-    """Send a stream, until the browser leaves, the session ends or the service stops.
+    """Send a stream, until the browser leaves, the session ends or the service stops; to HEAD, its headers alone.
 
     Raises:
         TooManyStreams: the key has too many open; nothing was sent.
@@ -28,6 +28,9 @@ async def send_events(visit: Visit, events: Events) -> None:
     headers += [*visit.cookies, (b"x-request-id", request.request_id.encode())]
     with site.streams.one_of(visit.key.key_id):
         await request.send({"type": "http.response.start", "status": 200, "headers": headers})
+        if request.method == "HEAD":
+            await request.send({"type": "http.response.body", "body": b""})
+            return
         tasks = [
             asyncio.create_task(_send_all(visit, events)),
             asyncio.create_task(request.disconnected()),

@@ -108,6 +108,11 @@ class Visit:
         """Return whether the whole page, or this fragment of it, is asked for."""
         return not self.fragments or fragment in self.fragments
 
+    @property
+    def has_read(self) -> bool:
+        """Whether the body was read, as far as the request has one."""
+        return self._form is not None or self.request.method in {"GET", "HEAD"}
+
     async def form(self) -> FormData:
         """Return the form; errors as for `read_form`."""
         if self._form is None:

@@ -126,7 +126,7 @@ class Application:
                 self._outage.report(error, request.request_id)
             answer = error_answer(error, request.request_id) or _unexpected(error, request.request_id)
             return answer, not isinstance(error, BodyInPieces)  # it may have been found before the body was read
-        return answer, False
+        return answer, request.unread
 
     def find(self, path: str) -> tuple[Endpoint | None, str]:
         """Return the endpoint of a path, None if there is none, and the argument in the path, `""` if there is none."""

@@ -24,12 +24,15 @@ ALL_DOWNLOADS: Final = 8
 DOWNLOAD_SECONDS: Final = 3600.0
 """How long a file may take to be sent."""
 
-
 _FINISH_SECONDS: Final = 4.0
 """How long a file goes on after the signal to stop; the server gives requests 6 seconds."""
 
+_NOT_KEPT: Final[Headers] = ((b"cache-control", b"no-store"),)
 
-async def send_download(request: Request, download: Download, turns: Turns, closing: Closing) -> None:
+
+async def send_download(
+    request: Request, download: Download, turns: Turns, closing: Closing, more: Headers = _NOT_KEPT
+) -> None:
     """Send a file.
 
     If it cannot be sent in time or the service stops, the answer ends without its end, which clients notice.
@@ -39,6 +42,7 @@ async def send_download(request: Request, download: Download, turns: Turns, clos
         download: the file.
         turns: the turns of downloads.
         closing: signals shutdown.
+        more: headers beyond those that describe the file.
 
     Raises:
         HttpError: too many are under way, the client has gone or the service stops; nothing was sent.
@@ -47,8 +51,8 @@ async def send_download(request: Request, download: Download, turns: Turns, clos
     headers = (
         (b"content-type", download.media_type.encode()),
         (b"content-disposition", f'attachment; filename="{download.name}"'.encode()),
-        (b"cache-control", b"no-store"),
         (b"x-request-id", request.request_id.encode()),
+        *more,
     )
     if request.method == "HEAD":
         await request.send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -30,6 +30,7 @@ class Request:
         argument: the part of the path that stands for an argument; `""` if there is none.
         operation: the name of what answers it, for logs and metrics; `none` if nothing does.
         status: the status of an answer that its endpoint has sent.
+        unread: whether it was answered before its body was read.
     """
 
     scope: Scope
@@ -44,6 +45,7 @@ class Request:
     argument: str = ""
     operation: str = "none"
     status: int = 200
+    unread: bool = False
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive, send: Send, budget: Budget) -> "Request":
@@ -67,6 +69,10 @@ class Request:
     def header(self, name: bytes) -> bytes | None:
         """Return the first header of this lower-case name; None if there is none."""
         return next((value for given, value in self.scope["headers"] if given == name), None)
+
+    def last_header(self, name: bytes) -> bytes | None:
+        """Return the last header of this lower-case name, which the nearest proxy set; None if there is none."""
+        return next((value for given, value in reversed(self.scope["headers"]) if given == name), None)
 
     def query(self) -> list[tuple[str, str]]:
         """Return the names and values of the query.

@@ -1,6 +1,7 @@
 """Contacts: the list, the columns that it shows, and tags in its rows."""
 
 from typing import Final
+from urllib.parse import quote
 
 from numberkeep.console.page import Page, PageRoute, Redirect, page
 from numberkeep.console.pages import contacts_actions, contacts_contact
@@ -49,7 +50,7 @@ async def tag(visit: Visit) -> Redirect:
     if form.get("from") == "drawer":
         return Redirect(query.path(phone))
     joint = "&" if query.text else "?"
-    return Redirect(f"{query.path()}{joint}edit={phone.replace('+', '%2B')}")
+    return Redirect(f"{query.path()}{joint}edit={quote(phone)}")
 
 
 ROUTES: Final[tuple[PageRoute, ...]] = (

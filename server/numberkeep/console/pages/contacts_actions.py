@@ -51,15 +51,9 @@ async def act(visit: Visit) -> Redirect | Text:
     body: dict[str, Any] = {"action": form.get("action")}
     if body["action"] in {"tag", "untag"}:
         body["tag"] = str(form.get("tag", "")).strip()
-    if everything:
-        body["matching"] = {}
-    else:
-        body["numbers"] = numbers
+    body |= {"matching": query.conditions(visit.zone)} if everything else {"numbers": numbers}
     try:
-        given = visit.decoded(body, ActionBody)
-        if everything:
-            given.matching = query.conditions(visit.zone)
-        action = (await visit.call(actions.create, given)).action
+        action = (await visit.call(actions.create, visit.decoded(body, ActionBody))).action
     except (InvalidInput, TooManyUploads) as error:
         fields = error.fields if isinstance(error, InvalidInput) else ()
         reason = f"the {fields[0].field} {fields[0].message}" if fields else str(error)
@@ -99,7 +93,9 @@ async def file(visit: Visit) -> Download:
 @page("GET", "/actions/{action_id:int}/events")
 async def events(visit: Visit) -> Events:
     """Name what has changed while an action goes on."""
-    return Events(_progress(visit, visit.path["action_id"]))
+    given = ByAction(visit.path["action_id"])
+    await visit.call(actions.retrieve, given)  # one that is not there is reported before the stream begins
+    return Events(_progress(visit, given))
 
 
 def _refused(visit: Visit, query: ContactsQuery, reason: str) -> Redirect | Text:
@@ -110,10 +106,10 @@ def _refused(visit: Visit, query: ContactsQuery, reason: str) -> Redirect | Text
     return Redirect(query.path())
 
 
-async def _progress(visit: Visit, action_id: int) -> AsyncGenerator[str, None]:
+async def _progress(visit: Visit, given: ByAction) -> AsyncGenerator[str, None]:
     before = -1
     while True:
-        action = (await visit.call(actions.retrieve, ByAction(action_id))).action
+        action = (await visit.call(actions.retrieve, given)).action
         if action.done != before or action.status != "running":
             before = action.done
             yield "work"

@@ -41,7 +41,7 @@ _MESSAGES: Final = 5
 _EVENTS: Final = 50
 
 
-@page("GET", "/contacts/new")
+@page("GET", "/contacts/new", changes=True)
 async def new(visit: Visit) -> Page:
     """Show the form of a new contact."""
     return await _beside(visit, "contacts/new.html", _new_data({}), title="Add a contact")

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import QueryParams
 
 from numberkeep.console.site import ROOT
-from numberkeep.wire.exports import Conditions
-from numberkeep.wire.listing import ListParams
 
 PATH: Final = f"{ROOT}/contacts"
 
@@ -25,7 +23,6 @@ STATES: Final[Mapping[str, tuple[str, Mapping[str, bool]]]] = {
 
 ORDERS: Final = ("created_at", "first_name", "last_name", "phone")
 _NAMES: Final = ("q", "tag", "state", "since", "until", "order", "direction", "after", "before")
-_SEARCHES: Final = "q" in ListParams.__struct_fields__
 
 
 @dataclass(slots=True, frozen=True)
@@ -94,7 +91,7 @@ class ContactsQuery:
 
     def path(self, phone: str = "") -> str:
         """Return the address of the list, or of a contact beside it."""
-        return f"{PATH}/{phone}{self.text}" if phone else f"{PATH}{self.text}"
+        return f"{PATH}/{quote(phone, safe='+')}{self.text}" if phone else f"{PATH}{self.text}"
 
     def sorted_by(self, order: str) -> str:
         """Return the address of the list in another order, or in this order the other way round."""
@@ -117,22 +114,17 @@ class ContactsQuery:
             found.append(("created_at_gte", _begin(self.since, zone)))
         if self.until:
             found.append(("created_at_lt", _begin(self.until, zone, days=1)))
-        if self.q and _SEARCHES:
+        if self.q:
             found.append(("q", self.q))
         return found
 
-    def conditions(self, zone: tzinfo) -> Conditions:
-        """Return the conditions of an action on all that match."""
-        state = STATES[self.state][1] if self.state else {}
-        return Conditions(
-            tag=list(self.tags),
-            verified=state.get("verified"),
-            opted_out=state.get("opt_out"),
-            unclear=state.get("unclear"),
-            created_after=_begin(self.since, zone) if self.since else None,
-            created_before=_begin(self.until, zone, days=1) if self.until else None,
-            q=self.q or None,
-        )
+    def conditions(self, zone: tzinfo) -> dict[str, Any]:
+        """Return the conditions of an export, or of an action on all that match, as `Conditions` has them."""
+        names = {"opt_out": "opted_out", "created_at_gte": "created_after", "created_at_lt": "created_before"}
+        given: dict[str, Any] = {**dict(self.parameters(zone)), "tag": list(self.tags)}
+        if self.state:
+            given |= STATES[self.state][1]
+        return {names.get(name, name): value for name, value in given.items()}
 
     @property
     def _pairs(self) -> list[tuple[str, str]]:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Final, get_args
 
-import msgspec
-
 from numberkeep.console.page import Page, Reply, page
 from numberkeep.console.pages.contacts_query import STATES, ContactsQuery, time_words
 from numberkeep.console.visit import Visit
@@ -36,10 +34,10 @@ async def choose(visit: Visit) -> Reply:
 @page("GET", "/export/file")
 async def download(visit: Visit) -> Reply:
     """Download a file."""
-    given = msgspec.structs.asdict(ContactsQuery.of(visit.query).conditions(visit.zone))
+    given = ContactsQuery.of(visit.query).conditions(visit.zone)
     choices = {"format": get_args(Format), "for": get_args(Program)}
     given |= {name: value for name in choices if (value := visit.query.get(name)) in choices[name]}
-    file: Download = await visit.call(exports.export, msgspec.convert(given, ExportParams))
+    file: Download = await visit.call(exports.export, visit.decoded(given, ExportParams))
     return file
 
 

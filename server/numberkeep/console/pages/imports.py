@@ -104,7 +104,7 @@ async def list_imports(visit: Visit) -> Reply:
     return Page("imports/list.html", data, title="Imports", section="imports")
 
 
-@page("GET", "/imports/new")
+@page("GET", "/imports/new", changes=True)
 async def new_import(visit: Visit) -> Reply:  # noqa: ARG001 - every page is a function of a visit
     """Show the first step: choose a file."""
     return _new()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final
 
 from markupsafe import Markup
@@ -26,11 +26,13 @@ class Chart:
         title: what it shows.
         plot: the plot.
         about: a sentence below it; `""` for none.
+        places: what the places of the plot are.
     """
 
     title: str
     plot: Plot
     about: str = ""
+    places: str = "Day"
 
     @property
     def svgs(self) -> tuple[Markup, Markup]:
@@ -49,6 +51,7 @@ async def overview(visit: Visit) -> Page:
         "days": days,
         "periods": PERIODS,
         "charts": _charts(numbers),
+        "day_begins": _day_begins(numbers, visit.zone),
         "waiting": sum(each.waiting for each in numbers.deliveries),
         "failed": sum(each.failed for each in numbers.deliveries),
         "held": sum(each.held for each in numbers.deliveries),
@@ -71,6 +74,7 @@ def _charts(numbers: OverviewOut) -> Sequence[Chart]:
             "Verification",
             Plot([word for word, _ in _FUNNEL], [Series("Questions", totals)]),
             "Questions that were asked, answered, not answered in time, and ended by an opt-out or a deletion.",
+            "Outcome",
         ),
         Chart(
             "Opt-outs",
@@ -83,6 +87,12 @@ def _charts(numbers: OverviewOut) -> Sequence[Chart]:
             "Messages", Plot(labels, [values("Sent", lambda it: it.sent), values("Received", lambda it: it.received)])
         ),
     )
+
+
+def _day_begins(numbers: OverviewOut, zone: tzinfo) -> str:
+    """Return when the last day began for the reader, such as `01:00`; `""` at midnight."""
+    begin = datetime.combine(date.fromisoformat(numbers.days[-1].day), time(), UTC).astimezone(zone)
+    return f"{begin:%H:%M}" if begin.time() != time() else ""
 
 
 def _label(day: str) -> str:

@@ -31,12 +31,10 @@ async def sign_in(visit: Visit) -> Page | Redirect:
     back = inner_path(form.get("next"))
     if not key_id or not secret:
         return _form(back=back, key_id=key_id, error="Enter a key id and its secret.", status=400)
-    attempts, address = visit.site.attempts, address_of(visit)
     try:
-        attempts.check(address, key_id)
-        signed_in = await visit.site.sessions.sign_in(key_id, secret)
+        with visit.site.attempts.one(address_of(visit), key_id):
+            signed_in = await visit.site.sessions.sign_in(key_id, secret)
     except InvalidCredentials:
-        attempts.failed(address, key_id)
         return _form(back=back, key_id=key_id, error=_WRONG, status=401)
     except TooManyAttempts as error:
         return _form(back=back, key_id=key_id, error=error.message, status=error.status)
@@ -66,10 +64,13 @@ async def sign_out(visit: Visit) -> Redirect:
 
 
 def address_of(visit: Visit) -> str:
-    """Return the address of the browser, as a proxy on this machine or network reports it if one is configured."""
+    """Return the address of the browser, as a proxy on this machine or network reports it if one is configured.
+
+    A proxy may add a header of its own after one that the browser sent, so only the last one counts.
+    """
     client = visit.request.scope.get("client") or ("", 0)
     address = str(client[0])
-    forwarded = (visit.request.header(b"x-forwarded-for") or b"").decode("latin-1").rpartition(",")[2].strip()
+    forwarded = (visit.request.last_header(b"x-forwarded-for") or b"").decode("latin-1").rpartition(",")[2].strip()
     if not (forwarded and visit.site.hosts.public_url):
         return address
     try:
