@@ -56,6 +56,10 @@ document.addEventListener("keydown", (event) => {
   end(event);
 });
 
+document.addEventListener("swapped", () => {
+  if (document.getElementById(CONTENT)?.childElementCount === 0) close(); // what it showed is gone
+});
+
 document.addEventListener("moved", (event) => {
   if (history.state?.drawer) open(location.href);
   else if (!find()?.open || location.href !== list) return void close();

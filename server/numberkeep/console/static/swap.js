@@ -110,10 +110,22 @@ document.addEventListener("click", (event) => {
   swap(link.href, link.dataset.swap, { history: "replace" in link.dataset ? "replace" : "push" });
 });
 
+const sending = new WeakSet();
+
+// A form that is on its way is not sent again: by a double click, it would be handled twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !sending.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const ids = event.submitter?.dataset.swap ?? form.dataset.swap;
-  if (!ids || event.defaultPrevented) return;
+  if (event.defaultPrevented) return;
+  if (form.method === "post") sending.add(form);
+  if (!ids) return void setTimeout(() => sending.delete(form), 1000); // the answer may be a file
   event.preventDefault();
   const button = event.submitter;
   const data = new FormData(form, button);
@@ -127,6 +139,7 @@ document.addEventListener("submit", (event) => {
   } else {
     const swapped = swap(action, ids, { method, body: new URLSearchParams(data), history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
+    swapped.finally(() => sending.delete(form));
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
   }
 });
