@@ -5,7 +5,7 @@ import { toast } from "./toast.js";
 const under_way = new Map();
 
 /** Fetch a page's fragments and put them in place; return the response, or undefined if it was overtaken or failed. */
-export async function swap(url, ids, { method = "GET", body, history: kind = "push" } = {}) {
+export async function swap(url, ids, { method = "GET", body, sent, history: kind = "push" } = {}) {
   under_way.get(ids)?.abort();
   const aborting = new AbortController();
   under_way.set(ids, aborting);
@@ -16,7 +16,7 @@ export async function swap(url, ids, { method = "GET", body, history: kind = "pu
       if (!leave(response)) toast(text);
       return undefined;
     }
-    put(text);
+    put(text, sent);
     const target = response.redirected ? response.url : method === "GET" ? new URL(url, location.href).href : "";
     if (target && kind !== "none") {
       history[kind === "replace" || target === location.href ? "replaceState" : "pushState"](history.state, "", target);
@@ -45,17 +45,22 @@ export function leave(response) {
   return Boolean(place);
 }
 
-/** Replace the elements that the text has under the same ids. */
-export function put(text) {
+/** Replace the elements that the text has under the same ids. What was entered in other forms than the sent one stays. */
+export function put(text, sent) {
   const parsed = new DOMParser().parseFromString(text, "text/html");
   const kept = keep();
+  const typed = new Map(fields().filter((field) => field.form !== sent && field.value !== field.defaultValue).map((field) => [key(field), field.value]));
   for (const element of [...parsed.body.children]) {
     if (element.matches("[data-toast]")) toast(element);
     else document.getElementById(element.id)?.replaceWith(document.adoptNode(element));
   }
+  for (const field of fields()) if (typed.has(key(field))) field.value = typed.get(key(field));
   restore(kept);
   document.dispatchEvent(new CustomEvent("swapped"));
 }
+
+const fields = () => [...document.querySelectorAll("form[method=post] :is(input:not([type]), [type=text], [type=tel], textarea)[name]")];
+const key = ({ form, name }) => `${form.id || form.getAttribute("action")} ${name}`;
 
 // What has the focus: found again by its id, or by its place among those of the same name.
 function keep() {
@@ -134,7 +139,7 @@ document.addEventListener("submit", (event) => {
     swap(url.href, ids, { history: kind });
   } else {
     const files = [...data.values()].some((value) => value instanceof File);
-    const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+    const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), sent: form, history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
     swapped.finally(() => sending.delete(form));
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
