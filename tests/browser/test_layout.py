@@ -24,7 +24,7 @@ _FRAME = """
 """
 _TIMES = """
 () => {
-  const offsets = [-30, -80, -150, -3700, -9500, -90000, -200000, -590000, -9e8, 80, 9500, 90000, 200000];
+  const offsets = [-20, -65, -155, -3700, -9500, -90000, -200000, -590000, -9e8, 85, 9500, 90000, 200000];
   document.body.append(...offsets.map((seconds) => {
     const time = Object.assign(document.createElement("time"), { className: "tried" });
     time.dateTime = new Date(Date.now() + 1000 * seconds).toISOString();

@@ -10,6 +10,7 @@ from numberkeep.console.pages.contacts_actions import shown, undo_of
 from numberkeep.console.pages.contacts_history import lines_of
 from numberkeep.console.pages.contacts_list import row_of, variables_of
 from numberkeep.console.pages.contacts_query import ContactsQuery
+from numberkeep.console.values import number_for
 from numberkeep.console.visit import Visit
 from numberkeep.console.words import sentence_of
 from numberkeep.domain.errors import (
@@ -157,7 +158,8 @@ async def _show(
         "messages": (await visit.call(messages.list_messages, MessageParams(number=phone, limit=_MESSAGES))).data,
         "history": lines_of(events),
     }
-    return await _beside(visit, "contacts/contact.html", data, title=row_of(contact).name or phone, status=status)
+    title = row_of(contact).name or number_for(visit.reader, phone)
+    return await _beside(visit, "contacts/contact.html", data, title=title, status=status)
 
 
 async def _beside(visit: Visit, drawer: str, data: Mapping[str, Any], *, title: str, status: int = 200) -> Page:
@@ -184,7 +186,8 @@ def _variables(form: FormData) -> dict[str, str]:
 def _changes(form: FormData, given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
     """Return what the reader has changed in a form; what others changed meanwhile stays.
 
-    The form has the value that each field had when it was shown, under `was:NAME`.
+    The form has the value that each field had when it was shown, under `was:NAME`. A browser changes its
+    line breaks, which is no change of the reader.
     """
 
     def changed(values: Mapping[str, str], shown: Callable[[str], str]) -> dict[str, str]:

@@ -96,14 +96,19 @@ def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
     return f"SELECT {columns} FROM numberkeep.{table} WHERE account_id = $1 AND {key} = ANY($2::{kind}[])"
 
 
+_SIMULATED: Final = (
+    "(SELECT source = 'simulated' FROM numberkeep.consent AS e "
+    "WHERE e.account_id = o.account_id AND e.entry_id = o.entry_id)"
+)
+
 LOADS: Final[Mapping[str, str]] = {
     "tallies": TALLIES,
     "lock_tallies": f"{TALLIES} FOR UPDATE",
     "webhooks": WEBHOOKS,
     "contacts": _of(f"{COLUMNS}, last_event", "contacts", "phone"),
     "recipients": (
-        f"{_of('phone, opted_out_at, entry_id, NULL::bigint', 'opt_outs', 'phone')} UNION ALL "
-        f"{_of('phone, NULL::bigint, NULL::bigint, last_event', 'last_events', 'phone')}"
+        f"{_of(f'phone, opted_out_at, entry_id, {_SIMULATED}, NULL::bigint', 'opt_outs AS o', 'phone')} UNION ALL "
+        f"{_of('phone, NULL::bigint, NULL::bigint, NULL::boolean, last_event', 'last_events', 'phone')}"
     ),
     "verifications": _of(VERIFICATION_COLUMNS, "verifications", "phone"),
     "expired": (
@@ -221,7 +226,11 @@ SAVES: Final[Mapping[str, str]] = {
 """The statements that save a unit of work, many rows at once."""
 
 SINGLE_SAVES: Final[Mapping[str, str]] = {
-    "put_tallies": f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)} WHERE account_id = $1",
+    # An older process, which knows nothing of search texts, leaves text_event behind, and then so does this.
+    "put_tallies": (
+        f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)}, text_event = CASE WHEN text_event = last_event "
+        f"THEN ${2 + TALLY_COLUMNS.split(', ').index('last_event')} ELSE text_event END WHERE account_id = $1"
+    ),
     "delete_old_answers": (
         "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
         "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"
