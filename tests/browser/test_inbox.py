@@ -42,6 +42,19 @@ def test_a_reply_from_the_phone_verifies_and_stop_opts_out(console: Console, axe
     assert entry["source"] == "simulated"
 
 
+def test_a_message_that_is_submitted_twice_is_sent_once(console: Console) -> None:
+    """A second press before the answer is no second message; the next one is."""
+    page = console.go(f"inbox/{PHONE}")
+    box, thread = page.get_by_role("textbox", name="Message"), page.locator("#thread")
+    for text in ("Hello", "Again"):
+        box.fill(text)
+        box.evaluate("field => { field.form.requestSubmit(); field.form.requestSubmit(); }")
+        expect(thread).to_contain_text(text)
+        expect(box).to_have_value("")
+    sent = console.wire.get("/api/v2/messages", params={"number": PHONE}).json()["data"]
+    assert [each["content"] for each in sent] == ["Again", "Hello"]
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_message_is_sent_and_a_refusal_is_said(console: Console) -> None:
     """To a number that is opted out nothing is sent."""

@@ -3,12 +3,14 @@
 import { toast } from "./toast.js";
 
 const under_way = new Map();
+const sending = new WeakSet();
 
 /** Fetch a page's fragments and put them in place; return the response, or undefined if it was overtaken or failed. */
 export async function swap(url, ids, { method = "GET", body, history: kind = "push" } = {}) {
   under_way.get(ids)?.abort();
   const aborting = new AbortController();
   under_way.set(ids, aborting);
+  const sent = method === "POST" ? document.activeElement?.value : undefined;
   try {
     const response = await ask(url, ids, { method, body, signal: aborting.signal });
     const text = await response.text();
@@ -16,7 +18,7 @@ export async function swap(url, ids, { method = "GET", body, history: kind = "pu
       if (!leave(response)) toast(text);
       return undefined;
     }
-    put(text);
+    put(text, sent);
     const target = response.redirected ? response.url : method === "GET" ? new URL(url, location.href).href : "";
     if (target && kind !== "none") {
       history[kind === "replace" || target === location.href ? "replaceState" : "pushState"](history.state, "", target);
@@ -45,15 +47,15 @@ export function leave(response) {
   return Boolean(place);
 }
 
-/** Replace the elements that the text has under the same ids. */
-export function put(text) {
+/** Replace the elements that the text has under the same ids; `sent` is what the focused field had when it was sent. */
+export function put(text, sent) {
   const parsed = new DOMParser().parseFromString(text, "text/html");
   const kept = keep();
   for (const element of [...parsed.body.children]) {
     if (element.matches("[data-toast]")) toast(element);
     else document.getElementById(element.id)?.replaceWith(document.adoptNode(element));
   }
-  restore(kept);
+  restore(kept, sent);
   document.dispatchEvent(new CustomEvent("swapped"));
 }
 
@@ -81,7 +83,7 @@ function named(element) {
   return tag;
 }
 
-function restore(kept) {
+function restore(kept, sent) {
   for (const [id, top, left] of kept.scroll) {
     document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });
   }
@@ -91,7 +93,7 @@ function restore(kept) {
   if (!element) return;
   element.focus({ preventScroll: true });
   if (!kept.selection) return;
-  element.value = kept.value; // what was typed since the request
+  if (kept.value !== sent) element.value = kept.value; // what was typed since the request
   element.setSelectionRange(...kept.selection);
 }
 
@@ -120,9 +122,11 @@ document.addEventListener("submit", (event) => {
     const url = new URL(action, location.href);
     url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
     swap(url.href, ids, { history: kind });
-  } else {
+  } else if (!sending.has(form)) {
+    sending.add(form); // a second press before the answer must not do it twice
     const files = [...data.values()].some((value) => value instanceof File);
     const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+    swapped.finally(() => sending.delete(form));
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
   }
