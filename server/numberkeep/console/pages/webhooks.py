@@ -73,6 +73,7 @@ async def webhook(visit: Visit) -> Page:
 @page("GET", "/webhooks/{webhook_id:int}/events")
 async def events(visit: Visit) -> Events:
     """Stream that there are more attempts."""
+    await _newest(visit)  # a webhook that is not there is reported before the stream begins
 
     async def newest() -> str | None:
         try:
