@@ -1,6 +1,7 @@
 """The checks of what searches rely on: the search text of each contact, and the index of the words.
 
-The index is built behind the writes, so what it lacks of changes after its last event is no fault.
+The index is built behind the writes, so what it lacks of changes after its last event is no fault; and a text that an
+older process left as it was is corrected with the index.
 """
 
 from collections.abc import Sequence
@@ -14,13 +15,16 @@ from numberkeep.store.invariants import LACKS_CONTACT, NO_CONTACT, OTHER_WORDS, 
 from numberkeep.store.postgres.search_grams import grams_of_text
 from numberkeep.store.search_texts import text_of
 
+_IS_INDEXED: Final = (
+    "coalesce(c.last_event <= p.event_id AND (p.filled_to IS NULL OR c.contact_id <= p.filled_to), false)"
+)
 # The grams are looked up contact by contact: the only index that names contacts does not begin with the account.
-_INDEXED: Final = (
-    "SELECT c.contact_id, c.search_text, (SELECT g.grams FROM search_grams AS g WHERE g.account_id = $1 "
-    "AND g.reversed = reverse(c.phone)) AS grams, c.first_name, c.last_name, c.company_name, c.assigned_to_email, "
-    "c.tags, c.custom_variables FROM contacts AS c JOIN search_progress AS p ON p.account_id = $1 "
-    "WHERE c.account_id = $1 AND c.last_event <= p.event_id "
-    "AND (p.filled_to IS NULL OR c.contact_id <= p.filled_to)"
+_CONTACTS: Final = (
+    f"SELECT c.contact_id, {_IS_INDEXED}, c.search_text, (SELECT g.grams FROM search_grams AS g "
+    "WHERE g.account_id = $1 AND g.reversed = reverse(c.phone)), c.first_name, c.last_name, c.company_name, "
+    "c.assigned_to_email, c.tags, c.custom_variables FROM contacts AS c JOIN writers AS w ON w.account_id = $1 "
+    "LEFT JOIN search_progress AS p ON p.account_id = $1 "
+    f"WHERE c.account_id = $1 AND (c.last_event <= w.text_event OR {_IS_INDEXED})"
 )
 # Over all accounts, as no index finds an account's rows. What a later event is about will be indexed; if later events
 # were deleted, all will be.
@@ -35,21 +39,23 @@ _WITHOUT_CONTACT: Final = (
 
 
 async def check_texts(connection: asyncpg.Connection, accounts: Sequence[int], faults: Faults) -> None:
-    """Compare the search text and the grams of each contact that is indexed with its fields."""
-    statement = await connection.prepare(_INDEXED)
+    """Compare the search text and the grams of each contact with its fields, unless they may be behind."""
+    statement = await connection.prepare(_CONTACTS)
     for account_id in accounts:
         async for contact in statement.cursor(account_id):
             _compare(account_id, contact, faults)
 
 
 def _compare(account_id: int, contact: Any, faults: Faults) -> None:
-    contact_id, stored, grams, *columns = contact
+    contact_id, is_indexed, stored, grams, *columns = contact
     try:
         text = text_of(columns)
     except msgspec.DecodeError:  # a fault of its own
         return
     if stored != text:
         faults.add(SEARCH_TEXT, account_id, contact_id)
+    if not is_indexed:
+        return
     if grams is None:
         faults.add(LACKS_CONTACT, account_id, contact_id)
     elif grams != grams_of_text(account_id, text):

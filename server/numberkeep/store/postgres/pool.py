@@ -30,6 +30,9 @@ class Pool:
         connect: opens a connection.
         size: the most connections.
         reserved: how many of them `run_long` never uses.
+
+    Attributes:
+        uses: how often it was used.
     """
 
     def __init__(self, connect: Connect, size: int, reserved: int = 0) -> None:
@@ -38,6 +41,7 @@ class Pool:
         self._slots = asyncio.Semaphore(size)
         self._long_slots = asyncio.Semaphore(size - reserved)
         self._closed = False
+        self.uses = 0
 
     async def run(self, work: Work[R]) -> R:
         """Run `work` on a connection, and return its result.
@@ -49,6 +53,7 @@ class Pool:
         Raises:
             StoreUnavailable: there is no connection, or it fails.
         """
+        self.uses += 1
         with unavailable_on_error():
             async with asyncio.timeout(_WAIT_SECONDS):
                 await self._slots.acquire()

@@ -63,6 +63,12 @@ _SET_TEXTS: Final = (
     "FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS new (contact_id, last_event, text) "
     "WHERE c.account_id = $1 AND c.contact_id = new.contact_id AND c.last_event = new.last_event"
 )
+# Every contact's last event was indexed, and its text was corrected then.
+_TRUST_TEXTS: Final = (
+    "UPDATE numberkeep.writers AS w SET text_event = w.last_event FROM numberkeep.search_progress AS p "
+    "WHERE w.account_id = $1 AND p.account_id = $1 AND p.filled_to IS NULL AND p.event_id = w.last_event "
+    "AND w.text_event <> w.last_event"
+)
 
 
 @dataclass(slots=True, frozen=True)
@@ -96,7 +102,11 @@ async def index(connection: asyncpg.Connection, account_id: int) -> bool:
         event_id, filled_to = progress
         if filled_to is not None:
             return await _fill(connection, account_id, event_id, filled_to)
-        return await _follow(connection, account_id, event_id)
+        if await _follow(connection, account_id, event_id):
+            return True
+    # In another transaction: whoever empties the account locks the writer first, and then the progress.
+    await connection.execute(_TRUST_TEXTS, account_id)
+    return False
 
 
 async def _begin(connection: asyncpg.Connection, account_id: int) -> bool:

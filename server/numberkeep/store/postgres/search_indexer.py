@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.store.postgres.driver_errors import is_of_node
 from numberkeep.store.postgres.pool import Pool
 from numberkeep.store.postgres.search_index import accounts_behind, index
 
@@ -19,15 +21,20 @@ _log = logging.getLogger("numberkeep.store")
 
 
 class SearchIndexer:
-    """Keeps the search texts of all accounts up to date.
+    """Keeps the search index of all accounts up to date.
 
     Args:
         pool: connections for writing, of which it uses one at a time.
+        reads: connections for reading: what they are used for, the index must not slow down.
+        sleep: waits for some seconds; tests pass their own.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, reads: Pool, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._pool = pool
+        self._pools = (pool, reads)
+        self._sleep = sleep
         self._behind: set[int] = set()
+        self._failing: set[int] = set()
         self._written = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -48,41 +55,58 @@ class SearchIndexer:
             self._task = None
 
     async def _run(self) -> None:
-        await asyncio.sleep(_START_SECONDS)
-        await self._look()
+        await self._sleep(_START_SECONDS)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._look())
+            tasks.create_task(self._follow())
+
+    async def _look(self) -> None:
+        """Find the accounts that are behind; on Citus this needs every node."""
+        while True:
+            try:
+                accounts = await self._pool.run(accounts_behind)
+            except StoreUnavailable as error:
+                _log.warning("which accounts the search must index is not known yet: %s", error)
+                await self._sleep(_RETRY_SECONDS)
+            else:
+                for account_id in accounts:
+                    self.notify(account_id)
+                return
+
+    async def _follow(self) -> None:
         while True:
             for account_id in list(self._behind):
                 await self._step(account_id)
             if not self._behind:
                 self._written.clear()
                 await self._written.wait()
-                await asyncio.sleep(_PAUSE_SECONDS)
-
-    async def _look(self) -> None:
-        """Find the accounts that are behind."""
-        while True:
-            try:
-                self._behind.update(await self._pool.run(accounts_behind))
-            except StoreUnavailable as error:
-                _log.warning("which accounts the search must index is not known yet: %s", error)
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return
+                await self._sleep(_PAUSE_SECONDS)
 
     async def _step(self, account_id: int) -> None:
-        """Index some of an account, then leave the processor to others for as long as that took."""
+        """Index some of an account. If there was other work meanwhile, leave the processor to it for as long."""
         self._behind.discard(account_id)
-        begun = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        begun, uses = loop.time(), self._uses()
         try:
             more = await self._pool.run(lambda connection: index(connection, account_id))
         except StoreUnavailable as error:
-            _log.warning("the search index of account %d waits: %s", account_id, error)
-            self._behind.add(account_id)
-            await asyncio.sleep(_RETRY_SECONDS)
+            if account_id not in self._failing:
+                _log.warning("the search index of account %d waits: %s", account_id, error)
+            self._failing.add(account_id)
+            if is_of_node(error.__cause__):  # the accounts on other nodes need not wait
+                loop.call_later(_RETRY_SECONDS, self.notify, account_id)
+            else:
+                self._behind.add(account_id)
+                await self._sleep(_RETRY_SECONDS)
             return
         except Exception:  # noqa: BLE001 - one account must not end the work for the others
             _log.exception("the search index of account %d waits for its next change", account_id)
             return
+        self._failing.discard(account_id)
         if more:
             self._behind.add(account_id)
-            await asyncio.sleep(asyncio.get_running_loop().time() - begun)
+            is_alone = self._uses() == uses + 1
+            await self._sleep(0 if is_alone else loop.time() - begun)
+
+    def _uses(self) -> int:
+        return sum(pool.uses for pool in self._pools)

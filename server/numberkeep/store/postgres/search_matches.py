@@ -3,8 +3,8 @@
 A search walks along the listing at first. If that would be a long walk (search_way.py), the contacts that can match are
 looked up by their grams or last digits, and sorted.
 
-A contact that has changed since it was indexed is compared here, by its fields: the index does not have it, and an
-older process, which does not know of search texts, may have changed it.
+Contacts that have changed since they were indexed are found too. They are compared by their search text, as others, or
+here by their fields if an older process, which does not know of search texts, may have changed them.
 """
 
 import re
@@ -43,10 +43,12 @@ _MOST_ROWS: Final = 32
 """Rows that are fetched at a time once they are small; each fetch takes a hundred microseconds."""
 
 _PROGRESS: Final = (
-    "SELECT p.event_id, p.filled_to, w.last_event - p.event_id <= $2 AND (w.last_event = p.event_id OR "
-    "EXISTS (SELECT FROM numberkeep.events AS e WHERE e.account_id = $1 AND e.event_id = p.event_id + 1)) "
-    "FROM numberkeep.search_progress AS p JOIN numberkeep.writers AS w ON w.account_id = p.account_id "
-    "WHERE p.account_id = $1 AND w.account_id = $1"
+    "SELECT coalesce(p.event_id, -1), p.filled_to, p.event_id IS NOT NULL AND w.last_event - p.event_id <= $2 "
+    "AND (w.last_event = p.event_id OR "
+    "EXISTS (SELECT FROM numberkeep.events AS e WHERE e.account_id = $1 AND e.event_id = p.event_id + 1)), "
+    "CASE WHEN w.text_event <> w.last_event THEN w.text_event END "
+    "FROM numberkeep.writers AS w LEFT JOIN numberkeep.search_progress AS p ON p.account_id = $1 "
+    "WHERE w.account_id = $1"
 )
 _SELECT: Final = "SELECT " + ", ".join(f"c.{name}" for name in (*COLUMNS.split(", "), "last_event", "search_text"))
 _READ: Final = ", ".join(f"page.{name}" for name in COLUMNS.split(", "))
@@ -62,11 +64,14 @@ class Progress(NamedTuple):
         event_id: those with later events are not.
         filled_to: those with later ids are not; None if they are.
         logged: whether the later events are in the change log, and not too many.
+        text_event: contacts with later events may have another search text, unless they are indexed; None if all have
+            that of their fields.
     """
 
     event_id: int = -1
     filled_to: int | None = None
     logged: bool = False
+    text_event: int | None = -1
 
 
 async def matches(
@@ -164,20 +169,24 @@ class Statements:
         return f"{sql} LIMIT {statement.value(size)}::bigint", values
 
     def _matches(self, query: ListQuery, statement: Statement, source: str) -> tuple[str, list[Any]]:
-        changed = f"page.last_event > {statement.value(self.progress.event_id)}"
+        unsure, condition = "false", found_in_text(statement, self.search)
+        if self.progress.text_event is not None:
+            unsure = self._may_have_another_text(statement, self.progress.text_event)
+            fields = may_be_found_in_fields(statement, self.search)
+            condition = f"CASE WHEN {unsure} THEN {fields} ELSE {condition} END"
+        return f"SELECT {_READ}, {unsure} FROM {source} WHERE {condition} ORDER BY {order_of(query)}", statement.values
+
+    def _may_have_another_text(self, statement: Statement, text_event: int) -> str:
+        sql = f"page.last_event > {statement.value(max(self.progress.event_id, text_event))}"
         if self.progress.filled_to is not None:
-            changed += f" OR page.contact_id > {statement.value(self.progress.filled_to)}"
-        sql = (
-            f"SELECT {_READ}, {changed} FROM {source} WHERE CASE WHEN {changed} "
-            f"THEN {may_be_found_in_fields(statement, self.search)} "
-            f"ELSE {found_in_text(statement, self.search)} END ORDER BY {order_of(query)}"
-        )
-        return sql, statement.values
+            filled_to = statement.value(self.progress.filled_to)
+            sql += f" OR page.last_event > {statement.value(text_event)} AND page.contact_id > {filled_to}"
+        return sql
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads what a statement finds, apart from contacts that have changed and are not found."""
+    """Reads what a statement finds, apart from contacts whose text may be another one and that are not found."""
 
     cursor: asyncpg.cursor.Cursor
     search: Search

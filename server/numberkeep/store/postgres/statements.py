@@ -226,7 +226,11 @@ SAVES: Final[Mapping[str, str]] = {
 """The statements that save a unit of work, many rows at once."""
 
 SINGLE_SAVES: Final[Mapping[str, str]] = {
-    "put_tallies": f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)} WHERE account_id = $1",
+    # An older process, which knows nothing of search texts, leaves text_event behind, and then so does this.
+    "put_tallies": (
+        f"UPDATE numberkeep.writers SET {_assigned(TALLY_COLUMNS)}, text_event = CASE WHEN text_event = last_event "
+        f"THEN ${2 + TALLY_COLUMNS.split(', ').index('last_event')} ELSE text_event END WHERE account_id = $1"
+    ),
     "delete_old_answers": (
         "DELETE FROM numberkeep.answers WHERE account_id = $1 AND key IN (SELECT key FROM numberkeep.answers "
         "WHERE account_id = $1 AND created_at <= $2 ORDER BY created_at LIMIT $3)"

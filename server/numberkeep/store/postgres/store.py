@@ -94,7 +94,7 @@ class PostgresStore:
         self._writes = Pool(self._connect, _WRITING)
         self._queues = AccountQueues(self._writes, on_citus=on_citus)
         self._nodes = Nodes(self._reads) if on_citus else None
-        self._indexer = SearchIndexer(self._writes)
+        self._indexer = SearchIndexer(self._writes, self._reads)
         self._indexer.start()
 
     async def close(self) -> None:

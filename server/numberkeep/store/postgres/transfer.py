@@ -36,6 +36,10 @@ _DERIVED: Final = (
     ("last_job", "SELECT coalesce(max(job_id), 0) FROM numberkeep.jobs WHERE account_id = $1"),
     ("last_attempt", "SELECT coalesce(max(attempt_id), 0) FROM numberkeep.attempts WHERE account_id = $1"),
 )
+_DERIVED_LATER: Final = (
+    "DELETE FROM numberkeep.search_progress WHERE account_id = $1",
+    "UPDATE numberkeep.writers SET text_event = 0 WHERE account_id = $1",
+)
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
 _RAISE_LAST_NUMBERS: Final = (
     "UPDATE numberkeep.writers SET last_event = greatest(last_event, $1), last_webhook = greatest(last_webhook, $2) "
@@ -161,8 +165,9 @@ class PostgresTransfer:
                         account_id,
                         FIRST if found is None else found,
                     )
-                # The search index is built again; what is right of it is kept.
-                await self._opened.execute("DELETE FROM numberkeep.search_progress WHERE account_id = $1", account_id)
+                # The search index is built again, which corrects the texts too; what is right of it is kept.
+                for statement in _DERIVED_LATER:
+                    await self._opened.execute(statement, account_id)
             await self._opened.execute(_DELETE_LEFT_GRAMS)
             for each in last:
                 await self._opened.execute(_RAISE_LAST_NUMBERS, each.event, each.webhook, each.account_id)

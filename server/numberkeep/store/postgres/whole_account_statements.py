@@ -11,9 +11,11 @@ _DELETE: Final = {
     each.name: f"DELETE FROM numberkeep.{each.name} WHERE account_id = $1" for each in (*OF_ACCOUNTS, *ACCESS)
 }
 # What words are searched in is derived from the contacts. Numbers of events may start again, so their place is deleted.
+# No contact has a wrong text.
 _DELETE_SEARCH: Final = (
     "WITH place AS (DELETE FROM numberkeep.search_progress WHERE account_id = $1), "
-    "grams AS (DELETE FROM numberkeep.search_grams WHERE account_id = $1)"
+    "grams AS (DELETE FROM numberkeep.search_grams WHERE account_id = $1), "
+    "texts AS (UPDATE numberkeep.writers SET text_event = last_event WHERE account_id = $1)"
 )
 
 FETCHED: Final[Mapping[str, str]] = {

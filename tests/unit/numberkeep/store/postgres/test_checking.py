@@ -84,7 +84,10 @@ async def test_an_index_that_is_behind_is_no_fault(
 ) -> None:
     """Whatever was written since, and by what version, while it is built, and after its events were deleted."""
     await fill(account)
-    await execute(emptied_postgres, "UPDATE contacts SET search_text = ''", "SELECT 1")  # as an older version writes
+    # As an older version writes.
+    await execute(
+        emptied_postgres, "UPDATE contacts SET search_text = ''", "UPDATE writers SET text_event = 0", "SELECT"
+    )
     while await search_index.index(beside, account.account_id):
         assert await faults_in(emptied_postgres) == []
     await fill(account, since=20, name="Grace")

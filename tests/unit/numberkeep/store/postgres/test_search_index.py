@@ -14,29 +14,8 @@ from numberkeep.store.whole_account import EmptyAccount
 from support.daemon import PATIENCE
 from support.databases import execute
 from support.old_stores import make
+from support.older_process import write_as_older
 from support.store import AccountDriver, new_account, phone
-
-# What an older process does, which does not know of the search text: it changes a contact, and creates another one.
-_OLDER = (
-    "UPDATE contacts SET first_name = 'Grace', last_event = last_event + 100 WHERE phone = '{changed}'",
-    (
-        "INSERT INTO contacts (account_id, contact_id, phone, created_at, first_name, last_name, company_name, "
-        "assigned_to_email, sendblue_number, tags, custom_variables, verified, opt_out, last_event) "
-        "SELECT account_id, contact_id + 1, '{created}', created_at + 1, 'Ellen', '', '', '', '', '[]', '{{}}', false, "
-        "false, last_event + 1 FROM contacts WHERE phone = '{changed}'"
-    ),
-    (
-        "INSERT INTO events (account_id, event_id, type, at, phone, subject, actor, cause, replaced, previous_event) "
-        "SELECT w.account_id, n, 'contact.updated', 0, CASE c.last_event - n WHEN 0 THEN c.phone ELSE '' END, '{{}}', "
-        "'', '', '', 0 FROM writers AS w JOIN contacts AS c ON c.last_event > w.last_event, "
-        "generate_series(w.last_event + 1, w.last_event + 101) AS n WHERE c.phone = '{created}'"
-    ),
-    "UPDATE events AS e SET phone = c.phone FROM contacts AS c WHERE c.last_event = e.event_id",
-    (
-        "UPDATE writers SET last_event = (SELECT max(last_event) FROM contacts), contact_count = contact_count + 1 "
-        "RETURNING 1"
-    ),
-)
 
 
 @pytest.fixture
@@ -79,7 +58,7 @@ async def test_what_an_older_process_writes_is_found(account: AccountDriver, emp
     await account.create(phone(2), first_name="Adam")
     await index_all(emptied_postgres, account.account_id)
     assert await unindexed(account) == 0
-    await execute(emptied_postgres, *(each.format(changed=phone(1), created=phone(3)) for each in _OLDER))
+    await write_as_older(emptied_postgres, changed=phone(1), created=phone(3))
     for _ in range(2):
         assert [await found(account, q) for q in ("ada", "grace", "ellen")] == [[phone(2)], [phone(1)], [phone(3)]]
         await index_all(emptied_postgres, account.account_id)

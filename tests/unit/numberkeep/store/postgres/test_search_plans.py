@@ -99,19 +99,28 @@ async def test_candidates_are_looked_up_by_their_grams_and_digits(
     assert found == indexes
 
 
+PROGRESS = pytest.mark.parametrize(
+    "progress",
+    [Progress(5, text_event=None), Progress(5), Progress(5, filled_to=7)],
+    ids=["every-text-is-right", "older-process", "filled-in-part"],
+)
+
+
+@PROGRESS
 @pytest.mark.parametrize("by", OrderBy)
 @pytest.mark.parametrize("descending", [True, False])
 async def test_a_walk_is_along_the_index_of_the_order(
-    connection: asyncpg.Connection, by: OrderBy, *, descending: bool
+    connection: asyncpg.Connection, by: OrderBy, progress: Progress, *, descending: bool
 ) -> None:
     """However long it is."""
     query = ListQuery(order=Order(by, descending))
     for size in (400, 8000, 32000):
-        plan = await plan_of(connection, *Statements(1, of("love"), Progress(5)).walk(query, size))
+        plan = await plan_of(connection, *Statements(1, of("love"), progress).walk(query, size))
         assert _INDEX.findall(plan) == [f"contacts_{by}"], plan
 
 
-async def test_candidates_are_read_by_their_numbers(connection: asyncpg.Connection) -> None:
+@PROGRESS
+async def test_candidates_are_read_by_their_numbers(connection: asyncpg.Connection, progress: Progress) -> None:
     """One by one."""
-    plan = await plan_of(connection, *Statements(1, of("love"), Progress(5)).among(ListQuery(), ["+14155551001"], 133))
+    plan = await plan_of(connection, *Statements(1, of("love"), progress).among(ListQuery(), ["+14155551001"], 133))
     assert _INDEX.findall(plan) == ["contacts_phone"], plan
