@@ -5,11 +5,12 @@ import { toast } from "./toast.js";
 const under_way = new Map();
 
 /** Fetch a page's fragments and put them in place; return the response, or undefined if it was overtaken or failed. */
-export async function swap(url, ids, { method = "GET", body, sent, history: kind = "push" } = {}) {
+export async function swap(url, ids, { method = "GET", body, form, history: kind = "push" } = {}) {
   under_way.get(ids)?.abort();
   const aborting = new AbortController();
   const place = location.href;
   under_way.set(ids, aborting);
+  const sent = form && { form, value: document.activeElement?.value };
   try {
     const response = await ask(url, ids, { method, body, signal: aborting.signal });
     const text = await response.text();
@@ -51,13 +52,13 @@ export function leave(response) {
 export function put(text, sent) {
   const parsed = new DOMParser().parseFromString(text, "text/html");
   const kept = keep();
-  const typed = new Map(fields().filter((field) => field.form !== sent && field.value !== field.defaultValue).map((field) => [key(field), field.value]));
+  const typed = new Map(fields().filter((field) => field.form !== sent?.form && field.value !== field.defaultValue).map((field) => [key(field), field.value]));
   for (const element of [...parsed.body.children]) {
     if (element.matches("[data-toast]")) toast(element);
     else document.getElementById(element.id)?.replaceWith(document.adoptNode(element));
   }
   for (const field of fields()) if (typed.has(key(field))) field.value = typed.get(key(field));
-  restore(kept);
+  restore(kept, sent?.value);
   document.dispatchEvent(new CustomEvent("swapped"));
 }
 
@@ -88,7 +89,7 @@ function named(element) {
   return tag;
 }
 
-function restore(kept) {
+function restore(kept, sent) {
   for (const [id, top, left] of kept.scroll) {
     document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });
   }
@@ -98,7 +99,7 @@ function restore(kept) {
   if (!element) return;
   element.focus({ preventScroll: true });
   if (!kept.selection) return;
-  element.value = kept.value; // what was typed since the request
+  if (kept.value !== sent) element.value = kept.value; // what was typed since the request
   element.setSelectionRange(...kept.selection);
 }
 
@@ -142,7 +143,7 @@ document.addEventListener("submit", (event) => {
     url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
     swap(url.href, ids, { history: kind });
   } else {
-    const swapped = swap(action, ids, { method, body: new URLSearchParams(data), sent: form, history: kind });
+    const swapped = swap(action, ids, { method, body: new URLSearchParams(data), form, history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
     swapped.finally(() => sending.delete(form));
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
