@@ -9,8 +9,8 @@ import pytest
 from starlette.types import Message
 
 from numberkeep.console.security import HEADERS
+from numberkeep.domain import session
 from numberkeep.domain.errors import StoreUnavailable
-from numberkeep.service import sessions
 from support.api import Service
 from support.console import Visitor, visiting
 
@@ -25,7 +25,8 @@ async def visitor(service: Service) -> AsyncIterator[Visitor]:
 async def test_a_file_brings_the_new_cookie_of_its_session(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token that was replaced while a file was fetched would otherwise be lost, and the person signed out."""
     await visitor.sign_in()
-    monkeypatch.setattr(sessions, "ROTATED_EVERY", 0)
+    monkeypatch.setattr(session, "ROTATED_EVERY", 0)
+    monkeypatch.setattr(session, "_GRACE", 0)
     answer = await visitor.get("/export/file?format=csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="contacts.csv"'
     assert answer.headers["set-cookie"].startswith("numberkeep_session_=")

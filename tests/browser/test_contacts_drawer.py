@@ -38,6 +38,29 @@ def test_fields_are_edited_in_place(console: Console, axe: Callable[[Page], None
     expect(page).to_have_url(f"{console.url}/console/contacts?tag=red")
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_was_not_changed_stays_to_the_last_character(console: Console) -> None:
+    """Lines, spaces and long values too. A variable with lines is edited as such; an empty value removes one."""
+    note, long = "line one\nline two\n", "x" * 4000
+    before = {"company_name": "A\nB ", "custom_variables": {"note": note, "long": long, "plan": "pro", "end": "a \r\n"}}
+    console.wire.post("/api/v2/contacts", json={"number": number(0), **before}).raise_for_status()
+    page = console.go(f"contacts/{number(0)}")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("First name").fill("Ada")
+    drawer.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    contact = console.wire.get(f"/api/v2/contacts/{number(0)}").json()["contact"]
+    assert {name: contact[name] for name in before} == before
+    assert contact["first_name"] == "Ada"
+    drawer.get_by_label("note").fill("line one\nline 2")
+    drawer.get_by_label("plan").fill("")
+    expect(drawer.get_by_text("An empty value removes the variable.")).to_be_visible()
+    drawer.get_by_role("button", name="Save").click()
+    expect(drawer.get_by_label("plan")).to_have_count(0)
+    contact = console.wire.get(f"/api/v2/contacts/{number(0)}").json()["contact"]
+    assert contact["custom_variables"] == {"note": "line one\nline 2", "long": long, "end": "a \r\n"}
+
+
 def test_an_error_stands_at_its_field_and_keeps_what_was_entered(console: Console) -> None:
     """Nothing is changed."""
     fill(console, 1)
@@ -170,3 +193,25 @@ def test_the_list_behind_the_drawer_can_be_sorted(console: Console) -> None:
     expect(page.get_by_role("heading", name="Name0002")).to_be_hidden()
     assert page.url == address
     assert "order=first_name" in address
+
+
+def test_a_contact_that_another_window_deleted_is_reported(console: Console) -> None:
+    """Nothing else happens to what was entered."""
+    console.expected = ["404"]
+    fill(console, 2)
+    page = console.go("contacts")
+    row(page, "Name0001").get_by_role("link").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("First name").fill("Ada")
+    console.wire.delete(f"/api/v2/contacts/{number(1)}").raise_for_status()
+    drawer.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("There is no contact with this number.")
+    expect(drawer.get_by_label("First name")).to_have_value("Ada")
+    page.keyboard.press("Escape")
+    page.reload()
+    row(page, "Name0000").get_by_role("link", name="Edit the tags").click()
+    console.wire.delete(f"/api/v2/contacts/{number(0)}").raise_for_status()
+    page.get_by_role("textbox", name="Add a tag").fill("vip")
+    page.get_by_role("textbox", name="Add a tag").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("This contact does not exist any more.")
+    expect(page.get_by_text("There are no contacts yet.")).to_be_visible()

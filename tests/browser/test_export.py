@@ -14,7 +14,7 @@ def test_the_contacts_of_a_query_are_downloaded(console: Console, axe: Callable[
     for number, tags in (("+14155550101", ["vip"]), ("+14155550102", [])):
         console.wire.post("/api/v2/contacts", json={"number": number, "tags": tags})
     page = console.go("export?tag=vip&state=reachable&after=3")
-    expect(page.get_by_text("Contacts: with the tag “vip”, not opted out.")).to_be_visible()
+    expect(page.get_by_text("1 contact: with the tag “vip”, not opted out.")).to_be_visible()
     axe(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON Lines").click()
@@ -34,8 +34,13 @@ def test_it_is_reached_from_the_list_with_its_conditions(console: Console) -> No
     page = console.go("contacts")
     page.get_by_label("Search contacts").fill("grace")
     page.get_by_role("button", name="Export", exact=True).click()
-    expect(page.get_by_text("Contacts: with “grace”.")).to_be_visible()
+    expect(page.get_by_text("1 contact: with “grace”.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="JSON Lines").click()
     [line] = Path(download.value.path()).read_text().splitlines()
     assert json.loads(line)["first_name"] == "Grace"
+    page.get_by_role("link", name="Export all instead").click()
+    expect(page.get_by_text("All 2 contacts.")).to_be_visible()
+    page.go_back()
+    page.locator("#main").get_by_role("link", name="Contacts", exact=True).click()
+    expect(page.get_by_label("Search contacts")).to_have_value("grace")

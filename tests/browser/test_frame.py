@@ -95,6 +95,18 @@ def test_the_drawer_has_its_own_address_and_gives_the_focus_back(console: Consol
     expect(page.get_by_role("heading", name="New key", level=2)).to_be_visible()
 
 
+def test_the_header_of_a_long_list_stays(console: Console) -> None:
+    """Below that of the page, while the rows move."""
+    rows = [{"phone": f"+1415555{n:04}"} for n in range(60)]
+    console.wire.post("/api/v2/contacts/bulk", json={"contacts": rows}).raise_for_status()
+    page = console.go("contacts")
+    expect(page.get_by_role("columnheader", name="Number")).to_be_in_viewport()
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, 800)
+    expect(page.get_by_text("555-0059")).not_to_be_in_viewport()
+    expect(page.get_by_role("columnheader", name="Number")).to_be_in_viewport()
+
+
 def test_focus_selection_and_scroll_stay_after_a_swap(console: Console) -> None:
     """Of elements with an id, and of the second of two that are alike."""
     page = console.go("keys")

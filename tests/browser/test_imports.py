@@ -112,7 +112,7 @@ def test_the_new_contacts_are_shown(console: Console) -> None:
     expect(page.locator("#list tbody")).to_contain_text("Grace")
     page.get_by_role("searchbox").fill("ada")
     expect(page.locator("#total")).to_have_text("1")
-    expect(page.get_by_role("list", name="Conditions").get_by_role("link", name="from")).to_be_visible()
+    expect(page.get_by_role("list", name="Conditions").get_by_role("link", name="created")).to_be_visible()
     page.goto(address)
     page.get_by_role("link", name="See all with the tag “spring”").click()
     expect(page.locator("#total")).to_have_text("3")
@@ -224,3 +224,4 @@ def test_a_read_only_session_sees_imports_and_starts_none(opened: Callable[..., 
     page = console.go("imports")
     expect(page.get_by_text("No file has been imported yet.")).to_be_visible()
     expect(page.get_by_role("link", name="Import contacts")).to_have_count(0)
+    expect(page.get_by_text("numberkeep import")).to_have_count(0)

@@ -61,3 +61,36 @@ def test_a_file_without_numbers_says_so(console: Console) -> None:
     page.get_by_label("Reach", exact=True).select_option("Phone number")
     page.get_by_role("button", name="Preview").click()
     assert counts(page, "preview")["new"] == "1"
+
+
+def test_what_another_window_changed_is_looked_at_first(console: Console) -> None:
+    """What is imported is what this window shows; it then shows what the other one has chosen."""
+    console.expected = ["400"]
+    page = uploaded(console)
+    page.get_by_role("button", name="Preview").click()
+    button = page.get_by_role("button", name="Import 3 contacts")
+    expect(button).to_be_enabled()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_label("Tarif", exact=True).select_option("Leave out")
+    other.get_by_role("button", name="Preview again").click()
+    expect(other.locator("#preview")).not_to_contain_text("Tarif")
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("another window")
+    expect(page.locator("#preview")).not_to_contain_text("Tarif")
+    assert console.wire.get("/api/v2/contacts").json() == []
+    button.click()
+    expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
+
+
+def test_an_import_that_another_window_deleted_is_reported(console: Console) -> None:
+    """With the way back to the list."""
+    console.expected = ["404"]
+    page = uploaded(console)
+    page.get_by_role("button", name="Preview").click()
+    button = page.get_by_role("button", name="Import 3 contacts")
+    expect(button).to_be_enabled()
+    for each in console.wire.get("/_numberkeep/imports").json():
+        console.wire.delete(f"/_numberkeep/imports/{each['id']}").raise_for_status()
+    button.click()
+    expect(page.locator("#toasts")).to_contain_text("no import")

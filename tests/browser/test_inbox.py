@@ -42,6 +42,43 @@ def test_a_reply_from_the_phone_verifies_and_stop_opts_out(console: Console, axe
     assert entry["source"] == "simulated"
 
 
+def test_verification_and_opt_outs_are_seen_without_a_phone(console: Console, axe: Callable[[Page], None]) -> None:
+    """From an empty inbox, by what each page offers next."""
+    page = console.go("inbox")
+    axe(page)
+    page.get_by_role("link", name="Try it with").click()
+    person, thread = page.get_by_label("Person", exact=True), page.locator("#thread")
+    person.get_by_role("button", name="Add as a contact").click()
+    person.get_by_role("button", name="Ask for verification").click()
+    expect(person).to_contain_text("Waits for an answer until")
+    axe(page)
+    person.get_by_role("link", name="Answer as this person").click()
+    page.get_by_role("button", name="yes", exact=True).click()
+    expect(person).to_contain_text("verified")
+    page.get_by_role("button", name="wrong number").click()
+    expect(person).to_contain_text("An unclear reply waits for your decision.")
+    expect(page.get_by_role("link", name="Review 1")).to_be_visible()
+    person.get_by_role("button", name="Keep").click()
+    expect(person).to_contain_text("Nothing is waiting.")
+    page.get_by_role("button", name="STOP").click()
+    expect(person).to_contain_text("Gets nothing until the person opts in.")
+    page.get_by_role("button", name="START").click()
+    expect(thread).to_contain_text("Opted in: the whole message is an opt-in word.")
+    person.get_by_role("link", name="Show the contact").click()
+    expect(page.get_by_role("heading", name="(415) 555-0123")).to_be_visible()
+
+
+def test_only_the_parts_of_the_inbox_scroll(console: Console) -> None:
+    """However many conversations there are, the page ends with the window."""
+    for n in range(8):
+        ask(console, f"+1415555010{n}")
+        console.wire.post("/_numberkeep/inbound", json={"from": f"+1415555010{n}", "content": "yes"})
+    console.page.set_viewport_size({"width": 1280, "height": 400})
+    page = console.go("inbox")
+    expect(page.get_by_text("verified")).to_have_count(8)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_message_is_sent_and_a_refusal_is_said(console: Console) -> None:
     """To a number that is opted out nothing is sent."""
@@ -117,6 +154,24 @@ def test_a_page_that_shows_everything_is_not_fetched_again(console: Console) -> 
             page = console.go(path)
         page.wait_for_timeout(1500)  # longer than a stream needs to look once
     assert fetched == []
+
+
+def test_what_is_late_does_not_replace_another_conversation(console: Console) -> None:
+    """The answer to a refresh of the conversation that was open before."""
+    for number, content in ((PHONE, "First"), ("+14155550102", "Second")):
+        console.wire.post("/_numberkeep/inbound", json={"from": number, "content": content})
+    page = console.go(f"inbox/{PHONE}")
+    held: list[Route] = []
+    page.route(f"**/inbox/{PHONE}", lambda each: held.append(each) if not held else each.continue_())
+    with page.expect_request(lambda each: "thread" in each.headers.get("x-fragment", "")):
+        console.wire.post("/_numberkeep/inbound", json={"from": PHONE, "content": "Third"})
+    page.locator("#conversations a", has_text="Second").click()
+    expect(page.locator("#thread")).to_contain_text("Second")
+    with page.expect_response(f"**/inbox/{PHONE}"):
+        held[0].continue_()
+    page.wait_for_timeout(300)  # longer than the page needs to show an answer
+    expect(page.locator("#thread")).not_to_contain_text("First")
+    expect(page.locator("#thread")).to_contain_text("Second")
 
 
 def test_there_is_one_stream_and_none_in_a_hidden_tab(console: Console) -> None:

@@ -58,6 +58,9 @@ def test_an_empty_account_fits_a_phone(
     label = page.locator("svg.plot:visible text").first.bounding_box()
     assert label is not None
     assert label["height"] > 10
+    for word in ("Asked", "Verified", "Expired", "Canceled"):
+        expect(page.locator("svg.plot:visible text", has_text=word)).to_be_visible()
+    expect(page.get_by_role("link", name="Import a list")).to_be_visible()
     axe(page)
 
 

@@ -71,7 +71,7 @@ def register(console: Console, hook: Hook) -> None:
 def test_a_webhook_is_added_and_tested(console: Console, hook: Hook, axe: Callable[[Page], None]) -> None:
     """Its secret is shown once; a sample arrives marked, and its answer is shown."""
     page = console.go("webhooks")
-    expect(page.get_by_text("No URL gets events yet.")).to_be_visible()
+    expect(page.get_by_text("There are no webhooks yet.")).to_be_visible()
     page.get_by_role("link", name="New webhook").click()
     page.get_by_label("URL").fill(hook.url)
     page.get_by_label("message.received").check()

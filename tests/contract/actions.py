@@ -4,11 +4,11 @@ from unittest.mock import patch
 
 import pytest
 
-from numberkeep.domain.command import SECOND
+from numberkeep.domain.command import SECOND, AccountCommand
 from numberkeep.domain.contacts.listing import ContactFilter
 from numberkeep.domain.contacts.selection import Selection
 from numberkeep.domain.contacts.undoing import Undone
-from numberkeep.domain.errors import StoreUnavailable
+from numberkeep.domain.errors import StoreUnavailable, StoreUnsure
 from numberkeep.domain.identity import Account
 from numberkeep.domain.jobs.commands import AddJob
 from numberkeep.domain.jobs.errors import JobConflict
@@ -162,6 +162,22 @@ class ActionContract:
         with gone, pytest.raises(StoreUnavailable):
             await started(ours, ActionRecord(Kind.DELETE))
         assert not await ours.store.read(ListJobs(ours.account_id, "action", 1000, 10))
+
+    async def test_an_action_whose_start_was_not_answered_goes_on(self, ours: AccountDriver) -> None:
+        """The connection was lost during the commit: what it has begun to change can still be undone."""
+        await filled(ours)
+        apply = ours.store.apply
+
+        async def unsure(command: AccountCommand[object], *more: object) -> object:
+            done = await apply(command, *more)
+            if isinstance(done, Job) and done.active:
+                raise StoreUnsure
+            return done
+
+        with patch.object(ours.store, "apply", unsure), pytest.raises(StoreUnsure):
+            await started(ours, ActionRecord(Kind.DELETE))
+        [job] = await ours.store.read(ListJobs(ours.account_id, "action", 1000, 10))
+        assert load((await worked(ours, job)).detail).changed == COUNT
 
     async def test_an_abandoned_selection_is_deleted(self, ours: AccountDriver) -> None:
         """By an action that is started later; one that is being stored is left."""

@@ -12,8 +12,8 @@ from numberkeep.domain.messages.conclusion import Conclusion
 from numberkeep.domain.messages.conversation import Conversation, Exchanged
 from numberkeep.domain.messages.reply import Ground, ReplyRules, Verdict
 from numberkeep.domain.retention import DeleteOldEvents
+from numberkeep.store.contact_queries import GetVerification
 from numberkeep.store.inbox_queries import (
-    GetVerification,
     ListConversations,
     ListDays,
     ListOpenReviewsOf,

@@ -44,8 +44,9 @@ class SessionContract:
 
     async def test_of_two_changes_from_one_state_one_is_made(self, store: Store, key: ApiKey) -> None:
         """Two requests that replace a token at the same time: the other one keeps the token that it has."""
-        session = await put(store, new_session(key.account.account_id, "k1", START)[0])
-        changes = [session.rotated(START + n)[0] for n in (1, 2, 3)]
+        session, token = new_session(key.account.account_id, "k1", START)
+        await put(store, session)
+        changes = [session.rotated(token, START + n)[0] for n in (1, 2, 3)]
         done = await asyncio.gather(
             *[store.apply(ChangeSession(each.account_id, each, session.rotated_at)) for each in changes]
         )

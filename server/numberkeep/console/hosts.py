@@ -47,7 +47,8 @@ class Hosts:
         """
         given = (header or b"").decode("latin-1")
         host = host_of(given)
-        if not (is_loopback(host) or host in {self.listens_on.lower(), self._public} or self._is_address(host)):
+        known = {self.listens_on.lower(), self._public}
+        if not host or not (is_loopback(host) or host in known or self._is_address(host)):
             raise WrongHost(given)
 
     def is_secure(self, header: bytes | None) -> bool:

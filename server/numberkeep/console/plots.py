@@ -12,7 +12,7 @@ _RIGHT: Final = 8
 _TOP: Final = 8
 _BOTTOM: Final = 24
 _TICKS: Final = 4
-_LABEL_WIDTH: Final = 72
+_LABEL_WIDTH: Final = 64
 """The least room for the label of a day."""
 
 

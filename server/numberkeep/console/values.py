@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import phonenumbers
 
-from numberkeep.console.reader import READER
+from numberkeep.console.reader import READER, Reader
 from numberkeep.console.words import sentence_of
 
 _MICROS: Final = 1_000_000
@@ -68,8 +68,12 @@ def clock(value: Time) -> str:
 
 
 def number(phone: str) -> str:
+    """Return a number as `number_for` does, for the reader of the page that is being rendered."""
+    return number_for(READER.get(), phone)
+
+
+def number_for(reader: Reader, phone: str) -> str:
     """Return a number in the national form of the account's region, or in the international one; masked on demand."""
-    reader = READER.get()
     shown = _written(phone, reader.region)
     return masked(shown) if reader.masked else shown
 

@@ -20,7 +20,7 @@ ROTATED_EVERY: Final = 3600 * _SECOND
 NOTED_EVERY: Final = 60 * _SECOND
 """How often a use is stored, of a session as of a key, microseconds."""
 _GRACE: Final = 60 * _SECOND
-"""How long a replaced token is still accepted: requests that were sent together carry the same one."""
+"""How long a replaced token is accepted in any case: requests that were sent together carry the same one."""
 
 LINK_LIFETIME: Final = 600 * _SECOND
 """How long a link may be used that signs in, microseconds."""
@@ -40,7 +40,8 @@ class Session:
         form_token: what every form of the session repeats.
         created_at: when it began, microseconds since 1970.
         rotated_at: when the token was made.
-        used_at: when it was used last, to the minute; 0 for one that begins with the use of a link.
+        used_at: when it was used last, to the minute, or when the token was made if that was not used yet; 0 for one
+            that begins with the use of a link.
     """
 
     account_id: int
@@ -58,13 +59,25 @@ class Session:
         return at <= min(self.used_at + IDLE, self.created_at + LIFETIME)
 
     def opens_with(self, token: str, at: int) -> bool:
-        """Return whether the session lasts at this time and the token is its own, or was until a moment ago."""
-        if not self.is_live(at):
-            return False
-        given = hash_secret(token.encode())
-        known = hmac.compare_digest(given, self.token_hash)
-        before = hmac.compare_digest(given, self.previous_hash) and at <= self.rotated_at + _GRACE
-        return known or before
+        """Return whether the session lasts at this time and the token is its own.
+
+        The one before is accepted for another moment, and until the new one is used: its answer may have been lost.
+        """
+        before = hmac.compare_digest(hash_secret(token.encode()), self.previous_hash)
+        may_be_old = not self._is_token_used or at <= self.rotated_at + _GRACE
+        return self.is_live(at) and (self.has_current(token) or (before and may_be_old))
+
+    def is_rotated_by(self, token: str, at: int) -> bool:
+        """Return whether the use of a token that opens the session replaces it: it is old, or the new one was lost."""
+        return at > self.rotated_at + _GRACE and (not self.has_current(token) or at >= self.rotated_at + ROTATED_EVERY)
+
+    def is_noted(self, token: str, at: int) -> bool:
+        """Return whether the use of a token that opens the session has to be stored."""
+        return self.has_current(token) and (not self._is_token_used or at - self.used_at >= NOTED_EVERY)
+
+    @property
+    def _is_token_used(self) -> bool:
+        return self.used_at > self.rotated_at
 
     def opens_by_link(self, token: str, at: int) -> bool:
         """Return whether the session waits for its link, and the token is the link's."""
@@ -72,20 +85,18 @@ class Session:
         return is_waiting and self.has_current(token)
 
     def has_current(self, token: str) -> bool:
-        """Return whether a token that opens the session is its newest."""
+        """Return whether a token is the session's newest."""
         return hmac.compare_digest(hash_secret(token.encode()), self.token_hash)
 
     def used(self, at: int) -> "Session":
-        """Return the session after a use."""
-        return replace(self, used_at=at)
+        """Return the session after a use of its newest token."""
+        return replace(self, used_at=max(at, self.rotated_at + 1))
 
-    def rotated(self, at: int) -> "tuple[Session, str]":
-        """Return the session with another token, and that token."""
-        token = secrets.token_urlsafe(32)
-        changed = replace(
-            self, token_hash=hash_secret(token.encode()), previous_hash=self.token_hash, rotated_at=at, used_at=at
-        )
-        return changed, token
+    def rotated(self, token: str, at: int) -> "tuple[Session, str]":
+        """Return the session with another token in place of this one, and the new token."""
+        fresh = secrets.token_urlsafe(32)
+        now, before = hash_secret(fresh.encode()), hash_secret(token.encode())
+        return replace(self, token_hash=now, previous_hash=before, rotated_at=at, used_at=at), fresh
 
 
 def new_session(account_id: int, key_id: str, at: int) -> tuple[Session, str]:

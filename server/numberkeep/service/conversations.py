@@ -10,7 +10,8 @@ from numberkeep.domain.messages.conversation import Conversation, Thread
 from numberkeep.domain.messages.sender import find_sender_id
 from numberkeep.domain.phone import find_phone
 from numberkeep.service.context import Context, Idempotency
-from numberkeep.store.inbox_queries import GetVerification, ListConversations, ListOpenReviewsOf, ListThread
+from numberkeep.store.contact_queries import GetVerification
+from numberkeep.store.inbox_queries import ListConversations, ListOpenReviewsOf, ListThread
 from numberkeep.store.queries import GetContact, ListConsentOf
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from numberkeep.domain.identity import ApiKey
-from numberkeep.domain.session import NOTED_EVERY, ROTATED_EVERY, Session, new_session, unused_session
+from numberkeep.domain.session import Session, new_session, unused_session
 from numberkeep.service.clock import Clock
 from numberkeep.service.keys import Authenticator
 from numberkeep.store.contract import Store
@@ -68,12 +68,12 @@ class Sessions:
         key = await self._authenticator.valid(found.key_id)
         if key is None or key.account.account_id != found.account_id:
             return None
-        if now - found.rotated_at >= ROTATED_EVERY and found.has_current(token):
-            changed, fresh = found.rotated(now)
+        if found.is_rotated_by(token, now):
+            changed, fresh = found.rotated(token, now)
             # Of requests that were sent together, one replaces the token; the others go on with the one that they have.
             if await self._store.apply(ChangeSession(found.account_id, changed, found.rotated_at)):
                 return SignedIn(changed, key, _cookie(changed, fresh))
-        elif now - found.used_at >= NOTED_EVERY:
+        elif found.is_noted(token, now):
             await self._store.apply(ChangeSession(found.account_id, found.used(now), found.rotated_at))
         return SignedIn(found, key)
 
@@ -99,7 +99,7 @@ class Sessions:
         key = await self._authenticator.valid(found.key_id)
         if key is None:
             return None
-        begun, fresh = found.rotated(now)
+        begun, fresh = found.rotated(token, now)
         begun = replace(begun, previous_hash=b"")
         if not await self._store.apply(ChangeSession(found.account_id, begun, found.rotated_at)):
             return None

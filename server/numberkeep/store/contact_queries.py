@@ -28,7 +28,7 @@ class CountContacts(Query[int]):
 
 @dataclass(slots=True)
 class GetVerification(Query[Verification | None]):
-    """The last verification of a number."""
+    """The last verification of a number, pending or not; one that is pending may have expired."""
 
     account_id: int
     phone: str

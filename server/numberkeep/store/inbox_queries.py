@@ -7,7 +7,6 @@ from numberkeep.domain.consent.review import Review
 from numberkeep.domain.messages.conversation import Conversation, Exchanged
 from numberkeep.domain.outbox.attempt import Attempt
 from numberkeep.domain.outbox.delivery import DeliveryState
-from numberkeep.domain.verification.verification import Verification
 from numberkeep.store.queries import Query
 
 
@@ -28,14 +27,6 @@ class ListThread(Query[Sequence[Exchanged]]):
     phone: str
     before: int
     limit: int
-
-
-@dataclass(slots=True)
-class GetVerification(Query[Verification | None]):
-    """The last verification of a number, pending or not; one that is pending may have expired."""
-
-    account_id: int
-    phone: str
 
 
 @dataclass(slots=True)

@@ -121,10 +121,10 @@ def _load_numbers(account_id: int, phones: list[str], loaded: LoadedRows) -> Flo
     for contact, last_event in contacts:
         loaded.contacts[contact.phone] = contact
         last_events[contact.phone] = last_event
-    opt_outs: dict[str, tuple[int, int]] = {}
-    for phone, opted_out_at, entry_id, last_event in (yield Fetch("recipients", (account_id, phones))):
+    opt_outs: dict[str, tuple[int, int, bool]] = {}
+    for phone, opted_out_at, entry_id, simulated, last_event in (yield Fetch("recipients", (account_id, phones))):
         if last_event is None:
-            opt_outs[phone] = (opted_out_at, entry_id)
+            opt_outs[phone] = (opted_out_at, entry_id, simulated == 1)
         else:
             last_events[phone] = last_event
     loaded.opt_outs = opt_outs

@@ -54,7 +54,7 @@ def carry_opt_outs(account_id: int, one: str, other: str) -> Flow[None]:
 
 def _opt_outs(account_id: int, *phones: str) -> Flow[dict[str, int]]:
     rows = yield Fetch("recipients", (account_id, list(phones)))
-    return {phone: opted_out_at for phone, opted_out_at, _, last_event in rows if last_event is None}
+    return {phone: opted_out_at for phone, opted_out_at, *_, last_event in rows if last_event is None}
 
 
 def _carry(account_id: int, phone: str, spelling: str, at: int, *, moved: bool) -> Flow[None]:

@@ -123,7 +123,6 @@ READS: Final[Mapping[type[q.Query[Any]], Read[Any]]] = {
     q.GetBacklog: Read(lambda rows, _: Backlog(*rows[0]), lambda _: ()),
     inbox.ListConversations: Read(_every(conversation_of), lambda it: (it.account_id, it.before, it.limit)),
     inbox.ListThread: Read(_every(exchanged_of), lambda it: (it.account_id, it.phone, it.before, it.limit)),
-    inbox.GetVerification: Read(_first(verification_of), lambda it: (it.account_id, it.phone), quick=True),
     inbox.ListOpenReviewsOf: Read(_every(review_of), lambda it: (it.account_id, it.phone)),
     inbox.ListAttempts: Read(
         _every(attempt_and_state_of), lambda it: (it.account_id, it.webhook_id, it.before, it.limit)

@@ -38,12 +38,14 @@ async def tag(visit: Visit) -> Redirect:
     added, removed = str(form.get("add", "")).strip(), str(form.get("remove", ""))
     try:
         if removed:
-            await visit.call(tags.tag, TagBody(tag=removed, numbers=[phone], remove=True))
-        elif added:
-            body = visit.decoded({"tag": added, "numbers": [phone]}, TagBody)
-            done = await visit.call(tags.tag, body)
-            if done.full:
-                visit.flash("This contact has as many tags as a contact may have: remove one first.")
+            done = await visit.call(tags.tag, TagBody(tag=removed, numbers=[phone], remove=True))
+        else:
+            done = await visit.call(tags.tag, visit.decoded({"tag": added, "numbers": [phone]}, TagBody))
+        if done.not_found:
+            visit.flash("This contact does not exist any more.")
+            return Redirect(ContactsQuery.of(visit.query).path())
+        if done.full:
+            visit.flash("This contact has as many tags as a contact may have: remove one first.")
     except InvalidInput as error:
         visit.flash(f"The tag was not added: {error.fields[0].message if error.fields else error}.")
     query = ContactsQuery.of(visit.query)

@@ -1,6 +1,6 @@
 """One contact, beside the list: its fields, consent, verification, messages and history."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from starlette.datastructures import FormData
@@ -10,15 +10,18 @@ from numberkeep.console.pages.contacts_actions import shown, undo_of
 from numberkeep.console.pages.contacts_history import lines_of
 from numberkeep.console.pages.contacts_list import row_of, variables_of
 from numberkeep.console.pages.contacts_query import ContactsQuery
+from numberkeep.console.values import number_for
 from numberkeep.console.visit import Visit
 from numberkeep.console.words import sentence_of
 from numberkeep.domain.errors import (
     ContactExists,
+    ContactNotFound,
     InvalidInput,
     RecipientOptedOut,
     ReplyUnderReview,
     VerificationTooSoon,
 )
+from numberkeep.http.request_errors import HttpError
 from numberkeep.operations import actions, consent, contacts, history, messages
 from numberkeep.wire.actions import ActionBody
 from numberkeep.wire.answers import LimitParams
@@ -31,7 +34,7 @@ TEXTS: Final = {
     "first_name": "First name",
     "last_name": "Last name",
     "company_name": "Company",
-    "assigned_to_email": "Assigned to",
+    "assigned_to_email": "Assigned to (e-mail)",
     "sendblue_number": "Your line",
 }
 """The fields that are one text, and their labels."""
@@ -77,7 +80,7 @@ async def save(visit: Visit) -> Page | Redirect:
     """Change the fields of a contact that the form has other values for."""
     form = await visit.form()
     contact = await _contact(visit)
-    given = {name: str(form[name]).strip() for name in TEXTS if name in form}
+    given = {name: _in_one_line(str(form[name])) for name in TEXTS if name in form}
     variables = _variables(form)
     try:
         body = visit.decoded(_changes(form, given, variables), UpdateBody)
@@ -128,7 +131,10 @@ def errors_of(error: InvalidInput) -> dict[str, str]:
 
 
 async def _contact(visit: Visit) -> ContactOut:
-    return (await visit.call(contacts.retrieve, ByNumber(visit.path["phone"]))).contact
+    try:
+        return (await visit.call(contacts.retrieve, ByNumber(visit.path["phone"]))).contact
+    except ContactNotFound:
+        raise HttpError(404, "There is no contact with this number. It may have been deleted.") from None
 
 
 async def _show(
@@ -147,7 +153,8 @@ async def _show(
         "messages": (await visit.call(messages.list_messages, MessageParams(number=phone, limit=_MESSAGES))).data,
         "history": lines_of(events),
     }
-    return await _beside(visit, "contacts/contact.html", data, title=row_of(contact).name or phone, status=status)
+    title = row_of(contact).name or number_for(visit.reader, phone)
+    return await _beside(visit, "contacts/contact.html", data, title=title, status=status)
 
 
 async def _beside(visit: Visit, drawer: str, data: Mapping[str, Any], *, title: str, status: int = 200) -> Page:
@@ -164,7 +171,7 @@ def _new_data(given: Mapping[str, str], errors: Mapping[str, str] | None = None)
 
 def _variables(form: FormData) -> dict[str, str]:
     """Return the values of custom variables in a form, under `variable:LABEL`."""
-    found = {name: str(value) for name, value in form.multi_items() if name.startswith(_VARIABLE)}
+    found = {name: _in_lines(str(value)) for name, value in form.multi_items() if name.startswith(_VARIABLE)}
     label = str(form.get("new_label", "")).strip()
     if label:
         found[_VARIABLE + label] = str(form.get("new_value", ""))
@@ -174,16 +181,27 @@ def _variables(form: FormData) -> dict[str, str]:
 def _changes(form: FormData, given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
     """Return what the reader has changed in a form; what others changed meanwhile stays.
 
-    The form has the value that each field had when it was shown, under `was:NAME`.
+    The form has the value that each field had when it was shown, under `was:NAME`. A browser changes its
+    line breaks, which is no change of the reader.
     """
 
-    def changed(values: Mapping[str, str]) -> dict[str, str]:
-        return {name: value for name, value in values.items() if value != form.get(f"was:{name}", "")}
+    def changed(values: Mapping[str, str], shown: Callable[[str], str]) -> dict[str, str]:
+        return {name: value for name, value in values.items() if value != shown(str(form.get(f"was:{name}", "")))}
 
-    changes: dict[str, Any] = changed(given)
-    if of_variables := changed(variables):
+    changes: dict[str, Any] = changed(given, _in_one_line)
+    if of_variables := changed(variables, _in_lines):
         changes["custom_variables"] = {name.removeprefix(_VARIABLE): value for name, value in of_variables.items()}
     return changes
+
+
+def _in_lines(value: str) -> str:
+    """Return a value as a field with several lines returns it."""
+    return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _in_one_line(value: str) -> str:
+    """Return a value as a field with one line returns it, without spaces around it."""
+    return _in_lines(value).replace("\n", "").strip()
 
 
 def _reason(error: Exception) -> str:

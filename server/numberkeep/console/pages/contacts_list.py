@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from numberkeep.console.pages.contacts_query import STATES, ContactsQuery, time_words
+from numberkeep.console.pages.contacts_query import STATES, ContactsQuery
 from numberkeep.console.visit import Visit
 from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.contacts.listing import Order, OrderBy, Position
@@ -79,7 +79,6 @@ class ContactList:
     older: str = ""
     problem: str = ""
     names: ClassVar = COLUMNS
-    time_words: ClassVar = staticmethod(time_words)
     states: ClassVar = {name: word for name, (word, _) in STATES.items()}
 
     @property
@@ -100,13 +99,22 @@ async def contact_list(visit: Visit) -> ContactList:
         return replace(shown, problem=f"The address of this page is not valid, so all contacts are shown: {error}")
 
 
+async def total_of(visit: Visit, query: ContactsQuery) -> str:
+    """Return how many contacts match, in words such as `1,000+`.
+
+    Raises:
+        InvalidInput: the query has something that is not valid.
+    """
+    counted = await visit.call(matching.count_matching, _params(visit, query.first, limit=1))
+    return f"{counted.count:,}" + ("" if counted.is_exact else "+")
+
+
 async def _page(visit: Visit, query: ContactsQuery) -> ContactList:
     backwards = bool(query.before)
     listed, more = await _listed(visit, query, backwards=backwards)
     if backwards and not more:  # the page would be shorter than the first one
         query, backwards = query.first, False
         listed, more = await _listed(visit, query, backwards=False)
-    counted = await visit.call(matching.count_matching, _params(visit, query, limit=1))
     waiting = await _unclear(visit)
     rows = [row_of(contact, waiting) for contact in listed]
     newer = older = ""
@@ -114,8 +122,7 @@ async def _page(visit: Visit, query: ContactsQuery) -> ContactList:
         newer = replace(query.first, before=_cursor(query, rows[0].contact, backwards=True)).path()
     if rows and (more or backwards):
         older = replace(query.first, after=_cursor(query, rows[-1].contact, backwards=False)).path()
-    total = f"{counted.count:,}" + ("" if counted.is_exact else "+")
-    return ContactList(query, rows, chosen_columns(visit), total, newer, older)
+    return ContactList(query, rows, chosen_columns(visit), await total_of(visit, query), newer, older)
 
 
 async def _listed(visit: Visit, query: ContactsQuery, *, backwards: bool) -> tuple[list[ContactOut], bool]:

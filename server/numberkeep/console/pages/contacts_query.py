@@ -1,6 +1,6 @@
 """What the address of a page of contacts says: conditions, order, and the place in the list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
@@ -105,6 +105,20 @@ class ContactsQuery:
         change: dict[str, Any] = {"tags": kept} if name == "tags" else {name: ""}
         return replace(self.first, **change).path()
 
+    def created(self, zone: tzinfo) -> Iterator[tuple[str, str]]:
+        """Yield the conditions about time: the address of the list without each, and its words."""
+        bare = self.first
+        if _is_day(self.since) or _is_day(self.until):
+            if self.since:
+                yield replace(bare, since="").path(), f"created from {_words(self.since, zone)}"
+            if self.until:
+                yield replace(bare, until="").path(), f"created until {_words(self.until, zone)}"
+            return
+        since, until = _words(self.since, zone), _words(self.until, zone)
+        day, _, clock = until.partition(", ")
+        period = since if since == until else f"{since} to {clock if since.startswith(day) else until}"
+        yield replace(bare, since="", until="").path(), f"created {period}"
+
     def parameters(self, zone: tzinfo) -> list[tuple[str, str]]:
         """Return the conditions as parameters of a listing; days are those of a time zone."""
         found = [("tag", tag) for tag in self.tags]
@@ -142,7 +156,7 @@ class ContactsQuery:
         ]
 
 
-def time_words(text: str, zone: tzinfo) -> str:
+def _words(text: str, zone: tzinfo) -> str:
     """Return a day as it is, or a time with its zone, such as `30 Nov 2026, 14:05:10 CET`."""
     if _is_day(text):
         return text

@@ -5,7 +5,8 @@ from datetime import tzinfo
 from typing import Final, get_args
 
 from numberkeep.console.page import Page, Reply, page
-from numberkeep.console.pages.contacts_query import STATES, ContactsQuery, time_words
+from numberkeep.console.pages.contacts_list import total_of
+from numberkeep.console.pages.contacts_query import STATES, ContactsQuery
 from numberkeep.console.visit import Visit
 from numberkeep.operations import exports
 from numberkeep.operations.operation import Download
@@ -27,7 +28,8 @@ FILES: Final = (
 async def choose(visit: Visit) -> Reply:
     """Offer the files of the contacts that the query describes."""
     query = ContactsQuery.of(visit.query).first
-    data = {"files": FILES, "query": query.text.removeprefix("?"), "conditions": [*_in_words(query, visit.zone)]}
+    conditions = [*_in_words(query, visit.zone)]
+    data = {"files": FILES, "query": query, "conditions": conditions, "total": await total_of(visit, query)}
     return Page("export.html", data, title="Export contacts", section="contacts")
 
 
@@ -51,7 +53,4 @@ def _in_words(query: ContactsQuery, zone: tzinfo) -> Iterator[str]:
     yield from (f"with the tag “{tag}”" for tag in query.tags)
     if query.state:
         yield STATES[query.state][0].lower()
-    if query.since:
-        yield f"created from {time_words(query.since, zone)}"
-    if query.until:
-        yield f"created until {time_words(query.until, zone)}"
+    yield from (words for _, words in query.created(zone))

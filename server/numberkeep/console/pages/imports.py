@@ -154,8 +154,12 @@ async def preview(visit: Visit) -> Reply:
 @page("POST", "/imports/{import_id:int}/run", changes=True)
 async def run(visit: Visit) -> Reply:
     """Start the import, or continue one that failed."""
+    given, shown = ByImport(visit.path["import_id"]), (await visit.form()).get("shown")
+    job = (await visit.call(imports.retrieve, given)).import_
+    if shown is not None and shown != job.updated_at.isoformat():
+        return await _steps(visit, "This import was changed in another window: look at the preview again.")
     try:
-        await visit.call(imports.run, ByImport(visit.path["import_id"]))
+        await visit.call(imports.run, given)
     except JobConflict as error:
         return await _steps(visit, sentence(error))
     return Redirect(f"{_LIST}/{visit.path['import_id']}")

@@ -96,8 +96,9 @@ def delete_question(job: ImportOut) -> str:
     """Return what is lost with an import that has run, and what stays, as a question."""
     rejected = job.result.counts.rejected if job.result else 0
     lost = ["the file", *([_counted(rejected, "rejected row")] if rejected else [])]
-    if job.undoable and not job.undone:
-        lost.append("the possibility to undo this import")
+    if job.undoable:
+        what = "opt its numbers in again" if job.undone else "undo this import"
+        lost.append(f"the possibility to {what}")
     *first, last = lost
     listed = f"{', '.join(first)}{',' if len(first) > 1 else ''} and {last}" if first else last
     return f"Delete {listed}? The contacts stay as they are."

@@ -1,5 +1,6 @@
 """Inbox: the conversations, the messages of one of them from either side, and what is known of the person."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,13 +13,13 @@ from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
 from numberkeep.domain.contacts.contact import micros
-from numberkeep.domain.errors import InvalidInput, NumberkeepError
+from numberkeep.domain.errors import ContactExists, InvalidInput, NumberkeepError
 from numberkeep.domain.event import Event
 from numberkeep.domain.phone import find_phone, parse_phone
 from numberkeep.http.errors import problem_of
 from numberkeep.operations import contacts, conversations, messages, reviews
 from numberkeep.service.conversations import why_not_simulated
-from numberkeep.wire.contacts import NumberBody
+from numberkeep.wire.contacts import CreateBody, NumberBody
 from numberkeep.wire.conversations import (
     ConversationsParams,
     ReplyBody,
@@ -35,8 +36,10 @@ _CONVERSATIONS: Final = 50
 _MESSAGES: Final = 100
 _EVERY: Final = "conversations thread person sections"
 _LISTED: Final = ("message.", "consent.", "verification.", "contact.")
-QUICK: Final = (("yes", "yes"), ("STOP", "STOP"), ("HELP", "HELP"), ("wrong number", "wrong number"))
+QUICK: Final = ("yes", "STOP", "START", "HELP", "wrong number")
 """What the simulated phone answers with one press."""
+NOBODY: Final = "+14155550123"
+"""A fictitious number, to try the simulated phone with."""
 
 
 @page("GET", "/inbox")
@@ -103,6 +106,15 @@ async def reply(visit: Visit) -> Page | Redirect:
             raise
         return await _page(visit, status=known.status, problem=known.message, written=content, as_person=True)
     return Redirect(f"{path_of(visit.path['phone'])}?as=person")
+
+
+@page("POST", "/inbox/{phone}/add", changes=True)
+async def add(visit: Visit) -> Redirect:
+    """Make the person a contact."""
+    phone = visit.path["phone"]
+    with contextlib.suppress(ContactExists):  # somebody was quicker
+        await visit.call(contacts.create, CreateBody(number=phone))
+    return _back(visit, phone)
 
 
 @page("POST", "/inbox/{phone}/verify", changes=True)
@@ -192,6 +204,7 @@ async def _page(
         "wants_person": wants_person,
         "why_not": why,
         "quick": QUICK,
+        "nobody": NOBODY,
         "problem": problem,
         "written": written,
         "path_of": path_of,
@@ -220,4 +233,4 @@ def _pending(thread: ThreadOut, now: int) -> bool:
     return verification is not None and verification.pending and micros(verification.expires_at) > now
 
 
-ROUTES: Final[tuple[PageRoute, ...]] = (inbox, find, events, conversation, send, reply, verify, decide)
+ROUTES: Final[tuple[PageRoute, ...]] = (inbox, find, events, conversation, send, reply, add, verify, decide)

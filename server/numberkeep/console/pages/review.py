@@ -7,6 +7,7 @@ from numberkeep.console.following import following, position
 from numberkeep.console.page import Events, Page, PageRoute, Redirect, page
 from numberkeep.console.pages.inbox import number_in, path_of
 from numberkeep.console.site import ROOT
+from numberkeep.console.values import number_for
 from numberkeep.console.visit import Visit
 from numberkeep.domain.contacts.contact import micros
 from numberkeep.domain.errors import ReviewDecided
@@ -58,7 +59,7 @@ async def decide(visit: Visit) -> Redirect:
         visit.flash(str(error))
     else:
         what = "is opted out" if opts_out else "was kept: nothing was changed"
-        visit.flash(f"{decided.review.number} {what}.")
+        visit.flash(f"{number_for(visit.reader, decided.review.number)} {what}.")
     return Redirect(f"{ROOT}/review")
 
 

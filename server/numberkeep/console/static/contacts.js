@@ -8,6 +8,7 @@ const every = () => document.querySelector("[data-all]");
 const chosen = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
 let matching; // the conditions whose matches are all selected
 let last = "";
+let tag = ""; // what was typed for the action
 
 // Boxes have what is selected on this page, hidden fields in #kept the rest.
 function show() {
@@ -20,6 +21,8 @@ function show() {
   if (all) all.checked = matching !== undefined;
   const elsewhere = new Set(chosen);
   found.forEach((box) => (box.checked = elsewhere.delete(box.value)));
+  const field = document.getElementById("action-tag");
+  if (field) field.value = tag;
   kept?.replaceChildren(...[...elsewhere].map(hidden));
   const many = matching === undefined ? String(chosen.size) : all.dataset.total;
   const rest = elsewhere.size ? `, ${elsewhere.size} not shown here` : "";
@@ -54,6 +57,7 @@ function choose(found, on) {
 function clear() {
   chosen.clear();
   matching = undefined;
+  tag = "";
   show();
 }
 
@@ -93,6 +97,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && chosen.size && !document.querySelector("dialog[open]")) clear();
 });
 
+document.addEventListener("input", ({ target }) => target.id === "action-tag" && (tag = target.value));
 document.addEventListener("sent", ({ detail }) => detail.id === "selection" && clear());
 document.addEventListener("submit", ({ target, submitter }) => {
   if (target.id === "selection" && !submitter.dataset.swap) setTimeout(clear); // a file, which replaces no page

@@ -4,7 +4,6 @@ import { toast } from "./toast.js";
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  event.preventDefault();
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
     toast("Copied.");

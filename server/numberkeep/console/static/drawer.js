@@ -1,5 +1,5 @@
 // data-drawer: a link opens its target beside the list, at its own URL. Esc closes it and gives the focus back.
-import { ask, isPage, leave, put } from "./swap.js";
+import { ask, clicked, isPage, leave, put } from "./swap.js";
 import { toast } from "./toast.js";
 
 const CONTENT = "drawer-content";
@@ -13,16 +13,12 @@ async function open(url) {
   if (!isPage(response)) return void (leave(response) || toast(text));
   const drawer = find();
   if (!drawer.open) drawer.show();
-  if (!document.getElementById(CONTENT)) {
-    const place = document.createElement("div");
-    place.id = CONTENT;
-    drawer.replaceChildren(place);
-  }
+  if (!document.getElementById(CONTENT)) drawer.append(Object.assign(document.createElement("div"), { id: CONTENT }));
   put(text);
   drawer.scrollTop = 0;
-  const heading = drawer.querySelector("[autofocus], h2, h1");
-  heading?.setAttribute("tabindex", heading.matches("h1, h2") ? "-1" : heading.getAttribute("tabindex") ?? "0");
-  heading?.focus({ preventScroll: true });
+  const first = drawer.querySelector("[autofocus], h2");
+  if (first?.matches("h2")) first.tabIndex = -1;
+  first?.focus({ preventScroll: true });
   return true;
 }
 
@@ -45,8 +41,8 @@ function end(event) {
 document.addEventListener("click", (event) => {
   const drawer = find();
   if (event.target.closest("[data-close]") && drawer?.open) return end(event);
-  const link = event.target.closest("a[data-drawer]");
-  if (!link || !drawer || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = drawer && clicked(event, "a[data-drawer]");
+  if (!link) return;
   event.preventDefault();
   if (!drawer.contains(link)) {
     opener = link;
@@ -58,6 +54,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !find()?.open || document.querySelector(":popover-open")) return;
   end(event);
+});
+
+document.addEventListener("swapped", () => {
+  if (document.getElementById(CONTENT)?.childElementCount === 0) close(); // what it showed is gone
 });
 
 document.addEventListener("moved", (event) => {

@@ -8,6 +8,7 @@ const under_way = new Map();
 export async function swap(url, ids, { method = "GET", body, history: kind = "push" } = {}) {
   under_way.get(ids)?.abort();
   const aborting = new AbortController();
+  const place = location.href;
   under_way.set(ids, aborting);
   try {
     const response = await ask(url, ids, { method, body, signal: aborting.signal });
@@ -16,6 +17,7 @@ export async function swap(url, ids, { method = "GET", body, history: kind = "pu
       if (!leave(response)) toast(text);
       return undefined;
     }
+    if (kind === "none" && location.href !== place) return undefined; // of the page before
     put(text);
     const target = response.redirected ? response.url : method === "GET" ? new URL(url, location.href).href : "";
     if (target && kind !== "none") {
@@ -33,7 +35,7 @@ export async function swap(url, ids, { method = "GET", body, history: kind = "pu
 /** Send a request for fragments. */
 export function ask(url, ids, { method = "GET", body, signal } = {}) {
   const headers = { "X-Fragment": ids, "X-Form-Token": document.querySelector("meta[name=form-token]").content };
-  return fetch(url, { method, body, signal, headers, credentials: "same-origin" });
+  return fetch(url, { method, body, signal, headers });
 }
 
 export const isPage = (response) => response.headers.get("content-type")?.startsWith("text/html");
@@ -95,21 +97,35 @@ function restore(kept) {
   element.setSelectionRange(...kept.selection);
 }
 
-function plain(event) {
-  return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+/** Return the link of a click that this page answers itself; null if the browser does. */
+export function clicked(event, links) {
+  const isPlain = !(event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  return isPlain ? event.target.closest(links) : null;
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-swap]");
-  if (!link || !plain(event) || event.defaultPrevented) return;
+  const link = clicked(event, "a[data-swap]");
+  if (!link) return;
   event.preventDefault();
   swap(link.href, link.dataset.swap, { history: "replace" in link.dataset ? "replace" : "push" });
 });
 
+const sending = new WeakSet();
+
+// A form that is on its way is not sent again: by a double click, it would be handled twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !sending.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const ids = event.submitter?.dataset.swap ?? form.dataset.swap;
-  if (!ids || event.defaultPrevented) return;
+  if (event.defaultPrevented) return;
+  if (form.method === "post") sending.add(form);
+  if (!ids) return void setTimeout(() => sending.delete(form), 1000); // the answer may be a file
   event.preventDefault();
   const button = event.submitter;
   const data = new FormData(form, button);
@@ -121,9 +137,9 @@ document.addEventListener("submit", (event) => {
     url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
     swap(url.href, ids, { history: kind });
   } else {
-    const files = [...data.values()].some((value) => value instanceof File);
-    const swapped = swap(action, ids, { method, body: files ? data : new URLSearchParams(data), history: kind });
+    const swapped = swap(action, ids, { method, body: new URLSearchParams(data), history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
+    swapped.finally(() => sending.delete(form));
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));
   }
 });

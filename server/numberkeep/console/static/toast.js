@@ -3,12 +3,8 @@ const SECONDS = 6;
 
 export function toast(what) {
   const region = document.getElementById("toasts");
-  let element = what;
-  if (typeof what === "string") {
-    element = document.createElement("div");
-    element.className = "toast";
-    element.textContent = what;
-  }
+  const element =
+    typeof what === "string" ? Object.assign(document.createElement("div"), { className: "toast", textContent: what }) : what;
   if (element.parentElement !== region) region.replaceChildren(document.adoptNode(element));
   const end = () => (element.matches(":hover, :focus-within") ? setTimeout(end, 1000) : element.remove());
   setTimeout(end, (element.querySelector("form") ? 3 : 1) * SECONDS * 1000);

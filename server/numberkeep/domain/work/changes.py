@@ -34,11 +34,13 @@ class OptOut:
         phone: the recipient's number, E.164.
         at: when the recipient opted out, microseconds since 1970.
         entry_id: the ledger entry that says so; 0 for an opt-out older than the ledger.
+        simulated: whether that entry is of a simulated reply.
     """
 
     phone: str
     at: int
     entry_id: int
+    simulated: bool = False
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Consent within a unit of work: who has opted out, and the ledger entries that say so."""
 
-from numberkeep.domain.consent.ledger import ConsentEntry, Said, next_entry
+from numberkeep.domain.consent.ledger import ConsentEntry, ConsentSource, Said, next_entry
 from numberkeep.domain.work.changes import OptOut
 from numberkeep.domain.work.loaded import LoadedRows
 from numberkeep.domain.work.rows import ChangeCounter, Rows
@@ -27,6 +27,13 @@ class Ledger:
         """Return whether the recipient with this number has opted out."""
         return self.opt_outs.get(phone) is not None
 
+    def changes(self, phone: str, said: Said, *, opted_out: bool) -> bool:
+        """Return whether an opt-out or opt-in says something new: a real opt-out does after a simulated one."""
+        known = self.opt_outs.get(phone)
+        if not opted_out or known is None:
+            return opted_out == (known is None)
+        return known.simulated and said.source is not ConsentSource.SIMULATED
+
     def append(self, phone: str, said: Said, at: int, *, opted_out: bool) -> ConsentEntry:
         """Record what a recipient said, and return the entry."""
         self.last += 1
@@ -34,7 +41,8 @@ class Ledger:
         self.hash = entry.hash
         self.entries.append(entry)
         if opted_out:
-            self.opt_outs.put(phone, OptOut(phone, at, entry.entry_id))
+            simulated = said.source is ConsentSource.SIMULATED
+            self.opt_outs.put(phone, OptOut(phone, at, entry.entry_id, simulated))
         else:
             self.opt_outs.remove(phone)
         return entry

@@ -89,8 +89,8 @@ class LoadedRows:
     Attributes:
         tallies: the account's counters.
         contacts: by number.
-        opt_outs: when the recipient opted out (microseconds since 1970) and by which ledger entry (0 for an opt-out
-            older than the ledger), by number.
+        opt_outs: when the recipient opted out (microseconds since 1970), by which ledger entry (0 for an opt-out
+            older than the ledger), and whether that was simulated, by number.
         last_events: the number of the last event about a number, by number.
         verifications: by number.
         reviews: by number.
@@ -108,7 +108,7 @@ class LoadedRows:
 
     tallies: Tallies = field(default_factory=Tallies)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
-    opt_outs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    opt_outs: Mapping[str, tuple[int, int, bool]] = field(default_factory=dict)
     last_events: Mapping[str, int] = field(default_factory=dict)
     verifications: Mapping[str, Verification] = field(default_factory=dict)
     reviews: Mapping[int, Review] = field(default_factory=dict)

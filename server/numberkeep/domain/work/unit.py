@@ -100,7 +100,7 @@ class Work:
 
         An opt-out cancels a pending verification, and closes the number's reviews.
         """
-        if opted_out == self.consent.opted_out(phone):
+        if not self.consent.changes(phone, said, opted_out=opted_out):
             return False
         self._record_consent(phone, said, stamp, opted_out=opted_out)
         old = self.contacts.get(phone)

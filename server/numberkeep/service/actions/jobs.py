@@ -85,8 +85,9 @@ async def start(
 
         return await context.apply(ChangeJob(account.account_id, job.job_id, begun, context.stamp()), once)
     except BaseException:
-        with suppress(NumberkeepError):
-            await context.apply(DeleteJob(account.account_id, job.job_id, lambda _: None, context.stamp()))
+        with suppress(NumberkeepError):  # JobBusy if it was started although its answer was lost
+            stamp = context.stamp()
+            await context.apply(DeleteJob(account.account_id, job.job_id, lambda now: now.check_idle(stamp.at), stamp))
         raise
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from numberkeep.store import inbox_queries as inbox
 from numberkeep.store.inbox_rows import OF_ATTEMPT, OF_CONCLUSION, OF_MESSAGE
 from numberkeep.store.queries import Query
-from numberkeep.store.rows import REVIEW_COLUMNS, VERIFICATION_COLUMNS
+from numberkeep.store.rows import REVIEW_COLUMNS
 
 READS: Final[Mapping[type[Query[Any]], str]] = {
     inbox.ListConversations: (
@@ -24,9 +24,6 @@ READS: Final[Mapping[type[Query[Any]], str]] = {
         "LEFT JOIN numberkeep.conclusions AS o ON o.account_id = m.account_id AND o.message_id = m.message_id "
         "LEFT JOIN numberkeep.reviews AS r ON r.account_id = o.account_id AND r.review_id = o.review_id "
         "WHERE m.account_id = $1 AND m.phone = $2 AND m.message_id < $3 ORDER BY m.message_id DESC LIMIT $4"
-    ),
-    inbox.GetVerification: (
-        f"SELECT {VERIFICATION_COLUMNS} FROM numberkeep.verifications WHERE account_id = $1 AND phone = $2"
     ),
     inbox.ListOpenReviewsOf: (
         f"SELECT {REVIEW_COLUMNS} FROM numberkeep.reviews "

@@ -96,14 +96,19 @@ def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
     return f"SELECT {columns} FROM numberkeep.{table} WHERE account_id = $1 AND {key} = ANY($2::{kind}[])"
 
 
+_SIMULATED: Final = (
+    "(SELECT source = 'simulated' FROM numberkeep.consent AS e "
+    "WHERE e.account_id = o.account_id AND e.entry_id = o.entry_id)"
+)
+
 LOADS: Final[Mapping[str, str]] = {
     "tallies": TALLIES,
     "lock_tallies": f"{TALLIES} FOR UPDATE",
     "webhooks": WEBHOOKS,
     "contacts": _of(f"{COLUMNS}, last_event", "contacts", "phone"),
     "recipients": (
-        f"{_of('phone, opted_out_at, entry_id, NULL::bigint', 'opt_outs', 'phone')} UNION ALL "
-        f"{_of('phone, NULL::bigint, NULL::bigint, last_event', 'last_events', 'phone')}"
+        f"{_of(f'phone, opted_out_at, entry_id, {_SIMULATED}, NULL::bigint', 'opt_outs AS o', 'phone')} UNION ALL "
+        f"{_of('phone, NULL::bigint, NULL::bigint, NULL::boolean, last_event', 'last_events', 'phone')}"
     ),
     "verifications": _of(VERIFICATION_COLUMNS, "verifications", "phone"),
     "expired": (

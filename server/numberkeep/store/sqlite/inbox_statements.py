@@ -7,7 +7,7 @@ from numberkeep.domain.outbox.attempt import KEPT_ATTEMPTS
 from numberkeep.store import inbox_queries as inbox
 from numberkeep.store.inbox_rows import ATTEMPT_COLUMNS, CONCLUSION_COLUMNS, OF_ATTEMPT, OF_CONCLUSION, OF_MESSAGE
 from numberkeep.store.queries import Query
-from numberkeep.store.rows import REVIEW_COLUMNS, VERIFICATION_COLUMNS
+from numberkeep.store.rows import REVIEW_COLUMNS
 from numberkeep.store.sqlite.insertion import insertion
 
 READS: Final[Mapping[type[Query[Any]], str]] = {
@@ -28,7 +28,6 @@ READS: Final[Mapping[type[Query[Any]], str]] = {
         "LEFT JOIN reviews AS r ON r.account_id = o.account_id AND r.review_id = o.review_id "
         "WHERE m.account_id = ?1 AND m.phone = ?2 AND m.message_id < ?3 ORDER BY m.message_id DESC LIMIT ?4"
     ),
-    inbox.GetVerification: (f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE account_id = ?1 AND phone = ?2"),
     inbox.ListOpenReviewsOf: (
         f"SELECT {REVIEW_COLUMNS} FROM reviews INDEXED BY reviews_phone "
         "WHERE account_id = ?1 AND phone = ?2 AND decision = 'open' ORDER BY review_id"

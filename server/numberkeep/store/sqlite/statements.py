@@ -60,9 +60,10 @@ LOADS: Final[Mapping[str, str]] = {
     "contacts": f"SELECT {COLUMNS}, last_event FROM contacts WHERE {_IN.format('phone')}",
     # The first condition saves an account without such rows a lookup for every number.
     "recipients": (
-        "SELECT phone, opted_out_at, entry_id, NULL FROM opt_outs "
+        "SELECT phone, opted_out_at, entry_id, (SELECT source = 'simulated' FROM consent AS e "
+        "WHERE e.account_id = o.account_id AND e.entry_id = o.entry_id), NULL FROM opt_outs AS o "
         f"WHERE EXISTS (SELECT 1 FROM opt_outs WHERE account_id = ?1) AND {_IN.format('phone')} "
-        "UNION ALL SELECT phone, NULL, NULL, last_event FROM last_events "
+        "UNION ALL SELECT phone, NULL, NULL, NULL, last_event FROM last_events "
         f"WHERE EXISTS (SELECT 1 FROM last_events WHERE account_id = ?1) AND {_IN.format('phone')}"
     ),
     "verifications": f"SELECT {VERIFICATION_COLUMNS} FROM verifications WHERE {_IN.format('phone')}",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.datastructures import QueryParams
 
-from numberkeep.console.pages.contacts_query import ContactsQuery, time_words
+from numberkeep.console.pages.contacts_query import ContactsQuery
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -63,10 +63,32 @@ def test_times_are_exact() -> None:
         ("created_at_gte", "2026-03-29T08:00:00Z"),
         ("created_at_lt", "2026-03-29T08:00:01.500000Z"),
     ]
-    assert time_words(query.since, BERLIN) == "29 Mar 2026, 10:00:00 CEST"
-    assert time_words("2026-03-29", BERLIN) == "2026-03-29"
     assert parsed("since=2026-03-29T08:00:00Z&since=2026-04-01").since == "2026-04-01"
     assert parsed("since=2026-03-29T08:00:00Z&since=").since == "2026-03-29T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("since=2026-03-29", ["created from 2026-03-29"]),
+        (
+            "since=2026-03-28T08:00:00Z&until=2026-03-29",
+            ["created from 28 Mar 2026, 09:00:00 CET", "created until 2026-03-29"],
+        ),
+        ("since=2026-03-28T08:00:00Z&until=2026-03-28T08:00:00.1Z", ["created 28 Mar 2026, 09:00:00 CET"]),
+        (
+            "since=2026-03-28T08:00:00Z&until=2026-03-28T08:00:09Z",
+            ["created 28 Mar 2026, 09:00:00 CET to 09:00:09 CET"],
+        ),
+        (
+            "since=2026-03-28T08:00:00Z&until=2026-03-29T08:00:00Z",
+            ["created 28 Mar 2026, 09:00:00 CET to 29 Mar 2026, 10:00:00 CEST"],
+        ),
+    ],
+)
+def test_times_in_words(query: str, words: list[str]) -> None:
+    """A period of two times is one condition."""
+    assert [text for _, text in parsed(query).created(BERLIN)] == words
 
 
 def test_the_ends_of_the_calendar_are_days_too() -> None:

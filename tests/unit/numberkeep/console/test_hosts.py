@@ -37,6 +37,12 @@ def test_a_missing_header_is_refused() -> None:
         Hosts("0.0.0.0").check(None)  # noqa: S104 - nothing listens
 
 
+@pytest.mark.parametrize("header", ["", "[::1", "evil.example:port]"])
+def test_what_is_no_name_is_refused_wherever_it_listens(header: str) -> None:
+    """Also by a service that listens on all addresses because its host is empty."""
+    assert not accepts(Hosts(""), header)
+
+
 def test_the_host_that_it_listens_on_is_accepted() -> None:
     """A name or an address."""
     assert accepts(Hosts("Numberkeep.lan"), "numberkeep.lan:8181")

@@ -26,8 +26,10 @@ def test_a_session_ends_however_often_it_is_used() -> None:
 def test_a_replaced_token_opens_for_a_minute_more() -> None:
     """Requests that were sent together carry the same one."""
     session, first = new_session(1, "k", NOW)
-    session, second = session.rotated(NOW + MINUTE)
+    session, second = session.rotated(first, NOW + MINUTE)
+    session = session.used(NOW + MINUTE)
     assert session.opens_with(first, NOW + 2 * MINUTE)
+    assert not session.is_rotated_by(first, NOW + 2 * MINUTE)
     assert not session.opens_with(first, NOW + 2 * MINUTE + 1)
     assert session.opens_with(second, NOW + 2 * MINUTE + 1)
     assert (session.has_current(first), session.has_current(second)) == (False, True)
@@ -47,7 +49,7 @@ def test_a_link_opens_a_session_that_has_not_begun() -> None:
     assert not waiting.opens_by_link(link, NOW + LINK_LIFETIME + 1)
     assert not waiting.opens_by_link("other", NOW)
     assert not waiting.opens_with(link, NOW)
-    begun, token = waiting.rotated(NOW + 1)
+    begun, token = waiting.rotated(link, NOW + 1)
     assert begun.opens_with(token, NOW + 2)
     assert not begun.opens_by_link(token, NOW + 2)
 

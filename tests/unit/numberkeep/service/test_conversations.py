@@ -73,6 +73,26 @@ async def test_a_simulated_opt_out_does_not_free_a_real_one(context: Context, ac
     assert (await simulate(context, account, PHONE, "START")).opted_out is None
 
 
+@pytest.mark.parametrize("how", ["message", "program", "list"])
+async def test_a_real_opt_out_after_a_simulated_one_stays(context: Context, account: Account, how: str) -> None:
+    """It has an entry of its own, although the number was opted out already: a rehearsal does not hide it."""
+    await simulate(context, account, PHONE, "STOP")
+    match how:
+        case "message":
+            await inbound.receive(context, account, Incoming(PHONE, "STOP", "", "", "from"))
+        case "program":
+            await contacts.set_opt_out(context, account, PHONE, opted_out=True)
+        case _:
+            await consent.import_opt_outs(context, account, [PHONE])
+    assert (await simulate(context, account, PHONE, "START")).opted_out is None
+    await simulate(context, account, PHONE, "STOP")
+    entries = await consent.show(context, account, PHONE)
+    assert [(each.opted_out, each.source.value) for each in entries] == [
+        (True, "simulated"),
+        (True, {"message": "message", "program": "api", "list": "import"}[how]),
+    ]
+
+
 async def test_in_test_mode_everything_is_simulated(context: Context, account: Account) -> None:
     """So every opt-out can be lifted."""
     await contacts.set_opt_out(context, account, PHONE, opted_out=True)

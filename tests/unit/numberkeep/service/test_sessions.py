@@ -87,7 +87,7 @@ async def test_a_cookie_opens_its_own_session_only(desk: Desk) -> None:
 
 
 async def test_a_token_is_replaced_at_intervals(desk: Desk) -> None:
-    """The old one works for another minute."""
+    """The old one works for another minute, even if the new one was used."""
     cookie = await desk.sign_in()
     desk.clock.pass_seconds(ROTATED_EVERY / 1e6)
     found = await desk.sessions.continued(cookie)
@@ -96,9 +96,26 @@ async def test_a_token_is_replaced_at_intervals(desk: Desk) -> None:
     again = await desk.sessions.continued(cookie)
     assert again is not None
     assert again.cookie is None
+    assert await desk.accepts(found.cookie or "")
     desk.clock.pass_seconds(61)
     assert not await desk.accepts(cookie)
     assert await desk.accepts(found.cookie or "")
+
+
+async def test_a_new_token_that_never_arrived_ends_no_session(desk: Desk) -> None:
+    """The browser dropped the answer that had it: as long as nobody used it, the old one is replaced again."""
+    cookie = await desk.sign_in()
+    desk.clock.pass_seconds(ROTATED_EVERY / 1e6)
+    lost = await desk.sessions.continued(cookie)
+    assert lost is not None
+    desk.clock.pass_seconds(600)
+    found = await desk.sessions.continued(cookie)
+    assert found is not None
+    assert found.cookie not in {None, cookie, lost.cookie}
+    assert not await desk.accepts(lost.cookie or "")
+    assert await desk.accepts(found.cookie or "")
+    desk.clock.pass_seconds(61)
+    assert not await desk.accepts(cookie)
 
 
 async def test_a_session_ends_with_its_key(desk: Desk) -> None:

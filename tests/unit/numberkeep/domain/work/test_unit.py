@@ -39,7 +39,7 @@ def stamp(after: int = 1) -> Stamp:
 def work(*contacts: Contact, opt_outs: tuple[str, ...] = ()) -> Work:
     """Return a unit of work that has loaded these."""
     tallies = Tallies(contacts=len(contacts), entries=len(opt_outs), events=40)
-    since = {phone: (AT, entry) for entry, phone in enumerate(opt_outs, 1)}
+    since = {phone: (AT, entry, False) for entry, phone in enumerate(opt_outs, 1)}
     last_events = dict.fromkeys((contact.phone for contact in contacts), 30)
     return Work(1, LoadedRows(tallies, {contact.phone: contact for contact in contacts}, since, last_events))
 
