@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import pytest
 
+from numberkeep.domain.contacts.search import parse_search
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.checking import Checked, Fault, Faults
@@ -110,11 +111,23 @@ async def test_an_index_that_was_emptied_is_built_again(
     await fill(account)
     while await search_index.index(beside, account.account_id):
         pass
-    await execute(emptied_postgres, "UPDATE search_grams SET grams = '{7}', reversed = 'x' || reversed", "SELECT 1")
-    assert len(await faults_in(emptied_postgres)) == 60
-    await execute(emptied_postgres, "TRUNCATE numberkeep.search_grams, numberkeep.search_progress", "SELECT 1")
+    await execute(
+        emptied_postgres,
+        "UPDATE search_grams SET grams = '{7}', reversed = 'x' || reversed",
+        "UPDATE contacts SET search_text = 'lost' RETURNING 1",
+    )
+    assert len(await faults_in(emptied_postgres)) == 90
+    await execute(
+        emptied_postgres,
+        "UPDATE numberkeep.writers SET text_event = -1",
+        "TRUNCATE numberkeep.search_grams, numberkeep.search_progress",
+        "SELECT 1",
+    )
+    search = parse_search("ada7")
+    assert await account.listed(search=search) == [phone(7)]
     while await search_index.index(beside, account.account_id):
         assert await faults_in(emptied_postgres) == []
+        assert await account.listed(search=search) == [phone(7)]
     assert await check(emptied_postgres) == Checked([], 1, 30)
 
 
