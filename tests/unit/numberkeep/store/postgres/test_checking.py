@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
+import asyncpg.connection
 import pytest
 
 from numberkeep.domain.contacts.search import parse_search
@@ -11,6 +12,7 @@ from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.checking import Checked, Fault, Faults
 from numberkeep.store.postgres import check, checking, checking_search, search_index, search_indexer
 from support.databases import execute
+from support.everything import filled
 from support.store import AccountDriver, phone
 
 
@@ -145,6 +147,16 @@ async def test_what_is_written_during_a_check_is_no_fault(
     await fill(account)
     assert await check(emptied_postgres) == Checked([], 1, 30)
     assert await account.count() == 40
+
+
+async def test_a_check_goes_through_a_pooler(
+    postgres_url: str, pgbouncer_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PgBouncer in transaction mode, also for another process, whose statements may have the same names."""
+    await filled(postgres_url)
+    for _ in range(2):
+        monkeypatch.setattr(asyncpg.connection, "_uid", 0)  # as in a new process
+        assert (await check(pgbouncer_url)).faults == []
 
 
 async def test_another_kind_of_database_cannot_be_checked(emptied_postgres: str) -> None:
