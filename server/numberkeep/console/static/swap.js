@@ -89,7 +89,7 @@ function named(element) {
   return tag;
 }
 
-function restore(kept, sent) {
+function restore(kept, sentValue) {
   for (const [id, top, left] of kept.scroll) {
     document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });
   }
@@ -99,7 +99,7 @@ function restore(kept, sent) {
   if (!element) return;
   element.focus({ preventScroll: true });
   if (!kept.selection) return;
-  if (kept.value !== sent) element.value = kept.value; // what was typed since the request
+  if (kept.value !== sentValue) element.value = kept.value; // what was typed since the request
   element.setSelectionRange(...kept.selection);
 }
 
