@@ -78,7 +78,7 @@ async def test_a_dead_node_stops_the_search_index_for_its_accounts_alone(
 ) -> None:
     """What is written to the others is indexed, and all of it once every node answers."""
     monkeypatch.setattr(search_indexer, "_START_SECONDS", 0)
-    monkeypatch.setattr(search_indexer, "_RETRY_SECONDS", 0.5)
+    monkeypatch.setattr(search_indexer, "_LOOK_SECONDS", 0.5)
     with cluster.moved(emptied_citus, free_port()):
         async with opened(emptied_citus) as store:
             ours = AccountDriver(store, parted[0].account_id)

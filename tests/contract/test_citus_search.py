@@ -2,11 +2,11 @@
 
 import pytest
 
-from contract.test_postgres_search import IndexContract
+from contract.test_postgres_search import IndexContract, Indexing
 
 
 class TestIndexOnCitus(IndexContract):
-    """An index that is behind, which has contacts that are indexed and others that are not."""
+    """An index that is behind, and texts of which some are right."""
 
     @pytest.fixture
     def database(self, emptied_citus: str) -> str:
@@ -14,6 +14,6 @@ class TestIndexOnCitus(IndexContract):
         return emptied_citus
 
     @pytest.fixture
-    def steps(self) -> int:
-        """Return how many steps are indexed after each command."""
-        return 1
+    def indexing(self) -> Indexing:
+        """Return how it is indexed."""
+        return Indexing(1, as_older=True)

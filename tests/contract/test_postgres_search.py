@@ -1,7 +1,7 @@
 """Searches of the PostgreSQL store in all ways in which it finds contacts, which usually takes thousands of them."""
 
 from collections.abc import AsyncIterator
-from typing import TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import asyncpg
 import pytest
@@ -14,18 +14,40 @@ from numberkeep.store.search_way import Lookup
 R = TypeVar("R")
 
 
+# What an older process leaves, which knows nothing of search texts.
+_AS_OLDER: Final = (
+    "UPDATE numberkeep.writers SET text_event = 0 WHERE account_id = $1",
+    (
+        "UPDATE numberkeep.contacts SET search_text = 'old' WHERE account_id = $1 AND last_event > "
+        "coalesce((SELECT event_id FROM numberkeep.search_progress WHERE account_id = $1), 0)"
+    ),
+)
+
+
+class Indexing(NamedTuple):
+    """How a store indexes.
+
+    Attributes:
+        steps: how many steps after each command, at most.
+        as_older: whether each command is written as an older process writes it.
+    """
+
+    steps: int
+    as_older: bool = False
+
+
 class IndexingStore(PostgresStore):
     """A store that indexes after each command, and not in the background.
 
     Args:
         url: the database.
-        steps: how many steps it indexes at most.
+        indexing: how it indexes.
     """
 
-    def __init__(self, url: str, steps: int) -> None:
+    def __init__(self, url: str, indexing: Indexing) -> None:
         super().__init__(url)
         self._url = url
-        self._steps = steps
+        self._indexing = indexing
         self._beside: asyncpg.Connection | None = None
 
     async def open(self, *, migrate: bool = True) -> None:
@@ -43,7 +65,9 @@ class IndexingStore(PostgresStore):
         """Apply, then index."""
         result = await super().apply(command)
         if isinstance(command, AccountCommand) and self._beside is not None:
-            for _ in range(self._steps):
+            for statement in _AS_OLDER if self._indexing.as_older else ():
+                await self._beside.execute(statement, command.account_id)
+            for _ in range(self._indexing.steps):
                 if not await search_index.index(self._beside, command.account_id):
                     break
         return result
@@ -61,28 +85,32 @@ class IndexContract(SearchContract):
         ids=["candidates", "walks", "both"],
     )
     async def store(
-        self, request: pytest.FixtureRequest, steps: int, database: str, monkeypatch: pytest.MonkeyPatch
+        self, request: pytest.FixtureRequest, indexing: Indexing, database: str, monkeypatch: pytest.MonkeyPatch
     ) -> AsyncIterator[PostgresStore]:
         """Return a store that takes few contacts for many."""
         for name, value in request.param.items():
             monkeypatch.setattr(search_matches, name, value)
         monkeypatch.setattr(search_index, "_AT_A_TIME", 2)
         monkeypatch.setattr(search_indexer, "_START_SECONDS", 1e6)
-        store = IndexingStore(database, steps)
+        store = IndexingStore(database, indexing)
         await store.open()
         yield store
         await store.close()
 
 
 class TestIndex(IndexContract):
-    """The index complete, behind, and absent."""
+    """The index complete, behind, and absent, also with texts that an older process has left."""
 
     @pytest.fixture
     def database(self, emptied_postgres: str) -> str:
         """Return an empty database."""
         return emptied_postgres
 
-    @pytest.fixture(params=[0, 1, 1000], ids=["not-indexed", "behind", "indexed"])
-    def steps(self, request: pytest.FixtureRequest) -> int:
-        """Return how many steps are indexed after each command."""
-        return int(request.param)
+    @pytest.fixture(
+        params=[Indexing(0), Indexing(1), Indexing(1000), Indexing(0, as_older=True), Indexing(1, as_older=True)],
+        ids=["not-indexed", "behind", "indexed", "older-not-indexed", "older-behind"],
+    )
+    def indexing(self, request: pytest.FixtureRequest) -> Indexing:
+        """Return how it is indexed."""
+        indexing: Indexing = request.param
+        return indexing

@@ -1,4 +1,4 @@
-"""Indexes in the background: the accounts to which this process has written, and at the start all that are behind."""
+"""Indexes in the background: the accounts to which this process has written, and now and then all that are behind."""
 
 import asyncio
 import logging
@@ -12,6 +12,9 @@ from numberkeep.store.postgres.search_index import accounts_behind, index
 
 _START_SECONDS: Final = 1.0
 """How long after opening to look for accounts that are behind: a short command ends before."""
+
+_LOOK_SECONDS: Final = 60.0
+"""How often to look for them again: another process may have ended, or an operator may have emptied the index."""
 
 _PAUSE_SECONDS: Final = 0.1
 """The least time between two rounds: under load one round serves many writes."""
@@ -67,11 +70,10 @@ class SearchIndexer:
                 accounts = await self._pool.run(accounts_behind)
             except StoreUnavailable as error:
                 _log.warning("which accounts the search must index is not known yet: %s", error)
-                await self._sleep(_RETRY_SECONDS)
             else:
                 for account_id in accounts:
                     self.notify(account_id)
-                return
+            await self._sleep(_LOOK_SECONDS)
 
     async def _follow(self) -> None:
         while True:
@@ -100,7 +102,7 @@ class SearchIndexer:
                 await self._sleep(_RETRY_SECONDS)
             return
         except Exception:  # noqa: BLE001 - one account must not end the work for the others
-            _log.exception("the search index of account %d waits for its next change", account_id)
+            _log.exception("the search index of account %d is not up to date; the next try is in a minute", account_id)
             return
         self._failing.discard(account_id)
         if more:

@@ -38,7 +38,7 @@ _DERIVED: Final = (
 )
 _DERIVED_LATER: Final = (
     "DELETE FROM numberkeep.search_progress WHERE account_id = $1",
-    "UPDATE numberkeep.writers SET text_event = 0 WHERE account_id = $1",
+    "UPDATE numberkeep.writers SET text_event = -1 WHERE account_id = $1",
 )
 _LAST_NUMBERS: Final = "SELECT account_id, last_event, last_webhook FROM numberkeep.writers"
 _RAISE_LAST_NUMBERS: Final = (

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
+import asyncpg.connection
 import pytest
 
+from numberkeep.domain.contacts.search import parse_search
 from numberkeep.domain.errors import StoreUnusable
 from numberkeep.domain.identity import contact_id_text
 from numberkeep.store.checking import Checked, Fault, Faults
 from numberkeep.store.postgres import check, checking, checking_search, search_index, search_indexer
 from support.databases import execute
+from support.everything import filled
 from support.store import AccountDriver, phone
 
 
@@ -110,11 +113,23 @@ async def test_an_index_that_was_emptied_is_built_again(
     await fill(account)
     while await search_index.index(beside, account.account_id):
         pass
-    await execute(emptied_postgres, "UPDATE search_grams SET grams = '{7}', reversed = 'x' || reversed", "SELECT 1")
-    assert len(await faults_in(emptied_postgres)) == 60
-    await execute(emptied_postgres, "TRUNCATE numberkeep.search_grams, numberkeep.search_progress", "SELECT 1")
+    await execute(
+        emptied_postgres,
+        "UPDATE search_grams SET grams = '{7}', reversed = 'x' || reversed",
+        "UPDATE contacts SET search_text = 'lost' RETURNING 1",
+    )
+    assert len(await faults_in(emptied_postgres)) == 90
+    await execute(
+        emptied_postgres,
+        "UPDATE numberkeep.writers SET text_event = -1",
+        "TRUNCATE numberkeep.search_grams, numberkeep.search_progress",
+        "SELECT 1",
+    )
+    search = parse_search("ada7")
+    assert await account.listed(search=search) == [phone(7)]
     while await search_index.index(beside, account.account_id):
         assert await faults_in(emptied_postgres) == []
+        assert await account.listed(search=search) == [phone(7)]
     assert await check(emptied_postgres) == Checked([], 1, 30)
 
 
@@ -132,6 +147,16 @@ async def test_what_is_written_during_a_check_is_no_fault(
     await fill(account)
     assert await check(emptied_postgres) == Checked([], 1, 30)
     assert await account.count() == 40
+
+
+async def test_a_check_goes_through_a_pooler(
+    postgres_url: str, pgbouncer_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PgBouncer in transaction mode, also for another process, whose statements may have the same names."""
+    await filled(postgres_url)
+    for _ in range(2):
+        monkeypatch.setattr(asyncpg.connection, "_uid", 0)  # as in a new process
+        assert (await check(pgbouncer_url)).faults == []
 
 
 async def test_another_kind_of_database_cannot_be_checked(emptied_postgres: str) -> None:

@@ -176,7 +176,7 @@ async def test_what_is_written_is_indexed_in_the_background(
 async def test_an_account_that_cannot_be_indexed_does_not_stop_the_others(
     emptied_postgres: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is logged, and tried again after its next change."""
+    """It is logged, and tried again, as after its next change."""
     refused: set[int] = set()
 
     async def index(connection: asyncpg.Connection, account_id: int) -> bool:
@@ -193,7 +193,7 @@ async def test_an_account_that_cannot_be_indexed_does_not_stop_the_others(
     await bad.create(phone(1))
     await good.create(phone(2))
     async with asyncio.timeout(PATIENCE):
-        while await unindexed(good) != 1 or f"account {bad.account_id} waits for its next change" not in caplog.text:  # noqa: ASYNC110
+        while await unindexed(good) != 1 or f"account {bad.account_id} is not up to date" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     refused.clear()
     await bad.update(phone(1), first_name="Ada")

@@ -45,6 +45,8 @@ class Work:
         slept: for how long the indexer slept after steps.
         meanwhile: the pool that is used during each step, if one is.
         errors: the accounts whose steps fail, and how.
+        ended: set when all that can be done is done.
+        time_to_look: set to end the wait before accounts are looked for again.
     """
 
     def __init__(self) -> None:
@@ -54,6 +56,7 @@ class Work:
         self.meanwhile: Pool | None = None
         self.errors: dict[int, Exception] = {}
         self.ended = asyncio.Event()
+        self.time_to_look = asyncio.Event()
 
     async def index(self, _: Any, account_id: int) -> bool:
         """Do a step."""
@@ -73,7 +76,11 @@ class Work:
         return list(self.steps)
 
     async def sleep(self, seconds: float) -> None:
-        """Note that the indexer sleeps, and let others run."""
+        """Note that the indexer sleeps, and let others run; look for accounts again when it is time."""
+        if seconds == search_indexer._LOOK_SECONDS:
+            await self.time_to_look.wait()
+            self.time_to_look.clear()
+            return
         self.slept.append(seconds)
         await asyncio.sleep(0)
 
@@ -158,21 +165,25 @@ async def test_a_node_that_is_down_stops_its_accounts_alone(
     assert work.done[-1] == 1
 
 
-async def test_if_the_accounts_that_are_behind_are_not_known_others_are_indexed(
+async def test_accounts_that_are_behind_are_looked_for_again(
     indexer: SearchIndexer, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On Citus every node must answer for that."""
-    unknown = 3
+    """Those of a process that has ended, and all after a node was down, without which others are indexed."""
+    failing = True
 
     async def accounts_behind(_: Any) -> list[int]:
-        nonlocal unknown
-        unknown -= 1
-        if unknown >= 0:
+        if failing:
             raise node_error()
         return [1]
 
     monkeypatch.setattr(search_indexer, "accounts_behind", accounts_behind)
-    work.steps |= {1: 1, 2: 1}
+    work.steps[2] = 1
     indexer.notify(2)
     await run(indexer, work)
+    failing = False
+    work.ended.clear()
+    work.steps[1] = 1
+    work.time_to_look.set()
+    async with asyncio.timeout(PATIENCE):
+        await work.ended.wait()
     assert work.done == [2, 1]

@@ -8,9 +8,8 @@ import pytest
 from numberkeep.domain.contacts.search import parse_search
 from numberkeep.store.postgres import PostgresStore, check, search_index, search_indexer
 from numberkeep.store.whole_account import EmptyAccount
-from support.databases import execute
 from support.everything import copied
-from support.old_stores import make
+from support.old_stores import CURIE, EVE, make
 from support.older_process import write_as_older
 from support.store import AccountDriver, new_account, phone
 
@@ -149,22 +148,30 @@ async def test_the_texts_of_a_copy_are_not_trusted(emptied_postgres: str, postgr
     await store.close()
 
 
-async def test_an_upgraded_store_is_searched_while_an_older_process_writes(
-    postgres_url: str, beside: asyncpg.Connection
-) -> None:
+async def test_an_upgraded_store_is_searched_while_an_older_process_writes(postgres_url: str) -> None:
     """Before and after its texts are right, and from when they are, by them."""
     await make(postgres_url, "postgres", 12)
     store = PostgresStore(postgres_url)
     await store.open()
-    account = AccountDriver(store, 2)
-    [eve] = await found(account, "eve")
     beside = await asyncpg.connect(postgres_url)
-    await execute(postgres_url, "DELETE FROM events WHERE account_id = 1", "SELECT 1")
-    for n in range(3):
-        await account.create(phone(n), first_name="Ada")
-        assert [await found(account, q) for q in ("eve", "ada")] == [[eve], [phone(each) for each in range(n + 1)]]
+    account = AccountDriver(store, 2)
+    await write_as_older(postgres_url, changed=CURIE.phone, created=phone(0))
+    names = ("eve", "curie", "grace", "ellen", "zadie")
+    for n in range(1, 4):
+        await account.create(phone(100 + n), first_name="Zadie")
+        expected = [
+            [EVE.phone],
+            [CURIE.phone],
+            [CURIE.phone, *(phone(each) for each in range(n - 1))],
+            [phone(n - 1)],
+            [phone(100 + each) for each in range(1, n + 1)],
+        ]
+        assert [sorted(await found(account, name)) for name in names] == [sorted(each) for each in expected]
         while await search_index.index(beside, 2):
-            assert await found(account, "eve") == [eve]
+            assert [sorted(await found(account, name)) for name in names] == [sorted(each) for each in expected]
         assert await beside.fetchval("SELECT text_event = last_event FROM numberkeep.writers WHERE account_id = 2")
+        await write_as_older(postgres_url, changed=phone(n - 1), created=phone(n))
+        assert await beside.fetchval("SELECT text_event < last_event FROM numberkeep.writers WHERE account_id = 2")
+        assert await search_faults(postgres_url) == []
     await beside.close()
     await store.close()
