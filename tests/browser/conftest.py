@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from support.browser import FLAGS, Console, Watched, check_accessibility, program, signed_in
 from support.databases import sqlite_url
-from support.process import Serving, serving
+from support.process import PATIENCE, Serving, serving
 
 Service = tuple[Serving, str]
 """A service, and the URL of its database."""
@@ -21,6 +21,7 @@ Service = tuple[Serving, str]
 def browser() -> Iterator[Browser]:
     """Return Chromium."""
     path = program()
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=FLAGS)
 

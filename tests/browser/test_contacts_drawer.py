@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from browser.test_contacts import fill, number, row, rows
 from support.browser import Console
@@ -88,10 +88,16 @@ def test_a_contact_is_added(console: Console) -> None:
     drawer.get_by_label("First name").fill("Grace")
     drawer.get_by_role("button", name="Add contact").click()
     expect(drawer.get_by_label("Number")).to_have_attribute("aria-invalid", "true")
+    expect(drawer.get_by_text("write it with + and the country code, for example")).to_be_visible()
     drawer.get_by_label("Number").fill("(415) 555-0000")
     drawer.get_by_role("button", name="Add contact").click()
     expect(drawer.get_by_text("A contact has this number already.")).to_be_visible()
+    drawer.get_by_role("link", name="Show this contact").click()
+    expect(drawer.get_by_role("heading", name="Name0000")).to_be_visible()
+    page.go_back()
+    expect(drawer.get_by_role("heading", name="Add a contact")).to_be_visible()
     drawer.get_by_label("Number").fill("(415) 555-9999")
+    drawer.get_by_label("First name").fill("Grace")
     drawer.get_by_label("Tags").fill("vip, berlin")
     drawer.get_by_role("button", name="Add contact").click()
     expect(drawer.get_by_role("heading", name="Grace")).to_be_visible()
@@ -207,6 +213,7 @@ def test_a_contact_that_another_window_deleted_is_reported(console: Console) -> 
     drawer.get_by_role("button", name="Save").click()
     expect(page.locator("#toasts")).to_contain_text("There is no contact with this number.")
     expect(drawer.get_by_label("First name")).to_have_value("Ada")
+    page.once("dialog", lambda dialog: dialog.accept())
     page.keyboard.press("Escape")
     page.reload()
     row(page, "Name0000").get_by_role("link", name="Edit the tags").click()
@@ -215,3 +222,40 @@ def test_a_contact_that_another_window_deleted_is_reported(console: Console) -> 
     page.get_by_role("textbox", name="Add a tag").press("Enter")
     expect(page.locator("#toasts")).to_contain_text("This contact does not exist any more.")
     expect(page.get_by_text("There are no contacts yet.")).to_be_visible()
+
+
+def test_what_was_entered_is_not_lost(console: Console) -> None:
+    """A tag that is added meanwhile leaves it; closing the drawer or opening another contact asks first."""
+    asked: list[str] = []
+    answers = iter([False, False, True])
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if next(answers):
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    fill(console, 2)
+    page = console.go("contacts")
+    page.on("dialog", answer)
+    row(page, "Name0001").get_by_role("link").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("First name").fill("Ada")
+    drawer.get_by_placeholder("Add a tag").fill("vip")
+    drawer.get_by_role("button", name="Add", exact=True).click()
+    expect(drawer.get_by_role("button", name="Remove vip")).to_be_visible()
+    expect(drawer.get_by_placeholder("Add a tag")).to_have_value("")
+    expect(drawer.get_by_label("First name")).to_have_value("Ada")
+    page.keyboard.press("Escape")
+    row(page, "Name0000").get_by_role("link").first.click()
+    expect(drawer.get_by_label("First name")).to_have_value("Ada")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    assert asked == ["Discard what you entered?"] * 3
+    row(page, "Name0001").get_by_role("link").first.click()
+    drawer.get_by_label("First name").fill("Ada")
+    drawer.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()

@@ -68,6 +68,20 @@ def test_verification_and_opt_outs_are_seen_without_a_phone(console: Console, ax
     expect(page.get_by_role("heading", name="(415) 555-0123")).to_be_visible()
 
 
+def test_enter_sends_a_message_and_empties_its_field(console: Console) -> None:
+    """So the next Enter does not send it again."""
+    page = console.go(f"inbox/{PHONE}")
+    box, thread = page.get_by_role("textbox", name="Message"), page.locator("#thread")
+    for text in ("Hello", "Again"):
+        box.fill(text)
+        box.press("Enter")
+        expect(thread).to_contain_text(text)
+        expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    sent = console.wire.get("/api/v2/messages", params={"number": PHONE}).json()["data"]
+    assert [each["content"] for each in sent] == ["Again", "Hello"]
+
+
 def test_only_the_parts_of_the_inbox_scroll(console: Console) -> None:
     """However many conversations there are, the page ends with the window."""
     for n in range(8):

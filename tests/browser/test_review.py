@@ -26,7 +26,7 @@ def test_a_reply_is_decided(console: Console, axe: Callable[[Page], None]) -> No
     expect(rows).to_have_count(2)
     axe(page)
     rows.filter(has_text="please stop").get_by_role("button", name="Opt out").click()
-    expect(page.get_by_role("status")).to_contain_text(f"{PHONE} is opted out.")
+    expect(page.get_by_role("status")).to_contain_text("(415) 555-0101 is opted out.")
     expect(rows).to_have_count(1)
     rows.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("No reply waits for a decision.")).to_be_visible()

@@ -172,6 +172,15 @@ def test_what_does_not_exist_is_said(console: Console) -> None:
     expect(console.go("webhooks/1/attempts/99").get_by_text("This attempt is no longer kept.")).to_be_visible()
 
 
+def test_what_was_not_sent_is_said(console: Console) -> None:
+    """A host that does not resolve gets no request."""
+    console.wire.post("/_numberkeep/webhooks", json={"url": "http://nowhere.invalid/"}).raise_for_status()
+    console.wire.post("/_numberkeep/webhooks/1/sample").raise_for_status()
+    page = console.go("webhooks/1/attempts/1")
+    expect(page.get_by_text("It was not sent.")).to_be_visible()
+    expect(page.get_by_label("Body of the request")).to_have_count(0)
+
+
 def test_webhooks_work_without_scripts(opened: Callable[..., Console], hook: Hook) -> None:
     """Each drawer is a page too."""
     console = opened(java_script_enabled=False)

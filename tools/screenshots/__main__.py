@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="take the pictures of the README")
     parser.add_argument("--states", nargs="*", default=list(STATES), choices=list(STATES))
     given = parser.parse_args()
+    _FOLDER.mkdir(parents=True, exist_ok=True)
     with Service() as service, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program(), args=FLAGS)
         for state in ["thousand"] if given.readme else given.states:
@@ -46,7 +47,6 @@ def main() -> None:
 
 def _all(browser: Browser, account: Account, state: str) -> None:
     """Take the pictures of one state."""
-    _FOLDER.mkdir(parents=True, exist_ok=True)
     count = 0
     for width, size in _SIZES.items():
         for scheme in _SCHEMES:
@@ -55,6 +55,10 @@ def _all(browser: Browser, account: Account, state: str) -> None:
                     name = re.sub(r"[^a-z0-9]+", "-", shape_of(path).replace("#", "one"))
                     _shoot(page, size, _FOLDER / f"{name}.{state}.{width}.{scheme}.png")
                     count += 1
+                    if name == "inbox-one":
+                        page.goto(f"{page.url}?as=person")
+                        _shoot(page, size, _FOLDER / f"inbox-phone.{state}.{width}.{scheme}.png")
+                        count += 1
     print(f"{state}: {count} pictures in {_FOLDER}")
 
 
@@ -85,6 +89,7 @@ def _signed_in(
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{account.base_url}/console/sign-in")
+    page.screenshot(path=_FOLDER / f"sign-in.{size['width']}.{scheme}.png")
     page.get_by_label("Key id").fill(account.api_key)
     page.get_by_label("Secret").fill(account.api_secret)
     page.get_by_role("button", name="Sign in").click()

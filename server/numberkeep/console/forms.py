@@ -26,7 +26,9 @@ class NotFromHere(HttpError):
 
     def __init__(self) -> None:
         super().__init__(
-            403, "This form belongs to an earlier session or to another site: nothing was changed. Send it again."
+            403,
+            "This form belongs to an earlier session or to another site, so nothing was changed: load its page again, "
+            "and send it from there.",
         )
 
 

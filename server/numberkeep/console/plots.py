@@ -125,7 +125,9 @@ def _slot(plot: Plot) -> float:
 def _days(plot: Plot) -> list[Markup]:
     """Return the labels of places, as many as have room, the last one among them."""
     slot = _slot(plot)
-    every, last = max(ceil(_LABEL_WIDTH / slot), 1), len(plot.labels) - 1
+    last = len(plot.labels) - 1
+    # The last label may end at the edge: it is then nearer to the one before.
+    every = 1 if slot >= _LABEL_WIDTH else ceil(1.25 * _LABEL_WIDTH / slot)
     parts: list[Markup] = []
     for place in range(last, -1, -every):
         x, is_cut = _LEFT + slot * (place + 0.5), place == last and slot < _LABEL_WIDTH

@@ -9,6 +9,7 @@ from starlette.routing import compile_path
 
 from numberkeep.console.page import PageRoute
 from numberkeep.console.site import ROOT
+from numberkeep.domain.limits import MAX_INTEGER
 from numberkeep.http.request_errors import HttpError, MethodNotAllowed
 
 
@@ -36,7 +37,7 @@ class Routing:
         """Return the page and the arguments in the path.
 
         Raises:
-            NoPage: there is none at this path.
+            NoPage: there is none at this path, or an id in it is too large for anything to have it.
             MethodNotAllowed: it has other methods.
         """
         wanted = "GET" if method == "HEAD" else method
@@ -44,8 +45,15 @@ class Routing:
         for pattern, convertors, route in self._routes:
             if match := pattern.match(path):
                 if route.method == wanted:
-                    return route, {name: convertors[name].convert(value) for name, value in match.groupdict().items()}
+                    return route, _arguments(convertors, match.groupdict())
                 others.add(route.method)
         if others:
             raise MethodNotAllowed(method, others)
         raise NoPage
+
+
+def _arguments(convertors: Mapping[str, Convertor[Any]], given: Mapping[str, str]) -> dict[str, Any]:
+    arguments = {name: convertors[name].convert(value) for name, value in given.items()}
+    if any(isinstance(value, int) and value >= MAX_INTEGER for value in arguments.values()):
+        raise NoPage
+    return arguments

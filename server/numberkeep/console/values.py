@@ -9,7 +9,7 @@ from typing import Any, Final
 import phonenumbers
 
 from numberkeep.console.reader import READER, Reader
-from numberkeep.console.words import sentence_of
+from numberkeep.console.words import sentence_of, undo_period
 
 _MICROS: Final = 1_000_000
 _UNITS: Final = {"day": 86_400, "hr.": 3_600, "min.": 60}
@@ -119,5 +119,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "e164": e164,
     "clipped": clipped,
     "sentence": sentence_of,
+    "undo_period": undo_period,
 }
 """The filters of the templates."""

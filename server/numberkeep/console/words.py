@@ -22,6 +22,13 @@ def sentence_of(action: ActionOut) -> str:
             return f"{changed} exported.{_gone(action)}"
 
 
+def undo_period(history_days: int) -> str:
+    """Return how long a change can be undone, for a retention in days of the change log; 0 keeps it indefinitely."""
+    if not history_days:
+        return "at any time"
+    return "for 1 day" if history_days == 1 else f"for {history_days:,} days"
+
+
 def counted(count: int) -> str:
     """Return a count of contacts, such as `1,204 contacts`."""
     return f"{count:,} contact" if count == 1 else f"{count:,} contacts"

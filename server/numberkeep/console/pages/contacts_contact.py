@@ -21,6 +21,7 @@ from numberkeep.domain.errors import (
     ReplyUnderReview,
     VerificationTooSoon,
 )
+from numberkeep.domain.phone import find_phone
 from numberkeep.http.request_errors import HttpError
 from numberkeep.operations import actions, consent, contacts, history, messages
 from numberkeep.wire.actions import ActionBody
@@ -63,6 +64,10 @@ async def create(visit: Visit) -> Page | Redirect:
         exists = {"number": "A contact has this number already."}
         errors = errors_of(error) if isinstance(error, InvalidInput) else exists
         data = _new_data({**given, "tags": ", ".join(names)}, errors)
+        if isinstance(error, ContactExists):
+            data["existing"] = ContactsQuery.of(visit.query).path(
+                find_phone(given["number"], visit.account.region) or ""
+            )
         return await _beside(visit, "contacts/new.html", data, title="Add a contact", status=400)
     visit.flash("Contact added.")
     return Redirect(ContactsQuery.of(visit.query).path(contact.phone))
@@ -126,7 +131,7 @@ def errors_of(error: InvalidInput) -> dict[str, str]:
     found: dict[str, str] = {} if error.fields else {"": str(error)}
     for each in error.fields:
         name = each.field.partition("[")[0].partition(".")[0]
-        found.setdefault(name, f"It {each.message}.")
+        found.setdefault(name, f"It {each.message}.".replace("in E.164 form", "with + and the country code"))
     return found
 
 
@@ -166,7 +171,7 @@ async def _beside(visit: Visit, drawer: str, data: Mapping[str, Any], *, title: 
 
 
 def _new_data(given: Mapping[str, str], errors: Mapping[str, str] | None = None) -> dict[str, Any]:
-    return {"texts": TEXTS, "given": given, "errors": errors or {}}
+    return {"texts": TEXTS, "given": given, "errors": errors or {}, "existing": ""}
 
 
 def _variables(form: FormData) -> dict[str, str]:

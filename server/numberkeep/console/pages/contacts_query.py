@@ -22,7 +22,6 @@ STATES: Final[Mapping[str, tuple[str, Mapping[str, bool]]]] = {
 """The states that can be asked for: their words, and what they mean as parameters of a listing."""
 
 ORDERS: Final = ("created_at", "first_name", "last_name", "phone")
-_NAMES: Final = ("q", "tag", "state", "since", "until", "order", "direction", "after", "before")
 
 
 @dataclass(slots=True, frozen=True)

@@ -85,7 +85,8 @@ async def send(visit: Visit) -> Page | Redirect:
     """Send a message as the account."""
     content = await _text(visit)
     try:
-        sent = await visit.call(messages.send, SendBody(number=visit.path["phone"], content=content))
+        body = visit.decoded({"number": visit.path["phone"], "content": content}, SendBody)
+        sent = await visit.call(messages.send, body)
     except InvalidInput as error:
         return await _page(visit, status=400, problem=said(error), written=content)
     if sent.status == "ERROR":
@@ -97,9 +98,9 @@ async def send(visit: Visit) -> Page | Redirect:
 async def reply(visit: Visit) -> Page | Redirect:
     """Write as the person."""
     content = await _text(visit)
-    given = SimulatedReply(visit.path["phone"], ReplyBody(content=content))
     try:
-        await visit.call(conversations.simulate, given)
+        body = visit.decoded({"content": content}, ReplyBody)
+        await visit.call(conversations.simulate, SimulatedReply(visit.path["phone"], body))
     except NumberkeepError as error:
         known = problem_of(error)
         if known is None:

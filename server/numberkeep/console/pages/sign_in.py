@@ -13,7 +13,9 @@ from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.http.loopback import is_loopback
 
 _WRONG: Final = "There is no such key, or the secret is wrong, or the key was revoked."
-_LINK_USED: Final = "This link was used before, or is older than 10 minutes: sign in with a key."
+_LINK_USED: Final = (
+    "This link was used before, is older than 10 minutes, or was opened on another machine: sign in with a key."
+)
 
 
 @page("GET", "/sign-in", is_open=True)

@@ -45,7 +45,7 @@ async def create(visit: Visit) -> Page:
     url = str(form.get("url", "")).strip()
     types = [each for each in form.getlist("types") if isinstance(each, str)]
     try:
-        made = await visit.call(operations.create, WebhookBody(url=url, types=types))
+        made = await visit.call(operations.create, visit.decoded({"url": url, "types": types}, WebhookBody))
     except InvalidInput as error:
         return _form({"url": url, "types": types}, said(error) if url else "Write the URL.")
     return Page("webhooks/created.html", {"webhook": made.webhook}, title="New webhook", section="webhooks")
@@ -73,6 +73,7 @@ async def webhook(visit: Visit) -> Page:
 @page("GET", "/webhooks/{webhook_id:int}/events")
 async def events(visit: Visit) -> Events:
     """Stream that there are more attempts."""
+    await _newest(visit)  # a webhook that is not there is reported before the stream begins
 
     async def newest() -> str | None:
         try:

@@ -8,7 +8,6 @@ const every = () => document.querySelector("[data-all]");
 const chosen = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
 let matching; // the conditions whose matches are all selected
 let last = "";
-let tag = ""; // what was typed for the action
 
 // Boxes have what is selected on this page, hidden fields in #kept the rest.
 function show() {
@@ -21,8 +20,6 @@ function show() {
   if (all) all.checked = matching !== undefined;
   const elsewhere = new Set(chosen);
   found.forEach((box) => (box.checked = elsewhere.delete(box.value)));
-  const field = document.getElementById("action-tag");
-  if (field) field.value = tag;
   kept?.replaceChildren(...[...elsewhere].map(hidden));
   const many = matching === undefined ? String(chosen.size) : all.dataset.total;
   const rest = elsewhere.size ? `, ${elsewhere.size} not shown here` : "";
@@ -57,7 +54,6 @@ function choose(found, on) {
 function clear() {
   chosen.clear();
   matching = undefined;
-  tag = "";
   show();
 }
 
@@ -79,6 +75,12 @@ document.addEventListener("click", ({ target, shiftKey }) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  const done = event.key === "Escape" && event.target.closest("tbody .tag-form")?.querySelector("a");
+  if (done) {
+    event.preventDefault();
+    done.focus();
+    done.click();
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPING)) return;
   if (document.querySelector(":popover-open") || event.target.closest("dialog")) return;
   const row = document.activeElement?.closest("tbody tr");
@@ -97,8 +99,11 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && chosen.size && !document.querySelector("dialog[open]")) clear();
 });
 
-document.addEventListener("input", ({ target }) => target.id === "action-tag" && (tag = target.value));
-document.addEventListener("sent", ({ detail }) => detail.id === "selection" && clear());
+document.addEventListener("sent", ({ detail }) => {
+  if (detail.id !== "selection") return;
+  clear();
+  document.getElementById("main").focus({ preventScroll: true });
+});
 document.addEventListener("submit", ({ target, submitter }) => {
   if (target.id === "selection" && !submitter.dataset.swap) setTimeout(clear); // a file, which replaces no page
 });

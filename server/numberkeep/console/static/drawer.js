@@ -22,6 +22,12 @@ async function open(url) {
   return true;
 }
 
+// Whether what it shows may go; asks if it has values that were not sent.
+function mayGo() {
+  const fields = [...find().querySelectorAll("input:not([type=hidden]), textarea")];
+  return !fields.some((field) => field.value !== field.defaultValue) || confirm("Discard what you entered?");
+}
+
 export function close() {
   const drawer = find();
   if (!drawer?.open) return false;
@@ -35,7 +41,7 @@ export function close() {
 /** Close the drawer, and go to the address of the list, unless another page of it is shown meanwhile. */
 function end(event) {
   event.preventDefault();
-  if (close() && location.pathname !== new URL(list).pathname) history.pushState(null, "", list);
+  if (mayGo() && close() && location.pathname !== new URL(list).pathname) history.pushState(null, "", list);
 }
 
 document.addEventListener("click", (event) => {
@@ -44,6 +50,7 @@ document.addEventListener("click", (event) => {
   const link = drawer && clicked(event, "a[data-drawer]");
   if (!link) return;
   event.preventDefault();
+  if (!mayGo()) return;
   if (!drawer.contains(link)) {
     opener = link;
     if (!drawer.open) list = location.href;

@@ -5,11 +5,12 @@ import { toast } from "./toast.js";
 const under_way = new Map();
 
 /** Fetch a page's fragments and put them in place; return the response, or undefined if it was overtaken or failed. */
-export async function swap(url, ids, { method = "GET", body, history: kind = "push" } = {}) {
+export async function swap(url, ids, { method = "GET", body, form, history: kind = "push" } = {}) {
   under_way.get(ids)?.abort();
   const aborting = new AbortController();
   const place = location.href;
   under_way.set(ids, aborting);
+  const sent = form && { form, value: document.activeElement?.value };
   try {
     const response = await ask(url, ids, { method, body, signal: aborting.signal });
     const text = await response.text();
@@ -18,7 +19,7 @@ export async function swap(url, ids, { method = "GET", body, history: kind = "pu
       return undefined;
     }
     if (kind === "none" && location.href !== place) return undefined; // of the page before
-    put(text);
+    put(text, sent);
     const target = response.redirected ? response.url : method === "GET" ? new URL(url, location.href).href : "";
     if (target && kind !== "none") {
       history[kind === "replace" || target === location.href ? "replaceState" : "pushState"](history.state, "", target);
@@ -47,17 +48,22 @@ export function leave(response) {
   return Boolean(place);
 }
 
-/** Replace the elements that the text has under the same ids. */
-export function put(text) {
+/** Replace the elements that the text has under the same ids. What was entered in other forms than the sent one stays. */
+export function put(text, sent) {
   const parsed = new DOMParser().parseFromString(text, "text/html");
   const kept = keep();
+  const typed = new Map(fields().filter((field) => field.form !== sent?.form && field.value !== field.defaultValue).map((field) => [key(field), field.value]));
   for (const element of [...parsed.body.children]) {
     if (element.matches("[data-toast]")) toast(element);
     else document.getElementById(element.id)?.replaceWith(document.adoptNode(element));
   }
-  restore(kept);
+  for (const field of fields()) if (typed.has(key(field))) field.value = typed.get(key(field));
+  restore(kept, sent?.value);
   document.dispatchEvent(new CustomEvent("swapped"));
 }
+
+const fields = () => [...document.querySelectorAll("form[method=post] :is(input:not([type]), [type=text], [type=tel], textarea)[name]")];
+const key = ({ form, name }) => `${form.id || form.getAttribute("action")} ${name}`;
 
 // What has the focus: found again by its id, or by its place among those of the same name.
 function keep() {
@@ -83,7 +89,7 @@ function named(element) {
   return tag;
 }
 
-function restore(kept) {
+function restore(kept, sentValue) {
   for (const [id, top, left] of kept.scroll) {
     document.getElementById(id)?.scrollTo({ top, left, behavior: "instant" });
   }
@@ -93,7 +99,7 @@ function restore(kept) {
   if (!element) return;
   element.focus({ preventScroll: true });
   if (!kept.selection) return;
-  element.value = kept.value; // what was typed since the request
+  if (kept.value !== sentValue) element.value = kept.value; // what was typed since the request
   element.setSelectionRange(...kept.selection);
 }
 
@@ -137,7 +143,7 @@ document.addEventListener("submit", (event) => {
     url.search = new URLSearchParams([...data].filter(([, value]) => value !== ""));
     swap(url.href, ids, { history: kind });
   } else {
-    const swapped = swap(action, ids, { method, body: new URLSearchParams(data), history: kind });
+    const swapped = swap(action, ids, { method, body: new URLSearchParams(data), form, history: kind });
     if (form.dataset.show) swapped.then(() => document.getElementById(form.dataset.show)?.scrollIntoView());
     swapped.finally(() => sending.delete(form));
     swapped.then((response) => response && document.dispatchEvent(new CustomEvent("sent", { detail: form })));

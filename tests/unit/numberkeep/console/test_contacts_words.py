@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from numberkeep.console.pages.contacts_history import lines_of
-from numberkeep.console.words import sentence_of
+from numberkeep.console.words import sentence_of, undo_period
 from numberkeep.wire.actions import ActionOut
 from numberkeep.wire.events import ActorOut, CauseOut
 from numberkeep.wire.history import HistoryOut
@@ -104,3 +104,8 @@ def test_the_history_says_who_and_from_what(actor: tuple[str, str], cause: tuple
         ("plan", "free", "pro"),
         ("Verified", "", "yes"),
     ]
+
+
+def test_how_long_a_change_can_be_undone() -> None:
+    """As long as the change log keeps it."""
+    assert [undo_period(days) for days in (0, 1, 30)] == ["at any time", "for 1 day", "for 30 days"]
