@@ -10,7 +10,7 @@ from support.databases import ENGINES, NewDatabase, execute, opened
 _TALLIES = TALLY_COLUMNS.split(", ")
 DERIVED = {
     "sqlite": {("accounts", name) for name in _TALLIES} | {("answers", "answer_id")},
-    "postgres": {("writers", name) for name in ("account_id", *_TALLIES)}
+    "postgres": {("writers", name) for name in ("account_id", "text_event", *_TALLIES)}
     | {("search_grams", name) for name in ("account_id", "reversed", "grams")}
     | {("search_progress", name) for name in ("account_id", "event_id", "filled_to")},
 }

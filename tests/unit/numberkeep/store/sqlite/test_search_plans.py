@@ -42,7 +42,7 @@ FILTERS: Final[dict[str, dict[str, Any]]] = {
 }
 WAYS: Final[dict[str, dict[str, Any]]] = {
     "candidates": {"WALKS": (1, 2), "_LOOKUPS": (Lookup(0, 1000),), "_TESTS": 0},
-    "walks": {"WALKS": (2, 4), "_LOOKUPS": (Lookup(0, 0),), "_MANY": 0},
+    "walks": {"WALKS": (2, 4), "_LOOKUPS": (Lookup(0, 0),)},
     "both": {"WALKS": (1, 1), "_LOOKUPS": (Lookup(2, 4), Lookup(4, 8)), "_VERY_FEW": 2},
 }
 ORDERS: Final = [Order(by, descending) for by in OrderBy for descending in (True, False)]
