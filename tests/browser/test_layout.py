@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from numberkeep.console.values import short_time
 from support.browser import Console
-from support.people import people
+from support.people import hostile, people
 
 SECTIONS = ("contacts", "inbox", "review", "imports", "imports/new", "overview", "webhooks", "keys")
 _OBSERVE = """
@@ -64,6 +64,19 @@ def test_no_page_moves_while_it_loads(filled: Console) -> None:
     """Its styles come before its content, and scripts add nothing above what is shown."""
     for section in SECTIONS:
         assert moved(filled.go(section)) == [], section
+
+
+@pytest.mark.parametrize("width", [1280])
+def test_the_page_scrolls_sideways_at_no_width(filled: Console) -> None:
+    """Not with long names and tags either; where there is no room for a column, it is hidden."""
+    rows = [{name: each[name] for name in each.keys() - {"verified", "opt_out"}} for each in hostile()]
+    filled.wire.post("/api/v2/contacts/bulk", json={"contacts": rows}).raise_for_status()
+    page = filled.page
+    for section in SECTIONS:
+        filled.go(section)
+        for width in range(320, 1500, 20):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (section, width)
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -27,7 +27,7 @@ class Concluded:
     """A conclusion, as a page shows it.
 
     Attributes:
-        tone: `ok`, `out`, `wait` or `""`: the class of its colour.
+        tone: `ok`, `out`, `wait` or `""`: the class of its color.
         icon: the name of its icon.
         text: a sentence or two.
         review: the review that waits for a decision; None for none.

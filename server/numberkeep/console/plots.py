@@ -1,4 +1,4 @@
-"""Plots as SVG: lines and bars with labelled axes. Pure; colours are classes of the style sheet."""
+"""Plots as SVG: lines and bars with labeled axes. Pure; colors are classes of the style sheet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

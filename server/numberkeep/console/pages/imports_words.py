@@ -25,7 +25,7 @@ class State(NamedTuple):
     Attributes:
         word: in a word or two.
         icon: the name of its icon; `""` for none.
-        style: the class of its colour, likewise.
+        style: the class of its color, likewise.
     """
 
     word: str

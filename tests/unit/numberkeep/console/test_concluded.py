@@ -73,7 +73,7 @@ def test_every_conclusion_has_words(meaning: str, reason: str) -> None:
 
 
 def test_only_an_open_review_can_be_decided() -> None:
-    """It is in the colour of what waits."""
+    """It is in the color of what waits."""
     assert concluded(out("unclear", "first_word", review=7, decision="open")) == Concluded(
         "wait", "warn", "Unclear: it begins with a word that may refuse. It waits for a decision.", 7
     )
