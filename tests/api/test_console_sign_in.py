@@ -8,6 +8,8 @@ import pytest
 
 from numberkeep.console import pages
 from numberkeep.console.attempts import PER_ADDRESS, PER_KEY
+from numberkeep.service.sessions import new_link, store_link
+from numberkeep.store.queries import GetApiKey
 from support.api import FIRST, Service
 from support.console import Visitor, visiting
 
@@ -76,3 +78,29 @@ async def test_a_read_only_session_is_shown_no_form_of_a_change(service: Service
         answer = await visitor.get(path.replace("{key_id}", FIRST.key_id).replace("{webhook_id:int}", "1"))
         assert answer.status_code == 403, path
         assert "This API key is read-only" in answer.text
+
+
+async def test_another_session_reports_nothing_of_the_one_before(service: Service, visitor: Visitor) -> None:
+    """Nor does it offer to undo what that has done; by a link as with a key."""
+    pair = await service.new_account("other")
+    for by_link in (False, True):
+        token = await visitor.sign_in()
+        await visitor.post("/contacts/new", token, number="+14155550123", first_name="Ada")
+        answer = await visitor.post("/contacts/+14155550123/delete", token)
+        assert "numberkeep_flash" in answer.headers["set-cookie"]
+        kept = dict(visitor.client.cookies)
+        if by_link:
+            key = await service.context.store.read(GetApiKey(pair.key_id))
+            assert key is not None
+            session, link = new_link(key)
+            await store_link(service.context.store, session)
+            answer = await visitor.get(f"/sign-in/link?token={link}", host="localhost")
+        else:
+            data = {"key_id": pair.key_id, "secret": pair.secret}
+            answer = await visitor.post("/sign-in", token, **data)
+        assert answer.status_code == 303
+        assert "data-toast>" not in (await visitor.get("/keys")).text
+        visitor.client.cookies.clear()
+        visitor.client.cookies.update(kept)
+        assert (await visitor.get("/keys")).status_code == 303
+        visitor.client.cookies.clear()

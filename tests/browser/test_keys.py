@@ -145,3 +145,6 @@ def test_a_wide_list_without_links_scrolls_by_keyboard(
     page.evaluate("window.scrolled = new Promise((done) => keys.addEventListener('scroll', done, {once: true})); null")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("window.scrolled.then(() => keys.scrollLeft > 0)")
+    region.evaluate("(it) => it.removeAttribute('tabindex')")
+    with pytest.raises(AssertionError, match="scrollable-region-focusable"):
+        axe(page)

@@ -19,6 +19,10 @@ MASKED: Final = "numberkeep_masked"
 _FLASH: Final = "numberkeep_flash"
 _FORM: Final = "numberkeep_form"
 _YEAR: Final = 365 * 24 * 3600
+_MOST: Final = 3900
+"""Bytes of a value: browsers drop cookies that have more than 4,096 in all."""
+_LONGEST: Final = 600
+"""Characters of a sentence that is cut off; each takes up to 4 bytes, and base64 a third more."""
 
 
 class Flash(msgspec.Struct):
@@ -93,7 +97,11 @@ class Jar:
 
     def set_flash(self, flash: Flash) -> Header:
         """Return the header that has the next page report something."""
-        return self._set(_FLASH, urlsafe_b64encode(msgspec.json.encode(flash)).decode(), age=60)
+        value = _encoded(flash)
+        if len(value) > _MOST:
+            text = flash.text if len(flash.text) <= _LONGEST else f"{flash.text[:_LONGEST]}…"
+            value = _encoded(Flash(text, flash.undo.partition("?")[0]))
+        return self._set(_FLASH, value, age=60)
 
     def clear_flash(self) -> Header:
         """Return the header after which it is not reported again."""
@@ -117,3 +125,7 @@ class Jar:
         if self.is_secure:
             parts.append("Secure")
         return b"set-cookie", "; ".join(parts).encode()
+
+
+def _encoded(flash: Flash) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(flash)).decode()

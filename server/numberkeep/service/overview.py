@@ -41,7 +41,8 @@ async def backlogs(context: Context, account: Account) -> Sequence[Backlog]:
 def _days(counts: dict[int, dict[str, int]], contacts: int, today: int, days: int) -> list[Day]:
     """Return the days; how many contacts there were follows from how many there are, backwards."""
     found: list[Day] = []
-    for day in range(max(today, *counts) if counts else today, today - days, -1):
+    later = sorted((day for day in counts if day > today), reverse=True)  # the clock was set back since
+    for day in (*later, *range(today, today - days, -1)):
         each = Day(day, max(contacts, 0), counts.get(day, {}))
         contacts -= each.count(EventType.CONTACT_CREATED) - each.count(EventType.CONTACT_DELETED)
         if day <= today:

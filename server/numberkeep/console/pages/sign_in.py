@@ -11,6 +11,7 @@ from numberkeep.console.site import ROOT
 from numberkeep.console.visit import Visit
 from numberkeep.domain.errors import InvalidCredentials
 from numberkeep.http.loopback import is_loopback
+from numberkeep.service.sessions import SignedIn
 
 _WRONG: Final = "There is no such key, or the secret is wrong, or the key was revoked."
 _LINK_USED: Final = (
@@ -40,9 +41,7 @@ async def sign_in(visit: Visit) -> Page | Redirect:
         return _form(back=back, key_id=key_id, error=_WRONG, status=401)
     except TooManyAttempts as error:
         return _form(back=back, key_id=key_id, error=error.message, status=error.status)
-    if visit.signed_in is not None:
-        await visit.site.sessions.end(visit.session)
-    visit.cookies.append(visit.jar.set_session(signed_in.cookie or ""))
+    await _begin(visit, signed_in)
     return Redirect(back)
 
 
@@ -53,7 +52,7 @@ async def by_link(visit: Visit) -> Page | Redirect:
     found = await visit.site.sessions.by_link(visit.query.get("token", "")) if local else None
     if found is None:
         return _form(back=ROOT, error=_LINK_USED, status=403)
-    visit.cookies.append(visit.jar.set_session(found.cookie or ""))
+    await _begin(visit, found)
     return Redirect(ROOT)
 
 
@@ -79,6 +78,13 @@ def address_of(visit: Visit) -> str:
         return forwarded if ip_address(address).is_private else address
     except ValueError:
         return forwarded  # a socket of this machine
+
+
+async def _begin(visit: Visit, begun: SignedIn) -> None:
+    """Put a session in the place of the one before, of which nothing is reported any more."""
+    if visit.signed_in is not None:
+        await visit.site.sessions.end(visit.session)
+    visit.cookies += [visit.jar.set_session(begun.cookie or ""), visit.jar.clear_flash()]
 
 
 def _is_local(visit: Visit) -> bool:
