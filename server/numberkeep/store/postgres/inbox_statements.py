@@ -11,9 +11,9 @@ from numberkeep.store.rows import REVIEW_COLUMNS
 READS: Final[Mapping[type[Query[Any]], str]] = {
     inbox.ListConversations: (
         f"SELECT {OF_MESSAGE}, c.first_name, c.last_name, c.company_name, c.verified, "
-        "EXISTS (SELECT 1 FROM numberkeep.opt_outs AS o WHERE o.account_id = v.account_id AND o.phone = v.phone), "
+        "EXISTS (SELECT 1 FROM numberkeep.opt_outs AS o WHERE o.account_id = $1 AND o.phone = v.phone), "
         "EXISTS (SELECT 1 FROM numberkeep.reviews AS r "
-        "WHERE r.account_id = v.account_id AND r.phone = v.phone AND r.decision = 'open') "
+        "WHERE r.account_id = $1 AND r.phone = v.phone AND r.decision = 'open') "
         "FROM numberkeep.conversations AS v "
         "JOIN numberkeep.messages AS m ON m.account_id = v.account_id AND m.message_id = v.last_message "
         "LEFT JOIN numberkeep.contacts AS c ON c.account_id = v.account_id AND c.phone = v.phone "

@@ -96,9 +96,9 @@ def _of(columns: str, table: str, key: str, kind: str = "text") -> str:
     return f"SELECT {columns} FROM numberkeep.{table} WHERE account_id = $1 AND {key} = ANY($2::{kind}[])"
 
 
+# With $1 in each subquery: otherwise Citus would ask every node.
 _SIMULATED: Final = (
-    "(SELECT source = 'simulated' FROM numberkeep.consent AS e "
-    "WHERE e.account_id = o.account_id AND e.entry_id = o.entry_id)"
+    "(SELECT source = 'simulated' FROM numberkeep.consent AS e WHERE e.account_id = $1 AND e.entry_id = o.entry_id)"
 )
 
 LOADS: Final[Mapping[str, str]] = {
