@@ -198,6 +198,15 @@ class ImportContract:
         assert found
         assert (found.first_name, found.opt_out) == ("", True)
 
+    async def test_no_cell_of_rejected_rows_is_a_formula(self, ours: AccountDriver) -> None:
+        """Not even the name of a column. Read again, it is as it was."""
+        found = await imported(ours, "phone,=1+1,note\n12,=2+2,x\n")
+        assert found.rejects.splitlines()[0] == "phone,'=1+1,note,line,field,value,reason"
+        assert found.rejects.splitlines()[1].startswith("12,'=2+2,x,2,phone,12,")
+        await imported(ours, found.rejects.replace("12,", f"{phone(1)},", 1))
+        [contact] = (await ours.page()).contacts
+        assert contact.custom_variables == {"=1+1": "=2+2", "note": "x"}
+
     async def test_rejected_rows_are_returned(self, ours: AccountDriver) -> None:
         """Those that cannot be read, and those that the contact has no room for; corrected, they can be imported."""
         await ours.create(phone(1), custom_variables={f"v{n}": "x" for n in range(MAX_VARIABLES)})

@@ -68,7 +68,8 @@ def read_delimited(lines: Iterable[Line], known: Known) -> Iterator[Row]:
     )
     if header is None:
         header = next(islice((cells for _, cells, _ in records), titles, None), ())
-    yield from _fitted(records, [name if name.strip() else f"Column {place}" for place, name in enumerate(header, 1)])
+    names = [name if name.strip() else f"Column {place}" for place, name in enumerate(map(without_escape, header), 1)]
+    yield from _fitted(records, names)
 
 
 def _fitted(records: Iterable[_Record], header: Sequence[str]) -> Iterator[Row]:

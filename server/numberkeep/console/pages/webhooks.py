@@ -108,7 +108,7 @@ async def retry(visit: Visit) -> Redirect:
         known = problem_of(error)
         if known is None:
             raise
-        visit.flash(f"Not retried: {known.message}.")
+        visit.flash(f"Not retried: {known.message.removesuffix('.')}.")
     else:
         visit.flash("Retrying now.")
     return Redirect(f"{_WEBHOOKS}/{webhook_id}")

@@ -56,7 +56,7 @@ def write_rejects(staging: Staging, file: TextIO, check: Check = lambda: None) -
         if reject.field == Use.PHONE:  # the row has no column to write a number into
             columns[Use.PHONE.value, 1] = None
     writer = csv.writer(file)
-    writer.writerow([*(name for name, _ in columns), *REJECT_COLUMNS])
+    writer.writerow([*(escaped(name) for name, _ in columns), *REJECT_COLUMNS])
     for text in staging.rejects():
         check()
         reject = parse_reject(text)

@@ -146,6 +146,7 @@ def test_an_escaped_formula_is_read_as_it_was() -> None:
         ["1", "'-x"],
         ["2", "'tis"],
     ]
+    assert rows(b"Phone,'=1+1,'tis\n1,2,3\n") == [Row(2, ["Phone", "=1+1", "'tis"], ["1", "2", "3"])]
 
 
 def test_a_line_without_end_is_cut_and_memory_is_bounded() -> None:
