@@ -32,7 +32,7 @@ async def test_rejected_rows_are_written_without_keeping_the_event_loop(context:
         nonlocal longest
         while True:
             before = time.thread_time()
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)  # a loop without pauses would keep the thread that reads from working
             longest = max(longest, time.thread_time() - before)
 
     watching = asyncio.create_task(watch())
