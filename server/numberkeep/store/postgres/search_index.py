@@ -104,7 +104,7 @@ async def index(connection: asyncpg.Connection, account_id: int) -> bool:
             return await _fill(connection, account_id, event_id, filled_to)
         if await _follow(connection, account_id, event_id):
             return True
-    # In another transaction: whoever empties the account locks the writer first, and then the progress.
+    # In another transaction: a process that empties the account locks the writer first, then the progress.
     await connection.execute(_TRUST_TEXTS, account_id)
     return False
 

@@ -67,7 +67,7 @@ async def test_the_text_decides_however_far_the_index_is_behind(
 async def test_an_older_process_is_noticed(
     account: AccountDriver, beside: asyncpg.Connection, emptied_postgres: str
 ) -> None:
-    """What was changed since is compared by its fields until it is indexed, whoever writes next; and is no fault."""
+    """What was changed since is compared by its fields until it is indexed, even if a new process writes next."""
     await account.create(phone(1), first_name="Ada")
     await account.create(phone(2), first_name="Adam")
     await write_as_older(emptied_postgres, changed=phone(1), created=phone(3))
