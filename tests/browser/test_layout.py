@@ -1,6 +1,6 @@
 """Nothing moves that the reader did not move, neither when a page loads nor when a part of it is replaced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -47,6 +47,12 @@ def moved(page: Page) -> list[Any]:
     return [each for each in shifts if each[0] > _MOVED]
 
 
+def add(console: Console, contacts: Iterable[dict[str, Any]]) -> None:
+    """Add contacts, with the fields that a bulk request may have."""
+    rows = [{name: each[name] for name in each.keys() - {"verified", "opt_out"}} for each in contacts]
+    console.wire.post("/api/v2/contacts/bulk", json={"contacts": rows}).raise_for_status()
+
+
 @pytest.fixture
 def filled(opened: Callable[..., Console], width: int) -> Console:
     """Return the page of an account with contacts, some of which have many tags and long names."""
@@ -69,8 +75,7 @@ def test_no_page_moves_while_it_loads(filled: Console) -> None:
 @pytest.mark.parametrize("width", [1280])
 def test_the_page_scrolls_sideways_at_no_width(filled: Console) -> None:
     """Not with long names and tags either; where there is no room for a column, it is hidden."""
-    rows = [{name: each[name] for name in each.keys() - {"verified", "opt_out"}} for each in hostile()]
-    filled.wire.post("/api/v2/contacts/bulk", json={"contacts": rows}).raise_for_status()
+    add(filled, hostile())
     page = filled.page
     for section in SECTIONS:
         filled.go(section)
